@@ -1,0 +1,56 @@
+# Two commands for a newcomer: `make demo` and `make test`. Each sets up all it needs; a repeat is quick.
+# Needs: python3 >= 3.11 with its venv module (Debian: python3-venv), make.
+
+VENV = .venv
+BIN = $(VENV)/bin
+COMPILE = $(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header
+BUILD_TOOLS = printf 'hatchling\neditables\n'
+
+.PHONY: demo test lint soak bench lock clean
+
+# Further flags go in DEMO, such as: make demo DEMO="--speed 30"
+demo: $(VENV)/run.stamp
+	$(BIN)/bridge demo $(DEMO)
+
+test: $(VENV)/test.stamp
+	sh scripts/install-test-parts.sh
+	$(MAKE) lint
+	$(BIN)/pytest --cov --cov-report=term
+
+lint: $(VENV)/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict bridge tests
+
+# The long versions: not part of `make test`.
+soak: $(VENV)/test.stamp
+	sh scripts/install-test-parts.sh
+	$(BIN)/pytest tests/faults --kill-rounds 200
+
+bench: $(VENV)/test.stamp
+	sh scripts/install-test-parts.sh
+	$(BIN)/pytest tests/bench -o python_files='bench_*.py' -s
+
+$(VENV)/run.stamp: requirements.lock pyproject.toml | $(VENV)/made.stamp
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/test.stamp: requirements-test.lock $(VENV)/run.stamp
+	$(BIN)/pip install --quiet --require-hashes -r requirements-test.lock
+	touch $@
+
+$(VENV)/made.stamp:
+	sh scripts/make-venv.sh $(VENV)
+	touch $@
+
+# Pins everything anew, for every platform and Python this project runs on. The build tools are
+# pinned with it, so that installing the project itself fetches nothing unpinned.
+lock: | $(VENV)/made.stamp
+	$(BIN)/python -m venv $(VENV)/lock
+	$(VENV)/lock/bin/pip install --quiet uv
+	$(BUILD_TOOLS) | $(COMPILE) --upgrade pyproject.toml - -o requirements.lock
+	$(BUILD_TOOLS) | $(COMPILE) --upgrade pyproject.toml - --extra test -c requirements.lock -o requirements-test.lock
+
+clean:
+	rm -rf $(VENV) dist demo-data .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -1,0 +1,95 @@
+"""A scratch PostgreSQL cluster of Debian's package: trust authentication, a free port, gone afterwards."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Literal
+
+from tests.parts.ports import free_port
+from tests.parts.programs import allow, installed
+
+Mode = Literal["smart", "fast", "immediate"]
+
+
+class Postgres:
+    """One cluster in `home`. The server refuses to run as root, so root runs it as the user postgres."""
+
+    def __init__(self, home: Path) -> None:
+        newest_first = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+        self.pg_ctl = installed("pg_ctl", *newest_first)
+        self.home = home
+        self.data = home / "data"
+        self.port = free_port()
+        self._user = "postgres" if os.getuid() == 0 else None
+        self._names = (f"bridge_{number}" for number in count(1))
+        if self._user:
+            allow(self._user, home)
+        self._run(
+            "initdb",
+            "--no-sync",
+            "-A",
+            "trust",
+            "-U",
+            "postgres",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "-D",
+            self.data,
+        )
+
+    def start(self) -> None:
+        options = f"-p {self.port} -k {self.home} -c listen_addresses=127.0.0.1"
+        self._run("pg_ctl", "-w", "-D", self.data, "-l", self.home / "log", "-o", options, "start")
+
+    def stop(self, mode: Mode = "fast") -> None:
+        """`immediate` is a crash: no checkpoint, every connection cut."""
+        self._run("pg_ctl", "-w", "-D", self.data, "-m", mode, "stop")
+
+    def restart(self, mode: Mode = "fast") -> None:
+        self.stop(mode)
+        self.start()
+
+    def url(self, database: str = "postgres") -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+
+    @contextmanager
+    def fresh_database(self) -> Iterator[str]:
+        """The URL of an empty database, dropped afterwards, whoever is still connected."""
+        name = next(self._names)
+        self.sql(f"CREATE DATABASE {name}")
+        try:
+            yield self.url(name)
+        finally:
+            self.sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def sql(self, statement: str, database: str = "postgres") -> str:
+        """What psql prints for one statement, unaligned; run as the superuser."""
+        return self._run("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", self.url(database), "-c", statement)
+
+    def _run(self, program: str, *words: object) -> str:
+        done = subprocess.run(
+            [str(self.pg_ctl.parent / program), *map(str, words)],
+            user=self._user,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert done.returncode == 0, f"{program}: {done.stdout}"
+        return done.stdout
+
+
+@contextmanager
+def postgres(home: Path) -> Iterator[Postgres]:
+    """A started cluster in the empty folder `home`."""
+    cluster = Postgres(home)
+    cluster.start()
+    try:
+        yield cluster
+    finally:
+        cluster.stop("immediate")

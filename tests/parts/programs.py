@@ -1,0 +1,77 @@
+"""Real programs: finding them, running them, ending them."""
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.parts.waiting import until
+
+
+def installed(name: str, *folders: Path) -> Path:
+    """Where the program is: in one of `folders` or on PATH. A test that lacks it is skipped; CI fails it."""
+    path = os.pathsep.join([*map(str, folders), os.environ.get("PATH", ""), "/usr/sbin"])
+    found = shutil.which(name, path=path)
+    if found is None:
+        pytest.skip(f"{name} is not installed; scripts/install-test-parts.sh says how")
+    return Path(found)
+
+
+def allow(user: str, *folders: Path) -> None:
+    """Gives the folders to `user`, and opens the way down to them: pytest's own folders are private."""
+    for folder in folders:
+        shutil.chown(folder, user)
+        for parent in folder.parents:
+            if parent.stat().st_uid == os.getuid() and parent.is_relative_to("/tmp"):
+                parent.chmod(parent.stat().st_mode | 0o011)
+
+
+class Program:
+    """One running program; its output goes to a file, whose end is shown when it does not come up."""
+
+    def __init__(
+        self, command: Sequence[object], log: Path, *, cwd: Path, env: Mapping[str, str] | None = None
+    ) -> None:
+        self.command = [str(word) for word in command]
+        self.log = log
+        self.cwd = cwd
+        self.env = None if env is None else {**os.environ, **env}
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def start(self, ready: Callable[[], bool], seconds: float = 20) -> None:
+        """Returns when `ready` answers yes. Fails when the program ends first, or after `seconds`."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.cwd, env=self.env
+            )
+        try:
+            until(lambda: not self.running or ready(), seconds, f"{self.command[0]} is up")
+            assert self.running, "it ended at once"
+        except AssertionError as problem:
+            self.stop(signal.SIGKILL)
+            raise AssertionError(f"{self.command[0]}: {problem}\n{self.log_end()}") from None
+
+    def stop(self, by: signal.Signals = signal.SIGTERM, seconds: float = 15) -> int | None:
+        """Ends it and returns its exit status; kills it, and fails, when it takes longer than `seconds`."""
+        if self.process is None:
+            return None
+        if self.running:
+            self.process.send_signal(by)
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(5)
+            raise AssertionError(f"{self.command[0]} did not end within {seconds:g} s") from None
+
+    def log_end(self) -> str:
+        """The last 2 000 characters it printed."""
+        return self.log.read_text(errors="replace")[-2000:]
