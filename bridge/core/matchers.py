@@ -1,0 +1,169 @@
+"""Alertmanager's matcher syntax: `service="shop"`, `severity=~"critical|page"`, `"クラスタ"!="試験"`.
+
+The grammar is Alertmanager's default: the classic one, and where that does not fit the UTF-8 one of 0.27.
+Source: prometheus.io/docs/alerting/latest/configuration/#matcher; pkg/labels/parse.go, matcher/parse and
+matcher/compat (fallback mode) of prometheus/alertmanager.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, cast
+
+import re2
+
+Op = Literal["=", "!=", "=~", "!~"]
+
+# A label name that needs no quotes in every version of Alertmanager.
+_PLAIN_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+_CLASSIC = re.compile(
+    r"[ \t\n\f\r]*(?P<name>[a-zA-Z_:][a-zA-Z0-9_:]*)[ \t\n\f\r]*(?P<op>=~|=|!=|!~)[ \t\n\f\r]*(?P<value>.*?)"
+    r"[ \t\n\f\r]*",
+    re.DOTALL,
+)
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_BARE = r"""[^\s{}!=~,\\"'`]+"""
+_UTF8 = re.compile(
+    rf"\s*(?P<name>{_QUOTED}|{_BARE})\s*(?P<op>=~|=|!=|!~)\s*(?P<value>{_QUOTED}|{_BARE})\s*,?\s*", re.DOTALL
+)
+# Escapes of a Go string in double quotes (go.dev/ref/spec#String_literals); all else after \ is wrong.
+_GO_ESCAPE = re.compile(
+    r"\\(?:x([0-9a-fA-F]{2})|([0-3][0-7]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([abfnrtv\\\"])|(.?))",
+    re.DOTALL,
+)
+_GO_LETTERS = {
+    "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", '"': '"',
+}  # fmt: skip
+_HOW = 'Write it as name="value", with =, !=, =~ or !~'
+
+
+@dataclass(frozen=True)
+class Matcher:
+    """One condition on one label. Raises ValueError for an empty name or a bad regular expression.
+
+    A regular expression must cover the whole value and is RE2, as in Go: its time is linear in the value.
+    """
+
+    name: str
+    op: Op
+    value: str
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            raise ValueError("a matcher needs a label name")
+        try:
+            _ = self._test
+        except re2.error as error:
+            raise ValueError(f"{self}: not a regular expression of RE2: {_words(error)}") from None
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """Whether it holds; a label that is missing counts as empty."""
+        return self._test(labels.get(self.name, ""))
+
+    def __str__(self) -> str:
+        name = self.name if _PLAIN_NAME.fullmatch(self.name) else _quote(self.name)
+        return f"{name}{self.op}{_quote(self.value)}"
+
+    @cached_property
+    def _test(self) -> Callable[[str], bool]:
+        wanted = self.value
+        match self.op:
+            case "=":
+                return lambda text: text == wanted
+            case "!=":
+                return lambda text: text != wanted
+            case "=~":
+                regex = _compile(wanted)
+                return lambda text: regex.search(text) is not None
+            case "!~":
+                regex = _compile(wanted)
+                return lambda text: regex.search(text) is None
+
+
+def parse_matcher(text: str) -> Matcher:
+    """One matcher from its text. Raises ValueError saying what is wrong with it."""
+    if text.startswith("{") or text.endswith("}"):
+        raise ValueError(f"{text!r}: braces belong around a list of matchers, or inside quotes. {_HOW}")
+    if match := _CLASSIC.fullmatch(text):
+        try:
+            return Matcher(match["name"], cast(Op, match["op"]), _classic_value(match["value"]))
+        except _Unquoted:
+            pass
+    if match := _UTF8.fullmatch(text):
+        return Matcher(_utf8_token(match["name"]), cast(Op, match["op"]), _utf8_token(match["value"]))
+    raise ValueError(f"{text!r} is not a matcher. {_HOW}")
+
+
+def all_match(matchers: Iterable[Matcher], labels: Mapping[str, str]) -> bool:
+    """Whether every matcher holds; no matchers hold for everything."""
+    return all(matcher.matches(labels) for matcher in matchers)
+
+
+class _Unquoted(ValueError):
+    """The value is not one of the classic grammar: its double quotes are not a pair around it."""
+
+
+def _classic_value(raw: str) -> str:
+    r"""The value, in quotes or bare; only `\n`, `\"` and `\\` are escapes, other backslashes are text."""
+    quoted = raw.startswith('"')
+    inner = raw[1:] if quoted else raw
+    parts, i = [], 0
+    while i < len(inner):
+        char, following = inner[i], inner[i + 1 : i + 2]
+        if char == "\\" and following in ("n", '"', "\\"):
+            parts.append("\n" if following == "n" else following)
+            i += 2
+            continue
+        if char == '"':
+            if quoted and i == len(inner) - 1:
+                return "".join(parts)
+            raise _Unquoted(raw)
+        parts.append(char)
+        i += 1
+    if quoted:
+        raise _Unquoted(raw)
+    return "".join(parts)
+
+
+def _utf8_token(raw: str) -> str:
+    """A name or value of the UTF-8 grammar: bare as it stands, in quotes a Go string."""
+    if not raw.startswith('"'):
+        return raw
+    if "\n" in raw:
+        raise ValueError(f'{raw}: a line break inside quotes is written "\\n"')
+    try:
+        return _GO_ESCAPE.sub(_unescape, raw[1:-1]).encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        raise ValueError(f"{raw}: not valid UTF-8") from None
+
+
+def _unescape(match: re.Match[str]) -> str:
+    byte_hex, byte_octal, short, long, letter, unknown = match.groups()
+    if letter:
+        return _GO_LETTERS[letter]
+    if unknown is not None:
+        raise ValueError(f'"\\{unknown}" is not an escape. A backslash is written "\\\\"')
+    if short or long:
+        code = int(short or long, 16)
+        if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
+            raise ValueError(f"{match[0]} is not a character")
+        return chr(code)
+    # \xe3\x81\x82 spells the bytes of one character: bytes wait as surrogates until the whole is decoded
+    return bytes([int(byte_hex, 16) if byte_hex else int(byte_octal, 8)]).decode("utf-8", "surrogateescape")
+
+
+def _quote(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _compile(pattern: str) -> "re2._Regexp":
+    options = re2.Options()
+    options.log_errors = False  # the error is ours to word; RE2 would print it on stderr as well
+    return re2.compile(f"^(?:{pattern})$", options)
+
+
+def _words(error: Exception) -> str:
+    said = error.args[0] if error.args else error
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
