@@ -1,0 +1,65 @@
+"""What changed between two wordings of a letter, line by line and word by word."""
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+_LABEL = re.compile(r"^(?:■|\*\s?|●).*")
+_WORDS = re.compile(r"[A-Za-z0-9]+|[ぁ-ゖー]|[ァ-ヺー]+|[一-龠々]|\s+|.", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a line; `changed` when the other version does not have it."""
+
+    text: str
+    changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One changed place: the heading of its block, and both wordings (empty when added or removed)."""
+
+    label: str
+    old: tuple[Part, ...]
+    new: tuple[Part, ...]
+
+
+def changes(old: str, new: str) -> tuple[Change, ...]:
+    """The places where `new` differs from `old`, in order. Blank lines do not count as text."""
+    before, after = _lines(old), _lines(new)
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    return tuple(
+        _change(before[a:b], after[c:d], _label(after, c) or _label(before, a))
+        for kind, a, b, c, d in matcher.get_opcodes()
+        if kind != "equal"
+    )
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _label(lines: list[str], at: int) -> str:
+    """The nearest heading at or above a line; a heading that changed itself needs none above it."""
+    for line in reversed(lines[:at]):
+        if _LABEL.match(line):
+            return re.split(r"[:：]", line, maxsplit=1)[0]
+    return ""
+
+
+def _change(old: list[str], new: list[str], label: str) -> Change:
+    before, after = "\n".join(old), "\n".join(new)
+    if not before or not after:
+        return Change(label, _whole(before), _whole(after))
+    a, b = _WORDS.findall(before), _WORDS.findall(after)
+    codes = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+    return Change(
+        label,
+        tuple(Part("".join(a[i:j]), kind != "equal") for kind, i, j, _, _ in codes if j > i),
+        tuple(Part("".join(b[i:j]), kind != "equal") for kind, _, _, i, j in codes if j > i),
+    )
+
+
+def _whole(text: str) -> tuple[Part, ...]:
+    return (Part(text, changed=True),) if text else ()

@@ -1,0 +1,117 @@
+"""What may be done about a notice, by this person, now: the page's buttons and exactly what a POST may do.
+
+Also how long an approved letter is held back, and why a hold is longer than usual (PAGES.md §2).
+"""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from bridge.core.lifecycle import UNDECIDED
+from bridge.core.model import IncidentState, Notice
+from bridge.core.settings import Policy
+
+Action = Literal[
+    "approve",
+    "edit",
+    "dismiss",
+    "acknowledge",
+    "test",
+    "recovered",
+    "cancel",
+    "stop",
+    "resume",
+    "renew",
+]
+Surprise = Literal["list_size", "override", "repeat"]
+
+LINK_LIFE = timedelta(days=7)
+"""A personal link works this long after the notice was decided."""
+
+SURPRISE_HOLD = timedelta(seconds=30)
+LEAST_HOLD = timedelta(seconds=5)
+REPEAT_WITHIN = timedelta(minutes=10)
+MUCH = 0.2
+"""A list is surprising when its count is off the last sending's by more than this share."""
+
+_GOING_ON: frozenset[IncidentState] = frozenset({"open", "settling"})
+
+
+def expired(notice: Notice, now: datetime) -> bool:
+    """Whether the links of this notice have run out: seven days after it was decided."""
+    return notice.decided_at is not None and now - notice.decided_at > LINK_LIFE
+
+
+def held(notice: Notice, now: datetime) -> bool:
+    """Whether the letter is approved and can still be called back."""
+    return notice.state == "approved" and notice.send_at is not None and now < notice.send_at
+
+
+def said_yes(notice: Notice, person: str) -> bool:
+    """Whether this person has already approved the version that stands."""
+    return any(a.person == person and a.version == notice.version for a in notice.approvals)
+
+
+def offers(
+    notice: Notice, person: str, now: datetime, incident: IncidentState = "open"
+) -> tuple[Action, ...]:
+    """The actions open to `person` (an id) at `now`, in the order of the page.
+
+    A first person's second yes is not offered. The editor of a version may be one of two approvers but never
+    both, so an escalation of two people can always decide.
+    """
+    if expired(notice, now):
+        return ("renew",)
+    if notice.state in UNDECIDED:
+        return _undecided(notice, person, incident)
+    if held(notice, now):
+        return ("cancel",)
+    if notice.state == "sending":
+        return ("stop",)
+    if notice.state == "stopped":
+        return ("resume",)
+    return ()
+
+
+def _undecided(notice: Notice, person: str, incident: IncidentState) -> tuple[Action, ...]:
+    approve: tuple[Action, ...] = () if said_yes(notice, person) else ("approve",)
+    by_hand = notice.kind in ("first", "update") and incident in _GOING_ON
+    recovered: tuple[Action, ...] = ("recovered",) if by_hand else ()
+    return (*approve, "edit", "dismiss", "acknowledge", "test", *recovered)
+
+
+def surprises(
+    count: int | None,
+    previous_count: int | None,
+    *,
+    overridden: bool,
+    repeated_at: datetime | None,
+    now: datetime,
+) -> tuple[Surprise, ...]:
+    """The reasons why this sending may not be what the approver expects.
+
+    `previous_count`: recipients of the last sending to the same audience. `overridden`: a wording error is
+    sent as it is. `repeated_at`: when a letter of the same kind last began to be sent for the service.
+    """
+    reasons: list[Surprise] = []
+    if count is not None and previous_count and abs(count - previous_count) > previous_count * MUCH:
+        reasons.append("list_size")
+    if overridden:
+        reasons.append("override")
+    if repeated_at is not None and now - repeated_at < REPEAT_WITHIN:
+        reasons.append("repeat")
+    return tuple(reasons)
+
+
+def hold_for(
+    policy: Policy, notice: Notice, now: datetime, surprised: tuple[Surprise, ...] = ()
+) -> timedelta:
+    """How long an approval at `now` can be called back before the first mail leaves.
+
+    It shrinks to the time left before the deadline, though not below 5 s; past the deadline there is nothing
+    left to save and it is whole again. A policy of 0 s means no hold at all.
+    """
+    if not policy.hold:
+        return timedelta()
+    wanted = max(policy.hold, SURPRISE_HOLD) if surprised else policy.hold
+    left = notice.due_at - now
+    return min(wanted, max(left, LEAST_HOLD)) if left > timedelta() else wanted
