@@ -7,14 +7,14 @@ import threading
 from collections.abc import Iterable, Iterator
 
 from tests.parts.ports import free_port
-from tests.parts.smtp import Conversation, Mail, Rules, Session
+from tests.parts.smtp import NORMAL, Conversation, Mail, Rules, Session
 from tests.parts.waiting import until
 
 
 class Sink:
     """The server, in a thread of its own. `rules` may be replaced while it runs."""
 
-    def __init__(self, rules: Rules = Rules(), port: int | None = None) -> None:
+    def __init__(self, rules: Rules = NORMAL, port: int | None = None) -> None:
         self.rules = rules
         self.port = port or free_port()
         self.mails: list[Mail] = []
@@ -91,7 +91,7 @@ class Sink:
 
 
 @contextlib.contextmanager
-def sink(rules: Rules = Rules(), port: int | None = None) -> Iterator[Sink]:
+def sink(rules: Rules = NORMAL, port: int | None = None) -> Iterator[Sink]:
     """A running sink on a loopback port."""
     server = Sink(rules, port)
     try:

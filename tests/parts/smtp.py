@@ -83,6 +83,9 @@ class Rules:
     users: dict[str, str] | None = None
 
 
+NORMAL = Rules()
+
+
 class Host(Protocol):
     """Whose connection it is: the rules in force now, and where mails go."""
 
