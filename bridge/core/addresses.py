@@ -1,0 +1,74 @@
+"""Mail addresses: which ones we accept, and how they are written on the wire.
+
+One bare address, never a list, a route or a display name, so that nothing given as an address can become a
+second recipient or an SMTP parameter. Local parts are taken more widely than RFC 5321 has them: Japanese
+carriers gave out `foo..bar@`, `foo.@` and `.foo@` until 2009, and those customers still read mail.
+"""
+
+import re
+
+_TEXT = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-"  # RFC 5322 atext, and dots anywhere
+_ASCII_LOCAL = re.compile(f"[{_TEXT}]+")
+_LOCAL = re.compile(f"[{_TEXT}\u00a1-\U0010ffff]+")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_PLAIN = re.compile(rf"[{_TEXT}]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")  # nearly every address, in one match
+_UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+
+
+def problem(address: str) -> str | None:
+    """Why this is not one address we can write to, in words for a person; None when it is fine."""
+    if len(address) <= 254 and _PLAIN.fullmatch(address):
+        return None
+    local, at, domain = address.rpartition("@")
+    if not address:
+        return "no address"
+    if len(address) > 254:  # RFC 5321 4.5.3.1
+        return "the address is too long"
+    if _UNREADABLE.search(address):
+        return "control characters in the address"
+    if address.count("@") > 1:
+        return "more than one address"
+    if not at or not local or not domain:
+        return "not an address: it needs the form name@domain"
+    if any(c.isspace() or c in ',;<>()[]"\\:' for c in address):
+        return "spaces, brackets or separators in the address"
+    if not _LOCAL.fullmatch(local):
+        return "characters that an address cannot have"
+    return _length_or_domain_problem(local, domain)
+
+
+def _length_or_domain_problem(local: str, domain: str) -> str | None:
+    try:
+        written = ascii_domain(domain)
+    except UnicodeError:
+        return "the domain is not valid"
+    if not _DOMAIN.fullmatch(written):
+        return "the domain is not valid"
+    if len(local.encode()) > 64 or len(local.encode()) + 1 + len(written) > 254:
+        return "the address is too long"
+    return None
+
+
+def on_the_wire(address: str) -> str:
+    """The address with its domain in ASCII (IDNA) and lower case. Raises ValueError for one with a `problem`.
+
+    A local part outside ASCII stays as it is: only a relay that offers SMTPUTF8 (RFC 6531) can take it.
+    """
+    if why := problem(address):
+        raise ValueError(f"{address!r}: {why}")
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{ascii_domain(domain)}"
+
+
+def spellings(address: str) -> tuple[str, ...]:
+    """How to name this recipient in RCPT TO: as it is and, where the dots are irregular, then in quotes."""
+    local, _, domain = address.rpartition("@")
+    if _ASCII_LOCAL.fullmatch(local) and (local.startswith(".") or local.endswith(".") or ".." in local):
+        return address, f'"{local}"@{domain}'
+    return (address,)
+
+
+def ascii_domain(domain: str) -> str:
+    """`例え.jp` as `xn--r8jz45g.jp`, and in lower case. Raises UnicodeError for what IDNA cannot write."""
+    return (domain if domain.isascii() else domain.encode("idna").decode("ascii")).lower()
