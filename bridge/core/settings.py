@@ -1,0 +1,186 @@
+"""What the owner of a service decides: who is told, who is rung, when, and in whose name (DESIGN.md §4)."""
+
+from datetime import timedelta
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from bridge.core import addresses
+from bridge.core.matchers import Matcher, parse_matcher
+from bridge.core.model import Kind
+from bridge.core.values import Duration, Locale, LocalText, Model
+
+ZERO = timedelta()
+DEFAULT_ZONE = ZoneInfo("Asia/Tokyo")
+
+
+def _matcher(value: object) -> Matcher:
+    return value if isinstance(value, Matcher) else parse_matcher(str(value))
+
+
+def _local(value: object) -> object:
+    return {"ja": value} if isinstance(value, str) else value
+
+
+def _zone(value: object) -> ZoneInfo:
+    if isinstance(value, ZoneInfo):
+        return value
+    try:
+        return ZoneInfo(str(value))
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{value!r} is not a time zone. Write it as Asia/Tokyo") from None
+
+
+def _address(value: str) -> str:
+    if why := addresses.problem(value):
+        raise ValueError(f"{value!r}: {why}. Write one bare address, name@example.jp")
+    return value
+
+
+def _columns(value: object) -> object:
+    return None if value == "none" else value
+
+
+def _climbing(offsets: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
+    if any(a >= b for a, b in pairwise(offsets)):
+        raise ValueError("offsets must ascend. Put the earliest first and write each once")
+    return offsets
+
+
+Match = Annotated[Matcher, BeforeValidator(_matcher)]
+Words = Annotated[LocalText, BeforeValidator(_local)]
+Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+Email = Annotated[str, AfterValidator(_address)]
+Columns = Annotated[Annotated[int, Field(ge=10, le=200)] | None, BeforeValidator(_columns)]
+Offsets = Annotated[tuple[Duration, ...], AfterValidator(_climbing)]
+
+
+class Person(Model):
+    """One of the people who may be rung and may decide. `id` is the key under `people`."""
+
+    id: str = ""
+    name: str = Field(min_length=1, description="how others see who has it and who decided")
+    email: Email = Field(description="where rings go; one bare address")
+    locale: Locale = Field("ja", description="the language that comes first in this person's rings and pages")
+
+
+class Step(Model):
+    """From this offset on, these people are rung."""
+
+    from_: Duration = Field(alias="from", description="offset from the notice's base; `0m` is at once")
+    people: tuple[str, ...] = Field(min_length=1, description="keys under `people`")
+
+
+def _in_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    if any(a.from_ > b.from_ for a, b in pairwise(steps)):
+        raise ValueError("steps must ascend by `from`. Put the earliest first")
+    return steps
+
+
+class Escalation(Model):
+    """When reminders ring, as offsets from the notice's base, and who they ring."""
+
+    remind_at: Offsets = Field(min_length=1, description="offsets of the first rings from the notice's base")
+    then_every: Duration = Field(gt=ZERO, description="after the last of these, a ring each")
+    steps: Annotated[tuple[Step, ...], AfterValidator(_in_order)] = Field(
+        min_length=1, description="who is rung: the last step whose `from` has passed. Steps add no rings"
+    )
+
+    def people(self) -> tuple[str, ...]:
+        """Everybody of every step, each once, in the order of the steps."""
+        return tuple(dict.fromkeys(person for step in self.steps for person in step.people))
+
+
+class Impact(Model):
+    """What an alert means in the customers' words. The first impact whose matchers all hold is used."""
+
+    match: tuple[Match, ...] = Field((), description="matchers; none hold for every alert of the service")
+    text: Words = Field(description="影響範囲: what customers cannot do")
+    subject: Words | None = Field(None, description="the event in the subject; else 障害発生のお知らせ")
+    detection_delay: Duration = Field(
+        ZERO,
+        description="how long the event lasts before the alert starts (the rule's `for`); 発生日時 is earlier by it",
+    )
+
+
+class Sender(Model):
+    """The From of customers' letters."""
+
+    name: str = Field(min_length=1, description="the name customers see")
+    email: Email = Field(description="the address customers see; its domain must be the relay's to use")
+
+
+class Every(Model):
+    """The promise: the next report comes this long after the draft, by severity label."""
+
+    critical: Duration = Field(timedelta(minutes=30), gt=ZERO, description="while a critical alert fires")
+    default: Duration = Field(timedelta(minutes=60), gt=ZERO, description="for every other severity")
+
+
+class Policy(Model):
+    """The duties of a notice. A service may override any key."""
+
+    first_report_within: Duration = Field(
+        timedelta(minutes=15), gt=ZERO, description="from the first matching alert's receipt to the deadline"
+    )
+    at_deadline: Literal["keep_reminding", "send"] = Field(
+        "keep_reminding", description="`send`: the unedited, wording-clean draft goes out by policy"
+    )
+    update_every: Every = Field(
+        Every(), description="what letters promise; the shortest of the firing alerts"
+    )
+    update_ring_before: Duration = Field(
+        timedelta(minutes=10), description="the ready update draft rings this long before it falls due"
+    )
+    settle: Duration = Field(
+        timedelta(minutes=5), description="all alerts ended for this long: the recovery draft is due"
+    )
+    second_person: frozenset[Kind] = Field(
+        frozenset({"individual"}), description="kinds of notice that two different people must approve"
+    )
+    hold: Duration = Field(
+        timedelta(seconds=10),
+        le=timedelta(seconds=60),
+        description="an approved letter leaves after this and can be called back until then; `0s`: no hold",
+    )
+
+    def over(self, base: "Policy") -> "Policy":
+        """The base with the keys that were written here in their place, those of `update_every` singly."""
+        written = {key: getattr(self, key) for key in self.model_fields_set}
+        if "update_every" in written:
+            own = {key: getattr(self.update_every, key) for key in self.update_every.model_fields_set}
+            written["update_every"] = base.update_every.model_copy(update=own)
+        return base.model_copy(update=written)
+
+
+class Service(Model):
+    """What customers know by name. `id` is the key under `services`."""
+
+    id: str = ""
+    name: Words = Field(description="as customers know it")
+    short_name: Words | None = Field(None, description="for lock screens, when the name is long")
+    match: tuple[Match, ...] = Field(min_length=1, description="Alertmanager matchers; all must hold")
+    impact: tuple[Impact, ...] = Field(
+        (), description="the first that matches; annotations customer_impact_ja and _en win over these"
+    )
+    audience: str = Field(description="key under `audiences`: who gets the letters")
+    escalation: str = Field(description="key under `escalations`: who is rung")
+    sender: Sender = Field(description="the From of the letters")
+    company: str = Field(min_length=1, description="in the signature")
+    representative: str = Field("", description="in the signature")
+    contact: Words = Field(description="where customers can ask: an address, a telephone number")
+    locale: Locale = Field("ja", description="of recipients whose own is not given")
+    timezone: Zone = Field(
+        DEFAULT_ZONE, description="of the times in letters; default: the one at the top level"
+    )
+    bilingual: bool = Field(False, description="Japanese, then English, in one letter")
+    wrap: Columns = Field(35, description="full-width columns of a line, or `none`")
+    public_urls: tuple[str, ...] = Field((), description="the only links a letter may hold")
+    policy: Policy = Field(Policy(), description="overrides single keys of the top-level `policy`")
+
+    def within(self, id: str, timezone: ZoneInfo, policy: Policy) -> Self:
+        """The service under its key, with the zone and policy it did not write taken from the top level."""
+        own = self.timezone if "timezone" in self.model_fields_set else timezone
+        return self.model_copy(update={"id": id, "timezone": own, "policy": self.policy.over(policy)})

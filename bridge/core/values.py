@@ -1,0 +1,86 @@
+"""The small values that configuration and core share: durations, texts in two languages, secrets.
+
+Pydantic is used for values only: its models are frozen, and nothing here reads a file or a clock.
+"""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, SecretStr
+
+Locale = Literal["ja", "en"]
+LOCALES: tuple[Locale, ...] = ("ja", "en")
+
+
+class Model(BaseModel):
+    """Base of every configuration model: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+_UNITS = {"y": 31_536_000, "w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1, "ms": 0.001}
+_DURATION = re.compile(r"(?:\d{1,6}(?:ms|[ywdhms]))+")
+_PART = re.compile(r"(\d+)(ms|[ywdhms])")
+_LONGEST = timedelta(days=3660)  # nothing the bridge waits for is longer, and sums of times stay in range
+
+
+def parse_duration(text: str) -> timedelta:
+    """`90s`, `15m`, `1h30m` as Prometheus writes them; a bare `0` is zero.
+
+    Raises ValueError for anything else, and for more than ten years.
+    Source: prometheus.io/docs/prometheus/latest/configuration.
+    """
+    if text.strip() == "0":
+        return timedelta()
+    if not _DURATION.fullmatch(text.strip()):
+        raise ValueError(f"{text!r} is not a duration. Write it as 90s, 15m or 1h")
+    seconds = sum(int(n) * _UNITS[unit] for n, unit in _PART.findall(text))
+    if seconds > _LONGEST.total_seconds():
+        raise ValueError(f"{text!r} is longer than ten years")
+    return timedelta(seconds=seconds)
+
+
+def format_duration(value: timedelta) -> str:
+    """The shortest Prometheus spelling: `timedelta(minutes=90)` is `1h30m`."""
+    left = round(value.total_seconds() * 1000)
+    parts = []
+    for unit, seconds in (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1), ("ms", 0.001)):
+        n, left = divmod(left, round(seconds * 1000))
+        if n:
+            parts.append(f"{n}{unit}")
+    return "".join(parts) or "0s"
+
+
+def _duration(value: Any) -> Any:
+    if isinstance(value, str):
+        return parse_duration(value)
+    if isinstance(value, timedelta):
+        return value
+    if value == 0 and not isinstance(value, bool):
+        return timedelta()
+    raise ValueError(f"{value!r} is not a duration. Write it as 90s, 15m or 1h")
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(format_duration, return_type=str)]
+
+
+def _filled(secret: SecretStr) -> SecretStr:
+    if not secret.get_secret_value():
+        raise ValueError("the secret is empty")
+    return secret
+
+
+Secret = Annotated[SecretStr, AfterValidator(_filled)]
+"""A secret never shows in repr() or an error. `bridge.yaml` may give `name_file` instead of `name` for each."""
+
+
+class LocalText(Model):
+    """One text in Japanese and, where given, English. A plain string in YAML is the Japanese."""
+
+    ja: str = Field(min_length=1, description="in Japanese")
+    en: str | None = Field(None, min_length=1, description="in English; without it the Japanese is used")
+
+    def get(self, locale: Locale) -> str:
+        """The text in that language, else the Japanese."""
+        return self.en if locale == "en" and self.en else self.ja
