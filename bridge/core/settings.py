@@ -63,7 +63,7 @@ class Person(Model):
     id: str = ""
     name: str = Field(min_length=1, description="how others see who has it and who decided")
     email: Email = Field(description="where rings go; one bare address")
-    locale: Locale = Field("ja", description="the language that comes first in this person's rings and pages")
+    locale: Locale = Field(default="ja", description="of this person's rings and pages")
 
 
 class Step(Model):
@@ -85,7 +85,7 @@ class Escalation(Model):
     remind_at: Offsets = Field(min_length=1, description="offsets of the first rings from the notice's base")
     then_every: Duration = Field(gt=ZERO, description="after the last of these, a ring each")
     steps: Annotated[tuple[Step, ...], AfterValidator(_in_order)] = Field(
-        min_length=1, description="who is rung: the last step whose `from` has passed. Steps add no rings"
+        min_length=1, description="who is rung: the last step whose `from` has passed"
     )
 
     def people(self) -> tuple[str, ...]:
@@ -96,12 +96,12 @@ class Escalation(Model):
 class Impact(Model):
     """What an alert means in the customers' words. The first impact whose matchers all hold is used."""
 
-    match: tuple[Match, ...] = Field((), description="matchers; none hold for every alert of the service")
+    match: tuple[Match, ...] = Field(default=(), description="matchers; none: every alert of the service")
     text: Words = Field(description="影響範囲: what customers cannot do")
-    subject: Words | None = Field(None, description="the event in the subject; else 障害発生のお知らせ")
+    subject: Words | None = Field(default=None, description="in the subject; else 障害発生のお知らせ")
     detection_delay: Duration = Field(
-        ZERO,
-        description="how long the event lasts before the alert starts (the rule's `for`); 発生日時 is earlier by it",
+        default=ZERO,
+        description="the rule's `for`: 発生日時 is this much before the alert's start",
     )
 
 
@@ -115,33 +115,35 @@ class Sender(Model):
 class Every(Model):
     """The promise: the next report comes this long after the draft, by severity label."""
 
-    critical: Duration = Field(timedelta(minutes=30), gt=ZERO, description="while a critical alert fires")
-    default: Duration = Field(timedelta(minutes=60), gt=ZERO, description="for every other severity")
+    critical: Duration = Field(
+        default=timedelta(minutes=30), gt=ZERO, description="while a critical one fires"
+    )
+    default: Duration = Field(default=timedelta(minutes=60), gt=ZERO, description="for every other severity")
 
 
 class Policy(Model):
     """The duties of a notice. A service may override any key."""
 
     first_report_within: Duration = Field(
-        timedelta(minutes=15), gt=ZERO, description="from the first matching alert's receipt to the deadline"
+        default=timedelta(minutes=15), gt=ZERO, description="from receipt of the first matching alert"
     )
     at_deadline: Literal["keep_reminding", "send"] = Field(
-        "keep_reminding", description="`send`: the unedited, wording-clean draft goes out by policy"
+        default="keep_reminding", description="`send`: the unedited, wording-clean draft goes out by policy"
     )
     update_every: Every = Field(
-        Every(), description="what letters promise; the shortest of the firing alerts"
+        default=Every(), description="what letters promise; the shortest of the firing alerts"
     )
     update_ring_before: Duration = Field(
-        timedelta(minutes=10), description="the ready update draft rings this long before it falls due"
+        default=timedelta(minutes=10), description="the ready draft rings this long before it falls due"
     )
     settle: Duration = Field(
-        timedelta(minutes=5), description="all alerts ended for this long: the recovery draft is due"
+        default=timedelta(minutes=5), description="all alerts ended for this long: the recovery draft is due"
     )
     second_person: frozenset[Kind] = Field(
-        frozenset({"individual"}), description="kinds of notice that two different people must approve"
+        default=frozenset({"individual"}), description="kinds that two different people must approve"
     )
     hold: Duration = Field(
-        timedelta(seconds=10),
+        default=timedelta(seconds=10),
         le=timedelta(seconds=60),
         description="an approved letter leaves after this and can be called back until then; `0s`: no hold",
     )
@@ -160,25 +162,25 @@ class Service(Model):
 
     id: str = ""
     name: Words = Field(description="as customers know it")
-    short_name: Words | None = Field(None, description="for lock screens, when the name is long")
+    short_name: Words | None = Field(default=None, description="for lock screens, when the name is long")
     match: tuple[Match, ...] = Field(min_length=1, description="Alertmanager matchers; all must hold")
     impact: tuple[Impact, ...] = Field(
-        (), description="the first that matches; annotations customer_impact_ja and _en win over these"
+        default=(), description="the first that matches; an alert's customer_impact_ja and _en win over it"
     )
     audience: str = Field(description="key under `audiences`: who gets the letters")
     escalation: str = Field(description="key under `escalations`: who is rung")
     sender: Sender = Field(description="the From of the letters")
     company: str = Field(min_length=1, description="in the signature")
-    representative: str = Field("", description="in the signature")
+    representative: str = Field(default="", description="in the signature")
     contact: Words = Field(description="where customers can ask: an address, a telephone number")
-    locale: Locale = Field("ja", description="of recipients whose own is not given")
+    locale: Locale = Field(default="ja", description="of recipients whose own is not given")
     timezone: Zone = Field(
-        DEFAULT_ZONE, description="of the times in letters; default: the one at the top level"
+        default=DEFAULT_ZONE, description="of the times in letters; default: the one at the top level"
     )
-    bilingual: bool = Field(False, description="Japanese, then English, in one letter")
-    wrap: Columns = Field(35, description="full-width columns of a line, or `none`")
-    public_urls: tuple[str, ...] = Field((), description="the only links a letter may hold")
-    policy: Policy = Field(Policy(), description="overrides single keys of the top-level `policy`")
+    bilingual: bool = Field(default=False, description="Japanese, then English, in one letter")
+    wrap: Columns = Field(default=35, description="full-width columns of a line, or `none`")
+    public_urls: tuple[str, ...] = Field(default=(), description="the only links a letter may hold")
+    policy: Policy = Field(default=Policy(), description="overrides single keys of the top-level `policy`")
 
     def within(self, id: str, timezone: ZoneInfo, policy: Policy) -> Self:
         """The service under its key, with the zone and policy it did not write taken from the top level."""

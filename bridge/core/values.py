@@ -72,14 +72,16 @@ def _filled(secret: SecretStr) -> SecretStr:
 
 
 Secret = Annotated[SecretStr, AfterValidator(_filled)]
-"""A secret never shows in repr() or an error. `bridge.yaml` may give `name_file` instead of `name` for each."""
+"""Never shown by repr() or in an error. In `bridge.yaml` each may be given as `<key>_file` instead."""
 
 
 class LocalText(Model):
     """One text in Japanese and, where given, English. A plain string in YAML is the Japanese."""
 
     ja: str = Field(min_length=1, description="in Japanese")
-    en: str | None = Field(None, min_length=1, description="in English; without it the Japanese is used")
+    en: str | None = Field(
+        default=None, min_length=1, description="in English; without it the Japanese is used"
+    )
 
     def get(self, locale: Locale) -> str:
         """The text in that language, else the Japanese."""
