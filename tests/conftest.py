@@ -5,8 +5,11 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.parts.chromium import chromium
 from tests.parts.postgres import Postgres, postgres
+from tests.parts.sink import Sink, sink
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,3 +51,17 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     cluster: Postgres = request.getfixturevalue("postgres_cluster")
     with cluster.fresh_database() as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for a module, which must have no `async` tests; pages have a profile of their own."""
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def mail_server() -> Iterator[Sink]:
+    """A recording SMTP server."""
+    with sink() as running:
+        yield running

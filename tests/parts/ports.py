@@ -2,6 +2,8 @@
 
 import socket
 
+import httpx
+
 
 def free_port() -> int:
     """A loopback TCP port that was free a moment ago."""
@@ -16,3 +18,11 @@ def listening(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def answers(url: str) -> bool:
+    """Whether a GET of this address says 200 within a second."""
+    try:
+        return httpx.get(url, timeout=1).status_code == 200
+    except httpx.TransportError:
+        return False
