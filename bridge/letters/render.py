@@ -1,0 +1,164 @@
+"""Facts to text, by Jinja2 templates that the owner may override file by file.
+
+Data is only ever a value: nothing from an alert, a list or a person is compiled. Templates run in a sandbox
+without methods, arithmetic on texts or ranges, so their work is bounded by their own length.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from bridge.core.facts import Facts
+from bridge.core.model import Text
+from bridge.core.settings import Service
+from bridge.core.values import LOCALES, Locale
+from bridge.errors import BridgeError
+from bridge.letters.view import View, view
+from bridge.letters.wrap import width, wrap
+from bridge.resources import shipped
+
+MAX_CHARS = 100_000
+SUBJECT_COLUMNS = 80
+_FILTERS = ("default", "first", "join", "last", "length", "lower", "replace", "trim", "upper")
+_ENGLISH_FOLLOWS = "(An English version follows the Japanese.)"
+
+
+class LetterError(BridgeError):
+    """A template cannot be rendered: which one, where, why. `template` is its name, `line` may be unknown."""
+
+    def __init__(self, template: str, line: int | None, what: str) -> None:
+        super().__init__(f"templates/mail/{template}{f':{line}' if line else ''}: {what}")
+        self.template = template
+        self.line = line
+        self.what = what
+
+
+class Letters:
+    """The company's templates over the shipped ones."""
+
+    def __init__(self, overrides: Path | None = None) -> None:
+        """`overrides` is the folder of the setting `templates`; it may hold `mail/<locale>/<file>`."""
+        ours = FileSystemLoader(shipped("templates/mail"))
+        self._shipped = _environment(ours)
+        self._theirs = (
+            _environment(ChoiceLoader([FileSystemLoader(overrides / "mail"), ours])) if overrides else None
+        )
+
+    def render(self, facts: Facts, locale: Locale, *, wrap: int | None) -> Text:
+        """The letter of `facts.kind` in that language. Raises LetterError when its template is faulty."""
+        return _render(self._theirs or self._shipped, facts, locale, wrap)
+
+    def render_safe(self, facts: Facts, locale: Locale, *, wrap: int | None) -> tuple[Text, str | None]:
+        """The same; a faulty override gives way to the shipped template, its problem is the second value."""
+        try:
+            return self.render(facts, locale, wrap=wrap), None
+        except LetterError as error:
+            return _render(self._shipped, facts, locale, wrap), str(error)
+
+    def texts(self, facts: Facts, service: Service) -> tuple[Mapping[Locale, Text], str | None]:
+        """Every language the service writes in, and what was wrong with an override, if anything.
+
+        A bilingual service has one text, under its own locale; a service without an English name has its
+        own language alone.
+        """
+        written = {
+            locale: self.render_safe(facts, locale, wrap=service.wrap)
+            for locale in LOCALES
+            if service.bilingual or locale == service.locale or service.name.en
+        }
+        problem = next((problem for _, problem in written.values() if problem), None)
+        texts = {locale: text for locale, (text, _) in written.items()}
+        if service.bilingual:
+            return {service.locale: bilingual(texts["ja"], texts["en"])}, problem
+        return texts, problem
+
+
+def bilingual(ja: Text, en: Text) -> Text:
+    """One letter in both languages, Japanese first. The English subject is added where a list can show it."""
+    both = f"{ja.subject} / {en.subject}"
+    subject = both if width(both) <= SUBJECT_COLUMNS else ja.subject
+    return Text(subject, f"{_ENGLISH_FOLLOWS}\n\n{ja.body}\n\n{en.body}")
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja2's sandbox, without what could grow a text or run for long."""
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002
+        raise SecurityError(f"{operator} is not available in a letter")
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Fields of our own values only: methods of texts, lists and rows are out of reach."""
+        return not callable(value) and super().is_safe_attribute(obj, attr, value)
+
+
+def _environment(loader: BaseLoader) -> _Sandbox:
+    env = _Sandbox(
+        loader=loader,
+        undefined=StrictUndefined,
+        autoescape=False,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.globals.clear()
+    env.filters = {name: env.filters[name] for name in _FILTERS}
+    return env
+
+
+def _render(env: _Sandbox, facts: Facts, locale: Locale, columns: int | None) -> Text:
+    said = view(facts, locale)
+    subject = _run(env, f"{locale}/{facts.kind}.subject.j2", said)
+    body = _run(env, f"{locale}/{facts.kind}.txt.j2", said)
+    return Text(" ".join(subject.split()), wrap(_tidy(body), columns))
+
+
+def _run(env: _Sandbox, name: str, said: View) -> str:
+    try:
+        template = env.get_template(name)
+        pieces: list[str] = []
+        size = 0
+        for piece in template.generate(asdict(said)):
+            size += len(piece)
+            if size > MAX_CHARS:
+                raise LetterError(name, None, f"longer than {MAX_CHARS} characters")
+            pieces.append(piece)
+        return "".join(pieces)
+    except (TemplateError, TypeError, ValueError, LookupError, RecursionError, OSError) as error:
+        where, line = _place(error, name)
+        raise LetterError(where, line, _words(error)) from error
+
+
+def _place(error: Exception, name: str) -> tuple[str, int | None]:
+    """The template and line an error comes from: Jinja2 puts template lines into the traceback."""
+    line = getattr(error, "lineno", None)
+    if line is not None:
+        return getattr(error, "name", None) or name, line
+    trace = error.__traceback__
+    while trace:
+        file = trace.tb_frame.f_code.co_filename
+        if file.endswith(".j2"):
+            name, line = "/".join(Path(file).parts[-2:]), trace.tb_lineno
+        trace = trace.tb_next
+    return name, line
+
+
+def _words(error: Exception) -> str:
+    if type(error).__name__ == "TemplateNotFound":
+        return f"there is no template {error}"
+    return str(error) or type(error).__name__
+
+
+def _tidy(body: str) -> str:
+    """No blank at line ends, never two blank lines in a row, one newline at the end."""
+    lines: list[str] = []
+    for line in (line.rstrip() for line in body.strip("\n").split("\n")):
+        if line or (lines and lines[-1]):
+            lines.append(line)
+    return "\n".join(lines).rstrip("\n") + "\n"

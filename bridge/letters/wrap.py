@@ -1,0 +1,95 @@
+"""Folding of letters: at phrase ends, by Japanese line-breaking rules, never inside a word or an address.
+
+Widths are columns as mail readers count them: East Asian Width W, F and A take two (UAX #11). The
+default of 35 full-width characters is 70 columns and leaves room for the quotation marks of a reply.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+
+import budoux
+
+# JIS X 4051: characters that may not begin a line, and those that may not end one.
+_NOT_FIRST = frozenset(
+    "、。，．・：；？！,.:;?!)）]］}｝〕〉》」』】’”ー～〜…‥々ゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ%％"
+)
+_NOT_LAST = frozenset("(（[［{｛〔〈《「『【‘“■")
+# Kept whole: addresses and Latin words, numbers with their unit, dates with their time.
+_WHOLE = re.compile(
+    r"\d{4}年\d{1,2}月\d{1,2}日(?:\(.\))?|\d{1,2}月\d{1,2}日(?:\(.\))?|\d{1,2}時\d{2}分頃?|[!-~]+(?:[名件社通分時日])?"
+)
+
+
+def width(text: str) -> int:
+    """Columns that the text takes in a mail reader."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
+
+
+def wrap(text: str, full_width: int | None) -> str:
+    """The letter with every line folded to that many full-width characters; None leaves it as it is.
+
+    Only an address or a Latin word longer than a line is left longer. Lines keep their indent.
+    """
+    if full_width is None:
+        return text
+    return "\n".join(folded for line in text.split("\n") for folded in _fold(line, 2 * full_width))
+
+
+def _fold(line: str, columns: int) -> Iterator[str]:
+    if width(line) <= columns:
+        yield line
+        return
+    indent = line[: len(line) - len(line.lstrip())]
+    current = indent
+    for phrase in _phrases(line[len(indent) :], columns - width(indent)):
+        if current != indent and width((current + phrase).rstrip()) > columns:
+            yield current.rstrip()
+            current = indent + phrase.lstrip()
+        else:
+            current += phrase
+    yield current.rstrip()
+
+
+def _phrases(line: str, columns: int) -> Iterator[str]:
+    """The pieces between which the line may break; a piece wider than a line is cut wherever rules allow."""
+    forbidden = _forbidden(line)
+    start = 0
+    for end in [*_phrase_ends(line), len(line)]:
+        if end in forbidden:
+            continue
+        piece = line[start:end]
+        if width(piece) <= columns:
+            yield piece
+        else:
+            yield from _anywhere(line, start, end, forbidden)
+        start = end
+
+
+def _anywhere(line: str, start: int, end: int, forbidden: set[int]) -> Iterator[str]:
+    for at in range(start + 1, end + 1):
+        if at == end or at not in forbidden:
+            yield line[start:at]
+            start = at
+
+
+def _phrase_ends(line: str) -> Iterator[int]:
+    at = 0
+    for phrase in _parser().parse(line):
+        for word in re.findall(r"[^ ]+ *| +", phrase):
+            at += len(word)
+            if at < len(line):
+                yield at
+
+
+def _forbidden(line: str) -> set[int]:
+    """Positions where the line must not break."""
+    inside = {at for whole in _WHOLE.finditer(line) for at in range(whole.start() + 1, whole.end())}
+    edges = {at for at in range(1, len(line)) if line[at] in _NOT_FIRST or line[at - 1] in _NOT_LAST}
+    return inside | edges
+
+
+@cache
+def _parser() -> budoux.Parser:
+    return budoux.load_default_japanese_parser()
