@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from tests.parts.bridge import Bridge, bridge
 from tests.parts.chromium import chromium
 from tests.parts.postgres import Postgres, postgres
 from tests.parts.sink import Sink, sink
@@ -64,4 +65,11 @@ def browser() -> Iterator[Browser]:
 def mail_server() -> Iterator[Sink]:
     """A recording SMTP server."""
     with sink() as running:
+        yield running
+
+
+@pytest.fixture
+def running_bridge(tmp_path: Path, mail_server: Sink) -> Iterator[Bridge]:
+    """`bridge serve` on SQLite with three customers and no hold, mailing through `mail_server`."""
+    with bridge(tmp_path, mail_server) as running:
         yield running
