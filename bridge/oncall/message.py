@@ -1,0 +1,266 @@
+"""What every mail to the on-call says (PAGES.md §5), in the reader's language.
+
+A lock screen shows about 15 full-width characters of the subject and two lines: the time and the service come
+first, the duty and the count in line 1. A mail that asks for something holds exactly one link.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar, Literal, Protocol
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bridge.core import dates
+from bridge.core.model import Text
+from bridge.core.values import Locale, LocalText
+from bridge.oncall.matter import Matter
+from bridge.resources import shipped
+
+# A ring leaves a moment before or after its time; minutes are told as of that time.
+_RING_SLACK = timedelta(seconds=10)
+_LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)\S+", re.IGNORECASE)
+
+Decision = Literal["approved", "dismissed", "by_policy", "superseded"]
+Trouble = Literal["relay", "audience", "stopped", "failed"]
+
+
+class Message(Protocol):
+    """A mail to one person.
+
+    `template` names a file under templates/oncall/<locale>; the first line it renders is the subject.
+    """
+
+    template: ClassVar[str]
+
+    def words(self, locale: Locale) -> Mapping[str, object]:
+        """What the template says, in that language."""
+
+
+class Messages:
+    """Writes the mails. The templates are ours alone: a faulty override must not silence a ring."""
+
+    def __init__(self) -> None:
+        self._env = Environment(
+            loader=FileSystemLoader(shipped("templates/oncall")),
+            undefined=StrictUndefined,
+            autoescape=False,  # noqa: S701  plain text, never markup
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+
+    def write(self, message: Message, locale: Locale) -> Text:
+        """The finished mail: one line of subject, and the body below it."""
+        template = self._env.get_template(f"{locale}/{message.template}.txt.j2")
+        subject, _, body = template.render(message.words(locale)).partition("\n")
+        return Text(" ".join(subject.split()), body.strip("\n") + "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class RingFacts:
+    """One ring: a notice waits for this person.
+
+    `what`: the impacts in customers' words. `recipients` is None when the list cannot be counted, then
+    `uncounted` says why. `rung`: who else was rung about it, and when. `approved`: in
+    `awaiting_second`, who has said yes and when. `planned_at`: when the ring was to leave.
+    `relay_trouble`: why customers' mail cannot leave now.
+    """
+
+    template: ClassVar[str] = "ring"
+    matter: Matter
+    due_at: datetime
+    now: datetime
+    link: str
+    subject: str
+    started_at: datetime
+    what: tuple[LocalText, ...] = ()
+    recipients: int | None = None
+    uncounted: str = ""
+    promise_at: datetime | None = None
+    rung: tuple[tuple[str, datetime], ...] = ()
+    approved: tuple[str, datetime] | None = None
+    planned_at: datetime | None = None
+    relay_trouble: str = ""
+
+    def words(self, locale: Locale) -> Mapping[str, object]:
+        def clock(at: datetime) -> str:
+            return self.matter.clock(at, self.now, locale)
+
+        minute = timedelta(minutes=1)
+        left = self.due_at - self.now + _RING_SLACK
+        late = self.now - self.due_at + _RING_SLACK
+        late_by = self.now - self.planned_at if self.planned_at else timedelta()
+        return {
+            "kind": self.matter.kind,
+            "title": self.matter.title(locale),
+            "left": _length(left, locale) if left >= minute else "",
+            "late": _length(late, locale) if late >= minute else "",
+            "overdue": self.now >= self.due_at,
+            "due": clock(self.due_at),
+            "what": _what(self.what, locale),
+            "recipients": f"{self.recipients:,}" if self.recipients is not None else "",
+            "uncounted": without_links(self.uncounted),
+            "link": self.link,
+            "subject": without_links(self.subject),
+            "started": dates.about(self.started_at, self.matter.zone, locale),
+            "promise": clock(dates.round_up(self.promise_at)) if self.promise_at else "",
+            "rung": [(name, clock(at)) for name, at in self.rung],
+            "approved_by": self.approved[0] if self.approved else "",
+            "approved_at": clock(self.approved[1]) if self.approved else "",
+            "planned": clock(self.planned_at) if self.planned_at else "",
+            "ring_late": dates.duration(late_by, locale) if late_by >= minute else "",
+            "relay_trouble": without_links(self.relay_trouble),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The last mail of a notice: who decided what, and when. Nothing is left to do, so there is no link."""
+
+    template: ClassVar[str] = "decided"
+    matter: Matter
+    decision: Decision
+    at: datetime
+    person: str = ""
+    reason: str = ""
+    recipients: int | None = None
+    replaced_by: str = ""
+
+    def words(self, locale: Locale) -> Mapping[str, object]:
+        return {
+            "title": self.matter.title(locale),
+            "decision": self.decision,
+            "person": self.person,
+            "at": dates.clock(self.at, self.matter.zone, locale),
+            "reason": without_links(self.reason),
+            "recipients": f"{self.recipients:,}" if self.recipients is not None else "",
+            "replaced_by": self.replaced_by,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """Somebody has it: told to the others who were rung. Nothing was sent, and ringing goes on."""
+
+    template: ClassVar[str] = "acknowledged"
+    matter: Matter
+    person: str
+    at: datetime
+    due_at: datetime
+    next_ring_at: datetime | None = None
+
+    def words(self, locale: Locale) -> Mapping[str, object]:
+        next_ring = self.next_ring_at
+        return {
+            "title": self.matter.title(locale),
+            "person": self.person,
+            "at": dates.clock(self.at, self.matter.zone, locale),
+            "due": self.matter.clock(self.due_at, self.at, locale),
+            "next_ring": self.matter.clock(next_ring, self.at, locale) if next_ring else "",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A sending is over, with its counts. "Sent" means accepted by the mail server."""
+
+    template: ClassVar[str] = "finished"
+    matter: Matter
+    at: datetime
+    sent: int
+    failed: int = 0
+    unknown: int = 0
+    since_detection: timedelta | None = None
+    promise_at: datetime | None = None
+
+    def words(self, locale: Locale) -> Mapping[str, object]:
+        promise = self.promise_at and dates.round_up(self.promise_at)
+        return {
+            "title": self.matter.title(locale),
+            "sent": f"{self.sent:,}",
+            "failed": f"{self.failed:,}" if self.failed else "",
+            "unknown": f"{self.unknown:,}" if self.unknown else "",
+            "took": _exactly(self.since_detection, locale) if self.since_detection else "",
+            "promise": self.matter.clock(promise, self.at, locale) if promise else "",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class InTrouble:
+    """Something keeps a letter from its customers.
+
+    `why` may hold the server's own words. `link` is given where the person can act.
+    """
+
+    template: ClassVar[str] = "trouble"
+    matter: Matter
+    trouble: Trouble
+    why: str
+    link: str = ""
+    sent: int = 0
+    rest: int = 0
+
+    def words(self, locale: Locale) -> Mapping[str, object]:
+        return {
+            "title": self.matter.title(locale),
+            "trouble": self.trouble,
+            "why": without_links(self.why),
+            "link": self.link,
+            "sent": f"{self.sent:,}",
+            "rest": f"{self.rest:,}" if self.rest else "",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TrialCopy:
+    """The letter as it stands, to one person alone, under a header that says so."""
+
+    template: ClassVar[str] = "test"
+    letter: Text
+
+    def words(self, locale: Locale) -> Mapping[str, object]:  # noqa: ARG002  the letter has its own
+        return {"subject": self.letter.subject, "body": self.letter.body}
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """A fresh link in place of an expired one."""
+
+    template: ClassVar[str] = "renewed"
+    matter: Matter
+    link: str
+
+    def words(self, locale: Locale) -> Mapping[str, object]:
+        return {"title": self.matter.title(locale), "link": self.link}
+
+
+def without_links(text: str) -> str:
+    """Foreign text for an on-call mail: on one line, and no link but ours."""
+    return " ".join(_LINK.sub("…", text).split())
+
+
+def _what(impacts: tuple[LocalText, ...], locale: Locale) -> str:
+    """The impacts as the topic of line 1. A whole sentence is quoted: it would not fit the grammar."""
+    if not impacts:
+        return {"ja": "障害の件", "en": "Service disruption"}[locale]
+    first = without_links(impacts[0].get(locale)).rstrip("。.")
+    more = len(impacts) - 1
+    if locale == "en":
+        return f"{first} and {more} more" if more else first
+    first = f"「{first}」" if first.endswith(("ます", "ません", "です", "ました")) else first
+    return f"{first}ほか{more}件" if more else f"{first}の件"
+
+
+def _length(left: timedelta, locale: Locale) -> str:
+    """`5分`, `3時間`: whole minutes rounded down, from two hours on whole hours."""
+    minutes = int(left / timedelta(minutes=1))
+    n, unit = (minutes, ("分", "min")) if minutes < 120 else (minutes // 60, ("時間", "h"))
+    return f"{n}{unit[0]}" if locale == "ja" else f"{n} {unit[1]}"
+
+
+def _exactly(length: timedelta, locale: Locale) -> str:
+    """`6分40秒`, `6 min 40 s`."""
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
+    return f"{minutes}分{seconds}秒" if locale == "ja" else f"{minutes} min {seconds} s"
