@@ -37,9 +37,8 @@ class Matter:
     def title(self, locale: Locale) -> str:
         """`みどりショップ第一報`, `Midori Shop 1st report`."""
         name = self.name.get(locale)
-        name = (
-            name if len(name) <= SHORT_NAME_CHARS * (1 + (locale == "en")) else name[:SHORT_NAME_CHARS] + "…"
-        )
+        if len(name) > NAME_CHARS[locale]:
+            name = f"{name[: NAME_CHARS[locale]]}…"
         report = _REPORTS.get(self.kind, {}).get(locale) or dates.report_name(self.number or 1, locale)
         return f"{name} {report}" if locale == "en" else f"{name}{report}"
 
