@@ -1,0 +1,143 @@
+"""bridge.yaml as one value: loaded whole, or refused with every finding (DESIGN.md §4)."""
+
+import os
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import cast
+
+from pydantic import Field, create_model
+
+from bridge import sources
+from bridge.config_errors import fit, judge, unknown
+from bridge.config_sections import Api, CustomerList, Database, Server, Wording
+from bridge.config_yaml import Document, Place, Tree, Value, read
+from bridge.core.settings import DEFAULT_ZONE, Escalation, Person, Policy, Service, Zone
+from bridge.core.values import Model
+from bridge.delivery.settings import Smtp
+from bridge.errors import ConfigError
+from bridge.sources.credentials import Credentials
+
+SOURCES = sources.find()
+Sources = create_model(
+    "Sources",
+    __base__=Model,
+    **{
+        name: (source.Settings, Field(default=None, description="who may post"))
+        for name, source in SOURCES.items()
+    },
+)  # type: ignore[call-overload]
+
+
+class Config(Model):
+    """Everything bridge.yaml says. Paths are absolute, secrets are read, services are whole."""
+
+    server: Server = Field(default=Server(), description="addresses and files")
+    database: Database = Field(default=Database(), description="`sqlite`, a url, or a mapping")
+    templates: Path | None = Field(
+        default=None, description="a folder that overrides shipped templates by name"
+    )
+    wording: Wording = Field(default=Wording(), description="the wording check")
+    timezone: Zone = Field(default=DEFAULT_ZONE, description="of the times in letters")
+    listed_sources: Sources = Field(alias="sources", description="who may post; one not listed answers 404")  # type: ignore[valid-type]
+    api: Api = Field(description="access for programs")
+    smtp: Smtp = Field(default=Smtp(), description="the mail server")
+    people: Mapping[str, Person] = Field(min_length=1, description="who may be rung and may decide")
+    escalations: Mapping[str, Escalation] = Field(min_length=1, description="who is rung when")
+    customer_lists: Mapping[str, CustomerList] = Field(
+        alias="audiences", min_length=1, description="customers"
+    )
+    services: Mapping[str, Service] = Field(min_length=1, description="what customers know by name")
+    policy: Policy = Field(
+        default=Policy(), description="the duties of a notice; a service may override any key"
+    )
+
+    @cached_property
+    def sources(self) -> Mapping[str, Credentials]:
+        """The settings of each source that is listed."""
+        settings = {name: getattr(self.listed_sources, name) for name in SOURCES}
+        return {name: cast(Credentials, one) for name, one in settings.items() if one is not None}
+
+    @cached_property
+    def audiences(self) -> Mapping[str, Path]:
+        """The CSV file of each audience."""
+        return {name: one.csv for name, one in self.customer_lists.items()}
+
+    def escalation_of(self, service: Service) -> Escalation:
+        """Who is rung for this service."""
+        return self.escalations[service.escalation]
+
+
+def load(path: Path, env: Mapping[str, str] = os.environ) -> Config:
+    """The configuration in a file. Raises ConfigError with all findings, in the order of their lines."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: not text in UTF-8. Save it in UTF-8") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}. Name the file with --config or BRIDGE_CONFIG") from None
+    return loads(text, path, env)
+
+
+def loads(text: str, path: Path, env: Mapping[str, str]) -> Config:
+    """The configuration in a text that belongs at this path. Raises ConfigError as `load` does."""
+    document = read(text, env)
+    if document.tree or not document.findings:
+        document.tree["server"] = (
+            document.tree.get("server") or {}
+        )  # its default paths are beside the file too
+        fit(document, Config, path.absolute().parent)
+        for place, what in _dangling(document.tree):
+            document.wrong(place, what)
+        config = judge(document, Config)
+        if config is not None:
+            config = _whole(config)
+            _demand_two_people(document, config)
+            if not document.findings:
+                return config
+    raise ConfigError("\n".join(finding.at(str(path)) for finding in sorted(document.findings)))
+
+
+def _whole(config: Config) -> Config:
+    """Every person and service under its key, services with what they take from the top level."""
+    people = {name: person.model_copy(update={"id": name}) for name, person in config.people.items()}
+    services = {
+        name: service.within(name, config.timezone, config.policy)
+        for name, service in config.services.items()
+    }
+    return config.model_copy(update={"people": people, "services": services})
+
+
+def _dangling(tree: Tree) -> Iterator[tuple[Place, str]]:
+    """Each name that nothing in the file has, with what to say. Works on a file that has other errors too."""
+    for name, service in _entries(tree, "services").items():
+        for key, section in (("audience", "audiences"), ("escalation", "escalations")):
+            wanted = service.get(key) if isinstance(service, dict) else None
+            if isinstance(wanted, str) and wanted not in (known := _entries(tree, section)):
+                yield ("services", name, key), unknown(wanted, known, key)
+    people = _entries(tree, "people")
+    for name, escalation in _entries(tree, "escalations").items():
+        steps = escalation.get("steps") if isinstance(escalation, dict) else None
+        for n, step in enumerate(steps if isinstance(steps, list) else []):
+            rung = step.get("people") if isinstance(step, dict) else None
+            for m, person in enumerate(rung if isinstance(rung, list) else []):
+                if isinstance(person, str) and person not in people:
+                    yield ("escalations", name, "steps", n, "people", m), unknown(person, people, "person")
+
+
+def _entries(tree: Tree, section: str) -> Mapping[str, Value]:
+    value = tree.get(section)
+    return value if isinstance(value, dict) else {}
+
+
+def _demand_two_people(document: Document, config: Config) -> None:
+    """Where two people must approve, two must be rung; a notice would wait for the second one for ever."""
+    for name, service in config.services.items():
+        escalation = config.escalations.get(service.escalation)
+        if escalation and service.policy.second_person and len(escalation.people()) < 2:
+            kinds = ", ".join(sorted(service.policy.second_person))
+            what = (
+                f"policy.second_person ({kinds}) needs two people and {service.escalation} rings one. "
+                "Add a person to it, or write policy: {second_person: []}"
+            )
+            document.wrong(("services", name, "escalation"), what)

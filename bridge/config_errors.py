@@ -1,0 +1,163 @@
+"""What is wrong with bridge.yaml, found by the models: each finding says what, and what to do.
+
+The models know their keys, their secrets and their paths. `fit` goes through the file beside them, finds
+unknown keys and replaces what only a loader can: `*_file` by the secret it holds, relative paths by absolute
+ones. `judge` words pydantic's errors; it never quotes a value, which may be a secret.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+
+from pydantic import SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+
+from bridge.config_yaml import Document, Place, Tree, Value
+from bridge.core.values import Model, format_duration
+
+Shape = TypeVar("Shape", bound=Model)
+
+_UNREAD = "unread"  # in the place of a secret whose file has a finding, so that it gets no second one
+_MAPPING = "must hold keys of its own. Write `key: value` lines under it"
+_LIST = "must be a list. Write it as [a, b]"
+_WHOLE = "must be a whole number. Write it in digits"
+_SWITCH = "must be true or false. Write one of them"
+_WHAT = {
+    "missing": "missing. Add it",
+    "string_type": "must be a text. Put it in quotes",
+    "string_too_short": "must not be empty. Fill it in",
+    "too_short": "must not be empty. Add at least one",
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_from_float": _WHOLE,
+    "bool_type": _SWITCH,
+    "bool_parsing": _SWITCH,
+    "model_type": _MAPPING,
+    "dict_type": _MAPPING,
+    "mapping_type": _MAPPING,
+    "tuple_type": _LIST,
+    "frozen_set_type": _LIST,
+    "path_type": "must be a path. Put it in quotes",
+    "literal_error": "unknown word. Write {expected}",
+    "greater_than": "too small. It must be more than {gt}",
+    "greater_than_equal": "too small. It must be at least {ge}",
+    "less_than_equal": "too large. It must be at most {le}",
+    "value_error": "{error}",
+}
+
+
+def judge(document: Document, model: type[Shape]) -> Shape | None:
+    """The document as the model, or None after every error went to the document's findings."""
+    try:
+        return model.model_validate(document.tree)
+    except ValidationError as failed:
+        for error in failed.errors(include_url=False, include_input=False):
+            facts = {name: _shown(value) for name, value in error.get("ctx", {}).items()}
+            words = _WHAT.get(error["type"])
+            document.wrong(error["loc"], words.format_map(facts) if words else error["msg"])
+        return None
+
+
+def fit(document: Document, model: type[Model], folder: Path) -> None:
+    """Make the document's tree fit for the model; what cannot be is among the findings.
+
+    Relative paths and secret files are taken from the folder.
+    """
+    _Fitting(document, folder).mapping(document.tree, model, ())
+
+
+def settings_of(model: type[Model]) -> dict[str, FieldInfo]:
+    """What a file may hold for this model, by the key it is written with. `id` is the key around it."""
+    fields = model.model_fields.items()
+    return {field.alias or name: field for name, field in fields if name != "id"}
+
+
+def secrets_of(model: type[Model]) -> frozenset[str]:
+    """The keys that hold a secret, each of which may be given as `<key>_file`."""
+    return frozenset(key for key, field in settings_of(model).items() if _holds(field.annotation, SecretStr))
+
+
+def unknown(key: str, known: Iterable[str], noun: str) -> str:
+    """What to say of a word that is none of the known ones."""
+    known = sorted(known)
+    if near := get_close_matches(key, known, n=1):
+        return f'unknown {noun}. Did you mean "{near[0]}"?'
+    return f"unknown {noun}. Known: {', '.join(known) or 'none'}"
+
+
+class _Fitting:
+    """One walk through a document, beside the models."""
+
+    def __init__(self, document: Document, folder: Path) -> None:
+        self._document = document
+        self._folder = folder
+
+    def mapping(self, tree: Tree, model: type[Model], place: Place) -> None:
+        known, secrets = settings_of(model), secrets_of(model)
+        for key in list(tree):
+            here = (*place, key)
+            if key.removesuffix("_file") in secrets and key.endswith("_file"):
+                self._secret(tree, key, here)
+            elif key not in known:
+                files = [f"{secret}_file" for secret in secrets]
+                self._document.wrong(here, unknown(key, [*known, *files], "key"))
+                del tree[key]
+            elif tree[key] is None and not known[key].is_required():
+                del tree[key]
+        for key, field in known.items():
+            if isinstance(field.default, Path):
+                tree.setdefault(key, str(field.default))
+            if key in tree:
+                tree[key] = self._value(tree[key], field.annotation, (*place, key))
+
+    def _value(self, value: Value, shape: Any, place: Place) -> Value:
+        origin, inner = get_origin(shape), get_args(shape)
+        if origin is Annotated:
+            return self._value(value, inner[0], place)
+        if origin in (Union, UnionType):
+            for choice in inner:
+                value = self._value(value, choice, place)
+        elif isinstance(value, dict):
+            if isinstance(shape, type) and issubclass(shape, Model):
+                self.mapping(value, shape, place)
+            elif origin is not None and issubclass(origin, Mapping):
+                return {key: self._value(child, inner[1], (*place, key)) for key, child in value.items()}
+        elif isinstance(value, list) and origin is tuple:
+            return [self._value(child, inner[0], (*place, n)) for n, child in enumerate(value)]
+        elif isinstance(value, str) and shape is Path:
+            return str(self._folder / value)
+        return value
+
+    def _secret(self, tree: Tree, key: str, place: Place) -> None:
+        """Put what the file holds in the secret's own place. Trailing line ends are not part of it."""
+        file, secret = tree.pop(key), key.removesuffix("_file")
+        if file is None:
+            return
+        if tree.get(secret) is not None:
+            self._document.wrong(place, f"{secret} is given as well. Keep one")
+            return
+        tree[secret] = _UNREAD
+        if not isinstance(file, str):
+            self._document.wrong(place, _WHAT["path_type"])
+            return
+        path = self._folder / file
+        try:
+            tree[secret] = path.read_text(encoding="utf-8").rstrip("\r\n")
+        except UnicodeDecodeError:
+            self._document.wrong(place, f"{path} is not text in UTF-8. Write the secret alone into it")
+        except OSError as error:
+            self._document.wrong(
+                place, f"{path} cannot be read: {error.strerror}. Create it or name another file"
+            )
+        self._document.lines[*place[:-1], secret] = self._document.lines[place]
+
+
+def _holds(shape: Any, kind: type) -> bool:
+    return shape is kind or any(_holds(part, kind) for part in get_args(shape))
+
+
+def _shown(value: object) -> object:
+    return format_duration(value) if isinstance(value, timedelta) else value

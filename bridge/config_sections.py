@@ -1,0 +1,138 @@
+"""The sections of bridge.yaml that belong to no step of the flow: addresses, files, database, access."""
+
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from bridge.core.values import Model, Secret
+
+_SIZE = re.compile(r"(\d{1,12}) ?(B|KiB|MiB|GiB|kB|KB|MB|GB)?")
+_BYTES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "kB": 1000, "KB": 1000, "MB": 10**6, "GB": 10**9}
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where to listen. An empty host means every address of the machine."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def _endpoint(value: object) -> Endpoint:
+    if isinstance(value, Endpoint):
+        return value
+    match = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([^:\[\]\s]*)):(\d{1,5})", str(value))
+    if not match or int(match[3]) > 65535:
+        raise ValueError("not an address to listen on. Write it as 127.0.0.1:8080 or [::1]:8080")
+    return Endpoint(match[1] or match[2], int(match[3]))
+
+
+def _size(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    match = _SIZE.fullmatch(value)
+    if not match:
+        raise ValueError("not a size. Write it as 8MiB or 500KiB")
+    return int(match[1]) * _BYTES[match[2] or "B"]
+
+
+def _is_near(host: str) -> bool:
+    """Whether a host is this machine or a private address, where links need no https."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_private
+
+
+def _public_url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in ("http", "https") or parts.query or parts.fragment or parts.username:
+        raise ValueError("not the start of a link. Write it as https://bridge.example.jp")
+    if parts.scheme == "http" and not _is_near(host):
+        raise ValueError("approval links need https, because whoever reads one may send. Write https://")
+    return value.rstrip("/")
+
+
+Listen = Annotated[Endpoint, BeforeValidator(_endpoint)]
+Size = Annotated[int, BeforeValidator(_size)]
+
+
+class Server(Model):
+    """Where people and senders reach the bridge, and where it keeps its own files."""
+
+    listen: Listen = Field(
+        default=Endpoint("127.0.0.1", 8080), description="address for webhooks and approval pages"
+    )
+    public_url: Annotated[str, AfterValidator(_public_url)] = Field(
+        default="https://bridge.example.jp", description="what approval links begin with"
+    )
+    data_dir: Path = Field(
+        default=Path("data"), description="SQLite file and signing keys, created on first start"
+    )
+    key_file: Path | None = Field(
+        default=None,
+        description="signing keys, created when missing; default: in data_dir. Instances share one",
+    )
+    body_limit: Size = Field(default=8 * 2**20, ge=1024, le=2**30, description="largest body of a webhook")
+    ops_listen: Listen | None = Field(
+        default=None,
+        description="a second address for /api, /metrics and /-/reload; then they are not on the first",
+    )
+
+
+class Database(Model):
+    """Where incidents are kept. In short form only the `url`."""
+
+    url: str = Field(
+        default="sqlite", description="`sqlite` (in data_dir) or `postgresql://user@host/dbname`"
+    )
+    password: Secret | None = Field(default=None, description="of the PostgreSQL user")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_url(cls, value: Any) -> Any:
+        """A text is the url. A password inside it moves to `password`, where nothing shows it."""
+        given = {"url": value} if isinstance(value, str) else value
+        if not isinstance(given, dict) or not isinstance(url := given.get("url"), str):
+            return given
+        inside = re.fullmatch(r"(postgresql://[^/@:]*):([^/]*)(@.*)", url)
+        return {**given, "url": inside[1] + inside[3], "password": inside[2]} if inside else given
+
+    @model_validator(mode="after")
+    def _known(self) -> "Database":
+        if self.url != "sqlite" and not self.url.startswith("postgresql://"):
+            raise ValueError("unknown database. Write sqlite or postgresql://user@host/dbname")
+        if self.url == "sqlite" and self.password:
+            raise ValueError("SQLite takes no password. Remove it or write a postgresql:// url")
+        return self
+
+
+class Wording(Model):
+    """The wording check's settings."""
+
+    terms: Path | None = Field(default=None, description="a company's own terms (YAML)")
+
+
+class Api(Model):
+    """Who may use /api/v1 and /-/reload."""
+
+    bearer_token: Secret = Field(description="what `Authorization: Bearer` must carry")
+
+
+class CustomerList(Model):
+    """Where the recipients of an audience are listed."""
+
+    csv: Path = Field(description="columns email,name,company,locale; header row; UTF-8 or Shift_JIS")

@@ -1,0 +1,43 @@
+"""Alert sources. Each is one module of this package: its `Settings`, and `parse`. A new one needs no list.
+
+SOURCES.md §1 has the rules that all of them keep; `body` holds what they share, `credentials` who may post.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Protocol, cast
+
+from bridge.core.model import Alert
+from bridge.sources.credentials import Credentials
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What one post said. `group_key` and `external_url` are kept for the history only.
+
+    `truncated`: how many alerts the sender left out of this post. `notes`: what was corrected, in words.
+    """
+
+    alerts: tuple[Alert, ...]
+    truncated: int = 0
+    group_key: str = ""
+    external_url: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class Source(Protocol):
+    """What a module offers to be a source."""
+
+    Settings: type[Credentials]
+
+    def parse(self, body: bytes, headers: Mapping[str, str], received_at: datetime) -> Parsed:
+        """The alerts of one post. Raises SourceError, and nothing else, for a body that is malformed."""
+
+
+def find() -> Mapping[str, Source]:
+    """Every source by its name, which is the path it is posted to."""
+    modules = {m.name: import_module(f"{__name__}.{m.name}") for m in iter_modules(__path__)}
+    return {name: cast(Source, module) for name, module in modules.items() if hasattr(module, "parse")}
