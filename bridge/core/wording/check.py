@@ -1,0 +1,55 @@
+"""check(letter, context): every rule that reads this kind of letter, in the order of the text."""
+
+from __future__ import annotations
+
+from bridge.core.wording.model import Context, Finding, Hit, Letter, Part, Rule, Scope
+from bridge.core.wording.rules import RULES
+from bridge.core.wording.terms import find_terms
+from bridge.core.wording.text import Sheet, lay_out
+
+SCOPES: dict[Part, frozenset[Scope]] = {
+    "sentence": frozenset({"text", "mail"}),
+    "subject": frozenset({"text", "mail", "subject"}),
+    "full": frozenset({"text", "mail", "subject", "body", "full"}),
+}
+BY_ID = {rule.id: rule for rule in RULES}
+
+
+def check(letter: Letter, context: Context, part: Part = "full") -> tuple[Finding, ...]:
+    """What should be mended before this letter is signed, by place. `part` says how much of a letter
+    the text is: rules about what is missing need all of it."""
+    sheet = lay_out(letter)
+    found = {
+        _finding(rule, hit, letter.locale)
+        for rule in RULES
+        if rule.scope in SCOPES[part] and rule.reads(letter.kind, letter.locale)
+        for hit in rule.find(sheet, context)
+    }
+    found.update(_company_terms(sheet, context))
+    return tuple(sorted(found, key=lambda each: (each.field == "body", each.span, each.rule)))
+
+
+def explain(rule: str, locale: str = "ja") -> str:
+    """Why the rule exists, in one sentence. KeyError for an unknown rule."""
+    return BY_ID[rule].why_en if locale == "en" else BY_ID[rule].why
+
+
+def _finding(rule: Rule, hit: Hit, locale: str) -> Finding:
+    why = rule.why_en if locale == "en" else rule.why
+    text = hit.page.raw[hit.start : hit.end]
+    return Finding(rule.id, rule.severity, hit.page.field, (hit.start, hit.end), text, why, hit.replacement)
+
+
+def _company_terms(sheet: Sheet, context: Context) -> list[Finding]:
+    return [
+        Finding(
+            term.id,
+            term.severity,
+            hit.page.field,
+            (hit.start, hit.end),
+            hit.page.raw[hit.start : hit.end],
+            term.reason,
+            hit.replacement,
+        )
+        for term, hit in find_terms(sheet, context.terms)
+    ]

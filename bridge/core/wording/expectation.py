@@ -1,0 +1,266 @@
+"""EXP: hopes without a basis. SPC: guesses and early certainty."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bridge.core.wording.find import NEAR, any_of, phrase, when
+from bridge.core.wording.model import REPORTS, Context, Hit, Rule
+from bridge.core.wording.promise import promised_time
+from bridge.core.wording.text import Sheet
+
+NO_ESTIMATE = "現時点では復旧時刻は未定です。判明次第、改めてご連絡いたします。"
+UNDER_STUDY = "原因は現在調査しております。"
+BEING_CHECKED = "詳細は現在確認しております。"
+
+SOON = (
+    r"(?:まもなく|間もなく|もうすぐ|もう少しで|じきに|ほどなく|程なく|近日中に?|近々|近いうちに|遠からず|早々に|あと少しで"
+    r"|すぐ(?!れ|さま)に?)"
+)
+BACK = r"(?:復旧|回復|解消|再開|正常|改善|ご利用いただけ(?:る|ます(?!が、?大変))|ご利用になれ(?:る|ます)|直り|直る|戻り|戻る)"
+SOON_BACK = re.compile(rf"{SOON}[^。\n]{{0,25}}?{BACK}")
+NOT_A_PROMISE = re.compile(
+    r"(?:の|する|した)?(?:ための?)?(?:作業|対応|に向け|に努め|を目指|状況|日時|時刻|手順|方法|後[、はに]|次第|場合|かどうか|について|に関する)"
+    r"|(?:いた)?(?:しました|した(?!い)|しており|しています)|(?:され|り|でき)(?:ました|ており|た)|(?:いた)?し、[^。\n]{0,60}ました"
+    r"|[^。\n]{0,12}(?:ください|下さい|でき(?:ない|ず|ません)|(?:おり|あり|ござい|いたし)ません|未定|困難)"
+)
+AFTER_WHICH = re.compile(
+    r"(?:後は?|次第|すると|たら|れば|直後|場合は?|[くぐすつぶむるう]と)、?[^、。\n]{0,6}$"
+)
+
+CLOCK = r"(?:\d{1,2}時(?:\d{1,2}分)?|\d{1,2}:\d{2})頃?"
+WHEN = (
+    rf"(?:{CLOCK}(?!現在|間|時点|の時点)|本日中|今日中|明朝|翌朝|明日|今夜|今晩|今週中|今週末|週明け|夕方|午前中|正午"
+    r"|数(?:分|時間|日)(?:以内|後|程度|で|ほど)|\d+(?:分|時間|日)(?:以内|後|程度|ほど|で(?!き))|\d{1,2}日(?:まで|中)に)"
+)
+RESTORED = r"(?:復旧|再開|解消|回復|ご利用いただけ(?!ない|ませ|ず|なく))"
+ESTIMATE = re.compile(
+    rf"{WHEN}(?P<gap>[^。\n]{{0,30}}?){RESTORED}(?P<rest>[^。\n]{{0,15}}?(?:予定|見込|見通し|めど|目途|します|いたします|できます)[^。\n]{{0,20}})"
+    rf"|{WHEN}(?:までに|には)[^。\n]{{0,20}}ご利用いただけます"
+)
+ESTIMATE_LABEL = re.compile(
+    rf"(?:復旧|再開|解消)(?:の)?(?:見込み?|予定|目途|めど|見通し)(?:時刻|日時)?(?::|は、?)[ \n]*"
+    rf"(?P<gap>[^。\n]{{0,14}}?){WHEN}(?P<rest>[^。\n]{{0,30}})"
+)
+NOT_BETWEEN = re.compile(r"発生|停止|いただけない|お知らせ|ご連絡|ご報告|作業|調査|現在|時点|未定")
+NOT_BEHIND = re.compile(
+    r"(?:後[、はに]?|まで|(?:いた)?(?:しました|した(?!い)|しており)|(?:され|でき)(?:ました|た|ない|ません)|済|しない"
+    r"|の?(?:作業|対応|状況|手順|方法)|に(?:向け|全力|努め|取り組)|次第|の?場合|する場合)"
+    r"|[^。\n]*?(?:お知らせ|ご連絡|ご報告|ご案内|お伝え|次第|未定|ません|ない|調査)"
+)
+
+GUARANTEE = (
+    r"(?:絶対に?|二度と|決して|今後(?:は|、|も)*一切|永久に)[^。\n]{0,30}?(?:復旧|再発|発生|起こ|起き|繰り返|防|保証|解消|安全|生じ)"
+    r"|100%(?!に達|を超)[^。\n]{0,25}?(?:復旧|再発|防|保証|解消|安全)"
+    r"|必ず(?!しも)[^。\n]{0,15}?(?:復旧|解消|防止)|(?:完全に|確実に)[^。\n]{0,10}?(?:防止|防[ぎぐげ])"
+)
+LATER = (
+    r"(?:後ほど|のちほど|後程|(?<!を)追って|(?<![ぁ-んー])おって|近いうちに|近日中に|しばらくして|折を見て|まもなく|間もなく)"
+    r"[^。\n]{0,25}?(?:ご連絡|ご報告|お知らせ|ご案内|お伝え|ご説明)"
+)
+NAMED_TIME = r"\d{1,2}時|\d{1,2}:\d\d|\d{1,2}月\d{1,2}日|次第"
+
+STUDYING = r"調査|究明|不明|未(?:確定|特定|判明)|特定(?:中|でき|に|を|して)|確認(?:中|でき|して)|判明(?:して|次第|し次第|でき)"
+CAUSE_IS = (
+    r"原因は、?(?P<value>[^。\n]{1,60}?)"
+    r"(?:です|でした|でございま|と判明|と特定|であること(?:を|が)|によるもの|にあること|である(?=。))"
+)
+CAUSE_LABEL = r"(?<!の)原因(?::)[ \n]*(?P<value>[^\n]+)"
+
+
+def _baseless_soon(sheet: Sheet, context: Context) -> Iterator[Hit]:
+    for page in sheet.pages:
+        for match in SOON_BACK.finditer(page.wording):
+            start = page.sentence(match.start())[0]
+            lead = page.wording[max(start, match.start() - NEAR) : match.start()]
+            if NOT_A_PROMISE.match(page.wording, match.end()) or AFTER_WHICH.search(lead):
+                continue
+            yield Hit(page, *page.span(*page.sentence(match.start())), NO_ESTIMATE)
+
+
+def _unfounded_estimate(sheet: Sheet, context: Context) -> Iterator[Hit]:
+    for page in sheet.pages:
+        for pattern in (ESTIMATE, ESTIMATE_LABEL):
+            for match in pattern.finditer(page.wording):
+                between, behind = match["gap"] or "", match["rest"] or ""
+                if not (NOT_BETWEEN.search(between) or NOT_BEHIND.match(behind)):
+                    yield Hit(page, *page.span(*page.sentence(match.end() - 1)), NO_ESTIMATE)
+
+
+def _someday(sheet: Sheet, context: Context) -> Iterator[Hit]:
+    if promised_time(sheet, context) is None:
+        yield from _LATER(sheet, context)
+
+
+_LATER = phrase(
+    LATER, unless=NAMED_TIME, reading="wording", sentence="詳細は、判明次第、改めてご連絡いたします。"
+)
+
+
+def _cause_claimed(sheet: Sheet, context: Context) -> Iterator[Hit]:
+    for page in sheet.pages:
+        for match in re.finditer(CAUSE_IS, page.wording):
+            if not re.search(STUDYING + "|わか|分か|次第|追って", match[0].rsplit("であること", 1)[0]):
+                yield Hit(page, *page.span(*page.sentence(match.start())), UNDER_STUDY)
+        for match in re.finditer(CAUSE_LABEL, page.wording):
+            if not re.search("調査|確認|特定|究明|不明|未定", match["value"]):
+                yield Hit(page, *page.span(*match.span("value")), "調査中")
+
+
+def _about_cause(match: re.Match[str]) -> str:
+    around = match.string[max(match.start() - 40, 0) : match.end() + 10]
+    return UNDER_STUDY if re.search("原因|要因|起因", around) else BEING_CHECKED
+
+
+RULES = (
+    Rule(
+        "EXP-01",
+        "error",
+        _baseless_soon,
+        "根拠のない復旧の予告です。",
+        "A promise of recovery without a basis.",
+        "現時点では復旧時刻は未定です。",
+        "まもなく復旧する見込みでございます。",
+    ),
+    Rule(
+        "EXP-02",
+        "warning",
+        when(lambda context: not context.eta_confirmed, _unfounded_estimate),
+        "根拠が記録されていない復旧時刻です。",
+        "A recovery time nobody has given a basis for.",
+        "復旧の目途が立ち次第、改めてお知らせいたします。",
+        "本日18時までに復旧いたします。",
+        REPORTS,
+    ),
+    Rule(
+        "EXP-03",
+        "error",
+        phrase(
+            GUARANTEE,
+            unless="ぬよう|ないよう|ないため|まいと|ください|下さい",
+            reading="wording",
+            sentence=lambda match: (
+                "再発防止に努めてまいります。"
+                if re.search("再発|発生|起こ|起き|繰り返|防|生じ", match[0])
+                else None
+            ),
+        ),
+        "守れない保証は、次の障害のときに虚偽になります。",
+        "A guarantee nobody can keep becomes a lie at the next failure.",
+        "再発防止策として、監視項目を追加いたします。",
+        "今後二度と同様の障害は発生いたしません。",
+    ),
+    Rule(
+        "EXP-04",
+        "warning",
+        _someday,
+        "次の連絡の時刻がないと、お問い合わせが増えます。",
+        "Without a time for the next report, people will call.",
+        "次回のご連絡は11月24日(火)11時00分頃を予定しております。",
+        "詳細は追ってご連絡いたします。",
+        REPORTS,
+    ),
+    Rule(
+        "EXP-05",
+        "warning",
+        phrase(
+            r"(?:ほぼ|概ね|おおむね|大方|だいたい|大体|大半が|大部分が|ほとんどが)[^。、\n0-9]{0,8}?(?:復旧|回復|解消|正常)",
+            reading="wording",
+        ),
+        "使えるのか使えないのかが伝わりません。",
+        "The reader cannot tell whether it works or not.",
+        "ログイン機能は復旧いたしました。帳票出力は引き続きご利用いただけません。",
+        "サービスはほぼ復旧しております。",
+    ),
+    Rule(
+        "SPC-01",
+        "error",
+        phrase(
+            r"おそらく|恐らく|(?<!ま)たぶん|多分(?!野|割|岐|に)|どうやら|もしかする|もしかし(?:たら|て)"
+            r"|ひょっと(?:して|する|したら)|きっと",
+            reading="wording",
+            sentence=_about_cause,
+        ),
+        "推測ではなく、確認した事実だけを書きます。",
+        "Only confirmed facts belong here, no guesses.",
+        "原因は現在調査しております。",
+        "おそらくネットワーク機器の故障が原因です。",
+    ),
+    Rule(
+        "SPC-02",
+        "error",
+        phrase(
+            r"(?<!こと)と思われ|(?<!こと)と思います|と考えられ(?:ます|る|て)|と推測|(?<!こと)と推察|と推定"
+            r"|と想定され(?:ます|ており)|かも(?:しれ|知れ)"
+            r"|(?<![こそどあ])(?<!以下)(?<!下記)(?<!上記)(?<!次)(?<!別紙)のよう(?:です|でございま)"
+            r"|[るただい]よう(?:です|でございま)|(?:復旧|回復|再開|解消)(?:し|した|でき|する)そうです"
+            r"|模様(?:です|でございま|で、|であり|。)|(?<![晴ば愛誇])らしい(?:です|。)|みたいです|みたいでございま"
+            r"|ではないかと(?!の)|(?<!する)(?<!押す)(?<!開く)(?<!なる)(?<!いただく)と[見み]られ(?:ます|ており|る)",
+            reading="wording",
+            sentence=_about_cause,
+        ),
+        "推測が、事実として伝わってしまいます。",
+        "A guess will be quoted as a fact.",
+        "アクセス集中が発生していたことを確認いたしました。",
+        "アクセス集中が原因と思われます。",
+    ),
+    Rule(
+        "SPC-03",
+        "warning",
+        phrase(
+            r"(?:原因|要因|起因|攻撃|不正アクセス)(?:(?!調査|確認|特定|究明)[^。\n]){0,30}?可能性"
+            r"|可能性(?:(?!調査)[^。\n]){0,20}?(?:原因|要因|起因)",
+            unless="可能性[はも][^。、]{0,10}(?:ておりません|ございません|ありません)|可能性がないこと|可能性は否定",
+            reading="wording",
+            sentence=UNDER_STUDY,
+        ),
+        "原因の可能性を並べると、後で訂正することになります。",
+        "Possible causes have to be corrected later.",
+        "一部のメールの到着が遅れる可能性がございます。",
+        "サイバー攻撃の可能性があり調査しております。",
+    ),
+    Rule(
+        "SPC-04",
+        "warning",
+        phrase(r"(?<!手)(?:はず|筈)(?:です|でござ|であ|で、|だ|なの|はな)", reading="wording"),
+        "見込みを言い切らず、確認してから書きます。",
+        "Check first, then write it.",
+        "現在は正常にご利用いただけることを確認しております。",
+        "現在はご利用いただけるはずです。",
+    ),
+    Rule(
+        "SPC-05",
+        "warning",
+        any_of(
+            phrase(
+                r"(?P<what>漏えい|漏洩|流出|消失|破損|改ざん|不正アクセス|滅失|毀損)(?P<etc>等|など)?[はも]、?"
+                r"(?:一切|全く|まったく)?(?:ございません|ありません)",
+                reading="wording",
+                swap=r"\g<what>\g<etc>は現時点で確認されておりません",
+            ),
+            phrase(
+                r"(?P<what>漏えい|漏洩|流出|消失|破損|改ざん|不正アクセス|滅失|毀損)(?P<etc>等|など)?[はも]、?"
+                r"(?:一切|全く|まったく)?(?:発生|起き|起こ|生じ)[^。、\n]{0,4}(?:おりません|いません)",
+                unless="現時点|現在のところ",
+                reading="wording",
+                swap=r"\g<what>\g<etc>は現時点で確認されておりません",
+            ),
+        ),
+        "調査の途中での全否定は、後で覆ることがあります。",
+        "A flat denial during the investigation may not hold.",
+        "現時点で、データの消失は確認されておりません。",
+        "個人情報の流出はございません。",
+        REPORTS,
+    ),
+    Rule(
+        "SPC-06",
+        "error",
+        when(lambda context: not context.cause_confirmed, _cause_claimed),
+        "この段階での原因の断定は、誤報のもとになります。",
+        "Naming the cause this early is how wrong news starts.",
+        "原因:調査中",
+        "原因はデータベースの故障です。",
+        REPORTS,
+    ),
+)

@@ -1,0 +1,113 @@
+"""How rules look: small builders that turn an expression into a `Find`.
+
+Every expression is bounded: gaps have an upper length and never leave the sentence, so the work grows
+with the length of the letter and not with its square.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from bridge.core.wording.model import Context, Find, Hit
+from bridge.core.wording.text import Page, Sheet, in_signature
+
+Reading = Literal["raw", "flow", "wording"]
+Swap = str | Callable[[re.Match[str]], str | None] | None
+NEAR = 80
+"""How far around a match, in characters, an `unless` looks within the sentence."""
+
+
+def phrase(
+    pattern: str,
+    *,
+    unless: str = "",
+    after: str = "",
+    before: str = "",
+    swap: Swap = None,
+    sentence: Swap = None,
+    reading: Reading = "flow",
+    body_only: bool = False,
+    flags: int = 0,
+) -> Find:
+    """Find `pattern`, except where `unless` stands near it in the same sentence, `after` follows it
+    directly, or `before` ends right in front of it.
+
+    `swap` replaces what was matched; `sentence` replaces the whole sentence, which then is the span.
+    `body_only` leaves the signature out."""
+    wanted = re.compile(pattern, flags)
+    pardon, follows = (re.compile(text, flags) if text else None for text in (unless, after))
+    leads = re.compile(f"(?:{before})$", flags) if before else None
+
+    def find(sheet: Sheet, context: Context) -> Iterator[Hit]:
+        for page in sheet.pages:
+            text: str = getattr(page, reading)
+            for match in wanted.finditer(text):
+                if follows and follows.match(text, match.end()):
+                    continue
+                if leads and leads.search(text[max(match.start() - NEAR, 0) : match.start()]):
+                    continue
+                if pardon and pardon.search(surroundings(page, match.start(), match.end())):
+                    continue
+                hit = locate(page, match, reading, swap, sentence)
+                if not (body_only and in_signature(page, hit.start)):
+                    yield hit
+
+    return find
+
+
+def locate(page: Page, match: re.Match[str], reading: Reading, swap: Swap, sentence: Swap) -> Hit:
+    """The hit of a match, in raw offsets, with its replacement."""
+    if sentence is not None:
+        text = offer(sentence, match)
+        if text is not None:
+            return Hit(page, *page.span(*page.sentence(match.start())), text)
+    start, end = match.span() if reading == "raw" else page.span(*match.span())
+    return Hit(page, start, end, offer(swap, match))
+
+
+def offer(swap: Swap, match: re.Match[str]) -> str | None:
+    if swap is None:
+        return None
+    return match.expand(swap) if isinstance(swap, str) else swap(match)
+
+
+def surroundings(page: Page, start: int, end: int) -> str:
+    """The sentence around a match, at most `NEAR` characters to either side."""
+    first, last = page.sentence(start)
+    return page.wording[max(first, start - NEAR) : min(last, end + NEAR)]
+
+
+def any_of(*finds: Find) -> Find:
+    """Everything that any of these finds."""
+
+    def find(sheet: Sheet, context: Context) -> Iterator[Hit]:
+        for each in finds:
+            yield from each(sheet, context)
+
+    return find
+
+
+def when(condition: Callable[[Context], bool], found: Find) -> Find:
+    """Look only where the condition holds."""
+
+    def find(sheet: Sheet, context: Context) -> Iterator[Hit]:
+        return iter(found(sheet, context)) if condition(context) else iter(())
+
+    return find
+
+
+def body_lacks(pattern: str) -> Find:
+    """One hit, at the start of the body, when the body says none of this."""
+    wanted = re.compile(pattern)
+
+    def find(sheet: Sheet, context: Context) -> Iterator[Hit]:
+        if not wanted.search(sheet.body.flow):
+            yield Hit(sheet.body, 0, 0)
+
+    return find
+
+
+def whole(page: Page) -> Hit:
+    return Hit(page, 0, len(page.raw))

@@ -1,0 +1,39 @@
+"""Putting replacements into a letter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bridge.core.wording.model import Field, Finding, Letter
+
+
+def apply(letter: Letter, findings: Iterable[Finding]) -> Letter:
+    """The letter with every replacement in its place, right to left so that offsets stay true.
+    Findings without one are left alone; of two that overlap the wider goes in, and the text is checked anew."""
+    wanted = [finding for finding in findings if finding.replacement is not None]
+    return replace(
+        letter,
+        subject=_mend(letter.subject, "subject", wanted),
+        body=_mend(letter.body, "body", wanted),
+    )
+
+
+def _mend(text: str, field: Field, findings: list[Finding]) -> str:
+    for finding in sorted(_apart(field, findings), key=lambda each: each.span, reverse=True):
+        start, end = finding.span
+        text = text[:start] + (finding.replacement or "") + text[end:]
+    return text
+
+
+def _apart(field: Field, findings: list[Finding]) -> list[Finding]:
+    """The findings of a field, widest first, without those that overlap an earlier one."""
+    chosen: list[Finding] = []
+    for finding in sorted(findings, key=lambda each: (each.span[0] - each.span[1], each.span)):
+        if finding.field == field and not any(_overlap(finding, other) for other in chosen):
+            chosen.append(finding)
+    return chosen
+
+
+def _overlap(one: Finding, other: Finding) -> bool:
+    return one.span[0] < other.span[1] and other.span[0] < one.span[1]
