@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 from urllib.parse import quote
 
+import psycopg
 from sqlalchemy import (
     JSON,
     URL,
@@ -45,13 +46,13 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from bridge.errors import StorageDown
+from bridge.errors import StorageDown, StorageRefused
 
 # SQLAlchemy compiles PostgreSQL's INSERT ... ON CONFLICT for SQLite too: one `insert` serves both.
 __all__ = ["Dialect", "Json", "LockHeld", "Postgresql", "Sqlite", "Tx", "Utc", "insert", "skip_locked"]
 
 S = TypeVar("S", bound=Select[Any])
-Purpose = Literal["write", "soft", "read"]
+Purpose = Literal["write", "soft", "read", "migrate"]
 Params = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 PATIENCE_MS = 2_500  # a request may wait for the batch before its own too: 5 s in all, then 503
@@ -130,6 +131,9 @@ class Dialect(Protocol):
     def notify(self, connection: Connection) -> None:
         """Wakes every instance's listeners when this transaction commits."""
 
+    def listen(self) -> psycopg.Connection[Any] | None:
+        """A connection that hears every `notify`; None where there is nobody else to hear."""
+
     def verdict(self, error: BaseException) -> Verdict: ...
 
 
@@ -168,8 +172,9 @@ class Sqlite:
             check_same_thread=False,  # opened by one thread, then used by another alone
             cached_statements=512,
         )
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}").fetchall()
+        for pragma, answer in _PRAGMAS.items():
+            if connection.execute(f"PRAGMA {pragma}").fetchone() != answer:
+                raise StorageRefused(f"{self._path} does not accept {pragma}. Use a local file system")
         self._inode = os.stat(self._path).st_ino
         return connection
 
@@ -202,17 +207,19 @@ class Sqlite:
     def notify(self, connection: Connection) -> None:
         """There is one process, and it wakes its own loops."""
 
+    def listen(self) -> None:
+        return None
+
     def verdict(self, error: BaseException) -> Verdict:
         return Verdict.OWN if _own(error) else Verdict.DOWN
 
 
-_PRAGMAS = (
-    "journal_mode = WAL",
-    "synchronous = FULL",  # a commit is on disk before it is acknowledged
-    "foreign_keys = ON",
-    "journal_size_limit = 67108864",  # bytes: a WAL that a long reader let grow is cut back afterwards
-    "temp_store = MEMORY",  # no surprise from a full /tmp
-)
+_PRAGMAS = {  # and what SQLite answers when it obeys
+    "journal_mode = WAL": ("wal",),
+    "foreign_keys = ON": None,
+    "journal_size_limit = 67108864": (67108864,),  # bytes: cuts back a WAL that a long reader let grow
+    "temp_store = MEMORY": None,  # no surprise from a full /tmp
+}
 
 
 class Postgresql:
@@ -222,12 +229,12 @@ class Postgresql:
     readers = 4
 
     def __init__(self, url: URL) -> None:
-        self._url = url
+        self._url = url.set(drivername="postgresql+psycopg")
 
     def engine(self) -> Engine:
         engine = create_engine(
-            self._url.set(drivername="postgresql+psycopg"),
-            connect_args=CONNECT,
+            self._url,
+            connect_args=_CONNECT,
             pool_size=8,
             max_overflow=0,
             pool_timeout=5,
@@ -250,6 +257,9 @@ class Postgresql:
                 connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             case "soft":
                 connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+            case "migrate":  # waits for another instance's migration, and takes the time that its own needs
+                connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
     def now(self, connection: Connection) -> datetime | None:
         return connection.scalar(_NOW)
@@ -264,6 +274,12 @@ class Postgresql:
     def notify(self, connection: Connection) -> None:
         connection.execute(_NOTIFY)
 
+    def listen(self) -> psycopg.Connection[Any]:
+        words, options = self._url.get_dialect()().create_connect_args(self._url)
+        listening = psycopg.connect(*words, **{**options, **_CONNECT}, autocommit=True)
+        listening.execute(f"LISTEN {_CHANNEL}")
+        return listening
+
     def verdict(self, error: BaseException) -> Verdict:
         if isinstance(error, PendingRollbackError):  # the unit went on after its connection was lost
             return Verdict.AGAIN
@@ -276,8 +292,8 @@ class Postgresql:
         return Verdict.DOWN
 
 
-CHANNEL = "bridge"
-CONNECT: Mapping[str, Any] = {
+_CHANNEL = "bridge"
+_CONNECT: Mapping[str, Any] = {
     "connect_timeout": 5,  # seconds
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -297,7 +313,7 @@ _SETTINGS = f"""
 _NOW = select(func.clock_timestamp(type_=Utc))
 _LOCK = text("SELECT pg_advisory_xact_lock(:number)")
 _TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:number)")
-_NOTIFY = text(f"SELECT pg_notify('{CHANNEL}', '')")
+_NOTIFY = text(f"SELECT pg_notify('{_CHANNEL}', '')")
 _PASSING = {  # https://www.postgresql.org/docs/current/errcodes-appendix.html
     "40001",  # serialization_failure
     "40P01",  # deadlock_detected

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Generic, TypeVar
 
 from sqlalchemy import URL, Connection
 
 from bridge.store.dialect import Purpose, Tx
+from bridge.store.listener import Listener
 from bridge.store.opening import Database, open_database
 from bridge.store.writer import TOGETHER, Job, Jobs, MakeTx, Outcome, Worker
 
@@ -30,8 +32,11 @@ class Store(Generic[X]):
             Worker(f"store-{name}-{n}", jobs, database.engine, database.dialect, now, make_tx, together)
             for n, (name, jobs, together) in enumerate(lanes)
         ]
-        for worker in self._workers:
-            worker.start()
+        self._loop = asyncio.get_running_loop()
+        self._callbacks: list[Callable[[], None]] = []
+        self._listener = Listener(database.dialect, self._heard)
+        for thread in (*self._workers, self._listener):
+            thread.start()
 
     @classmethod
     async def open(
@@ -67,12 +72,20 @@ class Store(Generic[X]):
         """What the query returned, of one consistent state that holds all that was acknowledged before."""
         return await self._ask(self._reads, query, "read")
 
+    def add_listener(self, callback: Callable[[], None]) -> None:
+        """Called in the event loop when any instance has committed a unit that said `tx.notify()`.
+
+        A saving, not a promise: notifications can be lost with their connection, so loops poll as well.
+        """
+        self._callbacks.append(callback)
+
     async def close(self) -> None:
         """Finishes what waits, then lets go of the database."""
         self._writes.close()
         self._reads.close()
         for worker in self._workers:
             await asyncio.to_thread(worker.join)
+        await asyncio.to_thread(self._listener.stop)
         await asyncio.to_thread(self._database.close)
 
     async def _ask(self, jobs: Jobs[X], unit: Callable[[X], T], purpose: Purpose) -> T:
@@ -80,3 +93,11 @@ class Store(Generic[X]):
         jobs.put(Job(unit, purpose, future))
         result: T = (await future).unwrap()
         return result
+
+    def _heard(self) -> None:
+        with suppress(RuntimeError):  # the event loop is closed
+            self._loop.call_soon_threadsafe(self._wake)
+
+    def _wake(self) -> None:
+        for callback in self._callbacks:
+            callback()

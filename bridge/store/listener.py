@@ -1,0 +1,51 @@
+"""Wakes this instance when another one has committed something: PostgreSQL's LISTEN, in a thread of its own.
+
+It only saves waiting. A notification lost with its connection costs one polling interval, nothing else.
+"""
+
+import logging
+from collections.abc import Callable
+from threading import Event, Thread
+
+import psycopg
+
+from bridge.store.dialect import Dialect
+
+log = logging.getLogger(__name__)
+
+AGAIN_AFTER = 2.0  # seconds
+LOOK_UP_EVERY = 1.0  # seconds between two looks at whether to stop
+
+
+class Listener(Thread):
+    """Calls `wake` (from its own thread) for every notification, and after every new connection."""
+
+    def __init__(self, dialect: Dialect, wake: Callable[[], None]) -> None:
+        super().__init__(name="store-listen", daemon=True)
+        self._dialect = dialect
+        self._wake = wake
+        self._stopping = Event()
+
+    def run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._listen()
+            except psycopg.Error as error:
+                log.warning("listening was interrupted (%s); polling goes on", type(error).__name__)
+                self._stopping.wait(AGAIN_AFTER)
+
+    def _listen(self) -> None:
+        connection = self._dialect.listen()
+        if connection is None:
+            self._stopping.set()
+            return
+        with connection:
+            self._wake()  # for what was missed while nobody listened
+            while not self._stopping.is_set():
+                for _ in connection.notifies(timeout=LOOK_UP_EVERY):
+                    self._wake()
+
+    def stop(self) -> None:
+        """Returns when the thread has ended."""
+        self._stopping.set()
+        self.join()
