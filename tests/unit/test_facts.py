@@ -1,0 +1,203 @@
+"""What a letter may say: the customers' words and the times, and nothing else of an alert."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.core.facts import MAX_IMPACT_CHARS, MAX_IMPACTS, Answers, Facts, build, changed, one_line
+from bridge.core.model import Alert, Kind
+from bridge.core.values import LocalText
+from tests.unit.midori import FIRED, LOGIN, RECEIVED, alert, ended, incident, minutes, service
+
+NOW = RECEIVED + minutes(1)
+
+
+def facts(*alerts: Alert, kind: Kind = "first", **more: Any) -> Facts:
+    return build(service(), incident(), alerts, kind, **{"drafted_at": NOW, **more})
+
+
+def test_the_start_is_the_alerts_less_the_detection_delay() -> None:
+    assert facts(alert()).started_at == FIRED - minutes(2)
+
+
+def test_the_earliest_start_wins() -> None:
+    assert facts(alert(), alert("PaymentErrors", starts_at=FIRED - minutes(9))).started_at == FIRED - minutes(
+        9
+    )
+
+
+@pytest.mark.parametrize(
+    "starts_at",
+    [
+        pytest.param(datetime(1970, 1, 1, tzinfo=UTC), id="1970"),
+        pytest.param(datetime(1, 1, 1, tzinfo=UTC), id="year 1"),
+        pytest.param(RECEIVED + timedelta(days=2), id="the future"),
+    ],
+)
+def test_a_lost_clock_gives_way_to_the_time_of_receipt(starts_at: datetime) -> None:
+    assert facts(alert(starts_at=starts_at)).started_at == RECEIVED - minutes(2)
+
+
+@pytest.mark.parametrize(
+    "annotations, ja, en",
+    [
+        pytest.param({}, "全ユーザーのログイン機能", "Sign-in for all users", id="the service's words"),
+        pytest.param(
+            {"customer_impact_ja": "会員ページ"}, "会員ページ", "Sign-in for all users", id="ja wins"
+        ),
+        pytest.param(
+            {"customer_impact_ja": "会員ページ", "customer_impact_en": "Member pages"},
+            "会員ページ",
+            "Member pages",
+            id="both win",
+        ),
+        pytest.param(
+            {"customer_impact_ja": " \n\u200b"},
+            "全ユーザーのログイン機能",
+            "Sign-in for all users",
+            id="blank",
+        ),
+    ],
+)
+def test_the_annotation_wins_over_the_service(annotations: dict[str, str], ja: str, en: str) -> None:
+    (impact,) = facts(replace(alert(), annotations=annotations)).impacts
+    assert (impact.ja, impact.en) == (ja, en)
+
+
+def test_an_alert_nobody_has_words_for_is_known_as_such() -> None:
+    unknown = facts(alert("DiskFull"))
+    assert (unknown.impacts, unknown.impact_known) == ((), False)
+
+
+def test_a_persons_scope_is_knowledge() -> None:
+    assert facts(alert("DiskFull"), answers=Answers(scope="商品検索")).impact_known
+
+
+def test_different_impacts_are_listed_once_each_from_the_earliest() -> None:
+    said = facts(alert("PaymentErrors", starts_at=FIRED + minutes(1)), alert(), alert(name="LoginErrors"))
+    assert [impact.ja for impact in said.impacts] == ["全ユーザーのログイン機能", "決済機能"]
+
+
+def test_a_storm_of_impacts_is_cut_and_counted() -> None:
+    storm = [alert(f"A{n}", customer_impact_ja=f"機能{n:03}") for n in range(300)]
+    assert (len(facts(*storm).impacts), facts(*storm).more_impacts) == (MAX_IMPACTS, 300 - MAX_IMPACTS)
+
+
+def test_nothing_else_of_an_alert_gets_through() -> None:
+    loud = alert(summary="5xx ratio", description="web-1.internal", runbook_url="https://wiki.example.jp")
+    said = json.dumps(facts(loud).to_dict())
+    assert not any(leak in said for leak in ("5xx", "web-1", "wiki", "LoginErrors", "alertmanager"))
+
+
+@given(st.text(st.characters(), max_size=400))
+def test_foreign_text_becomes_one_visible_line(text: str) -> None:
+    said = one_line(text, MAX_IMPACT_CHARS)
+    assert len(said) <= MAX_IMPACT_CHARS
+    assert said.isprintable() or "\u3000" in said
+    assert said == said.strip()
+    said.encode()
+
+
+def test_a_label_of_ten_megabytes_is_cut_before_it_is_read() -> None:
+    assert len(one_line("あ" * 10_000_000, 120)) == 120
+
+
+def test_all_ended_before_approval_is_a_fact() -> None:
+    said = facts(ended(after=3), ended("PaymentErrors", after=5), drafted_at=FIRED + minutes(9))
+    assert said.recovered_at == FIRED + minutes(5)
+
+
+def test_while_anything_fires_nothing_has_recovered() -> None:
+    said = facts(ended(), alert("PaymentErrors"))
+    assert said.recovered_at is None
+    assert [impact.ja for impact in said.impacts] == ["決済機能"]
+    assert [impact.ja for impact in said.recovered_impacts] == ["全ユーザーのログイン機能"]
+
+
+def test_an_end_before_its_start_is_not_printed() -> None:
+    assert facts(ended(after=-600)).recovered_at == FIRED - minutes(2)
+
+
+@pytest.mark.parametrize("previous, combined", [(None, True), (facts(alert()), False)])
+def test_a_recovery_that_follows_no_letter_is_combined(previous: Facts | None, combined: bool) -> None:
+    assert facts(ended(), kind="recovery", previous=previous).combined is combined
+
+
+def test_a_recovery_names_all_that_was_affected_even_when_ended_by_hand() -> None:
+    said = facts(ended(), alert("PaymentErrors"), kind="recovery", recovered_at=FIRED + minutes(1))
+    assert [impact.ja for impact in said.impacts] == ["全ユーザーのログイン機能", "決済機能"]
+    assert said.recovered_at == FIRED + minutes(1)
+
+
+BEFORE = facts(alert(), promise_at=NOW + minutes(60))
+
+
+@pytest.mark.parametrize(
+    "alerts, more, news",
+    [
+        pytest.param([alert()], {"promise_at": NOW + minutes(120)}, (), id="a new promise alone is none"),
+        pytest.param([alert(), alert("PaymentErrors")], {}, ("scope",), id="the scope grew"),
+        pytest.param([alert(), ended("PaymentErrors")], {}, ("partly_recovered",), id="a part recovered"),
+        pytest.param([ended()], {"drafted_at": NOW + minutes(60)}, ("recovered",), id="all recovered"),
+        pytest.param([alert(starts_at=FIRED - minutes(7))], {}, ("started",), id="it began earlier"),
+        pytest.param([alert(starts_at=FIRED + timedelta(seconds=9))], {}, (), id="the same printed minute"),
+        pytest.param(
+            [alert()], {"answers": Answers(status="切り替え中です。")}, ("status",), id="a person's words"
+        ),
+        pytest.param([alert()], {"answers": Answers(scope="会員全員")}, ("scope",), id="a person's scope"),
+        pytest.param([alert()], {"answers": Answers(cause="証明書")}, ("cause",), id="the cause"),
+        pytest.param(
+            [alert()], {"answers": Answers(customer_actions="再ログイン")}, ("actions",), id="a request"
+        ),
+    ],
+)
+def test_what_changed_for_customers(alerts: list[Alert], more: dict[str, Any], news: tuple[str, ...]) -> None:
+    assert facts(*alerts, previous=BEFORE, **more).changes == news
+
+
+def test_firing_again_after_a_confirmed_recovery_is_news() -> None:
+    recovered = facts(ended(after=1), drafted_at=NOW + minutes(5))
+    assert changed(recovered, facts(alert(), drafted_at=NOW + minutes(9))) == ("refired",)
+
+
+def test_what_the_last_report_did_not_name_is_told_apart() -> None:
+    said = facts(alert(), alert("PaymentErrors"), kind="update", previous=BEFORE)
+    assert [impact.ja for impact in said.added_impacts] == ["決済機能"]
+
+
+def test_facts_survive_their_record() -> None:
+    said = facts(
+        alert(),
+        kind="update",
+        number=2,
+        previous=BEFORE,
+        promise_at=NOW + timedelta(seconds=7),
+        answers=Answers(cause_by=date(2026, 11, 30), status="一行目\n二行目"),
+    )
+    assert Facts.from_dict(json.loads(json.dumps(said.to_dict()))) == said
+
+
+def test_a_record_with_a_field_of_another_release_is_read() -> None:
+    assert Facts.from_dict({**BEFORE.to_dict(), "eta": "x"}) == BEFORE
+
+
+def test_a_persons_words_keep_their_lines_and_lose_what_is_invisible() -> None:
+    said = facts(alert(), answers=Answers(cause="一\u202e行目\r\n二行目\x00  "))
+    assert said.answers.cause == "一行目\n二行目"
+
+
+def test_an_incident_without_alerts_still_has_facts() -> None:
+    assert facts().started_at == FIRED
+
+
+def test_a_row_of_a_batch_is_cleaned() -> None:
+    assert facts(alert()).for_row({"name": "佐藤\r\nBcc: x"}).row == {"name": "佐藤 Bcc: x"}
+
+
+def test_the_symptom_comes_from_the_service_alone() -> None:
+    assert facts(alert(customer_impact_ja="会員ページ")).symptom == LocalText.model_validate(LOGIN["subject"])
