@@ -1,0 +1,264 @@
+"""Several mails through one relay: connections are kept, a dead server is probed and not hammered."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bridge.delivery.dial import LoginRefused, SmtpError, Unreachable
+from bridge.delivery.outcome import Outcome
+from bridge.delivery.relay import MAX_IDLE, Relay, RelayDown
+from bridge.delivery.settings import Server
+from bridge.delivery.smtp import Envelope, Limits
+from tests.faults.smtp_server import CLOSE, SILENCE, MailServer
+
+LIMITS = Limits(command=0.3, body=0.3, final=0.3, quit=0.3)
+
+
+class Clock:
+    """Monotonic seconds that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def go() -> None:
+    """A `before_dot` that lets the mail go."""
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def relays(clock: Clock) -> AsyncIterator:
+    opened = []
+
+    def open_to(server: MailServer, connections: int = 1, **settings) -> Relay:
+        target = Server(host="127.0.0.1", port=server.port, security="none", **settings)
+        opened.append(Relay(target, connections, LIMITS, clock))
+        return opened[-1]
+
+    yield open_to
+    for relay in opened:
+        await relay.close()
+
+
+async def send(relay: Relay, n: int = 0) -> Outcome:
+    return await relay.send(Envelope("support@example.jp", f"c{n}@example.jp"), b"x\r\n", go)
+
+
+async def states(relay: Relay, mails: int) -> list[str]:
+    return [(await send(relay, n)).state for n in range(mails)]
+
+
+async def test_many_mails_share_one_connection(relays):
+    async with MailServer() as server:
+        assert await states(relays(server), 20) == ["sent"] * 20
+        assert server.connections == 1
+
+
+async def test_never_more_connections_than_configured(relays):
+    async with MailServer() as server:
+        relay = relays(server, connections=3)
+        await asyncio.gather(*(send(relay, n) for n in range(50)))
+        assert len(server.mails) == 50
+        assert server.connections == 3
+
+
+async def test_server_that_closes_after_some_mails_is_connected_to_again(relays):
+    replies = ["250 ok", "250 ok", (b"250 ok\r\n421 enough\r\n", CLOSE)] * 3
+    async with MailServer(answers={"DOT": replies}) as server:
+        relay = relays(server)
+        assert await states(relay, 9) == ["sent"] * 9
+        assert server.connections == 3
+        assert relay.up
+
+
+async def test_server_tired_of_a_connection_costs_the_next_mail_only_another_turn(relays):
+    async with MailServer(answers={"MAIL": ["250 ok", ("421 too many mails", CLOSE), "250 ok"]}) as server:
+        relay = relays(server)
+        assert await states(relay, 3) == ["sent", "queued", "sent"]
+        assert relay.up
+
+
+async def test_every_third_refused_for_now_leaves_the_others_alone(relays):
+    async with MailServer(answers={"RCPT": ["250 ok", "250 ok", "451 later"] * 4}) as server:
+        assert await states(relays(server), 9) == ["sent", "sent", "deferred"] * 3
+
+
+async def test_one_unknown_recipient_fails_alone(relays):
+    async with MailServer(answers={"RCPT": ["250 ok", "550 no such user", "250 ok"]}) as server:
+        assert await states(relays(server), 3) == ["sent", "failed", "sent"]
+
+
+async def test_connection_is_never_used_again_after_a_refusal(relays):
+    async with MailServer(answers={"RCPT": ["550 no such user", "250 ok"]}) as server:
+        await states(relays(server), 2)
+        assert server.connections == 2
+        assert "RSET" not in server.verbs()
+
+
+async def test_one_stuck_mail_does_not_hold_up_the_other_connection(relays):
+    async with MailServer(answers={"DOT": [SILENCE, "250 ok"]}) as server:
+        relay = relays(server, connections=2)
+        finished = [(await mail).state for mail in asyncio.as_completed([send(relay, n) for n in range(6)])]
+        assert finished == ["sent"] * 5 + ["unknown"]
+
+
+async def test_connection_idle_too_long_is_replaced(relays, clock):
+    async with MailServer() as server:
+        relay = relays(server)
+        await send(relay)
+        clock.now += MAX_IDLE + 1
+        assert (await send(relay)).state == "sent"
+        assert server.connections == 2
+
+
+async def test_server_without_goodbye_does_not_hold_up_the_end(relays):
+    async with MailServer(answers={"QUIT": SILENCE}) as server:
+        relay = relays(server)
+        await send(relay)
+        await relay.close()
+        assert len(server.mails) == 1
+
+
+GREETINGS = [
+    pytest.param(CLOSE, id="closes at once"),
+    pytest.param(SILENCE, id="accepts and says nothing"),
+    pytest.param("554 go away", id="refuses to talk"),
+    pytest.param("421 busy", id="too busy"),
+    pytest.param(b"SSH-2.0-OpenSSH_9.2\r\n", id="another protocol"),
+    pytest.param(b"2" * 70_000, id="endless greeting"),
+]
+
+
+@pytest.mark.parametrize("greeting", GREETINGS)
+async def test_server_that_does_not_greet_costs_no_attempt(relays, greeting):
+    async with MailServer(answers={"CONNECT": greeting}) as server:
+        relay = relays(server)
+        with pytest.raises(Unreachable):
+            await send(relay)
+        assert not relay.up
+        assert relay.last_error
+
+
+async def test_dead_server_is_probed_and_not_hammered(relays, clock):
+    async with MailServer(answers={"CONNECT": "421 busy"}) as server:
+        relay = relays(server, connections=4)
+        for _ in range(600):  # ten minutes
+            with pytest.raises(SmtpError):
+                await send(relay)
+            clock.now += 1
+        assert server.connections == 13  # at 0, 5, 20 and 50 s, then every 60 s
+        assert relay.down_for == 600
+
+
+async def test_nobody_listens_and_then_somebody_does(relays, clock):
+    async with MailServer() as gone:
+        relay = relays(gone)
+    with pytest.raises(Unreachable):
+        await send(relay)
+    async with MailServer(port=gone.port):
+        with pytest.raises(RelayDown) as caught:
+            await send(relay)
+        assert caught.value.retry_in == 5
+        clock.now += 5
+        assert (await send(relay)).state == "sent"
+        assert (relay.up, relay.last_error, relay.down_for) == (True, "", 0)
+
+
+async def test_probe_finds_a_dead_server_when_there_is_no_mail(relays, clock):
+    async with MailServer() as server:
+        relay = relays(server)
+        assert await relay.probe()
+    clock.now += MAX_IDLE + 1
+    assert not await relay.probe()
+    assert not relay.up
+
+
+async def test_name_that_does_not_resolve_is_unreachable(clock):
+    relay = Relay(Server(host="mail.invalid", security="none"), 1, LIMITS, clock)
+    with pytest.raises(Unreachable):
+        await send(relay)
+
+
+@pytest.mark.parametrize("moment", ["MAIL", "DATA", "DOT"])
+async def test_server_that_greets_and_then_drops_every_mail_is_probed(relays, clock, moment):
+    async with MailServer(answers={moment: CLOSE}) as server:
+        relay = relays(server)
+        for _ in range(60):
+            with_error = await asyncio.gather(send(relay), return_exceptions=True)
+            assert isinstance(with_error[0], RelayDown | Outcome)
+            clock.now += 1
+        assert server.connections == 4  # at 0, 5, 20 and 50 s
+        assert not relay.up
+
+
+async def test_server_that_refuses_every_sender_fails_few_recipients(relays, clock):
+    async with MailServer(answers={"MAIL": "550 not you"}) as server:
+        relay = relays(server)
+        results = []
+        for _ in range(60):
+            results += await asyncio.gather(send(relay), return_exceptions=True)
+            clock.now += 1
+        failed = [each for each in results if isinstance(each, Outcome)]
+        assert len(failed) < 12
+        assert "550 not you" in relay.last_error
+        assert server.connections == len(failed)
+
+
+async def test_wrong_password_is_tried_once_in_five_minutes(relays, clock):
+    async with MailServer(
+        offers=("AUTH PLAIN LOGIN",), answers={"AUTH": "535 wrong: aHVudGVyMg=="}
+    ) as server:
+        relay = relays(server, username="bridge", password="hunter2")
+        for _ in range(60):
+            with pytest.raises(LoginRefused if clock.now == 1000 else RelayDown) as caught:
+                await send(relay)
+            assert "hunter2" not in str(caught.value)
+            assert "aHVudGVyMg" not in str(caught.value)
+            clock.now += 4.9
+        assert server.verbs().count("AUTH") == 1
+        clock.now += 20
+        with pytest.raises(LoginRefused):
+            await send(relay)
+        assert "bridge" in relay.last_error
+
+
+async def test_server_busy_at_login_is_not_a_wrong_password(relays):
+    async with MailServer(offers=("AUTH PLAIN",), answers={"AUTH": "454 later"}) as server:
+        with pytest.raises(Unreachable):
+            await send(relays(server, username="bridge", password="hunter2"))
+
+
+async def test_server_without_login_gets_no_mail_when_one_is_configured(relays):
+    async with MailServer() as server:
+        with pytest.raises(LoginRefused):
+            await send(relays(server, username="bridge", password="hunter2"))
+        assert server.verbs() == ["EHLO"]
+
+
+async def test_password_file_is_read_when_connecting(relays, tmp_path):
+    secret = tmp_path / "smtp"
+    secret.write_text("hunter2\n")
+    async with MailServer(offers=("AUTH PLAIN",)) as server:
+        relay = relays(server, username="bridge", password_file=secret)
+        assert (await send(relay)).state == "sent"
+        assert "AUTH PLAIN AGJyaWRnZQBodW50ZXIy" in server.commands
+
+
+async def test_missing_password_file_is_named(relays, tmp_path):
+    async with MailServer(offers=("AUTH PLAIN",)) as server:
+        with pytest.raises(LoginRefused, match="nowhere"):
+            await send(relays(server, username="bridge", password_file=tmp_path / "nowhere"))
+
+
+async def test_server_that_knows_only_helo_is_served(relays):
+    async with MailServer(answers={"EHLO": ["502 what", "250 mail.example.jp"]}) as server:
+        assert (await send(relays(server))).state == "sent"
+        assert server.verbs()[:2] == ["EHLO", "HELO"]
