@@ -1,0 +1,34 @@
+"""`bridge demo`: the whole story on this machine, with nothing else installed."""
+
+import argparse
+import asyncio
+import contextlib
+
+from bridge import clock
+from bridge.demo import story
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser("demo", help="run the whole story on this machine, with sample customers")
+    parser.add_argument(
+        "--speed", type=_speed, default=1, metavar="N", help="divide every wait by N, such as 30"
+    )
+    parser.add_argument("--port", type=int, default=8080, help="of the bridge (8080)")
+    parser.add_argument("--inbox-port", type=int, default=8025, help="of the page with the mails (8025)")
+    parser.set_defaults(func=run)
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 1 <= speed <= 1000:
+        raise argparse.ArgumentTypeError("a number from 1 to 1000")
+    return speed
+
+
+def run(args: argparse.Namespace) -> int:
+    """Until Ctrl-C."""
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(
+            story.play(clock.now, port=args.port, inbox_port=args.inbox_port, speed=args.speed, say=print)
+        )
+    return 0

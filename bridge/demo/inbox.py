@@ -1,0 +1,175 @@
+"""The demo's inbox: what the on-call and the customers got, side by side, on a port of its own."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Collection, Mapping, Reversible, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from bridge.core.values import Locale
+from bridge.demo.sink import Mail
+from bridge.resources import shipped
+
+SHOWN = 50
+_ZONE = ZoneInfo("Asia/Tokyo")
+
+WORDS: Mapping[Locale, Mapping[str, str]] = {
+    "ja": {
+        "title": "デモの受信箱",
+        "other": "en",
+        "switch": "English",
+        "step1": "1. 当番に届いたメールを開いてください",
+        "step2": "メールのリンクから、お客様への手紙を確かめます。",
+        "step3": "送信すると、お客様の受信箱に1通ずつ届きます。",
+        "step4": "「障害を終わらせる」を押すと、復旧報告の下書きが当番に届きます。",
+        "refresh": "最新の状態を見る",
+        "end": "障害を終わらせる",
+        "ended": "警告を止めました。復旧報告の連絡を待ってください。",
+        "on_call": "当番の受信箱",
+        "on_call_none": "まだ届いていません。",
+        "customers": "お客様の受信箱",
+        "customers_none": "まだだれにも届いていません。承認するまで送られません。",
+        "faults": "temperror@ と permerror@ の2名には、わざと届かないようにしてあります。",
+        "count": "{n}通",
+    },
+    "en": {
+        "title": "Demo inbox",
+        "other": "ja",
+        "switch": "日本語",
+        "step1": "1. Open the on-call mail",
+        "step2": "Its link shows the letter to customers.",
+        "step3": "Once sent, it arrives in each customer’s inbox.",
+        "step4": "“End the outage” brings the on-call a recovery report to approve.",
+        "refresh": "Refresh",
+        "end": "End the outage",
+        "ended": "The alert has ended. Wait for the mail about the recovery report.",
+        "on_call": "On-call’s inbox",
+        "on_call_none": "Nothing yet.",
+        "customers": "Customers’ inboxes",
+        "customers_none": "Nobody has got anything. Nothing is sent before an approval.",
+        "faults": "temperror@ and permerror@ fail on purpose.",
+        "count": "{n} mails",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a mail's text; a link is shown as one."""
+
+    text: str
+    link: bool
+
+
+def parts(text: str, public_url: str) -> list[Part]:
+    """The text in pieces: only the bridge's own approval links become links."""
+    pieces = re.split(rf"({re.escape(public_url)}/approve/[\w.~-]+)", text.strip())
+    return [Part(piece, link=number % 2 == 1) for number, piece in enumerate(pieces) if piece]
+
+
+class Inbox:
+    """The page over the mails of one sink. `end_alert` is what its button does."""
+
+    def __init__(
+        self,
+        mails: Reversible[Mail],
+        *,
+        on_call: Collection[str],
+        public_url: str,
+        end_alert: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._mails = mails
+        self._on_call = frozenset(on_call)
+        self._public_url = public_url
+        self._end_alert = end_alert
+        self._ended = False
+        folder = shipped("templates/web")
+        self._style = "".join((folder / name).read_text("utf-8") for name in ("style.css", "inbox.css"))
+        self._template = Environment(
+            loader=FileSystemLoader(folder),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        ).get_template("inbox.html.j2")
+
+    def routes(self) -> Starlette:
+        return Starlette(routes=[Route("/", self._show), Route("/end", self._end, methods=["POST"])])
+
+    async def _show(self, request: Request) -> Response:
+        return self.answer(_language(request))
+
+    async def _end(self, request: Request) -> Response:
+        """Ends the sample alert, once."""
+        if not self._ended:
+            self._ended = True
+            await self._end_alert()
+        return RedirectResponse(f"/?lang={_language(request)}", status_code=303)
+
+    def answer(self, lang: Locale) -> HTMLResponse:
+        """The page with its headers."""
+        digest = base64.b64encode(hashlib.sha256(self._style.encode()).digest()).decode()
+        policy = f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'"
+        headers = {
+            "Content-Security-Policy": f"{policy}; frame-ancestors 'none'; base-uri 'none'",
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return HTMLResponse(self.page(lang), headers=headers)
+
+    def page(self, lang: Locale) -> str:
+        """The whole page in one language."""
+        newest_first = list(reversed(self._mails))
+        on_call = [mail for mail in newest_first if mail.to in self._on_call]
+        customers = [mail for mail in newest_first if mail.to not in self._on_call]
+        words = WORDS[lang]
+        return self._template.render(
+            lang=lang,
+            live=False,
+            style=self._style,
+            words=words,
+            alert_ended=self._ended,
+            boxes=[
+                {
+                    **self._box(on_call),
+                    "id": "on-call",
+                    "title": words["on_call"],
+                    "note": "",
+                    "none": words["on_call_none"],
+                    "first_open": True,
+                },
+                {
+                    **self._box(customers),
+                    "id": "customers",
+                    "title": words["customers"],
+                    "note": words["faults"],
+                    "none": words["customers_none"],
+                    "first_open": False,
+                },
+            ],
+        )
+
+    def _box(self, mails: Sequence[Mail]) -> dict[str, object]:
+        """How many there are, and the first SHOWN of them as rows."""
+        rows = [
+            {
+                "subject": mail.subject,
+                "to": mail.to,
+                "clock": mail.at.astimezone(_ZONE).strftime("%H:%M:%S"),
+                "parts": parts(mail.text, self._public_url),
+            }
+            for mail in mails[:SHOWN]
+        ]
+        return {"mails": rows, "count": len(mails)}
+
+
+def _language(request: Request) -> Locale:
+    return "en" if request.query_params.get("lang") == "en" else "ja"

@@ -1,0 +1,123 @@
+"""The demo's mail server: every mail ends in memory, and some addresses misbehave.
+
+An idea of mox's `localserve`. It speaks just enough of RFC 5321, on loopback: nothing leaves the machine.
+"""
+
+import asyncio
+import contextlib
+import email.policy
+import re
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.parser import BytesParser
+
+MOST_MAILS = 2_000  # the oldest give way: a demo left running over night stays small
+REFUSALS = {
+    "temperror": b"451 4.3.0 this address of the demo is always busy",
+    "permerror": b"550 5.1.1 this address of the demo does not exist",
+}
+_GREETING = b"220 demo.example.jp ESMTP"
+_OFFERS = b"250-demo.example.jp\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 SIZE 10485760"
+_LONGEST_LINE = 65_536
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail as its reader sees it. `at` is its Date."""
+
+    to: str
+    sender: str
+    subject: str
+    text: str
+    at: datetime
+
+
+def read_mail(to: str, raw: bytes) -> Mail:
+    """The mail in these bytes, addressed to one envelope recipient."""
+    message = BytesParser(EmailMessage, policy=email.policy.default).parsebytes(raw)
+    text = message.get_content().replace("\r\n", "\n") if message.get_content_maintype() == "text" else ""
+    return Mail(to, str(message["From"]), str(message["Subject"]), text, message["Date"].datetime)
+
+
+class DemoSink:
+    """Where it listens, and what it took, oldest first."""
+
+    def __init__(self) -> None:
+        self.mails: deque[Mail] = deque(maxlen=MOST_MAILS)
+
+    @contextlib.asynccontextmanager
+    async def listening(self) -> AsyncIterator[int]:
+        """Serves on a free loopback port, which it yields."""
+        server = await asyncio.start_server(self._talk, "127.0.0.1", 0, limit=_LONGEST_LINE)
+        async with server:
+            yield server.sockets[0].getsockname()[1]
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            await _Conversation(self.mails, reader, writer).run()
+        writer.close()
+
+
+class _Conversation:
+    """One connection: a sender, the recipients it has taken so far."""
+
+    def __init__(
+        self, mails: deque[Mail], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._mails, self._reader, self._writer = mails, reader, writer
+        self._to: list[str] = []
+
+    async def run(self) -> None:
+        await self._say(_GREETING)
+        while line := await self._reader.readline():
+            verb = line[:4].upper()
+            if verb == b"DATA":
+                await self._take()
+            else:
+                await self._say(self._answer(verb, line))
+            if verb == b"QUIT":
+                return
+
+    def _answer(self, verb: bytes, line: bytes) -> bytes:
+        match verb:
+            case b"EHLO" | b"HELO":
+                return _OFFERS
+            case b"QUIT":
+                return b"221 2.0.0 bye"
+            case b"MAIL" | b"RSET":
+                self._to.clear()
+            case b"RCPT":
+                return self._recipient(line)
+        return b"250 2.0.0 ok"
+
+    def _recipient(self, line: bytes) -> bytes:
+        found = re.search(rb"<([^<>]+)>", line)
+        if found is None:
+            return b"501 5.1.3 no address"
+        address = found.group(1).decode("utf-8", "replace")
+        refusal = REFUSALS.get(address.partition("@")[0])
+        if refusal is None:
+            self._to.append(address)
+        return refusal or b"250 2.1.5 ok"
+
+    async def _take(self) -> None:
+        """DATA: up to the lone dot, with the doubled dots undone (RFC 5321 4.5.2)."""
+        if not self._to:
+            await self._say(b"503 5.5.1 no recipient")
+            return
+        await self._say(b"354 end with a lone dot")
+        lines = []
+        while (line := await self._reader.readline()) != b".\r\n":
+            if not line:
+                raise ConnectionResetError("the sender left inside a mail")
+            lines.append(line.removeprefix(b"."))
+        self._mails.extend(read_mail(address, b"".join(lines)) for address in self._to)
+        self._to.clear()
+        await self._say(b"250 2.0.0 taken")
+
+    async def _say(self, line: bytes) -> None:
+        self._writer.write(line + b"\r\n")
+        await self._writer.drain()
