@@ -6,7 +6,6 @@ ones. `judge` words pydantic's errors; it never quotes a value, which may be a s
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from types import UnionType
@@ -16,7 +15,7 @@ from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from bridge.config_yaml import Document, Place, Tree, Value
-from bridge.core.values import Model, format_duration
+from bridge.core.values import Model
 
 Shape = TypeVar("Shape", bound=Model)
 
@@ -54,10 +53,13 @@ def judge(document: Document, model: type[Shape]) -> Shape | None:
     try:
         return model.model_validate(document.tree)
     except ValidationError as failed:
-        for error in failed.errors(include_url=False, include_input=False):
-            facts = {name: _shown(value) for name, value in error.get("ctx", {}).items()}
+        errors = failed.errors(include_url=False, include_input=False)
+        places = [error["loc"] for error in errors]
+        for error in errors:
+            if error["type"] == "too_short" and any(_is_inside(place, error["loc"]) for place in places):
+                continue  # it only looks empty because nothing in it is right
             words = _WHAT.get(error["type"])
-            document.wrong(error["loc"], words.format_map(facts) if words else error["msg"])
+            document.wrong(error["loc"], words.format_map(error.get("ctx", {})) if words else error["msg"])
         return None
 
 
@@ -105,8 +107,8 @@ class _Fitting:
                 files = [f"{secret}_file" for secret in secrets]
                 self._document.wrong(here, unknown(key, [*known, *files], "key"))
                 del tree[key]
-            elif tree[key] is None and not known[key].is_required():
-                del tree[key]
+            elif tree[key] is None and known[key].get_default() is not None:
+                del tree[key]  # null where null is no value: as if not written
         for key, field in known.items():
             if isinstance(field.default, Path):
                 tree.setdefault(key, str(field.default))
@@ -159,5 +161,5 @@ def _holds(shape: Any, kind: type) -> bool:
     return shape is kind or any(_holds(part, kind) for part in get_args(shape))
 
 
-def _shown(value: object) -> object:
-    return format_duration(value) if isinstance(value, timedelta) else value
+def _is_inside(place: Place, around: Place) -> bool:
+    return len(place) > len(around) and place[: len(around)] == around

@@ -55,7 +55,7 @@ class Matcher:
         try:
             _ = self._test
         except re2.error as error:
-            raise ValueError(f"{self}: not a regular expression of RE2: {_words(error)}") from None
+            raise ValueError(f"{self}: {_words(error)}. Write it in RE2's syntax, as for Go") from None
 
     def matches(self, labels: Mapping[str, str]) -> bool:
         """Whether it holds; a label that is missing counts as empty."""
@@ -166,4 +166,5 @@ def _compile(pattern: str) -> "re2._Regexp":
 
 def _words(error: Exception) -> str:
     said = error.args[0] if error.args else error
-    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    return words.replace("^(?:", "").removesuffix(")$")

@@ -37,7 +37,7 @@ def parse_duration(text: str) -> timedelta:
         raise ValueError(f"{text!r} is not a duration. Write it as 90s, 15m or 1h")
     seconds = sum(int(n) * _UNITS[unit] for n, unit in _PART.findall(text))
     if seconds > _LONGEST.total_seconds():
-        raise ValueError(f"{text!r} is longer than ten years")
+        raise ValueError(f"{text!r} is longer than ten years. Write a shorter one")
     return timedelta(seconds=seconds)
 
 
@@ -67,7 +67,7 @@ Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(form
 
 def _filled(secret: SecretStr) -> SecretStr:
     if not secret.get_secret_value():
-        raise ValueError("the secret is empty")
+        raise ValueError("the secret is empty. Fill it in")
     return secret
 
 
