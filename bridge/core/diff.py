@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+_FACT = re.compile(r"([^:：]{1,20})[:：]\s*")
 _LABEL = re.compile(r"^(?:■|\*\s?|●).*")
-_WORDS = re.compile(r"[A-Za-z0-9]+|[ぁ-ゖー]|[ァ-ヺー]+|[一-龠々]|\s+|.", re.DOTALL)
+_TOKEN = re.compile(r"[A-Za-z0-9]+|[ぁ-ゖー]|[ァ-ヺー]+|[一-龠々]|\s+|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One changed place: the heading of its block, and both wordings (empty when added or removed)."""
+    """One changed place: the fact or heading it belongs to, and both wordings (empty when added or removed)."""
 
     label: str
     old: tuple[Part, ...]
@@ -50,9 +51,16 @@ def _label(lines: list[str], at: int) -> str:
 
 def _change(old: list[str], new: list[str], label: str) -> Change:
     before, after = "\n".join(old), "\n".join(new)
+    name = _FACT.match(after)
+    if name and len(old) == len(new) == 1 and before.startswith(name[0]):
+        return _words(before[name.end() :], after[name.end() :], name[1])
+    return _words(before, after, label)
+
+
+def _words(before: str, after: str, label: str) -> Change:
     if not before or not after:
         return Change(label, _whole(before), _whole(after))
-    a, b = _WORDS.findall(before), _WORDS.findall(after)
+    a, b = _TOKEN.findall(before), _TOKEN.findall(after)
     codes = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
     return Change(
         label,

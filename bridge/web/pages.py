@@ -1,0 +1,126 @@
+"""The pages a person sees: a situation in; status, HTML and headers out. Templates are read once."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bridge.core.values import LOCALES, Locale
+from bridge.resources import shipped
+from bridge.web.views import notice as short
+from bridge.web.views.approval import approval
+from bridge.web.views.conflict import conflict
+from bridge.web.views.edit import Typed, edit
+from bridge.web.views.progress import progress
+from bridge.web.views.recovery import asks, recovery
+from bridge.web.views.situation import Situation
+from bridge.web.words import WORDS
+
+_HEADERS = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex",
+}
+_RETRY_AFTER_SECONDS = "30"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An answer for a browser."""
+
+    status: int
+    html: str
+    headers: Mapping[str, str]
+
+
+class Pages:
+    """Renders every page from the shipped templates; style.css and live.js lie beside them."""
+
+    def __init__(self) -> None:
+        folder = shipped("templates/web")
+        self._style = (folder / "style.css").read_text("utf-8")
+        self._live = (folder / "live.js").read_bytes()
+        self._env = Environment(
+            loader=FileSystemLoader(folder),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        digest = base64.b64encode(hashlib.sha256(self._style.encode()).digest()).decode()
+        self._policy = (
+            f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; "
+            "frame-ancestors 'none'; base-uri 'none'"
+        )
+
+    def live_js(self) -> bytes:
+        """The script of the hold and sending pages, served at /static/live.js."""
+        return self._live
+
+    def approval(self, situation: Situation, status: int = 200) -> Page:
+        """The page of a notice as it stands: questions, letter and button, or what became of it."""
+        if not situation.undecided:
+            view = progress(situation)
+            return self._page(status, "progress", situation.lang, view, live=view.live)
+        if status == 200 and asks(situation):
+            return self.answers(situation)
+        return self._page(status, "approval", situation.lang, approval(situation))
+
+    def answers(self, situation: Situation) -> Page:
+        """The questions of a recovery or final report (`?answers`)."""
+        return self._page(200, "recovery", situation.lang, recovery(situation))
+
+    def edit(self, situation: Situation, typed: Typed | None = None) -> Page:
+        """The form that changes the text (`?edit`)."""
+        return self._page(200, "edit", situation.lang, edit(situation, typed))
+
+    def conflict(
+        self,
+        situation: Situation,
+        seen: int | None,
+        typed: Typed | None = None,
+        seen_count: int | None = None,
+    ) -> Page:
+        """409: decided by somebody, a newer version than `seen`, or another list."""
+        if not situation.undecided:
+            return self.approval(situation, 409)
+        view = conflict(situation, seen, typed, seen_count)
+        return self._page(409, "approval", situation.lang, view)
+
+    def wording_stop(self, situation: Situation) -> Page:
+        """422: wording errors stand and no reason was given to send them as they are."""
+        return self.approval(situation, 422)
+
+    def expired(self, lang: Locale, csrf: str, *, renewed: bool = False) -> Page:
+        """410, with a button that mails a fresh link."""
+        return self._short(410, short.gone(lang, csrf, renewed=renewed))
+
+    def forbidden(self, lang: Locale) -> Page:
+        """403: the form was not ours, or is too old."""
+        return self._short(403, short.stale(lang))
+
+    def unavailable(self, lang: Locale) -> Page:
+        """503: nothing could be recorded."""
+        page = self._short(503, short.unavailable(lang))
+        return Page(page.status, page.html, {**page.headers, "Retry-After": _RETRY_AFTER_SECONDS})
+
+    def not_found(self) -> Page:
+        """404: the same bytes for every token that leads nowhere."""
+        return self._short(404, *(short.lost(lang) for lang in LOCALES))
+
+    def _short(self, status: int, *views: short.Short) -> Page:
+        return self._page(status, "short", views[0].lang, views)
+
+    def _page(self, status: int, template: str, lang: Locale, view: Any, *, live: bool = False) -> Page:
+        words = {key: pair[1 if lang == "en" else 0] for key, pair in WORDS.items()}
+        html = self._env.get_template(f"{template}.html.j2").render(
+            page=view, words=words, lang=lang, style=self._style, live=live
+        )
+        policy = f"{self._policy}; script-src 'self'; connect-src 'self'" if live else self._policy
+        return Page(status, html, {**_HEADERS, "Content-Security-Policy": policy})

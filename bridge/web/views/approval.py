@@ -1,0 +1,301 @@
+"""The page of a notice that waits for a person: four facts, the letter, one button."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bridge.core.diff import Change, changes
+from bridge.core.model import Version
+from bridge.core.panel import Action
+from bridge.core.wording import Finding, apply
+from bridge.core.wording import Letter as Wording
+from bridge.web.views.audience import Audience, audience
+from bridge.web.views.edit import Field
+from bridge.web.views.frame import Deadline, Frame, deadline, frame, heading, link, speech
+from bridge.web.views.letter import Letter, filled_in, letter
+from bridge.web.views.rows import Row, fact_rows
+from bridge.web.views.sheets import Sheets, sheets
+from bridge.web.views.situation import Situation
+
+PERSONAL_DATA_RULE = "LAW-02"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A finding in words. `mark` is its number in the letter."""
+
+    mark: int
+    quote: str
+    why: str
+    replacement: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """The one button. Without an `action` it is a link to `href`. `fields`: further hidden fields."""
+
+    text: str
+    note: str
+    action: Action | None = None
+    href: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the text links under the button: a link, or a press of its own when `action` is set."""
+
+    text: str
+    href: str = ""
+    action: Action | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What changed since this person looked. `lead`: one sentence, its middle part in bold.
+
+    `typed`: text that would otherwise be lost.
+    """
+
+    lead: tuple[str, str, str]
+    changed: str
+    old: str
+    new: str
+    changes: tuple[Change, ...]
+    typed: tuple[Field, ...]
+    typed_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Everything the template lays out, in the order of the screen."""
+
+    frame: Frame
+    question: str
+    done: str
+    banner: str
+    acknowledged: str
+    deadline: Deadline
+    problems_title: str
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    personal_data: bool
+    audience: Audience
+    rows: tuple[Row, ...]
+    untouched: str
+    edited: str
+    edits: tuple[Change, ...]
+    letters: tuple[Letter, ...]
+    other_letters: tuple[Letter, ...]
+    button: Button | None
+    choices: tuple[Choice, ...]
+    sheets: Sheets
+    news: News | None = None
+
+
+def approval(situation: Situation) -> Approval:
+    """The view of an undecided notice."""
+    outer = frame(situation, _title(situation))
+    marks = situation.errors + tuple(f for f in situation.findings if f.severity == "warning")
+    edits = edits_of(situation)
+    all_letters = letters(situation, marks)
+    shown = 1 if not situation.letters else len(all_letters)
+    problems = tuple(_problem(situation, n, f) for n, f in enumerate(marks, start=1))
+    errors = len(situation.errors)
+    return Approval(
+        frame=outer,
+        question=_question(situation),
+        done=_done(situation),
+        banner=_banner(situation),
+        acknowledged=_acknowledged(situation),
+        deadline=deadline(situation),
+        problems_title=_problems_title(situation, errors),
+        problems=problems[:errors],
+        warnings=problems[errors:],
+        personal_data=any(f.rule == PERSONAL_DATA_RULE for f in _every_finding(situation)),
+        audience=audience(situation),
+        rows=fact_rows(situation),
+        untouched="" if edits is not None or situation.letters else speech(situation)("as_template"),
+        edited=_edited(situation, edits),
+        edits=edits or (),
+        letters=all_letters[:shown],
+        other_letters=all_letters[shown:],
+        button=_button(situation, outer),
+        choices=_choices(situation, outer),
+        sheets=sheets(situation),
+    )
+
+
+def edits_of(situation: Situation) -> tuple[Change, ...] | None:
+    """What people changed since the bridge's own last draft; None for an untouched one."""
+    if situation.version.edited_by is None:
+        return None
+    own = next((v for v in reversed(situation.earlier) if v.edited_by is None), None)
+    return () if own is None else text_changes(situation, own, situation.version)
+
+
+def text_changes(situation: Situation, old: Version, new: Version) -> tuple[Change, ...]:
+    """The changed places over all languages that customers get, subjects first."""
+    both = [(old.texts[code], new.texts[code]) for code in situation.locales() if code in old.texts]
+    return tuple(
+        change
+        for before, after in both
+        for change in (*changes(before.subject, after.subject), *changes(before.body, after.body))
+    )
+
+
+def letters(situation: Situation, marks: Sequence[Finding]) -> tuple[Letter, ...]:
+    """The reader's own language first where customers get it too; for a batch, every letter."""
+    say, version = speech(situation), situation.version
+    if situation.letters:
+        return tuple(
+            letter(say("letter_of", n=n, to=each.address), situation.service.locale, each.text, each.findings)
+            for n, each in enumerate(situation.letters, start=1)
+        )
+    codes = sorted(situation.locales(), key=lambda code: code != situation.lang)
+    main = situation.service.locale
+    texts = version.texts
+    return tuple(
+        letter(
+            _caption(situation) if n == 0 else _other_caption(situation, code),
+            code,
+            texts[code],
+            marks if code == main else (),
+            filled_in(situation.facts, code),
+        )
+        for n, code in enumerate(codes)
+    )
+
+
+def _caption(situation: Situation) -> str:
+    say, version = speech(situation), situation.version
+    if version.edited_by is None:
+        return say("letter", n=version.version)
+    return say("letter_edited", n=version.version, who=say.person(version.edited_by))
+
+
+def _other_caption(situation: Situation, code: str) -> str:
+    say = speech(situation)
+    readers = {**situation.audience.locales}
+    return say("letter_other", language=say(f"letter_{code}"), n=say.number(readers.get(code, 0)))
+
+
+def _title(situation: Situation) -> str:
+    say, name = speech(situation), heading(situation)
+    if situation.errors:
+        return say("error_title", title=_problems_title(situation, len(situation.errors)))
+    if situation.notice.due_at <= situation.now:
+        return say("title_late", name=name)
+    return say("title_open", clock=say.spoken(situation.notice.due_at), name=name)
+
+
+def _question(situation: Situation) -> str:
+    return speech(situation)("update_title") if situation.notice.kind == "update" else ""
+
+
+def _done(situation: Situation) -> str:
+    say = speech(situation)
+    return say(f"did_{situation.did}", address=situation.person.email) if situation.did else ""
+
+
+def _banner(situation: Situation) -> str:
+    """Who else must approve, or already has."""
+    say, notice = speech(situation), situation.notice
+    if notice.state == "awaiting_second":
+        if situation.said_yes:
+            others = [p for p in situation.escalation.people() if p != situation.person.id]
+            waits = say("second_waits", others=say.persons(others)) if others else say("second_waits_any")
+            return f"{say('unsent')}。{waits}" if situation.lang == "ja" else f"{say('unsent')}. {waits}"
+        first = next(a for a in reversed(notice.approvals) if a.version == notice.version)
+        return say("second_asked", who=say.person(first.person), clock=say.clock(first.at), v=first.version)
+    if not situation.two_people:
+        return ""
+    if situation.version.edited_by == situation.person.id:
+        return say("second_editor", v=notice.version)
+    return say("second_needed")
+
+
+def _acknowledged(situation: Situation) -> str:
+    say, notice = speech(situation), situation.notice
+    if notice.acknowledged_at is None or situation.did == "acknowledged":
+        return ""
+    return say(
+        "acknowledged_by", who=say.person(notice.acknowledged_by), clock=say.clock(notice.acknowledged_at)
+    )
+
+
+def _problems_title(situation: Situation, errors: int) -> str:
+    say = speech(situation)
+    return "" if not errors else say("fix_1") if errors == 1 else say("fix_n", n=errors)
+
+
+def _problem(situation: Situation, mark: int, finding: Finding) -> Problem:
+    say = speech(situation)
+    return Problem(mark, say("quoted", text=finding.text), finding.why, finding.replacement)
+
+
+def _every_finding(situation: Situation) -> tuple[Finding, ...]:
+    return situation.findings + tuple(f for each in situation.letters for f in each.findings)
+
+
+def _edited(situation: Situation, edits: tuple[Change, ...] | None) -> str:
+    if edits is None:
+        return ""
+    say = speech(situation)
+    return say("edited", who=say.person(situation.version.edited_by), n=len(edits))
+
+
+def _button(situation: Situation, outer: Frame) -> Button | None:
+    say = speech(situation)
+    if situation.errors:
+        if any(f.replacement is None for f in situation.errors):
+            return Button(say("edit_self"), say("edit_note"), href=link(outer, "edit"))
+        return Button(say("repair"), say("repair_note"), "edit", fields=_repaired(situation))
+    if "approve" not in situation.offers or situation.recipients is None or situation.audience.problem:
+        return None
+    return Button(send_text(situation), send_note(situation), "approve")
+
+
+def _repaired(situation: Situation) -> tuple[tuple[str, str], ...]:
+    """The whole letter with every suggestion in it, as the fields of an edit."""
+    text = situation.version.texts[situation.service.locale]
+    mended = apply(Wording(situation.notice.kind, text.subject, text.body), situation.errors)
+    return ("subject", mended.subject), ("body", mended.body)
+
+
+def send_text(situation: Situation) -> str:
+    """What the button does, with the number in it."""
+    say, notice = speech(situation), situation.notice
+    n = say.number(situation.recipients or 0)
+    if notice.state == "awaiting_second":
+        return say("send_second", n=n)
+    if situation.letters:
+        return say("send_batch", n=n)
+    if notice.kind == "update" and situation.version.edited_by is None and not situation.facts.changes:
+        return say("send_unchanged", n=n)
+    return say("send", n=n)
+
+
+def send_note(situation: Situation) -> str:
+    """What happens after the press."""
+    say = speech(situation)
+    if situation.two_people and situation.notice.state == "awaiting_approval":
+        return say("first_note")
+    seconds = situation.hold_seconds
+    return say("hold_note", n=seconds) if seconds else say("hold_none")
+
+
+def _choices(situation: Situation, outer: Frame) -> tuple[Choice, ...]:
+    """The text links under the button, as the pictures order them."""
+    say, kind = speech(situation), situation.notice.kind
+    dismiss = Choice(say("dismiss"), link(outer, "do=dismiss", "#dismiss"))
+    if situation.errors:
+        as_is = Choice(say("as_is"), link(outer, "do=override", "#override"))
+        return Choice(say("edit_self"), link(outer, "edit")), dismiss, as_is
+    if kind == "update" and "recovered" in situation.offers:
+        over = Choice(say("recovered"), link(outer, "do=recovered", "#recovered"))
+        return Choice(say("write_change"), link(outer, "edit")), over, dismiss
+    edit = Choice(say("edit"), link(outer, "edit"))
+    if kind in ("recovery", "final"):
+        edit = Choice(say("answer_again"), link(outer, "answers"))
+        return edit, Choice(say("edit"), link(outer, "edit")), dismiss
+    return edit, dismiss, Choice(say("acknowledge"), action="acknowledge")

@@ -1,0 +1,62 @@
+"""The page that changes the text. Saving never sends."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bridge.core.model import Text
+from bridge.core.values import Locale
+from bridge.letters.wrap import width
+from bridge.web.views.frame import Frame, frame, heading, speech
+from bridge.web.views.situation import Situation
+
+Typed = Mapping[str, str]
+"""What a form brought back: `subject`, `body`, and `subject_en`, `body_en` for a further language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One language of the letter. `suffix` ends the names of its fields; the first language has none."""
+
+    lang: Locale
+    language: str
+    suffix: str
+    subject: str
+    body: str
+    counted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """The form. `back`: the way out that changes nothing."""
+
+    frame: Frame
+    fields: tuple[Field, ...]
+    back: str
+
+
+def edit(situation: Situation, typed: Typed | None = None) -> Edit:
+    """The form with the newest text, or with what was typed before."""
+    outer = frame(situation, speech(situation)("edit_title", name=heading(situation)))
+    return Edit(outer, fields(situation, typed or {}), outer.here)
+
+
+def fields(situation: Situation, typed: Typed) -> tuple[Field, ...]:
+    """One field per language that customers get, the service's own first."""
+    return tuple(
+        _field(situation, code, "" if n == 0 else f"_{code}", typed)
+        for n, code in enumerate(situation.locales())
+    )
+
+
+def _field(situation: Situation, code: Locale, suffix: str, typed: Typed) -> Field:
+    say = speech(situation)
+    text: Text = situation.version.texts[code]
+    subject = typed.get(f"subject{suffix}", text.subject)
+    return Field(
+        code,
+        say(f"letter_{code}"),
+        suffix,
+        subject,
+        typed.get(f"body{suffix}", text.body),
+        say("edit_count", n=-(-width(subject) // 2)),
+    )

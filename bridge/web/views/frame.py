@@ -1,0 +1,99 @@
+"""What stands on every page about one notice: language, title, the form's hidden fields, the deadline."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from bridge.core.model import Kind
+from bridge.core.values import Locale
+from bridge.web.views.situation import Situation
+from bridge.web.views.speech import Speech
+
+SOON = timedelta(minutes=5)
+Tone = Literal["calm", "soon", "late"]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """`here` is this page's own relative address: it keeps a language that was chosen by hand."""
+
+    lang: Locale
+    other_lang: Locale
+    switch: str
+    here: str
+    title: str
+    service: str
+    report: str
+    csrf: str
+    version: int
+    audience: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """`percent` of the time from base to deadline that is left, 100 when it is over."""
+
+    text: str
+    left: str
+    percent: int
+    tone: Tone
+    still: str
+
+
+def speech(situation: Situation) -> Speech:
+    return Speech(situation.lang, situation.service.timezone, situation.now, situation.people)
+
+
+def heading(situation: Situation) -> str:
+    """`みどりショップ 第一報`."""
+    name = situation.service.name.get(situation.lang)
+    return f"{name} {speech(situation).report(situation.notice.kind, situation.number)}"
+
+
+def frame(situation: Situation, title: str) -> Frame:
+    lang = situation.lang
+    other: Locale = "ja" if lang == "en" else "en"
+    return Frame(
+        lang=lang,
+        other_lang=other,
+        switch=speech(situation)("switch"),
+        here="?" if lang == situation.person.locale else f"?lang={lang}",
+        title=title,
+        service=situation.service.name.get(lang),
+        report=speech(situation).report(situation.notice.kind, situation.number),
+        csrf=situation.csrf,
+        version=situation.version.version,
+        audience=situation.audience.digest or "",
+    )
+
+
+def link(frame: Frame, query: str, anchor: str = "") -> str:
+    """A link to this same page with one more query word, such as `edit` or `do=dismiss`."""
+    here = frame.here if frame.here.endswith("?") else f"{frame.here}&"
+    return f"{here}{query}{anchor}"
+
+
+_PROMISED: tuple[Kind, ...] = ("update",)
+
+
+def deadline(situation: Situation) -> Deadline:
+    """What is due when: the approval, or the promise made to customers."""
+    say, notice = speech(situation), situation.notice
+    clock = say.clock(notice.due_at)
+    left = notice.due_at - situation.now
+    if left <= timedelta():
+        return Deadline(
+            say("deadline_was", clock=clock),
+            say("over", length=say.rough(-left)),
+            100,
+            "late",
+            say("still_send"),
+        )
+    whole = max(notice.due_at - notice.base_at, timedelta(seconds=1))
+    return Deadline(
+        say("promised" if notice.kind in _PROMISED else "approve_by", clock=clock),
+        say("left", length=say.rough(left)),
+        min(100, int(100 * (left / whole))),
+        "soon" if left < SOON else "calm",
+        "",
+    )

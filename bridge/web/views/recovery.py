@@ -1,0 +1,125 @@
+"""The page that asks what only a person knows before a recovery or final report goes out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bridge.core.dates import working_days_after
+from bridge.web.views.frame import Deadline, Frame, deadline, frame, heading, link, speech
+from bridge.web.views.sheets import Sheets, sheets
+from bridge.web.views.situation import Situation
+
+CAUSE_WITHIN_DAYS = 5
+"""Working days in which the cause is promised when nothing else was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """The form. `cause_by` is an ISO date; the texts are what has been answered so far."""
+
+    frame: Frame
+    title: str
+    lead: str
+    firing: str
+    late: Deadline | None
+    cause_known: bool
+    cause: str
+    cause_note: str
+    cause_by: str
+    first_day: str
+    remedy: str
+    prevention: str
+    customer_actions: str
+    dismiss: str
+    not_recovered: str
+    sheets: Sheets
+
+
+def asks(situation: Situation) -> bool:
+    """Whether this notice's page starts with the questions: nobody has answered or edited it yet."""
+    return (
+        situation.notice.kind in ("recovery", "final")
+        and situation.undecided
+        and situation.version.edited_by is None
+        and not situation.facts.answers.cause
+        and not situation.said_yes
+    )
+
+
+def recovery(situation: Situation) -> Recovery:
+    """The questions, the honest defaults chosen."""
+    say, answers = speech(situation), situation.facts.answers
+    kind = situation.notice.kind
+    today = situation.now.astimezone(situation.service.timezone).date()
+    by = answers.cause_by or working_days_after(today, CAUSE_WITHIN_DAYS)
+    title = say("final_title" if kind == "final" else "recovery_title")
+    outer = frame(situation, f"{title}: {heading(situation)}")
+    firing = sum(alert.status == "firing" for alert in situation.alerts)
+    return Recovery(
+        frame=outer,
+        title=title,
+        lead=_lead(situation) if kind == "recovery" else "",
+        firing=say("still_firing", n=firing) if firing else "",
+        late=deadline(situation) if situation.notice.due_at <= situation.now else None,
+        cause_known=bool(answers.cause) or kind == "final",
+        cause=answers.cause,
+        cause_note=say("cause_open_note", day=say.day(by)),
+        cause_by=by.isoformat(),
+        first_day=today.isoformat(),
+        remedy=answers.remedy,
+        prevention=answers.prevention,
+        customer_actions=answers.customer_actions,
+        dismiss=link(outer, "do=dismiss", "#dismiss"),
+        not_recovered=link(outer, "do=not_recovered", "#not_recovered") if kind == "recovery" else "",
+        sheets=sheets(situation),
+    )
+
+
+def _lead(situation: Situation) -> str:
+    say, facts = speech(situation), situation.facts
+    if facts.recovered_at is None:
+        return ""
+    return say(
+        "recovery_lead",
+        clock=say.spoken(facts.recovered_at),
+        since=say.rough(situation.now - facts.recovered_at),
+        lasted=_lasted(situation, facts.recovered_at - facts.started_at),
+    )
+
+
+def _lasted(situation: Situation, length: timedelta) -> str:
+    say = speech(situation)
+    return (
+        say.exact(length - length % timedelta(minutes=1))
+        if length >= timedelta(hours=1)
+        else say.rough(length)
+    )
+
+
+def answers_in(form: Mapping[str, str]) -> dict[str, str | date]:
+    """The answers a form brings, with what an unchosen radio hides left out.
+
+    `cause_is`, `prevention_is` and `customer_actions_is` say which radio was chosen (`open` or `known`);
+    without them a field that has text counts. Raises ValueError when `cause_by` is not a date.
+    """
+    kept: dict[str, str | date] = {
+        name: form[name].strip()
+        for name in ("cause", "remedy", "prevention", "customer_actions")
+        if form.get(name, "").strip() and form.get(_RADIO.get(name, name), "known") != "open"
+    }
+    if "cause" not in kept and form.get("cause_by", "").strip():
+        kept["cause_by"] = date.fromisoformat(form["cause_by"].strip())
+    return kept
+
+
+_RADIO = {
+    "cause": "cause_is",
+    "remedy": "cause_is",
+    "prevention": "prevention_is",
+    "customer_actions": "customer_actions_is",
+}
+
+
+def reason_in(form: Mapping[str, str]) -> str:
+    """Why nothing is sent: what was written, else the choice that was made."""
+    return form.get("reason_other", "").strip() or form.get("reason", "").strip()

@@ -1,0 +1,95 @@
+"""The few facts of a letter that a person must read, taken from the letter's own values."""
+
+from dataclasses import dataclass
+
+from bridge.core import dates
+from bridge.core.facts import Facts
+from bridge.core.model import Kind
+from bridge.letters.view import view
+from bridge.web.views.frame import speech
+from bridge.web.views.situation import Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A fact and its value."""
+
+    label: str
+    value: str
+
+
+_ROWS: dict[Kind, tuple[str, ...]] = {
+    "first": ("subject", "since", "until", "what", "next"),
+    "update": ("before", "next"),
+    "recovery": ("subject", "since", "until", "what", "cause"),
+    "final": ("subject", "cause", "prevention"),
+    "individual": (),
+}
+
+
+def fact_rows(situation: Situation) -> tuple[Row, ...]:
+    """The facts of this kind of letter that have a value, and that a person's edit has left in it."""
+    say, values, gone = speech(situation), _values(situation), _edited_away(situation)
+    keys = (key for key in _ROWS[situation.notice.kind] if values[key] and key not in gone)
+    return tuple(Row(say(key), values[key]) for key in keys)
+
+
+def subject_of(situation: Situation) -> str:
+    """The subject customers will see, in the reader's language where customers get it too."""
+    codes = situation.locales()
+    code = situation.lang if situation.lang in codes else codes[0]
+    return situation.version.texts[code].subject
+
+
+def _edited_away(situation: Situation) -> frozenset[str]:
+    """The facts that an edited letter no longer states as they were filled in."""
+    if situation.version.edited_by is None:
+        return frozenset()
+    locale = situation.service.locale
+    said = view(situation.facts, locale)
+    printed = {
+        "since": said.started,
+        "until": said.recovered,
+        "what": "".join(said.scope),
+        "next": said.promise,
+    }
+    body = "".join(situation.version.texts[locale].body.split())
+    return frozenset(key for key, value in printed.items() if "".join(value.split()) not in body)
+
+
+def _values(situation: Situation) -> dict[str, str]:
+    say, facts = speech(situation), situation.facts
+    return {
+        "subject": subject_of(situation),
+        "since": say.about(facts.started_at),
+        "until": say.about(facts.recovered_at) if facts.recovered_at else "",
+        "what": _what(situation, facts),
+        "next": say.about(dates.round_up(facts.promise_at)) if facts.promise_at else "",
+        "before": _before(situation),
+        "cause": _cause(situation, facts),
+        "prevention": facts.answers.prevention,
+    }
+
+
+def _what(situation: Situation, facts: Facts) -> str:
+    say = speech(situation)
+    if facts.answers.scope:
+        return facts.answers.scope
+    if not facts.impacts:
+        return say("not_known")
+    first, more = facts.impacts[0].get(situation.lang), len(facts.impacts) - 1 + facts.more_impacts
+    return say("and_more", what=first, n=more) if more else first
+
+
+def _before(situation: Situation) -> str:
+    say, before = speech(situation), situation.previous_report
+    if before is None or before.at is None:
+        return ""
+    return f"{say.report(before.kind, before.number)} {say.spoken(before.at)}"
+
+
+def _cause(situation: Situation, facts: Facts) -> str:
+    say, answers = speech(situation), facts.answers
+    if answers.cause or answers.cause_by is None:
+        return answers.cause
+    return say("investigating", day=say.day(answers.cause_by))

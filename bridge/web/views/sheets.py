@@ -1,0 +1,103 @@
+"""What lies folded under the button: the other choices, the history, the sender and the list."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from bridge.core.model import Event, Kind
+from bridge.web.views.frame import speech
+from bridge.web.views.letter import checksum
+from bridge.web.views.rows import Row
+from bridge.web.views.situation import Sheet, Situation
+from bridge.web.views.speech import Speech
+from bridge.web.words import EVENTS, REASONS, pick
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of the history. `at`: for machines, RFC 3339."""
+
+    at: str
+    clock: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """An empty text means that the sheet is not offered. `opened`: the one that the address asks for."""
+
+    opened: Sheet | None
+    reasons: tuple[tuple[str, str], ...]
+    override: str
+    acknowledge: bool
+    test: str
+    recovered: bool
+    not_recovered: bool
+    history: tuple[Moment, ...]
+    details: tuple[Row, ...]
+    bad: tuple[str, ...]
+
+
+def sheets(situation: Situation) -> Sheets:
+    say, offers = speech(situation), situation.offers
+    count = situation.recipients
+    as_is = bool(situation.errors) and "approve" in offers and count is not None
+    return Sheets(
+        opened=situation.sheet,
+        reasons=tuple((code, pick(pair, situation.lang)) for code, pair in REASONS.items()),
+        override=say("as_is_go", n=say.number(count or 0)) if as_is else "",
+        acknowledge="acknowledge" in offers,
+        test=say("test_note", address=situation.person.email) if "test" in offers else "",
+        recovered="recovered" in offers,
+        not_recovered=situation.notice.kind == "recovery",
+        history=history(situation),
+        details=_details(situation, say),
+        bad=_bad(situation, say),
+    )
+
+
+def history(situation: Situation) -> tuple[Moment, ...]:
+    """The incident's events, newest first. What a source called them never shows."""
+    say = speech(situation)
+    newest = sorted(situation.events, key=lambda event: event.seq, reverse=True)
+    return tuple(Moment(e.at.isoformat(), say.clock(e.at), _event(say, e)) for e in newest)
+
+
+def _event(say: Speech, event: Event) -> str:
+    text = pick(EVENTS.get(event.action, (event.action, event.action)), say.lang)
+    detail = event.detail
+    kind: Kind = detail.get("kind", "first")
+    fields = defaultdict(
+        str,
+        version=detail.get("version", ""),
+        reason=say.reason(detail.get("reason")),
+        people=say.persons(detail.get("people", ())),
+        report=say.report(kind, detail.get("number")),
+    )
+    return f"{say.person(event.actor)}: {text.format_map(fields)}"
+
+
+def _details(situation: Situation, say: Speech) -> tuple[Row, ...]:
+    service, facts, version = situation.service, situation.audience, situation.version
+    languages = (f"{say(f'letter_{code}')} {say.number(n)}" for code, n in facts.locales.items())
+    values = {
+        "from": f"{service.sender.name} <{service.sender.email}>",
+        "list": facts.name,
+        "languages": " / ".join(languages),
+        "encoding": facts.encoding,
+        "duplicates": say("duplicates_n", n=say.number(facts.duplicates)) if facts.duplicates else "",
+        "version_word": say(
+            "version_of",
+            n=version.version,
+            at=say.clock(version.created_at),
+            who=say.person(version.edited_by),
+        ),
+        "hash": checksum(version.texts[service.locale]),
+        "bad_rows": say.number(facts.bad_total) if facts.bad_total else say("bad_none"),
+    }
+    return tuple(Row(say(key), value) for key, value in values.items() if value)
+
+
+def _bad(situation: Situation, say: Speech) -> tuple[str, ...]:
+    facts = situation.audience
+    more = facts.bad_total - len(facts.bad)
+    return (*facts.bad, say("bad_more", n=say.number(more))) if more > 0 else facts.bad

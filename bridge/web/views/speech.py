@@ -1,0 +1,112 @@
+"""How the pages say times, numbers, names and reports, in the reader's language and the service's zone."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bridge.core.dates import ordinal, report_name
+from bridge.core.model import Kind
+from bridge.core.settings import Person
+from bridge.core.values import Locale
+from bridge.web.words import REASONS, REPORTS, WORDS, pick
+
+_WEEKDAYS_JA = "月火水木金土日"
+_EARLY_EN = ("first", "second", "third")
+_SHORT_BELOW = timedelta(hours=2)
+_HOURS_BELOW = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Calling it with a key of `WORDS` gives the sentence; the methods give what fills its fields."""
+
+    lang: Locale
+    zone: ZoneInfo
+    now: datetime
+    people: Mapping[str, Person]
+
+    def __call__(self, key: str, **fields: Any) -> str:
+        return pick(WORDS[key], self.lang).format(**fields)
+
+    def number(self, n: int) -> str:
+        """12408 is `12,408`."""
+        return f"{n:,}"
+
+    def clock(self, at: datetime) -> str:
+        """`02:25`, with its day when that is not today."""
+        local = at.astimezone(self.zone)
+        if local.date() == self.now.astimezone(self.zone).date():
+            return f"{local:%H:%M}"
+        return f"{self.day(local.date())} {local:%H:%M}"
+
+    def spoken(self, at: datetime) -> str:
+        """The time inside a sentence: `2時25分`, `02:25`; with its day when that is not today."""
+        if self.lang == "en":
+            return self.clock(at)
+        local = at.astimezone(self.zone)
+        day = "" if local.date() == self.now.astimezone(self.zone).date() else self.day(local.date())
+        return f"{day}{local.hour}時{local.minute:02}分"
+
+    def to_the_second(self, at: datetime) -> str:
+        return f"{at.astimezone(self.zone):%H:%M:%S}"
+
+    def day(self, day: date) -> str:
+        """`11月24日(火)`, `Tue 24 Nov`."""
+        if self.lang == "en":
+            return f"{day:%a} {day.day} {day:%b}"
+        return f"{day.month}月{day.day}日({_WEEKDAYS_JA[day.weekday()]})"
+
+    def about(self, at: datetime) -> str:
+        """`11月24日(火)2時10分頃`, `Tue 24 Nov, about 02:10`."""
+        local = at.astimezone(self.zone)
+        if self.lang == "en":
+            return f"{self.day(local.date())}, about {local:%H:%M}"
+        return f"{self.day(local.date())}{local.hour}時{local.minute:02}分頃"
+
+    def rough(self, length: timedelta) -> str:
+        """What is left or over, rounded down: minutes, from two hours on hours, from two days on days."""
+        if length < _SHORT_BELOW:
+            return self("minutes", n=int(length / timedelta(minutes=1)))
+        if length < _HOURS_BELOW:
+            return self("hours", n=int(length / timedelta(hours=1)))
+        return self("days", n=length.days)
+
+    def exact(self, length: timedelta) -> str:
+        """`6分40秒`, `6 min 40 s`; from an hour on in whole minutes."""
+        minutes, seconds = divmod(max(0, int(length.total_seconds())), 60)
+        if minutes >= 60:
+            hours = self("hours", n=minutes // 60)
+            return (
+                " ".join((hours, self("minutes", n=minutes % 60)))
+                if self.lang == "en"
+                else (hours + self("minutes", n=minutes % 60))
+            )
+        return self("minutes_seconds", m=minutes, s=seconds) if minutes else self("seconds", n=seconds)
+
+    def person(self, person: str | None) -> str:
+        """`丸山さん`; the bridge itself for nobody; an id that is no longer configured as it is."""
+        if person is None or person == "bridge":
+            return self("robot")
+        known = self.people.get(person)
+        return self("person", name=known.name if known else person)
+
+    def persons(self, people: Iterable[str]) -> str:
+        """`丸山さんと佐藤さん`."""
+        return self("and").join(self.person(person) for person in people)
+
+    def report(self, kind: Kind, number: int | None) -> str:
+        """`第一報`, `復旧報告`, `second report`."""
+        if kind in REPORTS:
+            return pick(REPORTS[kind], self.lang)
+        n = number or (1 if kind == "first" else 2)
+        if self.lang == "en":
+            return f"{_EARLY_EN[n - 1] if n <= len(_EARLY_EN) else ordinal(n)} report"
+        return report_name(n, "ja")
+
+    def reason(self, reason: str | None) -> str:
+        """A dismissal's reason: one of the choices in words, or what the person wrote."""
+        if reason in REASONS:
+            return pick(REASONS[reason], self.lang).lower() if self.lang == "en" else REASONS[reason][0]
+        return reason or pick(REASONS["other"], self.lang)

@@ -1,0 +1,434 @@
+"""Every sentence of the pages, Japanese and English side by side. `{}` fields are filled in by the views.
+
+PAGES.md says the words; a person at night says nothing else. Numbers come already grouped (12,408).
+"""
+
+from bridge.core.model import Kind
+from bridge.core.panel import Surprise
+from bridge.core.values import Locale
+
+Pair = tuple[str, str]
+
+WORDS: dict[str, Pair] = {
+    # every page
+    "switch": ("English", "日本語"),
+    "person": ("{name}さん", "{name}"),
+    "and": ("と", " and "),
+    "robot": ("ブリッジ", "the bridge"),
+    "policy": ("あらかじめ決めた方針", "standing policy"),
+    "error_title": ("エラー: {title}", "Error: {title}"),
+    "unsent": ("まだ送っていません", "Nothing sent yet"),
+    "refresh": ("最新の状態を見る", "Refresh"),
+    "reopen": ("もう一度開く", "Reopen"),
+    # deadline
+    "title_open": ("{clock}までに承認: {name}", "Approve by {clock}: {name}"),
+    "title_late": ("期限を過ぎています: {name}", "Overdue: {name}"),
+    "approve_by": ("{clock} までに承認", "Approve by {clock}"),
+    "promised": ("{clock} お客様との約束", "Promised for {clock}"),
+    "deadline_was": ("{clock} の期限", "Was due {clock}"),
+    "left": ("残り{length}", "{length} left"),
+    "over": ("{length}超過", "{length} late"),
+    "still_send": ("今からでも送ってください。", "Please still send."),
+    "minutes": ("{n}分", "{n} min"),
+    "hours": ("{n}時間", "{n} h"),
+    "days": ("{n}日", "{n} days"),
+    # who receives it
+    "people": ("名", "people"),
+    "letters": ("通", "letters"),
+    "list_unknown": (
+        "宛先を数えられません({why})。名簿を直すまで送信できません。",
+        "The list cannot be counted ({why}). Sending waits until it is repaired.",
+    ),
+    "one_by_one": ("1通ずつ個別に届きます。", "Sent one by one."),
+    "more": ("前回より +{n}名。", "{n} more than last time. "),
+    "fewer": ("前回より −{n}名。", "{n} fewer than last time. "),
+    "same": ("前回と同じ人数。", "As many as last time. "),
+    "first_use": ("はじめて使う名簿です。", "First use of this list. "),
+    "batch_sub": ("お一人ずつ別の手紙です。", "A different letter for each person."),
+    # facts
+    "subject": ("件名", "Subject"),
+    "since": ("いつから", "Since"),
+    "until": ("復旧", "Recovered"),
+    "lasted": ("障害の時間", "Lasted"),
+    "what": ("何が", "What"),
+    "cause": ("原因", "Cause"),
+    "prevention": ("再発防止策", "Prevention"),
+    "next": ("次の連絡", "Next mail"),
+    "before": ("前回", "Last mail"),
+    "as_template": ("ほかの文は、登録した定型文のままです", "The rest is your own template"),
+    "edited": ("{who}が文面を直しました({n}か所)", "{who} changed the text ({n})"),
+    "edited_see": ("下の手紙を確かめてください", "Please check the letter below"),
+    "investigating": ("調査中({day}までに報告)", "Under investigation (report by {day})"),
+    "not_known": ("影響の文が登録されていません", "No impact text is registered"),
+    "and_more": ("{what} ほか{n}件", "{what} and {n} more"),
+    # the letter
+    "letter": ("お客様に届くメール(版{n})", "What customers receive (version {n})"),
+    "letter_edited": (
+        "お客様に届くメール(版{n}・{who}が編集)",
+        "What customers receive (version {n}, edited by {who})",
+    ),
+    "letter_other": ("{language}の文面({n}名に届きます)", "{language} text ({n} people receive it)"),
+    "letter_ja": ("日本語", "Japanese"),
+    "letter_en": ("英語", "English"),
+    "letter_of": ("{n}通目: {to}", "Letter {n}: {to}"),
+    # the deck
+    "send": ("{n}名に送信する", "Send to {n} customers"),
+    "send_second": ("2人目として{n}名に送信する", "Send to {n} as second approver"),
+    "send_version": ("版{v}を{n}名に送信する", "Send version {v} to {n}"),
+    "send_batch": ("{n}通をそれぞれ1名に送信する", "Send {n} letters, one person each"),
+    "send_unchanged": ("変化なしと{n}名に伝える", "Tell {n}: no change"),
+    "approve_first": ("1人目として承認する", "Approve as first of two"),
+    "hold_note": ("押してから{n}秒は取り消せます", "You can cancel for {n} seconds"),
+    "hold_none": ("押すとすぐに送り始めます", "Sending starts at once"),
+    "first_note": ("もう1人の承認で送信されます", "Sent when one more person approves"),
+    "edit": ("文面を直す", "Edit"),
+    "write_change": ("変化を書く", "Write what changed"),
+    "dismiss": ("送らない", "Do not send"),
+    "acknowledge": ("確認中と伝える", "I’m on it"),
+    "acknowledge_note": (
+        "次の連絡を1回とばし、ほかの人にあなたが確認中と伝えます。連絡は続きます。",
+        "Skips one ring and tells the others you have it. Ringing goes on.",
+    ),
+    "answer_again": ("答えを直す", "Change the answers"),
+    # disclosures
+    "dismiss_why": ("送らない理由", "Why not?"),
+    "dismiss_go": ("送らないと決める", "Decide not to send"),
+    "dismiss_note": (
+        "お客様にはだれにも届きません。連絡は止まります。",
+        "No customer gets anything. Ringing stops.",
+    ),
+    "other_reason": ("その他の理由", "Other reason"),
+    "test": ("自分だけに試し送りする", "Send a copy to me"),
+    "test_note": ("{address} にだけ届きます。", "Only {address} gets it."),
+    "recovered": ("復旧した", "Recovered"),
+    "recovered_note": (
+        "警告が鳴り続けていても、ここで障害を終わりにして、復旧報告の下書きに進みます。まだ送られません。",
+        "Ends the incident, even while an alert is on, and drafts the recovery report. Sends nothing.",
+    ),
+    "recovered_go": ("復旧報告の下書きへ進む", "Draft the recovery report"),
+    "history": ("これまでの経過", "History"),
+    "details": ("送信元・宛先の詳細", "Sender and list"),
+    "from": ("差出人", "From"),
+    "list": ("名簿", "List"),
+    "languages": ("言語", "Languages"),
+    "encoding": ("文字コード", "Encoding"),
+    "duplicates": ("重複", "Duplicates"),
+    "duplicates_n": ("{n}件(1通だけ送ります)", "{n} (each is mailed once)"),
+    "bad_rows": ("送れない行", "Rows left out"),
+    "bad_none": ("ありません", "None"),
+    "bad_more": ("ほか{n}行", "{n} more rows"),
+    "version_word": ("版", "Version"),
+    "version_of": ("{n}({at} {who})", "{n} ({at}, {who})"),
+    "hash": ("照合値", "Checksum"),
+    # findings
+    "fix_n": ("送る前に{n}か所直してください", "Fix {n} before sending"),
+    "fix_1": ("送る前に1か所直してください", "Fix 1 thing before sending"),
+    "suggestion": ("提案", "Suggestion"),
+    "repair": ("提案の文に直す", "Use the suggestion"),
+    "repair_note": ("直したあと、もう一度この画面で確認します", "You review it here again"),
+    "edit_self": ("自分で直す", "Edit myself"),
+    "edit_note": ("保存しても、まだ送られません", "Saving sends nothing"),
+    "as_is": ("このまま送る", "Send as is"),
+    "as_is_why": ("理由(必須・記録に残ります)", "Reason (required, recorded)"),
+    "as_is_go": ("このまま{n}名に送信する", "Send as is to {n} customers"),
+    "quoted": ("「{text}」", "“{text}”"),
+    "warnings": ("確かめてください", "Please check"),
+    "duties": ("個人データに被害があるとき", "If personal data was harmed"),
+    "duty_early": (
+        "個人情報保護委員会への速報: 知ってからおおむね3〜5日以内",
+        "Preliminary report to the Personal Information Protection Commission: within about 3 to 5 days",
+    ),
+    "duty_full": (
+        "確報: 30日以内(不正な目的によるおそれがあるときは60日以内)",
+        "Full report: within 30 days (60 if it may have been done with wrongful intent)",
+    ),
+    "duty_person": ("ご本人への通知", "Notice to the persons concerned"),
+    "duty_note": (
+        "当てはまるかどうかは、法務の担当者に確かめてください。この画面は法律上の助言ではありません。",
+        "Ask your legal staff whether this applies. This page gives no legal advice.",
+    ),
+    # surprises
+    "list_fewer": (
+        "前回より{n}名少ない名簿です。送信開始まで{s}秒あります。",
+        "{n} fewer than last time. Sending starts after {s} s.",
+    ),
+    "list_more": (
+        "前回より{n}名多い名簿です。送信開始まで{s}秒あります。",
+        "{n} more than last time. Sending starts after {s} s.",
+    ),
+    "repeat": (
+        "同じ種類の手紙を10分以内に送っています。送信開始まで{s}秒あります。",
+        "A letter of this kind was sent less than 10 min ago. Sending starts after {s} s.",
+    ),
+    "override": (
+        "直していない箇所があります。送信開始まで{s}秒あります。",
+        "Something was left unfixed. Sending starts after {s} s.",
+    ),
+    # two people
+    "second_asked": (
+        "{who}が {clock} に版{v}を承認しました。あなたの承認で送信されます。",
+        "{who} approved version {v} at {clock}. Yours sends it.",
+    ),
+    "second_waits": (
+        "あと1人の承認が必要です。{others}に連絡しています。",
+        "One more approval needed; ringing {others}.",
+    ),
+    "second_waits_any": ("あと1人の承認が必要です。", "One more approval needed."),
+    "second_editor": (
+        "版{v}はあなたが編集しました。別の人の承認が必要です。",
+        "You edited version {v}; someone else must approve.",
+    ),
+    "second_needed": (
+        "この手紙には2人の承認が必要です。",
+        "This letter needs two people’s approval.",
+    ),
+    # what the last press did
+    "did_cancelled": (
+        "取り消しました。まだ送っていません。連絡は続きます。",
+        "Cancelled. Nothing sent. Ringing goes on.",
+    ),
+    "did_acknowledged": (
+        "確認中と伝えました。連絡は続きます。",
+        "Everybody knows you are on it. Ringing goes on.",
+    ),
+    "did_saved": (
+        "まだ送っていません。保存しました。手紙を確かめてください。",
+        "Nothing sent. Saved. Please check the letter.",
+    ),
+    "did_test": (
+        "まだ送っていません。{address} にだけ試し送りしました。",
+        "Nothing sent. A copy is on its way to {address} only.",
+    ),
+    "acknowledged_by": ("{who}が {clock} から確認中です。", "{who} has been on it since {clock}."),
+    "all_ended": (
+        "警告は {clock} にすべて止まりました。発生と復旧を1通で伝えるか、送らないかを選べます。",
+        "Every alert ended at {clock}. Tell start and recovery in one letter, or do not send.",
+    ),
+    # hold
+    "title_hold": ("まだ送っていません: {name}", "Nothing sent yet: {name}"),
+    "hold_seconds": ("秒後に送り始めます", "Sending starts in {n} s"),
+    "hold_starts": (
+        "何もしなければ {clock} に送り始めます。この画面を閉じても送信されます。",
+        "Starts at {clock} unless you cancel, even if you close this page.",
+    ),
+    "cancel": ("取り消す", "Cancel"),
+    "cancel_note": ("承認前に戻ります。だれにも届きません", "Back to review. Nobody gets anything"),
+    # sending and after
+    "sending": ("送信しています", "Sending"),
+    "sending_note": (
+        "この画面は閉じて大丈夫です。終わったらメールでお知らせします。",
+        "You can close this page; a mail tells you when it is done.",
+    ),
+    "starting": ("送信を始めます", "Sending starts"),
+    "sent_title": ("{n}名に送信しました", "Sent to {n}"),
+    "sent_failed": ("{n}名に届いていません。", "{n} failed. "),
+    "sent_unknown": ("{n}名は届いたか確認できません。", "{n} not known. "),
+    "after_detection": ("検知から{length}。", "{length} after detection."),
+    "of_total": ("/ {n}名", "/ {n}"),
+    "state_sent": ("送信済み", "Sent"),
+    "state_queued": ("順番待ち", "Waiting"),
+    "state_deferred": ("再送待ち", "Retrying"),
+    "state_failed": ("届かなかった", "Failed"),
+    "state_unknown": ("不明", "Unknown"),
+    "sent_means": (
+        "「送信済み」は、メールサーバーが受け付けた通数です。",
+        "“Sent” means accepted by the mail server.",
+    ),
+    "as_of": ("{clock} 現在", "As of {clock}"),
+    "as_of_eta": ("{clock} 現在、あと約{length}。", "As of {clock}, about {length} to go."),
+    "seconds": ("{n}秒", "{n} s"),
+    "minutes_seconds": ("{m}分{s}秒", "{m} min {s} s"),
+    "quarter": ("{total}名のうち{n}名に送信済みです", "{n} of {total} sent"),
+    "then": ("このあと", "Next"),
+    "then_done": ("全員への送信が終わる見込み", "All sent, by estimate"),
+    "then_draft": ("続報の下書きを{who}に届けます", "The next draft goes to {who}"),
+    "then_draft_any": ("続報の下書きを当番に届けます", "The next draft goes to the on-call"),
+    "then_promise": ("お客様に約束した次の連絡", "Next mail promised to customers"),
+    "record": ("記録", "Record"),
+    "record_detected": ("異常を検知", "Detected"),
+    "record_approved": ("{who}が版{v}を承認", "{who} approved version {v}"),
+    "record_started": ("送信開始。", "Sending started. "),
+    "record_finished": ("送信終了", "Sending finished"),
+    "record_stopped": ("送信停止", "Sending stopped"),
+    "stop": ("残りの送信を止める", "Stop the rest"),
+    "stop_note": (
+        "すでに送ったメールは取り消せません",
+        "Mail already sent cannot be taken back",
+    ),
+    "stopped": ("送信を止めています", "Sending is stopped"),
+    "stopped_note": (
+        "{sent}名には送信済みです。残り{rest}名への送信を止めました。",
+        "{sent} sent. Stopped the other {rest}.",
+    ),
+    "resume": ("残り{n}名に送信する", "Send to the other {n}"),
+    "resume_note": ("送信済みの方には届きません", "Nobody gets a second copy"),
+    "resume_all": ("{n}名に送信する", "Send to {n} customers"),
+    "failures": ("届かなかった宛先", "Not delivered"),
+    "failures_more": ("ほか{n}件", "{n} more"),
+    "unknown_note": (
+        "届いたか確認できません。もう一度送ると二重に届くことがあります。",
+        "Not known whether it arrived. Sending again may duplicate it.",
+    ),
+    "relay_down": (
+        "メールサーバーに送れません({why})。つながりしだい、続きを送ります。",
+        "The mail server takes no mail ({why}). The rest goes out once it does.",
+    ),
+    "letter_sent": ("送った手紙(版{n})", "The letter (version {n})"),
+    "sent_record": (
+        "版{v}。照合値 {hash}。承認: {who}、{at}。",
+        "Version {v}. Checksum {hash}. Approved by {who}, {at}.",
+    ),
+    # decided
+    "by_other": (
+        "{who}が {clock} に承認しました。あなたの操作は不要です。",
+        "{who} approved at {clock}. Nothing for you to do.",
+    ),
+    "by_policy": (
+        "期限の {clock} に、決めておいた方針で送信しました。",
+        "Sent at its deadline, {clock}, by standing policy.",
+    ),
+    "dismissed": (
+        "{who}が「送らない」と決めました({reason})。連絡は止まりました。",
+        "{who} decided not to send ({reason}). Ringing stopped.",
+    ),
+    "dismissed_self": (
+        "「送らない」と決めました({reason})。連絡は止まりました。",
+        "You decided not to send ({reason}). Ringing stopped.",
+    ),
+    "superseded": ("この下書きは{what}に置き換わりました。", "Replaced by the {what}."),
+    "superseded_any": ("この下書きは新しい下書きに置き換わりました。", "Replaced by a newer draft."),
+    "superseded_go": ("{what}を開く", "Open the {what}"),
+    "decided": ("決まりました", "Decided"),
+    "not_sent": ("送りません", "Not sent"),
+    "replaced": ("置き換わりました", "Replaced"),
+    # conflict
+    "conflict_1": ("あなたが見ていた版{seen}のあと、", "After the version {seen} you saw, "),
+    "conflict_2": ("{who}が {clock} に版{v}を保存", "{who} saved version {v} at {clock}"),
+    "conflict_3": ("しました。", "."),
+    "conflict_list": (
+        "あなたが見たあとで名簿が変わりました。{before}名から{after}名になっています。",
+        "The list changed after you looked: {before} before, {after} now.",
+    ),
+    "conflict_list_any": (
+        "あなたが見たあとで名簿が変わりました。いまは{after}名です。",
+        "The list changed after you looked. It has {after} now.",
+    ),
+    "changed": ("変わったところ({n}か所)", "What changed ({n})"),
+    "no_change": ("文面は同じです。", "The wording is the same."),
+    "old_version": ("− 版{n}", "− version {n}"),
+    "new_version": ("+ 版{n}", "+ version {n}"),
+    "typed": ("あなたが書いた文", "What you wrote"),
+    "typed_note": (
+        "保存されていません。必要なところを直して、版{n}の上に保存できます。",
+        "It is not saved. Adapt it and save it over version {n}.",
+    ),
+    # edit
+    "edit_title": ("文面を直す: {name}", "Edit: {name}"),
+    "edit_subject": ("件名", "Subject"),
+    "edit_body": ("本文", "Letter"),
+    "edit_count": ("全角{n}文字(40文字まで)", "{n} of 40 full-width characters"),
+    "save": ("保存して確認へ", "Save and review"),
+    "back": ("直さずに戻る", "Back without saving"),
+    # recovery and final report
+    "recovery_title": ("復旧を知らせる", "Tell customers it is over"),
+    "final_title": ("原因と再発防止策を知らせる", "Report cause and prevention"),
+    "individual_title": ("個別のお詫び", "Individual apologies"),
+    "update_title": ("変化はありましたか", "Has anything changed?"),
+    "recovery_lead": (
+        "{clock}に警告がすべて解消し、{since}続いています。障害は{lasted}でした。",
+        "Every alert ended at {clock}, {since} ago. The disturbance lasted {lasted}.",
+    ),
+    "still_firing": ("警告が{n}件続いています", "{n} alerts are still firing"),
+    "cause_open": ("調査中", "Under investigation"),
+    "cause_open_note": ("{day}までに報告すると約束します", "Promises a report by {day}"),
+    "cause_by": ("報告する日", "Report by"),
+    "cause_known": ("確定している(書く)", "Confirmed (write it)"),
+    "remedy": ("行った対応", "What was done"),
+    "prevention_later": ("原因とあわせて報告する", "Report it with the cause"),
+    "prevention_known": ("決まっている(書く)", "Decided (write it)"),
+    "customer_actions": ("お客様にお願いする操作", "What customers must do"),
+    "actions_none": ("ない", "Nothing"),
+    "actions_some": ("ある(書く)", "Something (write it)"),
+    "review": ("手紙を確かめる", "Review the letter"),
+    "review_note": ("まだ送られません", "Nothing is sent yet"),
+    "not_recovered": ("まだ復旧していない", "Not recovered yet"),
+    "not_recovered_note": (
+        "この画面からは何も送られません。確かめている間は「確認中と伝える」を押してください。連絡は続きます。",
+        "Nothing is sent from here. While you check, press “I’m on it”. Ringing goes on.",
+    ),
+    # links that do not work, storage that does not work
+    "gone": ("このリンクは期限が切れました", "This link has expired"),
+    "gone_note": (
+        "登録したアドレスに新しいリンクを送れます。",
+        "A new one can be mailed to your registered address.",
+    ),
+    "renew": ("新しいリンクを送る", "Mail me a new one"),
+    "did_renewed": (
+        "登録したアドレスに新しいリンクを送りました。",
+        "A new link is on its way to your registered address.",
+    ),
+    "stale": ("画面が古くなりました", "This page is out of date"),
+    "stale_note": ("まだ送っていません。", "Nothing sent."),
+    "unavailable": ("いま記録できません", "Cannot record right now"),
+    "unavailable_note": (
+        "まだ送っていません。30秒後にもう一度押してください。",
+        "Nothing sent. Press again in 30 s.",
+    ),
+    "lost": ("このページは見つかりません", "Not found"),
+    "lost_note": ("メールのリンクをもう一度開いてください。", "Open the link in your mail again."),
+}
+
+REASONS: dict[str, Pair] = {
+    "false_alarm": ("誤検知", "False alarm"),
+    "no_impact": ("お客様に影響なし", "No customer impact"),
+    "told_otherwise": ("別の手段で連絡済み", "Told another way"),
+    "other": ("その他", "Other"),
+}
+
+STOP_REASONS: dict[str, Pair] = {
+    "person": ("", ""),
+    "list_changed": ("名簿が承認のあとで変わりました。", "The list changed after the approval."),
+    "list_problem": ("名簿を読めません。", "The list cannot be read."),
+    "old_work": (
+        "長く止まっていたため、自動では送りません。",
+        "The bridge was away for long; it does not send by itself.",
+    ),
+}
+
+REPORTS: dict[Kind, Pair] = {
+    "recovery": ("復旧報告", "recovery report"),
+    "final": ("最終報", "final report"),
+    "individual": ("個別のお詫び", "individual apologies"),
+}
+
+EVENTS: dict[str, Pair] = {
+    "opened": ("障害として受け付けました", "Incident opened"),
+    "attached": ("警告が加わりました", "More alerts attached"),
+    "resolved": ("警告が止まりました", "Alerts ended"),
+    "refired": ("警告が再び鳴りました", "Alerts fired again"),
+    "drafted": ("{report}の下書きを作りました", "Drafted the {report}"),
+    "redrafted": ("版{version}に作り直しました", "Rendered version {version}"),
+    "rang": ("{people}に連絡しました", "Rang {people}"),
+    "edited": ("版{version}を保存しました", "Saved version {version}"),
+    "approved": ("版{version}を承認しました", "Approved version {version}"),
+    "cancelled": ("承認を取り消しました", "Took the approval back"),
+    "dismissed": ("送らないと決めました({reason})", "Decided not to send ({reason})"),
+    "acknowledged": ("確認中と伝えました", "Is on it"),
+    "superseded": ("下書きが置き換わりました", "Draft replaced"),
+    "sending": ("送信を始めました", "Sending started"),
+    "sent": ("送信が終わりました", "Sending finished"),
+    "stopped": ("送信を止めました", "Sending stopped"),
+    "resumed": ("送信を再開しました", "Sending resumed"),
+    "tested": ("試し送りしました", "Sent a test copy"),
+    "recovered": ("復旧としました", "Declared recovery"),
+    "closed": ("障害を閉じました", "Incident closed"),
+    "renewed": ("新しいリンクを送りました", "Mailed a new link"),
+}
+
+SURPRISES: dict[Surprise, str] = {"override": "override", "repeat": "repeat"}
+"""The surprises whose sentence does not depend on a count; `list_size` has two."""
+
+
+def pick(pair: Pair, lang: Locale) -> str:
+    """The half of a pair for that language."""
+    return pair[1] if lang == "en" else pair[0]

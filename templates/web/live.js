@@ -1,0 +1,37 @@
+// Keeps the hold and sending pages up to date: only text that changed is replaced. Without it: the refresh link.
+(function () {
+  "use strict";
+  const began = Date.now();
+  const find = (root) => root.getElementById("now");
+
+  function take(fresh) {
+    const old = find(document), now = find(fresh);
+    if (!now) return;
+    if (old.dataset.look !== now.dataset.look) {
+      document.title = fresh.title;
+      old.replaceWith(now);
+      return;
+    }
+    for (const part of now.querySelectorAll("[id]")) {
+      const shown = document.getElementById(part.id);
+      if (shown && shown.innerHTML !== part.innerHTML) shown.innerHTML = part.innerHTML;
+    }
+  }
+
+  async function look() {
+    try {
+      const answer = await fetch(location.href, { cache: "no-store" });
+      if (answer.ok) take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch {
+      // offline: the next look may succeed
+    }
+    wait();
+  }
+
+  function wait() {
+    const now = find(document);
+    if (now && "live" in now.dataset) setTimeout(look, Date.now() - began > 120000 ? 10000 : 2000);
+  }
+
+  wait();
+})();

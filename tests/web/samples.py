@@ -1,0 +1,329 @@
+"""The situations the pages are tried in: みどりショップ cannot be signed in to, at 2:16 on 24 November 2026."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bridge.core.facts import Answers, Facts, build
+from bridge.core.model import Alert, Approval, AudienceFacts, Event, Incident, Kind, Notice, Text, Version
+from bridge.core.settings import Escalation, Person, Service
+from bridge.core.values import Locale
+from bridge.core.wording import Context, Finding, Letter, check
+from bridge.letters.render import Letters
+from bridge.web.views.situation import BatchLetter, FailedRow, Related, Situation
+
+
+def at(hour: int, minute: int, second: int = 0, day: int = 24) -> datetime:
+    """A time of that November day in Tokyo, in UTC."""
+    return datetime(2026, 11, day, hour, minute, second, tzinfo=UTC) - timedelta(hours=9)
+
+
+NOW = at(2, 16)
+RECEIVED = at(2, 10)
+HOST = "web-1.internal:9100"
+ALERT_URL = "http://prometheus.internal:9090/graph"
+
+PEOPLE = {
+    "maruyama": Person(id="maruyama", name="丸山", email="maruyama@example.jp"),
+    "sato": Person(id="sato", name="佐藤", email="sato@example.jp"),
+}
+ESCALATION = Escalation.model_validate(
+    {
+        "remind_at": ["0m", "5m", "10m", "13m", "15m"],
+        "then_every": "5m",
+        "steps": [
+            {"from": "0m", "people": ["maruyama"]},
+            {"from": "10m", "people": ["maruyama", "sato"]},
+        ],
+    }
+)
+SERVICE = Service.model_validate(
+    {
+        "id": "shop",
+        "name": {"ja": "みどりショップ", "en": "Midori Shop"},
+        "match": ['service="shop"'],
+        "impact": [
+            {
+                "match": ['alertname="LoginErrors"'],
+                "text": {"ja": "全ユーザーのログイン機能", "en": "Sign-in for all users"},
+                "subject": {"ja": "ログインできない事象", "en": "sign-in is not working"},
+            }
+        ],
+        "audience": "shop-customers",
+        "escalation": "shop",
+        "sender": {"name": "みどりショップ運営事務局", "email": "support@example.jp"},
+        "company": "みどり商事株式会社",
+        "representative": "丸山",
+        "contact": {"ja": "support@example.jp / 03-0000-0000"},
+        "timezone": "Asia/Tokyo",
+        "wrap": None,
+    }
+)
+AUDIENCE = AudienceFacts(
+    name="ショップ会員(全員)",
+    count=12_408,
+    digest="d1",
+    locales={"ja": 12_408},
+    bad=("3行目: メールアドレスがありません",),
+    bad_total=1,
+    encoding="UTF-8",
+)
+INCIDENT = Incident("i1", "shop", "open", started_at=RECEIVED, received_at=RECEIVED)
+FIRING = Alert(
+    "alertmanager",
+    "f1",
+    "firing",
+    {"alertname": "LoginErrors", "service": "shop", "instance": HOST},
+    {},
+    RECEIVED,
+    url=ALERT_URL,
+)
+ENDED = replace(FIRING, status="resolved", ends_at=at(3, 32))
+EVENTS = (
+    Event(1, RECEIVED, "bridge", "opened", {}),
+    Event(2, RECEIVED, "bridge", "drafted", {"kind": "first", "number": 1}),
+    Event(3, at(2, 10), "bridge", "rang", {"people": ["maruyama"]}),
+)
+
+
+def notice(kind: Kind = "first", **changes: Any) -> Notice:
+    """A notice that waits for its approval."""
+    values = {
+        "id": "n1",
+        "incident_id": "i1",
+        "kind": kind,
+        "state": "awaiting_approval",
+        "version": 1,
+        "base_at": RECEIVED,
+        "due_at": at(2, 25),
+        "drafted_at": RECEIVED,
+    }
+    return Notice(**{**values, **changes})
+
+
+def version(facts: Facts, number: int = 1, edited_by: str | None = None, **texts: Text) -> Version:
+    """One version of the letter, rendered by the shipped templates unless the Japanese is given."""
+    written = {**Letters().texts(facts, SERVICE)[0], **texts}
+    saved = at(2, 17) if edited_by else facts.drafted_at
+    return Version("n1", number, written, facts.to_dict(), facts.promise_at, edited_by, saved)
+
+
+def facts(kind: Kind = "first", **changes: Any) -> Facts:
+    values: dict[str, Any] = {"drafted_at": RECEIVED, "promise_at": at(3, 10), "number": 1}
+    return build(SERVICE, INCIDENT, [FIRING], kind, **{**values, **changes})
+
+
+def situation(lang: Locale = "ja", **changes: Any) -> Situation:
+    """The first report, open, with nine minutes left, as 丸山 meets it."""
+    values: dict[str, Any] = {
+        "service": SERVICE,
+        "escalation": ESCALATION,
+        "incident": INCIDENT,
+        "notice": notice(),
+        "version": version(facts()),
+        "person": PEOPLE["maruyama"],
+        "people": PEOPLE,
+        "audience": AUDIENCE,
+        "now": NOW,
+        "lang": lang,
+        "csrf": "csrf-of-this-page",
+        "number": 1,
+        "alerts": (FIRING,),
+        "events": EVENTS,
+        "previous_count": 12_396,
+    }
+    return Situation(**{**values, **changes})
+
+
+def found(of: Version, kind: Kind = "first") -> tuple[Finding, ...]:
+    text = of.texts["ja"]
+    return check(
+        Letter(kind, text.subject, text.body), Context(now=NOW, service="みどりショップ", report_no=1)
+    )
+
+
+def said(of: Version, old: str, new: str) -> Text:
+    """The Japanese text with one passage changed by hand."""
+    text = of.texts["ja"]
+    assert old in text.body
+    return Text(text.subject, text.body.replace(old, new, 1))
+
+
+DRAFT = version(facts())
+WIDER = version(
+    facts(),
+    2,
+    "sato",
+    ja=said(DRAFT, "全ユーザーのログイン機能", "全ユーザーのログイン機能およびパスワードの再設定"),
+)
+HASTY = version(
+    facts(),
+    2,
+    "sato",
+    ja=said(DRAFT, "原因の調査および復旧作業を行っております。", "まもなく復旧する見込みです。"),
+)
+
+
+def approved(**changes: Any) -> Notice:
+    """Approved by 丸山 at 2:16:30, to be sent ten seconds later."""
+    values = {
+        "state": "approved",
+        "approvals": (Approval("maruyama", 1, at(2, 16, 30)),),
+        "approved_version": 1,
+        "approved_by": "maruyama",
+        "approved_at": at(2, 16, 30),
+        "decided_by": "maruyama",
+        "decided_at": at(2, 16, 30),
+        "send_at": at(2, 16, 40),
+        "number": 1,
+        "recipients": 12_408,
+    }
+    return notice(**{**values, **changes})
+
+
+SENDING = approved(state="sending", sending_at=at(2, 16, 40))
+FAILED = tuple(
+    FailedRow(f"c{n}@customer.example", "failed", "550 5.1.1 User unknown") for n in (17, 205, 9_811)
+)
+PARTLY = {"sent": 7_912, "queued": 4_489, "deferred": 4, "failed": 3}
+FULLY = {"sent": 12_405, "failed": 3}
+
+
+def _update(**changes: Any) -> dict[str, Any]:
+    told = facts("update", drafted_at=at(3, 0), promise_at=at(4, 10), number=2, previous=facts())
+    values = {
+        "notice": notice("update", base_at=at(2, 10), due_at=at(3, 10), drafted_at=at(3, 0)),
+        "version": version(told),
+        "number": 2,
+        "now": at(3, 2),
+        "previous_report": Related("first", 1, at(2, 17)),
+    }
+    return {**values, **changes}
+
+
+def _recovery(number: int = 1, edited_by: str | None = None, **answers: Any) -> dict[str, Any]:
+    stood = replace(INCIDENT, state="recovered", resolved_at=at(3, 32))
+    known = Answers(cause_by=at(0, 0, day=24).date() + timedelta(days=8), **answers)
+    told = build(SERVICE, stood, [ENDED], "recovery", drafted_at=at(3, 37), previous=facts(), answers=known)
+    return {
+        "incident": stood,
+        "alerts": (ENDED,),
+        "notice": notice("recovery", version=number, base_at=at(3, 37), due_at=at(3, 52)),
+        "version": version(told, number, edited_by),
+        "number": None,
+        "now": at(3, 47),
+    }
+
+
+def _batch() -> dict[str, Any]:
+    told = facts("individual", number=None, promise_at=None)
+    rows = (("佐藤", "c1@customer.example"), ("丸山", "c2@customer.example"))
+    letters = tuple(
+        BatchLetter(address, name, "みどり商事株式会社", Letters().render(_row(told, name), "ja", wrap=None))
+        for name, address in rows
+    )
+    first = version(_row(told, "佐藤"))
+    return {"notice": notice("individual"), "version": first, "letters": letters, "number": None}
+
+
+def _row(told: Facts, name: str) -> Facts:
+    return told.for_row(
+        {"company": "みどり商事株式会社", "department": "", "name": name, "impact": "ご注文1件の登録"}
+    )
+
+
+_second = {
+    "notice": notice(
+        version=2, state="awaiting_second", approvals=(Approval("maruyama", 2, at(2, 16)),), number=None
+    ),
+    "version": version(facts(), 2),
+    "earlier": (DRAFT,),
+    "now": at(2, 20, 30),
+}
+_two = SERVICE.model_copy(
+    update={"policy": SERVICE.policy.model_copy(update={"second_person": frozenset({"first"})})}
+)
+
+OPEN: dict[str, dict[str, Any]] = {
+    "open": {},
+    "open, first use": {"previous_count": None},
+    "open, soon": {"now": at(2, 21)},
+    "late, smaller list": {
+        "now": at(2, 28),
+        "audience": replace(AUDIENCE, count=8_228, locales={"ja": 8_228}),
+        "previous_count": 12_408,
+    },
+    "list unreadable": {"audience": AudienceFacts("ショップ会員(全員)", problem="ファイルがありません")},
+    "error": {
+        "notice": notice(version=2),
+        "version": HASTY,
+        "earlier": (DRAFT,),
+        "findings": found(HASTY),
+        "now": at(2, 17, 30),
+    },
+    "edited": {"notice": notice(version=2), "version": WIDER, "earlier": (DRAFT,), "did": "saved"},
+    "choosing not to send": {"sheet": "dismiss"},
+    "cancelled": {"did": "cancelled"},
+    "acknowledged": {
+        "notice": notice(acknowledged_by="maruyama", acknowledged_at=at(2, 14)),
+        "did": "acknowledged",
+    },
+    "english readers too": {"audience": replace(AUDIENCE, locales={"ja": 12_370, "en": 38})},
+    "second person": {**_second, "service": _two, "person": PEOPLE["sato"]},
+    "second person, first waits": {**_second, "service": _two},
+    "second person, editor": {
+        "service": _two,
+        "notice": notice(version=2),
+        "version": WIDER,
+        "earlier": (DRAFT,),
+        "person": PEOPLE["sato"],
+    },
+    "ended before anyone approved": {
+        "incident": replace(INCIDENT, state="settling", resolved_at=at(2, 14)),
+        "alerts": (replace(ENDED, ends_at=at(2, 14)),),
+    },
+    "update": _update(),
+    "recovery, answered": _recovery(2, "maruyama"),
+    "individual": _batch(),
+}
+ASKING: dict[str, dict[str, Any]] = {
+    "recovery": _recovery(),
+    "recovery, still firing": {**_recovery(), "alerts": (FIRING,)},
+}
+DECIDED: dict[str, dict[str, Any]] = {
+    "hold": {"notice": approved(), "now": at(2, 16, 33)},
+    "hold over": {"notice": approved(), "now": at(2, 16, 41)},
+    "sending": {"notice": SENDING, "now": at(2, 17, 20), "counts": PARTLY, "failed": FAILED},
+    "sending, relay down": {
+        "notice": SENDING,
+        "now": at(2, 20),
+        "counts": {"queued": 12_408},
+        "relay_problem": "接続できません",
+    },
+    "sent": {
+        "notice": approved(state="sent", sending_at=at(2, 16, 40), finished_at=at(2, 18)),
+        "now": at(2, 19),
+        "counts": FULLY,
+        "failed": FAILED,
+    },
+    "stopped": {
+        "notice": approved(state="stopped", sending_at=at(2, 16, 40), stop_reason="person"),
+        "now": at(2, 18),
+        "counts": {"sent": 7_912, "queued": 4_496},
+    },
+    "stopped, list changed": {
+        "notice": approved(state="stopped", stop_reason="list_changed"),
+        "now": at(2, 18),
+        "counts": {},
+    },
+    "by another": {"notice": approved(), "now": at(2, 16, 33), "person": PEOPLE["sato"]},
+    "dismissed": {
+        "notice": notice(state="dismissed", decided_by="sato", decided_at=at(2, 16), reason="false_alarm"),
+        "now": at(2, 17),
+    },
+    "superseded": {
+        "notice": notice(state="superseded"),
+        "now": at(3, 1),
+        "successor": Related("update", 2, None, "/approve/another"),
+    },
+}
