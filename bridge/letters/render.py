@@ -24,7 +24,7 @@ from bridge.resources import shipped
 
 MAX_CHARS = 100_000
 SUBJECT_COLUMNS = 80
-_FILTERS = ("default", "first", "join", "last", "length", "lower", "replace", "trim", "upper")
+FILTERS = ("default", "first", "join", "last", "length", "lower", "replace", "trim", "upper")
 _ENGLISH_FOLLOWS = "(An English version follows the Japanese.)"
 
 
@@ -108,7 +108,7 @@ def _environment(loader: BaseLoader) -> _Sandbox:
         lstrip_blocks=True,
     )
     env.globals.clear()
-    env.filters = {name: env.filters[name] for name in _FILTERS}
+    env.filters = {name: env.filters[name] for name in FILTERS}
     return env
 
 

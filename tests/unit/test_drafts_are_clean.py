@@ -1,0 +1,115 @@
+"""The wording check finds nothing in an untouched draft, whatever the facts: a false alarm at night teaches
+people to override."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bridge.core.facts import Answers, Facts, build
+from bridge.core.model import KINDS, Alert, Kind
+from bridge.core.settings import Service
+from bridge.core.values import Locale
+from bridge.core.wording import Context, Letter, check
+from bridge.letters.render import Letters
+from tests.unit.midori import alert, incident, minutes, service
+
+LETTERS = Letters()
+
+SERVICES = st.builds(
+    service,
+    timezone=st.sampled_from(["Asia/Tokyo", "Asia/Singapore", "America/New_York", "UTC"]),
+    name=st.sampled_from(
+        [
+            {"ja": "みどりショップ", "en": "Midori Shop"},
+            {"ja": "みどりショップ 法人向け受発注管理サービス", "en": "Midori Shop Orders for Business"},
+        ]
+    ),
+    representative=st.sampled_from(["丸山", ""]),
+)
+SENTENCES = st.sampled_from(
+    [
+        "",
+        "認証用の証明書を更新いたしました。",
+        "証明書の有効期限の監視を追加いたします。\n担当部門で毎日確認いたします。",
+    ]
+)
+ANSWERS = st.builds(
+    Answers,
+    cause=SENTENCES,
+    remedy=SENTENCES,
+    prevention=SENTENCES,
+    cause_by=st.sampled_from([None, date(2026, 12, 28), date(2027, 1, 8)]),
+    status=SENTENCES,
+    scope=st.sampled_from(["", "会員ページへのログイン", "会員ページへのログイン\n注文履歴の表示"]),
+    customer_actions=st.sampled_from(
+        ["", "お手数ですが、再度ログインしていただけますようお願いいたします。"]
+    ),
+)
+MOMENTS = st.integers(1_790_000_000, 1_830_000_000).map(lambda n: datetime.fromtimestamp(n, UTC))
+ROW = {
+    "company": "みどり商事株式会社",
+    "department": "営業部",
+    "name": "佐藤",
+    "impact": "受注12件が保存されておりません。",
+}
+
+
+@st.composite
+def alerts(draw: st.DrawFn, received: datetime) -> list[Alert]:
+    """One to four alerts around a receipt, some ended."""
+    names = draw(
+        st.lists(st.sampled_from(["LoginErrors", "PaymentErrors", "DiskFull"]), min_size=1, max_size=4)
+    )
+    told = draw(st.sampled_from([{}, {"customer_impact_ja": "一部の画面が表示されません"}]))
+    made = []
+    for name in names:
+        starts = received - timedelta(seconds=draw(st.integers(0, 200_000)))
+        ends = draw(st.one_of(st.none(), st.integers(0, 90_000)))
+        end = None if ends is None else starts + timedelta(seconds=ends)
+        made.append(alert(name, "firing" if end is None else "resolved", starts, end, **told))
+    return made
+
+
+@st.composite
+def facts(draw: st.DrawFn, kind: Kind, of: Service) -> Facts:
+    received = draw(MOMENTS)
+    at = incident(received_at=received, started_at=received)
+    before = build(of, at, draw(alerts(received)), "first", drafted_at=received, number=1)
+    later = received + timedelta(seconds=draw(st.integers(0, 100_000)))
+    said = build(
+        of,
+        at,
+        draw(alerts(received)),
+        kind,
+        drafted_at=later,
+        promise_at=later + draw(st.sampled_from([minutes(30), minutes(60), minutes(1439)])),
+        number={"first": 1, "update": draw(st.integers(2, 30))}.get(kind),
+        answers=draw(ANSWERS) if kind != "first" else Answers(),
+        previous=draw(st.sampled_from([None, before])) if kind != "first" else None,
+        follows_at=draw(st.sampled_from([None, received - timedelta(days=3)])),
+    )
+    return said.for_row(ROW) if kind == "individual" else said
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.data(), st.sampled_from(KINDS), st.sampled_from(["ja", "en"]), SERVICES)
+def test_an_untouched_draft_gives_no_finding(
+    data: st.DataObject, kind: Kind, locale: Locale, of: Service
+) -> None:
+    said = data.draw(facts(kind, of))
+    text = LETTERS.render(said, locale, wrap=of.wrap)
+    context = Context(
+        now=said.drafted_at,
+        zone=ZoneInfo(said.zone),
+        service=said.service.get(locale),
+        report_no=said.number,
+        promise=said.promise_at,
+        cause_confirmed=bool(said.answers.cause),
+        staff=("丸山", "佐藤"),
+        domains=("example.jp",),
+        public_urls=(),
+    )
+    found = check(Letter(kind, text.subject, text.body, locale), context)
+    assert not found, "\n".join([text.subject, text.body, *map(str, found)])
