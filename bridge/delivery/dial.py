@@ -115,30 +115,20 @@ async def _encrypt(client: aiosmtplib.SMTP, server: Server) -> None:
 
 
 async def _log_in(client: aiosmtplib.SMTP, server: Server) -> None:
-    if server.username is None:
+    if server.username is None or server.password is None:
         return
     known = _LOGIN_CLEAR if server.security == "none" else _LOGIN_ENCRYPTED
     method = next((each for each in known if each in client.server_auth_methods), None)
     if method is None:
         raise LoginRefused(server, "it offers no login that we know (PLAIN, LOGIN or CRAM-MD5)")
     attempts = {"plain": client.auth_plain, "login": client.auth_login, "cram-md5": client.auth_crammd5}
-    password = _password(server)
     try:
-        await attempts[method](server.username, password)
+        await attempts[method](server.username, server.password.get_secret_value())
     except aiosmtplib.SMTPAuthenticationError as exc:
         if 400 <= exc.code <= 499:
             raise Unreachable(server, f"login is not possible now: {exc.code}") from None
         # The server's words stay out: they may repeat what we sent.
         raise LoginRefused(server, f"it refused the login of {server.username}: {exc.code}") from None
-
-
-def _password(server: Server) -> str:
-    if server.password_file is None:
-        return server.password.get_secret_value() if server.password else ""
-    try:
-        return server.password_file.read_text(encoding="utf-8").rstrip("\r\n")
-    except OSError as exc:
-        raise LoginRefused(server, f"password_file {server.password_file}: {exc.strerror}") from exc
 
 
 def _words(exc: BaseException) -> str:

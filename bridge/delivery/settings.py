@@ -1,4 +1,4 @@
-"""The `smtp` section of bridge.yaml."""
+"""The `smtp` section of bridge.yaml. The loader has put what `password_file` holds in `password`."""
 
 from pathlib import Path
 from typing import Literal, Self
@@ -11,35 +11,38 @@ Security = Literal["none", "starttls", "tls"]
 
 
 class Server(Model):
-    """How to reach one mail server. `security` is never silently weaker than written."""
+    """How to reach one mail server."""
 
-    host: str = Field(default="127.0.0.1", min_length=1)
-    port: int = Field(default=587, ge=1, le=65535)
-    security: Security = "starttls"
-    username: str | None = None
-    password: Secret | None = None
-    password_file: Path | None = None
-    ca_file: Path | None = None
+    host: str = Field(default="127.0.0.1", min_length=1, description="name or address of the mail server")
+    port: int = Field(default=587, ge=1, le=65535, description="587 for starttls, 465 for tls, 25 for none")
+    security: Security = Field(
+        default="starttls", description="`none`, `starttls` or `tls`; never silently weaker than written"
+    )
+    username: str | None = Field(default=None, min_length=1, description="user name, where one logs in")
+    password: Secret | None = Field(default=None, description="the password of that user")
+    ca_file: Path | None = Field(
+        default=None, description="PEM file of the authority to trust; by default the system's"
+    )
 
     @model_validator(mode="after")
     def _login_is_whole(self) -> Self:
-        if self.password is not None and self.password_file is not None:
-            raise ValueError("password and password_file are both given. Keep one")
-        has_password = self.password is not None or self.password_file is not None
-        if self.username is None and has_password:
+        if self.username is None and self.password is not None:
             raise ValueError("a password is given without a username. Add username, or remove the password")
-        if self.username is not None and not has_password:
+        if self.username is not None and self.password is None:
             raise ValueError("a username is given without a password. Add password_file")
         return self
 
 
 class Smtp(Server):
-    """The mail server that customers and on-call are written through.
+    """The mail server that customers and on-call are written through."""
 
-    `connections` are for customers; the on-call lane has its own two. `on_unknown`: what to do when the final
-    answer was lost. `fallback` carries rings when the first server is dead.
-    """
-
-    connections: int = Field(default=4, ge=1, le=100)
-    on_unknown: Literal["resend_once", "hold"] = "resend_once"
-    fallback: Server | None = None
+    connections: int = Field(
+        default=4, ge=1, le=100, description="for customers, opened on first use; on-call has its own two"
+    )
+    on_unknown: Literal["resend_once", "hold"] = Field(
+        default="resend_once",
+        description="when the final answer was lost: one identical copy more, or a person decides",
+    )
+    fallback: Server | None = Field(
+        default=None, description="a second mail server, for rings when the first is dead"
+    )
