@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import cast
 
 from pydantic import Field, create_model
+from sqlalchemy import URL
 
 from bridge import sources
 from bridge.config_errors import fit, judge, unknown
-from bridge.config_sections import Api, CustomerList, Database, Server, Wording
+from bridge.config_sections import Api, CustomerList, Database, Server, Wording, read_terms
 from bridge.config_yaml import Document, Place, Tree, Value, read
 from bridge.core.settings import DEFAULT_ZONE, Escalation, Person, Policy, Service, Zone
 from bridge.core.values import Model
+from bridge.core.wording.terms import Term
 from bridge.delivery.settings import Smtp
 from bridge.errors import ConfigError
 from bridge.sources.credentials import Credentials
@@ -63,6 +65,21 @@ class Config(Model):
         """The CSV file of each audience."""
         return {name: one.csv for name, one in self.customer_lists.items()}
 
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """The company's own terms. The file is read once, while the configuration is loaded."""
+        return read_terms(self.wording.terms) if self.wording.terms else ()
+
+    @property
+    def database_url(self) -> URL:
+        """The database with its password, which neither str() nor repr() shows."""
+        return self.database.location(self.server.data_dir)
+
+    @property
+    def key_file(self) -> Path:
+        """Where the signing keys are, or will be created."""
+        return self.server.key_file or self.server.data_dir / "keys"
+
     def escalation_of(self, service: Service) -> Escalation:
         """Who is rung for this service."""
         return self.escalations[service.escalation]
@@ -93,6 +110,7 @@ def loads(text: str, path: Path, env: Mapping[str, str]) -> Config:
         if config is not None:
             config = _whole(config)
             _demand_two_people(document, config)
+            _demand_terms(document, config)
             if not document.findings:
                 return config
     raise ConfigError("\n".join(finding.at(str(path)) for finding in sorted(document.findings)))
@@ -141,3 +159,10 @@ def _demand_two_people(document: Document, config: Config) -> None:
                 "Add a person to it, or write policy: {second_person: []}"
             )
             document.wrong(("services", name, "escalation"), what)
+
+
+def _demand_terms(document: Document, config: Config) -> None:
+    try:
+        _ = config.terms
+    except ValueError as error:
+        document.wrong(("wording", "terms"), str(error))

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
+import yaml
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from bridge.core.values import Model, Secret
+from bridge.core.wording.terms import Term, parse_terms
 
 _SIZE = re.compile(r"(\d{1,12}) ?(B|KiB|MiB|GiB|kB|KB|MB|GB)?")
 _BYTES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "kB": 1000, "KB": 1000, "MB": 10**6, "GB": 10**9}
@@ -109,7 +113,7 @@ class Database(Model):
         if not isinstance(given, dict) or not isinstance(url := given.get("url"), str):
             return given
         inside = re.fullmatch(r"(postgresql://[^/@:]*):([^/]*)(@.*)", url)
-        return {**given, "url": inside[1] + inside[3], "password": inside[2]} if inside else given
+        return {**given, "url": inside[1] + inside[3], "password": unquote(inside[2])} if inside else given
 
     @model_validator(mode="after")
     def _known(self) -> "Database":
@@ -117,13 +121,35 @@ class Database(Model):
             raise ValueError("unknown database. Write sqlite or postgresql://user@host/dbname")
         if self.url == "sqlite" and self.password:
             raise ValueError("SQLite takes no password. Remove it or write a postgresql:// url")
+        try:
+            self.location(Path())
+        except (ArgumentError, ValueError):
+            raise ValueError("not a database url. Write it as postgresql://user@host/dbname") from None
         return self
+
+    def location(self, data_dir: Path) -> URL:
+        """What to open, password included; SQLAlchemy's URL does not show it."""
+        if self.url == "sqlite":
+            return URL.create("sqlite", database=str(data_dir / "bridge.sqlite3"))
+        return make_url(self.url).set(password=self.password.get_secret_value() if self.password else None)
 
 
 class Wording(Model):
     """The wording check's settings."""
 
     terms: Path | None = Field(default=None, description="a company's own terms (YAML)")
+
+
+def read_terms(path: Path) -> tuple[Term, ...]:
+    """A company's own terms from a YAML file. Raises ValueError saying what is wrong with it."""
+    try:
+        return parse_terms(yaml.safe_load(path.read_text(encoding="utf-8-sig")))
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror}. Create it or name another file") from None
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path} is not YAML: {' '.join(str(error).split())}. Correct it") from None
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}. Correct it") from None
 
 
 class Api(Model):

@@ -92,11 +92,10 @@ def test_null_is_as_if_not_written(folder):
 
 
 def test_paths_are_relative_to_the_file(folder):
-    more = "server: {data_dir: ./d, key_file: /keys}\ntemplates: ../t\nwording: {terms: terms.yaml}\n"
+    more = "server: {data_dir: ./d, key_file: /keys}\ntemplates: ../t\n"
     config = small(folder, more)
     assert (config.server.data_dir, config.server.key_file) == (folder / "d", Path("/keys"))
     assert config.templates == folder / "../t"
-    assert config.wording.terms == folder / "terms.yaml"
     assert config.audiences == {"shop-customers": folder / "customers.csv"}
 
 
@@ -128,6 +127,27 @@ def test_a_database_is_written_in_one_of_three_ways(folder, written, url, passwo
     database = small(folder, f"database: {written}\n").database
     assert database.url == url
     assert (database.password and database.password.get_secret_value()) == password
+
+
+def test_the_password_of_a_database_opens_it_and_is_not_shown(folder):
+    config = small(folder, "database: postgresql://u:p%40@127.0.0.1/db\n")
+    assert config.database_url.password == "p@"
+    assert "p@" not in f"{config.database_url} {config.database_url!r}"
+    assert small(folder).database_url.database == str(folder / "data" / "bridge.sqlite3")
+
+
+def test_own_terms_are_read_with_the_configuration(folder):
+    (folder / "terms.yaml").write_text("- {pattern: サーバ, replacement: サーバー, reason: 表記}\n")
+    (term,) = small(folder, "wording: {terms: terms.yaml}\n").terms
+    assert term.replacement == "サーバー"
+
+
+@pytest.mark.parametrize("content", [None, "[", "- {pattern: '('}", "shop"])
+def test_own_terms_that_cannot_be_used_are_a_finding(folder, content):
+    if content is not None:
+        (folder / "terms.yaml").write_text(content)
+    with pytest.raises(ConfigError, match=r"bridge\.yaml:\d+: wording\.terms: .*terms\.yaml"):
+        small(folder, "wording: {terms: terms.yaml}\n")
 
 
 def test_a_service_overrides_single_keys_of_the_policy(folder):
