@@ -33,7 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Dialect as SqlDialect
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.engine import CursorResult
+from sqlalchemy.engine import CursorResult, ExceptionContext
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
@@ -41,8 +41,8 @@ from sqlalchemy.exc import (
     NotSupportedError,
     PendingRollbackError,
     ProgrammingError,
-    SQLAlchemyError,
 )
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -183,6 +183,7 @@ class Sqlite:
         purpose: Purpose = connection.get_execution_options()["purpose"]
         driver = connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
+        driver.execute(f"PRAGMA query_only = {'ON' if purpose == 'read' else 'OFF'}")
         if purpose == "read":
             driver.execute("BEGIN")
             return
@@ -244,6 +245,7 @@ class Postgresql:
         )
         event.listen(engine, "connect", self._prepare)
         event.listen(engine, "begin", self._begin)
+        event.listen(engine, "handle_error", self._leave_demoted)
         return engine
 
     def _prepare(self, driver: Any, _record: object) -> None:
@@ -260,6 +262,11 @@ class Postgresql:
             case "migrate":  # waits for another instance's migration, and takes the time that its own needs
                 connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
                 connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+
+    def _leave_demoted(self, context: ExceptionContext) -> None:
+        """After a fail-over the old primary refuses writes; a new connection finds the new one."""
+        if getattr(context.original_exception, "sqlstate", None) == "25006":  # read_only_sql_transaction
+            context.is_disconnect = True
 
     def now(self, connection: Connection) -> datetime | None:
         return connection.scalar(_NOW)
@@ -331,7 +338,7 @@ def _lock_number(key: Sequence[str]) -> int:
 
 def _own(error: BaseException) -> bool:
     """Whether the unit is to blame, not the database."""
-    return not isinstance(error, SQLAlchemyError | StorageDown) or isinstance(
+    return not isinstance(error, DBAPIError | PoolTimeout | StorageDown) or isinstance(
         error, IntegrityError | DataError | ProgrammingError | NotSupportedError
     )
 

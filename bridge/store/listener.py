@@ -14,7 +14,7 @@ from bridge.store.dialect import Dialect
 log = logging.getLogger(__name__)
 
 AGAIN_AFTER = 2.0  # seconds
-LOOK_UP_EVERY = 1.0  # seconds between two looks at whether to stop
+LOOK_UP_EVERY = 0.2  # seconds between two looks at whether to stop
 
 
 class Listener(Thread):

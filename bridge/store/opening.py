@@ -87,7 +87,7 @@ def _refuse_corrupt(connection: Connection) -> None:
 
 def _warn_unsafe(connection: Connection) -> None:
     """A server that may forget what it committed is its owner's choice, but not in silence."""
-    settings: dict[str, str] = dict(connection.exec_driver_sql(_SETTINGS).tuples().all())
+    settings = {row.name: row.setting for row in connection.exec_driver_sql(_SETTINGS)}
     if settings["server_encoding"] != "UTF8":
         raise StorageRefused(
             f"the database's encoding is {settings['server_encoding']}: letters need one created with UTF8"

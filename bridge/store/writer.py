@@ -112,7 +112,7 @@ class Worker(Thread, Generic[X]):
                 self._finish([job for job in taken if job.purpose != "read"])
             except BaseException as error:  # a bug here must not leave callers waiting for ever
                 log.exception("the store's worker failed")
-                _answer([job for job in taken if job.outcome is None], error)
+                _fail([job for job in taken if job.outcome is None], error)
 
     def _finish(self, jobs: Sequence[Job[X]]) -> None:
         """Round by round: a unit whose lock is held elsewhere waits for it at the head of a later round."""
@@ -123,7 +123,7 @@ class Worker(Thread, Generic[X]):
                 jobs = later
             except Exception as error:
                 if self._dialect.verdict(error) is Verdict.DOWN:
-                    _answer(jobs, _down(error))
+                    _fail(jobs, error)
                 else:
                     self._finish_alone(jobs)
                 return
@@ -138,9 +138,9 @@ class Worker(Thread, Generic[X]):
             except Exception as error:
                 lost += 1
                 if self._dialect.verdict(error) is Verdict.DOWN or lost == LOST_ALONE:
-                    _answer(jobs[at:], _down(error))
+                    _fail(jobs[at:], error)
                     return
-                _answer([job], _down(error))
+                _fail([job], error)
 
     def _transaction(self, jobs: Sequence[Job[X]]) -> list[Job[X]]:
         """Runs the units and commits; only then they have outcomes. Returns those that met a held lock.
@@ -187,19 +187,18 @@ def _purpose(jobs: Sequence[Job[X]]) -> Purpose:
     return "write" if any(job.purpose == "write" for job in jobs) else jobs[0].purpose
 
 
-def _down(error: BaseException) -> StorageDown:
-    """Says which kind of trouble, never where the database is or what was written."""
+def _fail(jobs: Sequence[Job[X]], error: BaseException) -> None:
+    """Says which kind of trouble it was; never where the database is, nor what was to be written."""
     if isinstance(error, StorageDown):
-        return error
-    cause = getattr(error, "orig", None) or error
-    detail = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
-    name = type(cause).__name__ + (f", {detail}" if detail else "")
-    return StorageDown(f"The database cannot commit now ({name}). Nothing was recorded; try again")
-
-
-def _answer(jobs: Sequence[Job[X]], error: BaseException) -> None:
+        words = str(error)
+    else:
+        cause = getattr(error, "orig", None) or error
+        detail = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
+        name = type(cause).__name__ + (f" {detail}" if detail else "")
+        words = f"The database cannot commit now ({name}). Try again"
+    log.warning("%d units were not committed: %s", len(jobs), words)
     for job in jobs:
-        job.outcome = Outcome(error=error)
+        job.outcome = Outcome(error=StorageDown(words))
     _deliver(jobs)
 
 
@@ -212,7 +211,5 @@ def _deliver(jobs: Sequence[Job[X]]) -> None:
 
 def _resolve(jobs: Sequence[Job[X]]) -> None:
     for job in jobs:
-        if (
-            job.outcome and not job.future.done()
-        ):  # a caller may have given up; its unit is committed all the same
+        if job.outcome and not job.future.done():  # the caller may have given up
             job.future.set_result(job.outcome)

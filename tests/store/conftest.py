@@ -1,0 +1,30 @@
+"""A store of one small transaction type, open on a fresh database of each kind."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+import pytest_asyncio
+
+from bridge.store.dialect import Postgresql, Sqlite
+from bridge.store.store import Store, Tx
+
+NOON = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+
+
+async def open_store(url: str) -> Store[Tx]:
+    """A store whose clock stands at NOON, on both databases."""
+    return await Store.open(url, clock=lambda: NOON, make_tx=Tx, database_clock=False)
+
+
+@pytest_asyncio.fixture
+async def store(database_url: str) -> AsyncIterator[Store[Tx]]:
+    opened = await open_store(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def writers(database_url: str) -> int:
+    """How many threads write to this kind of database."""
+    return Sqlite.writers if database_url.startswith("sqlite") else Postgresql.writers
