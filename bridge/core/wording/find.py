@@ -40,7 +40,7 @@ def phrase(
     pardon, follows = (re.compile(text, flags) if text else None for text in (unless, after))
     leads = re.compile(f"(?:{before})$", flags) if before else None
 
-    def find(sheet: Sheet, context: Context) -> Iterator[Hit]:
+    def find(sheet: Sheet, _context: Context) -> Iterator[Hit]:
         for page in sheet.pages:
             text: str = getattr(page, reading)
             for match in wanted.finditer(text):
@@ -102,7 +102,7 @@ def body_lacks(pattern: str) -> Find:
     """One hit, at the start of the body, when the body says none of this."""
     wanted = re.compile(pattern)
 
-    def find(sheet: Sheet, context: Context) -> Iterator[Hit]:
+    def find(sheet: Sheet, _context: Context) -> Iterator[Hit]:
         if not wanted.search(sheet.body.flow):
             yield Hit(sheet.body, 0, 0)
 

@@ -10,7 +10,7 @@ from bridge.core.wording.model import Field, Finding, Letter
 
 def apply(letter: Letter, findings: Iterable[Finding]) -> Letter:
     """The letter with every replacement in its place, right to left so that offsets stay true.
-    Findings without one are left alone; of two that overlap the wider goes in, and the text is checked anew."""
+    Findings without one are left alone; of two that overlap the wider goes in."""
     wanted = [finding for finding in findings if finding.replacement is not None]
     return replace(
         letter,

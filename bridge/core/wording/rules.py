@@ -2,6 +2,31 @@
 
 from __future__ import annotations
 
-from bridge.core.wording import expectation
+from bridge.core.wording import (
+    characters,
+    dates,
+    expectation,
+    fields,
+    honorifics,
+    leaks,
+    mail,
+    placeholders,
+    responsibility,
+    subject,
+    tone,
+)
+from bridge.core.wording.model import Rule
 
-RULES = (*expectation.RULES,)
+RULES: tuple[Rule, ...] = (
+    *expectation.RULES,
+    *responsibility.RULES,
+    *placeholders.RULES,
+    *subject.RULES,
+    *fields.RULES,
+    *leaks.RULES,
+    *honorifics.RULES,
+    *tone.RULES,
+    *characters.RULES,
+    *dates.RULES,
+    *mail.RULES,
+)

@@ -35,7 +35,8 @@ SENTENCE_JA = re.compile(r"[^。\n]+。*")
 SENTENCE_EN = re.compile(r"[^.!?\n]+(?:[.!?](?=\S)[^.!?\n]*)*[.!?]*")
 RULER = re.compile(r"^[ \t]*([━─═=＝＿_*＊~〜-])\1{3,}[━─═=＝＿_*＊~〜 -]*\r?$|^-- ?\r?$", re.M)
 CONTACT = re.compile(
-    r"お問い?合わ?せ|問合せ|TEL|Tel|電話|[\w.+-]+@[\w-]+\.\w|https?://|窓口|連絡先|コールセンター|ヘルプデスク"
+    r"お問い?合わ?せ|問合せ|TEL|Tel|電話|[\w.+-]+@[\w-]+\.\w|https?://|窓口|連絡先|コールセンター"
+    r"|ヘルプデスク"
     r"|[Cc]ontact|[Pp]hone"
 )
 PARAGRAPH_BREAK = re.compile(r"\n[ \t\u3000\r]*\n")
