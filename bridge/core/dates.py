@@ -58,7 +58,7 @@ def moment(at: datetime, zone: ZoneInfo, locale: Locale) -> str:
     local = at.astimezone(zone)
     if locale == "ja":
         return f"{day(local.date(), 'ja')} {local.hour}時{local.minute:02}分"
-    return f"{local:%H:%M} {zone_name(at, zone)} on {day(local.date(), 'en')}"
+    return f"{local:%H:%M} {zone_name(zone)} on {day(local.date(), 'en')}"
 
 
 def about(at: datetime, zone: ZoneInfo, locale: Locale) -> str:
@@ -73,10 +73,12 @@ def clock(at: datetime, zone: ZoneInfo, locale: Locale = "en") -> str:
     return f"{local.hour}:{local.minute:02}" if locale == "ja" else f"{local:%H:%M}"
 
 
-def zone_name(at: datetime, zone: ZoneInfo) -> str:
-    """The zone's own abbreviation at that time, such as JST; a zone without one is `UTC+08`."""
-    name = at.astimezone(zone).strftime("%Z")
-    return name if name.isalpha() else f"UTC{name}"
+def zone_name(zone: ZoneInfo) -> str:
+    """What readers of English call the zone: JST, UTC, otherwise by its city, as in `New York time`."""
+    if zone.key in ("Asia/Tokyo", "Japan"):
+        return "JST"
+    city = zone.key.rpartition("/")[2].replace("_", " ")
+    return "UTC" if city == "UTC" else f"{city} time"
 
 
 def zone_note_ja(at: datetime, zone: ZoneInfo) -> str:

@@ -21,11 +21,14 @@ NIGHT = datetime(2026, 11, 20, 17, 5, 59, tzinfo=UTC)
         pytest.param(
             "Asia/Tokyo", "en", "about 02:05 JST on Saturday, 21 November 2026", id="English names it"
         ),
+        pytest.param("Etc/UTC", "en", "about 17:05 UTC on Friday, 20 November 2026", id="no city"),
         pytest.param("UTC", "ja", "2026年11月20日(金) 17時05分頃", id="24-hour clock"),
         pytest.param(
-            "Asia/Singapore", "en", "about 01:05 UTC+08 on Saturday, 21 November 2026", id="no name"
+            "Asia/Singapore", "en", "about 01:05 Singapore time on Saturday, 21 November 2026", id="Singapore"
         ),
-        pytest.param("America/New_York", "en", "about 12:05 EST on Friday, 20 November 2026", id="New York"),
+        pytest.param(
+            "America/New_York", "en", "about 12:05 New York time on Friday, 20 November 2026", id="New York"
+        ),
     ],
 )
 def test_a_time_is_written_in_the_zone_of_the_service(zone: str, locale: Locale, text: str) -> None:

@@ -107,7 +107,7 @@ def test_an_untouched_draft_gives_no_finding(
         report_no=said.number,
         promise=said.promise_at,
         cause_confirmed=bool(said.answers.cause),
-        staff=("丸山", "佐藤"),
+        staff=("丸山",),
         domains=("example.jp",),
         public_urls=(),
     )

@@ -1,0 +1,157 @@
+"""`bridge preview`: the letter that an alert would give, with what the wording check finds in it."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from bridge import clock, sources
+from bridge.config import Config, load
+from bridge.config_sections import read_terms
+from bridge.core import duties
+from bridge.core.facts import Answers, Facts, build
+from bridge.core.matchers import all_match
+from bridge.core.model import KINDS, Alert, Incident, Kind, Text, Version
+from bridge.core.settings import Service
+from bridge.core.values import LOCALES, Locale
+from bridge.core.wording import Finding, Letter, check
+from bridge.errors import BridgeError
+from bridge.letters.render import Letters
+from bridge.stages.proofread import context_of
+from bridge.stages.setup import Setup
+
+SAMPLE_ROW = {
+    "company": "みどり商事株式会社",
+    "department": "",
+    "name": "ご担当者",
+    "impact": "受注12件が保存されておりません。",
+}
+
+
+class Unusable(BridgeError):
+    """The command line asks for something that cannot be shown. `str()` says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a person would have written: answers, and one customer's row for an individual letter."""
+
+    answers: Answers
+    row: Mapping[str, str]
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "preview", help="show a letter rendered from an alert payload, with findings"
+    )
+    parser.add_argument("payload", type=Path, help="a file as Alertmanager posts it")
+    parser.add_argument(
+        "--config", type=Path, default=Path(os.environ.get("BRIDGE_CONFIG", "config/bridge.yaml"))
+    )
+    parser.add_argument("--kind", choices=KINDS, default="first")
+    parser.add_argument("--locale", choices=LOCALES, help="default: the service's own")
+    parser.add_argument("--service", help="default: the first that matches an alert")
+    parser.add_argument(
+        "--answers",
+        type=Path,
+        help="a JSON file: cause, remedy, prevention, cause_by, status, scope, customer_actions, row",
+    )
+    parser.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 for a letter without findings, 1 for one with, 2 when there is no letter to show."""
+    now = clock.now()
+    try:
+        config = load(args.config)
+        alerts = sources.find()["alertmanager"].parse(_read(args.payload), {}, now).alerts
+        service = _service(config, args.service, alerts)
+        facts = _facts(service, alerts, args.kind, _given(args.answers), now)
+    except BridgeError as error:
+        print(f"bridge preview: {error}", file=sys.stderr)
+        return 2
+    terms = read_terms(config.wording.terms) if config.wording.terms else ()
+    setup = Setup(config, Letters(config.templates), terms)
+    locale: Locale = args.locale or service.locale
+    text, problem = setup.letters.render_safe(facts, locale, wrap=service.wrap)
+    found = _findings(setup, service, facts, text, locale)
+    print(f"{text.subject}\n\n{text.body}")
+    if problem:
+        print(f"The shipped template was used: {problem}")
+    for finding in found:
+        print(_line(finding))
+    return 1 if found or problem else 0
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Unusable(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _service(config: Config, name: str | None, alerts: Sequence[Alert]) -> Service:
+    known = ", ".join(config.services)
+    if name is not None:
+        if name not in config.services:
+            raise Unusable(f"no service {name}. There are: {known}")
+        return config.services[name]
+    for service in config.services.values():
+        if any(all_match(service.match, alert.labels) for alert in alerts):
+            return service
+    raise Unusable(f"no service matches these alerts. Name one with --service: {known}")
+
+
+def _given(path: Path | None) -> Given:
+    if path is None:
+        return Given(Answers(), SAMPLE_ROW)
+    try:
+        written = json.loads(_read(path))
+        row = written.pop("row", SAMPLE_ROW)
+        return Given(Answers.model_validate(written), {str(key): str(value) for key, value in row.items()})
+    except (ValueError, AttributeError, ValidationError) as error:
+        raise Unusable(f"{path} does not hold answers: {error}") from None
+
+
+def _facts(service: Service, alerts: Sequence[Alert], kind: Kind, given: Given, now: datetime) -> Facts:
+    """As the bridge would take them now; what follows a first report follows one from the same alerts."""
+    started = min((alert.starts_at for alert in alerts), default=now)
+    incident = Incident("preview", service.id, "open", started, received_at=now)
+    severities = {alert.labels.get("severity", "") for alert in alerts}
+    promise = now + duties.promise_every(severities, service.policy)
+    firing = [replace(alert, status="firing", ends_at=None) for alert in alerts]
+    first = build(service, incident, firing, "first", drafted_at=now, promise_at=promise, number=1)
+    if kind == "first":
+        return build(service, incident, alerts, kind, drafted_at=now, promise_at=promise, number=1)
+    facts = build(
+        service,
+        incident,
+        alerts,
+        kind,
+        drafted_at=now,
+        promise_at=promise if kind == "update" else None,
+        number=2 if kind == "update" else None,
+        answers=given.answers,
+        previous=first,
+    )
+    return facts.for_row(given.row) if kind == "individual" else facts
+
+
+def _findings(
+    setup: Setup, service: Service, facts: Facts, text: Text, locale: Locale
+) -> tuple[Finding, ...]:
+    version = Version("preview", 1, {locale: text}, facts.to_dict(), facts.promise_at, None, facts.drafted_at)
+    context = replace(context_of(setup, service, version, facts.drafted_at), service=service.name.get(locale))
+    return check(Letter(facts.kind, text.subject, text.body, locale), context)
+
+
+def _line(finding: Finding) -> str:
+    advice = "" if finding.replacement is None else f" Write: {finding.replacement}"
+    quoted = f" 「{finding.text}」" if finding.text else ""
+    return f"{finding.severity} {finding.rule} in the {finding.field}{quoted}: {finding.why}{advice}"

@@ -1,0 +1,305 @@
+"""What the on-call reads at night: subject and line 1 on a lock screen, one link, every fact once."""
+
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.core.model import KINDS, Kind, Text
+from bridge.core.values import LOCALES, Locale, LocalText
+from bridge.letters.wrap import width
+from bridge.oncall.matter import Matter
+from bridge.oncall.message import (
+    Acknowledged,
+    Decided,
+    Decision,
+    Finished,
+    InTrouble,
+    Message,
+    Messages,
+    Renewed,
+    RingFacts,
+    TrialCopy,
+    Trouble,
+    without_links,
+)
+from tests.unit.midori import FIRED, minutes, service
+
+MESSAGES = Messages()
+LINK = "https://bridge.example.jp/approve/Zm9v.c2ln"
+RECEIVED = FIRED - minutes(2)  # 2:10 in Japan
+FIRST = Matter.of(service(), "first", 1)
+LOGIN = LocalText(ja="全ユーザーのログイン機能", en="Sign-in for all users")
+PAYMENT = LocalText(ja="決済機能", en="Payments")
+RING = RingFacts(
+    matter=FIRST,
+    due_at=RECEIVED + minutes(15),
+    now=RECEIVED + minutes(10),
+    link=LINK,
+    subject="【重要】【障害報告】みどりショップ ログインできない事象(第一報)",
+    started_at=FIRED - minutes(2),
+    what=(LOGIN,),
+    recipients=12_408,
+    promise_at=RECEIVED + minutes(60.5),
+    rung=(("佐藤", RECEIVED + minutes(10)),),
+)
+
+
+def ring(locale: Locale = "ja", **changes: Any) -> Text:
+    return MESSAGES.write(replace(RING, **changes), locale)
+
+
+def first_line(text: Text) -> str:
+    return text.body.split("\n")[0]
+
+
+@pytest.mark.parametrize(
+    "after, ja, en",
+    [
+        (minutes(0), "【残り15分】みどりショップ第一報", "[15 min left] Midori Shop 1st report"),
+        (minutes(10), "【残り5分】みどりショップ第一報", "[5 min left] Midori Shop 1st report"),
+        (
+            minutes(10) + timedelta(seconds=3),
+            "【残り5分】みどりショップ第一報",
+            "[5 min left] Midori Shop 1st report",
+        ),
+        (minutes(15), "【期限】みどりショップ第一報", "[Due now] Midori Shop 1st report"),
+        (minutes(20), "【5分超過】みどりショップ第一報", "[5 min late] Midori Shop 1st report"),
+        (minutes(200), "【3時間超過】みどりショップ第一報", "[3 h late] Midori Shop 1st report"),
+    ],
+)
+def test_the_subject_says_how_long_is_left(after: timedelta, ja: str, en: str) -> None:
+    assert ring(now=RECEIVED + after).subject == ja
+    assert ring("en", now=RECEIVED + after).subject == en
+
+
+@pytest.mark.parametrize(
+    "kind, number, ja, en",
+    [
+        ("update", 2, "【続報 残り5分】みどりショップ第二報", "[Update, 5 min left] Midori Shop 2nd report"),
+        ("recovery", None, "【復旧】みどりショップ復旧報告", "[Recovery] Midori Shop recovery report"),
+        (
+            "final",
+            None,
+            "【最終報 残り5分】みどりショップ最終報",
+            "[Final, 5 min left] Midori Shop final report",
+        ),
+        (
+            "individual",
+            None,
+            "【個別 残り5分】みどりショップ個別のお詫び",
+            "[Individual, 5 min left] Midori Shop individual apologies",
+        ),
+    ],
+)
+def test_the_subject_says_which_letter(kind: Kind, number: int | None, ja: str, en: str) -> None:
+    matter = Matter.of(service(), kind, number)
+    assert (ring(matter=matter).subject, ring("en", matter=matter).subject) == (ja, en)
+
+
+def test_a_long_name_gives_way_to_its_short_one_and_is_cut_without_one() -> None:
+    long = service(name="みどりショップ法人向け受発注管理サービス")
+    assert ring(matter=Matter.of(long, "first", 1)).subject == "【残り5分】みどりショップ法人向け受…第一報"
+    short = service(name="みどりショップ法人向け", short_name="みどり法人")
+    assert ring(matter=Matter.of(short, "first", 1)).subject == "【残り5分】みどり法人第一報"
+
+
+@pytest.mark.parametrize(
+    "changes, ja, en",
+    [
+        pytest.param(
+            {},
+            "2:25までに承認を。全ユーザーのログイン機能の件、12,408名へ。",
+            "Approve by 02:25. Sign-in for all users, to 12,408 customers.",
+            id="in time",
+        ),
+        pytest.param(
+            {"now": RECEIVED + minutes(20)},
+            "今からでも承認を。全ユーザーのログイン機能の件、12,408名へ。",
+            "Please still approve. Sign-in for all users, to 12,408 customers.",
+            id="late",
+        ),
+        pytest.param(
+            {"recipients": None, "uncounted": "customers.csv がありません"},
+            "2:25までに承認を。全ユーザーのログイン機能の件、宛先の数は不明です。",
+            "Approve by 02:25. Sign-in for all users, to a list that could not be counted.",
+            id="a list that cannot be counted",
+        ),
+        pytest.param(
+            {"what": (LOGIN, PAYMENT)},
+            "2:25までに承認を。全ユーザーのログイン機能ほか1件、12,408名へ。",
+            "Approve by 02:25. Sign-in for all users and 1 more, to 12,408 customers.",
+            id="more than one impact",
+        ),
+        pytest.param(
+            {"what": (LocalText(ja="ログインできない場合があります。"),)},
+            "2:25までに承認を。「ログインできない場合があります」の件、12,408名へ。",
+            "Approve by 02:25. ログインできない場合があります, to 12,408 customers.",
+            id="a whole sentence",
+        ),
+        pytest.param(
+            {"what": (), "recipients": 0},
+            "2:25までに承認を。障害の件、0名へ。",
+            "Approve by 02:25. Service disruption, to 0 customers.",
+            id="nothing known",
+        ),
+        pytest.param(
+            {"due_at": RECEIVED + timedelta(days=1)},
+            "11月22日 2:10までに承認を。全ユーザーのログイン機能の件、12,408名へ。",
+            "Approve by 02:10 on 22 Nov. Sign-in for all users, to 12,408 customers.",
+            id="due another day",
+        ),
+        pytest.param(
+            {"approved": ("丸山", RECEIVED + minutes(6))},
+            "2:25までに2人目の承認を。全ユーザーのログイン機能の件、12,408名へ。",
+            "Approve by 02:25 as second approver. Sign-in for all users, to 12,408 customers.",
+            id="the second of two",
+        ),
+    ],
+)
+def test_line_1_says_by_when_what_and_to_how_many(changes: dict[str, Any], ja: str, en: str) -> None:
+    assert (first_line(ring(**changes)), first_line(ring("en", **changes))) == (ja, en)
+
+
+def test_a_ring_says_all_that_helps_to_decide() -> None:
+    assert ring().body.split("\n")[1:] == [
+        "",
+        LINK,
+        "",
+        "開くだけでは送られません。内容を見てから決められます。",
+        "件名 【重要】【障害報告】みどりショップ ログインできない事象(第一報)",
+        "いつから 2026年11月21日(土) 2時10分頃",
+        "次の連絡 3:15",
+        "佐藤さんにも 2:20 に連絡しました。",
+        "",
+        "このリンクはあなた専用です。転送しないでください。",
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    "changes, line",
+    [
+        ({"approved": ("丸山", RECEIVED)}, "丸山さんが 2:10 に承認しました。あなたの承認で送信されます。"),
+        (
+            {"recipients": None, "uncounted": "2行目が読めません"},
+            "宛先の名簿を数えられません。2行目が読めません",
+        ),
+        ({"planned_at": RECEIVED - minutes(170)}, "この連絡は、予定の 23:20 から3時間遅れて送られました。"),
+    ],
+)
+def test_a_ring_says_what_is_unusual(changes: dict[str, Any], line: str) -> None:
+    assert line.replace("予定の 23:20", "予定の 11月20日 23:20") in ring(**changes).body.split("\n")
+
+
+def test_a_dead_relay_is_told_with_its_reason() -> None:
+    assert "454 no login" in ring(relay_trouble="454 no login").body
+
+
+DECISIONS: tuple[Decision, ...] = ("approved", "dismissed", "by_policy", "superseded")
+TROUBLES: tuple[Trouble, ...] = ("relay", "audience", "stopped", "failed")
+ASKING: list[Message] = [
+    RING,
+    Renewed(FIRST, LINK),
+    *(InTrouble(FIRST, t, "550 no", LINK, 2, 1) for t in TROUBLES),
+]
+TELLING: list[Message] = [
+    *(Decided(FIRST, decision, RECEIVED, "佐藤", "誤検知", 12_408, "第二報") for decision in DECISIONS),
+    Acknowledged(FIRST, "佐藤", RECEIVED, RECEIVED + minutes(15), RECEIVED + minutes(13)),
+    Finished(FIRST, RECEIVED, 12_405, 3, 1, timedelta(seconds=400), RECEIVED + minutes(60)),
+    TrialCopy(Text("件名", "本文\n")),
+]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("message", ASKING)
+def test_a_mail_that_asks_holds_one_link_on_a_line_of_its_own(message: Message, locale: Locale) -> None:
+    body = MESSAGES.write(message, locale).body
+    assert re.findall(r"\w+://\S+", body) == [LINK]
+    assert LINK in body.split("\n")
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("message", TELLING)
+def test_a_mail_that_only_tells_holds_no_link(message: Message, locale: Locale) -> None:
+    assert "://" not in MESSAGES.write(message, locale).body
+
+
+@pytest.mark.parametrize("message", [*ASKING, *TELLING])
+def test_every_subject_begins_with_its_tag(message: Message) -> None:
+    ja, en = (MESSAGES.write(message, locale) for locale in LOCALES)
+    assert re.match(r"【[^】]+】\S", ja.subject)
+    assert re.match(r"\[[^\]]+\] \S", en.subject)
+    assert "\n\n\n" not in ja.body + en.body
+
+
+@pytest.mark.parametrize(
+    "message, subject, line",
+    [
+        (
+            TELLING[0],
+            "【承認済】みどりショップ第一報",
+            "佐藤さんが 2:10 に承認しました。12,408名に送ります。あなたの操作は不要です。",
+        ),
+        (
+            TELLING[1],
+            "【送らない】みどりショップ第一報",
+            "佐藤さんが 2:10 に「送らない」と決めました(誤検知)。連絡は止まりました。",
+        ),
+        (
+            TELLING[4],
+            "【確認中】みどりショップ第一報",
+            "佐藤さんが 2:10 に「確認中」と伝えました。まだ送っていません。",
+        ),
+        (
+            TELLING[5],
+            "【送信済】みどりショップ第一報",
+            "12,405名に送信しました。3名に届いていません。1名は届いたか確認できません。検知から6分40秒。",
+        ),
+        (TELLING[6], "【試し送り】件名", "これは、あなただけへの試し送りです。お客様には送られていません。"),
+    ],
+)
+def test_what_happened_stands_in_line_1(message: Message, subject: str, line: str) -> None:
+    text = MESSAGES.write(message, "ja")
+    assert (text.subject, first_line(text)) == (subject, line)
+
+
+def test_a_trial_copy_ends_with_the_letter_as_customers_would_get_it() -> None:
+    assert MESSAGES.write(TELLING[6], "ja").body.endswith("-\n本文\n")
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60), st.sampled_from(LOCALES))
+def test_foreign_text_brings_no_link_and_no_line(text: str, locale: Locale) -> None:
+    said = f"{text} https://evil.example/x www.evil.example"
+    body = ring(locale, subject=said, uncounted=said, recipients=None, what=(LocalText(ja=said),)).body
+    assert body.count("://") == 1
+    assert "www." not in body
+    assert len(body.split("\n")) == 13
+
+
+@given(
+    st.sampled_from(KINDS),
+    st.integers(1, 40),
+    st.sampled_from(LOCALES),
+    st.integers(-100_000, 100_000).map(lambda n: timedelta(seconds=n)),
+)
+def test_every_ring_fits_a_lock_screen(kind: Kind, number: int, locale: Locale, left: timedelta) -> None:
+    text = ring(locale, matter=Matter.of(service(), kind, number), now=RING.due_at - left)
+    assert width(text.subject) <= 56
+    assert width(text.subject.split("】")[0]) <= 20
+
+
+def test_the_zone_is_the_services() -> None:
+    matter = Matter.of(service(timezone="Asia/Singapore"), "first", 1)
+    assert matter.zone == ZoneInfo("Asia/Singapore")
+    assert first_line(ring(matter=matter)).startswith("1:25までに")
+
+
+def test_a_time_without_links_stays_as_it_is() -> None:
+    assert without_links("a\r\nb http://x/y c") == "a b … c"
+    assert isinstance(RING.due_at, datetime)
