@@ -52,14 +52,17 @@ class Document:
     lines: dict[Place, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
-    def wrong(self, place: Place, what: str) -> None:
-        """Record a finding at the line of that place, or of the nearest around it; one a place."""
-        if any(finding.key == dotted(place) for finding in self.findings):
-            return
+    def finding(self, place: Place, what: str) -> Finding:
+        """What is wrong at that place, with its line or that of the nearest around it."""
         around = place
         while around and around not in self.lines:
             around = around[:-1]
-        self.findings.append(Finding(self.lines.get(around, 1), dotted(place), what))
+        return Finding(self.lines.get(around, 1), dotted(place), what)
+
+    def wrong(self, place: Place, what: str) -> None:
+        """Record a finding. The first of a place is the cause of any other, and the only one that stays."""
+        if all(finding.key != dotted(place) for finding in self.findings):
+            self.findings.append(self.finding(place, what))
 
 
 def read(text: str, env: Mapping[str, str]) -> Document:

@@ -1,0 +1,49 @@
+"""`bridge check`: is everything that a night will need in order? Found by day, with the line to change."""
+
+import argparse
+import os
+from pathlib import Path
+
+from bridge.cli.checks import CHECKS, Check, Problem
+from bridge.config import Config, load
+from bridge.config_yaml import read
+from bridge.errors import ConfigError
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "check", help="validate the configuration, templates, customer lists, database and mail servers"
+    )
+    parser.add_argument(
+        "--config", type=Path, default=Path(os.environ.get("BRIDGE_CONFIG", "config/bridge.yaml"))
+    )
+    parser.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """One line for each finding, `ok` for what has none. 0 without findings, 1 with."""
+    path: Path = args.config
+    try:
+        config = load(path)
+    except ConfigError as error:
+        for line in str(error).splitlines():
+            print(f"FINDING  {line}")
+        return 1
+    print(f"ok       {path}")
+    document = read(path.read_text(encoding="utf-8-sig"), os.environ)
+    clean = True
+    for name, check in CHECKS:
+        findings = [document.finding(place, what) for place, what in _problems(name, check, config)]
+        for finding in sorted(findings):
+            print(f"FINDING  {finding.at(str(path))}")
+        if not findings:
+            print(f"ok       {name}")
+        clean = clean and not findings
+    return 0 if clean else 1
+
+
+def _problems(name: str, check: Check, config: Config) -> list[Problem]:
+    try:
+        return list(check(config))
+    except OSError as error:  # a folder on the way that this user may not enter
+        return [((name,), f"{error.filename}: {error.strerror}. Run this as the user that runs the bridge")]

@@ -1,0 +1,214 @@
+"""What `bridge check` looks at beyond bridge.yaml. Each check yields places in the file and what is wrong.
+
+Nothing is created, changed or migrated, and no mail is sent: it may run beside a working bridge.
+"""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from itertools import product
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from bridge.config import Config
+from bridge.config_yaml import Place
+from bridge.core.facts import Answers, Facts, build
+from bridge.core.model import KINDS, Alert, Incident, Kind
+from bridge.core.settings import Service
+from bridge.core.values import LOCALES, LocalText
+from bridge.delivery.audience import AudienceError, summarise
+from bridge.delivery.dial import SmtpError, dial
+from bridge.delivery.settings import Server
+from bridge.delivery.smtp import Limits
+from bridge.errors import ConfigError, StorageRefused
+from bridge.keys import load_keys
+from bridge.letters.render import LetterError, Letters
+from bridge.resources import shipped
+from bridge.store.dialect import Postgresql
+from bridge.store.migrations import check_version
+
+Problem = tuple[Place, str]
+Check = Callable[[Config], Iterator[Problem]]
+
+_MOMENT = datetime(2026, 11, 24, 1, 5, tzinfo=UTC)
+_PATIENCE = Limits(command=10)
+_BAD_ROWS_SHOWN = 3
+
+
+def check_server(config: Config) -> Iterator[Problem]:
+    """Links that lead somewhere, and a signing key that only its owner can read."""
+    if "public_url" not in config.server.model_fields_set:
+        yield (
+            ("server", "public_url"),
+            f"not written: links would begin with {config.server.public_url}. Write your own",
+        )
+    path = config.key_file
+    if not path.exists():
+        return  # created on the first start
+    place = ("server", "key_file" if config.server.key_file else "data_dir")
+    if path.stat().st_mode & 0o077:
+        yield place, f"{path} can be read by others, who could then approve. Run chmod 600 on it"
+    try:
+        load_keys(path)
+    except ConfigError as error:
+        yield place, str(error)
+
+
+def check_templates(config: Config) -> Iterator[Problem]:
+    """Every letter of every service, in both languages, from several sets of facts."""
+    if config.templates is not None:
+        yield from _misnamed(config.templates)
+    letters = Letters(config.templates)
+    said: set[str] = set()
+    for service, kind, locale in product(config.services.values(), KINDS, LOCALES):
+        for facts in _samples(service, kind):
+            try:
+                letters.render(facts, locale, wrap=service.wrap)
+            except LetterError as error:
+                if str(error) not in said:
+                    said.add(str(error))
+                    yield ("templates",), f"{error}. Correct it, or remove it to use the shipped one"
+
+
+def check_audiences(config: Config) -> Iterator[Problem]:
+    """Every customer list, row by row."""
+    for name, path in config.audiences.items():
+        place = ("audiences", name, "csv")
+        try:
+            summary = summarise(path)
+        except AudienceError as error:
+            yield place, str(error)
+            continue
+        if summary.bad_total:
+            rows = "; ".join(map(str, summary.bad[:_BAD_ROWS_SHOWN]))
+            yield place, f"{path}: {summary.bad_total} rows get no letter ({rows}). Correct them"
+
+
+def check_database(config: Config) -> Iterator[Problem]:
+    """Whether it can be opened, and is not a newer version's."""
+    url = config.database_url
+    if url.get_backend_name() == "sqlite":
+        path = Path(url.database or "")
+        if not path.exists():
+            yield from _unwritable(path.parent)
+            return
+        engine = _read_only(path)
+    else:
+        engine = Postgresql(url).engine()
+    yield from _unusable(engine, url)
+
+
+def check_smtp(config: Config) -> Iterator[Problem]:
+    """Whether the mail servers answer, prove who they are and let us log in."""
+    servers: list[tuple[Place, Server | None]] = [
+        (("smtp",), config.smtp),
+        (("smtp", "fallback"), config.smtp.fallback),
+    ]
+    for place, server in servers:
+        if server is None:
+            continue
+        try:
+            asyncio.run(_greet(server))
+        except SmtpError as error:
+            yield place, f"{error}. Correct the settings, or see to the server"
+
+
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("server", check_server),
+    ("templates", check_templates),
+    ("audiences", check_audiences),
+    ("database", check_database),
+    ("smtp", check_smtp),
+)
+
+
+def _misnamed(folder: Path) -> Iterator[Problem]:
+    """Files that are meant to override a template and do not. Names with `_` are for including."""
+    if not folder.is_dir():
+        yield ("templates",), f"{folder} is not a folder. Create it or write null"
+        return
+    ours = shipped("templates")
+    for path in sorted(folder.rglob("*.j2")):
+        name = path.relative_to(folder)
+        if not path.name.startswith("_") and not (ours / name).exists():
+            known = ", ".join(sorted(p.name for p in (ours / "mail" / "ja").glob("[a-z]*.j2")))
+            yield (
+                ("templates",),
+                f"{path} takes the place of no shipped template. Under mail/ja there are: {known}",
+            )
+
+
+def _samples(service: Service, kind: Kind) -> Iterator[Facts]:
+    """Facts that between them reach every branch of a template: sparse and full, firing, in part and over."""
+    incident = Incident("check", service.id, "open", _MOMENT, received_at=_MOMENT)
+    bare = Alert("check", "1", "firing", {}, {}, _MOMENT)
+    told = replace(
+        bare, fingerprint="2", annotations={"customer_impact_ja": "影響", "customer_impact_en": "impact"}
+    )
+    ended = replace(told, status="resolved", ends_at=_MOMENT + timedelta(minutes=20))
+    make = partial(build, service, incident, kind=kind, drafted_at=_MOMENT + timedelta(minutes=30), number=2)
+    first = build(service, incident, [bare], "first", drafted_at=_MOMENT, number=1)
+    promise = _MOMENT + timedelta(hours=1)
+    full = Answers(
+        cause="原因",
+        remedy="対応",
+        prevention="再発防止策",
+        status="状況",
+        scope="範囲",
+        customer_actions="お願い",
+    )
+    owed = Answers(cause_by=date(2026, 12, 1))
+    row = {"company": service.company, "department": "部署", "name": "お名前", "impact": "影響"}
+    for facts in (
+        make([bare], promise_at=promise),
+        make(
+            [told, replace(bare, status="resolved", ends_at=ended.ends_at)],
+            promise_at=promise,
+            previous=first,
+        ),
+        make([ended], answers=owed),
+        make([ended], answers=full, previous=first, follows_at=_MOMENT - timedelta(days=1)),
+    ):
+        yield facts.for_row(row)
+        yield facts.for_row(row).model_copy(update={"symptom": LocalText(ja="事象"), "more_impacts": 3})
+
+
+def _unwritable(folder: Path) -> Iterator[Problem]:
+    nearest = next(path for path in (folder, *folder.parents) if path.exists())
+    if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)):
+        yield (
+            ("server", "data_dir"),
+            f"{nearest} cannot be written by this user. Change its owner or name another",
+        )
+
+
+def _read_only(path: Path) -> Engine:
+    return create_engine(
+        "sqlite://", creator=lambda: sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
+    )
+
+
+def _unusable(engine: Engine, url: URL) -> Iterator[Problem]:
+    try:
+        with engine.connect() as connection:
+            check_version(connection.execution_options(purpose="read"))
+    except StorageRefused as error:
+        yield ("database",), str(error)
+    except SQLAlchemyError as error:
+        # only the driver's own words: SQLAlchemy's may repeat the url
+        words = " ".join(str(getattr(error, "orig", None) or type(error).__name__).split())
+        yield ("database",), f"{url} cannot be opened: {words}. Start it or correct the url"
+    finally:
+        engine.dispose()
+
+
+async def _greet(server: Server) -> None:
+    session = await dial(server, _PATIENCE)
+    await session.quit()

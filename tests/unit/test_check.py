@@ -1,0 +1,138 @@
+"""`bridge check`: what is broken is found by day, each with its line; looking changes nothing."""
+
+import argparse
+import json
+from pathlib import Path
+
+import pytest
+
+from bridge.cli import check
+from tests.parts.bridge import configuration
+from tests.parts.sink import Sink
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "alert.token").write_text("alert-secret\n")
+    (tmp_path / "api.token").write_text("api-secret\n")
+    (tmp_path / "customers.csv").write_text("email,name\nsato@example.jp,佐藤\n", encoding="utf-8")
+    return tmp_path
+
+
+def run(capsys, home: Path, port: int, database: str = "sqlite", **sections: object) -> tuple[int, list[str]]:
+    """The exit code and the findings, without the path of the file."""
+    settings = configuration(home, 8080, port, database) | sections
+    path = home / "bridge.yaml"
+    path.write_text(json.dumps(settings, ensure_ascii=False, indent=1), encoding="utf-8")
+    parser = argparse.ArgumentParser()
+    check.add_parser(parser.add_subparsers())
+    args = parser.parse_args(["check", "--config", str(path)])
+    code = args.func(args)
+    lines = capsys.readouterr().out.splitlines()
+    return code, [line.split(f"{path}:", 1)[1] for line in lines if line.startswith("FINDING")]
+
+
+def test_what_is_in_order_is_ok_on_both_databases(capsys, home, mail_server: Sink, database_url):
+    url = "sqlite" if database_url.startswith("sqlite") else database_url
+    assert run(capsys, home, mail_server.port, url) == (0, [])
+
+
+def test_looking_makes_nothing(capsys, home, mail_server: Sink):
+    before = sorted(path.name for path in home.iterdir())
+    run(capsys, home, mail_server.port)
+    assert sorted(path.name for path in home.iterdir()) == sorted([*before, "bridge.yaml"])
+    assert mail_server.mails == []
+
+
+def test_a_bad_file_is_all_there_is_to_say(capsys, home):
+    code, (finding,) = run(capsys, home, 25, timezone="Asia/Tokio")
+    assert code == 1
+    assert "timezone: 'Asia/Tokio' is not a time zone" in finding
+
+
+def finding_of(capsys, home: Path, mail_server: Sink, **sections: object) -> str:
+    code, findings = run(capsys, home, mail_server.port, **sections)
+    assert code == 1
+    (finding,) = findings
+    assert finding.split(":")[0].isdigit()
+    return finding
+
+
+def test_a_customer_list_that_is_gone(capsys, home, mail_server: Sink):
+    (home / "customers.csv").unlink()
+    assert "audiences.shop-customers.csv: " in finding_of(capsys, home, mail_server)
+
+
+def test_a_customer_without_an_address(capsys, home, mail_server: Sink):
+    (home / "customers.csv").write_text("email,name\nsato@example.jp,\nnobody,\n")
+    assert "line 3: not an address" in finding_of(capsys, home, mail_server)
+
+
+def test_an_own_template_that_names_what_is_not_there(capsys, home, mail_server: Sink):
+    own = home / "templates" / "mail" / "ja"
+    own.mkdir(parents=True)
+    (own / "final.txt.j2").write_text("{{ no_such_thing }}")
+    finding = finding_of(capsys, home, mail_server, templates=str(home / "templates"))
+    assert "ja/final.txt.j2" in finding
+    assert "no_such_thing" in finding
+
+
+def test_two_faulty_templates_are_two_findings(capsys, home, mail_server: Sink):
+    own = home / "templates" / "mail" / "ja"
+    own.mkdir(parents=True)
+    (own / "first.txt.j2").write_text("{{ no_such_thing }}")
+    (own / "update.subject.j2").write_text("{% if %}")
+    _, findings = run(capsys, home, mail_server.port, templates=str(home / "templates"))
+    assert len(findings) == 2
+
+
+def test_an_own_template_that_overrides_nothing(capsys, home, mail_server: Sink):
+    own = home / "templates" / "mail" / "ja"
+    own.mkdir(parents=True)
+    (own / "frist.txt.j2").write_text("x")
+    assert "no shipped template" in finding_of(capsys, home, mail_server, templates=str(home / "templates"))
+
+
+def test_a_folder_of_templates_that_is_not_there(capsys, home, mail_server: Sink):
+    assert "is not a folder" in finding_of(capsys, home, mail_server, templates=str(home / "absent"))
+
+
+def test_a_key_that_others_can_read(capsys, home, mail_server: Sink):
+    key = home / "keys"
+    key.write_text("ab" * 32 + "\n")
+    key.chmod(0o644)
+    assert "server.key_file: " in finding_of(capsys, home, mail_server)
+
+
+def test_links_that_would_lead_to_the_sample(capsys, home, mail_server: Sink):
+    server = {"data_dir": str(home / "data")}
+    assert "server.public_url: not written" in finding_of(capsys, home, mail_server, server=server)
+
+
+def test_a_database_file_that_is_none(capsys, home, mail_server: Sink):
+    (home / "data").mkdir()
+    (home / "data" / "bridge.sqlite3").write_bytes(b"no database" * 100)
+    assert "database: " in finding_of(capsys, home, mail_server)
+
+
+def test_a_database_server_that_is_not_there_without_its_password(capsys, home, mail_server: Sink):
+    database = {"url": "postgresql://bridge@127.0.0.1:1/bridge", "password": "db-secret"}
+    finding = finding_of(capsys, home, mail_server, database=database)
+    assert "cannot be opened" in finding
+    assert "db-secret" not in finding
+
+
+def test_a_mail_server_that_is_not_there(capsys, home):
+    code, (finding,) = run(capsys, home, 1)
+    assert code == 1
+    assert "smtp: mail server 127.0.0.1:1" in finding
+
+
+def test_a_mail_server_that_cannot_encrypt(capsys, home, mail_server: Sink):
+    smtp = {"host": "127.0.0.1", "port": mail_server.port, "security": "starttls"}
+    assert "STARTTLS" in finding_of(capsys, home, mail_server, smtp=smtp)
+
+
+def test_a_second_mail_server_that_is_not_there(capsys, home, mail_server: Sink):
+    smtp = {"port": mail_server.port, "security": "none", "fallback": {"port": 1, "security": "none"}}
+    assert "smtp.fallback: " in finding_of(capsys, home, mail_server, smtp=smtp)
