@@ -16,6 +16,14 @@ _PLAIN = re.compile(rf"[{_TEXT}]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")  # nearly eve
 _UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
+class AddressError(ValueError):
+    """Not one address we can write to. `why` says what is wrong, without the address."""
+
+    def __init__(self, address: str, why: str) -> None:
+        super().__init__(f"{address!r}: {why}")
+        self.why = why
+
+
 def problem(address: str) -> str | None:
     """Why this is not one address we can write to, in words for a person; None when it is fine."""
     if len(address) <= 254 and _PLAIN.fullmatch(address):
@@ -51,12 +59,12 @@ def _length_or_domain_problem(local: str, domain: str) -> str | None:
 
 
 def on_the_wire(address: str) -> str:
-    """The address with its domain in ASCII (IDNA) and lower case. Raises ValueError for one with a `problem`.
+    """The address with its domain in ASCII (IDNA) and lower case. Raises AddressError where `problem` would.
 
     A local part outside ASCII stays as it is: only a relay that offers SMTPUTF8 (RFC 6531) can take it.
     """
     if why := problem(address):
-        raise ValueError(f"{address!r}: {why}")
+        raise AddressError(address, why)
     local, _, domain = address.rpartition("@")
     return f"{local}@{ascii_domain(domain)}"
 

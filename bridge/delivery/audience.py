@@ -1,0 +1,253 @@
+"""Customer lists: a CSV file, read as a stream however long it is, and counted once until it changes.
+
+One bad row never costs the others their letter: it is listed with its line and the reason. What a cell holds
+is data: a formula in a name stays a name.
+"""
+
+import codecs
+import csv
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from bridge.core.addresses import AddressError, on_the_wire
+from bridge.core.model import AudienceFacts, Recipient
+from bridge.core.values import LOCALES, Locale
+from bridge.errors import BridgeError
+
+COLUMNS = ("email", "name", "company", "locale")
+BAD_ROWS_KEPT = 100
+_CELL_KEPT = 100  # characters of a bad row's address that are kept to show
+_UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_SHIFT_JIS = "cp932"  # what Excel for Windows writes as Shift_JIS
+
+
+class AudienceError(BridgeError):
+    """A customer list cannot be used as a whole. Names the file, what is wrong and what to do."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(f"{path}: {what}")
+        self.path = path
+        self.what = what
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row nobody can be written to. `line` counts from 1, with the header; `text` is its address cell."""
+
+    line: int
+    reason: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}" + (f": {self.text}" if self.text else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """An address that an earlier row already had. Domains compare without case, local parts with it."""
+
+    line: int
+    address: str
+
+
+Row = Recipient | BadRow | Duplicate
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A list without its recipients.
+
+    `digest` is the same for the same recipients in any order and any encoding: exports seldom keep an order.
+    `bad` holds the first 100 of `bad_total`.
+    """
+
+    count: int
+    digest: str
+    locales: Mapping[str, int]
+    bad: tuple[BadRow, ...]
+    bad_total: int
+    duplicates: int
+    encoding: str
+
+
+class Tally:
+    """Sums a list up while it streams by."""
+
+    def __init__(self) -> None:
+        self._sum = 0
+        self._locales: Counter[str] = Counter()
+        self._bad: list[BadRow] = []
+        self._bad_total = 0
+        self._duplicates = 0
+
+    def add(self, row: Row) -> None:
+        """Count one row of `read`."""
+        if isinstance(row, Recipient):
+            text = f"{row.address}\0{row.name}\0{row.company}\0{row.locale}"
+            self._sum += int.from_bytes(hashlib.sha256(text.encode()).digest())
+            self._locales[row.locale] += 1
+        elif isinstance(row, Duplicate):
+            self._duplicates += 1
+        else:
+            self._bad_total += 1
+            if len(self._bad) < BAD_ROWS_KEPT:
+                self._bad.append(row)
+
+    def summary(self, encoding: str = "") -> Summary:
+        """What was counted so far."""
+        count = self._locales.total()
+        digest = hashlib.sha256(f"{count} {self._sum % 2**256:x}".encode()).hexdigest()
+        return Summary(
+            count, digest, dict(self._locales), tuple(self._bad), self._bad_total, self._duplicates, encoding
+        )
+
+
+class Audiences:
+    """The summaries of all lists, each taken anew only when its file has changed."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Path, Locale], tuple[tuple[int, ...], Summary]] = {}
+
+    def summary(self, path: Path, locale: Locale = "ja") -> Summary:
+        """The summary of the file as it is now. Blocks while reading. Raises AudienceError."""
+        try:
+            stat = path.stat()
+        except OSError as exc:
+            raise _unreadable(path, exc) from exc
+        state = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+        known = self._known.get((path, locale))
+        if known is None or known[0] != state:
+            known = self._known[path, locale] = (state, summarise(path, locale))
+        return known[1]
+
+    def facts(self, name: str, path: Path, locale: Locale = "ja") -> AudienceFacts:
+        """The same for the page and the rings; a list that cannot be used is a `problem`, never an error."""
+        try:
+            summary = self.summary(path, locale)
+        except AudienceError as exc:
+            return AudienceFacts(name, problem=str(exc))
+        return AudienceFacts(
+            name,
+            count=summary.count,
+            digest=summary.digest,
+            locales=summary.locales,
+            bad=tuple(map(str, summary.bad)),
+            bad_total=summary.bad_total,
+            duplicates=summary.duplicates,
+            encoding=summary.encoding,
+        )
+
+
+def summarise(path: Path, locale: Locale = "ja") -> Summary:
+    """Read the whole list and sum it up. Raises AudienceError, also for a list with nobody in it."""
+    encoding = _encoding(path)
+    tally = Tally()
+    for row in _rows(path, encoding, locale):
+        tally.add(row)
+    summary = tally.summary("Shift_JIS" if encoding == _SHIFT_JIS else "UTF-8")
+    if summary.count == 0:
+        first = f" The first bad row: {summary.bad[0]}." if summary.bad else ""
+        raise AudienceError(path, f"has no recipient.{first} Add one row for each customer")
+    return summary
+
+
+def read(path: Path, locale: Locale = "ja") -> Iterator[Row]:
+    """Every row in the order of the file. `locale` is for rows that give none of ours.
+
+    Memory grows by the addresses alone (some 150 bytes each), which find duplicates. Raises AudienceError.
+    """
+    yield from _rows(path, _encoding(path), locale)
+
+
+def _rows(path: Path, encoding: str, locale: Locale) -> Iterator[Row]:
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            yield from _unique(_parsed(path, file, locale))
+    except OSError as exc:
+        raise _unreadable(path, exc) from exc
+    except UnicodeDecodeError as exc:
+        raise AudienceError(
+            path, "changed while it was read. Replace it by renaming a finished file"
+        ) from exc
+
+
+def _unique(rows: Iterator[tuple[int, Recipient | BadRow]]) -> Iterator[Row]:
+    seen: set[str] = set()
+    for line, row in rows:
+        if isinstance(row, BadRow):
+            yield row
+        elif row.address in seen:
+            yield Duplicate(line, row.address)
+        else:
+            seen.add(row.address)
+            yield row
+
+
+def _parsed(path: Path, file: IO[str], locale: Locale) -> Iterator[tuple[int, Recipient | BadRow]]:
+    reader = csv.reader(file)
+    header = next(reader, [])
+    places = _places(path, header)
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as exc:  # as a rule a quotation mark that nothing closes
+            yield reader.line_num, BadRow(reader.line_num, f"not CSV ({exc})", "")
+            continue
+        if any(cells):
+            cells += [""] * max(1, len(header) + 1 - len(cells))
+            yield reader.line_num, _row(reader.line_num, cells, places, locale)
+
+
+def _places(path: Path, header: Sequence[str]) -> list[int]:
+    """In which column each of COLUMNS stands; -1 for a missing one, where `_parsed` puts an empty cell."""
+    found = [cell.strip().lower() for cell in header]
+    if not any(found):
+        raise AudienceError(path, f"is empty. Begin it with the header row {','.join(COLUMNS)}")
+    if "email" not in found:
+        named = ", ".join(cell.strip()[:40] for cell in header)
+        raise AudienceError(path, f"has no column email (found: {named}). Begin it with {','.join(COLUMNS)}")
+    return [found.index(column) if column in found else -1 for column in COLUMNS]
+
+
+def _row(line: int, cells: Sequence[str], places: list[int], locale: Locale) -> Recipient | BadRow:
+    email, name, company, language = [cells[place].strip(" \u3000") for place in places]
+    try:
+        address = on_the_wire(email)
+    except AddressError as exc:
+        return BadRow(line, exc.why, _UNREADABLE.sub("\ufffd", email[:_CELL_KEPT]))
+    if _UNREADABLE.search(name + company):
+        return BadRow(line, "control characters in name or company", address)
+    return Recipient(address, name, company, _LANGUAGES.get(language[:2].lower(), locale))
+
+
+_LANGUAGES: Mapping[str, Locale] = {locale: locale for locale in LOCALES}  # "ja-JP" and "EN" are meant too
+
+
+def _encoding(path: Path) -> str:
+    """UTF-8 with or without BOM, or what Excel writes. All of the file is tried: its last name may decide."""
+    for encoding in ("utf-8-sig", _SHIFT_JIS):
+        decoder = codecs.getincrementaldecoder(encoding)()
+        try:
+            with path.open("rb") as file:
+                while piece := file.read(1 << 20):
+                    decoder.decode(piece)
+                decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            continue
+        except OSError as exc:
+            raise _unreadable(path, exc) from exc
+        return encoding
+    raise AudienceError(path, "is neither UTF-8 nor Shift_JIS. Save it as CSV UTF-8")
+
+
+def _unreadable(path: Path, exc: OSError) -> AudienceError:
+    return AudienceError(
+        path, f"cannot be read ({exc.strerror}). Put the customer list there, readable for us"
+    )

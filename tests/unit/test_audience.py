@@ -1,0 +1,235 @@
+"""Customer lists as people really export them."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bridge.core.model import Recipient
+from bridge.delivery.audience import (
+    AudienceError,
+    Audiences,
+    BadRow,
+    Duplicate,
+    Tally,
+    read,
+    summarise,
+)
+
+HEADER = "email,name,company,locale\n"
+TWO = HEADER + "maruyama@example.jp,丸山,みどり商事株式会社,ja\nsato@example.jp,佐藤,みどりショップ,en\n"
+MARUYAMA = Recipient("maruyama@example.jp", "丸山", "みどり商事株式会社", "ja")
+SATO = Recipient("sato@example.jp", "佐藤", "みどりショップ", "en")
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(text: str | bytes, encoding: str = "utf-8") -> Path:
+        path = tmp_path / "customers.csv"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    "encoding, said",
+    [("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8"), ("cp932", "Shift_JIS")],
+    ids=["UTF-8", "with BOM", "Shift_JIS"],
+)
+def test_list_is_read_in_the_encodings_of_excel(file, encoding, said):
+    path = file(TWO, encoding)
+    assert list(read(path)) == [MARUYAMA, SATO]
+    assert summarise(path).encoding == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            "locale,company,email,name,plan\nen,みどりショップ,sato@example.jp,佐藤,gold\n", id="any order"
+        ),
+        pytest.param(
+            " Email , NAME,Company,Locale\r\nsato@example.jp,佐藤,みどりショップ,EN\r\n", id="loose header"
+        ),
+        pytest.param(
+            HEADER + ' sato@example.jp ,佐藤,"みどりショップ",en-US', id="spaces, quotes, no last line end"
+        ),
+        pytest.param(HEADER + "\n,,,\nsato@example.jp,佐藤,みどりショップ,en,,\n\n", id="empty rows"),
+    ],
+)
+def test_layout_of_the_file_does_not_matter(file, text):
+    assert list(read(file(text))) == [SATO]
+
+
+@pytest.mark.parametrize("rest, locale", [("", "en"), (",,,", "en"), (",,,fr", "en"), (",,,JA", "ja")])
+def test_row_without_a_language_of_ours_gets_the_default(file, rest, locale):
+    assert list(read(file(HEADER + "sato@example.jp" + rest), "en")) == [
+        Recipient("sato@example.jp", locale=locale)
+    ]
+
+
+def test_list_of_addresses_alone_is_enough(file):
+    assert list(read(file("email\nsato@example.jp\n"))) == [Recipient("sato@example.jp")]
+
+
+@pytest.mark.parametrize(
+    "row, reason",
+    [
+        pytest.param(",佐藤,,", "no address", id="no address"),
+        pytest.param("sato,佐藤,,", "not an address", id="no at sign"),
+        pytest.param('"a@example.jp,b@example.jp",,,', "more than one address", id="two with a comma"),
+        pytest.param("a@example.jp;b@example.jp,,,", "more than one address", id="two with a semicolon"),
+        pytest.param("sa to@example.jp,,,", "spaces", id="space inside"),
+        pytest.param("<sato@example.jp>,,,", "brackets", id="brackets"),
+        pytest.param("sato@example.jp\0,,,", "control characters", id="NUL in the address"),
+        pytest.param('"sato@example.jp\r\nBcc: b",,,', "control characters", id="line break in the address"),
+        pytest.param("sato@example.jp,佐\0藤,,", "control characters in name", id="NUL in the name"),
+        pytest.param(
+            'sato@example.jp,佐藤,"a\nb",', "control characters in name", id="line break in the company"
+        ),
+        pytest.param("sato@example.jp,佐\u2028藤,,", "control characters in name", id="Unicode line end"),
+        pytest.param("sato@-.jp,,,", "domain", id="no such domain"),
+        pytest.param("s" * 65 + "@example.jp,,,", "too long", id="too long"),
+        pytest.param("=cmd|' /C calc'!A0,,,", "not an address", id="a formula as the address"),
+    ],
+)
+def test_bad_row_is_listed_and_costs_the_others_nothing(file, row, reason):
+    bad, good = read(file(HEADER + row + "\nmaruyama@example.jp,丸山,みどり商事株式会社,ja\n"))
+    assert isinstance(bad, BadRow)
+    assert reason in bad.reason
+    assert bad.text.isprintable()
+    assert good == MARUYAMA
+
+
+def test_bad_row_names_its_line(file):
+    bad = [row for row in read(file(TWO + "sato\n\nmaruyama\n")) if isinstance(row, BadRow)]
+    assert [row.line for row in bad] == [4, 6]
+    assert str(bad[0]) == "line 4: not an address: it needs the form name@domain: sato"
+
+
+def test_quotation_mark_that_nothing_closes_does_not_swallow_the_file_in_silence(file):
+    path = file(TWO + 'a@example.jp,"x,,\n' + "b@example.jp,,,\n" * 20_000)
+    rows = list(read(path))
+    assert rows[:2] == [MARUYAMA, SATO]
+    assert any(isinstance(row, BadRow) and "not CSV" in row.reason for row in rows)
+    assert Recipient("b@example.jp") in rows
+
+
+@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+1+1", "@SUM(A1)", "＝1", "<b>x</b>", "{{ 7*7 }}"])
+def test_formula_or_markup_in_a_name_is_just_a_name(file, name):
+    assert list(read(file(HEADER + f"sato@example.jp,{name},,en\n"))) == [
+        Recipient("sato@example.jp", name, "", "en")
+    ]
+
+
+def test_address_written_twice_is_one_recipient(file):
+    path = file(HEADER + "sato@example.jp,佐藤,,\nsato@EXAMPLE.JP,他,,\nSato@example.jp,別,,\n")
+    rows = list(read(path))
+    assert rows[1] == Duplicate(3, "sato@example.jp")
+    assert rows[2] == Recipient("Sato@example.jp", "別")
+    assert (summarise(path).count, summarise(path).duplicates) == (2, 1)
+
+
+@pytest.mark.parametrize("address", ["foo..bar@docomo.ne.jp", "foo.@ezweb.ne.jp", ".foo@docomo.ne.jp"])
+def test_carrier_addresses_are_customers(file, address):
+    assert list(read(file(f"email\n{address}\n"))) == [Recipient(address)]
+
+
+def test_international_domain_is_one_recipient_in_either_spelling(file):
+    first, second = read(file("email\nsato@例え.jp\nsato@xn--r8jz45g.jp\n"))
+    assert first == Recipient("sato@xn--r8jz45g.jp")
+    assert isinstance(second, Duplicate)
+
+
+def test_summary_counts_everything(file):
+    summary = summarise(file(TWO + "bad\nsato@example.jp,,,\n"))
+    assert (summary.count, summary.locales, summary.bad_total, summary.duplicates) == (
+        2,
+        {"ja": 1, "en": 1},
+        1,
+        1,
+    )
+
+
+def test_only_the_first_hundred_bad_rows_are_kept(file):
+    summary = summarise(file(TWO + "bad\n" * 250))
+    assert (len(summary.bad), summary.bad_total) == (100, 250)
+
+
+def digest(path: Path) -> str:
+    return summarise(path).digest
+
+
+def test_digest_is_that_of_the_recipients_and_not_of_the_file(file):
+    first = digest(file(TWO))
+    header, *rows = TWO.splitlines()
+    assert digest(file("\r\n".join([header, *reversed(rows)]), "cp932")) == first
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("maruyama@", "maruyam@"),
+        ("丸山", "丸川"),
+        ("みどりショップ", "みどり"),
+        (",en", ",ja"),
+        ("sato", "bad"),
+    ],
+    ids=["address", "name", "company", "locale", "one fewer"],
+)
+def test_any_change_of_a_recipient_changes_the_digest(file, change):
+    before = digest(file(TWO))
+    after = TWO.replace("sato@example.jp", "sato") if change[1] == "bad" else TWO.replace(*change)
+    assert digest(file(after)) != before
+
+
+def test_digest_of_what_was_loaded_is_that_of_the_summary(file):
+    path = file(TWO + "sato@example.jp\nbad\n")
+    tally = Tally()
+    for row in read(path):
+        tally.add(row)
+    assert tally.summary().digest == digest(path)
+
+
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        pytest.param(b"", "is empty", id="empty"),
+        pytest.param(b"\xef\xbb\xbf\r\n", "is empty", id="only a BOM"),
+        pytest.param(HEADER.encode(), "has no recipient", id="only a header"),
+        pytest.param(b"email\nbad\n", "line 2: not an address", id="only bad rows"),
+        pytest.param("氏名,メール\n".encode(), "found: 氏名, メール", id="no column email"),
+        pytest.param(b"sato@example.jp,a\n", "found: sato@example.jp, a", id="no header"),
+        pytest.param(b"email;name\n", "found: email;name", id="semicolons"),
+        pytest.param(TWO.encode("utf-16"), "neither UTF-8 nor Shift_JIS", id="UTF-16"),
+        pytest.param(b"email\n\x81", "neither UTF-8 nor Shift_JIS", id="half a character"),
+    ],
+)
+def test_unusable_list_names_the_file_and_what_to_do(file, content, words):
+    path = file(content)
+    with pytest.raises(AudienceError) as caught:
+        summarise(path)
+    assert str(path) in str(caught.value)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("make", [lambda path: None, Path.mkdir], ids=["missing", "a folder"])
+def test_file_that_cannot_be_opened_is_named(tmp_path, make):
+    path = tmp_path / "customers.csv"
+    make(path)
+    with pytest.raises(AudienceError, match=r"customers\.csv: cannot be read"):
+        summarise(path)
+    facts = Audiences().facts("shop-customers", path)
+    assert facts.count is None
+    assert "customers.csv" in facts.problem
+
+
+def test_list_is_counted_again_only_when_its_file_changes(file):
+    audiences, path = Audiences(), file(TWO)
+    first = audiences.summary(path)
+    assert audiences.summary(path) is first
+    os.utime(path, ns=(1, 1))
+    assert audiences.summary(path) == first
+    assert audiences.summary(path) is not first
+    assert audiences.facts("shop-customers", file(TWO + "c@example.jp\n")).count == 3
