@@ -128,6 +128,7 @@ def upgrade() -> None:
         sa.Column("audience_digest", sa.Text(), nullable=True),
         sa.Column("recipients", sa.Integer(), nullable=True),
         sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("first_accept_at", Utc, nullable=True),
         sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"], name=op.f("fk_notices_incident_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
         sa.UniqueConstraint("incident_id", "number", name=op.f("uq_notices_incident_id_number")),
@@ -165,6 +166,7 @@ def upgrade() -> None:
         sa.Column("person", sa.Text(), nullable=False),
         sa.Column("created_at", Utc, nullable=False),
         sa.Column("revoked_at", Utc, nullable=True),
+        sa.Column("replaced_at", Utc, nullable=True),
         sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name=op.f("fk_links_notice_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_links")),
     )
@@ -173,8 +175,8 @@ def upgrade() -> None:
         "links",
         ["notice_id", "person"],
         unique=True,
-        sqlite_where=sa.text("revoked_at IS NULL"),
-        postgresql_where=sa.text("revoked_at IS NULL"),
+        sqlite_where=sa.text("revoked_at IS NULL AND replaced_at IS NULL"),
+        postgresql_where=sa.text("revoked_at IS NULL AND replaced_at IS NULL"),
     )
     op.create_table(
         "outbox",
