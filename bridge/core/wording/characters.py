@@ -28,14 +28,15 @@ RADICALS = dict(
 )
 DEPENDENT = r"[①-⑳㉑-㊿Ⅰ-Ⅻⅰ-ⅻ㈱㈲㈹㍉㌔㌢㍍㌘㌧㌃㌶㍑㍗㌍㌦㌣㌫㍊㌻㎜㎝㎞㎎㎏㏄㎡№℡㏍㍻㍼㍽㍾㋿〝〟]"
 EMOJI = (
-    r"[\U0001F000-\U0001FAFF\u2600-\u2604\u2607-\u260d\u2610-\u263f\u2643-\u2669\u266b-\u26ff\u2700-\u27bf\u2b50\u2b55\ufe0f]+"
-    r"|♪|m\([_.ー＿ ]{1,3}\)m|[(（](?:汗|笑|泣|涙|苦笑)[)）]|(?<![A-Za-z])orz(?![A-Za-z])"
+    r"[\U0001F000-\U0001FAFF\u2600-\u2604\u2607-\u260d\u2610-\u263f\u2643-\u2669\u266a-\u26ff"
+    r"\u2700-\u27bf\u2b50\u2b55\ufe0f]+"
+)
+FACES = (
+    r"m\([_.ー＿ ]{1,3}\)m|[(（](?:汗|笑|泣|涙|苦笑)[)）]|(?<![A-Za-z])orz(?![A-Za-z])"
     r"|\(\^[_.ー^-]{0,2}\^?;?\)|\^\^;?|[ｗ]{2,}"
 )
-UNSEEN = (
-    r"[^\u3099\u309a\n]?[\u3099\u309a]+|[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]+"
-    r"|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+"
-)
+HIDDEN = r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u3099\u309a]"
+UNSEEN = rf"[^\u3099\u309a\n]?[\u3099\u309a]+|{HIDDEN}+"
 CONTINUATION = r"[\u0080-\u00bfŒœŠšŽžŸƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]"
 GARBLED = (
     rf"\ufffd|[縺繧繝譁]|[\u00c2-\u00ef]{CONTINUATION}|&(?:amp|lt|gt|nbsp|quot|apos|#\d{{1,6}}"
@@ -161,7 +162,10 @@ RULES = (
     Rule(
         "CHR-05",
         "warning",
-        phrase(EMOJI, reading="raw", swap=""),
+        any_of(
+            phrase(EMOJI, reading="raw", swap=""),
+            phrase(FACES, needs=r"[_^＿]|[(（][汗笑泣涙苦]|orz|ｗｗ", reading="raw", swap=""),
+        ),
         "絵文字や顔文字はお詫びの文に合いません。",
         "No emoji in an apology.",
         "申し訳ございません。",
@@ -180,7 +184,7 @@ RULES = (
     Rule(
         "CHR-07",
         "error",
-        phrase(UNSEEN, reading="raw", swap=_composed),
+        phrase(UNSEEN, needs=HIDDEN, reading="raw", swap=_composed),
         "目に見えない文字、または分かれた濁点があります。",
         "An invisible character, or a detached voicing mark.",
         "が",

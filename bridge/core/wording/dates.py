@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bridge.core.wording.find import phrase
+from bridge.core.wording.find import matches, phrase
 from bridge.core.wording.model import BOTH_LOCALES, REPORTS, Context, Hit, Rule
 from bridge.core.wording.promise import date_near, promised_time
 from bridge.core.wording.text import Page, Sheet, in_signature
@@ -20,7 +20,7 @@ DAY = re.compile(
 )
 MONTH_DAY = re.compile(r"(?<![\d.])(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日(?!間)")
 HOURS = re.compile(r"(?<![\d:.])(?P<hour>\d{1,3})時(?!間)(?:(?P<minute>\d{1,3})分)?")
-COLON = re.compile(r"(?<![\w:.\]/-])(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?(?![\w:.]|\.\d)")
+COLON = re.compile(r"(?<![\w:.\]/-])(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?(?![\w:.]|\.\d)", re.ASCII)
 
 MACHINE = (
     r"\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]{0,10}(?:Z|[+-]\d\d:?\d\d)?|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[.\d]{0,10}"
@@ -43,6 +43,7 @@ MOMENT = (
     r"|:(?P<{0}colon>\d\d))(?P<{0}about>頃|ごろ)?"
 )
 LENGTH = r"(?P<roughly>約|およそ)?(?:(?P<hours>\d{1,3})時間)?(?:(?P<minutes>\d{1,4})分)?(?:間)?"
+TO = re.compile("[〜~–-]|から")
 RANGE = re.compile(
     MOMENT.format("from_") + r"[ ]*(?:〜|~|-|–|から)[ ]*" + MOMENT.format("to_") + r"(?:まで)?[ 、]*(?:の間)?"
     r"(?:[(](?:継続時間|停止時間|合計|計)?:?[ ]*(?P<length>" + LENGTH + r")[)])?"
@@ -148,7 +149,7 @@ def _told(first: re.Match[str], second: re.Match[str], context: Context) -> Span
 
 def _chronology(sheet: Sheet, context: Context) -> Iterator[Hit]:
     page = sheet.body
-    for match in RANGE.finditer(page.flow):
+    for match in matches(RANGE, TO, page.flow):
         told = _told(match, match, context)
         if told:
             yield from _judge(page, told, match, match.span("to_hour"))
@@ -243,7 +244,7 @@ RULES = (
     Rule(
         "DAT-04",
         "error",
-        phrase(MACHINE),
+        phrase(MACHINE, needs=r"\dT\d|[UGPE][TSDM]|:\d\d"),
         "機械の時刻表記、または日本時間でない時刻です。",
         "A machine's timestamp, or not Japan time.",
         "11月24日(火)10時05分頃",

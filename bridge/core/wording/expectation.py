@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bridge.core.wording.find import NEAR, any_of, phrase, when
+from bridge.core.wording.find import NEAR, any_of, matches, phrase, when
 from bridge.core.wording.model import REPORTS, Context, Hit, Rule
 from bridge.core.wording.promise import promised_time
 from bridge.core.wording.text import Sheet
@@ -43,6 +43,7 @@ WHEN = (
     r"|\d{1,2}日(?:まで|中)に)"
 )
 RESTORED = r"(?:復旧|再開|解消|回復|ご利用いただけ(?!ない|ませ|ず|なく))"
+RESTORED_WORD = re.compile("復旧|再開|解消|回復|ご利用いただけ")
 ESTIMATE = re.compile(
     rf"{WHEN}(?P<gap>[^。\n]{{0,30}}?){RESTORED}(?P<rest>[^。\n]{{0,15}}?(?:予定|見込|見通し|めど|目途"
     rf"|します|いたします|できます)[^。\n]{{0,20}})"
@@ -98,7 +99,7 @@ def _baseless_soon(sheet: Sheet, _context: Context) -> Iterator[Hit]:
 def _unfounded_estimate(sheet: Sheet, _context: Context) -> Iterator[Hit]:
     for page in sheet.pages:
         for pattern in (ESTIMATE, ESTIMATE_LABEL):
-            for match in pattern.finditer(page.wording):
+            for match in matches(pattern, RESTORED_WORD, page.wording):
                 between, behind = match["gap"] or "", match["rest"] or ""
                 if not (NOT_BETWEEN.search(between) or NOT_BEHIND.match(behind)):
                     yield Hit(page, *page.span(*page.sentence(match.end() - 1)), NO_ESTIMATE)
@@ -216,6 +217,7 @@ RULES = (
             r"|みたいでございま"
             r"|ではないかと(?!の)|(?<!する)(?<!押す)(?<!開く)(?<!なる)(?<!いただく)と[見み]られ(?:ます"
             r"|ており|る)",
+            needs="[思考推想]|かも|よう(?:で|だ)|そうで|模様|らしい|みたい|ないかと|られ",
             reading="wording",
             sentence=_about_cause,
         ),

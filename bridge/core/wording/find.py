@@ -1,7 +1,8 @@
 """How rules look: small builders that turn an expression into a `Find`.
 
 Every expression is bounded: gaps have an upper length and never leave the sentence, so the work grows
-with the length of the letter and not with its square.
+with the length of the letter and not with its square. \\w, \\d and \\s mean ASCII: kana next to a host name
+is not part of it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from bridge.core.wording.text import Page, Sheet, in_signature
 Reading = Literal["raw", "flow", "wording"]
 Swap = str | Callable[[re.Match[str]], str | None] | None
 NEAR = 80
-"""How far around a match, in characters, an `unless` looks within the sentence."""
+"""How far around a match, in characters, a rule looks within the sentence."""
+LATIN = r"[A-Za-z][ -~]*"
+"""A `needs` for what only machines write: most of a Japanese letter holds none of it."""
 
 
 def phrase(
@@ -27,6 +30,7 @@ def phrase(
     before: str = "",
     swap: Swap = None,
     sentence: Swap = None,
+    needs: str = "",
     reading: Reading = "flow",
     body_only: bool = False,
     flags: int = 0,
@@ -35,15 +39,17 @@ def phrase(
     directly, or `before` ends right in front of it.
 
     `swap` replaces what was matched; `sentence` replaces the whole sentence, which then is the span.
-    `body_only` leaves the signature out."""
-    wanted = re.compile(pattern, flags)
-    pardon, follows = (re.compile(text, flags) if text else None for text in (unless, after))
-    leads = re.compile(f"(?:{before})$", flags) if before else None
+    `needs` is for speed: something quick to find without which there is no match, so that most sentences
+    are not read at all. `body_only` leaves the signature out."""
+    wanted = re.compile(pattern, flags | re.ASCII)
+    anchor = re.compile(needs) if needs else None
+    pardon, follows = (re.compile(text, flags | re.ASCII) if text else None for text in (unless, after))
+    leads = re.compile(f"(?:{before})$", flags | re.ASCII) if before else None
 
     def find(sheet: Sheet, _context: Context) -> Iterator[Hit]:
         for page in sheet.pages:
             text: str = getattr(page, reading)
-            for match in wanted.finditer(text):
+            for match in matches(wanted, anchor, text):
                 if follows and follows.match(text, match.end()):
                     continue
                 if leads and leads.search(text[max(match.start() - NEAR, 0) : match.start()]):
@@ -55,6 +61,28 @@ def phrase(
                     yield hit
 
     return find
+
+
+def matches(wanted: re.Pattern[str], anchor: re.Pattern[str] | None, text: str) -> Iterator[re.Match[str]]:
+    """Every match in the text, or only in the neighbourhood of the anchors."""
+    if anchor is None:
+        yield from wanted.finditer(text)
+        return
+    for start, end in neighbourhoods(anchor, text):
+        yield from wanted.finditer(text, start, end)
+
+
+def neighbourhoods(anchor: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    """Stretches of `NEAR` characters around each anchor, joined where they meet."""
+    start, end = 0, -1
+    for match in anchor.finditer(text):
+        if match.start() - NEAR > end:
+            if end >= 0:
+                yield start, end
+            start = max(match.start() - NEAR, 0)
+        end = min(match.end() + NEAR, len(text))
+    if end >= 0:
+        yield start, end
 
 
 def locate(page: Page, match: re.Match[str], reading: Reading, swap: Swap, sentence: Swap) -> Hit:

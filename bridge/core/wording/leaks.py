@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from bridge.core.wording.find import any_of, phrase
+from bridge.core.wording.find import LATIN, any_of, matches, phrase
 from bridge.core.wording.model import BOTH_LOCALES, Context, Hit, Rule
 from bridge.core.wording.text import Page, Sheet, in_signature
 
@@ -14,8 +14,10 @@ ADDRESS = re.compile(
     r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]\d|\d)"
     r"|(?<![0-9A-Za-z:])(?:[0-9A-Fa-f]{1,4}:){2,7}(?::[0-9A-Fa-f]{1,4}){1,6}(?![0-9A-Za-z:])"
     r"|(?<![0-9A-Za-z:])[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){7}(?![0-9A-Za-z:])"
-    r"|(?<![0-9A-Za-z:])[0-9A-Fa-f]{1,4}::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,5})?(?![0-9A-Za-z:])"
+    r"|(?<![0-9A-Za-z:])[0-9A-Fa-f]{1,4}::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,5})?(?![0-9A-Za-z:])",
+    re.ASCII,
 )
+ADDRESS_MARK = re.compile(r"\d\.\d|[0-9A-Fa-f]:[:0-9A-Fa-f]")
 VERSION_BEFORE = re.compile(
     r"(?:バージョン|ver\.?|version|v|版|リリース|ファームウェア|ビルド|build|更新プログラム|アプリ"
     r"|OS)[ :(「]*$",
@@ -40,12 +42,11 @@ LABELS = (
     r"|(?<![a-z_])(?:rate|irate|increase|histogram_quantile|avg_over_time|sum by)[ ]?\(|\[\d{1,3}[smhd]\]"
     r"|(?<![a-z_])up[ ]*==[ ]*0|[a-z]+_(?:total|bucket|seconds_count)(?![a-z])"
 )
+WORD = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]{3,60}(?![A-Za-z0-9])")
 ALERT_NAME = re.compile(
-    r"(?<![A-Za-z0-9])(?!DropDown|CountDown|PullDown|TouchDown|ShutDown|BreakDown|ExchangeRate|TimeOut)"
-    r"(?:(?:High|Low)(?:[A-Z][a-z0-9]{1,20}){1,5}"
-    r"|(?:[A-Z][A-Za-z0-9]{1,20}?){1,5}(?:(?<=[a-z0-9])(?:Down|High|Rate|Latency|Errors|Failed|Failing"
-    r"|Full|Unreachable|Missing)"
-    r"|(?<=[A-Z])(?:Down|High)))(?![A-Za-z0-9])"
+    r"(?!(?:Drop|Count|Pull|Touch|Shut|Break)Down|ExchangeRate)"
+    r"(?:(?:High|Low)(?=[A-Z])[A-Za-z0-9]+|[A-Za-z0-9]*[a-z0-9](?=[DHRLEFUM])"
+    r"(?:Down|High|Rate|Latency|Errors|Failed|Failing|Full|Unreachable|Missing))"
 )
 TRACE = (
     r"Traceback|(?<![A-Za-z])[A-Za-z][\w.$]{0,80}(?:Exception|Error):"
@@ -56,22 +57,27 @@ TRACE = (
     r"|ETIMEDOUT|ENOSPC)(?![A-Z])"
     r"|\bat [\w.$]{3,100}\([\w.]{1,60}:\d+\)"
 )
-TOOL = re.compile(
-    r"(?:https?://)?(?:[\w-]+\.)*(?:slack\.com|backlog\.(?:jp|com)|atlassian\.net|docs\.google\.com"
-    r"|drive\.google\.com|notion\.(?:so|site)"
-    r"|teams\.microsoft\.com|datadoghq\.com|pagerduty\.com|opsgenie\.com|sentry\.io"
-    r"|newrelic\.com)(?![\w.-]*@)(?:[/?#][^\s、。」）)]*)?"
-    r"|(?:https?://)?github\.com/[\w./-]{1,120}/(?:issues|pull)(?:/\d+)?"
-    r"|(?:https?://)?(?:www\.)?chatwork\.com/#!rid\d*"
-    r"|(?:https?://|(?<![\w.@-]))(?:[\w-]+\.)?(?:grafana|kibana|jira|wiki|confluence|redmine|jenkins"
-    r"|prometheus|alertmanager)"
-    r"\.[\w-]+(?:\.[\w-]+)*(?:[/?#][^\s、。」）)]*)?"
+LINK = re.compile(
+    r"(?<![\w.@-])(?P<scheme>https?://)?(?P<host>[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8})(?::\d{1,5})?"
+    r"(?P<path>[/?#][^\s()<>\"'\u3000-\uffef]{0,500})?",
+    re.ASCII | re.IGNORECASE,
 )
-LINK = re.compile(r"https?://[^\s、。「」（）()<>\"']+")
+TOOL_SITES = (
+    *("slack.com", "backlog.jp", "backlog.com", "atlassian.net", "docs.google.com", "drive.google.com"),
+    *("notion.so", "notion.site", "teams.microsoft.com", "datadoghq.com", "pagerduty.com", "opsgenie.com"),
+    *("sentry.io", "newrelic.com"),
+)
+TOOL_NAMES = frozenset(
+    {"grafana", "kibana", "jira", "wiki", "confluence", "redmine", "jenkins", "prometheus", "alertmanager"}
+)
+TOOL_PATHS = (
+    ("github.com", re.compile(r"/[^?#]{1,120}/(?:issues|pull)\b")),
+    ("chatwork.com", re.compile(r"/#!rid")),
+)
 
 CREDENTIAL = (
     r"(?:password|passwd|secret|token|api[_-]?key)[ ]*[=:][ ]*[!-~]{3,}"
-    r"|パスワード[ ]*[=:][ ]*[!-~]{4,}|AKIA[0-9A-Z]{16}"
+    r"|AKIA[0-9A-Z]{16}"
     r"|xox[baprs]-|(?<![A-Za-z])Bearer[ ]+[!-~]{10,}|-----BEGIN"
 )
 INTERNAL = (
@@ -86,13 +92,17 @@ CHAT = (
 )
 INTRODUCES = re.compile(r"[ ]*(?:でございます|と申します|です(?=[。、\n]|$))")
 NOT_THIS_PERSON = re.compile(r"[ ]*(?:様|さま|洋|市|町|村|区|県|郡|駅|通|橋|橋|川|島)")
-MAIL_ADDRESS = re.compile(r"[\w.+-]+@(?P<domain>[\w-]+(?:\.[\w-]+)+)")
+AT = re.compile("@")
+DOT = re.compile(r"[A-Za-z0-9]\.[A-Za-z]")
+MAIL_ADDRESS = re.compile(
+    r"(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]{1,64}@(?P<domain>[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6})"
+)
 LEGAL_FORM = re.compile(r"(?:株式会社|有限会社|合同会社|合資会社|一般社団法人|医療法人|学校法人)")
 
 
 def _addresses(sheet: Sheet, _context: Context) -> Iterator[Hit]:
     for page in sheet.pages:
-        for match in ADDRESS.finditer(page.flow):
+        for match in matches(ADDRESS, ADDRESS_MARK, page.flow):
             lead = page.flow[max(match.start() - 14, 0) : match.start()]
             if _is_address(match[0]) and not (
                 VERSION_BEFORE.search(lead) or VERSION_BEHIND.match(page.flow, match.end())
@@ -110,8 +120,8 @@ def _is_address(text: str) -> bool:
 
 def _alert_names(sheet: Sheet, context: Context) -> Iterator[Hit]:
     for page in sheet.pages:
-        for match in ALERT_NAME.finditer(page.flow):
-            if match[0] not in context.service:
+        for match in WORD.finditer(page.flow):
+            if ALERT_NAME.fullmatch(match[0]) and match[0] not in context.service:
                 yield Hit(page, *page.span(*match.span()))
 
 
@@ -119,12 +129,26 @@ def _links(sheet: Sheet, context: Context) -> Iterator[Hit]:
     """Internal tools anywhere; and, where the allowed links are known, any other link."""
     allowed = tuple(url.rstrip("/") for url in context.public_urls or ())
     for page in sheet.pages:
-        patterns = (TOOL,) if context.public_urls is None else (TOOL, LINK)
-        for pattern in patterns:
-            for match in pattern.finditer(page.flow):
-                hit = Hit(page, *page.span(*match.span()))
-                if not in_signature(page, hit.start) and not _is_allowed(match[0], allowed):
-                    yield hit
+        for match in matches(LINK, DOT, page.flow):
+            hit = Hit(page, *page.span(*match.span()))
+            stray = context.public_urls is not None and match["scheme"]
+            if (stray or _is_tool(match)) and not (
+                in_signature(page, hit.start) or _is_allowed(match[0], allowed)
+            ):
+                yield hit
+
+
+def _is_tool(link: re.Match[str]) -> bool:
+    host, path = link["host"].lower(), link["path"] or ""
+    return (
+        any(_within(host, site) for site in TOOL_SITES)
+        or not TOOL_NAMES.isdisjoint(host.split(".")[:-1])
+        or any(_within(host, site) and wanted.match(path) for site, wanted in TOOL_PATHS)
+    )
+
+
+def _within(host: str, domain: str) -> bool:
+    return host == domain or host.endswith("." + domain)
 
 
 def _is_allowed(link: str, allowed: tuple[str, ...]) -> bool:
@@ -162,10 +186,10 @@ def _others(sheet: Sheet, context: Context) -> Iterator[Hit]:
 
 def _foreign_addresses(page: Page, context: Context) -> Iterator[Hit]:
     own = {*context.domains, *(address.rpartition("@")[2] for address in (*context.to, *context.cc))}
-    for match in MAIL_ADDRESS.finditer(page.flow):
+    for match in matches(MAIL_ADDRESS, AT, page.flow):
         domain = match["domain"].lower()
         start, end = page.span(*match.span())
-        known = any(domain == name.lower() or domain.endswith("." + name.lower()) for name in own)
+        known = any(_within(domain, name.lower()) for name in own)
         if not known and not in_signature(page, start):
             yield Hit(page, start, end)
 
@@ -184,7 +208,7 @@ RULES = (
     Rule(
         "LEK-02",
         "error",
-        phrase(HOST),
+        phrase(HOST, needs=LATIN),
         "内部のホスト名が書かれています。お客様の知る機能名で書きます。",
         "An internal host name is shown; name the function customers know.",
         "受注登録機能が停止しております。",
@@ -194,7 +218,7 @@ RULES = (
     Rule(
         "LEK-03",
         "error",
-        any_of(phrase(LABELS), _alert_names),
+        any_of(phrase(LABELS, needs=r"[A-Za-z\[][ -~]*"), _alert_names),
         "監視アラートの原文が混じっています。",
         "The monitoring alert's own text is shown.",
         "一部の機能がご利用いただけません。",
@@ -204,7 +228,7 @@ RULES = (
     Rule(
         "LEK-04",
         "error",
-        phrase(TRACE),
+        phrase(TRACE, needs=LATIN),
         "プログラムのログやエラー名が混じっています。症状で書きます。",
         "A program's log or exception is shown; describe the symptom.",
         "画面に「503」と表示されます。",
@@ -234,7 +258,10 @@ RULES = (
     Rule(
         "LEK-07",
         "error",
-        phrase(CREDENTIAL, flags=re.I),
+        any_of(
+            phrase(CREDENTIAL, needs=LATIN, flags=re.I),
+            phrase(r"パスワード[ ]*[=:][ ]*[!-~]{4,}"),
+        ),
         "認証情報が書かれています。送らずに、失効させます。",
         "A credential is shown: do not send, revoke it.",
         "パスワードの変更をお願いいたします。",

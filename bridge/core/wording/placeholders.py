@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
-from bridge.core.wording.find import any_of, phrase
+from bridge.core.wording.find import LATIN, any_of, phrase
 from bridge.core.wording.model import BOTH_LOCALES, Rule
 
 NUMERAL = "一二三四五六七八九十百千〇零"
 UNIT = r"(?:月|日|時間?|分|年|社|様|件|名|株式会社)"
 CIRCLES = (
-    rf"(?<![{NUMERAL}〇○◯●])[〇○◯●]{{2,}}(?![{NUMERAL}])"
+    rf"(?<![{NUMERAL}〇○◯●])(?![○◯●]{{8}})[〇○◯●]{{2,}}(?![{NUMERAL}])"
     rf"|(?<![{NUMERAL}])(?<!\A)(?<!\n)[〇○◯●]{UNIT}"
     rf"|(?:(?<=\n)|(?<=\A))[〇○◯●]{UNIT}(?![一-龥ァ-ヶー:：\s間])"
     r"|△△|(?<!■)□□|××|＊＊"
 )
-ORNAMENT = re.compile(r"^[ \t\u3000]*([〇○◯●△□×＊])\1{7,}[ \t\u3000]*\r?$", re.M)
-
 OPEN, CLOSE, INNER = r"[［\[【（(]", r"[］\]】）)]", r"[^］\]】）)\n]"
 UI = r"(?:ボタン|画面|欄|タブ|メニュー|キー|の項目|を押|をクリック|をタップ)"
 INSTRUCTION = (
@@ -47,7 +43,7 @@ RULES = (
     Rule(
         "PLH-01",
         "error",
-        phrase(CIRCLES, reading="raw"),
+        phrase(CIRCLES, needs="[〇○◯●△□×＊]", reading="raw"),
         "テンプレートの丸印や記号が残っています。",
         "Circles or marks of the template are left in.",
         "発生日時:2026年11月24日(火)10時05分頃",
@@ -78,9 +74,13 @@ RULES = (
     Rule(
         "PLH-04",
         "error",
-        phrase(
-            r"(?<![A-Za-z])(?:TBD|TBA|TODO|FIXME|WIP|DRAFT)(?![A-Za-z])|(?<![A-Za-z])[xX]{3,}(?![A-Za-z])"
-            r"|[Ll]orem ipsum|ダミー|(?<![a-z])(?:hoge|fuga)|テスト送信|テストメール|テスト配信"
+        any_of(
+            phrase(
+                r"(?<![A-Za-z])(?:TBD|TBA|TODO|FIXME|WIP|DRAFT)(?![A-Za-z])|(?<![A-Za-z])[xX]{3,}(?![A-Za-z])"
+                r"|[Ll]orem ipsum|(?<![a-z])(?:hoge|fuga)",
+                needs=LATIN,
+            ),
+            phrase(r"ダミー|テスト送信|テストメール|テスト配信"),
         ),
         "作業用の言葉が残っています。",
         "A working word is left in.",
@@ -117,10 +117,11 @@ RULES = (
         "error",
         any_of(
             phrase(
-                r"(?<![A-Za-z0-9_.-])(?:null|undefined|NaN)(?![A-Za-z0-9_(-])|<no value>|\[object Object\]"
-                r"|(?<!\d)1970[-/年]0?1[-/月]0?1(?!\d)|(?<!\d)0001-01-01",
+                r"(?<![A-Za-z0-9_.-])(?:null|undefined|NaN)(?![A-Za-z0-9_(-])|<no value>|\[object Object\]",
+                needs=LATIN,
                 reading="wording",
             ),
+            phrase(r"1970[-/年]0?1[-/月]0?1(?!\d)|0001-01-01", before=r"\d", reading="wording"),
         ),
         "値が入らないまま書き出されています。",
         "A missing value was printed as it is.",

@@ -82,6 +82,7 @@ RULES = (
                 r"ちょっとした|ちょっと|単なる|(?<!い)ただの(?!今)|些細な|ささいな"
                 r"|(?<![どの同])(?<!ある)(?<!一定)(?<![分時秒日%件社名間割])"
                 r"(?:程度|くらい|ぐらい)の(?:不具合|問題|影響|障害)",
+                needs="程度|[くぐ]らい|ちょっと|単なる|ただの|些細|ささい",
                 reading="wording",
                 swap=_shrink,
             ),
@@ -155,7 +156,7 @@ RULES = (
     Rule(
         "BLM-01",
         "error",
-        phrase(CUSTOMERS_FAULT, after=DENIED),
+        phrase(CUSTOMERS_FAULT, after=DENIED, needs="お客|[貴御]社|利用者|契約者|ユーザ"),
         "お客様に原因があるように読まれます。",
         "It reads as if the customer were to blame.",
         "お客様側での操作は必要ございません。",
@@ -164,7 +165,7 @@ RULES = (
     Rule(
         "BLM-02",
         "error",
-        phrase(OTHERS_FAULT),
+        phrase(OTHERS_FAULT, needs="責任|せい|落ち度|過失|非|不手際|ミス|原因|起因|もらい"),
         "提供する責任は自社にあります。他社の事実と自社の対策を書きます。",
         "The service is ours: state the fact about the supplier and what we do about it.",
         "弊社が利用するクラウド基盤の障害により、本サービスに影響が発生いたしました。",

@@ -33,9 +33,9 @@ STANDS_ALONE = re.compile(
 LABEL = re.compile(r"[ ]*[■□●○◎◆◇▼▽▲△★☆・※*]?[ ]*(?:[^。、:\n「」]{1,20}:(?![0-9]{2}|//))?[ ]*")
 SENTENCE_JA = re.compile(r"[^。\n]+。*")
 SENTENCE_EN = re.compile(r"[^.!?\n]+(?:[.!?](?=\S)[^.!?\n]*)*[.!?]*")
-RULER = re.compile(r"^[ \t]*([━─═=＝＿_*＊~〜-])\1{3,}[━─═=＝＿_*＊~〜 -]*\r?$|^-- ?\r?$", re.M)
+RULER = re.compile(r"^[ \t]{0,8}([━─═=＝＿_*＊~〜-])\1{3,200}\r?$|^-- ?\r?$", re.M)
 CONTACT = re.compile(
-    r"お問い?合わ?せ|問合せ|TEL|Tel|電話|[\w.+-]+@[\w-]+\.\w|https?://|窓口|連絡先|コールセンター"
+    r"お問い?合わ?せ|問合せ|TEL|Tel|電話|[A-Za-z0-9]@[A-Za-z0-9]|https?://|窓口|連絡先|コールセンター"
     r"|ヘルプデスク"
     r"|[Cc]ontact|[Pp]hone"
 )

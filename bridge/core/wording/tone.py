@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bridge.core.wording.find import Swap, any_of, phrase
+from bridge.core.wording.find import LATIN, Swap, any_of, phrase
 from bridge.core.wording.model import REPORTS, Context, Hit, Rule
 from bridge.core.wording.text import Sheet
 
@@ -19,11 +19,14 @@ PLAIN_END = (
     r"(?:である|だった|(?<!た)(?<!ま)だ|る|(?<!まし)(?<!でし)(?<!あな)(?<!かが)た|ない"
     r"|(?<!で)(?<!ま)(?<!い)す)。"
 )
-JARGON = (
+PRODUCTS = (
     r"(?<![A-Za-z])(?:OOM|Pods?|Kubernetes|EC2|RDS|Redis|[nN]ginx|NGINX|CrashLoopBackOff)(?![A-Za-z])"
-    r"|フェ[イー]ルオーバー|フェ[イー]ルバック"
-    r"|デプロイ|ロールバック|レプリ(?:カ|ケーション)|コネクションプール|スロークエリ|(?:CPU"
-    r"|メモリー?)使用率|レイテンシ|スループット"
+    r"|CPU使用率"
+)
+JARGON = (
+    r"フェ[イー]ルオーバー|フェ[イー]ルバック"
+    r"|デプロイ|ロールバック|レプリ(?:カ|ケーション)|コネクションプール|スロークエリ|メモリー?使用率"
+    r"|レイテンシ|スループット"
     r"|ハングアップ|輻輳|パケットロス|デッドロック|ロードバランサ|オートスケール|メモリリーク"
     r"|スプリットブレイン"
 )
@@ -64,7 +67,7 @@ RULES = (
     Rule(
         "TON-02",
         "warning",
-        phrase(PLAIN_END, reading="wording"),
+        phrase(PLAIN_END, needs="[るただいす]。", reading="wording"),
         "です・ます体ではない文末です。",
         "A sentence in the plain form.",
         "停止しております。",
@@ -73,7 +76,7 @@ RULES = (
     Rule(
         "TON-03",
         "warning",
-        phrase(JARGON, reading="wording"),
+        any_of(phrase(PRODUCTS, needs=LATIN, reading="wording"), phrase(JARGON, reading="wording")),
         "お客様に通じない専門用語です。症状で書きます。",
         "A term customers do not know; describe the symptom.",
         "応答に時間がかかる状況です。",
