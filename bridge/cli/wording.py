@@ -1,0 +1,131 @@
+"""`bridge wording FILE.jsonl`: check texts without a bridge running, one JSON object a line.
+
+    {"id": "a1", "kind": "first", "scope": "sentence", "text": "まもなく復旧いたします。"}
+    {"id": "a2", "kind": "followup", "scope": "full", "subject": "...", "body": "...", "ctx": {"report_no": 2}}
+
+`ctx` holds what is known besides the text, named as in `bridge.core.wording.Context`.
+"""
+
+import argparse
+import codecs
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+
+from bridge import clock
+from bridge.core.wording import Context, Finding, Letter, check
+from bridge.core.wording.model import JAPAN, UPDATE
+
+KINDS = {"followup": UPDATE}
+SHOWN = ("rule", "severity", "field", "span", "text", "replacement")
+
+Names = Annotated[
+    tuple[str, ...], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
+]
+
+
+class Unreadable(Exception):
+    """The file cannot be checked. `str()` says where and why."""
+
+
+class Known(BaseModel):
+    """The `ctx` of a line."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    now: datetime | None = None
+    service: str = ""
+    report_no: int | None = None
+    eta_confirmed: bool = False
+    cause_confirmed: bool = False
+    staff: Names = ()
+    other_customers: Names = ()
+    domains: Names = ()
+    public_urls: Names | None = None
+    to: Names = ()
+    cc: Names = ()
+    charset: str = "utf-8"
+
+    @field_validator("charset")
+    @classmethod
+    def _exists(cls, value: str) -> str:
+        try:
+            return codecs.lookup(value).name
+        except LookupError:
+            raise ValueError(f"no charset {value}") from None
+
+    def context(self, now: datetime) -> Context:
+        """As the check takes it. A time without an offset is Japan's; without a time it is now."""
+        told = self.now or now
+        at = told if told.tzinfo else told.replace(tzinfo=JAPAN)
+        return Context(**{**dict(self), "now": at})
+
+
+class Case(BaseModel):
+    """One line: a text and how much of a letter it is."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: Any = None
+    kind: str = ""
+    scope: Literal["sentence", "subject", "full"]
+    text: str = ""
+    subject: str = ""
+    body: str = ""
+    locale: str = "ja"
+    ctx: Known = Field(default_factory=Known)
+
+    def letter(self) -> Letter:
+        kind = KINDS.get(self.kind, self.kind)
+        body = self.text or self.body if self.scope == "sentence" else self.body
+        return Letter(kind, "" if self.scope == "sentence" else self.subject, body, self.locale)
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser("wording", help="check the wording of texts, one JSON object a line")
+    parser.add_argument("file", type=Path, metavar="FILE.jsonl")
+    parser.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when nothing was found, 1 when something was, 2 when the file cannot be read."""
+    try:
+        cases = read_cases(args.file)
+    except Unreadable as error:
+        print(f"bridge wording: {error}", file=sys.stderr)
+        return 2
+    now = clock.now()
+    found = [check(case.letter(), case.ctx.context(now), case.scope) for case in cases]
+    for case, findings in zip(cases, found, strict=True):
+        print(
+            json.dumps({"id": case.id, "findings": [_shown(each) for each in findings]}, ensure_ascii=False)
+        )
+    return 1 if any(found) else 0
+
+
+def read_cases(path: Path) -> list[Case]:
+    """Every line of the file. Raises Unreadable naming file and line."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unreadable(f"{path}: {error}") from None
+    return [_case(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _case(path: Path, number: int, line: str) -> Case:
+    try:
+        return Case.model_validate(json.loads(line))
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"{path}:{number}: not JSON: {error.msg} at column {error.colno}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "line"
+        raise Unreadable(f"{path}:{number}: {where}: {first['msg']}") from None
+
+
+def _shown(finding: Finding) -> dict[str, Any]:
+    return {name: getattr(finding, name) for name in SHOWN}
