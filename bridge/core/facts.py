@@ -59,6 +59,7 @@ class Facts(Model):
     kind: Kind = Field(description="which letter this is")
     number: int | None = Field(default=None, description="the report's number, for first and update")
     service: LocalText = Field(description="the service's name")
+    short_name: LocalText | None = Field(default=None, description="its short name, for subjects")
     company: str = Field(description="the company that writes")
     representative: str = Field(default="", description="who signs an individual apology")
     sender: str = Field(description="the name the letter is sent under")
@@ -147,6 +148,7 @@ def build(
         kind=kind,
         number=number,
         service=service.name,
+        short_name=service.short_name,
         company=service.company,
         representative=service.representative,
         sender=service.sender.name,

@@ -10,8 +10,10 @@ from bridge.core.facts import Facts
 from bridge.core.values import Locale, LocalText
 from bridge.letters.wrap import width
 
-# A subject is cut by phones and warned of above 80 columns; the brackets and the report's name take the rest.
-TOPIC_COLUMNS = 48
+# Of the 80 columns that a list of mails shows, what the brackets and the longest report name leave.
+TOPIC_COLUMNS = 42
+_NOTICE: dict[Locale, str] = {"ja": "障害発生のお知らせ", "en": "service disruption"}
+_SHORT: dict[Locale, str] = {"ja": "障害", "en": "incident"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,7 @@ class View:
     """What a template may print. Every text is finished; an empty one means that there is nothing to say."""
 
     service: str
+    subject_service: str
     company: str
     representative: str
     sender: str
@@ -54,9 +57,11 @@ def view(facts: Facts, locale: Locale) -> View:
     answers = facts.answers
     symptom = facts.symptom.get(locale) if facts.symptom else ""
     service = facts.service.get(locale)
+    named = _subject_service(facts, locale)
     about, exact = _writer(dates.about, zone, locale), _writer(dates.moment, zone, locale)
     return View(
         service=service,
+        subject_service=named,
         company=facts.company,
         representative=facts.representative,
         sender=facts.sender,
@@ -64,7 +69,7 @@ def view(facts: Facts, locale: Locale) -> View:
         links=facts.public_urls,
         report=dates.report_name(facts.number or 1, locale),
         symptom=symptom,
-        topic=symptom if width(f"{service} {symptom}") <= TOPIC_COLUMNS else "",
+        topic=_topic(facts, named, symptom, locale),
         scope=_scope(facts, locale),
         scope_known=bool(answers.scope or facts.impacts),
         recovered_scope=_texts(facts.recovered_impacts, locale),
@@ -85,6 +90,20 @@ def view(facts: Facts, locale: Locale) -> View:
         customer_actions=answers.customer_actions,
         row=facts.row,
     )
+
+
+def _subject_service(facts: Facts, locale: Locale) -> str:
+    """The full name unless it leaves no room for what happened and there is a shorter one."""
+    name = facts.service.get(locale)
+    short = facts.short_name.get(locale) if facts.short_name else name
+    return name if width(f"{name} {_NOTICE[locale]}") <= TOPIC_COLUMNS else short
+
+
+def _topic(facts: Facts, service: str, symptom: str, locale: Locale) -> str:
+    """What happened, for a subject: the symptom if it fits, else a general word."""
+    general = _NOTICE[locale] if facts.kind in ("first", "update") else _SHORT[locale]
+    fits = (text for text in (symptom, general) if text and width(f"{service} {text}") <= TOPIC_COLUMNS)
+    return next(fits, _SHORT[locale])
 
 
 def _writer(

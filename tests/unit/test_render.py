@@ -19,6 +19,7 @@ LETTERS = Letters()
 CAUSE = Answers(
     cause="証明書の更新処理が完了しておりませんでした。", prevention="期限の監視を追加いたします。"
 )
+SHORT = {"ja": "みどり法人", "en": "Midori B2B"}
 ROW = {"company": "みどり商事株式会社", "department": "営業部", "name": "佐藤", "impact": "受注12件"}
 
 
@@ -54,6 +55,18 @@ OVER = facts(ended(), kind="recovery", previous=SENT, drafted_at=FIRED + minutes
             "【重要】【障害報告】みどりショップ 障害発生のお知らせ(第一報)",
             "[Important] [Incident] Midori Shop: service disruption (1st report)",
             id="a symptom nobody has words for",
+        ),
+        pytest.param(
+            build(
+                service(name="みどりショップ法人向け受発注サービス", short_name=SHORT),
+                incident(),
+                [alert()],
+                "first",
+                drafted_at=NOW,
+            ),
+            "【重要】【障害報告】みどり法人 ログインできない事象(第一報)",
+            "[Important] [Incident] Midori B2B: sign-in failure (1st report)",
+            id="a name too long for a subject",
         ),
         pytest.param(
             facts(alert(), kind="update", number=3, previous=SENT),
