@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import functools
 
 from bridge import clock
 from bridge.demo import story
@@ -27,8 +28,9 @@ def _speed(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """Until Ctrl-C."""
+    say = functools.partial(print, flush=True)  # also into a pipe
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(
-            story.play(clock.now, port=args.port, inbox_port=args.inbox_port, speed=args.speed, say=print)
+            story.play(clock.now, port=args.port, inbox_port=args.inbox_port, speed=args.speed, say=say)
         )
     return 0

@@ -15,7 +15,7 @@ def test_a_skipped_test_fails_under_ci_only(tmp_path: Path, ci: str, outcome: st
     (tmp_path / "test_gap.py").write_text(
         "import pytest\n\ndef test_gap():\n    pytest.skip('no such program')\n"
     )
-    words = "-m pytest -p tests.conftest -p no:cacheprovider -c pyproject.toml".split()
+    words = ["-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider", "-c", "pyproject.toml"]
     ran = subprocess.run(
         [sys.executable, *words, tmp_path],
         env={**os.environ, "CI": ci},
