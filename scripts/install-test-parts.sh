@@ -3,7 +3,7 @@
 # Tests that lack their part are reported as skipped; under CI=true such a skip is a failure.
 set -eu
 
-PARTS="prometheus prometheus-alertmanager postfix postgresql chromium chromium-driver fonts-noto-cjk"
+PARTS="prometheus prometheus-alertmanager postfix postgresql chromium chromium-driver fonts-noto-cjk openssl"
 POLICY=/usr/sbin/policy-rc.d
 
 installed() {
@@ -28,7 +28,7 @@ if [ ! -e "$POLICY" ]; then
     chmod +x "$POLICY"
     trap 'rm -f "$POLICY"' EXIT INT TERM
 fi
-echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections
+printf "postfix postfix/%s\n" "main_mailer_type select Local only" "mailname string localhost" | debconf-set-selections
 export DEBIAN_FRONTEND=noninteractive
 apt-get -qq update
 # shellcheck disable=SC2086 # one word per package
