@@ -19,7 +19,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One changed place: the fact or heading it belongs to, and both wordings (empty when added or removed)."""
+    """One changed place: the fact or heading it belongs to, and both wordings (empty: added or removed)."""
 
     label: str
     old: tuple[Part, ...]

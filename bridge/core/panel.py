@@ -36,9 +36,11 @@ MUCH = 0.2
 _GOING_ON: frozenset[IncidentState] = frozenset({"open", "settling"})
 
 
-def expired(notice: Notice, now: datetime) -> bool:
-    """Whether the links of this notice have run out: seven days after it was decided."""
-    return notice.decided_at is not None and now - notice.decided_at > LINK_LIFE
+def expired(notice: Notice, now: datetime, issued_at: datetime) -> bool:
+    """Whether a link to this notice has run out: seven days after the decision, or after it was renewed."""
+    if notice.decided_at is None:
+        return False
+    return now - max(notice.decided_at, issued_at) > LINK_LIFE
 
 
 def held(notice: Notice, now: datetime) -> bool:
@@ -59,8 +61,6 @@ def offers(
     A first person's second yes is not offered. The editor of a version may be one of two approvers but never
     both, so an escalation of two people can always decide.
     """
-    if expired(notice, now):
-        return ("renew",)
     if notice.state in UNDECIDED:
         return _undecided(notice, person, incident)
     if held(notice, now):
@@ -76,7 +76,9 @@ def _undecided(notice: Notice, person: str, incident: IncidentState) -> tuple[Ac
     approve: tuple[Action, ...] = () if said_yes(notice, person) else ("approve",)
     by_hand = notice.kind in ("first", "update") and incident in _GOING_ON
     recovered: tuple[Action, ...] = ("recovered",) if by_hand else ()
-    return (*approve, "edit", "dismiss", "acknowledge", "test", *recovered)
+    # the letters of a batch are corrected in their CSV
+    edit: tuple[Action, ...] = () if notice.kind == "individual" else ("edit",)
+    return (*approve, *edit, "dismiss", "acknowledge", "test", *recovered)
 
 
 def surprises(

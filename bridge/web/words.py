@@ -4,7 +4,6 @@ PAGES.md says the words; a person at night says nothing else. Numbers come alrea
 """
 
 from bridge.core.model import Kind
-from bridge.core.panel import Surprise
 from bridge.core.values import Locale
 
 Pair = tuple[str, str]
@@ -57,7 +56,6 @@ WORDS: dict[str, Pair] = {
     "before": ("前回", "Last mail"),
     "as_template": ("ほかの文は、登録した定型文のままです", "The rest is your own template"),
     "edited": ("{who}が文面を直しました({n}か所)", "{who} changed the text ({n})"),
-    "edited_see": ("下の手紙を確かめてください", "Please check the letter below"),
     "investigating": ("調査中({day}までに報告)", "Under investigation (report by {day})"),
     "not_known": ("影響の文が登録されていません", "No impact text is registered"),
     "and_more": ("{what} ほか{n}件", "{what} and {n} more"),
@@ -77,7 +75,6 @@ WORDS: dict[str, Pair] = {
     "send_version": ("版{v}を{n}名に送信する", "Send version {v} to {n}"),
     "send_batch": ("{n}通をそれぞれ1名に送信する", "Send {n} letters, one person each"),
     "send_unchanged": ("変化なしと{n}名に伝える", "Tell {n}: no change"),
-    "approve_first": ("1人目として承認する", "Approve as first of two"),
     "hold_note": ("押してから{n}秒は取り消せます", "You can cancel for {n} seconds"),
     "hold_none": ("押すとすぐに送り始めます", "Sending starts at once"),
     "first_note": ("もう1人の承認で送信されます", "Sent when one more person approves"),
@@ -91,6 +88,7 @@ WORDS: dict[str, Pair] = {
     ),
     "answer_again": ("答えを直す", "Change the answers"),
     # disclosures
+    "more_choices": ("ほかの操作と詳細", "More"),
     "dismiss_why": ("送らない理由", "Why not?"),
     "dismiss_go": ("送らないと決める", "Decide not to send"),
     "dismiss_note": (
@@ -242,14 +240,12 @@ WORDS: dict[str, Pair] = {
     "then": ("このあと", "Next"),
     "then_done": ("全員への送信が終わる見込み", "All sent, by estimate"),
     "then_draft": ("続報の下書きを{who}に届けます", "The next draft goes to {who}"),
-    "then_draft_any": ("続報の下書きを当番に届けます", "The next draft goes to the on-call"),
     "then_promise": ("お客様に約束した次の連絡", "Next mail promised to customers"),
     "record": ("記録", "Record"),
     "record_detected": ("異常を検知", "Detected"),
     "record_approved": ("{who}が版{v}を承認", "{who} approved version {v}"),
     "record_started": ("送信開始。", "Sending started. "),
     "record_finished": ("送信終了", "Sending finished"),
-    "record_stopped": ("送信停止", "Sending stopped"),
     "stop": ("残りの送信を止める", "Stop the rest"),
     "stop_note": (
         "すでに送ったメールは取り消せません",
@@ -298,7 +294,6 @@ WORDS: dict[str, Pair] = {
     "superseded": ("この下書きは{what}に置き換わりました。", "Replaced by the {what}."),
     "superseded_any": ("この下書きは新しい下書きに置き換わりました。", "Replaced by a newer draft."),
     "superseded_go": ("{what}を開く", "Open the {what}"),
-    "decided": ("決まりました", "Decided"),
     "not_sent": ("送りません", "Not sent"),
     "replaced": ("置き換わりました", "Replaced"),
     # conflict
@@ -341,6 +336,7 @@ WORDS: dict[str, Pair] = {
     "still_firing": ("警告が{n}件続いています", "{n} alerts are still firing"),
     "cause_open": ("調査中", "Under investigation"),
     "cause_open_note": ("{day}までに報告すると約束します", "Promises a report by {day}"),
+    "other_day": ("報告する日を変える", "Promise another day"),
     "cause_by": ("報告する日", "Report by"),
     "cause_known": ("確定している(書く)", "Confirmed (write it)"),
     "remedy": ("行った対応", "What was done"),
@@ -424,9 +420,6 @@ EVENTS: dict[str, Pair] = {
     "closed": ("障害を閉じました", "Incident closed"),
     "renewed": ("新しいリンクを送りました", "Mailed a new link"),
 }
-
-SURPRISES: dict[Surprise, str] = {"override": "override", "repeat": "repeat"}
-"""The surprises whose sentence does not depend on a count; `list_size` has two."""
 
 
 def pick(pair: Pair, lang: Locale) -> str:

@@ -1,4 +1,4 @@
-"""The situations the pages are tried in: みどりショップ cannot be signed in to, at 2:16 on 24 November 2026."""
+"""The situations the pages are tried in: nobody can sign in to みどりショップ since 2:10 on 24 November."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -103,7 +103,7 @@ def notice(kind: Kind = "first", **changes: Any) -> Notice:
 
 def version(facts: Facts, number: int = 1, edited_by: str | None = None, **texts: Text) -> Version:
     """One version of the letter, rendered by the shipped templates unless the Japanese is given."""
-    written = {**Letters().texts(facts, SERVICE)[0], **texts}
+    written: dict[Any, Text] = {**Letters().texts(facts, SERVICE)[0], **texts}
     saved = at(2, 17) if edited_by else facts.drafted_at
     return Version("n1", number, written, facts.to_dict(), facts.promise_at, edited_by, saved)
 

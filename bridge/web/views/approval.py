@@ -1,17 +1,16 @@
 """The page of a notice that waits for a person: four facts, the letter, one button."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bridge.core.diff import Change, changes
-from bridge.core.model import Version
+from bridge.core.diff import Change
 from bridge.core.panel import Action
 from bridge.core.wording import Finding, apply
 from bridge.core.wording import Letter as Wording
 from bridge.web.views.audience import Audience, audience
 from bridge.web.views.edit import Field
 from bridge.web.views.frame import Deadline, Frame, deadline, frame, heading, link, speech
-from bridge.web.views.letter import Letter, filled_in, letter
+from bridge.web.views.letter import Letter
+from bridge.web.views.letters import edits_of, letters
 from bridge.web.views.rows import Row, fact_rows
 from bridge.web.views.sheets import Sheets, sheets
 from bridge.web.views.situation import Situation
@@ -88,6 +87,7 @@ class Approval:
     other_letters: tuple[Letter, ...]
     button: Button | None
     choices: tuple[Choice, ...]
+    sticky: bool
     sheets: Sheets
     news: News | None = None
 
@@ -101,6 +101,7 @@ def approval(situation: Situation) -> Approval:
     shown = 1 if not situation.letters else len(all_letters)
     problems = tuple(_problem(situation, n, f) for n, f in enumerate(marks, start=1))
     errors = len(situation.errors)
+    choices = _choices(situation, outer)
     return Approval(
         frame=outer,
         question=_question(situation),
@@ -120,63 +121,10 @@ def approval(situation: Situation) -> Approval:
         letters=all_letters[:shown],
         other_letters=all_letters[shown:],
         button=_button(situation, outer),
-        choices=_choices(situation, outer),
-        sheets=sheets(situation),
+        choices=choices,
+        sticky=not situation.letters,
+        sheets=sheets(situation, acknowledge=all(c.action is None for c in choices)),
     )
-
-
-def edits_of(situation: Situation) -> tuple[Change, ...] | None:
-    """What people changed since the bridge's own last draft; None for an untouched one."""
-    if situation.version.edited_by is None:
-        return None
-    own = next((v for v in reversed(situation.earlier) if v.edited_by is None), None)
-    return () if own is None else text_changes(situation, own, situation.version)
-
-
-def text_changes(situation: Situation, old: Version, new: Version) -> tuple[Change, ...]:
-    """The changed places over all languages that customers get, subjects first."""
-    both = [(old.texts[code], new.texts[code]) for code in situation.locales() if code in old.texts]
-    return tuple(
-        change
-        for before, after in both
-        for change in (*changes(before.subject, after.subject), *changes(before.body, after.body))
-    )
-
-
-def letters(situation: Situation, marks: Sequence[Finding]) -> tuple[Letter, ...]:
-    """The reader's own language first where customers get it too; for a batch, every letter."""
-    say, version = speech(situation), situation.version
-    if situation.letters:
-        return tuple(
-            letter(say("letter_of", n=n, to=each.address), situation.service.locale, each.text, each.findings)
-            for n, each in enumerate(situation.letters, start=1)
-        )
-    codes = sorted(situation.locales(), key=lambda code: code != situation.lang)
-    main = situation.service.locale
-    texts = version.texts
-    return tuple(
-        letter(
-            _caption(situation) if n == 0 else _other_caption(situation, code),
-            code,
-            texts[code],
-            marks if code == main else (),
-            filled_in(situation.facts, code),
-        )
-        for n, code in enumerate(codes)
-    )
-
-
-def _caption(situation: Situation) -> str:
-    say, version = speech(situation), situation.version
-    if version.edited_by is None:
-        return say("letter", n=version.version)
-    return say("letter_edited", n=version.version, who=say.person(version.edited_by))
-
-
-def _other_caption(situation: Situation, code: str) -> str:
-    say = speech(situation)
-    readers = {**situation.audience.locales}
-    return say("letter_other", language=say(f"letter_{code}"), n=say.number(readers.get(code, 0)))
 
 
 def _title(situation: Situation) -> str:
@@ -208,10 +156,19 @@ def _banner(situation: Situation) -> str:
         first = next(a for a in reversed(notice.approvals) if a.version == notice.version)
         return say("second_asked", who=say.person(first.person), clock=say.clock(first.at), v=first.version)
     if not situation.two_people:
-        return ""
+        return _all_ended(situation)
     if situation.version.edited_by == situation.person.id:
         return say("second_editor", v=notice.version)
     return say("second_needed")
+
+
+def _all_ended(situation: Situation) -> str:
+    """A disturbance that was over before anyone approved can be told in one letter, or not at all."""
+    over, firing = situation.incident.resolved_at, any(a.status == "firing" for a in situation.alerts)
+    if situation.notice.kind != "first" or over is None or firing:
+        return ""
+    say = speech(situation)
+    return say("all_ended", clock=say.clock(over))
 
 
 def _acknowledged(situation: Situation) -> str:
@@ -294,8 +251,11 @@ def _choices(situation: Situation, outer: Frame) -> tuple[Choice, ...]:
     if kind == "update" and "recovered" in situation.offers:
         over = Choice(say("recovered"), link(outer, "do=recovered", "#recovered"))
         return Choice(say("write_change"), link(outer, "edit")), over, dismiss
+    on_it = Choice(say("acknowledge"), action="acknowledge")
+    if "edit" not in situation.offers:
+        return dismiss, on_it
     edit = Choice(say("edit"), link(outer, "edit"))
     if kind in ("recovery", "final"):
         edit = Choice(say("answer_again"), link(outer, "answers"))
         return edit, Choice(say("edit"), link(outer, "edit")), dismiss
-    return edit, dismiss, Choice(say("acknowledge"), action="acknowledge")
+    return edit, dismiss, on_it

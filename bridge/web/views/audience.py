@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from bridge.web.views.frame import speech
 from bridge.web.views.situation import Situation
-from bridge.web.words import SURPRISES
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def _surprises(situation: Situation) -> tuple[str, ...]:
     if not seconds:
         return ()
     return tuple(
-        say(SURPRISES[reason], s=seconds) if reason in SURPRISES else _list_size(situation, seconds)
+        _list_size(situation, seconds) if reason == "list_size" else say(reason, s=seconds)
         for reason in situation.surprises
     )
 

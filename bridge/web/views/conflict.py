@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from bridge.web.views.approval import Approval, News, approval, text_changes
+from bridge.web.views.approval import Approval, News, approval
 from bridge.web.views.edit import Typed, fields
 from bridge.web.views.frame import heading, speech
+from bridge.web.views.letters import text_changes
 from bridge.web.views.situation import Situation
 
 

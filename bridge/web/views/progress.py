@@ -1,7 +1,7 @@
 """The page of a decided notice: the hold, the sending, how it ended, or that nothing is sent."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 
 from bridge.core.panel import Action, held
@@ -9,14 +9,13 @@ from bridge.web.views.audience import Audience, audience
 from bridge.web.views.frame import Frame, frame, heading, speech
 from bridge.web.views.letter import Letter, checksum, letter
 from bridge.web.views.rows import subject_of
+from bridge.web.views.sending import Sending, after_detection, milestones, n_in, sending, to_come
 from bridge.web.views.sheets import Moment, history
 from bridge.web.views.situation import FailedRow, Situation
 from bridge.web.words import STOP_REASONS, pick
 
 Look = Literal["hold", "sending", "sent", "stopped", "closed"]
 SHOWN_FAILURES = 100
-LEAST_SAMPLE = timedelta(seconds=3)
-"""Before this much of a sending its speed says nothing about its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +27,6 @@ class Hold:
     percent: int
     starts: str
     subject: str
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many deliveries are in one state. `tone` names its colours."""
-
-    tone: str
-    name: str
-    n: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """How far the sending is. `done` and `failed` are widths of 100, with one decimal."""
-
-    sent: str
-    total: str
-    done: str
-    failed_from: str
-    failed: str
-    counts: tuple[Count, ...]
-    as_of: str
-    quarter: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +68,7 @@ def progress(situation: Situation) -> Progress:
     """The view of a notice that somebody has decided."""
     look = _look(situation)
     title, lead = _titles(situation, look)
-    sending = _sending(situation) if look in ("sending", "sent", "stopped") else None
+    going = sending(situation) if look in ("sending", "sent", "stopped") else None
     replaced = situation.successor if situation.notice.state == "superseded" else None
     say = speech(situation)
     return Progress(
@@ -105,12 +81,12 @@ def progress(situation: Situation) -> Progress:
         relay=_relay(situation, look),
         audience=audience(situation),
         hold=_hold(situation) if look == "hold" else None,
-        sending=sending,
+        sending=going,
         press=_press(situation),
         next_path=(replaced.path or "") if replaced else "",
         next_text=say("superseded_go", what=say.report(replaced.kind, replaced.number)) if replaced else "",
-        then=_then(situation) if look in ("sending", "sent") else (),
-        record=_record(situation) if sending else (),
+        then=to_come(situation) if look in ("sending", "sent") else (),
+        record=milestones(situation) if going else (),
         failures=situation.failed[:SHOWN_FAILURES],
         failures_more=_more(situation),
         letter=_letter(situation),
@@ -140,7 +116,7 @@ def _titles(situation: Situation, look: Look) -> tuple[str, str]:
     if look == "sending":
         return say("starting" if notice.state == "approved" else "sending"), say("sending_note")
     if look == "sent":
-        return say("sent_title", n=say.number(_n(situation, "sent"))), _outcome(situation)
+        return say("sent_title", n=say.number(n_in(situation, "sent"))), _outcome(situation)
     if look == "stopped":
         return _stopped(situation)
     if notice.state == "dismissed":
@@ -157,7 +133,7 @@ def _titles(situation: Situation, look: Look) -> tuple[str, str]:
 def _stopped(situation: Situation) -> tuple[str, str]:
     say, reason = speech(situation), situation.notice.stop_reason or ""
     why = pick(STOP_REASONS[reason], situation.lang) if reason in STOP_REASONS else reason
-    sent = _n(situation, "sent")
+    sent = n_in(situation, "sent")
     if not sent:
         return say("unsent"), why
     rest = say.number(max(0, (situation.recipients or 0) - sent))
@@ -165,22 +141,14 @@ def _stopped(situation: Situation) -> tuple[str, str]:
 
 
 def _outcome(situation: Situation) -> str:
-    say, (failed, unknown) = speech(situation), (_n(situation, "failed"), _n(situation, "unknown"))
+    say, (failed, unknown) = speech(situation), (n_in(situation, "failed"), n_in(situation, "unknown"))
     return "".join(
         (
             say("sent_failed", n=say.number(failed)) if failed else "",
             say("sent_unknown", n=say.number(unknown)) if unknown else "",
-            _after_detection(situation),
+            after_detection(situation),
         )
     )
-
-
-def _after_detection(situation: Situation) -> str:
-    """The clock that matters: from the first alert's receipt to the first mail."""
-    say, started = speech(situation), situation.notice.sending_at
-    if situation.notice.kind != "first" or started is None:
-        return ""
-    return say("after_detection", length=say.exact(started - situation.incident.received_at))
 
 
 def _banner(situation: Situation) -> str:
@@ -211,127 +179,26 @@ def _hold(situation: Situation) -> Hold:
         after=say("hold_seconds", n=seconds),
         percent=min(100, int(100 * (left / whole))),
         starts=say("hold_starts", clock=say.to_the_second(send_at)),
-        subject=subject_of(situation),
+        subject=subject_of(situation)[1],
     )
-
-
-def _n(situation: Situation, *states: str) -> int:
-    return sum(n for state, n in situation.counts.items() if state in states)
-
-
-def _sending(situation: Situation) -> Sending:
-    say = speech(situation)
-    total = max(situation.recipients or 0, _n(situation, *situation.counts))
-    sent, failed, unknown = (_n(situation, state) for state in ("sent", "failed", "unknown"))
-    waiting = max(0, total - sent - failed - unknown - _n(situation, "deferred"))
-    table = (
-        ("ok", "state_sent", sent),
-        ("rest", "state_queued", waiting),
-        ("wait", "state_deferred", _n(situation, "deferred")),
-        ("stop", "state_failed", failed),
-        ("stop", "state_unknown", unknown),
-    )
-    bad = failed + unknown
-    return Sending(
-        sent=say.number(sent),
-        total=say("of_total", n=say.number(total)),
-        done=_width(sent, total),
-        failed_from=_width(sent, total),
-        failed="0" if not bad else max(_width(bad, total), "0.6", key=float),
-        counts=tuple(
-            Count(tone, say(key), say.number(n)) for tone, key, n in table if n or key == "state_sent"
-        ),
-        as_of=_as_of(situation, waiting),
-        quarter=_quarter(situation, sent, total),
-    )
-
-
-def _width(n: int, total: int) -> str:
-    return f"{100 * n / total:.1f}" if total else "0"
-
-
-def _quarter(situation: Situation, sent: int, total: int) -> str:
-    """What a screen reader is told: it changes at 25, 50, 75 and 100 % only."""
-    say = speech(situation)
-    quarters = 4 * sent // total if total else 0
-    return say("quarter", total=say.number(total), n=say.number(total * quarters // 4)) if quarters else ""
-
-
-def _time_left(situation: Situation) -> timedelta | None:
-    """How long the waiting mails will take at the speed so far, once that can be told."""
-    started, sent = situation.notice.sending_at, _n(situation, "sent")
-    waiting = (situation.recipients or 0) - _n(situation, "sent", "failed", "unknown", "deferred")
-    if situation.notice.state != "sending" or started is None or not sent or waiting <= 0:
-        return None
-    elapsed = situation.now - started
-    return None if elapsed < LEAST_SAMPLE else elapsed * (waiting / sent)
-
-
-def _as_of(situation: Situation, waiting: int) -> str:
-    say = speech(situation)
-    clock, left = say.clock(situation.now), _time_left(situation)
-    if left is None or not waiting:
-        return say("as_of", clock=clock)
-    seconds = max(10, -10 * int(-left.total_seconds() // 10))
-    if seconds < 120:
-        return say("as_of_eta", clock=clock, length=say("seconds", n=seconds))
-    return say("as_of_eta", clock=clock, length=say("minutes", n=-(-seconds // 60)))
 
 
 def _press(situation: Situation) -> Press | None:
     say = speech(situation)
-    rest = say.number(max(0, (situation.recipients or 0) - _n(situation, "sent", "failed", "unknown")))
+    rest = say.number(max(0, (situation.recipients or 0) - n_in(situation, "sent", "failed", "unknown")))
     presses: dict[Action, tuple[str, str]] = {
         "cancel": (say("cancel"), say("cancel_note")),
         "stop": (say("stop"), say("stop_note")),
         "resume": (say("resume", n=rest), say("resume_note"))
-        if _n(situation, "sent")
+        if n_in(situation, "sent")
         else (say("resume_all", n=rest), say("hold_none")),
     }
     return next((Press(action, *presses[action]) for action in situation.offers if action in presses), None)
 
 
-def _then(situation: Situation) -> tuple[Moment, ...]:
-    """What is still to come: the end of the sending, the next draft, the next promise."""
-    say, promise = speech(situation), situation.version.promise_at
-    left = _time_left(situation)
-    lines: list[tuple[datetime, str]] = []
-    if left is not None:
-        lines.append((situation.now + left, say("then_done")))
-    if promise is not None and situation.incident.state in ("open", "settling"):
-        first = situation.escalation.steps[0].people
-        lines.append(
-            (promise - situation.service.policy.update_ring_before, say("then_draft", who=say.persons(first)))
-        )
-        lines.append((promise, say("then_promise")))
-    return _moments(situation, lines)
-
-
-def _record(situation: Situation) -> tuple[Moment, ...]:
-    """The milestones, oldest first."""
-    say, notice = speech(situation), situation.notice
-    lines: list[tuple[datetime | None, str]] = [
-        (situation.incident.received_at if notice.kind == "first" else None, say("record_detected"))
-    ]
-    lines += [
-        (yes.at, say("record_approved", who=say.person(yes.person), v=yes.version))
-        for yes in notice.approvals
-    ]
-    lines += [
-        (notice.sending_at, say("record_started") + _after_detection(situation)),
-        (notice.finished_at if notice.state == "sent" else None, say("record_finished")),
-    ]
-    return _moments(situation, [(at, text) for at, text in lines if at is not None])
-
-
-def _moments(situation: Situation, lines: list[tuple[datetime, str]]) -> tuple[Moment, ...]:
-    say = speech(situation)
-    return tuple(Moment(at.isoformat(), say.clock(at), text) for at, text in lines)
-
-
 def _more(situation: Situation) -> str:
     say = speech(situation)
-    more = _n(situation, "failed", "unknown") - min(len(situation.failed), SHOWN_FAILURES)
+    more = n_in(situation, "failed", "unknown") - min(len(situation.failed), SHOWN_FAILURES)
     return say("failures_more", n=say.number(more)) if more > 0 and situation.failed else ""
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from bridge.core.dates import working_days_after
+from bridge.core.dates import duration, working_days_after
 from bridge.web.views.frame import Deadline, Frame, deadline, frame, heading, link, speech
 from bridge.web.views.sheets import Sheets, sheets
 from bridge.web.views.situation import Situation
@@ -71,7 +71,7 @@ def recovery(situation: Situation) -> Recovery:
         customer_actions=answers.customer_actions,
         dismiss=link(outer, "do=dismiss", "#dismiss"),
         not_recovered=link(outer, "do=not_recovered", "#not_recovered") if kind == "recovery" else "",
-        sheets=sheets(situation),
+        sheets=sheets(situation, acknowledge=True),
     )
 
 
@@ -83,16 +83,7 @@ def _lead(situation: Situation) -> str:
         "recovery_lead",
         clock=say.spoken(facts.recovered_at),
         since=say.rough(situation.now - facts.recovered_at),
-        lasted=_lasted(situation, facts.recovered_at - facts.started_at),
-    )
-
-
-def _lasted(situation: Situation, length: timedelta) -> str:
-    say = speech(situation)
-    return (
-        say.exact(length - length % timedelta(minutes=1))
-        if length >= timedelta(hours=1)
-        else say.rough(length)
+        lasted=duration(facts.recovered_at - facts.started_at, situation.lang),
     )
 
 

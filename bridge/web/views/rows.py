@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bridge.core import dates
 from bridge.core.facts import Facts
 from bridge.core.model import Kind
+from bridge.core.values import Locale
 from bridge.letters.view import view
 from bridge.web.views.frame import speech
 from bridge.web.views.situation import Situation
@@ -12,16 +13,17 @@ from bridge.web.views.situation import Situation
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A fact and its value."""
+    """A fact and its value. `lang` is set where the value is in the letter's own language."""
 
     label: str
     value: str
+    lang: Locale | None = None
 
 
 _ROWS: dict[Kind, tuple[str, ...]] = {
     "first": ("subject", "since", "until", "what", "next"),
     "update": ("before", "next"),
-    "recovery": ("subject", "since", "until", "what", "cause"),
+    "recovery": ("subject", "since", "until", "lasted", "what", "cause"),
     "final": ("subject", "cause", "prevention"),
     "individual": (),
 }
@@ -31,14 +33,15 @@ def fact_rows(situation: Situation) -> tuple[Row, ...]:
     """The facts of this kind of letter that have a value, and that a person's edit has left in it."""
     say, values, gone = speech(situation), _values(situation), _edited_away(situation)
     keys = (key for key in _ROWS[situation.notice.kind] if values[key] and key not in gone)
-    return tuple(Row(say(key), values[key]) for key in keys)
+    own = {"subject": subject_of(situation)[0]}
+    return tuple(Row(say(key), values[key], own.get(key)) for key in keys)
 
 
-def subject_of(situation: Situation) -> str:
-    """The subject customers will see, in the reader's language where customers get it too."""
+def subject_of(situation: Situation) -> tuple[Locale, str]:
+    """The subject customers will see and its language: the reader's, where customers get that too."""
     codes = situation.locales()
     code = situation.lang if situation.lang in codes else codes[0]
-    return situation.version.texts[code].subject
+    return code, situation.version.texts[code].subject
 
 
 def _edited_away(situation: Situation) -> frozenset[str]:
@@ -60,15 +63,22 @@ def _edited_away(situation: Situation) -> frozenset[str]:
 def _values(situation: Situation) -> dict[str, str]:
     say, facts = speech(situation), situation.facts
     return {
-        "subject": subject_of(situation),
+        "subject": subject_of(situation)[1],
         "since": say.about(facts.started_at),
         "until": say.about(facts.recovered_at) if facts.recovered_at else "",
+        "lasted": _lasted(situation, facts),
         "what": _what(situation, facts),
         "next": say.about(dates.round_up(facts.promise_at)) if facts.promise_at else "",
         "before": _before(situation),
         "cause": _cause(situation, facts),
         "prevention": facts.answers.prevention,
     }
+
+
+def _lasted(situation: Situation, facts: Facts) -> str:
+    if facts.recovered_at is None:
+        return ""
+    return dates.duration(facts.recovered_at - facts.started_at, situation.lang)
 
 
 def _what(situation: Situation, facts: Facts) -> str:

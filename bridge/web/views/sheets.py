@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from bridge.core.model import Event, Kind
+from bridge.core.panel import hold_for
 from bridge.web.views.frame import speech
 from bridge.web.views.letter import checksum
 from bridge.web.views.rows import Row
@@ -14,11 +15,12 @@ from bridge.web.words import EVENTS, REASONS, pick
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One line of the history. `at`: for machines, RFC 3339."""
+    """One line of the history. `at`: for machines, RFC 3339; `strong`: the end of the text, in bold."""
 
     at: str
     clock: str
     text: str
+    strong: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Sheets:
     opened: Sheet | None
     reasons: tuple[tuple[str, str], ...]
     override: str
+    override_note: str
     acknowledge: bool
     test: str
     recovered: bool
@@ -37,7 +40,8 @@ class Sheets:
     bad: tuple[str, ...]
 
 
-def sheets(situation: Situation) -> Sheets:
+def sheets(situation: Situation, *, acknowledge: bool) -> Sheets:
+    """`acknowledge`: whether that press must be offered here, the deck having no room for it."""
     say, offers = speech(situation), situation.offers
     count = situation.recipients
     as_is = bool(situation.errors) and "approve" in offers and count is not None
@@ -45,7 +49,8 @@ def sheets(situation: Situation) -> Sheets:
         opened=situation.sheet,
         reasons=tuple((code, pick(pair, situation.lang)) for code, pair in REASONS.items()),
         override=say("as_is_go", n=say.number(count or 0)) if as_is else "",
-        acknowledge="acknowledge" in offers,
+        override_note=_override_note(situation),
+        acknowledge=acknowledge and "acknowledge" in offers,
         test=say("test_note", address=situation.person.email) if "test" in offers else "",
         recovered="recovered" in offers,
         not_recovered=situation.notice.kind == "recovery",
@@ -53,6 +58,12 @@ def sheets(situation: Situation) -> Sheets:
         details=_details(situation, say),
         bad=_bad(situation, say),
     )
+
+
+def _override_note(situation: Situation) -> str:
+    """Sending an error as it is gets the longer hold."""
+    hold = hold_for(situation.service.policy, situation.notice, situation.now, ("override",))
+    return speech(situation)("override", s=int(hold.total_seconds())) if hold else ""
 
 
 def history(situation: Situation) -> tuple[Moment, ...]:

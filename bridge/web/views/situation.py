@@ -131,7 +131,7 @@ class Situation:
     def surprises(self) -> tuple[Surprise, ...]:
         return surprises(
             self.recipients,
-            self.previous_count,
+            None if self.letters else self.previous_count,
             overridden=False,
             repeated_at=self.repeated_at,
             now=self.now,

@@ -1,0 +1,65 @@
+"""The letters of a page, in every language that customers get, and what people changed in them."""
+
+from collections.abc import Sequence
+
+from bridge.core.diff import Change, changes
+from bridge.core.model import Version
+from bridge.core.values import Locale
+from bridge.core.wording import Finding
+from bridge.web.views.frame import speech
+from bridge.web.views.letter import Letter, filled_in, letter
+from bridge.web.views.situation import Situation
+
+
+def edits_of(situation: Situation) -> tuple[Change, ...] | None:
+    """What people changed since the bridge's own last draft; None for an untouched one."""
+    if situation.version.edited_by is None:
+        return None
+    own = next((v for v in reversed(situation.earlier) if v.edited_by is None), None)
+    return () if own is None else text_changes(situation, own, situation.version)
+
+
+def text_changes(situation: Situation, old: Version, new: Version) -> tuple[Change, ...]:
+    """The changed places over all languages that customers get, subjects first."""
+    both = [(old.texts[code], new.texts[code]) for code in situation.locales() if code in old.texts]
+    return tuple(
+        change
+        for before, after in both
+        for change in (*changes(before.subject, after.subject), *changes(before.body, after.body))
+    )
+
+
+def letters(situation: Situation, marks: Sequence[Finding]) -> tuple[Letter, ...]:
+    """The reader's own language first where customers get it too; for a batch, every letter."""
+    say, version = speech(situation), situation.version
+    if situation.letters:
+        return tuple(
+            letter(say("letter_of", n=n, to=each.address), situation.service.locale, each.text, each.findings)
+            for n, each in enumerate(situation.letters, start=1)
+        )
+    codes = sorted(situation.locales(), key=lambda code: code != situation.lang)
+    main = situation.service.locale
+    texts = version.texts
+    return tuple(
+        letter(
+            _caption(situation) if n == 0 else _other_caption(situation, code),
+            code,
+            texts[code],
+            marks if code == main else (),
+            filled_in(situation.facts, code),
+        )
+        for n, code in enumerate(codes)
+    )
+
+
+def _caption(situation: Situation) -> str:
+    say, version = speech(situation), situation.version
+    if version.edited_by is None:
+        return say("letter", n=version.version)
+    return say("letter_edited", n=version.version, who=say.person(version.edited_by))
+
+
+def _other_caption(situation: Situation, code: Locale) -> str:
+    say = speech(situation)
+    readers = situation.audience.locales.get(code, 0)
+    return say("letter_other", language=say(f"letter_{code}"), n=say.number(readers))

@@ -1,0 +1,140 @@
+"""How far a sending is, what came before it and what is still to come."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bridge.web.views.frame import speech
+from bridge.web.views.sheets import Moment
+from bridge.web.views.situation import Situation
+
+LEAST_SAMPLE = timedelta(seconds=3)
+"""Before this much of a sending its speed says nothing about its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many deliveries are in one state. `tone` names its colours."""
+
+    tone: str
+    name: str
+    n: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How far the sending is. `done` and `failed` are widths of 100, with one decimal."""
+
+    sent: str
+    total: str
+    done: str
+    failed_from: str
+    failed: str
+    counts: tuple[Count, ...]
+    as_of: str
+    quarter: str
+
+
+def n_in(situation: Situation, *states: str) -> int:
+    return sum(n for state, n in situation.counts.items() if state in states)
+
+
+def sending(situation: Situation) -> Sending:
+    say = speech(situation)
+    total = max(situation.recipients or 0, n_in(situation, *situation.counts))
+    sent, failed, unknown = (n_in(situation, state) for state in ("sent", "failed", "unknown"))
+    waiting = max(0, total - sent - failed - unknown - n_in(situation, "deferred"))
+    table = (
+        ("ok", "state_sent", sent),
+        ("rest", "state_queued", waiting),
+        ("wait", "state_deferred", n_in(situation, "deferred")),
+        ("stop", "state_failed", failed),
+        ("stop", "state_unknown", unknown),
+    )
+    bad = failed + unknown
+    return Sending(
+        sent=say.number(sent),
+        total=say("of_total", n=say.number(total)),
+        done=_width(sent, total),
+        failed_from=_width(sent, total),
+        failed="0" if not bad else max(_width(bad, total), "0.6", key=float),
+        counts=tuple(
+            Count(tone, say(key), say.number(n)) for tone, key, n in table if n or key == "state_sent"
+        ),
+        as_of=_as_of(situation, waiting),
+        quarter=_quarter(situation, sent, total),
+    )
+
+
+def _width(n: int, total: int) -> str:
+    return f"{100 * n / total:.1f}" if total else "0"
+
+
+def _quarter(situation: Situation, sent: int, total: int) -> str:
+    """What a screen reader is told: it changes at 25, 50, 75 and 100 % only."""
+    say = speech(situation)
+    quarters = 4 * sent // total if total else 0
+    return say("quarter", total=say.number(total), n=say.number(total * quarters // 4)) if quarters else ""
+
+
+def _time_left(situation: Situation) -> timedelta | None:
+    """How long the waiting mails will take at the speed so far, once that can be told."""
+    started, sent = situation.notice.sending_at, n_in(situation, "sent")
+    waiting = (situation.recipients or 0) - n_in(situation, "sent", "failed", "unknown", "deferred")
+    if situation.notice.state != "sending" or started is None or not sent or waiting <= 0:
+        return None
+    elapsed = situation.now - started
+    return None if elapsed < LEAST_SAMPLE else elapsed * (waiting / sent)
+
+
+def _as_of(situation: Situation, waiting: int) -> str:
+    say = speech(situation)
+    clock, left = say.clock(situation.now), _time_left(situation)
+    if left is None or not waiting:
+        return say("as_of", clock=clock)
+    seconds = max(10, 10 * round(left.total_seconds() / 10))
+    if seconds < 120:
+        return say("as_of_eta", clock=clock, length=say("seconds", n=seconds))
+    return say("as_of_eta", clock=clock, length=say("minutes", n=-(-seconds // 60)))
+
+
+def after_detection(situation: Situation) -> str:
+    """The clock that matters: from the first alert's receipt to the first mail."""
+    say, started = speech(situation), situation.notice.sending_at
+    if situation.notice.kind != "first" or started is None:
+        return ""
+    return say("after_detection", length=say.exact(started - situation.incident.received_at))
+
+
+def to_come(situation: Situation) -> tuple[Moment, ...]:
+    """What is still to come: the end of the sending, the next draft, the next promise."""
+    say, promise = speech(situation), situation.version.promise_at
+    left = _time_left(situation)
+    lines: list[tuple[datetime, str]] = []
+    if left is not None:
+        lines.append((situation.now + left, say("then_done")))
+    if promise is not None and situation.incident.state in ("open", "settling"):
+        first = situation.escalation.steps[0].people
+        lines.append(
+            (promise - situation.service.policy.update_ring_before, say("then_draft", who=say.persons(first)))
+        )
+        lines.append((promise, say("then_promise")))
+    return tuple(Moment(at.isoformat(), say.clock(at), text) for at, text in lines)
+
+
+def milestones(situation: Situation) -> tuple[Moment, ...]:
+    """The milestones, oldest first."""
+    say, notice = speech(situation), situation.notice
+    lines: list[tuple[datetime | None, str, str]] = [
+        (situation.incident.received_at if notice.kind == "first" else None, say("record_detected"), "")
+    ]
+    lines += [
+        (yes.at, say("record_approved", who=say.person(yes.person), v=yes.version), "")
+        for yes in notice.approvals
+    ]
+    lines += [
+        (notice.sending_at, say("record_started"), after_detection(situation)),
+        (notice.finished_at if notice.state == "sent" else None, say("record_finished"), ""),
+    ]
+    return tuple(
+        Moment(at.isoformat(), say.clock(at), text, strong) for at, text, strong in lines if at is not None
+    )
