@@ -1,7 +1,7 @@
 """`bridge wording FILE.jsonl`: check texts without a bridge running, one JSON object a line.
 
     {"id": "a1", "kind": "first", "scope": "sentence", "text": "まもなく復旧いたします。"}
-    {"id": "a2", "kind": "followup", "scope": "full", "subject": "...", "body": "...", "ctx": {"report_no": 2}}
+    {"id": "a2", "kind": "followup", "scope": "full", "subject": "…", "body": "…", "ctx": {"report_no": 2}}
 
 `ctx` holds what is known besides the text, named as in `bridge.core.wording.Context`.
 """
@@ -14,7 +14,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from bridge import clock
 from bridge.core.wording import Context, Finding, Letter, check
@@ -32,10 +40,21 @@ class Unreadable(Exception):
     """The file cannot be checked. `str()` says where and why."""
 
 
-class Known(BaseModel):
-    """The `ctx` of a line."""
+class Line(BaseModel):
+    """What a line holds: other keys are ignored, null is as good as absent."""
 
     model_config = ConfigDict(extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {key: each for key, each in value.items() if each is not None}
+
+
+class Known(Line):
+    """The `ctx` of a line."""
 
     now: datetime | None = None
     service: str = ""
@@ -65,10 +84,8 @@ class Known(BaseModel):
         return Context(**{**dict(self), "now": at})
 
 
-class Case(BaseModel):
+class Case(Line):
     """One line: a text and how much of a letter it is."""
-
-    model_config = ConfigDict(extra="ignore")
 
     id: Any = None
     kind: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bridge.core.wording import (
     characters,
     dates,
+    english,
     expectation,
     fields,
     honorifics,
@@ -29,4 +30,5 @@ RULES: tuple[Rule, ...] = (
     *characters.RULES,
     *dates.RULES,
     *mail.RULES,
+    *english.RULES,
 )

@@ -1,0 +1,446 @@
+"""EN: the small table for English letters. Character, leak and placeholder rules are shared with Japanese."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from bridge.core.wording.find import body_lacks, phrase, when
+from bridge.core.wording.model import ENGLISH, RECOVERIES, REPORTS, Context, Hit, Rule
+from bridge.core.wording.text import Sheet
+
+NO_ESTIMATE = "We do not yet have an estimated time of recovery and will write again as soon as we do."
+UNDER_STUDY = "The cause is under investigation."
+
+BACK = r"(?:restor|resolv|fix|recover|back (?:up|online|to normal)|available|working|normal|resum)"
+SOON = (
+    rf"\b(?:soon|shortly|any (?:minute|moment)|momentarily|in no time|before long|very quickly"
+    rf"|right away)\b(?=[^.\n]{{0,40}}{BACK})"
+    rf"|{BACK}[^.\n]{{0,40}}\b(?:soon(?! as)|shortly|any (?:minute|moment)|momentarily|in no time"
+    rf"|before long)\b"
+)
+TOLD_LATER = r"as soon as|\b(?:update|inform|notify|write|tell|contact) you|further information|sooner"
+CLOCK = (
+    r"(?:\d{1,2}(?::\d\d)? ?(?:[ap]\.?m\.?|JST)|\d{1,2}:\d\d|\d+ (?:minutes|hours)|tonight|tomorrow"
+    r"|end of (?:the )?(?:day|week)|noon|midnight)"
+)
+ESTIMATE = (
+    rf"\b(?:will|should|expect(?:ed)? to|going to|plan(?:ned)? to) [^.\n]{{0,40}}{BACK}[^.\n]{{0,40}}"
+    rf"\b(?:by|within|in|at|around|before) (?:about |around )?{CLOCK}"
+)
+GUARANTEE = (
+    r"\b(?:never (?:happen|occur|recur)\w*|(?:not|never) happen again|we guarantee|guarantee that"
+    r"|100% (?:sure|safe|resolved)"
+    r"|will (?:definitely|certainly|absolutely)|completely prevent)"
+)
+GUESS = (
+    r"\b(?:probably|perhaps|maybe|presumably|apparently|seems? (?:to|that|like)|appears? (?:to|that)"
+    r"|we (?:think|believe|suspect|assume)"
+    r"|(?:might|may|could) have been caused|(?:is|are|was) likely|most likely|likely (?:due|caused"
+    r"|cause|to))\b"
+)
+CAUSE = (
+    r"\b(?:the (?:root )?cause (?:is|was)(?! (?:still |currently |now |not )?(?:being|under|unknown"
+    r"|yet|known|investigat))|was caused by|were caused by|root cause:(?! *(?:under|unknown|not)))"
+)
+SMALL = (
+    r"\b(?:just an?|only an?|merely|simply an?|minor|small|slight|tiny|brief|little) (?:technical "
+    r"|temporary |short )?"
+    r"(?:issue|problem|glitch|hiccup|blip|inconvenience|outage|incident|bug|disruption)\b|\bhiccups?\b"
+    r"|\bglitch(?:es)?\b"
+    r"|\b(?:a (?:very )?(?:few|small number of)|very few|a handful of) (?:users|customers)\b"
+)
+CALM = (
+    r"\b(?:don'?t worry|do not worry|no need to worry|rest assured|nothing to worry about"
+    r"|no cause for concern)\b"
+)
+IF_SORRY = (
+    r"\b(?:sorry|apologi[sz]e|apolog(?:y|ies))\b[^.\n]{0,40}\b(?:if|any inconvenience (?:this|that"
+    r"|it) (?:may|might))\b"
+    r"|\bif (?:you|anyone|any)[^.\n]{0,40}\b(?:sorry|apologi[sz]e)\b"
+)
+CUSTOMER_BLAMED = (
+    r"\b(?:user error|your (?:mistake|fault|error|misconfiguration|incorrect|own)|caused by your"
+    r"|customers? (?:mistake|error|misuse)"
+    r"|you (?:failed|neglected) to)\b"
+)
+OTHERS_BLAMED = (
+    r"\b(?:(?:AWS|Google|Microsoft|Azure|vendor|provider|supplier|third[ -]party)(?:'s|s')? (?:fault"
+    r"|mistake|error|negligence|failure to)"
+    r"|(?:not|isn't|wasn't) our (?:fault|responsibility)|(?:fault|responsibility) of (?:our|the"
+    r"|a) (?:vendor|provider|supplier)"
+    r"|to blame|beyond our control|out of our (?:control|hands))\b"
+)
+PERSON_BLAMED = (
+    r"\b(?:human error|(?:operator|engineer|employee|staff|administrator)(?:'s)? (?:error|mistake"
+    r"|carelessness|negligence))\b"
+)
+EXCUSE = (
+    r"\b(?:unforeseen|unforeseeable|unprecedented|unavoidable|unexpectedly (?:high|large)"
+    r"|force majeure|act of god)\b"
+)
+BLANK = (
+    r"\[(?:insert|your|date|time|name|service|company|customer|TBC|e\.g\.|example)[^\]\n]{0,60}\]"
+    r"|<(?:insert|your|date|time|name|service|company)[^>\n]{0,60}>"
+    r"|_{4,}|\b(?:delete|remove) (?:this|if not|as) (?:line|applicable|appropriate|needed)"
+)
+CASUAL = (
+    r"!|\b(?:oops|whoops|sorry guys|hey|guys|gonna|wanna|super|awesome|crashed hard|went down hard"
+    r"|screwed|messed up|no worries)\b"
+)
+PAYMENT = (
+    r"\b(?:full refund|will (?:refund|compensate|reimburse)|be (?:refunded|compensated|reimbursed)"
+    r"|pay damages)\b"
+)
+ADVERT = (
+    r"\b(?:free trial|special offer|discount|upgrade (?:now|today|to our)|limited[ -]time|new plan"
+    r"|promotion)\b"
+)
+DENIAL = (
+    r"\bno (?:personal )?(?:data|information|customer data)[^.\n]{0,20}(?:was|were|has been"
+    r"|have been) (?:lost|leaked|exposed|stolen|compromised|breached)"
+)
+STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d"
+
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTH = (
+    r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
+    r"|Sep(?:t(?:ember)?)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
+)
+WEEKDAY = (
+    r"(?P<weekday>Mon(?:day)?|Tue(?:s(?:day)?)?|Wed(?:nesday)?|Thu(?:rs(?:day)?)?|Fri(?:day)?"
+    r"|Sat(?:urday)?|Sun(?:day)?)\.?"
+)
+DATES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\b{WEEKDAY},? {MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})",
+        rf"\b{WEEKDAY},? (?P<day>\d{{1,2}})(?:st|nd|rd|th)? {MONTH},? (?P<year>\d{{4}})",
+        rf"\b{MONTH} (?P<day>\d{{1,2}}),? (?P<year>\d{{4}}) \({WEEKDAY}\)",
+        rf"\b(?P<day>\d{{1,2}}) {MONTH},? (?P<year>\d{{4}}) \({WEEKDAY}\)",
+    )
+)
+
+
+def _weekday_wrong(sheet: Sheet, _context: Context) -> Iterator[Hit]:
+    for page in sheet.pages:
+        for pattern in DATES:
+            for match in pattern.finditer(page.flow):
+                right = _weekday(match)
+                if right and not right.startswith(match["weekday"].lower()):
+                    shown = right.title() if len(match["weekday"]) > 4 else right[:3].title()
+                    yield Hit(page, *page.span(*match.span("weekday")), shown)
+
+
+def _weekday(match: re.Match[str]) -> str | None:
+    month = next(at for at, name in enumerate(MONTHS, 1) if name.startswith(match["month"].lower()[:3]))
+    try:
+        return WEEKDAYS[date(int(match["year"]), month, int(match["day"])).weekday()]
+    except ValueError:
+        return None
+
+
+def _subject_lacks_bracket(sheet: Sheet, _context: Context) -> Iterator[Hit]:
+    if not re.match(r"\s*[\[【(]", sheet.subject.raw):
+        yield Hit(sheet.subject, 0, len(sheet.subject.raw))
+
+
+CONTACT = r"[A-Za-z0-9]@[A-Za-z0-9]|https?://|\b(?:[Cc]ontact|[Pp]hone|[Tt]el)\b"
+SORRY = r"(?i)\b(?:sorry|apolog)"
+SINCE = (
+    r"(?i)\b(?:since|started?|began|from|start(?:ed)? at|time of occurrence"
+    r"|duration)\b[^\n]{0,40}\n?[^\n]{0,40}\d"
+)
+NEXT = (
+    r"(?i)\bnext (?:update|report|notice|message)\b|\b(?:update|write|contact|inform"
+    r"|notify) (?:you )?(?:again )?(?:at|by|as soon as|when)"
+)
+SCOPE = r"(?i)\b(?:affect|impact|scope|unavailable|unable)"
+
+
+RULES = (
+    Rule(
+        "EN-01",
+        "error",
+        phrase(SOON, unless=TOLD_LATER, sentence=NO_ESTIMATE, flags=re.I),
+        "根拠のない復旧の予告です。",
+        "A promise of recovery without a basis.",
+        "There is no estimated time of recovery yet.",
+        "The service will be restored shortly.",
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-02",
+        "warning",
+        when(
+            lambda context: not context.eta_confirmed,
+            phrase(ESTIMATE, unless=TOLD_LATER, sentence=NO_ESTIMATE, flags=re.I),
+        ),
+        "根拠が記録されていない復旧時刻です。",
+        "A recovery time nobody has given a basis for.",
+        "The next report follows by 11:00 JST.",
+        "Sign-in will be restored by 6 pm.",
+        kinds=REPORTS,
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-03",
+        "error",
+        phrase(GUARANTEE, sentence="We will do our utmost to prevent a recurrence.", flags=re.I),
+        "守れない保証です。",
+        "A guarantee nobody can keep.",
+        "We have added a check to prevent a recurrence.",
+        "This will never happen again.",
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-04",
+        "error",
+        phrase(GUESS, sentence=UNDER_STUDY, flags=re.I),
+        "推測です。",
+        "A guess. Only confirmed facts belong here.",
+        "The cause is under investigation.",
+        "It was probably a network failure.",
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-05",
+        "error",
+        when(lambda context: not context.cause_confirmed, phrase(CAUSE, sentence=UNDER_STUDY, flags=re.I)),
+        "この段階での原因の断定です。",
+        "Naming the cause this early is how wrong news starts.",
+        "The cause is under investigation.",
+        "The outage was caused by a database failure.",
+        kinds=REPORTS,
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-06",
+        "error",
+        phrase(SMALL, flags=re.I),
+        "小さく見せる言葉です。",
+        "How bad it was is for the reader to judge; give numbers, functions, times.",
+        "Search results were delayed by up to 5 minutes.",
+        "It was just a minor issue.",
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-07",
+        "warning",
+        phrase(CALM, flags=re.I),
+        "安心を求める言葉です。",
+        "Asking the affected not to worry angers them.",
+        "We have confirmed that all orders are intact.",
+        "Please do not worry.",
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-08",
+        "warning",
+        phrase(IF_SORRY, sentence="We apologise for the trouble this is causing you.", flags=re.I),
+        "条件つきの謝罪です。",
+        "An apology with an if is none.",
+        "We apologise for the trouble this is causing you.",
+        "We are sorry if you were affected.",
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-09",
+        "error",
+        phrase(CUSTOMER_BLAMED, before=r"\bnot (?:a |an |due to |caused by )?", flags=re.I),
+        "お客様に原因があるように読まれます。",
+        "It reads as if the customer were to blame.",
+        "No action is needed on your side.",
+        "This was due to user error.",
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-10",
+        "error",
+        phrase(OTHERS_BLAMED, flags=re.I),
+        "責任を他に求めています。",
+        "The service is ours: state the fact and what we do about it.",
+        "A failure at a supplier we use affected our service.",
+        "The cloud provider is to blame.",
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-11",
+        "warning",
+        phrase(PERSON_BLAMED, flags=re.I),
+        "個人の責任に見えます。",
+        "It blames a person and hides what the system lacked.",
+        "The change procedure had no second check.",
+        "The cause was human error.",
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-12",
+        "warning",
+        phrase(EXCUSE, flags=re.I),
+        "言い訳に読まれます。",
+        "It reads as an excuse.",
+        "The configured limit was below the actual load.",
+        "Due to unforeseen load the service stopped.",
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-13",
+        "error",
+        phrase(BLANK, flags=re.I),
+        "テンプレートの空欄や指示が残っています。",
+        "A blank or instruction of the template is left in.",
+        "Affected: sign-in for all users",
+        "Affected: [insert function]",
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-14",
+        "warning",
+        phrase(CASUAL, flags=re.I),
+        "くだけた表現です。",
+        "Too casual for this letter.",
+        "The service has stopped.",
+        "Oops, the service is down.",
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-15",
+        "warning",
+        phrase(PAYMENT, before=r"(?:whether|if|how)[^.]{0,40}", flags=re.I),
+        "承認されていない補償の約束です。",
+        "A promise of compensation nobody has approved.",
+        "We will answer in writing about compensation.",
+        "You will be refunded in full: we will refund all fees.",
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-16",
+        "error",
+        phrase(ADVERT, flags=re.I),
+        "広告が混じっています。",
+        "An advertisement in an incident letter.",
+        "We apologise for the trouble.",
+        "Upgrade today with a special offer.",
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-17",
+        "warning",
+        phrase(
+            DENIAL,
+            unless=r"\b(?:confirmed|so far|at this (?:time|point)|to our knowledge|found no|as of)\b",
+            flags=re.I,
+        ),
+        "調査の途中での全否定です。",
+        "A flat denial during the investigation may not hold.",
+        "At this point we have confirmed no loss of data.",
+        "No data was lost.",
+        kinds=REPORTS,
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-18",
+        "error",
+        _weekday_wrong,
+        "曜日が暦と合っていません。",
+        "The weekday is not that of the date.",
+        "Tuesday, 24 November 2026",
+        "Monday, 24 November 2026",
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-19",
+        "error",
+        phrase(STAMP),
+        "機械の時刻表記です。",
+        "A machine's timestamp.",
+        "10:05 JST",
+        "2026-11-24T01:05:00Z",
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-20",
+        "error",
+        _subject_lacks_bracket,
+        "件名が [Important] などで始まっていません。",
+        "The subject does not begin with a bracket such as [Important].",
+        "[Important] Midori Shop: sign-in failure (report 1)",
+        "Midori Shop: sign-in failure",
+        scope="subject",
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-21",
+        "error",
+        body_lacks(SORRY),
+        "お詫びの言葉がありません。",
+        "There is no apology.",
+        "We apologise for the trouble.",
+        "",
+        scope="body",
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-22",
+        "error",
+        body_lacks(CONTACT),
+        "問い合わせ先がありません。",
+        "It does not say how to reach us.",
+        "Contact: support@example.jp",
+        "",
+        scope="body",
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-23",
+        "error",
+        body_lacks(SINCE),
+        "いつからかが書かれていません。",
+        "It does not say since when.",
+        "Started: 24 November 2026 10:05 JST",
+        "",
+        kinds=REPORTS | RECOVERIES,
+        scope="body",
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-24",
+        "error",
+        body_lacks(NEXT),
+        "次の連絡がいつかが書かれていません。",
+        "It does not say when the next report comes.",
+        "Next report: 11:00 JST",
+        "",
+        kinds=REPORTS,
+        scope="body",
+        locales=ENGLISH,
+    ),
+    Rule(
+        "EN-25",
+        "error",
+        body_lacks(SCOPE),
+        "影響範囲が書かれていません。",
+        "It does not say what is affected.",
+        "Affected: sign-in for all users",
+        "",
+        kinds=REPORTS | RECOVERIES,
+        scope="body",
+        locales=ENGLISH,
+    ),
+)
