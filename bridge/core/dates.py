@@ -74,11 +74,11 @@ def clock(at: datetime, zone: ZoneInfo, locale: Locale = "en") -> str:
 
 
 def zone_name(zone: ZoneInfo) -> str:
-    """What readers of English call the zone: JST, UTC, otherwise by its city, as in `New York time`."""
+    """What readers of English call the zone: JST, otherwise by its city, as in `New York time`."""
     if zone.key in ("Asia/Tokyo", "Japan"):
         return "JST"
     city = zone.key.rpartition("/")[2].replace("_", " ")
-    return "UTC" if city == "UTC" else f"{city} time"
+    return "Coordinated Universal Time" if city == "UTC" else f"{city} time"
 
 
 def zone_note_ja(at: datetime, zone: ZoneInfo) -> str:

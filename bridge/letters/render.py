@@ -82,7 +82,7 @@ def bilingual(ja: Text, en: Text) -> Text:
     """One letter in both languages, Japanese first. The English subject is added where a list can show it."""
     both = f"{ja.subject} / {en.subject}"
     subject = both if width(both) <= SUBJECT_COLUMNS else ja.subject
-    return Text(subject, f"{_ENGLISH_FOLLOWS}\n\n{ja.body}\n\n{en.body}")
+    return Text(subject, f"{_ENGLISH_FOLLOWS}\n\n{ja.body}\n{en.body}")
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):

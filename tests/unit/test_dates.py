@@ -21,7 +21,12 @@ NIGHT = datetime(2026, 11, 20, 17, 5, 59, tzinfo=UTC)
         pytest.param(
             "Asia/Tokyo", "en", "about 02:05 JST on Saturday, 21 November 2026", id="English names it"
         ),
-        pytest.param("Etc/UTC", "en", "about 17:05 UTC on Friday, 20 November 2026", id="no city"),
+        pytest.param(
+            "Etc/UTC",
+            "en",
+            "about 17:05 Coordinated Universal Time on Friday, 20 November 2026",
+            id="no city",
+        ),
         pytest.param("UTC", "ja", "2026年11月20日(金) 17時05分頃", id="24-hour clock"),
         pytest.param(
             "Asia/Singapore", "en", "about 01:05 Singapore time on Saturday, 21 November 2026", id="Singapore"
