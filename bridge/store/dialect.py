@@ -212,13 +212,15 @@ class Sqlite:
         return None
 
     def verdict(self, error: BaseException) -> Verdict:
+        if isinstance(error, sqlite3.Error):  # from our own BEGIN, which SQLAlchemy does not see
+            return Verdict.DOWN
         return Verdict.OWN if _own(error) else Verdict.DOWN
 
 
 _PRAGMAS = {  # and what SQLite answers when it obeys
     "journal_mode = WAL": ("wal",),
     "foreign_keys = ON": None,
-    "journal_size_limit = 67108864": (67108864,),  # bytes: cuts back a WAL that a long reader let grow
+    "journal_size_limit = 16777216": (16_777_216,),  # bytes: cuts back a WAL that a long reader let grow
     "temp_store = MEMORY": None,  # no surprise from a full /tmp
 }
 

@@ -1,0 +1,159 @@
+"""The SQLite file under real faults: what was acknowledged stays, the rest is refused, all recovers."""
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bridge.errors import StorageDown, StorageRefused
+from bridge.store.dialect import insert
+from bridge.store.store import Store, Tx
+from bridge.store.tables import meta
+from tests.parts.disk import small_disk
+from tests.store.conftest import open_store
+from tests.store.test_store import keys, put
+
+ANOTHER_PROCESS = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+for statement in sys.argv[2:]:
+    connection.execute(statement).fetchone()
+print("done", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def another_process(path: Path, *statements: str) -> Iterator[None]:
+    """Inside, another process has run the statements and keeps its transaction open."""
+    command = [sys.executable, "-c", ANOTHER_PROCESS, str(path), *statements]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"done\n"
+        yield
+        process.kill()
+
+
+async def put_until_down(store: Store[Tx], prefix: str) -> list[str]:
+    """What was acknowledged before the first refusal; ten units at once, 2 KiB each."""
+    kept: list[str] = []
+    for batch in range(1_000):
+        names = [f"{prefix}{batch:04}{n}" for n in range(10)]
+        answers = await asyncio.gather(
+            *(store.run(partial(_put_large, name)) for name in names), return_exceptions=True
+        )
+        kept += [name for name, answer in zip(names, answers, strict=True) if answer is None]
+        if any(isinstance(answer, StorageDown) for answer in answers):
+            return kept
+    raise AssertionError("the disk never filled up")
+
+
+def _put_large(name: str, tx: Tx) -> None:
+    tx.execute(insert(meta).values(key=name, value="x" * 2048))
+
+
+async def test_a_full_disk_refuses_units_keeps_what_was_acknowledged_and_recovers(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 4) as disk:
+        store = await open_store(f"sqlite:///{disk.path}/bridge.sqlite3")
+        kept = await put_until_down(store, "a")
+        disk.fill()
+        kept += await put_until_down(store, "b")  # what fitted into space that SQLite already had
+        assert await store.read(keys) == sorted(kept)
+        disk.remount("size=16m")
+        disk.free()
+        await store.run(put("z"))
+        await store.close()
+        again = await open_store(f"sqlite:///{disk.path}/bridge.sqlite3")
+        assert await again.read(keys) == [*sorted(kept), "z"]
+        await again.close()
+
+
+async def test_a_read_only_file_system_is_refused_at_the_start(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 4) as disk:
+        url = f"sqlite:///{disk.path}/bridge.sqlite3"
+        store = await open_store(url)
+        await store.close()
+        disk.remount("ro")
+        with pytest.raises(StorageRefused, match=f"{disk.path}.*Read-only"):
+            await open_store(url)
+
+
+async def test_a_database_locked_by_another_process_is_refused_within_five_seconds(tmp_path: Path) -> None:
+    path = tmp_path / "bridge.sqlite3"
+    store = await open_store(f"sqlite:///{path}")
+    begun = time.monotonic()
+    with another_process(path, "BEGIN IMMEDIATE"):
+        early = asyncio.ensure_future(store.run(put("early")))
+        await asyncio.sleep(0)
+        late = [asyncio.ensure_future(store.run(put(f"late{n}"))) for n in range(20)]
+        answers = await asyncio.gather(early, *late, return_exceptions=True)
+        waited = time.monotonic() - begun
+        assert await store.read(keys) == []
+    assert all(isinstance(answer, StorageDown) for answer in answers)
+    assert "SQLITE_BUSY" in str(answers[0])
+    assert waited < 7  # two times 2.5 s, and a slow test machine
+    await store.run(put("after"))
+    assert await store.read(keys) == ["after"]
+    await store.close()
+
+
+async def test_a_short_lock_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "bridge.sqlite3"
+    store = await open_store(f"sqlite:///{path}")
+    with another_process(path, "BEGIN IMMEDIATE"):
+        waiting = asyncio.ensure_future(store.run(put("a")))
+        await asyncio.sleep(0)
+    await waiting
+    await store.close()
+
+
+async def test_a_long_backup_lets_the_log_grow_and_the_log_shrinks_after_it(tmp_path: Path) -> None:
+    path = tmp_path / "bridge.sqlite3"
+    wal = path.with_name("bridge.sqlite3-wal")
+    store = await open_store(f"sqlite:///{path}")
+    megabyte = "x" * 1_000_000
+
+    async def write(name: str) -> None:
+        await store.run(lambda tx: tx.execute(insert(meta).values(key=name, value=megabyte)).rowcount)
+
+    with another_process(path, "BEGIN", "SELECT count(*) FROM meta"):
+        for n in range(24):
+            await write(f"during{n}")
+        grown = _size(wal)
+    for n in range(3):
+        await write(f"after{n}")
+    assert grown > 24_000_000
+    assert _size(wal) <= 16 * 1024 * 1024
+    assert len(await store.read(keys)) == 27
+    await store.close()
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
+
+
+async def test_a_database_corrupted_while_in_use_says_so_and_does_not_start_again(tmp_path: Path) -> None:
+    path = tmp_path / "bridge.sqlite3"
+    store = await open_store(f"sqlite:///{path}")
+    for n in range(300):
+        await store.run(partial(_put_large, f"{n}"))
+    await store.close()
+    with sqlite3.connect(path) as connection:
+        root = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'meta'").fetchone()[0]
+    connection.close()
+    _overwrite_page(path, root)
+    with pytest.raises(StorageRefused, match="corrupt"):
+        await open_store(f"sqlite:///{path}")
+
+
+def _overwrite_page(path: Path, number: int) -> None:
+    with path.open("r+b") as file:
+        file.seek((number - 1) * 4096)
+        file.write(b"\xff" * 4096)
