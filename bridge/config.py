@@ -24,6 +24,7 @@ SOURCES = sources.find()
 Sources = create_model(
     "Sources",
     __base__=Model,
+    __doc__="Who may post. A source that is not listed answers 404; of its credentials exactly one is given.",
     **{
         name: (source.Settings, Field(default=None, description="who may post"))
         for name, source in SOURCES.items()

@@ -39,13 +39,19 @@ def _endpoint(value: object) -> Endpoint:
     return Endpoint(match[1] or match[2], int(match[3]))
 
 
-def _size(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    match = _SIZE.fullmatch(value)
+class Size(int):
+    """A number of bytes."""
+
+    def __str__(self) -> str:
+        unit = next(unit for unit in ("GiB", "MiB", "KiB", "B") if self % _BYTES[unit] == 0)
+        return f"{self // _BYTES[unit]}{unit}"
+
+
+def _size(value: object) -> Size:
+    match = _SIZE.fullmatch(str(value))
     if not match:
         raise ValueError("not a size. Write it as 8MiB or 500KiB")
-    return int(match[1]) * _BYTES[match[2] or "B"]
+    return Size(int(match[1]) * _BYTES[match[2] or "B"])
 
 
 def _is_near(host: str) -> bool:
@@ -71,7 +77,7 @@ def _public_url(value: str) -> str:
 
 
 Listen = Annotated[Endpoint, BeforeValidator(_endpoint)]
-Size = Annotated[int, BeforeValidator(_size)]
+Bytes = Annotated[Size, BeforeValidator(_size)]
 
 
 class Server(Model):
@@ -90,7 +96,9 @@ class Server(Model):
         default=None,
         description="signing keys, created when missing; default: in data_dir. Instances share one",
     )
-    body_limit: Size = Field(default=8 * 2**20, ge=1024, le=2**30, description="largest body of a webhook")
+    body_limit: Bytes = Field(
+        default=Size(8 * 2**20), ge=Size(1024), le=Size(2**30), description="largest body of a webhook"
+    )
     ops_listen: Listen | None = Field(
         default=None,
         description="a second address for /api, /metrics and /-/reload; then they are not on the first",

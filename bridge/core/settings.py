@@ -58,7 +58,10 @@ Offsets = Annotated[tuple[Duration, ...], AfterValidator(_climbing)]
 
 
 class Person(Model):
-    """One of the people who may be rung and may decide. `id` is the key under `people`."""
+    """One of the people who may be rung and may decide.
+
+    `id` is the key under `people`.
+    """
 
     id: str = ""
     name: str = Field(min_length=1, description="how others see who has it and who decided")
@@ -158,7 +161,10 @@ class Policy(Model):
 
 
 class Service(Model):
-    """What customers know by name. `id` is the key under `services`."""
+    """What customers know by name.
+
+    `id` is the key under `services`.
+    """
 
     id: str = ""
     name: Words = Field(description="as customers know it")

@@ -3,10 +3,15 @@
 Sections that a small file leaves out are findings too, of no interest here.
 """
 
+import json
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bridge.config import load, loads
 from bridge.errors import ConfigError
@@ -14,6 +19,12 @@ from bridge.errors import ConfigError
 BAD = sorted((Path(__file__).parent / "config").glob("*.yaml"))
 LEFT_OUT = re.compile(r"\d+: \w+: missing\. Add it")
 SECRET = "hunter2"
+SAMPLE = Path(__file__).parents[2] / "config" / "bridge.yaml"
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.just("99999y99999y"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
 
 
 def findings(path: Path) -> list[str]:
@@ -71,3 +82,22 @@ def test_aliases_that_multiply_do_not_fill_the_memory():
     layers = "".join(f"  - &a{n + 1} [{', '.join([f'*a{n}'] * 10)}]\n" for n in range(9))
     with pytest.raises(ConfigError, match="too much"):
         loads(f"people:\n  - &a0 [1]\n{layers}", Path("bridge.yaml"), {})
+
+
+@given(st.text())
+def test_any_text_is_refused_by_a_config_error(text):
+    with pytest.raises(ConfigError):
+        loads(text, Path("bridge.yaml"), {})
+
+
+@given(st.data())
+def test_the_sample_with_anything_in_any_place_is_read_or_refused_by_a_config_error(data):
+    settings = node = yaml.safe_load(SAMPLE.read_text(encoding="utf-8"))
+    while True:
+        key = data.draw(st.sampled_from(sorted(node) if isinstance(node, dict) else range(len(node))))
+        if not isinstance(node[key], dict | list) or not node[key] or data.draw(st.booleans()):
+            break
+        node = node[key]
+    node[key] = data.draw(ANYTHING)
+    with suppress(ConfigError):
+        loads(json.dumps(settings), SAMPLE, {})

@@ -1,0 +1,155 @@
+"""docs/configuration.md, made from the models: `python -m bridge.cli.reference > docs/configuration.md`."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from zoneinfo import ZoneInfo
+
+from annotated_types import Ge, Gt, Le
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+
+from bridge.config import Config
+from bridge.config_errors import secrets_of, settings_of
+from bridge.config_sections import Endpoint, Size
+from bridge.core.matchers import Matcher
+from bridge.core.settings import Policy
+from bridge.core.values import LocalText, Model, format_duration
+
+_TYPES: Mapping[Any, str] = {
+    str: "text",
+    int: "number",
+    bool: "true or false",
+    timedelta: "duration",
+    Path: "path",
+    SecretStr: "secret",
+    ZoneInfo: "time zone",
+    Matcher: "matcher",
+    LocalText: "text, or `{ja: …, en: …}`",
+    Endpoint: "host:port",
+    Size: "size",
+}
+_HEAD = """# Configuration
+
+<!-- Made by `python -m bridge.cli.reference`; a test compares. Change the models, not this page. -->
+
+One YAML file, named by `--config` or `BRIDGE_CONFIG`. [config/bridge.yaml](../config/bridge.yaml) is a
+complete sample; `bridge check` says what is wrong with yours, with the line and what to do. SIGHUP or
+`POST /-/reload` loads it anew; a file with a mistake is refused whole, and what runs goes on.
+
+- A key that is not in these tables is an error. `null` is as good as not written.
+- A **secret** is given as `<key>_file`, a file whose content counts without its last line end, or in place as
+  `${VARIABLE}`. It appears in no log, page or message.
+- `${VARIABLE}` inside any text is the environment variable; `$${VARIABLE}` is the text `${VARIABLE}`.
+- A **path** is relative to the file. A **duration** is written as Prometheus does: `90s`, `15m`, `1h30m`.
+- A **matcher** has Alertmanager's syntax: `service="shop"`, `severity=~"critical|page"`, `!=`, `!~`. An
+  expression is RE2 and covers the whole value; a label that is missing counts as empty.
+- Where a text in two languages is asked for, a plain text is the Japanese.
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One key of the tables."""
+
+    key: str
+    type: str
+    default: str
+    meaning: str
+
+
+def reference() -> str:
+    """The page, in Markdown."""
+    return _HEAD + "".join(f"\n{_section(key, field)}" for key, field in settings_of(Config).items())
+
+
+def _section(key: str, field: FieldInfo) -> str:
+    rows = list(_rows(key, field, secret=False))
+    model = _model_in(field.annotation)
+    about = " ".join((model.__doc__ or "").split("\n\n")[0].split()) if model else ""
+    lines = ["| key | type | default | meaning |", "|---|---|---|---|"]
+    lines += [f"| `{row.key}` | {row.type} | {row.default} | {row.meaning} |" for row in rows]
+    return "\n".join([f"## {key}", "", *([about, ""] if about else []), *lines, ""])
+
+
+def _rows(key: str, field: FieldInfo, *, secret: bool) -> Iterator[Row]:
+    """The key itself, unless it only holds others, and then all that are inside it."""
+    inner = _model_in(field.annotation)
+    if inner is Policy and key != "policy":
+        inner = None  # described once, in its own section
+    if inner is None or field.annotation is not inner:
+        written = f"{key}` or `{key}_file" if secret else key
+        kind = f"{_type(field.annotation)}{_bounds(field)}"
+        yield Row(written, kind, _default(field), _cell(field.description or ""))
+    if inner is not None:
+        origin = get_origin(field.annotation)
+        prefix = (
+            f"{key}[]"
+            if origin is tuple
+            else f"{key}.<name>"
+            if origin is not None and _is_map(origin)
+            else key
+        )
+        secrets = secrets_of(inner)
+        for name, child in settings_of(inner).items():
+            yield from _rows(
+                f"{prefix}.{name}", child, secret=name in secrets and _model_in(child.annotation) is None
+            )
+
+
+def _type(shape: Any) -> str:
+    origin, inner = get_origin(shape), get_args(shape)
+    if shape in _TYPES:
+        return _TYPES[shape]
+    if origin is Annotated:
+        return _type(inner[0])
+    if origin is Literal:
+        return " or ".join(f"`{word}`" for word in inner)
+    if origin in (Union, UnionType):
+        return " or ".join(_type(choice) for choice in inner if choice is not NoneType)
+    if origin in (tuple, frozenset):
+        return f"list of {_type(inner[0])}" if _model_in(inner[0]) is None else "list"
+    return "mapping"
+
+
+def _bounds(field: FieldInfo) -> str:
+    words = {Gt: ("gt", "more than"), Ge: ("ge", "at least"), Le: ("le", "at most")}
+    found = [(words[type(one)], one) for one in field.metadata if type(one) in words]
+    return "".join(f", {word} {_written(getattr(one, name))}" for (name, word), one in found)
+
+
+def _default(field: FieldInfo) -> str:
+    return "required" if field.is_required() else f"`{_written(field.default)}`"
+
+
+def _written(value: object) -> str:
+    """A value as YAML has it."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, timedelta):
+        return format_duration(value)
+    if isinstance(value, tuple | frozenset):
+        return f"[{', '.join(map(_written, value))}]"
+    return "{}" if isinstance(value, Model) else str(value) or '""'
+
+
+def _model_in(shape: Any) -> type[Model] | None:
+    """The section that a key holds, alone, in a list or under names; a text in two languages is none."""
+    if isinstance(shape, type) and issubclass(shape, Model):
+        return None if shape is LocalText else shape
+    return next((model for part in get_args(shape) if (model := _model_in(part))), None)
+
+
+def _is_map(origin: type) -> bool:
+    return issubclass(origin, Mapping)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    print(reference(), end="")
