@@ -60,10 +60,12 @@ async def dial(server: Server, limits: Limits) -> Session:
         await _connect(client, server)
         await _encrypt(client, server)
         await _log_in(client, server)
+        if client.transport is None:
+            raise Unreachable(server, "it closed the connection")
         # aiosmtplib hands its transport over here, and takes no part in what follows
         transport = cast(asyncio.Transport, client.transport)
         return Session(transport, frozenset(filter(client.supports_extension, _EXTENSIONS)), limits)
-    except (aiosmtplib.SMTPException, OSError, UnicodeError) as exc:
+    except (aiosmtplib.SMTPException, OSError, ValueError) as exc:
         client.close()
         raise Unreachable(server, _words(exc)) from exc
     except BaseException:

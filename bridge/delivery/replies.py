@@ -50,7 +50,7 @@ class ReplyReader:
             raise GarbledReply(f"one reply with two codes, {self._code} and {code}")
         self._code = code
         self._lines.append(text)
-        self._size += len(line)
+        self._size += len(line) + 1
         if self._size > MAX_REPLY:
             raise GarbledReply("a reply that does not end")
         if separator == b"-":

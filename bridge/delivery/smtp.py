@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bridge.core.addresses import on_the_wire, problem, spellings
+from bridge.core.addresses import AddressError, on_the_wire, spellings
 from bridge.delivery.outcome import Outcome, Stage, outcome
 from bridge.delivery.replies import Reply
 from bridge.delivery.wire import Lost, Wire
@@ -50,14 +50,10 @@ class Envelope:
     sender: str
     recipient: str
 
-    def problem(self) -> str | None:
-        """Why this envelope cannot be sent by anybody; None when it can."""
-        return problem(self.recipient) or problem(self.sender)
-
     def commands(self) -> tuple[bytes, list[bytes], bool]:
         """MAIL, the spellings of RCPT to try in turn, and whether they need SMTPUTF8 (RFC 6531).
 
-        Raises ValueError for an envelope with a `problem`.
+        Raises AddressError, so that nothing but one address each ever reaches the wire.
         """
         sender, recipient = on_the_wire(self.sender), on_the_wire(self.recipient)
         utf8 = not (sender.isascii() and recipient.isascii())
@@ -91,9 +87,10 @@ class Session:
         of it is written; the mail cannot have been accepted until it returns. Whatever it raises is raised
         here, after the connection was closed without the dot. Never raises for what a server does.
         """
-        if why := envelope.problem():
-            return Outcome("failed", reply=why)
-        mail, rcpts, utf8 = envelope.commands()
+        try:
+            mail, rcpts, utf8 = envelope.commands()
+        except AddressError as exc:
+            return Outcome("failed", reply=exc.why)
         if utf8 and "smtputf8" not in self._extensions:
             return Outcome(
                 "failed", reply="the mail server does not offer SMTPUTF8, which this address needs"

@@ -33,6 +33,7 @@ _FROZEN_NAMES = (
 _SPACE_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp"})
 _BASE64_LINE = 57  # bytes that make 76 characters
 _ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
+_FROM = re.compile(rb"^From:[^<]*<([^<>\r\n]+)>\r\n", re.MULTILINE)
 _BARE_NEWLINE = re.compile(rb"\r\n|\r|\n")
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 _LINE_START_DOT = re.compile(rb"^\.", re.MULTILINE)
@@ -67,6 +68,14 @@ class Skeleton:
 
     def __post_init__(self) -> None:
         verify(self.frozen)
+
+    @property
+    def sender(self) -> str:
+        """The address in From. It is the envelope's too, so that bounces reach somebody."""
+        match = _FROM.search(self.frozen)
+        if match is None:
+            raise MessageError("its From has no address")
+        return match[1].decode()
 
     def message(self, to: str, message_id: str, references: Sequence[str] = ()) -> bytes:
         """The whole mail for `to`, CRLF lines, ready for `wire`.

@@ -147,17 +147,22 @@ class _Conversation:
                 await self.answer("BODY")
         if not self.recipients:
             await self.do("554 no valid recipients")
-        elif self.sender is not None and (await self.answer("DOT")).startswith("250"):
+            return
+        action = self.server.next_answer("DOT")
+        if self.sender is not None and _first_line(action).startswith("250"):
             content = b"".join(line[1:] if line.startswith(b".") else line for line in lines)
             self.server.mails.append(Mail(self.sender, self.recipients, content))
+        await self.act(action)
 
     async def answer(self, moment: str) -> str:
         """Do what the script says; the first reply line is returned."""
         action = self.server.next_answer(moment)
-        steps = action if isinstance(action, tuple) else (action,)
-        for step in steps:
+        await self.act(action)
+        return _first_line(action)
+
+    async def act(self, action: object) -> None:
+        for step in action if isinstance(action, tuple) else (action,):
             await self.do(step)
-        return steps[0] if isinstance(steps[0], str) else ""
 
     async def do(self, step: object) -> None:
         if step is CLOSE:
@@ -166,3 +171,8 @@ class _Conversation:
             await asyncio.Event().wait()
         self.writer.write(step if isinstance(step, bytes) else f"{step}\r\n".encode())
         await self.writer.drain()
+
+
+def _first_line(action: object) -> str:
+    first = action[0] if isinstance(action, tuple) else action
+    return first if isinstance(first, str) else ""

@@ -147,6 +147,34 @@ async def test_server_that_does_not_greet_costs_no_attempt(relays, greeting):
         assert relay.last_error
 
 
+@pytest.mark.parametrize(
+    "answers",
+    [
+        pytest.param({"EHLO": ("250-mail.example.jp\r\n250 AUTH PLAIN", CLOSE)}, id="after EHLO"),
+        pytest.param({"AUTH": ("235 welcome", CLOSE)}, id="after login"),
+        pytest.param({"AUTH": CLOSE}, id="instead of a login"),
+    ],
+)
+async def test_server_that_closes_while_we_introduce_ourselves_costs_no_attempt(relays, answers):
+    async with MailServer(offers=("AUTH PLAIN",), answers=answers) as server:
+        relay = relays(server, username="bridge", password="hunter2")
+        assert await outcome_or_error(relay) in ("Unreachable", "queued")
+        assert not relay.up
+
+
+async def outcome_or_error(relay: Relay) -> str:
+    try:
+        return (await send(relay)).state
+    except SmtpError as error:
+        return type(error).__name__
+
+
+async def test_login_challenge_that_makes_no_sense_costs_no_attempt(relays):
+    async with MailServer(offers=("AUTH CRAM-MD5",), answers={"AUTH": "334 ###"}) as server:
+        with pytest.raises(Unreachable):
+            await send(relays(server, username="bridge", password="hunter2"))
+
+
 async def test_dead_server_is_probed_and_not_hammered(relays, clock):
     async with MailServer(answers={"CONNECT": "421 busy"}) as server:
         relay = relays(server, connections=4)

@@ -65,6 +65,12 @@ def test_letter_reads_back_as_written():
     assert decoded(message, "From") == "みどりショップ運営事務局 <support@example.jp>"
 
 
+@pytest.mark.parametrize("name", ["みどりショップ運営事務局", "Midori <x@example.jp>", ""])
+def test_letter_knows_its_sender(name):
+    head = Letterhead(name, "support@example.jp", HEAD.date, reply_to="sato@example.jp")
+    assert freeze(head, SUBJECT, BODY).sender == "support@example.jp"
+
+
 def test_reply_to_is_written_only_when_given():
     head = Letterhead("みどりショップ", "support@example.jp", HEAD.date, reply_to="sato@example.jp")
     assert parsed(freeze(head, "s", "b").message("maruyama@example.jp", ID))["Reply-To"] == "sato@example.jp"
