@@ -38,7 +38,7 @@ class Config(Model):
     server: Server = Field(default=Server(), description="addresses and files")
     database: Database = Field(default=Database(), description="`sqlite`, a url, or a mapping")
     templates: Path | None = Field(
-        default=None, description="a folder that overrides shipped templates by name"
+        default=None, description="a folder whose mail/<locale>/ files override ours by name"
     )
     wording: Wording = Field(default=Wording(), description="the wording check")
     timezone: Zone = Field(default=DEFAULT_ZONE, description="of the times in letters")

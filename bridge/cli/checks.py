@@ -5,16 +5,14 @@ Nothing is created, changed or migrated, and no mail is sent: it may run beside 
 
 import asyncio
 import os
-import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import product
 from pathlib import Path
-from urllib.parse import quote
 
-from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy import URL, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bridge.config import Config
@@ -31,8 +29,8 @@ from bridge.errors import ConfigError, StorageRefused
 from bridge.keys import load_keys
 from bridge.letters.render import LetterError, Letters
 from bridge.resources import shipped
-from bridge.store.dialect import Postgresql
 from bridge.store.migrations import check_version
+from bridge.store.reading import read_only_engine
 
 Problem = tuple[Place, str]
 Check = Callable[[Config], Iterator[Problem]]
@@ -99,10 +97,7 @@ def check_database(config: Config) -> Iterator[Problem]:
         if not path.exists():
             yield from _unwritable(path.parent)
             return
-        engine = _read_only(path)
-    else:
-        engine = Postgresql(url).engine()
-    yield from _unusable(engine, url)
+    yield from _unusable(read_only_engine(url), url)
 
 
 def check_smtp(config: Config) -> Iterator[Problem]:
@@ -135,14 +130,13 @@ def _misnamed(folder: Path) -> Iterator[Problem]:
         yield ("templates",), f"{folder} is not a folder. Create it or write null"
         return
     ours = shipped("templates")
+    letters = {path.relative_to(ours) for path in ours.glob("mail/*/*.j2")}
     for path in sorted(folder.rglob("*.j2")):
         name = path.relative_to(folder)
-        if not path.name.startswith("_") and not (ours / name).exists():
-            known = ", ".join(sorted(p.name for p in (ours / "mail" / "ja").glob("[a-z]*.j2")))
-            yield (
-                ("templates",),
-                f"{path} takes the place of no shipped template. Under mail/ja there are: {known}",
-            )
+        if name not in letters and not (name.parts[0] == "mail" and path.name.startswith("_")):
+            known = ", ".join(sorted({letter.name for letter in letters if letter.name[0] != "_"}))
+            what = f"{path} takes the place of no letter. Under mail/ja and mail/en there are: {known}"
+            yield ("templates",), what
 
 
 def _samples(service: Service, kind: Kind) -> Iterator[Facts]:
@@ -187,12 +181,6 @@ def _unwritable(folder: Path) -> Iterator[Problem]:
             ("server", "data_dir"),
             f"{nearest} cannot be written by this user. Change its owner or name another",
         )
-
-
-def _read_only(path: Path) -> Engine:
-    return create_engine(
-        "sqlite://", creator=lambda: sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
-    )
 
 
 def _unusable(engine: Engine, url: URL) -> Iterator[Problem]:

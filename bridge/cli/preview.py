@@ -13,7 +13,6 @@ from pydantic import ValidationError
 
 from bridge import clock, sources
 from bridge.config import Config, load
-from bridge.config_sections import read_terms
 from bridge.core import duties
 from bridge.core.facts import Answers, Facts, build
 from bridge.core.matchers import all_match
@@ -76,8 +75,7 @@ def run(args: argparse.Namespace) -> int:
     except BridgeError as error:
         print(f"bridge preview: {error}", file=sys.stderr)
         return 2
-    terms = read_terms(config.wording.terms) if config.wording.terms else ()
-    setup = Setup(config, Letters(config.templates), terms)
+    setup = Setup(config, Letters(config.templates))
     locale: Locale = args.locale or service.locale
     text, problem = setup.letters.render_safe(facts, locale, wrap=service.wrap)
     found = _findings(setup, service, facts, text, locale)

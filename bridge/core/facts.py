@@ -8,6 +8,7 @@ puts them into words.
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -127,23 +128,10 @@ def build(
     `previous` holds the facts of the last report that was sent; a recovery without one is a combined
     report. `recovered_at` overrides what the alerts say.
     """
-    ordered = sorted(alerts, key=lambda alert: (_start(alert, incident), alert.source, alert.fingerprint))
-    known = [_known_impact(alert, service) for alert in ordered]
-    words = [_customer_words(alert, impact) for alert, impact in zip(ordered, known, strict=True)]
-    firing = [word for alert, word in zip(ordered, words, strict=True) if alert.status == "firing"]
-    affected = _distinct(words if kind in LOOKING_BACK else firing or words)
-    started_at = min(
-        (
-            _start(alert, incident) - (impact.detection_delay if impact else timedelta())
-            for alert, impact in zip(ordered, known, strict=True)
-        ),
-        default=incident.started_at,
-    )
-    over = (bool(alerts) and not firing) or kind in ENDED
-    if recovered_at is None and over:
-        recovered_at = incident.resolved_at or max(
-            (a.ends_at for a in alerts if a.ends_at), default=drafted_at
-        )
+    told = sorted((_told(alert, service, incident) for alert in alerts), key=lambda one: one.order)
+    affected, recovered = _scopes(told, kind)
+    started_at = min((one.started_at for one in told), default=incident.started_at)
+    recovered_at = recovered_at or _recovered_at(told, incident, kind, drafted_at)
     facts = Facts(
         kind=kind,
         number=number,
@@ -157,14 +145,14 @@ def build(
         zone=service.timezone.key,
         drafted_at=drafted_at,
         started_at=started_at,
-        recovered_at=recovered_at and min(max(recovered_at, started_at), max(drafted_at, started_at)),
+        recovered_at=recovered_at and max(min(recovered_at, drafted_at), started_at),
         promise_at=promise_at,
         follows_at=follows_at,
-        symptom=next((impact.subject for impact in known if impact and impact.subject), None),
+        symptom=next((one.symptom for one in told if one.symptom), None),
         impacts=affected[:MAX_IMPACTS],
         more_impacts=max(0, len(affected) - MAX_IMPACTS),
         impact_known=bool(affected or answers.scope),
-        recovered_impacts=tuple(w for w in _distinct(words) if w not in affected)[:MAX_IMPACTS],
+        recovered_impacts=recovered[:MAX_IMPACTS],
         combined=kind == "recovery" and previous is None,
         answers=_clean_answers(answers),
     )
@@ -200,15 +188,66 @@ def several_lines(text: str, limit: int) -> str:
 
 def _visible(text: str) -> str:
     """Without control, format, private and surrogate characters; white space of any other kind is a space."""
+    text = unicodedata.normalize("NFC", text)
+    if text.isprintable():  # nearly every text: a storm of alerts must not cost a look at each character
+        return text
     return "".join(
         c if c == "\u3000" or unicodedata.category(c)[0] not in "CZ" else " " if c.isspace() else ""
-        for c in unicodedata.normalize("NFC", text)
+        for c in text
     )
 
 
 def _clean_answers(answers: Answers) -> Answers:
     texts = {name: several_lines(text, MAX_ANSWER_CHARS) for name, text in answers if isinstance(text, str)}
     return answers.model_copy(update=texts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One alert, as far as customers are concerned. `order`: earliest first, the same in every run."""
+
+    order: tuple[datetime, str, str]
+    started_at: datetime
+    ended_at: datetime | None
+    firing: bool
+    words: LocalText | None
+    symptom: LocalText | None
+
+
+def _told(alert: Alert, service: Service, incident: Incident) -> _Told:
+    start = _start(alert, incident)
+    impact = _known_impact(alert, service)
+    return _Told(
+        order=(start, alert.source, alert.fingerprint),
+        started_at=start - impact.detection_delay if impact else start,
+        ended_at=alert.ends_at,
+        firing=alert.status == "firing",
+        words=_customer_words(alert, impact),
+        symptom=impact.subject if impact else None,
+    )
+
+
+def _scopes(told: Sequence[_Told], kind: Kind) -> tuple[tuple[LocalText, ...], tuple[LocalText, ...]]:
+    """What is affected, and what works again while the rest does not."""
+    everything = _distinct(one.words for one in told)
+    firing = [one for one in told if one.firing]
+    if not firing or kind in LOOKING_BACK:
+        return everything, ()
+    affected = _distinct(one.words for one in firing)
+    still = set(_key(affected))
+    return affected, tuple(words for words in everything if words.ja not in still)
+
+
+def _recovered_at(
+    told: Sequence[_Told], incident: Incident, kind: Kind, drafted_at: datetime
+) -> datetime | None:
+    """When recovery was confirmed. A letter that is only written afterwards takes it as confirmed by now."""
+    firing = any(one.firing for one in told)
+    if (firing or not told) and kind not in ENDED:
+        return None
+    if incident.resolved_at or firing:
+        return incident.resolved_at or drafted_at
+    return max((one.ended_at for one in told if one.ended_at), default=drafted_at)
 
 
 def _start(alert: Alert, incident: Incident) -> datetime:

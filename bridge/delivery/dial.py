@@ -57,7 +57,7 @@ async def dial(server: Server, limits: Limits) -> Session:
         tls_context=context,
     )
     try:
-        await _connect(client, server)
+        await _connect(client, server, limits)
         await _encrypt(client, server)
         await _log_in(client, server)
         if client.transport is None:
@@ -85,9 +85,9 @@ async def _tls_context(server: Server) -> ssl.SSLContext | None:
     return context
 
 
-async def _connect(client: aiosmtplib.SMTP, server: Server) -> None:
+async def _connect(client: aiosmtplib.SMTP, server: Server, limits: Limits) -> None:
     try:
-        await client.connect()
+        await client.connect(timeout=limits.connect)
         await _hello(client)
     except aiosmtplib.SMTPConnectError as exc:
         if isinstance(exc.__cause__, ssl.SSLError):

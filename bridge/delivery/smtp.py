@@ -32,8 +32,12 @@ class Abandoned(BridgeError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The longest waits, in seconds: RFC 5321 4.5.3.2, shorter where waiting would cost the deadline."""
+    """The longest waits, in seconds: RFC 5321 4.5.3.2, shorter where waiting would cost the deadline.
 
+    `connect` is for the connection and again for the greeting: a silent host is what the fallback is for.
+    """
+
+    connect: float = 25
     command: float = 60
     body: float = 180
     final: float = 600

@@ -16,6 +16,7 @@ WORDS: dict[str, Pair] = {
     "robot": ("ブリッジ", "the bridge"),
     "policy": ("あらかじめ決めた方針", "standing policy"),
     "error_title": ("エラー: {title}", "Error: {title}"),
+    "full_stop": ("{first}。{second}", "{first}. {second}"),
     "unsent": ("まだ送っていません", "Nothing sent yet"),
     "refresh": ("最新の状態を見る", "Refresh"),
     "reopen": ("もう一度開く", "Reopen"),
@@ -398,14 +399,17 @@ REPORTS: dict[Kind, Pair] = {
 }
 
 EVENTS: dict[str, Pair] = {
-    "opened": ("障害として受け付けました", "Incident opened"),
-    "attached": ("警告が加わりました", "More alerts attached"),
-    "resolved": ("警告が止まりました", "Alerts ended"),
-    "refired": ("警告が再び鳴りました", "Alerts fired again"),
+    "alerts": ("警告を受け取りました", "Alerts received"),
+    "reopened": ("警告が再び鳴りました", "Alerts fired again"),
     "drafted": ("{report}の下書きを作りました", "Drafted the {report}"),
     "redrafted": ("版{version}に作り直しました", "Rendered version {version}"),
+    "template_failed": (
+        "テンプレートに誤りがあり、標準の文面を使いました",
+        "Template failed; used the shipped one",
+    ),
     "rang": ("{people}に連絡しました", "Rang {people}"),
     "edited": ("版{version}を保存しました", "Saved version {version}"),
+    "approved_first": ("1人目として版{version}を承認しました", "Approved version {version} as first of two"),
     "approved": ("版{version}を承認しました", "Approved version {version}"),
     "cancelled": ("承認を取り消しました", "Took the approval back"),
     "dismissed": ("送らないと決めました({reason})", "Decided not to send ({reason})"),
@@ -415,11 +419,13 @@ EVENTS: dict[str, Pair] = {
     "sent": ("送信が終わりました", "Sending finished"),
     "stopped": ("送信を止めました", "Sending stopped"),
     "resumed": ("送信を再開しました", "Sending resumed"),
-    "tested": ("試し送りしました", "Sent a test copy"),
-    "recovered": ("復旧としました", "Declared recovery"),
+    "relay_down": ("メールサーバーに送れません", "The mail server takes no mail"),
+    "test_copy": ("試し送りしました", "Sent a test copy"),
+    "ended_by_hand": ("復旧としました", "Declared recovery"),
     "closed": ("障害を閉じました", "Incident closed"),
-    "renewed": ("新しいリンクを送りました", "Mailed a new link"),
+    "link_renewed": ("新しいリンクを送りました", "Mailed a new link"),
 }
+"""What the history says of an event's action. An action that is not here shows by its own name."""
 
 
 def pick(pair: Pair, lang: Locale) -> str:

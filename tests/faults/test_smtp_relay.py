@@ -12,7 +12,7 @@ from bridge.delivery.settings import Server
 from bridge.delivery.smtp import Envelope, Limits
 from tests.faults.smtp_server import CLOSE, SILENCE, MailServer
 
-LIMITS = Limits(command=0.3, body=0.3, final=0.3, quit=0.3)
+LIMITS = Limits(connect=0.3, command=0.3, body=0.3, final=0.3, quit=0.3)
 
 
 class Clock:

@@ -10,7 +10,7 @@ from bridge.delivery.settings import Server
 from bridge.delivery.smtp import Abandoned, Envelope, Limits
 from tests.faults.smtp_server import CLOSE, SILENCE, MailServer
 
-LIMITS = Limits(command=0.3, body=0.3, final=0.3, quit=0.3)
+LIMITS = Limits(connect=0.3, command=0.3, body=0.3, final=0.3, quit=0.3)
 ENVELOPE = Envelope("support@example.jp", "maruyama@example.jp")
 CONTENT = b"Subject: x\r\n\r\nbody\r\n..\r\n"
 LOCK_STEP = ("8BITMIME",)

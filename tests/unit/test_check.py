@@ -86,11 +86,14 @@ def test_two_faulty_templates_are_two_findings(capsys, home, mail_server: Sink):
     assert len(findings) == 2
 
 
-def test_an_own_template_that_overrides_nothing(capsys, home, mail_server: Sink):
-    own = home / "templates" / "mail" / "ja"
-    own.mkdir(parents=True)
-    (own / "frist.txt.j2").write_text("x")
-    assert "no shipped template" in finding_of(capsys, home, mail_server, templates=str(home / "templates"))
+@pytest.mark.parametrize("name", ["mail/ja/frist.txt.j2", "oncall/ja/ring.txt.j2", "first.txt.j2"])
+def test_an_own_template_that_overrides_nothing(capsys, home, mail_server: Sink, name):
+    own = home / "templates" / name
+    own.parent.mkdir(parents=True)
+    own.write_text("x")
+    assert "takes the place of no letter" in finding_of(
+        capsys, home, mail_server, templates=str(home / "templates")
+    )
 
 
 def test_a_folder_of_templates_that_is_not_there(capsys, home, mail_server: Sink):

@@ -128,6 +128,11 @@ def test_a_recovery_that_follows_no_letter_is_combined(previous: Facts | None, c
     assert facts(ended(), kind="recovery", previous=previous).combined is combined
 
 
+def test_a_recovery_declared_while_an_alert_fires_is_confirmed_when_it_is_drafted() -> None:
+    said = facts(ended(), alert("PaymentErrors"), kind="recovery", drafted_at=FIRED + minutes(90))
+    assert said.recovered_at == FIRED + minutes(90)
+
+
 def test_a_recovery_names_all_that_was_affected_even_when_ended_by_hand() -> None:
     said = facts(ended(), alert("PaymentErrors"), kind="recovery", recovered_at=FIRED + minutes(1))
     assert [impact.ja for impact in said.impacts] == ["全ユーザーのログイン機能", "決済機能"]

@@ -80,8 +80,8 @@ FIRING = Alert(
 )
 ENDED = replace(FIRING, status="resolved", ends_at=at(3, 32))
 EVENTS = (
-    Event(1, RECEIVED, "bridge", "opened", {}),
-    Event(2, RECEIVED, "bridge", "drafted", {"kind": "first", "number": 1}),
+    Event(1, RECEIVED, "alertmanager", "alerts", {"alertnames": ["LoginErrors"]}),
+    Event(2, RECEIVED, "bridge", "drafted", {"kind": "first", "version": 1}),
     Event(3, at(2, 10), "bridge", "rang", {"people": ["maruyama"]}),
 )
 

@@ -152,7 +152,7 @@ def _banner(situation: Situation) -> str:
         if situation.said_yes:
             others = [p for p in situation.escalation.people() if p != situation.person.id]
             waits = say("second_waits", others=say.persons(others)) if others else say("second_waits_any")
-            return f"{say('unsent')}。{waits}" if situation.lang == "ja" else f"{say('unsent')}. {waits}"
+            return say("full_stop", first=say("unsent"), second=waits)
         first = next(a for a in reversed(notice.approvals) if a.version == notice.version)
         return say("second_asked", who=say.person(first.person), clock=say.clock(first.at), v=first.version)
     if not situation.two_people:

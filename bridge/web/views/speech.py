@@ -85,12 +85,14 @@ class Speech:
             )
         return self("minutes_seconds", m=minutes, s=seconds) if minutes else self("seconds", n=seconds)
 
-    def person(self, person: str | None) -> str:
-        """`丸山さん`; the bridge itself for nobody; an id that is no longer configured as it is."""
-        if person is None or person == "bridge":
+    def person(self, actor: str | None) -> str:
+        """`丸山さん`; the bridge for nobody, the policy; a source or a former person by its own name."""
+        if actor in (None, "bridge"):
             return self("robot")
-        known = self.people.get(person)
-        return self("person", name=known.name if known else person)
+        if actor == "policy":
+            return self("policy")
+        known = self.people.get(actor or "")
+        return self("person", name=known.name) if known else actor or ""
 
     def persons(self, people: Iterable[str]) -> str:
         """`丸山さんと佐藤さん`."""

@@ -1,0 +1,327 @@
+"""Wires everything. The only place that does: store, loops, lanes, web, signals."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from pathlib import Path
+from uuid import uuid4
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from bridge import clock, metrics
+from bridge.config import Config, load
+from bridge.config_sections import Endpoint
+from bridge.core.model import AudienceFacts, Recipient
+from bridge.core.values import Locale
+from bridge.delivery.audience import Audiences, read
+from bridge.delivery.composing import LetterComposer, OncallComposer
+from bridge.delivery.lanes import LaneWorker, Office
+from bridge.delivery.marks import Marks
+from bridge.delivery.relay import Relay
+from bridge.errors import BridgeError, StorageDown, StorageRefused
+from bridge.keys import Keys, load_keys
+from bridge.letters.render import Letters
+from bridge.stages import send
+from bridge.stages.setup import Setup
+from bridge.stages.wake import Wake
+from bridge.store.store import Store
+from bridge.store.tx import Tx
+from bridge.timer import Lists, Timer
+from bridge.web.desk import Desk, Health
+from bridge.web.pages import Pages
+from bridge.web.server import ops_app, public_app
+
+log = structlog.get_logger(__name__)
+
+ONCALL_CONNECTIONS = 2
+STOP_WITHIN = 8.0  # seconds for messages that wait for the answer to their dot
+FIXED = ("server", "database")  # sections that only a restart can change
+
+
+def build(config: Config, path: Path | None = None) -> "App":
+    """The bridge with this configuration. `path` is what a reload reads."""
+    return App(config, path)
+
+
+class App:
+    """One instance of the bridge."""
+
+    def __init__(self, config: Config, path: Path | None) -> None:
+        self._path = path
+        self._setup = Setup(config, Letters(config.templates))
+        self._relays = _relays(config)
+        self._audiences = Audiences()
+        self._me = str(uuid4())
+        self._metronome = clock.Metronome()
+        self._bells = {name: self._metronome.bell(name) for name in ("timer", "oncall", "customers")}
+        self._stop = asyncio.Event()
+
+    async def serve(self) -> None:
+        """Run until SIGTERM or SIGINT. Raises BridgeError when it cannot start."""
+        config = self._setup.config
+        keys = load_keys(config.key_file)
+        async with self._store(keys) as store:
+            await self._begin(store, keys)
+            marks = Marks(store, self._me, self._bells["timer"].ring)
+            timer = self._timer(store)
+            lanes = self._lanes(store, marks, keys)
+            desk = self._desk(store, timer, keys)
+            store.add_listener(self._ring_all)
+            self._metronome.start()
+            self._listen_to_signals()
+            with _servers(config, desk) as servers:
+                try:
+                    await self._run(timer, lanes, marks, servers)
+                finally:
+                    self._metronome.stop()
+                    await self._give_back(store)
+
+    async def reload(self) -> str | None:
+        """Take the file's new configuration over, or say why the running one stays."""
+        finding = await asyncio.to_thread(self._load_new)
+        metrics.RELOADED.labels("refused" if finding else "done").inc()
+        if finding:
+            log.error("reload_refused", finding=finding)
+        else:
+            log.info("reloaded")
+            self._ring_all()
+        return finding
+
+    def _load_new(self) -> str | None:
+        if self._path is None:
+            return "the configuration did not come from a file"
+        try:
+            new = load(self._path)
+            letters = Letters(new.templates)
+        except BridgeError as error:
+            return str(error)
+        old = self._setup.config
+        if changed := [name for name in FIXED if getattr(old, name) != getattr(new, name)]:
+            return f"{self._path}: {changed[0]}: cannot change while running. Restart the bridge"
+        if old.smtp != new.smtp:
+            self._relays = _relays(new)
+        self._setup = Setup(new, letters)
+        return None
+
+    @contextlib.asynccontextmanager
+    async def _store(self, keys: Keys) -> AsyncIterator[Store[Tx]]:
+        audit = keys.audit
+        store: Store[Tx] = await Store.open(
+            self._setup.config.database_url,
+            clock=clock.now,
+            make_tx=lambda connection, now: Tx(connection, now, audit),
+        )
+        try:
+            yield store
+        finally:
+            await store.close()
+
+    async def _begin(self, store: Store[Tx], keys: Keys) -> None:
+        """Before the first heartbeat: is it our database, what is old work, whose claims are nobody's."""
+        alone = self._setup.config.database_url.get_backend_name() == "sqlite"
+        policy = self._setup.config.smtp.on_unknown
+
+        def unit(tx: Tx) -> None:
+            known = tx.instances.meta("key")
+            if known is not None and known not in keys.ids:
+                raise StorageRefused(
+                    f"{self._setup.config.key_file}: another key than this database was begun with. "
+                    "Restore the key file that belongs to it"
+                )
+            tx.instances.set_meta("key", known or keys.ids[-1])
+            send.stop_old_work(tx, self._setup)
+            tx.instances.beat(self._me, _boot_id())
+            send.recover_claims(tx, self._me, _boot_id(), policy, alone=alone)
+
+        await store.run(unit)
+
+    async def _run(
+        self, timer: Timer, lanes: Sequence[LaneWorker], marks: Marks, servers: Sequence["_Server"]
+    ) -> None:
+        marking = asyncio.create_task(marks.run())
+        loops = [asyncio.create_task(lane.run()) for lane in lanes]
+        ticking = asyncio.create_task(timer.run())
+        serving = [asyncio.create_task(server.serve()) for server in servers]
+        stopped = asyncio.create_task(self._stop.wait())
+        log.info("serving", listen=str(self._setup.config.server.listen), instance=self._me)
+        everything = [marking, *loops, ticking, *serving]
+        await asyncio.wait([stopped, *everything], return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        for server in servers:
+            server.should_exit = True
+        timer.stop()
+        for lane in lanes:
+            lane.stop()
+        await asyncio.wait([*loops, ticking, *serving], timeout=STOP_WITHIN)
+        marks.close()
+        await asyncio.wait([marking], timeout=1.0)
+        for task in everything:
+            task.cancel()
+        results = await asyncio.gather(*everything, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+
+    async def _give_back(self, store: Store[Tx]) -> None:
+        policy = self._setup.config.smtp.on_unknown
+
+        def unit(tx: Tx) -> None:
+            tx.outbox.give_back([self._me], eod_only=False, on_unknown=policy)
+            tx.notices.release([self._me])
+
+        with contextlib.suppress(StorageDown):  # the next start sorts it out
+            await store.run(unit)
+
+    def _timer(self, store: Store[Tx]) -> Timer:
+        return Timer(
+            store=store,
+            setup=lambda: self._setup,
+            lists=Lists(self._lists, self._chunks, self._digest),
+            relay=lambda: self._relays["customers"][0],
+            me=self._me,
+            boot=_boot_id(),
+            bell=self._bells["timer"],
+            wake=self._wake,
+        )
+
+    def _lanes(self, store: Store[Tx], marks: Marks, keys: Keys) -> list[LaneWorker]:
+        office = Office(store, marks, self._me, clock.now, lambda: self._setup.config.smtp.on_unknown)
+        oncall = OncallComposer(store, lambda: self._setup, keys, self._relay_problem, clock.now)
+        return [
+            LaneWorker(
+                "oncall",
+                office,
+                lambda: self._relays["oncall"],
+                ONCALL_CONNECTIONS,
+                self._bells["oncall"],
+                oncall,
+            ),
+            LaneWorker(
+                "customers",
+                office,
+                lambda: self._relays["customers"],
+                self._setup.config.smtp.connections,
+                self._bells["customers"],
+                LetterComposer(store),
+            ),
+        ]
+
+    def _desk(self, store: Store[Tx], timer: Timer, keys: Keys) -> Desk:
+        def health() -> Health:
+            up = {lane: any(relay.up for relay in relays) for lane, relays in self._relays.items()}
+            return Health(clock.monotonic() - timer.last_tick, up, self._relay_problem())
+
+        return Desk(
+            store=store,
+            setup=lambda: self._setup,
+            keys=keys,
+            lists=self._lists,
+            wake=self._wake,
+            now=clock.now,
+            health=health,
+            reload=self.reload,
+            pages=Pages(),
+        )
+
+    def _relay_problem(self) -> str:
+        relay = self._relays["customers"][0]
+        return "" if relay.up else relay.last_error
+
+    def _wake(self, wake: Wake) -> None:
+        for name in ("timer", "oncall", "customers"):
+            if getattr(wake, name):
+                self._bells[name].ring()
+
+    def _ring_all(self) -> None:
+        for bell in self._bells.values():
+            bell.ring()
+
+    async def _lists(self) -> Mapping[str, AudienceFacts]:
+        """The facts of every service's list. Cached by the file's state, so that it is cheap to ask."""
+        return await asyncio.to_thread(self._read_lists)
+
+    def _read_lists(self) -> dict[str, AudienceFacts]:
+        config = self._setup.config
+        return {
+            service.id: self._audiences.facts(
+                service.audience, config.audiences[service.audience], service.locale
+            )
+            for service in config.services.values()
+        }
+
+    def _digest(self, service: str) -> str:
+        """The digest of a service's list as it is now. Raises AudienceError."""
+        return self._audiences.summary(*self._list_of(service)).digest
+
+    def _chunks(self, service: str, size: int) -> Iterator[list[Recipient]]:
+        """A service's list in chunks. Raises AudienceError."""
+        chunk: list[Recipient] = []
+        for row in read(*self._list_of(service)):
+            if isinstance(row, Recipient):
+                chunk.append(row)
+            if len(chunk) == size:
+                yield chunk
+                chunk = []
+        if chunk:
+            yield chunk
+
+    def _list_of(self, service: str) -> tuple[Path, Locale]:
+        settings = self._setup.config.services[service]
+        return self._setup.config.audiences[settings.audience], settings.locale
+
+    def _listen_to_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(self.reload()))
+
+
+class _Server(uvicorn.Server):
+    """Signals belong to the app, which ends its loops before its server."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.contextmanager
+def _servers(config: Config, desk: Desk) -> Iterator[list[_Server]]:
+    wanted: list[tuple[Endpoint, FastAPI]] = [(config.server.listen, public_app(desk))]
+    if config.server.ops_listen is not None:
+        wanted.append((config.server.ops_listen, ops_app(desk)))
+    yield [_Server(_uvicorn(endpoint, app)) for endpoint, app in wanted]
+
+
+def _uvicorn(endpoint: Endpoint, app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=endpoint.host,
+        port=endpoint.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=5,
+        lifespan="off",
+    )
+
+
+def _relays(config: Config) -> dict[str, list[Relay]]:
+    """The mail servers of each lane, in the order they are tried."""
+    oncall = [Relay(config.smtp, ONCALL_CONNECTIONS)]
+    if config.smtp.fallback is not None:
+        oncall.append(Relay(config.smtp.fallback, ONCALL_CONNECTIONS))
+    return {"oncall": oncall, "customers": [Relay(config.smtp, config.smtp.connections)]}
+
+
+def _boot_id() -> str:
+    """What changes when the machine starts again: soft commits may be missing then."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return "unknown"
+

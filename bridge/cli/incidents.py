@@ -1,0 +1,90 @@
+"""`bridge incidents`: list, show, and verify the audit chain, read from the database itself."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+from bridge import clock
+from bridge.cli.serve import add_config
+from bridge.config import Config, load
+from bridge.keys import load_keys
+from bridge.letters.render import Letters
+from bridge.stages.setup import Setup
+from bridge.store.reading import read_only
+from bridge.store.tx import Tx
+from bridge.web.overview import incidents_out
+
+T = TypeVar("T")
+SHOWN = 50
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser("incidents", help="list and show incidents, verify their history")
+    parser.set_defaults(func=run_list)
+    add_config(parser)
+    actions = parser.add_subparsers(metavar="ACTION")
+    listing = actions.add_parser("list", help="the newest incidents, a line each")
+    listing.set_defaults(func=run_list)
+    show = actions.add_parser("show", help="one incident with everything about it, as JSON")
+    show.add_argument("id")
+    show.set_defaults(func=run_show)
+    verify = actions.add_parser("verify", help="whether anybody changed the history of an incident, or of all")
+    verify.add_argument("id", nargs="?")
+    verify.set_defaults(func=run_verify)
+    for action in (listing, show, verify):
+        add_config(action)
+
+
+def run_list(args: argparse.Namespace) -> int:
+    """One line each: id, service, state, when it was received."""
+    for incident in query(load(args.config), lambda tx: tx.incidents.page(None, SHOWN)):
+        print(f"{incident.id}  {incident.service}  {incident.state}  {incident.received_at.isoformat()}")
+    return 0
+
+
+def run_show(args: argparse.Namespace) -> int:
+    """The shape of the API. 1 for an unknown id."""
+    config = load(args.config)
+    setup = Setup(config, Letters(config.templates))
+
+    def unit(tx: Tx) -> str | None:
+        found = tx.incidents.get(args.id)
+        return incidents_out(tx, setup, [found], {})[0].model_dump_json(indent=2) if found else None
+
+    shown = query(config, unit)
+    if shown is None:
+        print(f"{args.id}: no such incident", file=sys.stderr)
+        return 1
+    print(json.dumps(json.loads(shown), ensure_ascii=False, indent=2))
+    return 0
+
+
+def run_verify(args: argparse.Namespace) -> int:
+    """Every break of a chain, a line each; 1 when there is one, or no such incident."""
+
+    def unit(tx: Tx) -> list[str]:
+        ids = [args.id] if args.id else tx.incidents.ids()
+        found = [
+            f"{incident_id}: event {seq} {why}" for incident_id in ids for seq, why in tx.events.broken(incident_id)
+        ]
+        if args.id and tx.incidents.get(args.id) is None:
+            found.append(f"{args.id}: no such incident")
+        counted.append(len(ids))
+        return found
+
+    counted: list[int] = []
+    findings = query(load(args.config), unit)
+    for finding in findings:
+        print(finding)
+    if not findings:
+        print(f"the history of {counted[0]} incidents is whole")
+    return 1 if findings else 0
+
+
+def query(config: Config, unit: Callable[[Tx], T]) -> T:
+    """What a query returns, beside a running bridge. Raises StoreError."""
+    audit = load_keys(config.key_file).audit
+    with read_only(config.database_url, clock.now) as (connection, now):
+        return unit(Tx(connection, now, audit))

@@ -1,0 +1,21 @@
+"""`bridge migrate`: upgrade the database."""
+
+import argparse
+
+from bridge.cli.serve import add_config
+from bridge.config import load
+from bridge.store.opening import open_database
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser("migrate", help="upgrade the database to this version's schema")
+    add_config(parser)
+    parser.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print from where to where. Raises StoreError."""
+    database = open_database(load(args.config).database_url)
+    print(database.migrated)
+    database.close()
+    return 0

@@ -1,0 +1,44 @@
+"""`bridge serve`: run it."""
+
+import argparse
+import asyncio
+import os
+import resource
+from pathlib import Path
+
+import uvloop
+
+from bridge import app, log
+from bridge.config import Config, load
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser("serve", help="run the bridge; migrates the database first if need be")
+    add_config(parser)
+    parser.set_defaults(func=run)
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """The option that names bridge.yaml."""
+    default = Path(os.environ.get("BRIDGE_CONFIG", "config/bridge.yaml"))
+    parser.add_argument("--config", type=Path, default=default, help="bridge.yaml (or BRIDGE_CONFIG)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Until SIGTERM. Raises BridgeError when it cannot start."""
+    config = load(args.config)
+    log.set_up()
+    _allow_connections()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(config, args.config))
+    return 0
+
+
+async def _serve(config: Config, path: Path) -> None:
+    await app.build(config, path).serve()
+
+
+def _allow_connections() -> None:
+    """As many open files as the system lets us have: idle connections must not keep webhooks out."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

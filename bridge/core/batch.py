@@ -1,0 +1,83 @@
+"""The CSV of an individual batch: one row, one person, one letter. Pure.
+
+Columns email, company, department, name, impact, and any more that a template uses. Every wrong row is named, so
+that one round of corrections is enough.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bridge.core import addresses
+
+REQUIRED = ("email", "company", "name", "impact")
+MAX_ROWS = 5000  # every letter of a batch stands on one page, and two people read it
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """What is wrong, and where. `row` is the line in the file, 1 for the header; `column` may be empty."""
+
+    row: int
+    column: str
+    what: str
+
+
+def decode(raw: bytes) -> str:
+    """The text of a CSV file: UTF-8 with or without BOM, else Shift_JIS. Raises ValueError for neither."""
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise ValueError("the file is neither UTF-8 nor Shift_JIS. Save it in UTF-8")
+
+
+def parse_batch(text: str) -> tuple[list[dict[str, str]], list[RowProblem]]:
+    """The rows of the file and everything wrong with it; rows are only of use when nothing is."""
+    reader = csv.reader(io.StringIO(text, newline=""))
+    try:
+        header = [name.strip().lower() for name in next(reader, [])]
+        problems = [RowProblem(1, name, "this column is missing") for name in REQUIRED if name not in header]
+        problems += [RowProblem(1, name, "this column is there twice") for name in _repeated(header)]
+        if problems:
+            return [], problems
+        rows: list[dict[str, str]] = []
+        seen: dict[str, int] = {}
+        for cells in reader:
+            line = reader.line_num
+            if not any(cell.strip() for cell in cells):
+                continue
+            row = dict(zip(header, (cell.strip() for cell in cells), strict=False))
+            problems += _problems(line, len(header), cells, row, seen)
+            rows.append(row)
+    except csv.Error as error:
+        return [], [RowProblem(reader.line_num, "", f"not CSV: {error}")]
+    if not rows:
+        problems.append(RowProblem(1, "", "there is no row"))
+    if len(rows) > MAX_ROWS:
+        problems.append(RowProblem(1, "", f"more than {MAX_ROWS} rows. Split the file"))
+    return rows, problems
+
+
+def _repeated(header: list[str]) -> list[str]:
+    return [name for name in dict.fromkeys(header) if name and header.count(name) > 1]
+
+
+def _problems(
+    line: int, columns: int, cells: list[str], row: dict[str, str], seen: dict[str, int]
+) -> Iterator[RowProblem]:
+    if len(cells) != columns:
+        yield RowProblem(line, "", f"{len(cells)} cells under {columns} columns")
+        return
+    for name in REQUIRED:
+        if not row[name]:
+            yield RowProblem(line, name, "is missing")
+    email = row["email"]
+    if email and (why := addresses.problem(email)):
+        yield RowProblem(line, "email", why)
+    local, _, domain = email.rpartition("@")
+    first = seen.setdefault(f"{local}@{domain.lower()}", line)
+    if email and first != line:
+        yield RowProblem(line, "email", f"is the address of line {first}")

@@ -1,0 +1,133 @@
+"""Which letter an incident owes now. Pure: the one place that decides it, with a named reason.
+
+Everything that could change the answer (an alert, a click, time passing) is followed by a call of `owed`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Literal
+
+from bridge.core.lifecycle import UNDECIDED
+from bridge.core.model import Incident, Kind, Notice, NoticeState
+from bridge.core.settings import Policy
+
+FINAL_FROM = time(10)
+FINAL_DUE_AFTER = timedelta(hours=7)  # 17:00
+
+Act = Literal["draft", "recover", "close"]
+TOLD: frozenset[NoticeState] = frozenset({"approved", "sending", "stopped", "sent"})
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What is to be done now: draft a notice of `kind`, move to recovered (and draft it), or close."""
+
+    act: Act
+    reason: str
+    kind: Kind | None = None
+
+
+def told(notices: Sequence[Notice]) -> bool:
+    """Whether customers were told that something is wrong: a first report was approved."""
+    return any(notice.kind == "first" and notice.state in TOLD for notice in notices)
+
+
+def undecided(notices: Sequence[Notice], *kinds: Kind) -> Notice | None:
+    """The notice of one of these kinds that still waits for people, if any."""
+    return next((n for n in notices if n.kind in kinds and n.state in UNDECIDED), None)
+
+
+def owed(incident: Incident, notices: Sequence[Notice], policy: Policy, now: datetime) -> Duty | None:
+    """The next thing this incident owes at `now`, or None. `notices` in the order they were drafted."""
+    match incident.state:
+        case "open":
+            return _while_firing(incident, notices, policy, now)
+        case "settling":
+            if incident.resolved_at and now >= incident.resolved_at + policy.settle:
+                return _settled(notices)
+            return _while_firing(incident, notices, policy, now)
+        case "recovered":
+            return _after_recovery(incident, notices, now)
+        case _:
+            return None
+
+
+def _while_firing(
+    incident: Incident, notices: Sequence[Notice], policy: Policy, now: datetime
+) -> Duty | None:
+    if not told(notices):
+        firsts = [notice for notice in notices if notice.kind == "first"]
+        if not firsts or firsts[-1].state == "superseded":
+            return Duty("draft", "customers not told", "first")
+        return None
+    if incident.promise_at is None or now < incident.promise_at - policy.update_ring_before:
+        return None
+    if undecided(notices, "first", "update") or any(n.state == "approved" for n in notices):
+        return None
+    return Duty("draft", "promised report", "update")
+
+
+def _settled(notices: Sequence[Notice]) -> Duty | None:
+    if any(notice.state == "approved" for notice in notices):
+        return None  # may still be called back: it decides what the recovery report says
+    if told(notices) or undecided(notices, "first"):
+        return Duty("recover", "settled", "recovery")
+    return Duty("close", "nothing owed")
+
+
+def _after_recovery(incident: Incident, notices: Sequence[Notice], now: datetime) -> Duty | None:
+    last = next((n for n in reversed(notices) if n.kind in ("recovery", "final")), None)
+    if any(n.state in UNDECIDED or n.state in ("approved", "sending", "stopped") for n in notices):
+        return None
+    if last is None or (last.kind == "recovery" and last.state == "superseded"):
+        return Duty("draft", "recovery not told", "recovery")
+    if incident.final_at is None:
+        return Duty("close", "nothing owed")
+    if last.state == "sent" and now >= incident.final_at:
+        return Duty("draft", "cause promised", "final")
+    return None
+
+
+def next_duty_at(incident: Incident, policy: Policy) -> datetime | None:
+    """When `owed` may answer differently by time alone; None when only people or alerts can change it."""
+    times: list[datetime] = []
+    if incident.state in ("open", "settling") and incident.promise_at:
+        times.append(incident.promise_at - policy.update_ring_before)
+    if incident.state == "settling" and incident.resolved_at:
+        times.append(incident.resolved_at + policy.settle)
+    if incident.state == "recovered" and incident.final_at:
+        times.append(incident.final_at)
+    return min(times, default=None)
+
+
+def promise_every(severities: Iterable[str], policy: Policy) -> timedelta:
+    """How soon the next report is promised: the shortest that a firing alert's severity asks for."""
+    every = policy.update_every
+    return min(every.critical, every.default) if "critical" in severities else every.default
+
+
+def stale(promise_at: datetime | None, every: timedelta, now: datetime) -> bool:
+    """Whether an undecided draft's promise is too close to keep: less than a third of the interval is left."""
+    return promise_at is not None and promise_at - now < every / 3
+
+
+def window(
+    kind: Kind, incident: Incident, policy: Policy, now: datetime, *, again: bool
+) -> tuple[datetime, datetime]:
+    """Where a notice drafted at `now` counts its reminders from, and its deadline (DESIGN.md §2 "base, due").
+
+    `again`: the incident had a notice before, so the clock of its first alert is spent.
+    """
+    if kind == "first" and not again:
+        return incident.received_at, incident.received_at + policy.first_report_within
+    if kind == "update" and incident.promise_at:
+        return min(now, incident.promise_at - policy.update_ring_before), incident.promise_at
+    if kind == "final" and incident.final_at:
+        return incident.final_at, incident.final_at + FINAL_DUE_AFTER
+    return now, now + policy.first_report_within
+
+
+def final_at(cause_by: date, zone: tzinfo) -> datetime:
+    """When the duty of a promised final report begins: 10:00 local on that day."""
+    return datetime.combine(cause_by, FINAL_FROM, zone).astimezone(UTC)

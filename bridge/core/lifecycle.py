@@ -1,0 +1,40 @@
+"""The states of incidents and notices, and the moves allowed between them, as tables.
+
+Drawn in docs/states.md; a test keeps both the same.
+"""
+
+from bridge.core.model import IncidentState, NoticeState
+
+NOTICE_MOVES: dict[NoticeState, frozenset[NoticeState]] = {
+    # a person decides, or a newer notice takes its place
+    "awaiting_approval": frozenset({"awaiting_second", "approved", "dismissed", "superseded"}),
+    # an edit voids the first yes
+    "awaiting_second": frozenset({"awaiting_approval", "approved", "dismissed", "superseded"}),
+    # the hold is over; it is called back; the list has changed
+    "approved": frozenset({"sending", "awaiting_approval", "stopped"}),
+    "sending": frozenset({"sent", "stopped"}),
+    # a person resumes
+    "stopped": frozenset({"approved", "sending"}),
+    "sent": frozenset(),
+    "dismissed": frozenset(),
+    "superseded": frozenset(),
+}
+
+INCIDENT_MOVES: dict[IncidentState, frozenset[IncidentState]] = {
+    # every alert ended; a person ends it by hand
+    "open": frozenset({"settling", "recovered"}),
+    # fires again; settled with a letter owed; settled with nothing owed; ended by hand
+    "settling": frozenset({"open", "recovered", "closed"}),
+    # fires again before the recovery was approved; everything owed was sent or dismissed
+    "recovered": frozenset({"open", "closed"}),
+    "closed": frozenset(),
+}
+
+UNDECIDED: frozenset[NoticeState] = frozenset({"awaiting_approval", "awaiting_second"})
+UNDER_WAY: frozenset[NoticeState] = frozenset({"approved", "sending", "stopped"})
+FINISHED: frozenset[NoticeState] = frozenset({"sent", "dismissed", "superseded"})
+
+
+def may_move(old: NoticeState, new: NoticeState) -> bool:
+    """Whether a notice may go from one state to another."""
+    return new in NOTICE_MOVES[old]

@@ -1,0 +1,183 @@
+"""The nouns of DESIGN.md §2 as frozen values. All times are aware and in UTC."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from bridge.core.values import Locale
+
+AlertStatus = Literal["firing", "resolved"]
+IncidentState = Literal["open", "settling", "recovered", "closed"]
+Kind = Literal["first", "update", "recovery", "final", "individual"]
+NoticeState = Literal[
+    "awaiting_approval",
+    "awaiting_second",
+    "approved",
+    "sending",
+    "stopped",
+    "sent",
+    "dismissed",
+    "superseded",
+]
+RingState = Literal["pending", "fired", "cancelled"]
+DeliveryState = Literal["queued", "sending", "eod", "sent", "deferred", "failed", "unknown"]
+
+KINDS: tuple[Kind, ...] = ("first", "update", "recovery", "final", "individual")
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One condition as a source reports it. `fingerprint` with `source` is its identity, never a time."""
+
+    source: str
+    fingerprint: str
+    status: AlertStatus
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    starts_at: datetime
+    ends_at: datetime | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One customer-visible disturbance of one service.
+
+    `promise_at`: when customers expect the next report. `final_at`: when the owed final report's duty
+    begins. `follows`: the closed incident that this one comes back from.
+    """
+
+    id: str
+    service: str
+    state: IncidentState
+    started_at: datetime
+    received_at: datetime
+    resolved_at: datetime | None = None
+    promise_at: datetime | None = None
+    final_at: datetime | None = None
+    follows: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A letter in one language, as a customer will read it."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One wording of a notice. `texts` holds every language; `edited_by` is null for the bridge's own draft.
+
+    `facts` are the values the texts were rendered from (JSON types); `promise_at` is exact, the letter rounds it.
+    """
+
+    notice_id: str
+    version: int
+    texts: Mapping[Locale, Text]
+    facts: Mapping[str, Any]
+    promise_at: datetime | None
+    edited_by: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One person's yes to one version."""
+
+    person: str
+    version: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One letter about an incident and where it stands.
+
+    `audience_digest` and `recipients` are those of the list the approver saw; `previous_recipients` is the count of
+    the last sending to the same audience. `send_at`: the moment the hold ends. `stop_reason`: why the
+    rest was not sent.
+    """
+
+    id: str
+    incident_id: str
+    kind: Kind
+    state: NoticeState
+    version: int
+    base_at: datetime
+    due_at: datetime
+    drafted_at: datetime
+    number: int | None = None
+    approvals: tuple[Approval, ...] = ()
+    approved_version: int | None = None
+    approved_by: str | None = None
+    approved_at: datetime | None = None
+    send_at: datetime | None = None
+    sending_at: datetime | None = None
+    finished_at: datetime | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    reason: str | None = None
+    override: str | None = None
+    acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = None
+    superseded_by: str | None = None
+    stop_reason: str | None = None
+    audience_digest: str | None = None
+    recipients: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """One planned ring towards on-call about one notice: the n-th, counted from 0."""
+
+    notice_id: str
+    n: int
+    due_at: datetime
+    state: RingState
+    fired_at: datetime | None = None
+    people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One address in an audience."""
+
+    address: str
+    name: str = ""
+    company: str = ""
+    locale: Locale = "ja"
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceFacts:
+    """What is known of a customer list without holding it: its count, its digest, what was wrong with it.
+
+    `problem` is set instead when the list could not be counted, in words for the on-call.
+    """
+
+    name: str
+    count: int | None = None
+    digest: str | None = None
+    locales: Mapping[str, int] = field(default_factory=dict)
+    bad: tuple[str, ...] = ()
+    bad_total: int = 0
+    duplicates: int = 0
+    encoding: str = ""
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of an incident's append-only history."""
+
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    detail: Mapping[str, Any]
+
+
+DeliveryCounts = Mapping[DeliveryState, int]

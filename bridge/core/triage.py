@@ -1,0 +1,128 @@
+"""Which services an alert concerns, and what it does to their incidents. Pure.
+
+An alert that matches several services is recorded for each of them: customers of all are affected.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from bridge.core.matchers import all_match
+from bridge.core.model import Alert, Incident, IncidentState
+from bridge.core.settings import Service
+
+Reason = Literal["opened", "attached", "fires_again", "updated", "repeated", "resolved"]
+Ignored = Literal["no_service", "heartbeat", "never_seen", "outdated"]
+Key = tuple[str, str]
+
+REMEMBERED = timedelta(hours=24)
+HEARTBEATS = frozenset({"Watchdog", "DeadMansSwitch", "InfoInhibitor"})
+
+
+def key_of(alert: Alert) -> Key:
+    """An alert's identity inside an incident: its source and fingerprint, never a time."""
+    return alert.source, alert.fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """A post's alerts by service, and those nobody wants with the reason."""
+
+    by_service: Mapping[str, tuple[Alert, ...]]
+    ignored: tuple[tuple[Alert, Ignored], ...]
+
+
+def sort_alerts(alerts: Iterable[Alert], services: Iterable[Service]) -> Sorted:
+    """Find the services of every alert. A heartbeat (Watchdog) belongs to none."""
+    services = tuple(services)
+    wanted: dict[str, list[Alert]] = {}
+    ignored: list[tuple[Alert, Ignored]] = []
+    for alert in alerts:
+        if alert.labels.get("alertname") in HEARTBEATS:
+            ignored.append((alert, "heartbeat"))
+            continue
+        mine = [service.id for service in services if all_match(service.match, alert.labels)]
+        if not mine:
+            ignored.append((alert, "no_service"))
+        for service in mine:
+            wanted.setdefault(service, []).append(alert)
+    return Sorted({service: tuple(found) for service, found in wanted.items()}, tuple(ignored))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one alert did: the alert as it is to be stored, and why."""
+
+    alert: Alert
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a post does to one service: changes in order, and what of it was ignored."""
+
+    changes: tuple[Change, ...]
+    ignored: tuple[tuple[Alert, Ignored], ...]
+
+    def any(self, *reasons: Reason) -> bool:
+        """Whether some alert changed for one of these reasons."""
+        return any(change.reason in reasons for change in self.changes)
+
+
+def judge(posted: Sequence[Alert], known: Mapping[Key, Alert] | None, now: datetime) -> Verdict:
+    """Fold a post into what an incident knows. `known` is None when no incident takes alerts.
+
+    While an alert fires its start may move earlier, never later: two Alertmanagers report different starts.
+    """
+    opens = known is None
+    seen: dict[Key, Alert] = dict(known or {})
+    changes: list[Change] = []
+    ignored: list[tuple[Alert, Ignored]] = []
+    for alert in posted:
+        old = seen.get(key_of(alert))
+        if alert.status == "resolved":
+            if old is None:
+                ignored.append((alert, "never_seen"))
+                continue
+            if alert.ends_at and alert.ends_at < old.starts_at and alert.starts_at < old.starts_at:
+                ignored.append((alert, "outdated"))
+                continue
+            change = _end(old, alert, now)
+        else:
+            change = Change(alert, "opened" if opens else "attached") if old is None else _fire(old, alert)
+            opens = False
+        seen[key_of(alert)] = change.alert
+        changes.append(change)
+    return Verdict(tuple(changes), tuple(ignored))
+
+
+def _end(old: Alert, alert: Alert, now: datetime) -> Change:
+    if old.status == "resolved":
+        return Change(old, "repeated")
+    ends_at = min(max(alert.ends_at or now, old.starts_at), now)
+    return Change(replace(old, status="resolved", ends_at=ends_at), "resolved")
+
+
+def _fire(old: Alert, alert: Alert) -> Change:
+    starts_at = min(old.starts_at, alert.starts_at)
+    new = replace(alert, starts_at=starts_at)
+    if old.status == "resolved":
+        return Change(new, "fires_again")
+    return Change(new, "repeated" if new == old else "updated")
+
+
+def state_after(state: IncidentState, firing: int) -> IncidentState:
+    """The state of an incident that takes alerts, once a post is in: `firing` alerts fire."""
+    if firing:
+        return "open"
+    return "settling" if state == "open" else state
+
+
+def comes_back(before: Incident | None, now: datetime) -> bool:
+    """Whether a new incident refers to the service's last one: customers remember that recovery."""
+    if before is None:
+        return False
+    if before.state == "recovered":
+        return True
+    return before.resolved_at is not None and now - before.resolved_at < REMEMBERED

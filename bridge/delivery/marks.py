@@ -1,0 +1,104 @@
+"""What became of messages, written in batches: the cheap eod marks at once, the results within 50 ms."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+from bridge import metrics
+from bridge.clock import pause
+from bridge.errors import StorageDown
+from bridge.stages.send import mark, mark_eod
+from bridge.store.outbox import Claimed, Mark
+from bridge.store.store import Store
+from bridge.store.tx import Tx
+
+ROWS = 200  # results a commit waits for at the most
+SECONDS = 0.05  # and how long
+AGAIN = 1.0  # seconds after which a batch that could not be committed is tried again
+
+
+class Marks:
+    """One flusher for both lanes. Eods need to survive a killed process only, so they commit softly."""
+
+    def __init__(self, store: Store[Tx], me: str, on_results: Callable[[], None]) -> None:
+        self._store = store
+        self._me = me
+        self._on_results = on_results
+        self._eods: list[tuple[Claimed, asyncio.Future[bool]]] = []
+        self._results: list[Mark] = []
+        self._asked = asyncio.Event()
+        self._marked = asyncio.Event()
+        self._full = asyncio.Event()
+        self._closing = False
+
+    async def eod(self, row: Claimed) -> bool:
+        """Whether the message may write its dot; its row is committed as `eod` when it may."""
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._eods.append((row, future))
+        self._asked.set()
+        return await future
+
+    def put(self, result: Mark) -> None:
+        """Remember a result for the next batch."""
+        self._results.append(result)
+        self._marked.set()
+        if len(self._results) >= ROWS:
+            self._full.set()
+
+    async def run(self) -> None:
+        """Until `close`; then everything that was put is committed."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._commit_eods())
+            group.create_task(self._commit_results())
+
+    def close(self) -> None:
+        """No more rows will come."""
+        self._closing = True
+        for event in (self._asked, self._marked, self._full):
+            event.set()
+
+    async def _commit_eods(self) -> None:
+        while not self._closing or self._eods:
+            await self._asked.wait()
+            if not self._closing:
+                self._asked.clear()
+            batch, self._eods = self._eods, []
+            if not batch:
+                continue
+            claims = [(row.id, row.fence) for row, _ in batch]
+            try:
+                granted = await self._store.run(partial(mark_eod, claims=claims, me=self._me), soft=True)
+            except StorageDown:
+                granted = set()  # without its mark no message may go on: its connection ends, its row waits
+            for row, future in batch:
+                if not future.cancelled():
+                    future.set_result(row.id in granted)
+
+    async def _commit_results(self) -> None:
+        while not self._closing or self._results:
+            await self._marked.wait()
+            try:
+                async with asyncio.timeout(SECONDS):
+                    await self._full.wait()
+            except TimeoutError:
+                pass
+            if not self._closing:
+                self._marked.clear()
+                self._full.clear()
+            batch, self._results = self._results, []
+            if batch and not await self._commit(batch):
+                self._results = batch + self._results
+                self._marked.set()
+
+    async def _commit(self, batch: list[Mark]) -> bool:
+        try:
+            first_accepts = await self._store.run(partial(mark, marks=batch, me=self._me))
+        except StorageDown:
+            if self._closing:
+                return True  # the rows stay claimed; the next start sorts them out
+            await pause(AGAIN)
+            return False
+        for seconds in first_accepts:
+            metrics.FIRST_ACCEPT.observe(seconds)
+        self._on_results()
+        return True

@@ -1,0 +1,41 @@
+"""Every error the bridge raises on purpose, for people to read.
+
+    BridgeError
+    ├── ConfigError        bridge.yaml cannot be used: file, line, what to do
+    ├── StoreError
+    │   ├── StorageDown    the database cannot commit now; the web says 503
+    │   └── StorageRefused the database must not be used: another instance, another key, another schema
+    ├── AudienceError      a customer list cannot be read      (bridge/delivery/audience.py)
+    ├── LetterError        a template cannot be rendered       (bridge/letters/render.py)
+    ├── SourceError        an alert body is malformed: names the field
+    └── SmtpError          the mail server refused or failed   (bridge/delivery/smtp.py)
+"""
+
+
+class BridgeError(Exception):
+    """Base of the family. `str()` is one or more lines for people: what, where, what to do."""
+
+
+class ConfigError(BridgeError):
+    """bridge.yaml cannot be used. One finding a line, each `file:line: key: what. What to do`."""
+
+
+class StoreError(BridgeError):
+    """The database."""
+
+
+class StorageDown(StoreError):
+    """The database cannot commit now. Temporary: nothing was recorded, try again."""
+
+
+class StorageRefused(StoreError):
+    """The database must not be used as it is. Not temporary: a person must act."""
+
+
+class SourceError(BridgeError):
+    """An alert body is malformed. `field` is the JSON path of what is wrong."""
+
+    def __init__(self, field: str, what: str) -> None:
+        super().__init__(f"{field}: {what}")
+        self.field = field
+        self.what = what

@@ -1,0 +1,120 @@
+"""The key ring: what signs approval links, forms and the audit chain.
+
+One key a line, 64 hexadecimal digits, the oldest first. The newest signs and all verify, so a key is rotated by
+appending a line (`openssl rand -hex 32 >> keys`) and, after the links' life, never removed for the chain's
+sake. Several instances share one file.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from itsdangerous import BadSignature, Signer
+
+from bridge.errors import ConfigError
+from bridge.store.events import AuditKeys
+
+KEY_BYTES = 32
+MAX_TOKEN = 200  # characters; anything longer was not issued here and is not worth a hash
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys, oldest first."""
+
+    ring: tuple[bytes, ...]
+
+    @cached_property
+    def _signer(self) -> Signer:
+        return Signer(list(self.ring), salt="approve", digest_method=hashlib.sha256)
+
+    def token(self, link_id: str) -> str:
+        """The signed token of a link: what its URL ends in."""
+        return self._signer.sign(link_id).decode()
+
+    def link_id(self, token: str) -> str | None:
+        """The link behind a token that one of our keys signed; None for anything else."""
+        if len(token) > MAX_TOKEN:
+            return None
+        try:
+            return self._signer.unsign(token).decode()
+        except (BadSignature, UnicodeError):
+            return None
+
+    def csrf(self, link_id: str, notice_id: str, version: int) -> str:
+        """What a form of this link, notice and version carries."""
+        return self._csrf(self.ring[-1], link_id, notice_id, version)
+
+    def is_csrf(self, given: str, link_id: str, notice_id: str, version: int) -> bool:
+        """Whether a form carried it, under any of our keys."""
+        wanted = [self._csrf(key, link_id, notice_id, version) for key in self.ring]
+        return any([hmac.compare_digest(given.encode(), each.encode()) for each in wanted])
+
+    @property
+    def audit(self) -> AuditKeys:
+        """The keys of the audit chain, by their ids."""
+        by_id = {key_id(key): _derive(key, b"audit") for key in self.ring}
+        return AuditKeys(by_id, key_id(self.ring[-1]))
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """What may be said of the keys: their ids, oldest first."""
+        return tuple(key_id(key) for key in self.ring)
+
+    def _csrf(self, key: bytes, link_id: str, notice_id: str, version: int) -> str:
+        content = f"{link_id}\n{notice_id}\n{version}".encode()
+        return hmac.new(_derive(key, b"csrf"), content, hashlib.sha256).hexdigest()[:32]
+
+
+def load_keys(path: Path) -> Keys:
+    """The keys in a file, which is created when missing. Raises ConfigError naming the file and the line."""
+    try:
+        _create(path)
+        lines = path.read_text(encoding="ascii").splitlines()
+    except FileExistsError:
+        lines = path.read_text(encoding="ascii").splitlines()
+    except (OSError, UnicodeError) as error:
+        raise ConfigError(f"{path}: the key file cannot be read ({type(error).__name__}). Check its owner") from None
+    ring = tuple(_key(path, n, line.strip()) for n, line in enumerate(lines, 1) if line.strip())
+    if not ring:
+        raise ConfigError(f"{path}: the key file is empty. Restore it, or delete it to start with a new key")
+    return Keys(ring)
+
+
+def _create(path: Path) -> None:
+    """Write a first key; whoever comes second finds it (O_EXCL), and only the owner can read it."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(KEY_BYTES) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(temporary, path)  # atomic: two instances that start together end with one key
+    finally:
+        temporary.unlink()
+
+
+def _key(path: Path, number: int, line: str) -> bytes:
+    try:
+        key = bytes.fromhex(line)
+    except ValueError:
+        key = b""
+    if len(key) < KEY_BYTES:
+        raise ConfigError(f"{path}:{number}: not a key. A key is {2 * KEY_BYTES} hexadecimal digits")
+    return key
+
+
+def key_id(key: bytes) -> str:
+    """A key's name, which tells nothing of the key."""
+    return hashlib.sha256(b"id" + key).hexdigest()[:12]
+
+
+def _derive(key: bytes, purpose: bytes) -> bytes:
+    return hmac.new(key, purpose, hashlib.sha256).digest()

@@ -1,0 +1,25 @@
+"""The metrics of DESIGN.md §5. Counters and histograms are kept here; gauges are read when scraped (web/ops.py)."""
+
+from prometheus_client import Counter, Histogram
+
+_MINUTES = tuple(60 * n for n in (1, 2, 3, 5, 8, 10, 13, 15, 20, 30, 60, 120))
+
+WEBHOOKS = Counter("bridge_webhooks_total", "Posts of alert sources.", ["source", "outcome"])
+APPROVAL = Histogram(
+    "bridge_receipt_to_approval_seconds",
+    "From the first matching alert to the approval of its first report.",
+    buckets=_MINUTES,
+)
+FIRST_ACCEPT = Histogram(
+    "bridge_receipt_to_first_accept_seconds",
+    "From the first matching alert to the first letter that the mail server accepted.",
+    buckets=_MINUTES,
+)
+RING_LATENESS = Histogram(
+    "bridge_ring_lateness_seconds",
+    "How late rings left.",
+    buckets=(0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600),
+)
+RINGS = Counter("bridge_rings_total", "Rings fired.")
+LOOP_FAILURES = Counter("bridge_loop_failures_total", "Rounds of a loop that failed and were tried again.", ["loop"])
+RELOADED = Counter("bridge_config_reloads_total", "Configuration reloads by outcome.", ["outcome"])

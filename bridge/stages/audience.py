@@ -1,0 +1,26 @@
+"""Who a notice goes to: the service's list as it is now, or the rows of an individual batch."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bridge.core.model import AudienceFacts, Incident, Notice
+from bridge.stages.setup import Setup
+from bridge.store.tx import Tx
+
+Lists = Mapping[str, AudienceFacts]  # by service: rows without a language are in the service's own
+
+
+def audience_of(tx: Tx, setup: Setup, incident: Incident, notice: Notice, lists: Lists) -> AudienceFacts:
+    """The facts of a notice's audience. `lists` were read before the transaction, which opens no file."""
+    if notice.kind == "individual":
+        return batch_audience(tx.notices.version(notice.id, notice.version).facts["rows"])
+    service = setup.service(incident)
+    return lists.get(service.id) or AudienceFacts(service.audience, problem="the list was not read yet")
+
+
+def batch_audience(rows: Sequence[Mapping[str, Any]]) -> AudienceFacts:
+    """The facts of an individual batch: it is its own list."""
+    raw = json.dumps(list(rows), ensure_ascii=False, sort_keys=True).encode()
+    return AudienceFacts("individual", count=len(rows), digest=hashlib.sha256(raw).hexdigest())

@@ -1,0 +1,128 @@
+"""Approving: one person's yes to the version on the page; the last yes needed starts the hold."""
+
+from datetime import timedelta
+
+from bridge.core.lifecycle import UNDECIDED
+from bridge.core.model import AudienceFacts, Incident, Notice
+from bridge.core.panel import hold_for, surprises
+from bridge.stages.decide.case import Answer, Case, Form
+from bridge.stages.proofread import proofread
+from bridge.stages.setup import Setup
+from bridge.stages.tell import rung, tell
+from bridge.stages.wake import Wake
+from bridge.store.tx import Tx
+
+POLICY = "policy"  # the approver of what `at_deadline: send` sends
+NUMBERED = ("first", "update")
+
+
+def approve(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
+    """Record the yes. 409 for another list than the page showed, 422 for wording errors without a reason."""
+    notice, audience = case.notice, case.audience
+    if audience.digest is None:
+        return Answer("list_unreadable")
+    if form.audience != audience.digest:
+        return Answer("list_changed")
+    findings = proofread(tx, setup, case.incident, notice)
+    errors = [finding for finding in findings if finding.severity == "error"]
+    override = form.override.strip()
+    if errors and not override:
+        return Answer("wording", findings=findings)
+    tx.notices.approve(notice, notice.version, case.person)
+    yes = {approval.person for approval in notice.approvals if approval.version == notice.version}
+    if notice.kind in case.policy.second_person and not yes - {case.person}:
+        return _first_of_two(tx, case, override if errors else "")
+    reason = (override if errors else notice.override) or None
+    hold = _hold(tx, case, overridden=bool(reason))
+    _decide(tx, setup, case.incident, notice, case.person, audience, hold, reason)
+    took = (tx.now - case.incident.received_at).total_seconds() if notice.kind == "first" else None
+    return Answer("done", wake=Wake(timer=True, oncall=True), approved_after=took)
+
+
+def approve_by_policy(
+    tx: Tx, setup: Setup, incident: Incident, notice: Notice, audience: AudienceFacts
+) -> bool:
+    """`at_deadline: send`: past its deadline an untouched draft without a finding goes out by itself."""
+    policy = setup.service(incident).policy
+    if policy.at_deadline != "send" or tx.now < notice.due_at or audience.digest is None:
+        return False
+    if notice.kind in policy.second_person or notice.state not in UNDECIDED:
+        return False
+    touched = tx.notices.version(notice.id, notice.version).edited_by is not None
+    if touched or proofread(tx, setup, incident, notice):
+        return False
+    _decide(tx, setup, incident, notice, POLICY, audience, timedelta(), None)
+    return True
+
+
+def _first_of_two(tx: Tx, case: Case, override: str) -> Answer:
+    notice = case.notice
+    tx.notices.move(notice, "awaiting_second", at_version=notice.version, override=override or None)
+    tx.rings.plan(notice.id, tx.now)  # the others are rung at once
+    tx.events.add(
+        case.incident.id,
+        case.person,
+        "approved_first",
+        notice=notice.id,
+        kind=notice.kind,
+        version=notice.version,
+        override=override or None,
+    )
+    return Answer("done", wake=Wake(timer=True, oncall=True))
+
+
+def _hold(tx: Tx, case: Case, *, overridden: bool) -> timedelta:
+    sent = tx.notices.last_sent(case.service.id, but=case.notice.id)
+    surprised = surprises(
+        case.audience.count,
+        sent[0].recipients if sent and case.notice.kind != "individual" else None,
+        overridden=overridden,
+        repeated_at=next((n.sending_at for n in sent if n.kind == case.notice.kind), None),
+        now=tx.now,
+    )
+    return hold_for(case.policy, case.notice, tx.now, surprised)
+
+
+def _decide(
+    tx: Tx,
+    setup: Setup,
+    incident: Incident,
+    notice: Notice,
+    person: str,
+    audience: AudienceFacts,
+    hold: timedelta,
+    override: str | None,
+) -> None:
+    """The letter is approved: the rings end, and the hold runs."""
+    moved = tx.notices.move(
+        notice,
+        "approved",
+        at_version=notice.version,
+        approved_version=notice.version,
+        approved_by=person,
+        approved_at=tx.now,
+        decided_by=person,
+        decided_at=tx.now,
+        send_at=tx.now + hold,
+        number=tx.notices.next_number(incident.id) if notice.kind in NUMBERED else None,
+        audience_digest=audience.digest,
+        recipients=audience.count,
+        override=override,
+    )
+    if not moved:
+        return
+    tx.rings.cancel(notice.id)
+    tx.outbox.cancel_rings(notice.id)
+    others = [other for other in rung(tx, notice) if other != person]
+    tell(tx, setup, incident, notice, "decided", others, {"decision": "by_policy" if person == POLICY else "approved"})
+    tx.events.add(
+        incident.id,
+        person,
+        "approved",
+        notice=notice.id,
+        kind=notice.kind,
+        version=notice.version,
+        recipients=audience.count,
+        hold=round(hold.total_seconds()),
+        override=override,
+    )

@@ -1,0 +1,33 @@
+"""Calling an approved letter back within its hold: nothing was sent, and ringing goes on."""
+
+from bridge.core.reminders import next_ring
+from bridge.stages.decide.case import Answer, Case, Form
+from bridge.stages.setup import Setup
+from bridge.stages.wake import Wake
+from bridge.store.tx import Tx
+
+APPROVED_COLUMNS = (
+    "approved_version",
+    "approved_by",
+    "approved_at",
+    "decided_by",
+    "decided_at",
+    "send_at",
+    "number",
+    "audience_digest",
+    "recipients",
+    "override",
+    "owner",
+)
+
+
+def cancel(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
+    """Back to before every approval."""
+    notice = case.notice
+    tx.notices.move(notice, "awaiting_approval", **dict.fromkeys(APPROVED_COLUMNS))
+    tx.notices.withdraw_approvals(notice.id)
+    tx.rings.plan(notice.id, next_ring(setup.escalation(case.service), notice.base_at, tx.now))
+    tx.events.add(
+        case.incident.id, case.person, "cancelled", notice=notice.id, kind=notice.kind, version=notice.version
+    )
+    return Answer("done", did="cancelled", wake=Wake(timer=True, oncall=True))

@@ -1,0 +1,49 @@
+"""Not for customers: a person decides that this letter is not sent, and says why."""
+
+from datetime import timedelta
+
+from bridge.core.duties import promise_every
+from bridge.stages.decide.case import Answer, Case, Form
+from bridge.stages.follow_up.advance import advance
+from bridge.stages.setup import Setup
+from bridge.stages.tell import rung, tell
+from bridge.stages.wake import Wake
+from bridge.store.tx import Tx
+
+
+def dismiss(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
+    """End the notice unsent. A dismissed update does not end the promise: the next falls due in its turn."""
+    notice, incident = case.notice, case.incident
+    tx.notices.move(
+        notice,
+        "dismissed",
+        at_version=notice.version,
+        decided_by=case.person,
+        decided_at=tx.now,
+        reason=form.reason.strip(),
+    )
+    tx.rings.cancel(notice.id)
+    tx.outbox.cancel_rings(notice.id)
+    if notice.kind == "update":
+        later = max(incident.promise_at or tx.now, tx.now) + _every(tx, case)
+        tx.incidents.set(incident.id, promise_at=later)
+    if notice.kind == "final":
+        tx.incidents.set(incident.id, final_at=None)
+    told = {"decision": "dismissed"}
+    tell(tx, setup, incident, notice, "decided", [p for p in rung(tx, notice) if p != case.person], told)
+    tx.events.add(
+        incident.id,
+        case.person,
+        "dismissed",
+        notice=notice.id,
+        kind=notice.kind,
+        version=notice.version,
+        reason=form.reason.strip(),
+    )
+    advance(tx, setup, tx.incidents.get(incident.id) or incident)
+    return Answer("done", wake=Wake(timer=True, oncall=True))
+
+
+def _every(tx: Tx, case: Case) -> timedelta:
+    firing = [alert for alert in tx.alerts.of(case.incident.id) if alert.status == "firing"]
+    return promise_every({alert.labels.get("severity", "") for alert in firing}, case.policy)

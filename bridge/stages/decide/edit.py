@@ -1,0 +1,113 @@
+"""Editing: every save is a new version, and never sends."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+
+from bridge.core.facts import Answers, Facts
+from bridge.core.model import Text, Version
+from bridge.stages.decide.case import Answer, Case, Form
+from bridge.stages.draft import current_facts
+from bridge.stages.proofread import context_of, printed_promise
+from bridge.stages.setup import Setup
+from bridge.stages.wake import Wake
+from bridge.store.tx import Tx
+
+
+def edit(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
+    """Save a person's wording, or what they answered about cause and prevention. It voids a first yes."""
+    old = tx.notices.version(case.notice.id, case.notice.version)
+    new = _answered(tx, setup, case, old, form) if form.answers else _reworded(tx, setup, case, old, form)
+    if new.texts == old.texts and not form.answers:
+        return Answer("done", did="saved")
+    notice = case.notice
+    if not tx.notices.move(notice, "awaiting_approval", at_version=old.version, version=new.version):
+        return Answer("newer_version")
+    tx.notices.withdraw_approvals(notice.id)
+    tx.notices.add_version(new)
+    tx.events.add(
+        case.incident.id, case.person, "edited", notice=notice.id, kind=notice.kind, version=new.version
+    )
+    return Answer("done", did="saved", wake=Wake(timer=True))
+
+
+def _reworded(tx: Tx, setup: Setup, case: Case, old: Version, form: Form) -> Version:
+    own = old.texts[case.service.locale]
+    mine = Text(
+        own.subject if form.subject is None else one_line(form.subject),
+        own.body if form.body is None else body_of(form.body),
+    )
+    texts = {**old.texts, case.service.locale: mine}
+    for locale, text in old.texts.items():
+        if locale != case.service.locale:
+            texts[locale] = Text(
+                one_line(form.other_texts.get(f"subject_{locale}", text.subject)),
+                body_of(form.other_texts.get(f"body_{locale}", text.body)),
+            )
+    return replace(
+        old,
+        version=old.version + 1,
+        texts=texts,
+        facts=_seen(tx, setup, case, old),
+        promise_at=_promise(setup, case, old, mine, tx.now),
+        edited_by=case.person,
+        created_at=tx.now,
+    )
+
+
+def _answered(tx: Tx, setup: Setup, case: Case, old: Version, form: Form) -> Version:
+    """Rendered again from the template with the person's answers."""
+    was = Facts.from_dict(old.facts).answers
+    facts = current_facts(tx, setup, case.incident, case.notice, answers_from(form.answers, was))
+    texts, _ = setup.letters.texts(facts, case.service)
+    return Version(
+        old.notice_id,
+        old.version + 1,
+        texts,
+        facts.to_dict(),
+        facts.promise_at,
+        case.person,
+        tx.now,
+    )
+
+
+def answers_from(given: Mapping[str, str], was: Answers) -> Answers:
+    """A form's or a program's answers over the earlier ones. Raises ValueError for a date that is none."""
+    texts = {name: text.strip() for name, text in given.items() if name != "cause_by"}
+    day = given.get("cause_by", "").strip()
+    answers = was.model_copy(update={k: v for k, v in texts.items() if k in Answers.model_fields})
+    if day:
+        return answers.model_copy(update={"cause_by": date.fromisoformat(day), "cause": ""})
+    return answers.model_copy(update={"cause_by": None}) if answers.cause else answers
+
+
+def _seen(tx: Tx, setup: Setup, case: Case, old: Version) -> Mapping[str, object]:
+    """The facts as they are now, which the page showed beside the text; the promise stays the letter's own."""
+    was = Facts.from_dict(old.facts)
+    now = current_facts(tx, setup, case.incident, case.notice, was.answers)
+    kept = {key: value for key, value in old.facts.items() if key in ("rows", "letters")}
+    return {**now.model_copy(update={"promise_at": was.promise_at}).to_dict(), **kept}
+
+
+def _promise(setup: Setup, case: Case, old: Version, mine: Text, now: datetime) -> datetime | None:
+    """The promise that the text now prints: the exact old one unless a person wrote another time."""
+    if old.promise_at is None:
+        return None
+    context = context_of(setup, case.service, old, now)
+    before = printed_promise(case.service, case.notice, old.texts[case.service.locale], context)
+    after = printed_promise(case.service, case.notice, mine, context)
+    if after is None or after.at is None or (before and before.at == after.at):
+        return old.promise_at
+    return after.at
+
+
+def one_line(subject: str) -> str:
+    """A subject as a person typed it: on one line."""
+    return " ".join(subject.split())
+
+
+def body_of(text: str) -> str:
+    """A body as a browser sent it: LF line ends, one at the end."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").rstrip() + "\n"
+
+

@@ -1,0 +1,24 @@
+"""Ending an incident by hand: a person knows that it is over, whatever an alert still says."""
+
+from dataclasses import replace
+
+from bridge.stages.decide.case import Answer, Case, Form
+from bridge.stages.follow_up.advance import recover
+from bridge.stages.setup import Setup
+from bridge.stages.wake import Wake
+from bridge.store.tx import Tx
+
+
+def recovered(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
+    """End every alert now and draft the recovery report at once, without waiting for it to settle.
+
+    While another letter of the incident is in its hold, the incident settles by itself instead: what that
+    letter becomes decides what the recovery report says.
+    """
+    incident = replace(case.incident, state="settling", resolved_at=tx.now)
+    tx.alerts.end_all(incident.id)
+    tx.incidents.set(incident.id, state="settling", resolved_at=tx.now)
+    tx.events.add(incident.id, case.person, "ended_by_hand", notice=case.notice.id, kind=case.notice.kind)
+    if not any(notice.state == "approved" for notice in tx.notices.of(incident.id)):
+        recover(tx, setup, incident, "ended by hand", actor=case.person)
+    return Answer("done", wake=Wake(timer=True, oncall=True))

@@ -1,0 +1,18 @@
+"""A fresh link for one that has expired, mailed to the registered address and nowhere else."""
+
+from bridge.stages.decide.case import Answer, Case, Form
+from bridge.stages.setup import Setup
+from bridge.stages.tell import tell
+from bridge.stages.wake import Wake
+from bridge.store.tx import Tx
+
+
+def renew(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
+    """Replace the person's link to this notice; the fresh one shows what became of the letter."""
+    notice = case.notice
+    if not case.link.replaced:
+        tx.links.replace(case.link)
+    tx.links.ensure(notice.id, [case.person])
+    tell(tx, setup, case.incident, notice, "renewed", [case.person], {})
+    tx.events.add(case.incident.id, case.person, "link_renewed", notice=notice.id, kind=notice.kind)
+    return Answer("done", did="renewed", wake=Wake(oncall=True))

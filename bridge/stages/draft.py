@@ -1,0 +1,185 @@
+"""Drafting: facts to the text of a notice, and its rings and links along with it."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bridge.core import duties
+from bridge.core.dates import working_days_after
+from bridge.core.facts import NO_ANSWERS, Answers, Facts, build, changed
+from bridge.core.model import Incident, Kind, Notice, Version
+from bridge.core.settings import Service
+from bridge.stages.setup import BRIDGE, Setup
+from bridge.store.tx import Tx
+
+CAUSE_WITHIN = 5  # working days: how far ahead an honest "under investigation" promises the cause
+
+
+def draft(
+    tx: Tx,
+    setup: Setup,
+    incident: Incident,
+    kind: Kind,
+    why: str,
+    answers: Answers = NO_ANSWERS,
+    actor: str = BRIDGE,
+) -> Notice:
+    """Write a notice's first version, plan its first ring, and make the links of everybody it may ring."""
+    service = setup.service(incident)
+    facts = facts_of(tx, setup, incident, kind, tx.notices.of(incident.id), answers)
+    notice = _open(tx, setup, service, incident, kind)
+    _write(tx, setup, service, notice, 1, facts)
+    tx.events.add(incident.id, actor, "drafted", notice=notice.id, kind=kind, version=1, why=why)
+    return notice
+
+
+def draft_batch(
+    tx: Tx, setup: Setup, incident: Incident, rows: Sequence[Mapping[str, str]], actor: str
+) -> Notice:
+    """Write an individual batch, one letter a row; a newer version when one waits for people already."""
+    service = setup.service(incident)
+    notices = tx.notices.of(incident.id)
+    facts = facts_of(tx, setup, incident, "individual", notices, NO_ANSWERS)
+    letters = [
+        setup.letters.render_safe(facts.for_row(row), service.locale, wrap=service.wrap)[0] for row in rows
+    ]
+    waiting = duties.undecided(notices, "individual")
+    notice = waiting or _open(tx, setup, service, incident, "individual")
+    number = notice.version + 1 if waiting else 1
+    if waiting:
+        tx.notices.move(waiting, "awaiting_approval", at_version=waiting.version, version=number)
+        tx.notices.withdraw_approvals(notice.id)
+    stored = {
+        **facts.to_dict(),
+        "rows": [dict(row) for row in rows],
+        "letters": [{"subject": letter.subject, "body": letter.body} for letter in letters],
+    }
+    texts = {service.locale: letters[0]}
+    tx.notices.add_version(Version(notice.id, number, texts, stored, None, None, tx.now))
+    tx.events.add(
+        incident.id,
+        actor,
+        "redrafted" if waiting else "drafted",
+        notice=notice.id,
+        kind="individual",
+        version=number,
+        recipients=len(rows),
+        why="on request",
+    )
+    return replace(notice, version=number, state="awaiting_approval")
+
+
+def _open(tx: Tx, setup: Setup, service: Service, incident: Incident, kind: Kind) -> Notice:
+    """A notice without its text: its deadline, its first ring, and the links of everybody it may ring."""
+    again = bool(tx.notices.of(incident.id))
+    base_at, due_at = duties.window(kind, incident, service.policy, tx.now, again=again)
+    notice = Notice(
+        id=str(uuid.uuid4()),
+        incident_id=incident.id,
+        kind=kind,
+        state="awaiting_approval",
+        version=1,
+        base_at=base_at,
+        due_at=due_at,
+        drafted_at=tx.now,
+    )
+    tx.notices.add(notice, service.audience)
+    escalation = setup.escalation(service)
+    tx.links.ensure(notice.id, escalation.people())
+    tx.rings.plan(notice.id, base_at + escalation.remind_at[0])
+    return notice
+
+
+def redraft(
+    tx: Tx, setup: Setup, incident: Incident, notice: Notice, facts: Facts, why: str, actor: str = BRIDGE
+) -> Notice:
+    """Write the next version of an undecided notice from new facts. It voids a first yes."""
+    service = setup.service(incident)
+    number = notice.version + 1
+    tx.notices.move(notice, "awaiting_approval", at_version=notice.version, version=number)
+    tx.notices.withdraw_approvals(notice.id)
+    _write(tx, setup, service, notice, number, facts)
+    tx.events.add(
+        incident.id, actor, "redrafted", notice=notice.id, kind=notice.kind, version=number, why=why
+    )
+    return replace(notice, state="awaiting_approval", version=number, approvals=())
+
+
+def refresh(tx: Tx, setup: Setup, incident: Incident, notice: Notice) -> bool:
+    """Redraft an untouched draft when what it would tell customers has changed. True when it did.
+
+    A draft that a person edited stays: the page shows what changed.
+    """
+    version = tx.notices.version(notice.id, notice.version)
+    if version.edited_by is not None:
+        return False
+    old = Facts.from_dict(version.facts)
+    new = current_facts(tx, setup, incident, notice, old.answers)
+    if not changed(old, new) and old.combined == new.combined:
+        return False
+    redraft(tx, setup, incident, notice, new, "facts changed")
+    return True
+
+
+def current_facts(
+    tx: Tx, setup: Setup, incident: Incident, notice: Notice, answers: Answers = NO_ANSWERS
+) -> Facts:
+    """What a notice would say if it were drafted now."""
+    before = [other for other in tx.notices.of(incident.id) if other.id != notice.id]
+    return facts_of(tx, setup, incident, notice.kind, before, answers)
+
+
+def facts_of(
+    tx: Tx, setup: Setup, incident: Incident, kind: Kind, before: Sequence[Notice], answers: Answers
+) -> Facts:
+    """The facts of a letter of `kind` at this moment; `before` are the incident's other notices."""
+    service = setup.service(incident)
+    alerts = tx.alerts.of(incident.id)
+    promise_at = None
+    if kind in ("first", "update"):
+        severities = {a.labels.get("severity", "") for a in alerts if a.status == "firing"}
+        promise_at = tx.now + duties.promise_every(severities, service.policy)
+    if kind in ("recovery", "final") and not answers.cause and answers.cause_by is None:
+        today = tx.now.astimezone(service.timezone).date()
+        answers = answers.model_copy(update={"cause_by": working_days_after(today, CAUSE_WITHIN)})
+    follows = tx.incidents.get(incident.follows) if incident.follows else None
+    return build(
+        service,
+        incident,
+        alerts,
+        kind,
+        drafted_at=tx.now,
+        promise_at=promise_at,
+        number=tx.notices.next_number(incident.id) if kind in ("first", "update") else None,
+        answers=answers,
+        previous=last_told(tx, before),
+        follows_at=follows.started_at if follows else None,
+    )
+
+
+def last_told(tx: Tx, notices: Sequence[Notice]) -> Facts | None:
+    """The facts of the last report that customers were sent, or are about to be."""
+    for notice in reversed(notices):
+        if notice.state in duties.TOLD and notice.kind != "individual" and notice.approved_version:
+            return Facts.from_dict(tx.notices.version(notice.id, notice.approved_version).facts)
+    return None
+
+
+def supersede(tx: Tx, incident: Incident, old: Notice, new: Notice | None, why: str) -> None:
+    """A newer notice, or none, takes the place of one that nobody decided. Its rings stop."""
+    if not tx.notices.move(old, "superseded", superseded_by=new.id if new else None, decided_at=tx.now):
+        return
+    tx.rings.cancel(old.id)
+    tx.outbox.cancel_rings(old.id)
+    if new:
+        tx.links.ensure(new.id, tx.links.of(old.id))
+    tx.events.add(incident.id, BRIDGE, "superseded", notice=old.id, kind=old.kind, why=why)
+
+
+def _write(tx: Tx, setup: Setup, service: Service, notice: Notice, number: int, facts: Facts) -> None:
+    texts, problem = setup.letters.texts(facts, service)
+    tx.notices.add_version(
+        Version(notice.id, number, texts, facts.to_dict(), facts.promise_at, None, tx.now)
+    )
+    if problem:
+        tx.events.add(notice.incident_id, BRIDGE, "template_failed", notice=notice.id, problem=problem)

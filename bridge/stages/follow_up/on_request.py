@@ -1,0 +1,76 @@
+"""Drafting on request, from the API: an update, a recovery report, an individual batch (DESIGN.md §5)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bridge.core import duties
+from bridge.core.facts import Answers
+from bridge.core.model import Incident, Notice
+from bridge.stages.draft import current_facts, draft, draft_batch, redraft
+from bridge.stages.follow_up.advance import recover
+from bridge.stages.setup import Setup
+from bridge.store.tx import Tx
+
+API = "api"  # the actor of what a program asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """The notice that now waits for people, or why there is none: `unknown` incident, or a wrong `state`."""
+
+    notice_id: str | None = None
+    unknown: bool = False
+    state: str = ""
+
+
+def draft_update(tx: Tx, setup: Setup, incident_id: str, answers: Answers) -> Drafted:
+    """An update now, ahead of its time; a newer version when one waits already."""
+    incident = _locked(tx, incident_id)
+    if incident is None:
+        return Drafted(unknown=True)
+    notices = tx.notices.of(incident.id)
+    if incident.state not in ("open", "settling") or not duties.told(notices):
+        return Drafted(state=f"the incident is {incident.state} and its first report not approved")
+    if waiting := duties.undecided(notices, "update"):
+        return _again(tx, setup, incident, waiting, answers)
+    if any(notice.state == "approved" for notice in notices):
+        return Drafted(state="another letter is about to leave")
+    return Drafted(draft(tx, setup, incident, "update", "on request", answers, API).id)
+
+
+def draft_recovery(tx: Tx, setup: Setup, incident_id: str, answers: Answers) -> Drafted:
+    """A recovery report now, without waiting for the incident to settle; a newer version of one that waits."""
+    incident = _locked(tx, incident_id)
+    if incident is None:
+        return Drafted(unknown=True)
+    notices = tx.notices.of(incident.id)
+    if waiting := duties.undecided(notices, "recovery"):
+        return _again(tx, setup, incident, waiting, answers)
+    if incident.state != "settling" or any(notice.state == "approved" for notice in notices):
+        return Drafted(state=f"the incident is {incident.state}")
+    return Drafted(recover(tx, setup, incident, "on request", API, answers).id)
+
+
+def draft_individual(
+    tx: Tx, setup: Setup, incident_id: str, rows: Sequence[Mapping[str, str]]
+) -> Drafted:
+    """One batch of individual apologies; a corrected file makes a newer version of the batch that waits."""
+    incident = _locked(tx, incident_id)
+    if incident is None:
+        return Drafted(unknown=True)
+    return Drafted(draft_batch(tx, setup, incident, rows, API).id)
+
+
+def _locked(tx: Tx, incident_id: str) -> Incident | None:
+    found = tx.incidents.get(incident_id)
+    if found is None:
+        return None
+    tx.lock("service", found.service)
+    return tx.incidents.get(incident_id)
+
+
+def _again(tx: Tx, setup: Setup, incident: Incident, waiting: Notice, answers: Answers) -> Drafted:
+    facts = current_facts(tx, setup, incident, waiting, answers)
+    redraft(tx, setup, incident, waiting, facts, "on request", API)
+    return Drafted(waiting.id)
+

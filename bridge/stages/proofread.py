@@ -1,0 +1,103 @@
+"""The wording check over a notice as it stands: every language it is sent in, and what only the bridge knows."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bridge.core import duties
+from bridge.core.dates import moment, round_up
+from bridge.core.facts import Facts
+from bridge.core.model import Incident, Notice, Text, Version
+from bridge.core.settings import Service
+from bridge.core.values import Locale
+from bridge.core.wording import Context, Finding, Letter, check
+from bridge.core.wording.promise import Promise, promised_time
+from bridge.core.wording.text import lay_out
+from bridge.stages.setup import Setup
+from bridge.store.tx import Tx
+
+UNKNOWN_IMPACT = "影響範囲のお客様向けの言葉が登録されていません。わかる範囲で具体的に書いてください。"
+STALE_PROMISE = "約束した次回のご報告の時刻が近づいています。新しい時刻に直してください。"
+
+
+def proofread(tx: Tx, setup: Setup, incident: Incident, notice: Notice) -> tuple[Finding, ...]:
+    """Every finding about the newest version of a notice at `tx.now`, in every language it may be sent in."""
+    if notice.kind == "individual":
+        return tuple(found for letter in proofread_batch(tx, setup, incident, notice) for found in letter)
+    service = setup.service(incident)
+    version = tx.notices.version(notice.id, notice.version)
+    severities = {a.labels.get("severity", "") for a in tx.alerts.of(incident.id) if a.status == "firing"}
+    fresh = tx.now + duties.promise_every(severities, service.policy)
+    context = replace(context_of(setup, service, version, tx.now), promise=round_up(fresh))
+    findings = list(check(_letter(notice, service, version, service.locale), context))
+    findings += _bridge_findings(notice, service, version, context, fresh)
+    for locale in version.texts:
+        if locale != service.locale and version.edited_by:
+            others = check(_letter(notice, service, version, locale), context)
+            # A place in the other language's letter: the page marks only the service's own.
+            findings += [replace(finding, span=(0, 0), replacement=None) for finding in others]
+    return tuple(findings)
+
+
+def proofread_batch(tx: Tx, setup: Setup, incident: Incident, notice: Notice) -> list[tuple[Finding, ...]]:
+    """The findings of every letter of an individual batch, in the order of its rows."""
+    service = setup.service(incident)
+    version = tx.notices.version(notice.id, notice.version)
+    context = context_of(setup, service, version, tx.now)
+    companies = [row.get("company", "") for row in version.facts["rows"]]
+    letters = [Text(**text) for text in version.facts["letters"]]
+    return [
+        check(
+            Letter(notice.kind, text.subject, text.body, service.locale),
+            replace(context, other_customers=tuple({c for c in companies if c and c != company})),
+        )
+        for company, text in zip(companies, letters, strict=True)
+    ]
+
+
+def context_of(setup: Setup, service: Service, version: Version, now: datetime) -> Context:
+    """What the wording check may know about a version's letter."""
+    facts = Facts.from_dict(version.facts)
+    return Context(
+        now=now,
+        zone=service.timezone,
+        service=service.name.get(service.locale),
+        short_name=service.short_name.get(service.locale) if service.short_name else "",
+        report_no=facts.number,
+        cause_confirmed=bool(facts.answers.cause),
+        staff=tuple(p.name for p in setup.config.people.values() if p.name != service.representative),
+        domains=(service.sender.email.rpartition("@")[2],),
+        public_urls=service.public_urls,
+        wrapped=service.wrap is not None,
+        terms=setup.terms,
+    )
+
+
+def printed_promise(
+    service: Service, notice: Notice, text: Text, context: Context
+) -> Promise | None:
+    """The next report a letter's own text promises, wherever a person may have moved it."""
+    return promised_time(lay_out(Letter(notice.kind, text.subject, text.body, service.locale)), context)
+
+
+def _letter(notice: Notice, service: Service, version: Version, locale: Locale) -> Letter:
+    text = version.texts.get(locale) or version.texts[service.locale]
+    return Letter(notice.kind, text.subject, text.body, locale)
+
+
+def _bridge_findings(
+    notice: Notice, service: Service, version: Version, context: Context, fresh: datetime
+) -> list[Finding]:
+    found: list[Finding] = []
+    facts, body = Facts.from_dict(version.facts), version.texts[service.locale].body
+    if notice.kind in ("first", "update") and not facts.impact_known and version.edited_by is None:
+        found.append(Finding("BRG-01", "warning", "body", (0, 0), "", UNKNOWN_IMPACT))
+    now = context.now or fresh
+    if version.edited_by and version.promise_at and duties.stale(version.promise_at, fresh - now, now):
+        printed = printed_promise(service, notice, version.texts[service.locale], context)
+        if printed:
+            start, end = printed.page.span(printed.start, printed.end)
+            new = moment(round_up(fresh), service.timezone, service.locale)
+            found.append(
+                Finding("BRG-02", "warning", "body", (start, end), body[start:end], STALE_PROMISE, new)
+            )
+    return found

@@ -1,0 +1,61 @@
+"""Due rings become on-call messages, once each; the plan goes on until somebody decides."""
+
+from collections.abc import Mapping
+
+from bridge.core import duties, reminders
+from bridge.core.facts import Facts
+from bridge.core.model import AudienceFacts, Incident, Notice, Ring
+from bridge.stages.audience import audience_of
+from bridge.stages.decide.approve import approve_by_policy
+from bridge.stages.draft import current_facts, redraft
+from bridge.stages.setup import BRIDGE, Setup
+from bridge.stages.tell import tell
+from bridge.stages.wake import NOTHING, Wake
+from bridge.store.tx import Tx
+
+def ring(tx: Tx, setup: Setup, due: Ring, lists: Mapping[str, AudienceFacts]) -> Wake:
+    """Fire one due ring: render a fresh promise if the old one is nearly up, queue its mails, plan the next."""
+    notice = tx.notices.get(due.notice_id)
+    incident = tx.incidents.get(notice.incident_id) if notice else None
+    if notice is None or incident is None or notice.state not in ("awaiting_approval", "awaiting_second"):
+        tx.rings.cancel(due.notice_id)
+        return NOTHING
+    tx.lock("service", incident.service)
+    audience = audience_of(tx, setup, incident, notice, lists)
+    if approve_by_policy(tx, setup, incident, notice, audience):
+        return Wake(timer=True, oncall=True)
+    notice = _keep_promise_fresh(tx, setup, incident, notice)
+    _fire(tx, setup, incident, notice, due, audience)
+    return Wake(timer=True, oncall=True)
+
+
+def _fire(
+    tx: Tx, setup: Setup, incident: Incident, notice: Notice, due: Ring, audience: AudienceFacts
+) -> None:
+    escalation = setup.escalation(setup.service(incident))
+    people = reminders.rung_people(notice, escalation, tx.now)
+    if not tx.rings.fire(due, people):
+        return
+    late = max((tx.now - due.due_at).total_seconds(), 0.0)
+    tx.outbox.cancel_rings(notice.id)  # a newer ring says all that an unsent older one would
+    tx.links.ensure(notice.id, people)
+    detail = {"count": audience.count, "problem": audience.problem, "people": list(people), "late": late}
+    tell(tx, setup, incident, notice, "ring", people, detail)
+    tx.rings.plan(notice.id, reminders.next_ring(escalation, notice.base_at, tx.now))
+    tx.events.add(
+        notice.incident_id, BRIDGE, "rang", notice=notice.id, ring=due.n, people=list(people), late=round(late)
+    )
+
+
+def _keep_promise_fresh(
+    tx: Tx, setup: Setup, incident: Incident, notice: Notice
+) -> Notice:
+    """An untouched draft whose promise is nearly up is rendered again with a new one before it rings."""
+    version = tx.notices.version(notice.id, notice.version)
+    facts = Facts.from_dict(version.facts)
+    new = current_facts(tx, setup, incident, notice, facts.answers)
+    if version.edited_by or new.promise_at is None:
+        return notice
+    if not duties.stale(version.promise_at, new.promise_at - tx.now, tx.now):
+        return notice
+    return redraft(tx, setup, incident, notice, new, "the promise was nearly up")

@@ -1,0 +1,205 @@
+"""From an approved letter to rows in the outbox, and from rows to their end (DESIGN.md §9 OUTBOX)."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bridge.core import duties
+from bridge.core.facts import Facts
+from bridge.core.model import Incident, Notice, Recipient, Text, Version
+from bridge.core.settings import Service
+from bridge.letters.mime import Letterhead, freeze, message_id
+from bridge.stages.setup import BRIDGE, Setup
+from bridge.stages.tell import rung, tell
+from bridge.stages.wake import NOTHING, Wake
+from bridge.store.outbox import Claimed, Lane, Mark, Message
+from bridge.store.tx import Tx
+
+CHUNK = 5000  # recipients a transaction puts into the outbox
+OLD_WORK = timedelta(minutes=30)
+
+
+def claim_letter(tx: Tx, me: str) -> Notice | None:
+    """One approved letter whose hold is over; from now on this instance loads its list."""
+    return tx.notices.claim_sending(tx.now, me)
+
+
+def batch_recipients(tx: Tx, notice: Notice) -> list[Recipient]:
+    """The recipients of an individual batch, in the order of its rows."""
+    rows = tx.notices.version(notice.id, notice.approved_version or notice.version).facts["rows"]
+    return [Recipient(row["email"], row.get("name", ""), row.get("company", "")) for row in rows]
+
+
+def begin_send(
+    tx: Tx, setup: Setup, notice: Notice, start: int, chunk: Sequence[Recipient], *, last: bool
+) -> Wake:
+    """Put a chunk of the list into the outbox; with the last one the letter starts sending.
+
+    `start`: how many recipients came before the chunk. Rows that are there already stay, so that a loading
+    which died is simply done again.
+    """
+    now = tx.notices.get(notice.id)
+    incident = tx.incidents.get(notice.incident_id)
+    if now is None or incident is None or now.state != "approved":
+        return NOTHING
+    service = setup.service(incident)
+    version = tx.notices.version(notice.id, notice.approved_version or notice.version)
+    if start == 0:
+        tx.outbox.freeze(notice.id, _skeletons(service, version, notice))
+    tx.outbox.add(_rows(tx, service, version, notice, start, chunk))
+    if not last:
+        return NOTHING
+    _start(tx, setup, incident, now, version)
+    return Wake(timer=True, customers=True)
+
+
+def stop_changed(tx: Tx, setup: Setup, notice: Notice, why: str) -> Wake:
+    """The list is not the approved one any more, or cannot be read: nothing is sent, and on-call is told."""
+    incident = tx.incidents.get(notice.incident_id)
+    if incident is None or not tx.notices.move(notice, "stopped", stop_reason=why, owner=None):
+        return NOTHING
+    tx.outbox.thaw(notice.id)
+    people = setup.escalation(setup.service(incident)).people()
+    tx.links.ensure(notice.id, people)
+    tell(tx, setup, incident, notice, "trouble", people, {"trouble": "stopped", "why": why})
+    tx.events.add(incident.id, BRIDGE, "stopped", notice=notice.id, kind=notice.kind, why=why)
+    return Wake(oncall=True)
+
+
+def _skeletons(service: Service, version: Version, notice: Notice) -> dict[str, bytes]:
+    """The frozen letters by key: one for each language, or one for each row of an individual batch."""
+    head = Letterhead(
+        from_name=service.sender.name,
+        from_address=service.sender.email,
+        date=notice.approved_at or notice.drafted_at,
+    )
+    texts: dict[str, Text] = {str(locale): text for locale, text in version.texts.items()}
+    if "letters" in version.facts:
+        texts = {str(n): Text(**text) for n, text in enumerate(version.facts["letters"])}
+    return {key: freeze(head, text.subject, text.body).frozen for key, text in texts.items()}
+
+
+def _rows(
+    tx: Tx, service: Service, version: Version, notice: Notice, start: int, chunk: Sequence[Recipient]
+) -> list[Message]:
+    batch = "letters" in version.facts
+    domain = service.sender.email.rpartition("@")[2]
+    earlier = [n.id for n in tx.notices.of(notice.incident_id) if n.id != notice.id and n.sending_at]
+    threads = tx.outbox.message_ids(earlier, [r.address for r in chunk])
+    return [
+        Message(
+            notice_id=notice.id,
+            lane="customers",
+            kind="letter",
+            n=start + at if batch else 0,
+            address=recipient.address,
+            letter=str(start + at) if batch else _language(version, service, recipient),
+            refs=" ".join(threads.get(recipient.address, ())),
+            message_id=message_id(
+                f"{notice.id}/{start + at}" if batch else notice.id, recipient.address, domain
+            ),
+        )
+        for at, recipient in enumerate(chunk)
+    ]
+
+
+def _language(version: Version, service: Service, recipient: Recipient) -> str:
+    return recipient.locale if recipient.locale in version.texts else service.locale
+
+
+def _start(tx: Tx, setup: Setup, incident: Incident, notice: Notice, version: Version) -> None:
+    """The letter leaves: its promise is the incident's from now on."""
+    if not tx.notices.move(notice, "sending", sending_at=tx.now, owner=None):
+        return
+    if notice.kind in ("first", "update"):
+        tx.incidents.set(incident.id, promise_at=version.promise_at)
+    if notice.kind in ("recovery", "final"):
+        cause_by = Facts.from_dict(version.facts).answers.cause_by
+        zone = setup.service(incident).timezone
+        tx.incidents.set(
+            incident.id, promise_at=None, final_at=duties.final_at(cause_by, zone) if cause_by else None
+        )
+    tx.events.add(
+        incident.id,
+        BRIDGE,
+        "sending",
+        notice=notice.id,
+        kind=notice.kind,
+        version=notice.approved_version,
+        recipients=notice.recipients,
+    )
+
+
+def claim(tx: Tx, lane: Lane, limit: int, me: str) -> list[Claimed]:
+    """Take due messages of a lane; the attempt is counted before anything is dialled."""
+    return tx.outbox.claim(lane, limit, me)
+
+
+def mark(tx: Tx, marks: Sequence[Mark], me: str) -> list[float]:
+    """Write what became of claimed messages.
+
+    Returns, for first reports whose first letter was accepted just now, the seconds since detection.
+    """
+    tx.outbox.mark(marks, me)
+    accepted = {each.notice_id for each in marks if each.state == "sent" and each.lane == "customers"}
+    return tx.notices.first_accepts(accepted) if accepted else []
+
+
+def mark_eod(tx: Tx, claims: Sequence[tuple[int, int]], me: str) -> set[int]:
+    """Which of these claimed messages, by id, may write their dot."""
+    return tx.outbox.mark_eod(claims, me)
+
+
+def finish(tx: Tx, setup: Setup) -> Wake:
+    """Letters with nothing left to send are `sent`; whoever was rung, and the approver, get the counts."""
+    wake = NOTHING
+    for notice in tx.notices.in_states({"sending"}):
+        incident = tx.incidents.get(notice.incident_id)
+        if incident is None or tx.outbox.unfinished(notice.id):
+            continue
+        if not tx.notices.move(notice, "sent", finished_at=tx.now):
+            continue
+        counts = tx.outbox.counts([notice.id])[notice.id]
+        people = [person for person in (notice.approved_by, *rung(tx, notice)) if person]
+        tell(tx, setup, incident, notice, "finished", people, {"counts": dict(counts)})
+        tx.events.add(
+            incident.id, BRIDGE, "sent", notice=notice.id, kind=notice.kind, counts=dict(counts)
+        )
+        wake |= Wake(timer=True, oncall=True)
+    return wake
+
+
+def recover_claims(tx: Tx, me: str, boot: str, on_unknown: str, *, alone: bool = False) -> Wake:
+    """Give back what dead instances had claimed. After a power cut (another boot) soft marks may be missing.
+
+    `alone`: the database's lock proves that every other instance is dead, however fresh its heartbeat.
+    """
+    boots = tx.instances.boots()
+    dead = (tx.outbox.owners() | set(boots)) - {me}
+    if not alone:
+        dead -= tx.instances.alive()
+    if not dead:
+        return NOTHING
+    cut = {owner for owner in dead if boots.get(owner) != boot}
+    given = tx.outbox.give_back(dead - cut, eod_only=False, on_unknown=on_unknown)
+    given += tx.outbox.give_back(cut, eod_only=True, on_unknown=on_unknown)
+    tx.notices.release(dead)
+    tx.instances.forget(dead)
+    return Wake(timer=True, oncall=True, customers=True) if given else NOTHING
+
+
+def stop_old_work(tx: Tx, setup: Setup) -> Wake:
+    """At start, after more than 30 minutes without a heartbeat: letters do not wake up by surprise."""
+    seen = tx.instances.last_seen_at()
+    if seen is None or tx.now - seen <= OLD_WORK:
+        return NOTHING
+    wake = NOTHING
+    for notice in tx.notices.in_states({"approved", "sending"}):
+        incident = tx.incidents.get(notice.incident_id)
+        if incident is None or not tx.notices.move(notice, "stopped", stop_reason="old_work", owner=None):
+            continue
+        people = setup.escalation(setup.service(incident)).people()
+        tx.links.ensure(notice.id, people)
+        tell(tx, setup, incident, notice, "trouble", people, {"trouble": "stopped", "why": "old_work"})
+        tx.events.add(incident.id, BRIDGE, "stopped", notice=notice.id, kind=notice.kind, why="old_work")
+        wake = Wake(oncall=True)
+    return wake

@@ -1,0 +1,47 @@
+"""Telling the on-call: one message for each person and occasion, composed only when a lane claims it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from bridge.core.model import Incident, Notice
+from bridge.letters.mime import message_id
+from bridge.stages.setup import Setup
+from bridge.store.outbox import Message
+from bridge.store.tx import Tx
+
+Occasion = Literal["ring", "acknowledged", "decided", "finished", "trouble", "test", "renewed"]
+
+
+def tell(
+    tx: Tx,
+    setup: Setup,
+    incident: Incident,
+    notice: Notice,
+    occasion: Occasion,
+    people: Iterable[str],
+    detail: Mapping[str, Any],
+) -> None:
+    """Queue the mail of one occasion to each of these people who has an address."""
+    n = tx.outbox.next_n(notice.id, occasion)
+    domain = setup.service(incident).sender.email.rpartition("@")[2]
+    tx.outbox.add(
+        [
+            Message(
+                notice_id=notice.id,
+                lane="oncall",
+                kind=occasion,
+                n=n,
+                address=person.email,
+                person=person.id,
+                detail=detail,
+                message_id=message_id(f"{notice.id}/{occasion}/{n}", person.email, domain),
+            )
+            for person in map(setup.person, dict.fromkeys(people))
+            if person.email
+        ]
+    )
+
+
+def rung(tx: Tx, notice: Notice) -> tuple[str, ...]:
+    """Everybody who was rung about a notice so far, each once."""
+    return tuple(dict.fromkeys(person for ring in tx.rings.of(notice.id) for person in ring.people))

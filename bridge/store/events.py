@@ -1,0 +1,105 @@
+"""The append-only history of incidents, each event chained to the one before by a keyed hash.
+
+Source of the chain: RELIABILITY §5.7. One chain for each incident, so that instances do not queue behind one head.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, select
+
+from bridge.core.model import Event
+from bridge.store.tables import events
+
+if TYPE_CHECKING:
+    from bridge.store.tx import Tx
+
+START = "0" * 64  # what the first event of a chain calls the one before
+
+
+@dataclass(frozen=True, slots=True)
+class AuditKeys:
+    """The keys that sign the chain by id; `newest` signs, all verify."""
+
+    by_id: Mapping[str, bytes]
+    newest: str
+
+
+def chain_mac(key: bytes, previous: str, incident_id: str, event: Event) -> str:
+    """The hash of one event over everything in it and the hash before."""
+    content = [previous, incident_id, event.seq, event.at.isoformat(), event.actor, event.action, event.detail]
+    raw = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=str)
+    return hmac.new(key, raw.encode(), hashlib.sha256).hexdigest()
+
+
+class Events:
+    """Events within one transaction."""
+
+    def __init__(self, tx: "Tx", keys: AuditKeys) -> None:
+        self._tx = tx
+        self._keys = keys
+
+    def add(self, incident_id: str, actor: str, action: str, **detail: Any) -> None:
+        """Append one event: who did what, with details in JSON types."""
+        self._tx.lock("events", incident_id)
+        last = self._tx.execute(
+            select(events.c.seq, events.c.mac)
+            .where(events.c.incident_id == incident_id)
+            .order_by(events.c.seq.desc())
+            .limit(1)
+        ).one_or_none()
+        seq, previous = (last.seq + 1, last.mac) if last else (1, START)
+        event = Event(seq, self._tx.now, actor, action, detail)
+        key_id = self._keys.newest
+        self._tx.execute(
+            events.insert().values(
+                incident_id=incident_id,
+                seq=seq,
+                at=event.at,
+                actor=actor,
+                action=action,
+                detail=detail,
+                key_id=key_id,
+                previous_mac=previous,
+                mac=chain_mac(self._keys.by_id[key_id], previous, incident_id, event),
+            )
+        )
+
+    def of(self, incident_id: str) -> list[Event]:
+        """An incident's history, oldest first."""
+        return self.of_all([incident_id])[incident_id]
+
+    def of_all(self, incident_ids: Collection[str]) -> dict[str, list[Event]]:
+        """The histories of several incidents, by incident."""
+        found: dict[str, list[Event]] = {incident_id: [] for incident_id in incident_ids}
+        for row in self._rows(incident_ids):
+            found[row.incident_id].append(_event(row))
+        return found
+
+    def broken(self, incident_id: str) -> Iterator[tuple[int, str]]:
+        """Every event whose chain does not hold: its number and why."""
+        previous, expected = START, 1
+        for row in self._rows([incident_id]):
+            key = self._keys.by_id.get(row.key_id)
+            if row.seq != expected:
+                yield row.seq, f"event {expected} is missing"
+            elif row.previous_mac != previous:
+                yield row.seq, "does not follow the event before"
+            elif key is None:
+                yield row.seq, f"signed by key {row.key_id}, which the key file does not hold"
+            elif not hmac.compare_digest(row.mac, chain_mac(key, previous, incident_id, _event(row))):
+                yield row.seq, "was changed"
+            previous, expected = row.mac, row.seq + 1
+
+    def _rows(self, incident_ids: Collection[str]) -> list[Row[Any]]:
+        query = select(events).where(events.c.incident_id.in_(incident_ids))
+        return list(self._tx.execute(query.order_by(events.c.incident_id, events.c.seq)))
+
+
+def _event(row: Row[Any]) -> Event:
+    return Event(row.seq, row.at, row.actor, row.action, row.detail)

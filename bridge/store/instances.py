@@ -1,0 +1,64 @@
+"""Which instances of the bridge are alive, and the few facts a database keeps about itself."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, select
+
+from bridge.store.dialect import insert
+from bridge.store.tables import instances, meta
+
+if TYPE_CHECKING:
+    from bridge.store.tx import Tx
+
+FRESH = timedelta(seconds=15)  # an instance unseen for so long is dead; it renews every 3 s
+
+
+class Instances:
+    """Heartbeats and meta facts within one transaction."""
+
+    def __init__(self, tx: "Tx") -> None:
+        self._tx = tx
+
+    def beat(self, me: str, boot: str) -> None:
+        """Say that this instance is alive now, by the database's clock."""
+        statement = insert(instances).values(id=me, seen_at=self._tx.now, boot=boot)
+        new = statement.excluded
+        self._tx.execute(
+            statement.on_conflict_do_update(
+                index_elements=["id"], set_={"seen_at": new.seen_at, "boot": new.boot}
+            )
+        )
+
+    def boots(self) -> dict[str, str]:
+        """The boot id of every known instance, dead or alive."""
+        return {row.id: row.boot for row in self._tx.execute(select(instances.c.id, instances.c.boot))}
+
+    def alive(self) -> set[str]:
+        """The instances seen within `FRESH`."""
+        query = select(instances.c.id).where(instances.c.seen_at > self._tx.now - FRESH)
+        return set(self._tx.execute(query).scalars())
+
+    def last_seen_at(self) -> datetime | None:
+        """The newest heartbeat of anyone."""
+        found: datetime | None = self._tx.execute(select(func.max(instances.c.seen_at))).scalar_one()
+        return found
+
+    def forget(self, dead: set[str]) -> None:
+        """Remove instances whose claims were all given back."""
+        self._tx.execute(delete(instances).where(instances.c.id.in_(dead)))
+
+    def meta(self, key: str) -> str | None:
+        """A fact kept about this database."""
+        query = select(meta.c.value).where(meta.c.key == key)
+        found: str | None = self._tx.execute(query).scalar_one_or_none()
+        return found
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Keep or replace a fact about this database."""
+        statement = insert(meta).values(key=key, value=value)
+        self._tx.execute(
+            statement.on_conflict_do_update(
+                index_elements=["key"], set_={"value": statement.excluded.value}
+            )
+        )

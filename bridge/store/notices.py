@@ -1,0 +1,288 @@
+"""Queries over notices, their versions, approvals and personal links."""
+
+import secrets
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Row, func, select, update
+
+from bridge.core.lifecycle import UNDER_WAY
+from bridge.core.model import Approval, Notice, NoticeState, Text, Version
+from bridge.store.dialect import insert
+from bridge.store.tables import approvals, incidents, links, notices, versions
+
+if TYPE_CHECKING:
+    from bridge.store.tx import Tx
+
+_LINK_BYTES = 16
+_NOTICE_COLUMNS = [column for column in notices.c if column.name not in ("audience", "owner", "first_accept_at")]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A personal way to one notice. `id` is in clear; the signed token never is."""
+
+    id: str
+    notice_id: str
+    person: str
+    created_at: datetime
+    replaced: bool = False
+
+
+class Notices:
+    """Notices, versions and approvals within one transaction."""
+
+    def __init__(self, tx: "Tx") -> None:
+        self._tx = tx
+
+    def get(self, notice_id: str) -> Notice | None:
+        return next(iter(self._load(notices.c.id == notice_id)), None)
+
+    def of(self, incident_id: str) -> list[Notice]:
+        """The notices of one incident in the order they were drafted."""
+        return self._load(notices.c.incident_id == incident_id)
+
+    def of_all(self, incident_ids: Collection[str]) -> dict[str, list[Notice]]:
+        """The notices of several incidents, by incident."""
+        found: dict[str, list[Notice]] = {incident_id: [] for incident_id in incident_ids}
+        for notice in self._load(notices.c.incident_id.in_(incident_ids)):
+            found[notice.incident_id].append(notice)
+        return found
+
+    def in_states(self, states: Collection[NoticeState]) -> list[Notice]:
+        return self._load(notices.c.state.in_(states))
+
+    def _load(self, where: Any) -> list[Notice]:
+        rows = self._tx.execute(
+            select(*_NOTICE_COLUMNS).where(where).order_by(notices.c.drafted_at, notices.c.id)
+        ).all()
+        yes = self._approvals([row.id for row in rows])
+        return [_notice(row, yes.get(row.id, ())) for row in rows]
+
+    def _approvals(self, notice_ids: Sequence[str]) -> dict[str, tuple[Approval, ...]]:
+        if not notice_ids:
+            return {}
+        rows = self._tx.execute(
+            select(approvals).where(approvals.c.notice_id.in_(notice_ids)).order_by(approvals.c.at)
+        )
+        found: dict[str, tuple[Approval, ...]] = {}
+        for row in rows:
+            yes = Approval(row.person, row.version, row.at)
+            found[row.notice_id] = (*found.get(row.notice_id, ()), yes)
+        return found
+
+    def add(self, notice: Notice, audience: str) -> None:
+        self._tx.execute(
+            notices.insert().values(
+                id=notice.id,
+                incident_id=notice.incident_id,
+                kind=notice.kind,
+                state=notice.state,
+                version=notice.version,
+                base_at=notice.base_at,
+                due_at=notice.due_at,
+                drafted_at=notice.drafted_at,
+                audience=audience,
+            )
+        )
+
+    def move(
+        self,
+        notice: Notice,
+        to: NoticeState,
+        *,
+        at_version: int | None = None,
+        **values: Any,
+    ) -> bool:
+        """Compare and set: true when the notice still was in the state (and version) the caller saw."""
+        where = [notices.c.id == notice.id, notices.c.state == notice.state]
+        if at_version is not None:
+            where.append(notices.c.version == at_version)
+        if to in UNDER_WAY:
+            self._tx.tell_others()
+        done = self._tx.execute(update(notices).where(*where).values(state=to, **values))
+        return bool(done.rowcount == 1)
+
+    def set(self, notice_id: str, **values: Any) -> None:
+        """Write columns that no decision depends on."""
+        self._tx.execute(update(notices).where(notices.c.id == notice_id).values(**values))
+
+    def claim_sending(self, now: datetime, me: str) -> Notice | None:
+        """One approved notice whose hold is over, now this instance's to load into the outbox."""
+        found = self._tx.execute(
+            select(notices.c.id)
+            .where(notices.c.state == "approved", notices.c.send_at <= now)
+            .where((notices.c.owner.is_(None)) | (notices.c.owner == me))
+            .order_by(notices.c.send_at)
+            .limit(1)
+        ).scalar_one_or_none()
+        if found is None:
+            return None
+        mine = self._tx.execute(
+            update(notices)
+            .where(notices.c.id == found, notices.c.state == "approved")
+            .where((notices.c.owner.is_(None)) | (notices.c.owner == me))
+            .values(owner=me)
+        )
+        return self.get(found) if mine.rowcount == 1 else None
+
+    def release(self, owners: Collection[str]) -> None:
+        """Let another instance load the letters that dead ones were loading."""
+        self._tx.execute(update(notices).where(notices.c.owner.in_(owners)).values(owner=None))
+
+    def first_accepts(self, notice_ids: Collection[str]) -> list[float]:
+        """Note the first accepted mail of these letters; the seconds since detection of first reports' first."""
+        rows = self._tx.execute(
+            update(notices)
+            .where(notices.c.id.in_(notice_ids), notices.c.first_accept_at.is_(None))
+            .values(first_accept_at=self._tx.now)
+            .returning(notices.c.kind, notices.c.incident_id)
+        ).all()
+        firsts = [row.incident_id for row in rows if row.kind == "first"]
+        if not firsts:
+            return []
+        received = select(incidents.c.received_at).where(incidents.c.id.in_(firsts))
+        return [(self._tx.now - at).total_seconds() for at in self._tx.execute(received).scalars()]
+
+    def next_send_at(self) -> datetime | None:
+        """When the next hold ends."""
+        earliest = select(func.min(notices.c.send_at)).where(notices.c.state == "approved")
+        found: datetime | None = self._tx.execute(earliest).scalar_one()
+        return found
+
+    def version(self, notice_id: str, number: int) -> Version:
+        row = self._tx.execute(
+            select(versions).where(versions.c.notice_id == notice_id, versions.c.version == number)
+        ).one()
+        return _version(row)
+
+    def versions(self, notice_id: str) -> list[Version]:
+        """Every version of a notice, oldest first."""
+        rows = self._tx.execute(
+            select(versions).where(versions.c.notice_id == notice_id).order_by(versions.c.version)
+        )
+        return [_version(row) for row in rows]
+
+    def add_version(self, version: Version) -> None:
+        self._tx.execute(
+            versions.insert().values(
+                notice_id=version.notice_id,
+                version=version.version,
+                texts={k: {"subject": t.subject, "body": t.body} for k, t in version.texts.items()},
+                facts=dict(version.facts),
+                promise_at=version.promise_at,
+                edited_by=version.edited_by,
+                created_at=version.created_at,
+            )
+        )
+
+    def approve(self, notice: Notice, version: int, person: str) -> None:
+        """Record one person's yes to one version, once."""
+        self._tx.execute(
+            insert(approvals)
+            .values(notice_id=notice.id, version=version, person=person, at=self._tx.now)
+            .on_conflict_do_nothing()
+        )
+
+    def withdraw_approvals(self, notice_id: str) -> None:
+        """Forget every yes: the letter was called back, or changed."""
+        self._tx.execute(approvals.delete().where(approvals.c.notice_id == notice_id))
+
+    def next_number(self, incident_id: str) -> int:
+        """1 + the approved first and update notices of the incident."""
+        highest = select(func.max(notices.c.number)).where(notices.c.incident_id == incident_id)
+        return (self._tx.execute(highest).scalar_one() or 0) + 1
+
+    def last_sent(self, service: str, but: str) -> list[Notice]:
+        """What was sent last to a service's audience, newest first: to compare counts and kinds."""
+        mine = select(incidents.c.id).where(incidents.c.service == service)
+        rows = self._tx.execute(
+            select(*_NOTICE_COLUMNS)
+            .where(
+                notices.c.incident_id.in_(mine),
+                notices.c.id != but,
+                notices.c.kind != "individual",
+                notices.c.state.in_(("sending", "stopped", "sent")),
+                notices.c.recipients.is_not(None),
+            )
+            .order_by(notices.c.approved_at.desc())
+            .limit(5)
+        )
+        return [_notice(row, ()) for row in rows]
+
+
+class Links:
+    """Personal links within one transaction."""
+
+    def __init__(self, tx: "Tx") -> None:
+        self._tx = tx
+
+    def get(self, link_id: str) -> Link | None:
+        """A link that was issued here and not revoked."""
+        row = self._tx.execute(
+            select(links).where(links.c.id == link_id, links.c.revoked_at.is_(None))
+        ).one_or_none()
+        return _link(row) if row else None
+
+    def ensure(self, notice_id: str, people: Iterable[str]) -> dict[str, Link]:
+        """The one link of each of these people to a notice, made where it is missing."""
+        wanted = tuple(dict.fromkeys(people))
+        have = self.of(notice_id)
+        missing = [person for person in wanted if person not in have]
+        if missing:
+            self._tx.execute(
+                insert(links).on_conflict_do_nothing(),
+                [
+                    {
+                        "id": secrets.token_urlsafe(_LINK_BYTES),
+                        "notice_id": notice_id,
+                        "person": person,
+                        "created_at": self._tx.now,
+                    }
+                    for person in missing
+                ],
+            )
+            have = self.of(notice_id)
+        return {person: have[person] for person in wanted}
+
+    def of(self, notice_id: str) -> dict[str, Link]:
+        """The live links of a notice, by person."""
+        rows = self._tx.execute(
+            select(links).where(
+                links.c.notice_id == notice_id, links.c.revoked_at.is_(None), links.c.replaced_at.is_(None)
+            )
+        )
+        return {row.person: _link(row) for row in rows}
+
+    def replace(self, link: Link) -> None:
+        """Let a fresh link take this one's place."""
+        self._tx.execute(update(links).where(links.c.id == link.id).values(replaced_at=self._tx.now))
+
+    def revoke(self, *, notice_id: str | None = None, person: str | None = None) -> int:
+        """Revoke live links, all or those of one notice or person; returns how many."""
+        where: list[ColumnElement[bool]] = [links.c.revoked_at.is_(None)]
+        if notice_id:
+            where.append(links.c.notice_id == notice_id)
+        if person:
+            where.append(links.c.person == person)
+        done = self._tx.execute(update(links).where(*where).values(revoked_at=self._tx.now))
+        return int(done.rowcount)
+
+
+def _link(row: Row[Any]) -> Link:
+    return Link(row.id, row.notice_id, row.person, row.created_at, row.replaced_at is not None)
+
+
+def _notice(row: Row[Any], yes: tuple[Approval, ...]) -> Notice:
+    return Notice(approvals=yes, **row._mapping)
+
+
+def _version(row: Row[Any]) -> Version:
+    texts = {locale: Text(**text) for locale, text in row.texts.items()}
+    return Version(
+        row.notice_id, row.version, texts, row.facts, row.promise_at, row.edited_by, row.created_at
+    )
+
+

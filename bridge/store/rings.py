@@ -1,0 +1,96 @@
+"""Queries over the planned and fired rings of notices."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, func, or_, select, update
+
+from bridge.core.model import Ring
+from bridge.core.reminders import is_due
+from bridge.store.tables import rings
+
+if TYPE_CHECKING:
+    from bridge.store.tx import Tx
+
+_AT_ONCE = 100
+
+
+class Rings:
+    """Rings within one transaction. At most one ring of a notice is pending."""
+
+    def __init__(self, tx: "Tx") -> None:
+        self._tx = tx
+
+    def due(self) -> list[Ring]:
+        """The pending rings whose time has come, or whose clock went back. `fire` decides who rings."""
+        now = self._tx.now
+        query = (
+            select(rings)
+            .where(rings.c.state == "pending", or_(rings.c.due_at <= now, rings.c.planned_at > now))
+            .order_by(rings.c.due_at)
+            .limit(_AT_ONCE)
+        )
+        rows = self._tx.execute(query).all()
+        return [_ring(row) for row in rows if is_due(row.due_at, row.planned_at, now)]
+
+    def next_due_at(self) -> datetime | None:
+        earliest = select(func.min(rings.c.due_at)).where(rings.c.state == "pending")
+        found: datetime | None = self._tx.execute(earliest).scalar_one()
+        return found
+
+    def of(self, notice_id: str) -> list[Ring]:
+        """Every ring of a notice, in order."""
+        return self.of_all([notice_id])[notice_id]
+
+    def of_all(self, notice_ids: Collection[str]) -> dict[str, list[Ring]]:
+        """The rings of several notices, by notice."""
+        found: dict[str, list[Ring]] = {notice_id: [] for notice_id in notice_ids}
+        query = select(rings).where(rings.c.notice_id.in_(notice_ids)).order_by(rings.c.notice_id, rings.c.n)
+        for row in self._tx.execute(query):
+            found[row.notice_id].append(_ring(row))
+        return found
+
+    def plan(self, notice_id: str, due_at: datetime) -> None:
+        """Plan the next ring of a notice; a ring that is pending already moves there."""
+        self._tx.tell_others()
+        moved = self._tx.execute(
+            update(rings)
+            .where(rings.c.notice_id == notice_id, rings.c.state == "pending")
+            .values(due_at=due_at, planned_at=self._tx.now)
+        )
+        if moved.rowcount:
+            return
+        highest = select(func.max(rings.c.n)).where(rings.c.notice_id == notice_id)
+        last = self._tx.execute(highest).scalar_one()
+        self._tx.execute(
+            rings.insert().values(
+                notice_id=notice_id,
+                n=0 if last is None else last + 1,
+                due_at=due_at,
+                planned_at=self._tx.now,
+                state="pending",
+                people=[],
+            )
+        )
+
+    def fire(self, ring: Ring, people: Sequence[str]) -> bool:
+        """Mark a ring fired; false when another instance was quicker."""
+        fired = self._tx.execute(
+            update(rings)
+            .where(rings.c.notice_id == ring.notice_id, rings.c.n == ring.n, rings.c.state == "pending")
+            .values(state="fired", fired_at=self._tx.now, people=list(people))
+        )
+        return bool(fired.rowcount == 1)
+
+    def cancel(self, notice_id: str) -> None:
+        """The notice needs nobody any more."""
+        self._tx.execute(
+            update(rings)
+            .where(rings.c.notice_id == notice_id, rings.c.state == "pending")
+            .values(state="cancelled")
+        )
+
+
+def _ring(row: Row[Any]) -> Ring:
+    return Ring(row.notice_id, row.n, row.due_at, row.state, row.fired_at, tuple(row.people))

@@ -1,0 +1,196 @@
+"""The timer loop: heartbeat, dead instances' claims, due rings, holds that end, letters that are done, duties.
+
+Each step is a unit of its own, and each ring and incident within a step too: one bad row stops nobody else.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from bridge import metrics
+from bridge.clock import Bell, monotonic
+from bridge.core import duties
+from bridge.core.model import AudienceFacts, Notice, Recipient, Ring
+from bridge.delivery.audience import AudienceError
+from bridge.delivery.relay import Relay
+from bridge.errors import StorageDown
+from bridge.stages import send
+from bridge.stages.follow_up.advance import follow_up
+from bridge.stages.ring import ring
+from bridge.stages.setup import Setup
+from bridge.stages.trouble import tell_relay_down
+from bridge.stages.wake import Wake
+from bridge.store.store import Store
+from bridge.store.tx import Tx
+
+log = structlog.get_logger(__name__)
+
+RELAY_PATIENCE = 15.0  # seconds a relay may be down before the on-call is told
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """How the timer reads services' lists: all their facts, one's digest, one's recipients in chunks of n."""
+
+    facts: Callable[[], Awaitable[Mapping[str, AudienceFacts]]]
+    chunks: Callable[[str, int], Iterable[list[Recipient]]]
+    digest: Callable[[str], str]
+
+
+@dataclass
+class Timer:
+    """One instance's timer. `last_tick` is monotonic: /readyz and the metrics judge by it."""
+
+    store: Store[Tx]
+    setup: Callable[[], Setup]
+    lists: Lists
+    relay: Callable[[], Relay]
+    me: str
+    boot: str
+    bell: Bell
+    wake: Callable[[Wake], None]
+    last_tick: float = field(default_factory=monotonic)
+    _stopping: bool = False
+    _told_relay_down: bool = False
+
+    async def run(self) -> None:
+        """Until `stop`."""
+        while not self._stopping:
+            try:
+                next_due = await self.tick()
+            except StorageDown as error:
+                log.warning("timer_waits", error=str(error))
+                next_due = None
+            except Exception:
+                metrics.LOOP_FAILURES.labels("timer").inc()
+                log.exception("timer_failed")
+                next_due = None
+            await self.bell.wait(next_due)
+
+    def stop(self) -> None:
+        """After the round under way."""
+        self._stopping = True
+        self.bell.ring()
+
+    async def tick(self) -> datetime | None:
+        """One round; returns when the next is due, None when nothing is planned."""
+        await self._beat()
+        await self._ring()
+        await self._begin_sends()
+        self.wake(await self.store.run(partial(send.finish, setup=self.setup())))
+        await self._follow_up()
+        await self._watch_relay()
+        self.last_tick = monotonic()
+        return await self.store.read(self._next_due)
+
+    async def _beat(self) -> None:
+        def unit(tx: Tx) -> Wake:
+            tx.instances.beat(self.me, self.boot)
+            return send.recover_claims(tx, self.me, self.boot, self.setup().config.smtp.on_unknown)
+
+        self.wake(await self.store.run(unit))
+
+    async def _ring(self) -> None:
+        due = await self.store.read(lambda tx: tx.rings.due())
+        if not due:
+            return
+        lists = await self.lists.facts()
+        for each in due:
+            await self._singly("ring", partial(self._ring_one, each, lists))
+
+    async def _ring_one(self, due: Ring, lists: Mapping[str, AudienceFacts]) -> None:
+        def unit(tx: Tx) -> tuple[Wake, float]:
+            late = (tx.now - due.due_at).total_seconds()
+            return ring(tx, self.setup(), due, lists), max(late, 0.0)
+
+        wake, late = await self.store.run(unit)
+        if wake.oncall:
+            metrics.RINGS.inc()
+            metrics.RING_LATENESS.observe(late)
+        self.wake(wake)
+
+    async def _begin_sends(self) -> None:
+        while notice := await self.store.run(partial(send.claim_letter, me=self.me)):
+            try:
+                self.wake(await self._load(notice))
+            except AudienceError as error:
+                unit = partial(send.stop_changed, setup=self.setup(), notice=notice, why=str(error))
+                self.wake(await self.store.run(unit))
+
+    async def _load(self, notice: Notice) -> Wake:
+        """Read the list again and put it into the outbox; another list than the approved one stops the letter."""
+        setup = self.setup()
+        if notice.kind == "individual":
+            batch = await self.store.read(partial(send.batch_recipients, notice=notice))
+            return await self._load_chunks(notice, iter([batch]))
+        service = await self.store.read(partial(_service_of, notice=notice))
+        if await asyncio.to_thread(self.lists.digest, service) != notice.audience_digest:
+            return await self.store.run(
+                partial(send.stop_changed, setup=setup, notice=notice, why="list_changed")
+            )
+        return await self._load_chunks(notice, iter(self.lists.chunks(service, send.CHUNK)))
+
+    async def _load_chunks(self, notice: Notice, chunks: Iterable[list[Recipient]]) -> Wake:
+        rest = iter(chunks)
+        start, chunk = 0, await asyncio.to_thread(next, rest, None) or []
+        while True:
+            following = await asyncio.to_thread(next, rest, None)
+            unit = partial(
+                send.begin_send,
+                setup=self.setup(),
+                notice=notice,
+                start=start,
+                chunk=chunk,
+                last=following is None,
+            )
+            wake = await self.store.run(unit)
+            if following is None:
+                return wake
+            start, chunk = start + len(chunk), following
+
+    async def _follow_up(self) -> None:
+        for incident in await self.store.read(lambda tx: tx.incidents.unfinished()):
+            await self._singly("follow_up", partial(self._follow_one, incident.id))
+
+    async def _follow_one(self, incident_id: str) -> None:
+        unit = partial(follow_up, setup=self.setup(), incident_id=incident_id)
+        self.wake(await self.store.run(unit))
+
+    async def _watch_relay(self) -> None:
+        relay = self.relay()
+        if relay.up:
+            self._told_relay_down = False
+        elif not self._told_relay_down and relay.down_for > RELAY_PATIENCE:
+            unit = partial(tell_relay_down, setup=self.setup(), why=relay.last_error)
+            self.wake(await self.store.run(unit))
+            self._told_relay_down = True
+
+    async def _singly(self, loop: str, step: Callable[[], Awaitable[None]]) -> None:
+        """One row's trouble is logged and counted; the others go on, and it is tried again next round."""
+        try:
+            await step()
+        except StorageDown:
+            raise
+        except Exception:
+            metrics.LOOP_FAILURES.labels(loop).inc()
+            log.exception("row_failed", loop=loop)
+
+    def _next_due(self, tx: Tx) -> datetime | None:
+        services = self.setup().config.services
+        times = [tx.rings.next_due_at(), tx.notices.next_send_at()]
+        times += [
+            duties.next_duty_at(incident, services[incident.service].policy)
+            for incident in tx.incidents.unfinished()
+            if incident.service in services
+        ]
+        return min((at for at in times if at), default=None)
+
+
+def _service_of(tx: Tx, notice: Notice) -> str:
+    incident = tx.incidents.get(notice.incident_id)
+    assert incident is not None, "a notice has an incident: a foreign key"
+    return incident.service

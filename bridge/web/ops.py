@@ -1,0 +1,94 @@
+"""For machines and their keepers: liveness, readiness, metrics, reload."""
+
+from collections.abc import Iterable
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import REGISTRY, Collector
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bridge.core.lifecycle import UNDECIDED
+from bridge.core.model import DeliveryState
+from bridge.errors import StorageDown
+from bridge.store.tx import Tx
+from bridge.web.bodies import busy, problem
+from bridge.web.desk import Desk, Health
+
+TICK_TOO_OLD = 60.0  # seconds without a round of the timer: rings are not going out
+STATES: tuple[DeliveryState, ...] = ("queued", "sending", "sent", "deferred", "failed", "unknown")
+
+
+class Ops:
+    """The routes."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def healthz(self, request: Request) -> Response:  # noqa: ARG002
+        """Whether the process answers."""
+        return JSONResponse({"status": "ok"})
+
+    async def readyz(self, request: Request) -> Response:  # noqa: ARG002
+        """Whether storage takes writes and the clock ticks. A dead relay is said, and is no reason to be left out."""
+        health = self._desk.health()
+        try:
+            await self._desk.store.run(lambda tx: tx.instances.set_meta("ready", "yes"))
+            storage = True
+        except StorageDown:
+            storage = False
+        ticking = health.tick_age < TICK_TOO_OLD
+        content = {"storage": storage, "ticking": ticking, "smtp": dict(health.smtp_up)}
+        return JSONResponse(content, 200 if storage and ticking else 503)
+
+    async def metrics(self, request: Request) -> Response:  # noqa: ARG002
+        """Prometheus metrics: what was counted here, and what the database holds now."""
+        try:
+            open_notices, states = await self._desk.store.read(_gauges)
+        except StorageDown:
+            return busy()
+        registry = CollectorRegistry()
+        registry.register(_Now(open_notices, states, self._desk.health()))
+        text = generate_latest(REGISTRY) + generate_latest(registry)
+        return Response(text, media_type=CONTENT_TYPE_LATEST)
+
+    async def reload(self, request: Request) -> Response:  # noqa: ARG002
+        """Reload the configuration; a bad file is refused whole."""
+        finding = await self._desk.reload()
+        if finding is not None:
+            return problem(400, "the configuration was not reloaded", detail=finding)
+        return JSONResponse({"reloaded": True})
+
+
+def _gauges(tx: Tx) -> tuple[int, dict[str, int]]:
+    counted: dict[str, int] = dict.fromkeys(STATES, 0)
+    for (lane, state), n in tx.outbox.states().items():
+        name = "sending" if state == "eod" else state
+        if lane == "customers" and name in counted:
+            counted[name] += n
+    return len(tx.notices.in_states(UNDECIDED)), counted
+
+
+class _Now(Collector):
+    """The gauges of one scrape."""
+
+    def __init__(self, open_notices: int, states: dict[str, int], health: Health) -> None:
+        self._open = open_notices
+        self._states = states
+        self._health = health
+
+    def collect(self) -> Iterable[Metric]:
+        yield GaugeMetricFamily("bridge_notices_open", "Notices that wait for people.", self._open)
+        deliveries = GaugeMetricFamily(
+            "bridge_deliveries", "Letters to customers by state.", labels=["state"]
+        )
+        for state, n in self._states.items():
+            deliveries.add_metric([state], n)
+        yield deliveries
+        yield GaugeMetricFamily(
+            "bridge_tick_age_seconds", "Since the timer's last round.", self._health.tick_age
+        )
+        up = GaugeMetricFamily("bridge_smtp_up", "Whether the lane's mail server works.", labels=["lane"])
+        for lane, works in self._health.smtp_up.items():
+            up.add_metric([lane], float(works))
+        yield up

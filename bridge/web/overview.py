@@ -1,0 +1,74 @@
+"""Incidents and notices as the API shows them, read by set."""
+
+from collections.abc import Sequence
+from itertools import islice
+
+from bridge.core.facts import Facts
+from bridge.core.lifecycle import UNDECIDED
+from bridge.core.model import Incident, Notice, Ring
+from bridge.core.reminders import plan
+from bridge.core.settings import Escalation
+from bridge.core.wording import Finding
+from bridge.stages.audience import Lists, audience_of
+from bridge.stages.proofread import proofread
+from bridge.stages.setup import Setup
+from bridge.store.tx import Tx
+from bridge.web.shapes import IncidentOut, NoticeOut, ReminderOut, incident_out, notice_out, ring_out
+
+PLANNED_SHOWN = 10
+
+
+def incidents_out(
+    tx: Tx, setup: Setup, incidents: Sequence[Incident], lists: Lists
+) -> list[IncidentOut]:
+    """These incidents with their alerts, notices and history."""
+    ids = [incident.id for incident in incidents]
+    notices, events = tx.notices.of_all(ids), tx.events.of_all(ids)
+    return [
+        incident_out(
+            incident,
+            tx.alerts.of(incident.id),
+            [_notice_out(tx, setup, incident, notice, lists) for notice in notices[incident.id]],
+            events[incident.id],
+        )
+        for incident in incidents
+    ]
+
+
+def notice_in(tx: Tx, setup: Setup, notice_id: str, lists: Lists) -> NoticeOut | None:
+    """One notice."""
+    notice = tx.notices.get(notice_id)
+    incident = tx.incidents.get(notice.incident_id) if notice else None
+    return _notice_out(tx, setup, incident, notice, lists) if notice and incident else None
+
+
+def _notice_out(
+    tx: Tx, setup: Setup, incident: Incident, notice: Notice, lists: Lists
+) -> NoticeOut:
+    service = setup.config.services.get(incident.service)
+    versions = tx.notices.versions(notice.id)
+    undecided = notice.state in UNDECIDED
+    number = notice.number
+    recipients = notice.recipients
+    findings: tuple[Finding, ...] = ()
+    rings = [ring_out(ring) for ring in tx.rings.of(notice.id)]
+    if undecided and service:
+        number = Facts.from_dict(versions[-1].facts).number
+        recipients = audience_of(tx, setup, incident, notice, lists).count
+        findings = proofread(tx, setup, incident, notice)
+        rings += planned(tx.rings.of(notice.id), setup.escalation(service), notice)
+    locale = service.locale if service else next(iter(versions[-1].texts))
+    counts = tx.outbox.counts([notice.id])[notice.id]
+    out = notice_out(notice, versions, locale, number, findings, rings, counts)
+    return out.model_copy(update={"recipients": recipients})
+
+
+def planned(rings: Sequence[Ring], escalation: Escalation, notice: Notice) -> list[ReminderOut]:
+    """The rings after the pending one, as far as the list of times goes, and one beyond."""
+    pending = next((ring.due_at for ring in rings if ring.state == "pending"), None)
+    if pending is None:
+        return []
+    times = islice(plan(escalation, notice.base_at), min(len(escalation.remind_at) + 1, PLANNED_SHOWN))
+    return [
+        ReminderOut(due_at=at, fired_at=None, people=[], state="planned") for at in times if at > pending
+    ]

@@ -1,0 +1,85 @@
+"""POST /webhooks/<source>: alerts in, 200 only after the commit (DESIGN.md §5).
+
+503 is the only answer to our own trouble: Alertmanager gives up on every 4xx, 429 too.
+"""
+
+from functools import partial
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bridge import metrics
+from bridge.config import SOURCES
+from bridge.errors import SourceError, StorageDown
+from bridge.sources import credentials
+from bridge.stages.receive import Received, receive
+from bridge.web.bodies import BodyRefused, busy, problem, read_body
+from bridge.web.desk import Desk
+
+log = structlog.get_logger(__name__)
+
+
+class Webhooks:
+    """The route of every source."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def post(self, request: Request) -> Response:
+        """One post of one source."""
+        name = request.path_params["source"]
+        settings = self._desk.setup().config.sources.get(name)
+        if settings is None:
+            return problem(404, "this source is not listed in bridge.yaml")
+        response, outcome = await self._answer(request, name, settings)
+        metrics.WEBHOOKS.labels(name, outcome).inc()
+        return response
+
+    async def _answer(
+        self, request: Request, name: str, settings: credentials.Credentials
+    ) -> tuple[Response, str]:
+        if not credentials.check(settings, request.headers):
+            headers = {"WWW-Authenticate": settings.challenge}
+            return problem(401, "wrong or missing credentials", headers), "unauthorized"
+        setup = self._desk.setup()
+        try:
+            body = await read_body(request, setup.config.server.body_limit)
+            parsed = SOURCES[name].parse(body, request.headers, self._desk.now())
+        except BodyRefused as refused:
+            return problem(refused.status, refused.detail), "refused"
+        except SourceError as error:
+            return problem(400, str(error), field=error.field), "malformed"
+        unit = partial(
+            receive, setup=setup, source=name, alerts=parsed.alerts, truncated=parsed.truncated
+        )
+        try:
+            received = await self._desk.store.run(unit)
+        except StorageDown as error:
+            log.warning("webhook_not_recorded", source=name, error=str(error))
+            return busy(), "unavailable"
+        self._desk.wake(received.wake)
+        _log(name, received)
+        return _accepted(received), "accepted" if received.accepted else "ignored"
+
+
+def _accepted(received: Received) -> JSONResponse:
+    return JSONResponse(
+        {
+            "incidents": list(received.incidents),
+            "accepted": received.accepted,
+            "ignored": len(received.ignored),
+        }
+    )
+
+
+def _log(source: str, received: Received) -> None:
+    reasons = sorted({reason for _, reason in received.ignored})
+    log.info(
+        "webhook",
+        source=source,
+        incidents=list(received.incidents),
+        accepted=received.accepted,
+        ignored=len(received.ignored),
+        reasons=reasons,
+    )
