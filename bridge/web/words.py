@@ -385,7 +385,6 @@ REASONS: dict[str, Pair] = {
 STOP_REASONS: dict[str, Pair] = {
     "person": ("", ""),
     "list_changed": ("名簿が承認のあとで変わりました。", "The list changed after the approval."),
-    "list_problem": ("名簿を読めません。", "The list cannot be read."),
     "old_work": (
         "長く止まっていたため、自動では送りません。",
         "The bridge was away for long; it does not send by itself.",

@@ -62,7 +62,9 @@ def _version_lead(situation: Situation, seen: int) -> tuple[str, str, str]:
 
 def _list_lead(situation: Situation, seen_count: int | None) -> tuple[str, str, str]:
     say = speech(situation)
-    after = say.number(situation.recipients or 0)
+    if situation.recipients is None:
+        return say("list_unknown", why=situation.audience.problem or ""), "", ""
+    after = say.number(situation.recipients)
     if seen_count is None:
         return say("conflict_list_any", after=after), "", ""
     return say("conflict_list", before=say.number(seen_count), after=after), "", ""

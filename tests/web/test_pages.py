@@ -1,0 +1,374 @@
+"""Every page in every state, in both languages: what it says, what it offers, and what it must never show."""
+
+import gzip
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from bridge.core.model import AudienceFacts, Text
+from bridge.core.values import LOCALES, Locale
+from bridge.web.pages import Page, Pages
+from bridge.web.views.recovery import answers_in, reason_in
+from bridge.web.words import WORDS
+from tests.web import samples
+from tests.web.samples import ASKING, DECIDED, DRAFT, OPEN, PEOPLE, WIDER, at, notice, situation
+
+PAGES = Pages()
+EVERY = {**OPEN, **ASKING, **DECIDED}
+
+
+class Found(HTMLParser):
+    """The text, the presses and the hidden fields of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+        self.presses: list[str] = []
+        self.hidden: dict[str, str] = {}
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self._skipping = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        self.tags.append((tag, named))
+        self._skipping = tag == "style"
+        if tag == "button" and named.get("name") == "action":
+            self.presses.append(named["value"] or "")
+        if tag == "input" and named.get("type") == "hidden":
+            self.hidden[named["name"] or ""] = named["value"] or ""
+
+    def handle_data(self, data: str) -> None:
+        self.text += "" if self._skipping else data
+
+    def count(self, tag: str) -> int:
+        return sum(name == tag for name, _ in self.tags)
+
+
+def read(page: Page) -> Found:
+    found = Found()
+    found.feed(page.html)
+    return found
+
+
+def shown(state: str, lang: Locale = "ja", **changes: Any) -> Page:
+    return PAGES.approval(situation(lang, **{**EVERY[state], **changes}))
+
+
+def title(page: Page) -> str:
+    (found,) = re.findall(r"<title>(.*?)</title>", page.html)
+    return str(found)
+
+
+@pytest.mark.parametrize("lang", LOCALES)
+@pytest.mark.parametrize("state", EVERY)
+def test_every_state_is_one_sound_page(state: str, lang: Locale) -> None:
+    page = shown(state, lang)
+    found = read(page)
+    assert page.status == 200
+    assert (found.count("h1"), found.count("main"), found.count("header")) == (1, 1, 1)
+    assert f'<html lang="{lang}">' in page.html
+    assert "style=" not in page.html
+    assert "{" not in found.text
+
+
+@pytest.mark.parametrize("state", EVERY)
+def test_nothing_of_an_alert_but_named_facts_is_shown(state: str) -> None:
+    page = shown(state)
+    for secret in (samples.HOST, samples.ALERT_URL, "LoginErrors", "f1</"):
+        assert secret not in page.html
+
+
+@pytest.mark.parametrize("state", EVERY)
+def test_a_page_offers_exactly_what_a_press_may_do(state: str) -> None:
+    now = situation(**EVERY[state])
+    presses = set(read(PAGES.approval(now)).presses)
+    assert presses <= set(now.offers)
+    if state in DECIDED:
+        assert presses == set(now.offers)
+
+
+@pytest.mark.parametrize("state", DECIDED)
+def test_a_decided_page_offers_no_approval(state: str) -> None:
+    assert 'value="approve"' not in shown(state).html
+
+
+@pytest.mark.parametrize("state", [*OPEN, *ASKING])
+def test_a_form_page_carries_its_fields_and_no_script(state: str) -> None:
+    page = shown(state)
+    hidden = read(page).hidden
+    now = situation(**EVERY[state])
+    assert (hidden["version"], hidden["csrf"]) == (str(now.version.version), "csrf-of-this-page")
+    assert hidden["audience"] == (now.audience.digest or "")
+    assert "<script" not in page.html
+    assert "script-src" not in page.headers["Content-Security-Policy"]
+
+
+def test_only_hold_and_sending_pages_may_run_our_script() -> None:
+    live = {state for state in EVERY if "<script" in shown(state).html}
+    assert live == {"hold", "hold over", "sending", "sending, relay down", "by another"}
+    assert shown("hold").headers["Content-Security-Policy"].endswith("script-src 'self'; connect-src 'self'")
+
+
+def test_the_headers_keep_a_page_private() -> None:
+    headers = shown("open").headers
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Robots-Tag"] == "noindex"
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'sha256-")
+
+
+@pytest.mark.parametrize("state", EVERY)
+def test_a_page_is_small(state: str) -> None:
+    assert len(gzip.compress(shown(state).html.encode())) <= 10_000
+
+
+def test_style_and_script_are_small() -> None:
+    (style,) = re.findall(r"<style>(.*?)</style>", shown("open").html, re.DOTALL)
+    assert len(gzip.compress(style.encode())) <= 4_096
+    assert len(gzip.compress(PAGES.live_js())) <= 2_048
+
+
+def test_markup_in_a_letter_stays_text() -> None:
+    text = Text("<b>件名", "</pre><script>alert(1)</script>")
+    page = shown("open", version=samples.version(samples.facts(), ja=text))
+    assert "<script" not in page.html
+    assert "&lt;/pre&gt;&lt;script&gt;" in page.html
+
+
+SAYS = [
+    ("open", "ja", "12,408名に送信する"),
+    ("open", "ja", "前回より +12名。1通ずつ個別に届きます。"),
+    ("open", "ja", "ほかの文は、登録した定型文のままです"),
+    ("open", "en", "Send to 12,408 customers"),
+    ("open", "en", "12 more than last time. Sent one by one."),
+    ("open, first use", "ja", "はじめて使う名簿です。"),
+    ("open, soon", "ja", "残り4分"),
+    ("late, smaller list", "ja", "3分超過"),
+    ("late, smaller list", "ja", "今からでも送ってください。"),
+    ("late, smaller list", "ja", "前回より4,180名少ない名簿です。送信開始まで30秒あります。"),
+    ("late, smaller list", "ja", "押してから30秒は取り消せます"),
+    ("late, smaller list", "en", "4,180 fewer than last time. Sending starts after 30 s."),
+    ("list unreadable", "ja", "宛先を数えられません(ファイルがありません)"),
+    ("error", "ja", "送る前に1か所直してください"),
+    ("error", "ja", "現時点では復旧時刻は未定です。判明次第、改めてご連絡いたします。"),
+    ("error", "ja", "このまま12,408名に送信する"),
+    ("edited", "ja", "まだ送っていません。保存しました。"),
+    ("edited", "ja", "佐藤さんが文面を直しました(1か所)"),
+    ("cancelled", "ja", "取り消しました。まだ送っていません。連絡は続きます。"),
+    ("acknowledged", "ja", "確認中と伝えました。連絡は続きます。"),
+    ("english readers too", "ja", "英語の文面(38名に届きます)"),
+    ("second person", "ja", "丸山さんが 02:16 に版2を承認しました。あなたの承認で送信されます。"),
+    ("second person", "ja", "2人目として12,408名に送信する"),
+    (
+        "second person, first waits",
+        "ja",
+        "まだ送っていません。あと1人の承認が必要です。佐藤さんに連絡しています。",
+    ),
+    ("second person, editor", "ja", "版2はあなたが編集しました。別の人の承認が必要です。"),
+    ("ended before anyone approved", "ja", "警告は 02:14 にすべて止まりました。"),
+    ("update", "ja", "変化なしと12,408名に伝える"),
+    ("update", "ja", "第一報 2時17分"),
+    ("update", "en", "Tell 12,408: no change"),
+    ("recovery", "ja", "3時32分に警告がすべて解消し、15分続いています。障害は1時間22分でした。"),
+    ("recovery", "ja", "12月1日(火)までに報告すると約束します"),
+    ("recovery, still firing", "ja", "警告が1件続いています"),
+    ("individual", "ja", "2通をそれぞれ1名に送信する"),
+    ("hold", "ja", "何もしなければ 02:16:40 に送り始めます。この画面を閉じても送信されます。"),
+    ("hold", "en", "Starts at 02:16:40 unless you cancel, even if you close this page."),
+    ("sending", "ja", "「送信済み」は、メールサーバーが受け付けた通数です。02:17 現在、あと約20秒。"),
+    ("sending", "ja", "続報の下書きを丸山さんに届けます"),
+    ("sending", "ja", "送信開始。検知から6分40秒。"),
+    ("sending, relay down", "ja", "メールサーバーに送れません(接続できません)。"),
+    ("sent", "ja", "3名に届いていません。検知から6分40秒。"),
+    ("sent", "en", "3 failed. 6 min 40 s after detection."),
+    ("stopped", "ja", "7,912名には送信済みです。残り4,496名への送信を止めました。"),
+    ("stopped, list changed", "ja", "名簿が承認のあとで変わりました。"),
+    ("by another", "ja", "丸山さんが 02:16 に承認しました。あなたの操作は不要です。"),
+    ("dismissed", "ja", "佐藤さんが「送らない」と決めました(誤検知)。連絡は止まりました。"),
+    ("dismissed", "en", "佐藤 decided not to send (false alarm). Ringing stopped."),
+    ("superseded", "ja", "この下書きは第二報に置き換わりました。"),
+    ("superseded", "en", "Replaced by the second report."),
+]
+
+
+@pytest.mark.parametrize("state, lang, words", SAYS, ids=[f"{s} {w[:12]}" for s, _, w in SAYS])
+def test_a_page_says(state: str, lang: Locale, words: str) -> None:
+    text = "".join(read(shown(state, lang)).text.split())
+    assert "".join(words.split()) in text
+
+
+def test_the_title_says_until_when() -> None:
+    assert title(shown("open")) == "2時25分までに承認: みどりショップ 第一報"
+    assert title(shown("open", "en")) == "Approve by 02:25: Midori Shop first report"
+    assert title(shown("error")).startswith("エラー: ")
+
+
+def test_the_suggestion_is_an_edit_with_the_mended_letter() -> None:
+    found = read(shown("error"))
+    assert found.presses[0] == "edit"
+    assert "まもなく" not in found.hidden["body"]
+    assert "判明次第、改めてご連絡いたします。" in found.hidden["body"]
+
+
+def test_what_has_no_suggestion_is_edited_by_hand() -> None:
+    (error,) = OPEN["error"]["findings"]
+    page = shown("error", findings=(replace(error, replacement=None),))
+    assert "提案の文に直す" not in page.html
+    assert 'class="button go" href="?edit"' in page.html
+
+
+def test_a_list_that_cannot_be_counted_offers_no_sending() -> None:
+    assert "approve" not in read(shown("list unreadable")).presses
+
+
+def test_the_other_language_of_a_letter_is_marked_as_such() -> None:
+    page = shown("english readers too")
+    assert '<section class="card letter" lang="en">' in page.html
+    assert '<section class="card letter" lang="ja">' in page.html
+
+
+def test_a_language_chosen_by_hand_stays() -> None:
+    page = shown("open", "en")
+    assert 'action="?lang=en"' in page.html
+    assert 'href="?lang=en&amp;edit"' in page.html
+    assert 'href="?lang=ja"' in page.html
+
+
+def test_the_timeline_is_newest_first() -> None:
+    history = shown("open").html.split('id="history"')[1]
+    assert history.index("丸山さんに連絡しました") < history.index("警告を受け取りました")
+
+
+def test_bad_rows_are_named_and_counted() -> None:
+    bad = AudienceFacts("ショップ会員(全員)", 10, "d", {"ja": 10}, ("3行目: 宛先がありません",), bad_total=5)
+    text = read(shown("open", audience=bad)).text
+    assert "3行目: 宛先がありません" in text
+    assert "ほか4行" in text
+
+
+def conflict(seen: int | None, **more: Any) -> Page:
+    edited: dict[str, Any] = {
+        "notice": notice(version=2),
+        "version": WIDER,
+        "earlier": (DRAFT,),
+        "now": at(2, 17, 20),
+    }
+    return PAGES.conflict(situation(**edited), seen, **more)
+
+
+def test_a_newer_version_says_whose_and_what_changed() -> None:
+    page = conflict(1)
+    text = read(page).text
+    assert page.status == 409
+    assert "あなたが見ていた版1のあと、佐藤さんが 02:17 に版2を保存しました。" in text
+    assert "変わったところ(1か所)" in text
+    assert "<b>およびパスワードの再設定</b>" in page.html
+    assert "版2を12,408名に送信する" in text
+
+
+def test_text_that_was_typed_is_not_lost() -> None:
+    page = conflict(1, typed={"subject": "わたしの件名", "body": "わたしの本文"})
+    assert "わたしの件名" in page.html
+    assert "わたしの本文</textarea>" in page.html
+
+
+def test_a_list_that_changed_shows_both_counts() -> None:
+    text = read(conflict(2, seen_count=12_400)).text
+    assert "12,400名から12,408名になっています。" in text
+
+
+def test_somebody_elses_decision_is_no_form() -> None:
+    page = PAGES.conflict(situation(**{**DECIDED["sending"], "person": PEOPLE["sato"]}), 1)
+    assert page.status == 409
+    assert "あなたの操作は不要です。" in page.html
+    assert 'value="approve"' not in page.html
+
+
+def test_wording_errors_stop_with_422() -> None:
+    page = PAGES.wording_stop(situation(**OPEN["error"]))
+    assert page.status == 422
+    assert 'role="alert"' in page.html
+
+
+def test_the_edit_page_keeps_every_language_and_counts_the_subject() -> None:
+    page = PAGES.edit(situation(**OPEN["english readers too"]))
+    names = {tag[1].get("name") for tag in read(page).tags}
+    assert {"subject", "body", "subject_en", "body_en"} <= names
+    assert "全角32文字(40文字まで)" in page.html
+    assert read(page).presses == ["edit"]
+
+
+def test_an_edit_that_came_back_shows_what_was_typed() -> None:
+    page = PAGES.edit(situation(), {"subject": "短い", "body": "本文"})
+    assert "全角2文字" in page.html
+    assert "本文</textarea>" in page.html
+
+
+def test_a_link_that_leads_nowhere_always_gets_the_same_bytes() -> None:
+    page = PAGES.not_found()
+    assert page.status == 404
+    assert page == PAGES.not_found()
+    assert "このページは見つかりません" in page.html
+    assert "Not found" in page.html
+
+
+@pytest.mark.parametrize(
+    "page, status, words",
+    [
+        (PAGES.expired("ja", "c"), 410, "このリンクは期限が切れました"),
+        (PAGES.expired("en", "c", renewed=True), 410, "A new link is on its way"),
+        (PAGES.forbidden("ja"), 403, "まだ送っていません。"),
+        (PAGES.unavailable("ja"), 503, "30秒後にもう一度押してください。"),
+    ],
+)
+def test_a_page_that_cannot_help_says_so(page: Page, status: int, words: str) -> None:
+    assert page.status == status
+    assert words in page.html
+    assert read(page).count("h1") == 1
+
+
+def test_an_expired_link_can_be_renewed_once() -> None:
+    assert read(PAGES.expired("ja", "c")).presses == ["renew"]
+    assert read(PAGES.expired("ja", "c", renewed=True)).presses == []
+    assert PAGES.unavailable("en").headers["Retry-After"] == "30"
+
+
+@pytest.mark.parametrize(
+    "form, answers",
+    [
+        (
+            {"cause_is": "open", "cause_by": "2026-12-01", "cause": "typed and left"},
+            {"cause_by": "2026-12-01"},
+        ),
+        ({"cause_is": "known", "cause_by": "2026-12-01", "cause": "設定の誤り"}, {"cause": "設定の誤り"}),
+        ({"prevention_is": "open", "prevention": "typed and left"}, {}),
+        ({"cause": "設定の誤り", "remedy": "戻しました"}, {"cause": "設定の誤り", "remedy": "戻しました"}),
+        (
+            {"customer_actions_is": "known", "customer_actions": "再ログイン"},
+            {"customer_actions": "再ログイン"},
+        ),
+    ],
+)
+def test_an_answer_counts_only_when_it_was_chosen(form: dict[str, str], answers: dict[str, str]) -> None:
+    assert {name: str(value) for name, value in answers_in(form).items()} == answers
+
+
+def test_a_day_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="isoformat"):
+        answers_in({"cause_by": "next week"})
+
+
+def test_a_reason_in_ones_own_words_wins() -> None:
+    assert reason_in({"reason": "other", "reason_other": " 訓練の残り "}) == "訓練の残り"
+    assert reason_in({"reason": "false_alarm", "reason_other": ""}) == "false_alarm"
+
+
+def test_every_sentence_has_both_languages_with_the_same_fields() -> None:
+    for key, (ja, en) in WORDS.items():
+        assert set(re.findall(r"{(\w+)}", en)) - set(re.findall(r"{(\w+)}", ja)) <= {"n", "others"}, key
+        assert "!" not in ja + en, key
