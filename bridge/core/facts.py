@@ -6,30 +6,23 @@ addresses have no field to travel in. Facts hold both languages and no formattin
 puts them into words.
 """
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from bridge.core.dates import whole_minute
-from bridge.core.matchers import all_match
+from bridge.core.disturbance import scopes, told_by, when_recovered
 from bridge.core.model import Alert, Incident, Kind
-from bridge.core.settings import Impact, Service
+from bridge.core.printable import one_line, several_lines
+from bridge.core.settings import Service
 from bridge.core.values import LocalText, Model
 
 Change = Literal["scope", "partly_recovered", "recovered", "refired", "started", "status", "cause", "actions"]
 
-MAX_IMPACT_CHARS = 120
 MAX_IMPACTS = 20
 MAX_ANSWER_CHARS = 2_000
-# Letters about the whole disturbance, and those that are only written when it is over.
-LOOKING_BACK: frozenset[Kind] = frozenset({"recovery", "final", "individual"})
-ENDED: frozenset[Kind] = frozenset({"recovery", "final"})
-# A source that lost its clock reports 1970 or the year 1; a real condition is not older than this.
-OLDEST_START = timedelta(days=365)
 
 
 class Answers(Model):
@@ -128,10 +121,10 @@ def build(
     `previous` holds the facts of the last report that was sent; a recovery without one is a combined
     report. `recovered_at` overrides what the alerts say.
     """
-    told = sorted((_told(alert, service, incident) for alert in alerts), key=lambda one: one.order)
-    affected, recovered = _scopes(told, kind)
+    told = sorted((told_by(alert, service, incident) for alert in alerts), key=lambda one: one.order)
+    affected, recovered = scopes(told, kind)
     started_at = min((one.started_at for one in told), default=incident.started_at)
-    recovered_at = recovered_at or _recovered_at(told, incident, kind, drafted_at)
+    recovered_at = recovered_at or when_recovered(told, incident, kind, drafted_at)
     facts = Facts(
         kind=kind,
         number=number,
@@ -176,106 +169,9 @@ def changed(old: Facts, new: Facts) -> tuple[Change, ...]:
     return tuple(name for name, yes in differs.items() if yes)
 
 
-def one_line(text: str, limit: int) -> str:
-    """Foreign text made safe to print: NFC, on one line, at most `limit` characters, nothing invisible."""
-    return " ".join(_visible(text[: limit * 4]).split())[:limit].rstrip()
-
-
-def several_lines(text: str, limit: int) -> str:
-    """The same for a person's own words, which keep their lines."""
-    return "\n".join(_visible(line).rstrip() for line in text[:limit].splitlines()).strip()
-
-
-def _visible(text: str) -> str:
-    """Without control, format, private and surrogate characters; white space of any other kind is a space."""
-    text = unicodedata.normalize("NFC", text)
-    if text.isprintable():  # nearly every text: a storm of alerts must not cost a look at each character
-        return text
-    return "".join(
-        c if c == "\u3000" or unicodedata.category(c)[0] not in "CZ" else " " if c.isspace() else ""
-        for c in text
-    )
-
-
 def _clean_answers(answers: Answers) -> Answers:
     texts = {name: several_lines(text, MAX_ANSWER_CHARS) for name, text in answers if isinstance(text, str)}
     return answers.model_copy(update=texts)
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """One alert, as far as customers are concerned. `order`: earliest first, the same in every run."""
-
-    order: tuple[datetime, str, str]
-    started_at: datetime
-    ended_at: datetime | None
-    firing: bool
-    words: LocalText | None
-    symptom: LocalText | None
-
-
-def _told(alert: Alert, service: Service, incident: Incident) -> _Told:
-    start = _start(alert, incident)
-    impact = _known_impact(alert, service)
-    return _Told(
-        order=(start, alert.source, alert.fingerprint),
-        started_at=start - impact.detection_delay if impact else start,
-        ended_at=alert.ends_at,
-        firing=alert.status == "firing",
-        words=_customer_words(alert, impact),
-        symptom=impact.subject if impact else None,
-    )
-
-
-def _scopes(told: Sequence[_Told], kind: Kind) -> tuple[tuple[LocalText, ...], tuple[LocalText, ...]]:
-    """What is affected, and what works again while the rest does not."""
-    everything = _distinct(one.words for one in told)
-    firing = [one for one in told if one.firing]
-    if not firing or kind in LOOKING_BACK:
-        return everything, ()
-    affected = _distinct(one.words for one in firing)
-    still = set(_key(affected))
-    return affected, tuple(words for words in everything if words.ja not in still)
-
-
-def _recovered_at(
-    told: Sequence[_Told], incident: Incident, kind: Kind, drafted_at: datetime
-) -> datetime | None:
-    """When recovery was confirmed. A letter that is only written afterwards takes it as confirmed by now."""
-    firing = any(one.firing for one in told)
-    if (firing or not told) and kind not in ENDED:
-        return None
-    if incident.resolved_at or firing:
-        return incident.resolved_at or drafted_at
-    return max((one.ended_at for one in told if one.ended_at), default=drafted_at)
-
-
-def _start(alert: Alert, incident: Incident) -> datetime:
-    """When the source says it began, unless that is in the future or from a lost clock: then its receipt."""
-    received = incident.received_at
-    return alert.starts_at if received - OLDEST_START <= alert.starts_at <= received else received
-
-
-def _known_impact(alert: Alert, service: Service) -> Impact | None:
-    return next((impact for impact in service.impact if all_match(impact.match, alert.labels)), None)
-
-
-def _customer_words(alert: Alert, known: Impact | None) -> LocalText | None:
-    """The annotation, else the service's words; a language the annotation lacks is filled from those."""
-    ja, en = (
-        one_line(alert.annotations.get(f"customer_impact_{code}", ""), MAX_IMPACT_CHARS)
-        for code in ("ja", "en")
-    )
-    ja = ja or (known.text.ja if known else en)
-    return LocalText(ja=ja, en=en or (known.text.en if known else None)) if ja else None
-
-
-def _distinct(words: Iterable[LocalText | None]) -> tuple[LocalText, ...]:
-    first: dict[str, LocalText] = {}
-    for word in words:
-        if word:
-            first.setdefault(word.ja, word)
-    return tuple(first.values())
 
 
 def _compared(old: Facts, new: Facts) -> Facts:

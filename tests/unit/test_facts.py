@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.core.facts import MAX_IMPACT_CHARS, MAX_IMPACTS, Answers, Facts, build, changed, one_line
+from bridge.core.disturbance import MAX_IMPACT_CHARS
+from bridge.core.facts import MAX_IMPACTS, Answers, Facts, build, changed
 from bridge.core.model import Alert, Kind
+from bridge.core.printable import one_line
 from bridge.core.values import LocalText
 from tests.unit.midori import FIRED, LOGIN, RECEIVED, alert, ended, incident, minutes, service
 
