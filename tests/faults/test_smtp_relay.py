@@ -12,7 +12,8 @@ from bridge.delivery.settings import Server
 from bridge.delivery.smtp import Envelope, Limits
 from tests.faults.smtp_server import CLOSE, SILENCE, MailServer
 
-LIMITS = Limits(connect=0.3, command=0.3, body=0.3, final=0.3, quit=0.3)
+PATIENT = Limits(connect=10, command=10, body=10, final=10, quit=10)
+IMPATIENT = Limits(connect=0.3, command=0.3, body=0.3, final=0.3, quit=0.3)
 
 
 class Clock:
@@ -38,9 +39,9 @@ def clock() -> Clock:
 async def relays(clock: Clock) -> AsyncIterator:
     opened = []
 
-    def open_to(server: MailServer, connections: int = 1, **settings) -> Relay:
+    def open_to(server: MailServer, connections: int = 1, limits: Limits = PATIENT, **settings) -> Relay:
         target = Server(host="127.0.0.1", port=server.port, security="none", **settings)
-        opened.append(Relay(target, connections, LIMITS, clock))
+        opened.append(Relay(target, connections, limits, clock))
         return opened[-1]
 
     yield open_to
@@ -105,7 +106,7 @@ async def test_connection_is_never_used_again_after_a_refusal(relays):
 
 async def test_one_stuck_mail_does_not_hold_up_the_other_connection(relays):
     async with MailServer(answers={"DOT": [SILENCE, "250 ok"]}) as server:
-        relay = relays(server, connections=2)
+        relay = relays(server, connections=2, limits=IMPATIENT)
         finished = [(await mail).state for mail in asyncio.as_completed([send(relay, n) for n in range(6)])]
         assert finished == ["sent"] * 5 + ["unknown"]
 
@@ -121,7 +122,7 @@ async def test_connection_idle_too_long_is_replaced(relays, clock):
 
 async def test_server_without_goodbye_does_not_hold_up_the_end(relays):
     async with MailServer(answers={"QUIT": SILENCE}) as server:
-        relay = relays(server)
+        relay = relays(server, limits=IMPATIENT)
         await send(relay)
         await relay.close()
         assert len(server.mails) == 1
@@ -140,7 +141,7 @@ GREETINGS = [
 @pytest.mark.parametrize("greeting", GREETINGS)
 async def test_server_that_does_not_greet_costs_no_attempt(relays, greeting):
     async with MailServer(answers={"CONNECT": greeting}) as server:
-        relay = relays(server)
+        relay = relays(server, limits=IMPATIENT)
         with pytest.raises(Unreachable):
             await send(relay)
         assert not relay.up
@@ -210,7 +211,7 @@ async def test_probe_finds_a_dead_server_when_there_is_no_mail(relays, clock):
 
 
 async def test_name_that_does_not_resolve_is_unreachable(clock):
-    relay = Relay(Server(host="mail.invalid", security="none"), 1, LIMITS, clock)
+    relay = Relay(Server(host="mail.invalid", security="none"), 1, PATIENT, clock)
     with pytest.raises(Unreachable):
         await send(relay)
 

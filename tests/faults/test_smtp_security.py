@@ -13,7 +13,7 @@ from bridge.delivery.settings import Server
 from bridge.delivery.smtp import Envelope, Limits
 from tests.faults.smtp_server import CLOSE, MailServer
 
-LIMITS = Limits(connect=1, command=1, body=1, final=1, quit=1)
+LIMITS = Limits(connect=10, command=10, body=10, final=10, quit=10)
 LOGIN = ("AUTH PLAIN LOGIN", "PIPELINING")
 
 
