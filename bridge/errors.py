@@ -1,14 +1,14 @@
 """Every error the bridge raises on purpose, for people to read.
 
-    BridgeError
-    ├── ConfigError        bridge.yaml cannot be used: file, line, what to do
-    ├── StoreError
-    │   ├── StorageDown    the database cannot commit now; the web says 503
-    │   └── StorageRefused the database must not be used: another instance, another key, another schema
-    ├── AudienceError      a customer list cannot be read      (bridge/delivery/audience.py)
-    ├── LetterError        a template cannot be rendered       (bridge/letters/render.py)
-    ├── SourceError        an alert body is malformed: names the field
-    └── SmtpError          the mail server refused or failed   (bridge/delivery/smtp.py)
+BridgeError
+├── ConfigError        bridge.yaml cannot be used: file, line, what to do
+├── StoreError
+│   ├── StorageDown    the database cannot commit now; the web says 503
+│   └── StorageRefused the database must not be used: another instance, another key, another schema
+├── AudienceError      a customer list cannot be read      (bridge/delivery/audience.py)
+├── LetterError        a template cannot be rendered       (bridge/letters/render.py)
+├── SourceError        an alert body is malformed: names the field
+└── SmtpError          the mail server refused or failed   (bridge/delivery/smtp.py)
 """
 
 

@@ -51,8 +51,8 @@ class Keys:
 
     def is_csrf(self, given: str, link_id: str, notice_id: str, version: int) -> bool:
         """Whether a form carried it, under any of our keys."""
-        wanted = [self._csrf(key, link_id, notice_id, version) for key in self.ring]
-        return any([hmac.compare_digest(given.encode(), each.encode()) for each in wanted])
+        wanted = (self._csrf(key, link_id, notice_id, version) for key in self.ring)
+        return any(hmac.compare_digest(given.encode(), each.encode()) for each in wanted)
 
     @property
     def audit(self) -> AuditKeys:
@@ -78,7 +78,9 @@ def load_keys(path: Path) -> Keys:
     except FileExistsError:
         lines = path.read_text(encoding="ascii").splitlines()
     except (OSError, UnicodeError) as error:
-        raise ConfigError(f"{path}: the key file cannot be read ({type(error).__name__}). Check its owner") from None
+        raise ConfigError(
+            f"{path}: the key file cannot be read ({type(error).__name__}). Check its owner"
+        ) from None
     ring = tuple(_key(path, n, line.strip()) for n, line in enumerate(lines, 1) if line.strip())
     if not ring:
         raise ConfigError(f"{path}: the key file is empty. Restore it, or delete it to start with a new key")

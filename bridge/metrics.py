@@ -21,5 +21,7 @@ RING_LATENESS = Histogram(
     buckets=(0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600),
 )
 RINGS = Counter("bridge_rings_total", "Rings fired.")
-LOOP_FAILURES = Counter("bridge_loop_failures_total", "Rounds of a loop that failed and were tried again.", ["loop"])
+LOOP_FAILURES = Counter(
+    "bridge_loop_failures_total", "Rounds of a loop that failed and were tried again.", ["loop"]
+)
 RELOADED = Counter("bridge_config_reloads_total", "Configuration reloads by outcome.", ["outcome"])

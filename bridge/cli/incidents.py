@@ -30,7 +30,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     show = actions.add_parser("show", help="one incident with everything about it, as JSON")
     show.add_argument("id")
     show.set_defaults(func=run_show)
-    verify = actions.add_parser("verify", help="whether anybody changed the history of an incident, or of all")
+    verify = actions.add_parser(
+        "verify", help="whether anybody changed the history of an incident, or of all"
+    )
     verify.add_argument("id", nargs="?")
     verify.set_defaults(func=run_verify)
     for action in (listing, show, verify):
@@ -67,7 +69,9 @@ def run_verify(args: argparse.Namespace) -> int:
     def unit(tx: Tx) -> list[str]:
         ids = [args.id] if args.id else tx.incidents.ids()
         found = [
-            f"{incident_id}: event {seq} {why}" for incident_id in ids for seq, why in tx.events.broken(incident_id)
+            f"{incident_id}: event {seq} {why}"
+            for incident_id in ids
+            for seq, why in tx.events.broken(incident_id)
         ]
         if args.id and tx.incidents.get(args.id) is None:
             found.append(f"{args.id}: no such incident")

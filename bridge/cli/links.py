@@ -13,7 +13,9 @@ from bridge.config import load
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = subparsers.add_parser("links", help="revoke approval links")
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    revoke = actions.add_parser("revoke", help="revoke links; the next ring of an open notice carries fresh ones")
+    revoke = actions.add_parser(
+        "revoke", help="revoke links; the next ring of an open notice carries fresh ones"
+    )
     revoke.add_argument("--person", help="those of one person (the key under people)")
     revoke.add_argument("--notice", help="those to one notice")
     revoke.add_argument("--url", default=None, help="where the bridge listens (default: its own setting)")

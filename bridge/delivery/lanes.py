@@ -58,7 +58,13 @@ class LaneWorker:
     """One lane: a feeder that claims, and as many senders as the relay has connections."""
 
     def __init__(
-        self, lane: Lane, office: Office, relays: Callable[[], Sequence[Relay]], width: int, bell: Bell, compose: Composer
+        self,
+        lane: Lane,
+        office: Office,
+        relays: Callable[[], Sequence[Relay]],
+        width: int,
+        bell: Bell,
+        compose: Composer,
     ) -> None:
         self._lane = lane
         self._office = office

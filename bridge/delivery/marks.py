@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 
+import structlog
+
 from bridge import metrics
 from bridge.clock import pause
-from bridge.errors import StorageDown
 from bridge.stages.send import mark, mark_eod
 from bridge.store.outbox import Claimed, Mark
 from bridge.store.store import Store
 from bridge.store.tx import Tx
+
+log = structlog.get_logger(__name__)
 
 ROWS = 200  # results a commit waits for at the most
 SECONDS = 0.05  # and how long
@@ -68,7 +71,8 @@ class Marks:
             claims = [(row.id, row.fence) for row, _ in batch]
             try:
                 granted = await self._store.run(partial(mark_eod, claims=claims, me=self._me), soft=True)
-            except StorageDown:
+            except Exception:
+                _failed("eods")
                 granted = set()  # without its mark no message may go on: its connection ends, its row waits
             for row, future in batch:
                 if not future.cancelled():
@@ -93,7 +97,8 @@ class Marks:
     async def _commit(self, batch: list[Mark]) -> bool:
         try:
             first_accepts = await self._store.run(partial(mark, marks=batch, me=self._me))
-        except StorageDown:
+        except Exception:
+            _failed("results")
             if self._closing:
                 return True  # the rows stay claimed; the next start sorts them out
             await pause(AGAIN)
@@ -102,3 +107,8 @@ class Marks:
             metrics.FIRST_ACCEPT.observe(seconds)
         self._on_results()
         return True
+
+
+def _failed(what: str) -> None:
+    metrics.LOOP_FAILURES.labels("marks").inc()
+    log.exception("marks_not_written", what=what)

@@ -116,7 +116,9 @@ def _acknowledged(tx: Tx, setup: Setup, notice: Notice, matter: Matter) -> Messa
 
 
 def _decided(setup: Setup, row: Claimed, notice: Notice, matter: Matter) -> Message:
-    decision: Decision = row.detail["decision"] if row.detail["decision"] in get_args(Decision) else "approved"
+    decision: Decision = (
+        row.detail["decision"] if row.detail["decision"] in get_args(Decision) else "approved"
+    )
     return Decided(
         matter,
         decision=decision,
@@ -127,9 +129,7 @@ def _decided(setup: Setup, row: Claimed, notice: Notice, matter: Matter) -> Mess
     )
 
 
-def _finished(
-    row: Claimed, incident: Incident, notice: Notice, version: Version, matter: Matter
-) -> Message:
+def _finished(row: Claimed, incident: Incident, notice: Notice, version: Version, matter: Matter) -> Message:
     counts = row.detail["counts"]
     at = notice.finished_at or notice.drafted_at
     return Finished(

@@ -178,8 +178,6 @@ def supersede(tx: Tx, incident: Incident, old: Notice, new: Notice | None, why: 
 
 def _write(tx: Tx, setup: Setup, service: Service, notice: Notice, number: int, facts: Facts) -> None:
     texts, problem = setup.letters.texts(facts, service)
-    tx.notices.add_version(
-        Version(notice.id, number, texts, facts.to_dict(), facts.promise_at, None, tx.now)
-    )
+    tx.notices.add_version(Version(notice.id, number, texts, facts.to_dict(), facts.promise_at, None, tx.now))
     if problem:
         tx.events.add(notice.incident_id, BRIDGE, "template_failed", notice=notice.id, problem=problem)

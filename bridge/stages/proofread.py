@@ -72,9 +72,7 @@ def context_of(setup: Setup, service: Service, version: Version, now: datetime) 
     )
 
 
-def printed_promise(
-    service: Service, notice: Notice, text: Text, context: Context
-) -> Promise | None:
+def printed_promise(service: Service, notice: Notice, text: Text, context: Context) -> Promise | None:
     """The next report a letter's own text promises, wherever a person may have moved it."""
     return promised_time(lay_out(Letter(notice.kind, text.subject, text.body, service.locale)), context)
 

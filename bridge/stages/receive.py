@@ -26,9 +26,7 @@ class Received:
     wake: Wake = field(default=NOTHING)
 
 
-def receive(
-    tx: Tx, setup: Setup, source: str, alerts: Sequence[Alert], truncated: int = 0
-) -> Received:
+def receive(tx: Tx, setup: Setup, source: str, alerts: Sequence[Alert], truncated: int = 0) -> Received:
     """Record a post of `source`. The same post again changes nothing.
 
     `truncated`: how many alerts the sender left out; the history says so.
@@ -73,9 +71,7 @@ def _open(tx: Tx, service: str, verdict: Verdict) -> Incident:
     return incident
 
 
-def _record(
-    tx: Tx, setup: Setup, source: str, incident: Incident, verdict: Verdict, truncated: int
-) -> Wake:
+def _record(tx: Tx, setup: Setup, source: str, incident: Incident, verdict: Verdict, truncated: int) -> Wake:
     """Store what changed and let the incident follow: its state, its drafts, its duties."""
     changed = [change for change in verdict.changes if change.reason != "repeated"]
     if not changed:
@@ -84,7 +80,12 @@ def _record(
     tx.events.add(incident.id, source, "alerts", **_summary(verdict), truncated=truncated)
     incident = _move(tx, incident, verdict)
     notices = tx.notices.of(incident.id)
-    if verdict.any("attached") and notices and notices[-1].kind == "first" and notices[-1].state == "dismissed":
+    if (
+        verdict.any("attached")
+        and notices
+        and notices[-1].kind == "first"
+        and notices[-1].state == "dismissed"
+    ):
         draft(tx, setup, incident, "first", "an alert new to the incident")
         return Wake(timer=True, oncall=True)
     for notice in notices:

@@ -13,6 +13,7 @@ from bridge.stages.tell import tell
 from bridge.stages.wake import NOTHING, Wake
 from bridge.store.tx import Tx
 
+
 def ring(tx: Tx, setup: Setup, due: Ring, lists: Mapping[str, AudienceFacts]) -> Wake:
     """Fire one due ring: render a fresh promise if the old one is nearly up, queue its mails, plan the next."""
     notice = tx.notices.get(due.notice_id)
@@ -43,13 +44,17 @@ def _fire(
     tell(tx, setup, incident, notice, "ring", people, detail)
     tx.rings.plan(notice.id, reminders.next_ring(escalation, notice.base_at, tx.now))
     tx.events.add(
-        notice.incident_id, BRIDGE, "rang", notice=notice.id, ring=due.n, people=list(people), late=round(late)
+        notice.incident_id,
+        BRIDGE,
+        "rang",
+        notice=notice.id,
+        ring=due.n,
+        people=list(people),
+        late=round(late),
     )
 
 
-def _keep_promise_fresh(
-    tx: Tx, setup: Setup, incident: Incident, notice: Notice
-) -> Notice:
+def _keep_promise_fresh(tx: Tx, setup: Setup, incident: Incident, notice: Notice) -> Notice:
     """An untouched draft whose promise is nearly up is rendered again with a new one before it rings."""
     version = tx.notices.version(notice.id, notice.version)
     facts = Facts.from_dict(version.facts)

@@ -161,9 +161,7 @@ def finish(tx: Tx, setup: Setup) -> Wake:
         counts = tx.outbox.counts([notice.id])[notice.id]
         people = [person for person in (notice.approved_by, *rung(tx, notice)) if person]
         tell(tx, setup, incident, notice, "finished", people, {"counts": dict(counts)})
-        tx.events.add(
-            incident.id, BRIDGE, "sent", notice=notice.id, kind=notice.kind, counts=dict(counts)
-        )
+        tx.events.add(incident.id, BRIDGE, "sent", notice=notice.id, kind=notice.kind, counts=dict(counts))
         wake |= Wake(timer=True, oncall=True)
     return wake
 

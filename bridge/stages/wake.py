@@ -12,9 +12,7 @@ class Wake:
     customers: bool = False
 
     def __or__(self, other: "Wake") -> "Wake":
-        return Wake(
-            self.timer or other.timer, self.oncall or other.oncall, self.customers or other.customers
-        )
+        return Wake(self.timer or other.timer, self.oncall or other.oncall, self.customers or other.customers)
 
 
 NOTHING = Wake()

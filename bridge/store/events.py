@@ -8,7 +8,6 @@ import hmac
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, select
@@ -32,7 +31,15 @@ class AuditKeys:
 
 def chain_mac(key: bytes, previous: str, incident_id: str, event: Event) -> str:
     """The hash of one event over everything in it and the hash before."""
-    content = [previous, incident_id, event.seq, event.at.isoformat(), event.actor, event.action, event.detail]
+    content = [
+        previous,
+        incident_id,
+        event.seq,
+        event.at.isoformat(),
+        event.actor,
+        event.action,
+        event.detail,
+    ]
     raw = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=str)
     return hmac.new(key, raw.encode(), hashlib.sha256).hexdigest()
 

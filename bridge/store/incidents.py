@@ -197,7 +197,10 @@ class Alerts:
             self._tx.execute(
                 statement.on_conflict_do_update(
                     index_elements=["source", "fingerprint", "reason"],
-                    set_={"at": statement.excluded.at, "count": ignored.c.count + statement.excluded["count"]},
+                    set_={
+                        "at": statement.excluded.at,
+                        "count": ignored.c.count + statement.excluded["count"],
+                    },
                 ),
                 list(rows.values()),
             )

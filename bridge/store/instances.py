@@ -58,7 +58,5 @@ class Instances:
         """Keep or replace a fact about this database."""
         statement = insert(meta).values(key=key, value=value)
         self._tx.execute(
-            statement.on_conflict_do_update(
-                index_elements=["key"], set_={"value": statement.excluded.value}
-            )
+            statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value})
         )

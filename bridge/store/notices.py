@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from bridge.store.tx import Tx
 
 _LINK_BYTES = 16
-_NOTICE_COLUMNS = [column for column in notices.c if column.name not in ("audience", "owner", "first_accept_at")]
+_NOTICE_COLUMNS = [
+    column for column in notices.c if column.name not in ("audience", "owner", "first_accept_at")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,5 +286,3 @@ def _version(row: Row[Any]) -> Version:
     return Version(
         row.notice_id, row.version, texts, row.facts, row.promise_at, row.edited_by, row.created_at
     )
-
-

@@ -126,9 +126,7 @@ class Outbox:
     def thaw(self, notice_id: str) -> None:
         """Forget letters and rows of a letter that was never started."""
         self._tx.execute(letters.delete().where(letters.c.notice_id == notice_id))
-        self._tx.execute(
-            outbox.delete().where(outbox.c.notice_id == notice_id, outbox.c.lane == "customers")
-        )
+        self._tx.execute(outbox.delete().where(outbox.c.notice_id == notice_id, outbox.c.lane == "customers"))
 
     def skeleton(self, notice_id: str, key: str) -> bytes:
         """The frozen bytes of one letter."""
@@ -326,7 +324,7 @@ _MARK = (
         outbox.c.id == bindparam("b_id"),
         outbox.c.fence == bindparam("b_fence"),
         outbox.c.owner == bindparam("b_me"),
-        outbox.c.state.in_(("sending", "eod")),
+        or_(outbox.c.state == "sending", outbox.c.state == "eod"),
     )
     .values(
         state=bindparam("state"),

@@ -53,8 +53,12 @@ incidents = Table(
     Column("final_at", Utc),
     Column("follows", Text),
     Index("ix_incidents_received_at", "received_at", "id"),
-    Index("ix_incidents_follow_up", "state", sqlite_where=text("state != 'closed'"),
-          postgresql_where=text("state != 'closed'")),
+    Index(
+        "ix_incidents_follow_up",
+        "state",
+        sqlite_where=text("state != 'closed'"),
+        postgresql_where=text("state != 'closed'"),
+    ),
 )
 Index(
     "uq_incidents_one_open",
@@ -110,8 +114,12 @@ notices = Table(
     Column("owner", Text),  # the instance that loads the list into the outbox
     Column("first_accept_at", Utc),
     UniqueConstraint("incident_id", "number"),
-    Index("ix_notices_state", "state", sqlite_where=text("state NOT IN ('sent', 'dismissed', 'superseded')"),
-          postgresql_where=text("state NOT IN ('sent', 'dismissed', 'superseded')")),
+    Index(
+        "ix_notices_state",
+        "state",
+        sqlite_where=text("state NOT IN ('sent', 'dismissed', 'superseded')"),
+        postgresql_where=text("state NOT IN ('sent', 'dismissed', 'superseded')"),
+    ),
 )
 
 versions = Table(
@@ -160,12 +168,18 @@ rings = Table(
     Column("notice_id", Text, ForeignKey("notices.id"), primary_key=True),
     Column("n", Integer, primary_key=True),
     Column("due_at", Utc, nullable=False),
-    Column("planned_at", Utc, nullable=False),  # when this row was written: due_at - planned_at bounds the wait
+    Column(
+        "planned_at", Utc, nullable=False
+    ),  # when this row was written: due_at - planned_at bounds the wait
     Column("state", Text, nullable=False),
     Column("fired_at", Utc),
     Column("people", Json, nullable=False),
-    Index("ix_rings_pending", "due_at", sqlite_where=text("state = 'pending'"),
-          postgresql_where=text("state = 'pending'")),
+    Index(
+        "ix_rings_pending",
+        "due_at",
+        sqlite_where=text("state = 'pending'"),
+        postgresql_where=text("state = 'pending'"),
+    ),
 )
 
 letters = Table(
@@ -200,10 +214,19 @@ outbox = Table(
     Column("first_at", Utc),  # the first attempt: retries end 24 h after it
     Column("updated_at", Utc, nullable=False),
     UniqueConstraint("notice_id", "lane", "kind", "n", "address"),
-    Index("ix_outbox_due", "lane", "due_at", sqlite_where=text("state IN ('queued', 'deferred')"),
-          postgresql_where=text("state IN ('queued', 'deferred')")),
-    Index("ix_outbox_claimed", "owner", sqlite_where=text("state IN ('sending', 'eod')"),
-          postgresql_where=text("state IN ('sending', 'eod')")),
+    Index(
+        "ix_outbox_due",
+        "lane",
+        "due_at",
+        sqlite_where=text("state IN ('queued', 'deferred')"),
+        postgresql_where=text("state IN ('queued', 'deferred')"),
+    ),
+    Index(
+        "ix_outbox_claimed",
+        "owner",
+        sqlite_where=text("state IN ('sending', 'eod')"),
+        postgresql_where=text("state IN ('sending', 'eod')"),
+    ),
     Index("ix_outbox_notice_state", "notice_id", "state", "due_at"),
 )
 

@@ -5,13 +5,13 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
+from bridge.store.dialect import Tx as BaseTx
 from bridge.store.events import AuditKeys, Events
 from bridge.store.incidents import Alerts, Incidents
 from bridge.store.instances import Instances
 from bridge.store.notices import Links, Notices
 from bridge.store.outbox import Outbox
 from bridge.store.rings import Rings
-from bridge.store.dialect import Tx as BaseTx
 
 
 class Tx(BaseTx):

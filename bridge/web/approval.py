@@ -158,7 +158,7 @@ def form_of(posted: Mapping[str, str], version: int | None, *, genuine: bool) ->
     """A posted form as the stages know it."""
     answers: dict[str, str] = {}
     if any(name in posted for name in ANSWERS):
-        answers = {name: "" for name in ("cause", "remedy", "prevention", "customer_actions")}
+        answers = dict.fromkeys(("cause", "remedy", "prevention", "customer_actions"), "")
         answers |= {name: str(value) for name, value in answers_in(posted).items()}
         answers |= {name: posted[name] for name in ("status", "scope") if name in posted}
     others = {name: text for name, text in posted.items() if name.startswith(("subject_", "body_"))}
@@ -188,7 +188,9 @@ def is_ours(request: Request, public_url: str) -> bool:
     if origin == "null":
         return True
     ours = urlsplit(public_url)
-    return origin == f"{ours.scheme}://{ours.netloc}" or urlsplit(origin).netloc == request.headers.get("host")
+    return origin == f"{ours.scheme}://{ours.netloc}" or urlsplit(origin).netloc == request.headers.get(
+        "host"
+    )
 
 
 def _see(request: Request, answer: Answer) -> Response:

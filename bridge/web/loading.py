@@ -127,4 +127,3 @@ def _successor(tx: Tx, keys: Keys, notice: Notice, person: str) -> Related | Non
     link = tx.links.of(later.id).get(person)
     number = Facts.from_dict(tx.notices.version(later.id, later.version).facts).number
     return Related(later.kind, number, None, f"/approve/{keys.token(link.id)}" if link else None)
-

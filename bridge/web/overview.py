@@ -18,9 +18,7 @@ from bridge.web.shapes import IncidentOut, NoticeOut, ReminderOut, incident_out,
 PLANNED_SHOWN = 10
 
 
-def incidents_out(
-    tx: Tx, setup: Setup, incidents: Sequence[Incident], lists: Lists
-) -> list[IncidentOut]:
+def incidents_out(tx: Tx, setup: Setup, incidents: Sequence[Incident], lists: Lists) -> list[IncidentOut]:
     """These incidents with their alerts, notices and history."""
     ids = [incident.id for incident in incidents]
     notices, events = tx.notices.of_all(ids), tx.events.of_all(ids)
@@ -42,9 +40,7 @@ def notice_in(tx: Tx, setup: Setup, notice_id: str, lists: Lists) -> NoticeOut |
     return _notice_out(tx, setup, incident, notice, lists) if notice and incident else None
 
 
-def _notice_out(
-    tx: Tx, setup: Setup, incident: Incident, notice: Notice, lists: Lists
-) -> NoticeOut:
+def _notice_out(tx: Tx, setup: Setup, incident: Incident, notice: Notice, lists: Lists) -> NoticeOut:
     service = setup.config.services.get(incident.service)
     versions = tx.notices.versions(notice.id)
     undecided = notice.state in UNDECIDED
@@ -69,6 +65,4 @@ def planned(rings: Sequence[Ring], escalation: Escalation, notice: Notice) -> li
     if pending is None:
         return []
     times = islice(plan(escalation, notice.base_at), min(len(escalation.remind_at) + 1, PLANNED_SHOWN))
-    return [
-        ReminderOut(due_at=at, fired_at=None, people=[], state="planned") for at in times if at > pending
-    ]
+    return [ReminderOut(due_at=at, fired_at=None, people=[], state="planned") for at in times if at > pending]

@@ -87,9 +87,7 @@ async def _invalid(request: Request, error: Exception) -> Response:  # noqa: ARG
     return problem(422, f"{field}: {first['msg']}", field=field)
 
 
-async def _last_resort(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
+async def _last_resort(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
     """A mistake of ours answers 500 without telling how it is built."""
     try:
         return await call_next(request)

@@ -202,9 +202,7 @@ def notice_out(
 
 def ring_out(ring: Ring) -> ReminderOut:
     """A ring that fired, is pending or was cancelled."""
-    return ReminderOut(
-        due_at=ring.due_at, fired_at=ring.fired_at, people=list(ring.people), state=ring.state
-    )
+    return ReminderOut(due_at=ring.due_at, fired_at=ring.fired_at, people=list(ring.people), state=ring.state)
 
 
 def _alert_out(alert: Alert) -> AlertOut:

@@ -50,9 +50,7 @@ class Webhooks:
             return problem(refused.status, refused.detail), "refused"
         except SourceError as error:
             return problem(400, str(error), field=error.field), "malformed"
-        unit = partial(
-            receive, setup=setup, source=name, alerts=parsed.alerts, truncated=parsed.truncated
-        )
+        unit = partial(receive, setup=setup, source=name, alerts=parsed.alerts, truncated=parsed.truncated)
         try:
             received = await self._desk.store.run(unit)
         except StorageDown as error:

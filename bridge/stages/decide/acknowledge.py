@@ -1,4 +1,4 @@
-"""A person says "I'm on it": the next ring is skipped once and the others learn who has it; ringing goes on after that."""
+"""A person says "I'm on it": one ring is skipped and the others learn who has it; ringing goes on after that."""
 
 from bridge.core.reminders import after_acknowledge
 from bridge.stages.decide.case import Answer, Case, Form

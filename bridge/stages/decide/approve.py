@@ -114,7 +114,15 @@ def _decide(
     tx.rings.cancel(notice.id)
     tx.outbox.cancel_rings(notice.id)
     others = [other for other in rung(tx, notice) if other != person]
-    tell(tx, setup, incident, notice, "decided", others, {"decision": "by_policy" if person == POLICY else "approved"})
+    tell(
+        tx,
+        setup,
+        incident,
+        notice,
+        "decided",
+        others,
+        {"decision": "by_policy" if person == POLICY else "approved"},
+    )
     tx.events.add(
         incident.id,
         person,

@@ -87,5 +87,3 @@ class Answer:
     @property
     def status(self) -> int:
         return STATUS[self.why]
-
-

@@ -109,5 +109,3 @@ def one_line(subject: str) -> str:
 def body_of(text: str) -> str:
     """A body as a browser sent it: LF line ends, one at the end."""
     return text.replace("\r\n", "\n").replace("\r", "\n").rstrip() + "\n"
-
-

@@ -51,9 +51,7 @@ def draft_recovery(tx: Tx, setup: Setup, incident_id: str, answers: Answers) -> 
     return Drafted(recover(tx, setup, incident, "on request", API, answers).id)
 
 
-def draft_individual(
-    tx: Tx, setup: Setup, incident_id: str, rows: Sequence[Mapping[str, str]]
-) -> Drafted:
+def draft_individual(tx: Tx, setup: Setup, incident_id: str, rows: Sequence[Mapping[str, str]]) -> Drafted:
     """One batch of individual apologies; a corrected file makes a newer version of the batch that waits."""
     incident = _locked(tx, incident_id)
     if incident is None:
@@ -73,4 +71,3 @@ def _again(tx: Tx, setup: Setup, incident: Incident, waiting: Notice, answers: A
     facts = current_facts(tx, setup, incident, waiting, answers)
     redraft(tx, setup, incident, waiting, facts, "on request", API)
     return Drafted(waiting.id)
-
