@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bridge.core.wording.find import matches, phrase
-from bridge.core.wording.model import BOTH_LOCALES, REPORTS, Context, Hit, Rule
+from bridge.core.wording.model import REPORTS, Context, Hit, Rule
 from bridge.core.wording.promise import date_near, promised_time
 from bridge.core.wording.text import Page, Sheet, in_signature
 
@@ -42,7 +42,10 @@ MOMENT = (
     r"(?P<{0}next>翌日?)?(?P<{0}hour>\d{{1,2}})(?:時(?:(?P<{0}minute>\d{{1,2}})分)?"
     r"|:(?P<{0}colon>\d\d))(?P<{0}about>頃|ごろ)?"
 )
-LENGTH = r"(?P<roughly>約|およそ)?(?:(?P<hours>\d{1,3})時間)?(?:(?P<minutes>\d{1,4})分)?(?:間)?"
+LENGTH = (
+    r"(?P<roughly>約|およそ)?(?:(?P<days>\d{1,2})日と?)?"
+    r"(?:(?P<hours>\d{1,3})時間)?(?:(?P<minutes>\d{1,4})分)?(?:間)?"
+)
 TO = re.compile("[〜~–-]|から")
 RANGE = re.compile(
     MOMENT.format("from_") + r"[ ]*(?:〜|~|-|–|から)[ ]*" + MOMENT.format("to_") + r"(?:まで)?[ 、]*(?:の間)?"
@@ -171,17 +174,18 @@ def _judge(page: Page, told: Span, match: re.Match[str], end_span: tuple[int, in
 
 
 def _length_fits(told: Span, match: re.Match[str]) -> bool:
-    stated = int(match["hours"] or 0) * 60 + int(match["minutes"] or 0)
+    stated = (int(match["days"] or 0) * 24 + int(match["hours"] or 0)) * 60 + int(match["minutes"] or 0)
     actual = (told.ended - told.began) // timedelta(minutes=1)
-    tolerance = 0 if not (match["roughly"] or told.about) else 5
+    tolerance = 5 if told.about else 1  # seconds are not printed
     if match["roughly"]:
         tolerance = max(30 if not match["minutes"] else 5, actual // 10)
     return stated == 0 or abs(stated - actual) <= tolerance
 
 
 def _length(span: timedelta) -> str:
-    hours, minutes = divmod(span // timedelta(minutes=1), 60)
-    return (f"{hours}時間" if hours else "") + (f"{minutes}分" if minutes or not hours else "")
+    hours, minutes = divmod(span % timedelta(days=1) // timedelta(minutes=1), 60)
+    parts = [f"{n}{unit}" for n, unit in ((span.days, "日"), (hours, "時間"), (minutes, "分")) if n]
+    return "".join(parts) or "0分"
 
 
 def _promise_passed(sheet: Sheet, context: Context) -> Iterator[Hit]:
@@ -278,7 +282,6 @@ RULES = (
         "次回のご連絡:11月24日(火)9時00分頃",
         REPORTS,
         "full",
-        locales=BOTH_LOCALES,
     ),
     Rule(
         "DAT-08",

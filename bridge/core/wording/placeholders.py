@@ -117,7 +117,8 @@ RULES = (
         "error",
         any_of(
             phrase(
-                r"(?<![A-Za-z0-9_.-])(?:null|undefined|NaN)(?![A-Za-z0-9_(-])|<no value>|\[object Object\]",
+                r"(?<![A-Za-z0-9_.-])(?:null|undefined|NaN)(?![A-Za-z0-9_(-])|<no value>|\[object Object\]"
+                r"|(?<![A-Za-z0-9_.-])None(?=\n|$|[^ -~])",
                 needs=LATIN,
                 reading="wording",
             ),
