@@ -55,6 +55,12 @@ def scopes(told: Sequence[Told], kind: Kind) -> tuple[tuple[LocalText, ...], tup
     return affected, tuple(words for words in everything if words.ja not in still)
 
 
+def symptom_of(told: Sequence[Told]) -> LocalText | None:
+    """What happens now, rather than what happened: the first that fires, else the first."""
+    symptoms = [one for one in told if one.symptom]
+    return next((one.symptom for one in (*(one for one in symptoms if one.firing), *symptoms)), None)
+
+
 def when_recovered(
     told: Sequence[Told], incident: Incident, kind: Kind, drafted_at: datetime
 ) -> datetime | None:

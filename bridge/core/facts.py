@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from bridge.core.dates import whole_minute
-from bridge.core.disturbance import scopes, told_by, when_recovered
+from bridge.core.disturbance import scopes, symptom_of, told_by, when_recovered
 from bridge.core.model import Alert, Incident, Kind
 from bridge.core.printable import one_line, several_lines
 from bridge.core.settings import Service
@@ -141,7 +141,7 @@ def build(
         recovered_at=recovered_at and max(min(recovered_at, drafted_at), started_at),
         promise_at=promise_at,
         follows_at=follows_at,
-        symptom=next((one.symptom for one in told if one.symptom), None),
+        symptom=(previous and previous.symptom) or symptom_of(told),
         impacts=affected[:MAX_IMPACTS],
         more_impacts=max(0, len(affected) - MAX_IMPACTS),
         impact_known=bool(affected or answers.scope),

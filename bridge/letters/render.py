@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateNotFound
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -103,6 +103,7 @@ def _environment(loader: BaseLoader) -> _Sandbox:
         loader=loader,
         undefined=StrictUndefined,
         autoescape=False,
+        auto_reload=False,  # a new configuration reads them anew
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -130,7 +131,9 @@ def _run(env: _Sandbox, name: str, said: View) -> str:
                 raise LetterError(name, None, f"longer than {MAX_CHARS} characters")
             pieces.append(piece)
         return "".join(pieces)
-    except (TemplateError, TypeError, ValueError, LookupError, RecursionError, OSError) as error:
+    except LetterError:
+        raise
+    except Exception as error:  # a template can raise whatever Python can: a division by zero, too
         where, line = _place(error, name)
         raise LetterError(where, line, _words(error)) from error
 
@@ -150,9 +153,10 @@ def _place(error: Exception, name: str) -> tuple[str, int | None]:
 
 
 def _words(error: Exception) -> str:
-    if type(error).__name__ == "TemplateNotFound":
+    if isinstance(error, TemplateNotFound):
         return f"there is no template {error}"
-    return str(error) or type(error).__name__
+    words = str(error) or type(error).__name__
+    return words.replace("'dict object' has no attribute", "the customer's row has no column")
 
 
 def _tidy(body: str) -> str:

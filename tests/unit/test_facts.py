@@ -14,7 +14,7 @@ from bridge.core.facts import MAX_IMPACTS, Answers, Facts, build, changed
 from bridge.core.model import Alert, Kind
 from bridge.core.printable import one_line
 from bridge.core.values import LocalText
-from tests.unit.midori import FIRED, LOGIN, RECEIVED, alert, ended, incident, minutes, service
+from tests.unit.midori import FIRED, LOGIN, PAYMENT, RECEIVED, alert, ended, incident, minutes, service
 
 NOW = RECEIVED + minutes(1)
 
@@ -204,6 +204,19 @@ def test_an_incident_without_alerts_still_has_facts() -> None:
 
 def test_a_row_of_a_batch_is_cleaned() -> None:
     assert facts(alert()).for_row({"name": "佐藤\r\nBcc: x"}).row == {"name": "佐藤 Bcc: x"}
+
+
+def test_a_symptom_that_is_over_gives_way_to_one_that_is_not() -> None:
+    other = {**PAYMENT, "subject": "決済できない事象"}
+    said = build(
+        service(impact=[LOGIN, other]), incident(), [ended(), alert("PaymentErrors")], "first", drafted_at=NOW
+    )
+    assert said.symptom == LocalText(ja="決済できない事象")
+
+
+def test_later_letters_keep_the_symptom_that_customers_know() -> None:
+    said = facts(ended(), alert("PaymentErrors"), kind="update", previous=BEFORE)
+    assert said.symptom == BEFORE.symptom
 
 
 def test_the_symptom_comes_from_the_service_alone() -> None:

@@ -87,10 +87,16 @@ OVER = facts(ended(), kind="recovery", previous=SENT, drafted_at=FIRED + minutes
             id="combined",
         ),
         pytest.param(
-            facts(ended(), kind="final", previous=OVER),
+            facts(ended(), kind="final", previous=OVER, answers=CAUSE),
             "【障害報告】みどりショップ ログインできない事象(最終報)",
             "[Incident] Midori Shop: sign-in failure (final report)",
             id="final",
+        ),
+        pytest.param(
+            facts(ended(), kind="final", previous=OVER),
+            "【障害報告】みどりショップ ログインできない事象(復旧後の調査のご報告)",
+            "[Incident] Midori Shop: sign-in failure (investigation report)",
+            id="a final report that still owes the cause",
         ),
         pytest.param(
             facts(ended(), kind="individual").for_row(ROW),
@@ -268,7 +274,7 @@ def test_a_part_can_be_overridden_alone(tmp_path: Path) -> None:
     "text, line, what",
     [
         pytest.param("一\n二 {{ sevrice }}", 2, "'sevrice' is undefined", id="an unknown name"),
-        pytest.param("{{ row.plan }}", 1, "'dict object' has no attribute 'plan'", id="an unknown column"),
+        pytest.param("{{ row.plan }}", 1, "the customer's row has no column 'plan'", id="an unknown column"),
         pytest.param("一\n\n{% if %}", 3, "Expected an expression", id="syntax"),
         pytest.param('{% include "ja/nothing.j2" %}', 1, "no template ja/nothing.j2", id="a missing part"),
         pytest.param("{{ service.upper() }}", 1, "unsafe", id="a method"),
@@ -278,6 +284,7 @@ def test_a_part_can_be_overridden_alone(tmp_path: Path) -> None:
         pytest.param("{% for n in range(9) %}{% endfor %}", 1, "'range' is undefined", id="long loops"),
         pytest.param("{{ service | center(999999999) }}", 1, "No filter named 'center'", id="padding"),
         pytest.param("{{ scope.append(1) }}", 1, "append", id="changing the facts"),
+        pytest.param("一\n{{ 1 / 0 }}", 2, "division by zero", id="whatever Python raises"),
         pytest.param("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", None, "recursion", id="recursion"),
     ],
 )
