@@ -110,7 +110,6 @@ def loads(text: str, path: Path, env: Mapping[str, str]) -> Config:
         config = judge(document, Config)
         if config is not None:
             config = _whole(config)
-            _demand_two_people(document, config)
             _demand_terms(document, config)
             if not document.findings:
                 return config
@@ -147,19 +146,6 @@ def _dangling(tree: Tree) -> Iterator[tuple[Place, str]]:
 def _entries(tree: Tree, section: str) -> Mapping[str, Value]:
     value = tree.get(section)
     return value if isinstance(value, dict) else {}
-
-
-def _demand_two_people(document: Document, config: Config) -> None:
-    """Where two people must approve, two must be rung; a notice would wait for the second one for ever."""
-    for name, service in config.services.items():
-        escalation = config.escalations.get(service.escalation)
-        if escalation and service.policy.second_person and len(escalation.people()) < 2:
-            kinds = ", ".join(sorted(service.policy.second_person))
-            what = (
-                f"policy.second_person ({kinds}) needs two people and {service.escalation} rings one. "
-                "Add a person to it, or write policy: {second_person: []}"
-            )
-            document.wrong(("services", name, "escalation"), what)
 
 
 def _demand_terms(document: Document, config: Config) -> None:

@@ -59,6 +59,18 @@ def check_server(config: Config) -> Iterator[Problem]:
         yield place, str(error)
 
 
+def check_people(config: Config) -> Iterator[Problem]:
+    """Where two people must approve, two must be rung: a notice would wait for the second one for ever."""
+    for name, service in config.services.items():
+        if service.policy.second_person and len(config.escalation_of(service).people()) < 2:
+            kinds = ", ".join(sorted(service.policy.second_person))
+            yield (
+                ("services", name, "escalation"),
+                f"policy.second_person ({kinds}) needs two people and {service.escalation} rings one. "
+                "Add a person to it, or write policy: {second_person: []}",
+            )
+
+
 def check_templates(config: Config) -> Iterator[Problem]:
     """Every letter of every service, in both languages, from several sets of facts."""
     if config.templates is not None:
@@ -117,6 +129,7 @@ def check_smtp(config: Config) -> Iterator[Problem]:
 
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("server", check_server),
+    ("people", check_people),
     ("templates", check_templates),
     ("audiences", check_audiences),
     ("database", check_database),

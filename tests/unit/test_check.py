@@ -50,6 +50,15 @@ def test_a_bad_file_is_all_there_is_to_say(capsys, home):
     assert "timezone: 'Asia/Tokio' is not a time zone" in finding
 
 
+def test_a_kind_that_two_must_approve_is_found_where_one_person_is_rung(capsys, home, mail_server: Sink):
+    alone = {
+        "shop": {"remind_at": ["0m"], "then_every": "5m", "steps": [{"from": "0m", "people": ["maruyama"]}]}
+    }
+    assert "needs two people and shop rings one" in finding_of(capsys, home, mail_server, escalations=alone)
+    policy = {"second_person": []}
+    assert run(capsys, home, mail_server.port, escalations=alone, policy=policy) == (0, [])
+
+
 def finding_of(capsys, home: Path, mail_server: Sink, **sections: object) -> str:
     code, findings = run(capsys, home, mail_server.port, **sections)
     assert code == 1

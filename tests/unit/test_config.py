@@ -183,13 +183,6 @@ def test_yaml_words_of_old_stay_texts(folder):
     assert (service.representative, service.wrap, service.bilingual) == ("no", None, True)
 
 
-def test_one_person_is_enough_where_no_kind_needs_two(folder):
-    alone = SMALL.replace("[maruyama, sato]", "[sato]")
-    with pytest.raises(ConfigError, match="needs two people"):
-        loads(alone, folder / "bridge.yaml", ENV)
-    assert loads(alone + "    policy: {second_person: []}\n", folder / "bridge.yaml", ENV)
-
-
 @pytest.mark.parametrize(
     "url, fine",
     [
