@@ -26,7 +26,7 @@ from bridge.stages.proofread import context_of
 from bridge.stages.setup import Setup
 
 SAMPLE_ROW = {
-    "company": "みどり商事株式会社",
+    "company": "株式会社サンプル",
     "department": "",
     "name": "ご担当者",
     "impact": "受注12件が保存されておりません。",
