@@ -146,6 +146,7 @@ class _Conversation:
             if len(lines) == 1 and "BODY" in self.server.answers:
                 await self.answer("BODY")
         if not self.recipients:
+            self.server.commands.append("." if not lines else "content for nobody")
             await self.do("554 no valid recipients")
             return
         action = self.server.next_answer("DOT")

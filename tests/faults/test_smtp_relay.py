@@ -187,6 +187,15 @@ async def test_dead_server_is_probed_and_not_hammered(relays, clock):
         assert relay.down_for == 600
 
 
+async def test_probe_is_one_connection_however_many_mails_wait(relays, clock):
+    async with MailServer(answers={"CONNECT": "421 busy"}) as server:
+        relay = relays(server, connections=4)
+        await asyncio.gather(send(relay), return_exceptions=True)
+        clock.now += 5
+        await asyncio.gather(*(send(relay, n) for n in range(4)), return_exceptions=True)
+        assert server.connections == 2
+
+
 async def test_nobody_listens_and_then_somebody_does(relays, clock):
     async with MailServer() as gone:
         relay = relays(gone)

@@ -119,6 +119,10 @@ def test_safe_header_is_one_line_and_stays_the_same_when_repeated(text):
     assert "=?" not in safe
 
 
+def test_encoded_word_in_a_label_is_broken_up():
+    assert safe_header("=?utf-8?q?x=0D=0ABcc:_a?= =?=?") == "= ?utf-8?q?x=0D=0ABcc:_a?= = ?= ?"
+
+
 @pytest.mark.parametrize(
     "label",
     [
