@@ -16,6 +16,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(args: argparse.Namespace) -> int:
     """Print from where to where. Raises StoreError."""
     database = open_database(load(args.config).database_url)
-    print(database.migrated)
     database.close()
+    before, after = database.migrated.before or "nothing", database.migrated.after
+    print(f"schema {after}: nothing to do" if before == after else f"schema {before} -> {after}")
     return 0

@@ -9,8 +9,10 @@ from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bridge.errors import StorageDown, StorageRefused
-from bridge.store.dialect import Dialect, Postgresql, Sqlite
+from bridge.store.dialect import Dialect
 from bridge.store.migrations import Migrated, migrate
+from bridge.store.postgresql import Postgresql
+from bridge.store.sqlite import Sqlite
 from bridge.store.sqlite_file import SqliteFile
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bridge.errors import StorageDown
-from bridge.store.dialect import Dialect, Postgresql, Sqlite
+from bridge.store.dialect import Dialect
+from bridge.store.postgresql import Postgresql
+from bridge.store.sqlite import Sqlite
 
 
 def read_only_engine(url: URL) -> Engine:

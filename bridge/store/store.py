@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from sqlalchemy import URL, Connection
 
+from bridge.errors import StorageDown
 from bridge.store.dialect import Purpose, Tx
 from bridge.store.listener import Listener
 from bridge.store.opening import Database, open_database
@@ -56,7 +57,12 @@ class Store(Generic[X]):
         database = await asyncio.to_thread(open_database, url)
 
         def now(connection: Connection) -> datetime:
-            return (database.dialect.now(connection) if database_clock else None) or clock()
+            seen, schema = database.dialect.look(connection)
+            if schema not in (None, database.migrated.after):
+                raise StorageDown(
+                    f"A newer version has taken the database to schema {schema}. Restart as that one"
+                )
+            return seen if seen and database_clock else clock()
 
         return cls(database, now, make_tx)
 

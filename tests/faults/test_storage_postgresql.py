@@ -1,6 +1,7 @@
 """The PostgreSQL server under real faults: restarted, killed, cut off, demoted, stuck, full."""
 
 import asyncio
+import shutil
 import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -19,16 +20,15 @@ from bridge.store.store import Store, Tx
 from bridge.store.tables import meta
 from tests.parts.disk import small_disk
 from tests.parts.postgres import Mode, Postgres, postgres
-from tests.parts.programs import allow
 from tests.parts.waiting import until
 from tests.store.conftest import open_store
 from tests.store.test_store import keys, put
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def server() -> Iterator[Postgres]:
     """A server of this file's own, which its tests may break."""
-    with postgres(tmp_path_factory.mktemp("broken")) as cluster:
+    with postgres() as cluster:
         yield cluster
 
 
@@ -229,7 +229,7 @@ async def test_an_instance_that_stops_in_mid_transaction_is_cut_off(url: str, st
 
 async def test_a_full_disk_of_the_server_refuses_units_and_recovers(server: Postgres, tmp_path: Path) -> None:
     with small_disk(server.home / "tablespace", 24) as disk:
-        allow("postgres", disk.path)
+        shutil.chown(disk.path, "postgres")
         server.sql(f"CREATE TABLESPACE small LOCATION '{disk.path}'")
         server.sql("CREATE DATABASE full_one TABLESPACE small")
         store = await open_store(server.url("full_one"))

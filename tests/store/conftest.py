@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 import pytest_asyncio
 
-from bridge.store.dialect import Postgresql, Sqlite
+from bridge.store.postgresql import Postgresql
+from bridge.store.sqlite import Sqlite
 from bridge.store.store import Store, Tx
 
 NOON = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)

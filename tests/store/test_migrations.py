@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 
 from bridge.errors import StorageRefused
-from bridge.store.migrations import VERSION_TABLE
+from bridge.store.dialect import VERSION_TABLE
 from bridge.store.opening import open_database
 from bridge.store.tables import metadata
 

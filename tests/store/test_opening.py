@@ -186,6 +186,17 @@ async def test_another_kind_of_database_is_refused() -> None:
         await open_store("mysql://127.0.0.1/bridge")
 
 
+async def test_an_older_version_stops_working_when_a_newer_one_has_taken_the_database(
+    postgres_cluster: Postgres,
+) -> None:
+    with postgres_cluster.fresh_database() as url:
+        old = await open_store(url)
+        postgres_cluster.sql("UPDATE schema_version SET version_num = '9999'", url.rpartition("/")[2])
+        with pytest.raises(StorageDown, match="newer version has taken the database to schema 9999"):
+            await old.run(put("a"))
+        await old.close()
+
+
 async def test_many_instances_may_start_at_once_on_one_server(postgres_cluster: Postgres) -> None:
     with postgres_cluster.fresh_database() as url:
         stores: list[Store[Tx]] = await asyncio.gather(*(open_store(url) for _ in range(4)))

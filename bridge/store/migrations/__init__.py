@@ -14,9 +14,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from bridge.errors import StorageRefused
+from bridge.store.dialect import VERSION_TABLE
 from bridge.store.tables import metadata
-
-VERSION_TABLE = "schema_version"
 
 _ONE_AT_A_TIME = Lock()  # Alembic's `op` and `context` belong to the whole process
 

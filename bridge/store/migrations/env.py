@@ -5,8 +5,7 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from bridge.store.dialect import Json, Utc
-from bridge.store.migrations import VERSION_TABLE
+from bridge.store.dialect import VERSION_TABLE, Json, Utc
 from bridge.store.tables import metadata
 
 

@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from bridge.store.dialect import Sqlite
 from bridge.store.migrations import alembic_config
+from bridge.store.sqlite import Sqlite
 
 
 def write_revision(why: str) -> None:

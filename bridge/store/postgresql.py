@@ -1,0 +1,128 @@
+"""PostgreSQL: a server that several instances share."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import psycopg
+from sqlalchemy import URL, Connection, Engine, column, create_engine, event, func, select, table, text
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
+
+from bridge.store.dialect import PATIENCE_MS, VERSION_TABLE, LockHeld, Look, Utc, Verdict, dumps, is_units_own
+
+
+class Postgresql:
+    """Any number of instances. Two writers: one may wait for a lock while the other works."""
+
+    writers = 2
+    readers = 4
+
+    def __init__(self, url: URL) -> None:
+        self._url = url.set(drivername="postgresql+psycopg")
+
+    def engine(self) -> Engine:
+        engine = create_engine(
+            self._url,
+            connect_args=_CONNECT,
+            pool_size=8,
+            max_overflow=0,
+            pool_timeout=5,
+            json_serializer=dumps,
+            execution_options={"dialect": self},
+            hide_parameters=True,
+        )
+        event.listen(engine, "connect", self._prepare)
+        event.listen(engine, "begin", self._begin)
+        event.listen(engine, "handle_error", self._leave_demoted)
+        return engine
+
+    def _prepare(self, driver: Any, _record: object) -> None:
+        """The session's settings in one round trip. A server's weaker default for commits is overruled."""
+        driver.execute(_SETTINGS)
+        driver.commit()
+
+    def _begin(self, connection: Connection) -> None:
+        match connection.get_execution_options()["purpose"]:
+            case "read":
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            case "soft":
+                connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+            case "migrate":  # waits for another instance's migration, and takes the time that its own needs
+                connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+
+    def _leave_demoted(self, context: ExceptionContext) -> None:
+        """After a fail-over the old primary refuses writes; a new connection finds the new one."""
+        if getattr(context.original_exception, "sqlstate", None) == "25006":  # read_only_sql_transaction
+            context.is_disconnect = True
+
+    def look(self, connection: Connection) -> Look:
+        return Look(*connection.execute(_LOOK).one())
+
+    def lock(self, connection: Connection, key: Sequence[str], *, wait: bool) -> None:
+        number = {"number": _lock_number(key)}
+        if wait:
+            connection.execute(_LOCK, number)
+        elif not connection.scalar(_TRY_LOCK, number):
+            raise LockHeld(*key)
+
+    def notify(self, connection: Connection) -> None:
+        connection.execute(_NOTIFY)
+
+    def listen(self) -> psycopg.Connection[Any]:
+        words, options = self._url.get_dialect()().create_connect_args(self._url)
+        listening = psycopg.connect(*words, **{**options, **_CONNECT}, autocommit=True)
+        listening.execute(f"LISTEN {_CHANNEL}")
+        return listening
+
+    def verdict(self, error: BaseException) -> Verdict:
+        if isinstance(error, PendingRollbackError):  # the unit went on after its connection was lost
+            return Verdict.AGAIN
+        if is_units_own(error):
+            return Verdict.OWN
+        if isinstance(error, DBAPIError):
+            state = getattr(error.orig, "sqlstate", None) or ""
+            if error.connection_invalidated or state in _PASSING or state.startswith("57P"):
+                return Verdict.AGAIN
+        return Verdict.DOWN
+
+
+_CHANNEL = "bridge"
+_CONNECT: Mapping[str, Any] = {
+    "connect_timeout": 5,  # seconds
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # ms: a server that vanished without a word
+    "target_session_attrs": "read-write",  # of several hosts, the one that is not a standby
+    "application_name": "bridge",
+}
+_SETTINGS = f"""
+    SELECT set_config('timezone', 'UTC', false),
+           set_config('statement_timeout', '10s', false),
+           set_config('lock_timeout', '{PATIENCE_MS}ms', false),
+           set_config('idle_in_transaction_session_timeout', '5s', false),
+           set_config('synchronous_commit', CASE current_setting('synchronous_commit')
+                      WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)
+"""
+_LOOK = select(
+    func.clock_timestamp(type_=Utc),
+    select(column("version_num")).select_from(table(VERSION_TABLE)).scalar_subquery(),
+)
+_LOCK = text("SELECT pg_advisory_xact_lock(:number)")
+_TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:number)")
+_NOTIFY = text(f"SELECT pg_notify('{_CHANNEL}', '')")
+_PASSING = {  # https://www.postgresql.org/docs/current/errcodes-appendix.html
+    "40001",  # serialization_failure
+    "40P01",  # deadlock_detected
+    "55P03",  # lock_not_available: lock_timeout
+    "57014",  # query_canceled: statement_timeout
+    "25P03",  # idle_in_transaction_session_timeout
+}
+
+
+def _lock_number(key: Sequence[str]) -> int:
+    """Advisory locks are named by a signed 64-bit number."""
+    digest = hashlib.sha256("\0".join(key).encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)

@@ -1,0 +1,102 @@
+"""SQLite: one file, one process, one connection."""
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool
+
+from bridge.errors import StorageDown, StorageRefused
+from bridge.store.dialect import PATIENCE_MS, Look, Purpose, Verdict, dumps, is_units_own
+
+
+class Sqlite:
+    """One file, one connection, one thread: with two connections WAL can lose commits before SQLite 3.51.3.
+
+    Source: https://www.sqlite.org/wal.html#walresetbug
+    """
+
+    writers = 1
+    readers = 0
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def engine(self) -> Engine:
+        engine = create_engine(
+            "sqlite://",
+            creator=self._connect,
+            pool_size=1,
+            max_overflow=0,
+            poolclass=QueuePool,
+            json_serializer=dumps,
+            execution_options={"dialect": self},
+            hide_parameters=True,
+        )
+        event.listen(engine, "begin", self._begin)
+        return engine
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"file:{quote(str(self._path))}?mode=rw",  # never creates: a deleted database must be noticed
+            uri=True,
+            timeout=PATIENCE_MS / 1000,
+            isolation_level=None,  # we say BEGIN ourselves
+            check_same_thread=False,  # opened by one thread, then used by another alone
+            cached_statements=512,
+        )
+        for pragma, answer in _PRAGMAS.items():
+            if connection.execute(f"PRAGMA {pragma}").fetchone() != answer:
+                raise StorageRefused(f"{self._path} does not accept {pragma}. Use a local file system")
+        self._inode = os.stat(self._path).st_ino
+        return connection
+
+    def _begin(self, connection: Connection) -> None:
+        """A deferred BEGIN could fail half-way, when its first write finds another writer."""
+        purpose: Purpose = connection.get_execution_options()["purpose"]
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        driver.execute(f"PRAGMA query_only = {'ON' if purpose == 'read' else 'OFF'}")
+        if purpose == "read":
+            driver.execute("BEGIN")
+            return
+        if not self._still_there():
+            raise StorageDown(f"{self._path} was moved or deleted while in use. Put it back, then restart")
+        driver.execute(f"PRAGMA synchronous = {'NORMAL' if purpose == 'soft' else 'FULL'}")
+        driver.execute("BEGIN IMMEDIATE")
+
+    def _still_there(self) -> bool:
+        """Commits to a file without a name would be acknowledged, and gone with the process."""
+        try:
+            return os.stat(self._path).st_ino == self._inode
+        except OSError:
+            return False
+
+    def look(self, _connection: Connection) -> Look:
+        """The file is ours alone, and the only clock is the process's."""
+        return Look()
+
+    def lock(self, connection: Connection, key: Sequence[str], *, wait: bool) -> None:
+        """There is one writer: whoever runs holds every lock."""
+
+    def notify(self, connection: Connection) -> None:
+        """There is one process, and it wakes its own loops."""
+
+    def listen(self) -> None:
+        return None
+
+    def verdict(self, error: BaseException) -> Verdict:
+        if isinstance(error, sqlite3.Error):  # from our own BEGIN, which SQLAlchemy does not see
+            return Verdict.DOWN
+        return Verdict.OWN if is_units_own(error) else Verdict.DOWN
+
+
+_PRAGMAS = {  # and what SQLite answers when it obeys
+    "journal_mode = WAL": ("wal",),
+    "foreign_keys = ON": None,
+    "journal_size_limit = 16777216": (16_777_216,),  # bytes: cuts back a WAL that a long reader let grow
+    "temp_store = MEMORY": None,  # no surprise from a full /tmp
+}
