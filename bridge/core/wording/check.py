@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bridge.core.wording.model import Context, Finding, Hit, Letter, Part, Rule, Scope
+from bridge.core.wording.repair import fitted
 from bridge.core.wording.rules import RULES
 from bridge.core.wording.terms import find_terms
 from bridge.core.wording.text import Sheet, lay_out
@@ -20,7 +21,7 @@ def check(letter: Letter, context: Context, part: Part = "full") -> tuple[Findin
     the text is: rules about what is missing need all of it."""
     sheet = lay_out(letter)
     found = {
-        _finding(rule, hit, letter.locale)
+        _finding(rule, hit, letter.locale, context)
         for rule in RULES
         if rule.scope in SCOPES[part] and rule.reads(letter.kind, letter.locale)
         for hit in rule.find(sheet, context)
@@ -34,10 +35,11 @@ def explain(rule: str, locale: str = "ja") -> str:
     return BY_ID[rule].why_en if locale == "en" else BY_ID[rule].why
 
 
-def _finding(rule: Rule, hit: Hit, locale: str) -> Finding:
+def _finding(rule: Rule, hit: Hit, locale: str, context: Context) -> Finding:
     why = rule.why_en if locale == "en" else rule.why
     text = hit.page.raw[hit.start : hit.end]
-    return Finding(rule.id, rule.severity, hit.page.field, (hit.start, hit.end), text, why, hit.replacement)
+    replacement = fitted(hit) if context.wrapped and hit.page.field == "body" else hit.replacement
+    return Finding(rule.id, rule.severity, hit.page.field, (hit.start, hit.end), text, why, replacement)
 
 
 def _company_terms(sheet: Sheet, context: Context) -> list[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bridge.core.wording.find import NEAR, any_of, matches, phrase, when
+from bridge.core.wording.find import NEAR, any_of, matches, phrase, sentence_hit, when
 from bridge.core.wording.model import REPORTS, Context, Hit, Rule
 from bridge.core.wording.promise import promised_time
 from bridge.core.wording.text import Sheet
@@ -70,7 +70,7 @@ GUARANTEE = (
     r"|必ず(?!しも)[^。\n]{0,15}?(?:復旧|解消|防止)|(?:完全に|確実に)[^。\n]{0,10}?(?:防止|防[ぎぐげ])"
 )
 LATER = (
-    r"(?:後ほど|のちほど|後程|(?<!を)追って|(?<![なてとりいん])おって(?=ご|お|改|、)|近いうちに"
+    r"(?:後ほど|のちほど|後程|(?<!を)追って|(?<![なてとりいん])おって(?=[ごお改、詳状内結])|近いうちに"
     r"|近日中に|しばらくして"
     r"|折を見て|まもなく|間もなく)"
     r"[^。\n]{0,25}?(?:ご連絡|ご報告|お知らせ|ご案内|お伝え|ご説明)"
@@ -95,7 +95,7 @@ def _baseless_soon(sheet: Sheet, _context: Context) -> Iterator[Hit]:
             lead = page.wording[max(start, match.start() - NEAR) : match.start()]
             if NOT_A_PROMISE.match(page.wording, match.end()) or AFTER_WHICH.search(lead):
                 continue
-            yield Hit(page, *page.span(*page.sentence(match.start())), NO_ESTIMATE)
+            yield sentence_hit(page, *match.span(), NO_ESTIMATE)
 
 
 def _unfounded_estimate(sheet: Sheet, _context: Context) -> Iterator[Hit]:
@@ -104,7 +104,7 @@ def _unfounded_estimate(sheet: Sheet, _context: Context) -> Iterator[Hit]:
             for match in matches(pattern, RESTORED_WORD, page.wording):
                 between, behind = match["gap"] or "", match["rest"] or ""
                 if not (NOT_BETWEEN.search(between) or NOT_BEHIND.match(behind)):
-                    yield Hit(page, *page.span(*page.sentence(match.end() - 1)), NO_ESTIMATE)
+                    yield sentence_hit(page, match.end() - 1, match.end(), NO_ESTIMATE)
 
 
 def _someday(sheet: Sheet, context: Context) -> Iterator[Hit]:
@@ -121,7 +121,7 @@ def _cause_claimed(sheet: Sheet, _context: Context) -> Iterator[Hit]:
     for page in sheet.pages:
         for match in re.finditer(CAUSE_IS, page.wording):
             if not re.search(STUDYING + "|わか|分か|次第|追って", match[0].rsplit("であること", 1)[0]):
-                yield Hit(page, *page.span(*page.sentence(match.start())), UNDER_STUDY)
+                yield sentence_hit(page, *match.span(), UNDER_STUDY)
         for match in re.finditer(CAUSE_LABEL, page.wording):
             if not re.search("調査|確認|特定|究明|不明|未定", match["value"]):
                 yield Hit(page, *page.span(*match.span("value")), "調査中")

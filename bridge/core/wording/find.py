@@ -90,9 +90,17 @@ def locate(page: Page, match: re.Match[str], reading: Reading, swap: Swap, sente
     if sentence is not None:
         text = offer(sentence, match)
         if text is not None:
-            return Hit(page, *page.span(*page.sentence(match.start())), text)
+            return sentence_hit(page, *match.span(), text)
     start, end = match.span() if reading == "raw" else page.span(*match.span())
     return Hit(page, start, end, offer(swap, match))
+
+
+def sentence_hit(page: Page, start: int, end: int, text: str) -> Hit:
+    """A hit (flow offsets) whose whole sentence `text` may replace. A subject is no sentence: there only the
+    place is shown."""
+    if page.field == "subject":
+        return Hit(page, *page.span(start, end))
+    return Hit(page, *page.span(*page.sentence(start)), text)
 
 
 def offer(swap: Swap, match: re.Match[str]) -> str | None:

@@ -133,7 +133,7 @@ RULES = (
         "HON-06",
         "error",
         phrase(
-            r"(?P<stem>[わらかがたなばま])さ(?P<rest>せていただ)",
+            r"(?P<stem>[わらかがさたなばま])さ(?P<rest>せていただ)",
             swap=r"\g<stem>\g<rest>",
             before="減|動|済|果|飛|交|表|生|伸|延|満|知|鳴|照|散|明|晴|晴",
         ),

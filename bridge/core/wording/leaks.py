@@ -34,23 +34,24 @@ HOST = (
     r"|(?<![\w.-])(?:web|app|db|cache|batch|lb|srv|proxy)\d{2,3}(?![\w-])"
 )
 LABELS = (
-    r"(?<![A-Za-z_])(?:instance|job|alertname|pod|namespace|node|severity|device"
+    r"(?<![?&A-Za-z_])(?:instance|job|alertname|pod|namespace|node|severity|device"
     r"|container)[ ]*=~?[ ]*[\"']?\w"
     r"|(?<![A-Za-z_])(?:service|cluster|team|env|host)=~?\""
     r"|\[(?:FIRING|RESOLVED)(?::\d{1,5})?\]"
     r"|(?<=[a-z0-9\]]):(?:9090|9093|9100|9115|3000)(?![\d:])"
     r"|(?<![a-z_])(?:rate|irate|increase|histogram_quantile|avg_over_time|sum by)[ ]?\(|\[\d{1,3}[smhd]\]"
-    r"|(?<![a-z_])up[ ]*==[ ]*0|[a-z]+_(?:total|bucket|seconds_count)(?![a-z])"
+    r"|(?<![a-z_])up[ ]*==[ ]*0"
 )
 WORD = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]{3,60}(?![A-Za-z0-9])")
 ALERT_NAME = re.compile(
-    r"(?!(?:Drop|Count|Pull|Touch|Shut|Break)Down|ExchangeRate)"
-    r"(?:(?:High|Low)(?=[A-Z])[A-Za-z0-9]+|[A-Za-z0-9]*[a-z0-9](?=[DHRLEFUM])"
+    r"(?!(?:Drop|Count|Pull|Touch|Shut|Break|Mark|Scale|Cool|Lock|Tear|Slow|Melt)Down|ExchangeRate)"
+    r"(?:(?:High|Low)(?=[A-Z])[A-Za-z0-9]*(?:Usage|Rate|Latency|Load|Errors?|Memory|CPU|Disk|Traffic"
+    r"|Space|Requests|Lag)|[A-Za-z0-9]*[a-z0-9](?=[DHRLEFUM])"
     r"(?:Down|High|Rate|Latency|Errors|Failed|Failing|Full|Unreachable|Missing))"
 )
 TRACE = (
     r"Traceback|(?<![A-Za-z])[A-Za-z][\w.$]{0,80}(?:Exception|Error):"
-    r"|(?<![A-Za-z])[A-Z]\w{2,60}Exception(?![A-Za-z])|OOMKilled|OOM Killer"
+    r"|OOMKilled|OOM Killer"
     r"|(?<![A-Z])SIG(?:KILL|TERM|SEGV|ABRT|BUS)(?![A-Z])|ORA-\d{5}|SQLSTATE|[Ee]xit (?:code"
     r"|status):? ?\d+|File \"[^\"\n]{1,120}\", line \d+"
     r"|(?<![a-z])panic:|[Ss]egmentation fault|core dumped|(?<![A-Z])(?:ECONNREFUSED|ECONNRESET"
@@ -82,7 +83,7 @@ CREDENTIAL = (
 )
 INTERNAL = (
     r"社内限り|社外秘|部外秘|社内共有用|社内共有(?!を|いた|し|の?(?:体制|手順|方法|ルール))"
-    r"|社内(?:向け|用)(?!の?(?:手順|システム|マニュアル|ツール|環境|教育|研修|資料))"
+    r"|社内(?:向け|用(?!語|途|品))(?!の?(?:手順|システム|マニュアル|ツール|環境|教育|研修|資料))"
     r"|関係者限り|オフレコ|(?:お客様|顧客)に(?:は)?(?:伝え|言わ|開示し|知らせ|公表し)ない"
 )
 CHAT = (
@@ -91,7 +92,9 @@ CHAT = (
     r"|\[rp aid=\d+"
 )
 INTRODUCES = re.compile(r"[ ]*(?:でございます|と申します|です(?=[。、\n]|$))")
-NOT_THIS_PERSON = re.compile(r"[ ]*(?:様|さま|洋|市|町|村|区|県|郡|駅|通|橋|橋|川|島)")
+NOT_THIS_PERSON = re.compile(
+    r"[ ]*(?:様|さま|[一-龥]{0,8}(?:株式|有限|合同)会社|[洋市町村区県郡駅通橋川島商工産製建電運食医])"
+)
 AT = re.compile("@")
 DOT = re.compile(r"[A-Za-z0-9]\.[A-Za-z]")
 MAIL_ADDRESS = re.compile(
@@ -228,7 +231,10 @@ RULES = (
     Rule(
         "LEK-04",
         "error",
-        phrase(TRACE, needs=LATIN),
+        any_of(
+            phrase(TRACE, needs=LATIN),
+            phrase(r"(?<![A-Za-z])[A-Z]\w{2,60}Exception(?![A-Za-z:])", needs=LATIN, reading="wording"),
+        ),
         "プログラムのログやエラー名が混じっています。症状で書きます。",
         "A program's log or exception is shown; describe the symptom.",
         "画面に「503」と表示されます。",

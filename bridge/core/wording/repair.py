@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bridge.core.wording.model import Field, Finding, Letter
+from bridge.core.wording.characters import WIDEST_LINE
+from bridge.core.wording.model import Field, Finding, Hit, Letter
+from bridge.core.wording.subject import columns
+
+NOT_AT_LINE_START = "、。」）ーぁぃぅぇぉっゃゅょ々"
 
 
 def apply(letter: Letter, findings: Iterable[Finding]) -> Letter:
@@ -37,3 +41,17 @@ def _apart(field: Field, findings: list[Finding]) -> list[Finding]:
 
 def _overlap(one: Finding, other: Finding) -> bool:
     return one.span[0] < other.span[1] and other.span[0] < one.span[1]
+
+
+def fitted(hit: Hit) -> str | None:
+    """The replacement, with a line break where it would make its line too wide for mail."""
+    text, raw = hit.replacement, hit.page.raw
+    if not text:
+        return text
+    before = raw[raw.rfind("\n", 0, hit.start) + 1 : hit.start]
+    after = raw[hit.end :].partition("\n")[0]
+    if max(map(columns, f"{before}{text}{after}".split("\n"))) <= WIDEST_LINE:
+        return text
+    if "。" in text[:-1]:
+        return text.replace("。", "。\n", 1)
+    return f"\n{text}" if before.strip() and text[0] not in NOT_AT_LINE_START else text

@@ -12,7 +12,7 @@ from bridge.core.wording.model import FINAL, FIRST, INDIVIDUAL, RECOVERY, UPDATE
 from bridge.core.wording.text import Page, Sheet, service_names
 
 WIDEST = 80  # columns: 40 full-width characters
-OPENING = r"^(?:\[[^\]]{1,30}\]\s?)?【[^】]*(?:重要|お詫び|障害|緊急|復旧|報)[^】]*】"
+OPENING = r"^\s*(?:\[[^\]]{1,30}\]\s?)?【[^】]*(?:重要|お詫び|障害|緊急|復旧|報)[^】]*】"
 STAGE = {
     FIRST: r"第一報|第1報|初報",
     UPDATE: r"第[一二三四五六七八九十\d]{1,4}報|続報|経過報告|中間報告",
