@@ -20,7 +20,7 @@ test: $(VENV)/test.stamp
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict bridge tests
+	$(BIN)/mypy --strict bridge tests/parts tests/e2e tests/conftest.py
 
 # The long versions: not part of `make test`.
 soak: $(VENV)/test.stamp

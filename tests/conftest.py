@@ -37,9 +37,9 @@ def kill_rounds(pytestconfig: pytest.Config) -> int:
 
 
 @pytest.fixture(scope="session")
-def postgres_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres_cluster() -> Iterator[Postgres]:
     """One cluster for the whole run. A test that stops or breaks its server starts one of its own."""
-    with postgres(tmp_path_factory.mktemp("postgres")) as cluster:
+    with postgres() as cluster:
         yield cluster
 
 

@@ -29,13 +29,13 @@ class Night:
 
 @pytest.fixture
 def night(tmp_path: Path, mail_server: Sink, database_url: str) -> Iterator[Night]:
-    homes = [tmp_path / name for name in ("relay", "bridge", "alertmanager", "prometheus")]
+    homes = [tmp_path / name for name in ("bridge", "alertmanager", "prometheus")]
     for home in homes:
         home.mkdir()
-    relay_home, bridge_home, alertmanager_home, prometheus_home = homes
+    bridge_home, alertmanager_home, prometheus_home = homes
     database = database_url if database_url.startswith("postgresql") else "sqlite"
     with (
-        postfix(relay_home, mail_server) as relay,
+        postfix(mail_server) as relay,
         bridge(bridge_home, relay.port, database=database, customers=25) as running,
         alertmanager(
             alertmanager_home, f"{running.url}/webhooks/alertmanager", running.alert_token_file

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -30,10 +29,8 @@ def customers() -> Iterator[Sink]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, customers: Sink) -> Iterator[Postfix]:
-    home: Path = tmp_path_factory.mktemp("postfix")
-    home.chmod(0o755)
-    with postfix(home, customers) as running:
+def server(customers: Sink) -> Iterator[Postfix]:
+    with postfix(customers) as running:
         yield running
 
 

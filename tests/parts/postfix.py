@@ -4,6 +4,7 @@ Postfix starts only as root; the parts that meet the network run as the user pos
 """
 
 import os
+import shutil
 import socketserver
 import subprocess
 import threading
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.parts.ports import free_port, listening
-from tests.parts.programs import Program, allow, installed
+from tests.parts.programs import Program, installed, open_folder
 from tests.parts.sink import Sink
 
 # (recipient, attempt from 1) -> an access(5) action such as "450 4.2.0 greylisted"; None: take it.
@@ -108,7 +109,7 @@ class Postfix:
         config = home / "config"
         for folder in (config, home / "queue", home / "data"):
             folder.mkdir()
-        allow("postfix", home / "data")
+        shutil.chown(home / "data", "postfix")
         values = {"home": home, "port": self.port, "sink": sink.port, "policy": self.policy.server_address[1]}
         (config / "main.cf").write_text(MAIN.format_map(values))
         (config / "master.cf").write_text(MASTER.format_map(values))
@@ -138,11 +139,12 @@ class Postfix:
 
 
 @contextmanager
-def postfix(home: Path, sink: Sink) -> Iterator[Postfix]:
+def postfix(sink: Sink) -> Iterator[Postfix]:
     """A started Postfix that relays to `sink`."""
-    server = Postfix(home, sink)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.close()
+    with open_folder() as home:
+        server = Postfix(home, sink)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.close()

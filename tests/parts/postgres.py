@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Literal
 
 from tests.parts.ports import free_port
-from tests.parts.programs import allow, installed
+from tests.parts.programs import installed, open_folder
 
 Mode = Literal["smart", "fast", "immediate"]
+USER = "postgres" if os.getuid() == 0 else None  # the server refuses to run as root
 
 
 class Postgres:
-    """One cluster in `home`. The server refuses to run as root, so root runs it as the user postgres."""
+    """One cluster in the empty folder `home`."""
 
     def __init__(self, home: Path) -> None:
         newest_first = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
@@ -23,10 +24,8 @@ class Postgres:
         self.home = home
         self.data = home / "data"
         self.port = free_port()
-        self._user = "postgres" if os.getuid() == 0 else None
+        self._user = USER
         self._names = (f"bridge_{number}" for number in count(1))
-        if self._user:
-            allow(self._user, home)
         self._run(
             "initdb",
             "--no-sync",
@@ -85,11 +84,12 @@ class Postgres:
 
 
 @contextmanager
-def postgres(home: Path) -> Iterator[Postgres]:
-    """A started cluster in the empty folder `home`."""
-    cluster = Postgres(home)
-    cluster.start()
-    try:
-        yield cluster
-    finally:
-        cluster.stop("immediate")
+def postgres() -> Iterator[Postgres]:
+    """A started cluster."""
+    with open_folder(USER) as home:
+        cluster = Postgres(home)
+        cluster.start()
+        try:
+            yield cluster
+        finally:
+            cluster.stop("immediate")

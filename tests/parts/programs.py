@@ -4,7 +4,9 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,13 +23,18 @@ def installed(name: str, *folders: Path) -> Path:
     return Path(found)
 
 
-def allow(user: str, *folders: Path) -> None:
-    """Gives the folders to `user`, and opens the way down to them: pytest's own folders are private."""
-    for folder in folders:
-        shutil.chown(folder, user)
-        for parent in folder.parents:
-            if parent.stat().st_uid == os.getuid() and parent.is_relative_to("/tmp"):
-                parent.chmod(parent.stat().st_mode | 0o011)
+@contextmanager
+def open_folder(owner: str | None = None) -> Iterator[Path]:
+    """A folder that programs of other users can reach, given to one of them, gone afterwards.
+
+    Not below pytest's own: every run of pytest closes those to other users, also under a run that goes on.
+    """
+    with tempfile.TemporaryDirectory(prefix="bridge-tests-") as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        if owner:
+            shutil.chown(folder, owner)
+        yield folder
 
 
 class Program:

@@ -1,7 +1,6 @@
 """The private Postfix, tried with the standard library's client."""
 
 import smtplib
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,8 @@ from tests.parts.sink import sink
 LETTER = "Subject: hello\r\n\r\nbody\r\n"
 
 
-def test_postfix_relays_to_the_sink_and_refuses_whom_it_is_told_to(tmp_path: Path) -> None:
-    with sink() as customers, postfix(tmp_path, customers) as relay:
+def test_postfix_relays_to_the_sink_and_refuses_whom_it_is_told_to() -> None:
+    with sink() as customers, postfix(customers) as relay:
         relay.decide(
             lambda address, attempt: "450 4.2.0 greylisted" if attempt == 1 and "sato" in address else None
         )
