@@ -4,8 +4,9 @@ import argparse
 import asyncio
 import contextlib
 import functools
+import logging
 
-from bridge import clock
+from bridge import clock, log
 from bridge.demo import story
 
 
@@ -27,7 +28,8 @@ def _speed(text: str) -> float:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Until Ctrl-C."""
+    """Until Ctrl-C. The terminal is for the person: of the log it shows only what went wrong."""
+    log.set_up(logging.WARNING)
     say = functools.partial(print, flush=True)  # also into a pipe
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(

@@ -36,7 +36,7 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "on_call_none": "まだ届いていません。",
         "customers": "お客様の受信箱",
         "customers_none": "まだだれにも届いていません。承認するまで送られません。",
-        "faults": "temperror@ と permerror@ の2名には、わざと届かないようにしてあります。",
+        "faults": "temperror@ には1分遅れて届き、permerror@ には届きません。わざとそうしてあります。",
         "count": "{n}通",
     },
     "en": {
@@ -54,7 +54,7 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "on_call_none": "Nothing yet.",
         "customers": "Customers’ inboxes",
         "customers_none": "Nobody has got anything. Nothing is sent before an approval.",
-        "faults": "temperror@ and permerror@ fail on purpose.",
+        "faults": "On purpose, temperror@ gets its mail a minute late and permerror@ none.",
         "count": "{n} mails",
     },
 }

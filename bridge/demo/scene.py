@@ -14,7 +14,6 @@ from bridge.core.values import format_duration
 CUSTOMERS = 25
 MARUYAMA, SATO = "maruyama@example.jp", "sato@example.jp"
 ON_CALL = (MARUYAMA, SATO)
-DETECTION_DELAY = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def build(home: Path, *, port: int, smtp_port: int, speed: float) -> Scene:
 
 
 def _customers() -> str:
-    """The list: two addresses fail on purpose, one customer in five reads English."""
+    """The list: two addresses misbehave on purpose (sink.py), one customer in five reads English."""
     rows = [
         "email,name,company,locale",
         "temperror@example.jp,お客様1,,ja",
@@ -101,7 +100,7 @@ def _service() -> dict[str, Any]:
                 "match": ['alertname="LoginErrors"'],
                 "text": {"ja": "全ユーザーのログイン機能", "en": "Sign-in for all users"},
                 "subject": {"ja": "ログインできない事象", "en": "sign-in failure"},
-                "detection_delay": format_duration(DETECTION_DELAY),
+                "detection_delay": "2m",
             }
         ],
         "audience": "shop-customers",

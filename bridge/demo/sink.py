@@ -15,10 +15,6 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 
 MOST_MAILS = 2_000  # the oldest give way: a demo left running over night stays small
-REFUSALS = {
-    "temperror": b"451 4.3.0 this address of the demo is always busy",
-    "permerror": b"550 5.1.1 this address of the demo does not exist",
-}
 _GREETING = b"220 demo.example.jp ESMTP"
 _OFFERS = b"250-demo.example.jp\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 SIZE 10485760"
 _LONGEST_LINE = 65_536
@@ -47,6 +43,7 @@ class DemoSink:
 
     def __init__(self) -> None:
         self.mails: deque[Mail] = deque(maxlen=MOST_MAILS)
+        self._turned_away: set[str] = set()
 
     @contextlib.asynccontextmanager
     async def listening(self) -> AsyncIterator[int]:
@@ -57,17 +54,25 @@ class DemoSink:
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            await _Conversation(self.mails, reader, writer).run()
+            await _Conversation(self, reader, writer).run()
         writer.close()
+
+    def refusal(self, address: str) -> bytes | None:
+        """temperror@ is busy the first time, as a greylisting server is; permerror@ does not exist."""
+        name = address.partition("@")[0]
+        if name == "permerror":
+            return b"550 5.1.1 this address of the demo does not exist"
+        if name == "temperror" and address not in self._turned_away:
+            self._turned_away.add(address)
+            return b"451 4.3.0 this address of the demo is busy the first time"
+        return None
 
 
 class _Conversation:
     """One connection: a sender, the recipients it has taken so far."""
 
-    def __init__(
-        self, mails: deque[Mail], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        self._mails, self._reader, self._writer = mails, reader, writer
+    def __init__(self, sink: DemoSink, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._sink, self._reader, self._writer = sink, reader, writer
         self._to: list[str] = []
 
     async def run(self) -> None:
@@ -98,7 +103,7 @@ class _Conversation:
         if found is None:
             return b"501 5.1.3 no address"
         address = found.group(1).decode("utf-8", "replace")
-        refusal = REFUSALS.get(address.partition("@")[0])
+        refusal = self._sink.refusal(address)
         if refusal is None:
             self._to.append(address)
         return refusal or b"250 2.1.5 ok"
@@ -114,7 +119,7 @@ class _Conversation:
             if not line:
                 raise ConnectionResetError("the sender left inside a mail")
             lines.append(line.removeprefix(b"."))
-        self._mails.extend(read_mail(address, b"".join(lines)) for address in self._to)
+        self._sink.mails.extend(read_mail(address, b"".join(lines)) for address in self._to)
         self._to.clear()
         await self._say(b"250 2.0.0 taken")
 

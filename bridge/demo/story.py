@@ -49,7 +49,7 @@ async def play(
         async with sink.listening() as smtp_port:
             stage = scene.build(Path(folder), port=port, smtp_port=smtp_port, speed=speed)
             serving = asyncio.create_task(_serve(stage.config))
-            started = now() - scene.DETECTION_DELAY
+            started = now()
 
             async def end_alert() -> None:
                 await asyncio.to_thread(_post, stage, scene.webhook("resolved", started, now()))

@@ -13,7 +13,7 @@ import pytest
 from bridge.config import load
 from bridge.demo import scene
 from tests.parts.bridge import hidden_fields
-from tests.parts.ports import answers, free_port
+from tests.parts.ports import free_port
 from tests.parts.programs import Program
 from tests.parts.waiting import until
 
@@ -43,7 +43,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
     words = ["demo", "--speed", 60, "--port", port, "--inbox-port", inbox_port]
     program = Program([Path(sys.executable).parent / "bridge", *words], tmp_path / "log", cwd=tmp_path)
     with httpx.Client(timeout=10) as http:
-        program.start(lambda: answers(inbox), seconds=30)
+        program.start(lambda: "Ctrl-C" in program.log.read_text(), seconds=30)
         yield Demo(program, inbox, http)
         program.stop(signal.SIGKILL)
 
@@ -56,14 +56,18 @@ def test_the_demo_writes_an_ordinary_configuration(tmp_path: Path) -> None:
 
 
 def test_the_whole_story_in_the_demo(demo: Demo) -> None:
-    (link,) = until(demo.links, 20, "the on-call is rung")
+    (link, *_) = until(demo.links, 20, "the on-call is rung")
     assert "まだだれにも届いていません" in demo.boxes()[1]
     form = hidden_fields(demo.http.get(link).text)
     answer = demo.http.post(link, data={**form, "action": "approve"}, headers={"Origin": "null"})
     assert answer.status_code == 303
     until(lambda: "23通" in demo.boxes()[1], 40, "every customer but two has the letter")
     demo.http.post(f"{demo.inbox}/end")
-    until(lambda: "【復旧】" in demo.boxes()[0], 40, "the on-call is rung about the recovery report")
+    until(
+        lambda: "みどりショップ復旧報告" in demo.boxes()[0],
+        40,
+        "the on-call is rung about the recovery report",
+    )
 
 
 def test_ctrl_c_ends_the_demo(demo: Demo) -> None:
