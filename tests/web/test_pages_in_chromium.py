@@ -1,0 +1,232 @@
+"""The pages in a browser, with their own content policy: what fits, what can be pressed, what everybody can use."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, Locator, Route
+from playwright.sync_api import Page as Tab
+
+from bridge.core.values import LOCALES, Locale
+from bridge.web.pages import Page, Pages
+from tests.parts.chromium import DESKTOP, PHONE, SMALL_PHONE, Screen, page
+from tests.web import samples
+from tests.web.samples import ASKING, DECIDED, DRAFT, OPEN, WIDER, at, notice, situation
+
+PAGES = Pages()
+URL = "http://127.0.0.1:8080/approve/token"
+CHECKS = Path(__file__).with_name("accessibility.js").read_text()
+AXE = Path(__file__).parents[2] / ".venv" / "axe.min.js"
+NARROW = Screen(320, 640, phone=True)
+SCREENS = [PHONE, SMALL_PHONE, NARROW, DESKTOP]
+STATES = {**OPEN, **ASKING, **DECIDED}
+COLOURS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+def in_state(name: str, lang: Locale) -> Page:
+    return PAGES.approval(situation(lang, **STATES[name]))
+
+
+def conflict(lang: Locale) -> Page:
+    newer: dict[str, Any] = {"notice": notice(version=2), "version": WIDER, "earlier": (DRAFT,)}
+    typed = {"subject": "件名", "body": "本文"}
+    return PAGES.conflict(situation(lang, **newer, now=at(2, 17, 20)), 1, typed)
+
+
+MAKE: dict[str, Callable[[Locale], Page]] = {
+    **{name: lambda lang, name=name: in_state(name, lang) for name in STATES},  # type: ignore[misc]
+    "conflict": conflict,
+    "edit": lambda lang: PAGES.edit(situation(lang, **OPEN["english readers too"])),
+    "expired": lambda lang: PAGES.expired(lang, "csrf"),
+    "forbidden": PAGES.forbidden,
+    "unavailable": PAGES.unavailable,
+    "not found": lambda lang: PAGES.not_found(),
+}
+
+
+@contextmanager
+def opened(browser: Browser, shown: Page, screen: Screen = PHONE, **how: Any) -> Iterator[Tab]:
+    with page(browser, screen, **how) as tab:
+        serve(tab, lambda: shown)
+        tab.goto(URL)
+        yield tab
+
+
+def serve(tab: Tab, shown: Callable[[], Page]) -> None:
+    """Answer every request of the tab: the page, or its script."""
+
+    def answer(route: Route) -> None:
+        if route.request.url.endswith("/static/live.js"):
+            route.fulfill(body=PAGES.live_js(), headers={"Content-Type": "text/javascript"})
+        else:
+            now = shown()
+            route.fulfill(status=now.status, body=now.html, headers=dict(now.headers))
+
+    tab.route("**/*", answer)
+
+
+def bottom(place: Locator) -> float:
+    box = place.bounding_box()
+    assert box
+    return box["y"] + box["height"]
+
+
+@pytest.mark.parametrize("lang", LOCALES)
+@pytest.mark.parametrize("name", MAKE)
+def test_everybody_can_use_it_on_every_screen(browser: Browser, name: str, lang: Locale) -> None:
+    with opened(browser, MAKE[name](lang)) as tab:
+        for colours in COLOURS:
+            tab.emulate_media(color_scheme=colours)
+            assert tab.evaluate(CHECKS) == [], colours
+            assert axe(tab) == [], colours
+        for screen in SCREENS:
+            tab.set_viewport_size({"width": screen.width, "height": screen.height})
+            assert tab.evaluate("document.documentElement.scrollWidth") <= screen.width
+
+
+def test_the_checks_see_what_is_wrong(browser: Browser) -> None:
+    html = '<html lang="ja"><title>t</title><main><h1>t</h1><input><p style="color:#999">grey</p></main>'
+    with opened(browser, Page(200, html, {"Content-Type": "text/html"})) as tab:
+        assert [found.split(":")[0] for found in tab.evaluate(CHECKS)] == ["no name", "contrast 2.8"]
+        assert bool(axe(tab)) == AXE.exists()
+
+
+def axe(tab: Tab) -> list[str]:
+    """axe-core's violations, where scripts/install-axe.sh could fetch it."""
+    if not AXE.exists():
+        return []
+    if not tab.evaluate("'axe' in window"):
+        tab.evaluate(AXE.read_text() + "; undefined")
+    found: list[str] = tab.evaluate(
+        "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' | ')))"
+    )
+    return found
+
+
+@pytest.mark.parametrize("name", ["open", "error", "hold", "sending", "recovery"])
+def test_text_of_twice_the_size_still_fits(browser: Browser, name: str) -> None:
+    with opened(browser, MAKE[name]("en")) as tab:
+        tab.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE.width
+
+
+@pytest.mark.parametrize("lang", LOCALES)
+def test_the_whole_card_and_send_are_on_a_small_phone(browser: Browser, lang: Locale) -> None:
+    with opened(browser, in_state("open", lang), SMALL_PHONE) as tab:
+        send = tab.locator("button[value=approve]").first
+        deck = tab.locator(".deck").bounding_box()
+        assert deck
+        assert bottom(tab.locator(".card").first) <= deck["y"]
+        assert bottom(send) <= SMALL_PHONE.height
+
+
+@pytest.mark.parametrize("screen", [PHONE, SMALL_PHONE], ids=["390px", "360px"])
+def test_a_second_tap_in_the_hold_hits_nothing(browser: Browser, screen: Screen) -> None:
+    with opened(browser, in_state("hold", "ja"), screen) as tab:
+        presses = tab.locator("button")
+        assert presses.count() == 1
+        assert bottom(presses) <= screen.height - 140
+
+
+@pytest.mark.parametrize("name", ["open", "error", "update", "recovery", "individual"])
+def test_a_form_page_is_one_request_and_runs_no_script(browser: Browser, name: str) -> None:
+    with page(browser) as tab:
+        asked: list[str] = []
+        tab.on("request", lambda request: asked.append(request.url))
+        serve(tab, lambda: in_state(name, "ja"))
+        tab.goto(URL)
+        assert asked == [URL]
+        assert tab.evaluate("document.scripts.length") == 0
+
+
+def test_every_target_is_big_enough_for_a_thumb(browser: Browser) -> None:
+    with opened(browser, in_state("open", "ja")) as tab:
+        send = tab.locator("button.go").bounding_box()
+        assert send
+        assert send["height"] >= 64
+        for place in tab.locator(".choices > *, summary, header a").all():
+            box = place.bounding_box()
+            assert box
+            assert box["height"] >= 44
+
+
+def test_tab_goes_to_the_language_then_to_send(browser: Browser) -> None:
+    with opened(browser, in_state("open", "ja")) as tab:
+        stops = []
+        for _ in range(2):
+            tab.keyboard.press("Tab")
+            stops.append(tab.evaluate("document.activeElement.textContent"))
+        assert stops[0] == "English"
+        assert stops[1].startswith("12,408名に送信する")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_one_press_approves_what_was_seen(browser: Browser, script: bool) -> None:
+    with opened(browser, in_state("open", "ja"), script=script) as tab:
+        with tab.expect_request(lambda request: request.method == "POST") as posted:
+            tab.get_by_role("button", name="12,408名に送信する").click()
+        assert posted.value.post_data == "version=1&csrf=csrf-of-this-page&audience=d1&action=approve"
+
+
+def test_the_suggestion_is_posted_with_its_lines(browser: Browser) -> None:
+    with opened(browser, in_state("error", "ja")) as tab:
+        with tab.expect_request(lambda request: request.method == "POST") as posted:
+            tab.get_by_role("button", name="提案の文に直す").click()
+        assert "action=edit" in (posted.value.post_data or "")
+        assert "%0D%0A%0D%0A" in (posted.value.post_data or "")
+
+
+def test_the_link_opens_its_sheet(browser: Browser) -> None:
+    with opened(browser, in_state("choosing not to send", "ja")) as tab:
+        tab.get_by_label("誤検知").check()
+        with tab.expect_request(lambda request: request.method == "POST") as posted:
+            tab.get_by_role("button", name="送らないと決める").click()
+        assert "reason=false_alarm" in (posted.value.post_data or "")
+
+
+def test_a_text_field_shows_only_when_it_is_chosen(browser: Browser) -> None:
+    with opened(browser, in_state("recovery", "ja")) as tab:
+        cause = tab.get_by_label("原因", exact=True)
+        assert not cause.is_visible()
+        tab.get_by_label("確定している(書く)").check()
+        assert cause.is_visible()
+
+
+def test_the_hold_turns_into_the_sending_by_itself_and_then_stops_asking(browser: Browser) -> None:
+    story = [in_state(name, "ja") for name in ("hold", "sending", "sent")]
+    asked = 0
+
+    def shown() -> Page:
+        nonlocal asked
+        asked += 1
+        return story[min(asked, len(story)) - 1]
+
+    with page(browser) as tab:
+        tab.clock.install()
+        serve(tab, shown)
+        tab.goto(URL)
+        for heading in ("まだ送っていません", "送信しています", "12,405名に送信しました"):
+            tab.get_by_role("heading", level=1, name=heading).wait_for()
+            tab.clock.run_for(2_000)
+        tab.clock.run_for(60_000)
+        assert asked == len(story)
+
+
+def test_only_what_changed_is_replaced(browser: Browser) -> None:
+    counts = iter([samples.PARTLY, {**samples.PARTLY, "sent": 9_912, "queued": 2_489}])
+    later = {**DECIDED["sending"], "now": at(2, 17, 30)}
+
+    def shown() -> Page:
+        return PAGES.approval(situation("ja", **{**later, "counts": next(counts, samples.FULLY)}))
+
+    with page(browser) as tab:
+        tab.clock.install()
+        serve(tab, shown)
+        tab.goto(URL)
+        tab.evaluate("document.querySelector('#stop button').mine = 'kept'")
+        tab.clock.run_for(2_000)
+        tab.get_by_text("9,912", exact=True).first.wait_for()
+        assert tab.get_by_role("status").text_content() == "12,408名のうち9,306名に送信済みです"
+        assert tab.evaluate("document.querySelector('#stop button').mine") == "kept"
