@@ -29,6 +29,7 @@ from bridge.store.tx import Tx
 
 log = structlog.get_logger(__name__)
 
+BEAT_EVERY = 3.0  # seconds; an instance unseen for 15 is dead
 RELAY_PATIENCE = 15.0  # seconds a relay may be down before the on-call is told
 
 
@@ -39,6 +40,17 @@ class Lists:
     facts: Callable[[], Awaitable[Mapping[str, AudienceFacts]]]
     chunks: Callable[[str, int], Iterable[list[Recipient]]]
     digest: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """What one round finds due. `letters`: a hold has ended; `done`: a sending has nothing left to send."""
+
+    rings: list[Ring]
+    letters: bool
+    done: bool
+    duties: list[str]
+    next_due: datetime | None
 
 
 @dataclass
@@ -54,6 +66,7 @@ class Timer:
     bell: Bell
     wake: Callable[[Wake], None]
     last_tick: float = field(default_factory=monotonic)
+    _last_beat: float = float("-inf")
     _stopping: bool = False
     _told_relay_down: bool = False
 
@@ -79,28 +92,54 @@ class Timer:
     async def tick(self) -> datetime | None:
         """One round; returns when the next is due, None when nothing is planned."""
         await self._beat()
-        await self._ring()
-        await self._begin_sends()
-        self.wake(await self.store.run(partial(send.finish, setup=self.setup())))
-        await self._follow_up()
+        agenda = await self.store.read(self._agenda)
+        if agenda.rings:
+            lists = await self.lists.facts()
+            for due in agenda.rings:
+                await self._singly("ring", partial(self._ring_one, due, lists))
+        if agenda.letters:
+            await self._begin_sends()
+        if agenda.done:
+            self.wake(await self.store.run(partial(send.finish, setup=self.setup())))
+        for incident in agenda.duties:
+            await self._singly("follow_up", partial(self._follow_one, incident))
         await self._watch_relay()
         self.last_tick = monotonic()
-        return await self.store.read(self._next_due)
+        return agenda.next_due
 
     async def _beat(self) -> None:
+        """Say that this instance lives, and take over what dead ones held. Every few seconds is enough."""
+        if monotonic() - self._last_beat < BEAT_EVERY:
+            return
+
         def unit(tx: Tx) -> Wake:
             tx.instances.beat(self.me, self.boot)
             return send.recover_claims(tx, self.me, self.boot, self.setup().config.smtp.on_unknown)
 
         self.wake(await self.store.run(unit))
+        self._last_beat = monotonic()
 
-    async def _ring(self) -> None:
-        due = await self.store.read(lambda tx: tx.rings.due())
-        if not due:
-            return
-        lists = await self.lists.facts()
-        for each in due:
-            await self._singly("ring", partial(self._ring_one, each, lists))
+    def _agenda(self, tx: Tx) -> Agenda:
+        """What is to be done now, read at once; most rounds find nothing and write nothing."""
+        services = self.setup().config.services
+        incidents = [i for i in tx.incidents.unfinished() if i.service in services]
+        notices = tx.notices.of_all([incident.id for incident in incidents])
+        send_at = tx.notices.next_send_at()
+        times = [tx.rings.next_due_at(), send_at]
+        owed: list[str] = []
+        for incident in incidents:
+            policy = services[incident.service].policy
+            times.append(duties.next_duty_at(incident, policy))
+            if duties.owed(incident, notices[incident.id], policy, tx.now):
+                owed.append(incident.id)
+        sending = tx.notices.in_states({"sending"})
+        return Agenda(
+            rings=tx.rings.due(),
+            letters=send_at is not None and send_at <= tx.now,
+            done=any(not tx.outbox.unfinished(notice.id) for notice in sending),
+            duties=owed,
+            next_due=min((at for at in times if at and at > tx.now), default=None),
+        )
 
     async def _ring_one(self, due: Ring, lists: Mapping[str, AudienceFacts]) -> None:
         def unit(tx: Tx) -> tuple[Wake, float]:
@@ -152,10 +191,6 @@ class Timer:
                 return wake
             start, chunk = start + len(chunk), following
 
-    async def _follow_up(self) -> None:
-        for incident in await self.store.read(lambda tx: tx.incidents.unfinished()):
-            await self._singly("follow_up", partial(self._follow_one, incident.id))
-
     async def _follow_one(self, incident_id: str) -> None:
         unit = partial(follow_up, setup=self.setup(), incident_id=incident_id)
         self.wake(await self.store.run(unit))
@@ -178,16 +213,6 @@ class Timer:
         except Exception:
             metrics.LOOP_FAILURES.labels(loop).inc()
             log.exception("row_failed", loop=loop)
-
-    def _next_due(self, tx: Tx) -> datetime | None:
-        services = self.setup().config.services
-        times = [tx.rings.next_due_at(), tx.notices.next_send_at()]
-        times += [
-            duties.next_duty_at(incident, services[incident.service].policy)
-            for incident in tx.incidents.unfinished()
-            if incident.service in services
-        ]
-        return min((at for at in times if at), default=None)
 
 
 def _service_of(tx: Tx, notice: Notice) -> str:

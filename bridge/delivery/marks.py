@@ -23,10 +23,11 @@ AGAIN = 1.0  # seconds after which a batch that could not be committed is tried 
 class Marks:
     """One flusher for both lanes. Eods need to survive a killed process only, so they commit softly."""
 
-    def __init__(self, store: Store[Tx], me: str, on_results: Callable[[], None]) -> None:
+    def __init__(self, store: Store[Tx], me: str, on_quiet: Callable[[], None]) -> None:
+        """`on_quiet` is called when everything that was put is committed: a letter may be done."""
         self._store = store
         self._me = me
-        self._on_results = on_results
+        self._on_quiet = on_quiet
         self._eods: list[tuple[Claimed, asyncio.Future[bool]]] = []
         self._results: list[Mark] = []
         self._asked = asyncio.Event()
@@ -105,7 +106,8 @@ class Marks:
             return False
         for seconds in first_accepts:
             metrics.FIRST_ACCEPT.observe(seconds)
-        self._on_results()
+        if not self._results and not self._eods:
+            self._on_quiet()
         return True
 
 

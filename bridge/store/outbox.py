@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Row, and_, bindparam, case, false, func, or_, select, tuple_, update
+from sqlalchemy import Row, and_, bindparam, case, false, func, or_, select, update
 
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import DeliveryState
@@ -163,23 +163,8 @@ class Outbox:
 
         A ring only while its notice waits for people, a letter only while its notice is `sending`.
         """
-        state = select(notices.c.state).where(notices.c.id == outbox.c.notice_id).scalar_subquery()
-        wanted = or_(
-            and_(outbox.c.lane == "customers", state == "sending"),
-            and_(outbox.c.kind == "ring", state.in_(sorted(UNDECIDED))),
-            and_(outbox.c.lane == "oncall", outbox.c.kind != "ring"),
-        )
-        rows = self._tx.execute(
-            update(outbox)
-            .where(
-                tuple_(outbox.c.id, outbox.c.fence).in_(list(claims)),
-                outbox.c.owner == me,
-                outbox.c.state == "sending",
-                wanted,
-            )
-            .values(state="eod", updated_at=self._tx.now)
-            .returning(outbox.c.id)
-        )
+        ids, fences = [claim[0] for claim in claims], sorted({claim[1] for claim in claims})
+        rows = self._tx.execute(_MARK_EOD, {"ids": ids, "fences": fences, "me": me, "now": self._tx.now})
         return set(rows.scalars())
 
     def mark(self, marks: Sequence[Mark], me: str) -> None:
@@ -318,6 +303,23 @@ class Outbox:
         return {(row.lane, row.state): row.n for row in rows}
 
 
+_NOTICE_STATE = select(notices.c.state).where(notices.c.id == outbox.c.notice_id).scalar_subquery()
+_MARK_EOD = (
+    update(outbox)
+    .where(
+        outbox.c.id.in_(bindparam("ids", expanding=True)),
+        outbox.c.fence.in_(bindparam("fences", expanding=True)),
+        outbox.c.owner == bindparam("me"),
+        outbox.c.state == "sending",
+        or_(
+            and_(outbox.c.lane == "customers", _NOTICE_STATE == "sending"),
+            and_(outbox.c.kind == "ring", _NOTICE_STATE.in_(sorted(UNDECIDED))),
+            and_(outbox.c.lane == "oncall", outbox.c.kind != "ring"),
+        ),
+    )
+    .values(state="eod", updated_at=bindparam("now"))
+    .returning(outbox.c.id)
+)
 _MARK = (
     update(outbox)
     .where(
