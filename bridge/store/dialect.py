@@ -120,6 +120,9 @@ class Dialect(Protocol):
     def lock(self, connection: Connection, key: Sequence[str], *, wait: bool) -> None:
         """Holds the lock named by `key` until the transaction ends. Raises LockHeld when it must not wait."""
 
+    def check(self, connection: Connection) -> None:
+        """Raises when the unit that just returned hid an error, and there is nothing left to commit."""
+
     def notify(self, connection: Connection) -> None:
         """Wakes every instance's listeners when this transaction commits."""
 

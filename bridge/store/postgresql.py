@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import URL, Connection, Engine, column, create_engine, event, func, select, table, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
@@ -67,6 +68,13 @@ class Postgresql:
         elif not connection.scalar(_TRY_LOCK, number):
             raise LockHeld(*key)
 
+    def check(self, connection: Connection) -> None:
+        """After an error the server answers COMMIT with ROLLBACK, and says no more about it."""
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        if driver.pgconn.transaction_status == TransactionStatus.INERROR:
+            raise RuntimeError("the unit hid an error of the database; nothing of it was committed")
+
     def notify(self, connection: Connection) -> None:
         connection.execute(_NOTIFY)
 
@@ -79,10 +87,14 @@ class Postgresql:
     def verdict(self, error: BaseException) -> Verdict:
         if isinstance(error, PendingRollbackError):  # the unit went on after its connection was lost
             return Verdict.AGAIN
+        if isinstance(error, psycopg.Error):  # from preparing a connection, which SQLAlchemy does not see
+            return Verdict.AGAIN
         if is_units_own(error):
             return Verdict.OWN
         if isinstance(error, DBAPIError):
             state = getattr(error.orig, "sqlstate", None) or ""
+            if state == "25P02":  # in_failed_sql_transaction: the unit went on after an error of its own
+                return Verdict.OWN
             if error.connection_invalidated or state in _PASSING or state.startswith("57P"):
                 return Verdict.AGAIN
         return Verdict.DOWN

@@ -57,8 +57,7 @@ class Sqlite:
     def _begin(self, connection: Connection) -> None:
         """A deferred BEGIN could fail half-way, when its first write finds another writer."""
         purpose: Purpose = connection.get_execution_options()["purpose"]
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection)
+        driver = _driver(connection)
         driver.execute(f"PRAGMA query_only = {'ON' if purpose == 'read' else 'OFF'}")
         if purpose == "read":
             driver.execute("BEGIN")
@@ -82,6 +81,11 @@ class Sqlite:
     def lock(self, connection: Connection, key: Sequence[str], *, wait: bool) -> None:
         """There is one writer: whoever runs holds every lock."""
 
+    def check(self, connection: Connection) -> None:
+        """A full disk, among others, ends the whole transaction."""
+        if not _driver(connection).in_transaction:
+            raise StorageDown("SQLite ended the transaction by itself")
+
     def notify(self, connection: Connection) -> None:
         """There is one process, and it wakes its own loops."""
 
@@ -100,3 +104,9 @@ _PRAGMAS = {  # and what SQLite answers when it obeys
     "journal_size_limit = 16777216": (16_777_216,),  # bytes: cuts back a WAL that a long reader let grow
     "temp_store = MEMORY": None,  # no surprise from a full /tmp
 }
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver

@@ -163,7 +163,7 @@ class Worker(Thread, Generic[X]):
     def _run(self, connection: Connection, jobs: Sequence[Job[X]]) -> list[Outcome | None]:
         now = self._now(connection)
         if len(jobs) == 1:  # no SAVEPOINT needed: its transaction is its own
-            return [Outcome(jobs[0].unit(self._make_tx(connection, now)))]
+            return [self._outcome(connection, jobs[0], self._make_tx(connection, now))]
         return [self._savepoint(connection, now, job, first=job is jobs[0]) for job in jobs]
 
     def _savepoint(
@@ -173,13 +173,18 @@ class Worker(Thread, Generic[X]):
         tx.may_wait = first
         try:
             with connection.begin_nested():
-                return Outcome(job.unit(tx))
+                return self._outcome(connection, job, tx)
         except LockHeld:
             return None
         except BaseException as error:
             if self._dialect.verdict(error) is not Verdict.OWN:
                 raise
             return Outcome(error=error)
+
+    def _outcome(self, connection: Connection, job: Job[X], tx: X) -> Outcome:
+        result = job.unit(tx)
+        self._dialect.check(connection)
+        return Outcome(result)
 
 
 def _purpose(jobs: Sequence[Job[X]]) -> Purpose:

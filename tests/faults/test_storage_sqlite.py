@@ -75,6 +75,18 @@ async def test_a_full_disk_refuses_units_keeps_what_was_acknowledged_and_recover
         await again.close()
 
 
+async def test_a_start_on_a_full_disk_is_refused_for_now_and_spoils_nothing(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 4) as disk:
+        url = f"sqlite:///{disk.path}/bridge.sqlite3"
+        disk.fill()
+        with pytest.raises(StorageDown, match="cannot be opened now"):
+            await open_store(url)
+        disk.free()
+        store = await open_store(url)
+        await store.run(put("a"))
+        await store.close()
+
+
 async def test_a_read_only_file_system_is_refused_at_the_start(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 4) as disk:
         url = f"sqlite:///{disk.path}/bridge.sqlite3"

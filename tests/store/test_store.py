@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from threading import Event
@@ -109,6 +109,19 @@ async def test_the_error_of_one_unit_leaves_its_neighbours_alone(store: Store[Tx
     assert await store.read(keys) == ["a", "c"]
 
 
+async def test_a_unit_that_hides_a_database_error_spoils_no_neighbour(store: Store[Tx], writers: int) -> None:
+    def hides(tx: Tx) -> None:
+        with suppress(IntegrityError):
+            put("a")(tx)
+            put("a")(tx)
+
+    answers = await together(store, writers, put("b"), hides, put("c"))
+    alone = await together(store, writers, hides)
+    assert [answers[0], answers[2]] == [None, None]
+    acknowledged = answers[1] is None or alone[0] is None
+    assert await store.read(keys) == (["a", "b", "c"] if acknowledged else ["b", "c"])
+
+
 async def test_an_exception_that_no_future_can_hold_still_reaches_its_caller(store: Store[Tx]) -> None:
     with pytest.raises(RuntimeError, match="StopIteration"):
         await store.run(put_and_raise("a", StopIteration()))
@@ -150,6 +163,14 @@ async def test_more_waiting_units_than_the_store_takes_are_refused_at_once(
     answers = await asyncio.gather(*asked, return_exceptions=True)
     assert len(refused) == 10
     assert sum(isinstance(answer, StorageDown) for answer in answers) == 10
+
+
+async def test_closing_finishes_what_waits(database_url: str) -> None:
+    store = await open_store(database_url)
+    waiting = [asyncio.ensure_future(store.run(put(f"{n:03}"))) for n in range(100)]
+    await asyncio.sleep(0)
+    await store.close()
+    assert await asyncio.gather(*waiting) == [None] * 100
 
 
 async def test_a_closed_store_refuses_instead_of_waiting(database_url: str) -> None:
