@@ -12,6 +12,7 @@ import yaml
 from bridge.core.values import format_duration
 
 CUSTOMERS = 25
+AUDIENCE = "ショップ会員(全員)"
 MARUYAMA, SATO = "maruyama@example.jp", "sato@example.jp"
 ON_CALL = (MARUYAMA, SATO)
 
@@ -49,7 +50,7 @@ def _customers() -> str:
         "permerror@example.jp,お客様2,,ja",
     ]
     for number in range(3, CUSTOMERS + 1):
-        locale = "en" if number % 5 == 0 else "ja"
+        locale = "en" if number % 5 == 4 else "ja"
         name = f"Customer {number}" if locale == "en" else f"お客様{number}"
         rows.append(f"customer{number}@mail{number % 3}.example.jp,{name},,{locale}")
     return "\n".join(rows) + "\n"
@@ -80,7 +81,7 @@ def _config(url: str, port: int, smtp_port: int, speed: float) -> dict[str, Any]
                 ],
             }
         },
-        "audiences": {"shop-customers": {"csv": "./customers.csv"}},
+        "audiences": {AUDIENCE: {"csv": "./customers.csv"}},
         "services": {"shop": _service()},
         "policy": {
             "first_report_within": minutes(15),
@@ -103,7 +104,7 @@ def _service() -> dict[str, Any]:
                 "detection_delay": "2m",
             }
         ],
-        "audience": "shop-customers",
+        "audience": AUDIENCE,
         "escalation": "shop",
         "sender": {"name": "みどりショップ運営事務局", "email": "support@example.jp"},
         "company": "みどり商事株式会社",

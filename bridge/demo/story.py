@@ -98,9 +98,12 @@ def _ready(stage: Scene) -> bool:
 
 
 def _post(stage: Scene, body: bytes) -> None:
-    """Plays Alertmanager. Raises DemoError when the bridge refuses."""
+    """Plays Alertmanager. Raises DemoError when the bridge refuses or is gone."""
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {stage.alert_token}"}
-    status = _call(stage, "POST", "/webhooks/alertmanager", body, headers)
+    try:
+        status = _call(stage, "POST", "/webhooks/alertmanager", body, headers)
+    except OSError as gone:
+        raise DemoError("The bridge does not answer any more") from gone
     if status != HTTPStatus.OK:
         raise DemoError(f"The bridge answered {status} to the sample alert")
 
