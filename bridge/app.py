@@ -16,7 +16,7 @@ from bridge.config import Config, load
 from bridge.config_sections import Endpoint
 from bridge.core.model import AudienceFacts, Recipient
 from bridge.core.values import Locale
-from bridge.delivery.audience import Audiences, read
+from bridge.delivery.audience import AudienceError, Audiences, Tally, read
 from bridge.delivery.composing import LetterComposer, OncallComposer
 from bridge.delivery.lanes import LaneWorker, Office
 from bridge.delivery.marks import Marks
@@ -256,15 +256,19 @@ class App:
         """The digest of a service's list as it is now. Raises AudienceError."""
         return self._audiences.summary(*self._list_of(service)).digest
 
-    def _chunks(self, service: str, size: int) -> Iterator[list[Recipient]]:
-        """A service's list in chunks. Raises AudienceError."""
-        chunk: list[Recipient] = []
-        for row in read(*self._list_of(service)):
+    def _chunks(self, service: str, size: int, digest: str) -> Iterator[list[Recipient]]:
+        """A service's list in chunks. Raises AudienceError, also for a list that is not the one of `digest`."""
+        path, locale = self._list_of(service)
+        tally, chunk = Tally(), list[Recipient]()
+        for row in read(path, locale):
+            tally.add(row)
             if isinstance(row, Recipient):
                 chunk.append(row)
             if len(chunk) == size:
                 yield chunk
                 chunk = []
+        if tally.summary().digest != digest:
+            raise AudienceError(path, "changed while it was read. Look at the list, then resume the letter")
         if chunk:
             yield chunk
 

@@ -53,7 +53,8 @@ class Bell:
             async with asyncio.timeout(longest):
                 await self._rung.wait()
         except TimeoutError:
-            MISSED.inc()
+            if longest >= LONGEST:
+                MISSED.inc()
         self._rung.clear()
 
 

@@ -35,10 +35,12 @@ RELAY_PATIENCE = 15.0  # seconds a relay may be down before the on-call is told
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """How the timer reads services' lists: all their facts, one's digest, one's recipients in chunks of n."""
+    """How the timer reads services' lists: all their facts, one's digest, and one's recipients
+    in chunks of n, of exactly the list that a digest names.
+    """
 
     facts: Callable[[], Awaitable[Mapping[str, AudienceFacts]]]
-    chunks: Callable[[str, int], Iterable[list[Recipient]]]
+    chunks: Callable[[str, int, str], Iterable[list[Recipient]]]
     digest: Callable[[str], str]
 
 
@@ -171,7 +173,8 @@ class Timer:
             return await self.store.run(
                 partial(send.stop_changed, setup=setup, notice=notice, why="list_changed")
             )
-        return await self._load_chunks(notice, iter(self.lists.chunks(service, send.CHUNK)))
+        chunks = self.lists.chunks(service, send.CHUNK, notice.audience_digest or "")
+        return await self._load_chunks(notice, chunks)
 
     async def _load_chunks(self, notice: Notice, chunks: Iterable[list[Recipient]]) -> Wake:
         rest = iter(chunks)
