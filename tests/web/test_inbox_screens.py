@@ -41,5 +41,8 @@ def test_it_fits_the_screen_and_its_own_content_policy(
         opened.route(HOME, lambda route: route.fulfill(body=bytes(answer.body), headers=dict(answer.headers)))
         opened.goto(HOME)
         assert opened.evaluate("document.documentElement.scrollWidth") <= screen.width
-        assert opened.evaluate("getComputedStyle(document.documentElement).backgroundColor") != "rgba(0, 0, 0, 0)"
+        assert (
+            opened.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+            != "rgba(0, 0, 0, 0)"
+        )
         assert opened.get_by_role("link", name=LINK).is_visible()
