@@ -108,6 +108,8 @@ _READ_ONLY = {"SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH"
 
 def _explained(error: Exception, where: str) -> Exception:
     """The same trouble in words for people. Only the driver's own words are kept: a DSN holds a password."""
+    if isinstance(error, StorageRefused) and where not in str(error):
+        return StorageRefused(f"{where}: {error}")
     if not isinstance(error, SQLAlchemyError):
         return error
     cause = (isinstance(error, DBAPIError) and error.orig) or error

@@ -1,5 +1,6 @@
 """The revisions make exactly the tables of tables.py, and refuse what is not theirs."""
 
+import json
 import re
 import subprocess
 import sys
@@ -12,10 +13,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 
+from bridge.cli.main import main
 from bridge.errors import StorageRefused
 from bridge.store.dialect import VERSION_TABLE
 from bridge.store.opening import open_database
 from bridge.store.tables import metadata
+from tests.parts.bridge import configuration
 
 T = TypeVar("T")
 
@@ -92,8 +95,9 @@ def test_opening_says_from_which_schema_to_which(database_url: str) -> None:
 )
 def test_a_schema_that_this_version_cannot_use_is_refused(database_url: str, change: str, words: str) -> None:
     on(database_url, say(change))
-    with pytest.raises(StorageRefused, match=words):
+    with pytest.raises(StorageRefused, match=words) as refused:
         open_database(database_url)
+    assert database_url.rpartition("/")[2] in str(refused.value)
 
 
 def test_a_database_of_an_older_version_is_brought_up_to_date(database_url: str) -> None:
@@ -109,6 +113,21 @@ def test_a_database_of_an_older_version_is_brought_up_to_date(database_url: str)
 def test_tables_of_others_in_the_same_database_are_left_alone(database_url: str) -> None:
     on(database_url, say("CREATE TABLE theirs (id integer)"))
     assert "theirs" in str(on(database_url, schema))
+
+
+def test_the_command_says_from_which_schema_to_which(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], database_url: str
+) -> None:
+    for token in ("alert.token", "api.token"):
+        (tmp_path / token).write_text("secret\n")
+    url = "sqlite" if database_url.startswith("sqlite") else database_url
+    path = tmp_path / "bridge.yaml"
+    path.write_text(json.dumps(configuration(tmp_path, 8080, 2525, url)))
+    command = ["migrate", "--config", str(path)]
+    assert [main(command), main(command)] == [0, 0]
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("schema nothing -> ")
+    assert second.endswith(": nothing to do")
 
 
 def test_a_new_revision_is_empty_while_tables_and_revisions_agree(tmp_path: Path) -> None:
