@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
-from bridge.core.lifecycle import UNDECIDED
+from bridge.core.lifecycle import UNDECIDED, UNDER_WAY
 from bridge.core.model import Incident, Kind, Notice, NoticeState
 from bridge.core.settings import Policy
 
@@ -77,13 +77,16 @@ def _settled(notices: Sequence[Notice]) -> Duty | None:
 
 
 def _after_recovery(incident: Incident, notices: Sequence[Notice], now: datetime) -> Duty | None:
-    last = next((n for n in reversed(notices) if n.kind in ("recovery", "final")), None)
-    if any(n.state in UNDECIDED or n.state in ("approved", "sending", "stopped") for n in notices):
+    reports = [notice for notice in notices if notice.kind != "individual"]
+    last = next((n for n in reversed(reports) if n.kind in ("recovery", "final")), None)
+    if any(n.state in UNDECIDED | UNDER_WAY for n in reports):
         return None
     if last is None or (last.kind == "recovery" and last.state == "superseded"):
         return Duty("draft", "recovery not told", "recovery")
     if incident.final_at is None:
-        return Duty("close", "nothing owed")
+        # A batch that still waits for people keeps the incident open; it never holds a promised report up.
+        waiting = any(notice.state in UNDECIDED | UNDER_WAY for notice in notices)
+        return None if waiting else Duty("close", "nothing owed")
     if last.state == "sent" and now >= incident.final_at:
         return Duty("draft", "cause promised", "final")
     return None
