@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from bridge.core.model import Notice
-from bridge.core.settings import Escalation
+from bridge.core.settings import Escalation, Policy
 
 # A due time further ahead than its own wait means that the clock went back: the ring fires now.
 CLOCK_SLACK = timedelta(seconds=2)
@@ -31,6 +31,13 @@ def next_ring(escalation: Escalation, base: datetime, after: datetime) -> dateti
         if offset > elapsed:
             return base + offset
     return base + offsets[-1] + ((elapsed - offsets[-1]) // escalation.then_every + 1) * escalation.then_every
+
+
+def with_deadline(planned: datetime, notice: Notice, policy: Policy, after: datetime) -> datetime:
+    """A planned ring, but no later than a deadline still ahead where the draft is sent by itself at it."""
+    if policy.at_deadline == "send" and after < notice.due_at:
+        return min(planned, notice.due_at)
+    return planned
 
 
 def is_due(due_at: datetime, planned_at: datetime, now: datetime) -> bool:

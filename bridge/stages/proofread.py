@@ -16,6 +16,7 @@ from bridge.stages.setup import Setup
 from bridge.store.tx import Tx
 
 UNKNOWN_IMPACT = "影響範囲のお客様向けの言葉が登録されていません。わかる範囲で具体的に書いてください。"
+LEFT_OUT = "監視システムが{n}件の警告を省いて送ってきました。影響範囲に漏れがないか確かめてください。"
 STALE_PROMISE = "約束した次回のご報告の時刻が近づいています。新しい時刻に直してください。"
 
 
@@ -29,7 +30,7 @@ def proofread(tx: Tx, setup: Setup, incident: Incident, notice: Notice) -> tuple
     fresh = tx.now + duties.promise_every(severities, service.policy)
     context = replace(context_of(setup, service, version, tx.now), promise=round_up(fresh))
     findings = list(check(_letter(notice, service, version, service.locale), context))
-    findings += _bridge_findings(notice, service, version, context, fresh)
+    findings += _bridge_findings(notice, service, version, context, fresh, tx.events.truncated(incident.id))
     for locale in version.texts:
         if locale != service.locale and version.edited_by:
             others = check(_letter(notice, service, version, locale), context)
@@ -83,12 +84,19 @@ def _letter(notice: Notice, service: Service, version: Version, locale: Locale) 
 
 
 def _bridge_findings(
-    notice: Notice, service: Service, version: Version, context: Context, fresh: datetime
+    notice: Notice,
+    service: Service,
+    version: Version,
+    context: Context,
+    fresh: datetime,
+    truncated: int,
 ) -> list[Finding]:
     found: list[Finding] = []
     facts, body = Facts.from_dict(version.facts), version.texts[service.locale].body
     if notice.kind in ("first", "update") and not facts.impact_known and version.edited_by is None:
         found.append(Finding("BRG-01", "warning", "body", (0, 0), "", UNKNOWN_IMPACT))
+    if truncated:
+        found.append(Finding("BRG-03", "warning", "body", (0, 0), "", LEFT_OUT.format(n=truncated)))
     now = context.now or fresh
     if version.edited_by and version.promise_at and duties.stale(version.promise_at, fresh - now, now):
         printed = printed_promise(service, notice, version.texts[service.locale], context)

@@ -42,7 +42,9 @@ def _fire(
     tx.links.ensure(notice.id, people)
     detail = {"count": audience.count, "problem": audience.problem, "people": list(people), "late": late}
     tell(tx, setup, incident, notice, "ring", people, detail)
-    tx.rings.plan(notice.id, reminders.next_ring(escalation, notice.base_at, tx.now))
+    planned = reminders.next_ring(escalation, notice.base_at, tx.now)
+    policy = setup.service(incident).policy
+    tx.rings.plan(notice.id, reminders.with_deadline(planned, notice, policy, tx.now))
     tx.events.add(
         notice.incident_id,
         BRIDGE,

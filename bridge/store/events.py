@@ -103,6 +103,13 @@ class Events:
                 yield row.seq, "was changed"
             previous, expected = row.mac, row.seq + 1
 
+    def truncated(self, incident_id: str) -> int:
+        """How many alerts the sources said they left out of their posts, the most in one post."""
+        query = select(events.c.detail).where(
+            events.c.incident_id == incident_id, events.c.action == "alerts"
+        )
+        return max((d.get("truncated", 0) for d in self._tx.execute(query).scalars()), default=0)
+
     def _rows(self, incident_ids: Collection[str]) -> list[Row[Any]]:
         query = select(events).where(events.c.incident_id.in_(incident_ids))
         return list(self._tx.execute(query.order_by(events.c.incident_id, events.c.seq)))

@@ -1,6 +1,6 @@
 """A person says "I'm on it": one ring is skipped and the others learn who has it; ringing goes on after that."""
 
-from bridge.core.reminders import after_acknowledge
+from bridge.core.reminders import after_acknowledge, with_deadline
 from bridge.stages.decide.case import Answer, Case, Form
 from bridge.stages.setup import Setup
 from bridge.stages.tell import rung, tell
@@ -16,8 +16,8 @@ def acknowledge(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
         tx.notices.set(notice.id, acknowledged_by=case.person, acknowledged_at=tx.now)
         pending = next((ring for ring in tx.rings.of(notice.id) if ring.state == "pending"), None)
         if pending:
-            escalation = setup.escalation(case.service)
-            tx.rings.plan(notice.id, after_acknowledge(notice, escalation, pending.due_at))
+            planned = after_acknowledge(notice, setup.escalation(case.service), pending.due_at)
+            tx.rings.plan(notice.id, with_deadline(planned, notice, case.policy, tx.now))
         others = [person for person in rung(tx, notice) if person != case.person]
         tell(tx, setup, case.incident, notice, "acknowledged", others, {})
     tx.events.add(

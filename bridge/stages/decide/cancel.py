@@ -1,6 +1,6 @@
 """Calling an approved letter back within its hold: nothing was sent, and ringing goes on."""
 
-from bridge.core.reminders import next_ring
+from bridge.core.reminders import next_ring, with_deadline
 from bridge.stages.decide.case import Answer, Case, Form
 from bridge.stages.setup import Setup
 from bridge.stages.wake import Wake
@@ -26,7 +26,8 @@ def cancel(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
     notice = case.notice
     tx.notices.move(notice, "awaiting_approval", **dict.fromkeys(APPROVED_COLUMNS))
     tx.notices.withdraw_approvals(notice.id)
-    tx.rings.plan(notice.id, next_ring(setup.escalation(case.service), notice.base_at, tx.now))
+    planned = next_ring(setup.escalation(case.service), notice.base_at, tx.now)
+    tx.rings.plan(notice.id, with_deadline(planned, notice, case.policy, tx.now))
     tx.events.add(
         case.incident.id, case.person, "cancelled", notice=notice.id, kind=notice.kind, version=notice.version
     )
