@@ -122,6 +122,7 @@ WORDS: dict[str, Pair] = {
     # findings
     "fix_n": ("送る前に{n}か所直してください", "Fix {n} before sending"),
     "fix_1": ("送る前に1か所直してください", "Fix 1 thing before sending"),
+    "batch_fix": ("CSVを直して、もう一度登録してください。", "Correct the CSV and upload it again."),
     "suggestion": ("提案", "Suggestion"),
     "repair": ("提案の文に直す", "Use the suggestion"),
     "repair_note": ("直したあと、もう一度この画面で確認します", "You review it here again"),
@@ -131,6 +132,7 @@ WORDS: dict[str, Pair] = {
     "as_is_why": ("理由(必須・記録に残ります)", "Reason (required, recorded)"),
     "as_is_go": ("このまま{n}名に送信する", "Send as is to {n} customers"),
     "quoted": ("「{text}」", "“{text}”"),
+    "quoted_in": ("{n}通目 {quote}", "Letter {n} {quote}"),
     "warnings": ("確かめてください", "Please check"),
     "duties": ("個人データに被害があるとき", "If personal data was harmed"),
     "duty_early": (

@@ -226,6 +226,19 @@ def _batch() -> dict[str, Any]:
     return {"notice": notice("individual"), "version": first, "letters": letters, "number": None}
 
 
+def _harmful() -> dict[str, Any]:
+    """A batch whose second letter names harm to personal data and plays it down."""
+    batch = _batch()
+    first, second = batch["letters"]
+    text = Text(
+        second.text.subject,
+        second.text.body + "\nお客様の氏名が流出したことが判明いたしました。ちょっとした不具合です。\n",
+    )
+    found = check(Letter("individual", text.subject, text.body), Context(now=NOW, service="みどりショップ"))
+    harmed = replace(second, text=text, findings=found)
+    return {**batch, "letters": (first, harmed), "findings": (*first.findings, *found)}
+
+
 def _row(told: Facts, name: str) -> Facts:
     return told.for_row(
         {"company": "みどり商事株式会社", "department": "", "name": name, "impact": "ご注文1件の登録"}
@@ -252,6 +265,11 @@ OPEN: dict[str, dict[str, Any]] = {
         "now": at(2, 28),
         "audience": replace(AUDIENCE, count=8_228, locales={"ja": 8_228}),
         "previous_count": 12_408,
+    },
+    "warning": {
+        "findings": (
+            Finding("EXP-04", "warning", "body", (0, 5), "お客様各位", "次のご連絡の時刻がありません。"),
+        )
     },
     "list unreadable": {"audience": AudienceFacts("ショップ会員(全員)", problem="ファイルがありません")},
     "error": {
@@ -285,6 +303,7 @@ OPEN: dict[str, dict[str, Any]] = {
     "update": _update(),
     "recovery, answered": _recovery(2, "maruyama"),
     "individual": _batch(),
+    "individual, harm": _harmful(),
 }
 ASKING: dict[str, dict[str, Any]] = {
     "recovery": _recovery(),

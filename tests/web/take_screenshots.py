@@ -14,14 +14,11 @@ SHOTS: tuple[Shot, ...] = (
     ("open-english", "open", "en", SMALL_PHONE, "light"),
     ("second-person-dark", "second person", "ja", SMALL_PHONE, "dark"),
     ("finding", "error", "ja", PHONE, "light"),
-    ("late", "late, smaller list", "ja", PHONE, "light"),
     ("hold-dark", "hold", "ja", PHONE, "dark"),
     ("sending", "sending", "ja", PHONE, "light"),
-    ("sent", "sent", "ja", PHONE, "light"),
     ("conflict", "conflict", "ja", PHONE, "light"),
     ("update-dark", "update", "ja", PHONE, "dark"),
     ("recovery", "recovery", "ja", PHONE, "light"),
-    ("individual", "individual", "ja", PHONE, "light"),
 )
 
 

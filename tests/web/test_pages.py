@@ -178,6 +178,10 @@ SAYS = [
     ("recovery", "ja", "12月1日(火)までに報告すると約束します"),
     ("recovery, still firing", "ja", "警告が1件続いています"),
     ("individual", "ja", "2通をそれぞれ1名に送信する"),
+    ("individual, harm", "ja", "2通目 「ちょっとした」"),
+    ("individual, harm", "ja", "CSVを直して、もう一度登録してください。"),
+    ("individual, harm", "ja", "個人情報保護委員会への速報: 知ってからおおむね3〜5日以内"),
+    ("warning", "ja", "確かめてください"),
     ("hold", "ja", "何もしなければ 02:16:40 に送り始めます。この画面を閉じても送信されます。"),
     ("hold", "en", "Starts at 02:16:40 unless you cancel, even if you close this page."),
     ("sending", "ja", "「送信済み」は、メールサーバーが受け付けた通数です。02:17 現在、あと約20秒。"),
@@ -220,6 +224,23 @@ def test_what_has_no_suggestion_is_edited_by_hand() -> None:
     page = shown("error", findings=(replace(error, replacement=None),))
     assert "提案の文に直す" not in page.html
     assert 'class="button go" href="?edit"' in page.html
+
+
+def test_a_warning_never_blocks() -> None:
+    assert read(shown("warning")).presses[0] == "approve"
+
+
+def test_a_batch_with_an_error_is_sent_only_with_a_reason() -> None:
+    page = shown("individual, harm")
+    assert 'class="go"' not in page.html
+    assert re.search(r'name="override" required.*?value="approve"', page.html, re.DOTALL)
+
+
+def test_every_finding_is_numbered_once_over_all_letters() -> None:
+    page = shown("individual, harm")
+    marks = re.findall(r'<mark id="(f\d+)"', page.html)
+    assert sorted(marks) == [f"f{n}" for n in range(1, len(marks) + 1)]
+    assert sorted(re.findall(r'href="#(f\d+)"', page.html)) == sorted(marks)
 
 
 def test_a_list_that_cannot_be_counted_offers_no_sending() -> None:

@@ -29,15 +29,15 @@ def in_state(name: str, lang: Locale) -> Page:
     return PAGES.approval(situation(lang, **STATES[name]))
 
 
-def conflict(lang: Locale) -> Page:
+def conflict(lang: Locale, typed: dict[str, str] | None = None) -> Page:
     newer: dict[str, Any] = {"notice": notice(version=2), "version": WIDER, "earlier": (DRAFT,)}
-    typed = {"subject": "件名", "body": "本文"}
     return PAGES.conflict(situation(lang, **newer, now=at(2, 17, 20)), 1, typed)
 
 
 MAKE: dict[str, Callable[[Locale], Page]] = {
     **{name: lambda lang, name=name: in_state(name, lang) for name in STATES},  # type: ignore[misc]
     "conflict": conflict,
+    "conflict, typed text": lambda lang: conflict(lang, {"subject": "件名", "body": "本文"}),
     "edit": lambda lang: PAGES.edit(situation(lang, **OPEN["english readers too"])),
     "expired": lambda lang: PAGES.expired(lang, "csrf"),
     "forbidden": PAGES.forbidden,

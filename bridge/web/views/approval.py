@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from bridge.core.diff import Change
 from bridge.core.panel import Action
-from bridge.core.wording import Finding, apply
 from bridge.core.wording import Letter as Wording
+from bridge.core.wording import apply
 from bridge.web.views.audience import Audience, audience
 from bridge.web.views.edit import Field
 from bridge.web.views.frame import Deadline, Frame, deadline, frame, heading, link, speech
 from bridge.web.views.letter import Letter
-from bridge.web.views.letters import edits_of, letters
+from bridge.web.views.letters import Mark, edits_of, letters, numbered
 from bridge.web.views.rows import Row, fact_rows
 from bridge.web.views.sheets import Sheets, sheets
 from bridge.web.views.situation import Situation
@@ -20,9 +20,10 @@ PERSONAL_DATA_RULE = "LAW-02"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A finding in words. `mark` is its number in the letter."""
+    """A finding in words. `mark` is its number; `linked`: the letter on the page shows the place."""
 
     mark: int
+    linked: bool
     quote: str
     why: str
     replacement: str | None
@@ -75,6 +76,7 @@ class Approval:
     acknowledged: str
     deadline: Deadline
     problems_title: str
+    problems_note: str
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     personal_data: bool
@@ -95,11 +97,12 @@ class Approval:
 def approval(situation: Situation) -> Approval:
     """The view of an undecided notice."""
     outer = frame(situation, _title(situation))
-    marks = situation.errors + tuple(f for f in situation.findings if f.severity == "warning")
+    marks = numbered(situation)
     edits = edits_of(situation)
     all_letters = letters(situation, marks)
     shown = 1 if not situation.letters else len(all_letters)
-    problems = tuple(_problem(situation, n, f) for n, f in enumerate(marks, start=1))
+    places = {piece.mark for each in all_letters for piece in (*each.subject, *each.body)}
+    problems = tuple(_problem(situation, mark, linked=mark.number in places) for mark in marks)
     errors = len(situation.errors)
     choices = _choices(situation, outer)
     return Approval(
@@ -110,9 +113,10 @@ def approval(situation: Situation) -> Approval:
         acknowledged=_acknowledged(situation),
         deadline=deadline(situation),
         problems_title=_problems_title(situation, errors),
+        problems_note=speech(situation)("batch_fix") if situation.letters else "",
         problems=problems[:errors],
         warnings=problems[errors:],
-        personal_data=any(f.rule == PERSONAL_DATA_RULE for f in _every_finding(situation)),
+        personal_data=any(f.rule == PERSONAL_DATA_RULE for f in situation.findings),
         audience=audience(situation),
         rows=fact_rows(situation),
         untouched="" if edits is not None or situation.letters else speech(situation)("as_template"),
@@ -185,13 +189,12 @@ def _problems_title(situation: Situation, errors: int) -> str:
     return "" if not errors else say("fix_1") if errors == 1 else say("fix_n", n=errors)
 
 
-def _problem(situation: Situation, mark: int, finding: Finding) -> Problem:
-    say = speech(situation)
-    return Problem(mark, say("quoted", text=finding.text), finding.why, finding.replacement)
-
-
-def _every_finding(situation: Situation) -> tuple[Finding, ...]:
-    return situation.findings + tuple(f for each in situation.letters for f in each.findings)
+def _problem(situation: Situation, mark: Mark, *, linked: bool) -> Problem:
+    say, finding = speech(situation), mark.finding
+    quote = say("quoted", text=finding.text) if finding.text else finding.rule
+    if situation.letters:
+        quote = say("quoted_in", n=mark.letter + 1, quote=quote)
+    return Problem(mark.number, linked, quote, finding.why, finding.replacement)
 
 
 def _edited(situation: Situation, edits: tuple[Change, ...] | None) -> str:
@@ -204,6 +207,8 @@ def _edited(situation: Situation, edits: tuple[Change, ...] | None) -> str:
 def _button(situation: Situation, outer: Frame) -> Button | None:
     say = speech(situation)
     if situation.errors:
+        if "edit" not in situation.offers:
+            return None
         if any(f.replacement is None for f in situation.errors):
             return Button(say("edit_self"), say("edit_note"), href=link(outer, "edit"))
         return Button(say("repair"), say("repair_note"), "edit", fields=_repaired(situation))
@@ -247,7 +252,8 @@ def _choices(situation: Situation, outer: Frame) -> tuple[Choice, ...]:
     dismiss = Choice(say("dismiss"), link(outer, "do=dismiss", "#dismiss"))
     if situation.errors:
         as_is = Choice(say("as_is"), link(outer, "do=override", "#override"))
-        return Choice(say("edit_self"), link(outer, "edit")), dismiss, as_is
+        by_hand = (Choice(say("edit_self"), link(outer, "edit")),) if "edit" in situation.offers else ()
+        return *by_hand, dismiss, as_is
     if kind == "update" and "recovered" in situation.offers:
         over = Choice(say("recovered"), link(outer, "do=recovered", "#recovered"))
         return Choice(say("write_change"), link(outer, "edit")), over, dismiss

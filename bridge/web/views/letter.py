@@ -34,11 +34,10 @@ def letter(
     caption: str,
     lang: Locale,
     text: Text,
-    findings: Sequence[Finding] = (),
+    marks: Sequence[tuple[int, Finding]] = (),
     keys: Iterable[str] = (),
 ) -> Letter:
-    """A letter with numbered marks for `findings` (1, 2, ...) and its filled-in values set off."""
-    marks = list(enumerate(findings, start=1))
+    """A letter with its findings marked by their numbers, and its filled-in values set off."""
     return Letter(
         caption,
         lang,

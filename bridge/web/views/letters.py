@@ -1,6 +1,7 @@
 """The letters of a page, in every language that customers get, and what people changed in them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bridge.core.diff import Change, changes
 from bridge.core.model import Version
@@ -9,6 +10,15 @@ from bridge.core.wording import Finding
 from bridge.web.views.frame import speech
 from bridge.web.views.letter import Letter, filled_in, letter
 from bridge.web.views.situation import Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A finding with its number on the page; `letter` counts a batch's letters from 0."""
+
+    number: int
+    letter: int
+    finding: Finding
 
 
 def edits_of(situation: Situation) -> tuple[Change, ...] | None:
@@ -29,27 +39,42 @@ def text_changes(situation: Situation, old: Version, new: Version) -> tuple[Chan
     )
 
 
-def letters(situation: Situation, marks: Sequence[Finding]) -> tuple[Letter, ...]:
+def numbered(situation: Situation) -> tuple[Mark, ...]:
+    """Every error and warning of the page with its number, errors first."""
+    by_letter = [each.findings for each in situation.letters] or [situation.findings]
+    found = [(n, finding) for n, each in enumerate(by_letter) for finding in each]
+    ordered = [
+        (n, finding)
+        for severity in ("error", "warning")
+        for n, finding in found
+        if finding.severity == severity
+    ]
+    return tuple(Mark(number, n, finding) for number, (n, finding) in enumerate(ordered, start=1))
+
+
+def letters(situation: Situation, marks: Sequence[Mark]) -> tuple[Letter, ...]:
     """The reader's own language first where customers get it too; for a batch, every letter."""
-    say, version = speech(situation), situation.version
+    say, version, main = speech(situation), situation.version, situation.service.locale
     if situation.letters:
         return tuple(
-            letter(say("letter_of", n=n, to=each.address), situation.service.locale, each.text, each.findings)
-            for n, each in enumerate(situation.letters, start=1)
+            letter(say("letter_of", n=n + 1, to=each.address), main, each.text, _of(marks, n))
+            for n, each in enumerate(situation.letters)
         )
     codes = sorted(situation.locales(), key=lambda code: code != situation.lang)
-    main = situation.service.locale
-    texts = version.texts
     return tuple(
         letter(
             _caption(situation) if n == 0 else _other_caption(situation, code),
             code,
-            texts[code],
-            marks if code == main else (),
+            version.texts[code],
+            _of(marks, 0) if code == main else (),
             filled_in(situation.facts, code),
         )
         for n, code in enumerate(codes)
     )
+
+
+def _of(marks: Sequence[Mark], letter: int) -> tuple[tuple[int, Finding], ...]:
+    return tuple((mark.number, mark.finding) for mark in marks if mark.letter == letter)
 
 
 def _caption(situation: Situation) -> str:
