@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -84,6 +85,12 @@ def _radical(match: re.Match[str]) -> str | None:
 def _exclamation(match: re.Match[str]) -> str:
     following = match.string[match.end() : match.end() + 1]
     return "" if following in ("。", "」", "』", "）", ")") else "。"
+
+
+def _unescaped(match: re.Match[str]) -> str | None:
+    """The character behind an HTML entity; what is garbled stays for a person."""
+    plain = html.unescape(match[0])
+    return plain if match[0].startswith("&") and plain not in (match[0], "<", ">") else None
 
 
 def _wide_lines(sheet: Sheet, context: Context) -> Iterator[Hit]:
@@ -194,7 +201,7 @@ RULES = (
     Rule(
         "CHR-08",
         "error",
-        phrase(GARBLED, reading="raw", flags=re.I),
+        phrase(GARBLED, reading="raw", swap=_unescaped, flags=re.I),
         "文字化け、または記号の書き換えが残っています。",
         "Garbled text or a leftover escape.",
         "障害",

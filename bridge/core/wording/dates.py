@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bridge.core.wording.find import matches, phrase
+from bridge.core.wording.find import any_of, matches, phrase
 from bridge.core.wording.model import REPORTS, Context, Hit, Rule
 from bridge.core.wording.promise import date_near, promised_time
 from bridge.core.wording.text import Page, Sheet, in_signature
@@ -236,9 +236,12 @@ RULES = (
     Rule(
         "DAT-03",
         "warning",
-        phrase(
-            r"(?<![\d:])24(?:時(?!間)|:\d\d)|午[前後]12(?:時(?!間)|:\d\d)|午[前後](?:1[3-9]"
-            r"|2\d)(?:時(?!間)|:\d\d)"
+        any_of(
+            phrase(r"午後(?P<clock>(?:1[3-9]|2\d)(?:時(?!間)|:\d\d))", swap=r"\g<clock>"),
+            phrase(
+                r"午前(?:1[3-9]|2\d)(?:時(?!間)|:\d\d)|午[前後]12(?:時(?!間)|:\d\d)"
+                r"|(?<![\d:])24(?:時(?!間)|:\d\d)"
+            ),
         ),
         "日付の境目や午前・午後があいまいです。",
         "Ambiguous about midnight, noon or half of the day.",

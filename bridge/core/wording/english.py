@@ -10,7 +10,7 @@ from bridge.core.wording.find import body_lacks, phrase, when
 from bridge.core.wording.model import ENGLISH, RECOVERIES, REPORTS, Context, Hit, Rule
 from bridge.core.wording.text import Sheet
 
-NO_ESTIMATE = "We do not yet have an estimated time of recovery and will write again as soon as we do."
+NO_ESTIMATE = "There is no estimated time of recovery yet. We will write again as soon as there is."
 UNDER_STUDY = "The cause is under investigation."
 
 BACK = r"(?:restor|resolv|fix|recover|back (?:up|online|to normal)|available|working|normal|resum)"

@@ -51,13 +51,16 @@ def _organisation_and_person(sheet: Sheet, _context: Context) -> Iterator[Hit]:
     for page in sheet.pages:
         lines = list(LINE.finditer(page.raw))
         for line, following in pairwise([*lines, *lines[-1:]]):
-            at = line[1].find("御中")
-            if at < 0:
+            start = line.start() + line[1].find("御中")
+            if start < line.start():
                 continue
-            if "様" in line[1][at:]:
-                yield Hit(page, line.start() + at, line.start() + at + line[1].rindex("様") - at + 1)
+            if "様" in page.raw[start : line.end()]:
+                end = line.start() + line[1].rindex("様") + 1
             elif following is not line and ADDRESSEE.match(following[1]):
-                yield Hit(page, line.start() + at, following.start() + following[1].rindex("様") + 1)
+                end = following.start() + following[1].rindex("様") + 1
+            else:
+                continue
+            yield Hit(page, start, end, page.raw[start:end].replace("御中", "", 1))
 
 
 def _too_humble(sheet: Sheet, _context: Context) -> Iterator[Hit]:

@@ -281,7 +281,7 @@ RULES = (
         "他のお客様の名称またはアドレスが書かれています。",
         "Another customer's name or address is shown.",
         "貴社の受注データ12件",
-        "他に株式会社ミドリ物産様でも同様の事象が発生しております。",
+        "他にみどり商事株式会社様でも同様の事象が発生しております。",
         locales=BOTH_LOCALES,
     ),
     Rule(

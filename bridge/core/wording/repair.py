@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from bridge.core.wording.characters import WIDEST_LINE
 from bridge.core.wording.model import Field, Finding, Hit, Letter
 from bridge.core.wording.subject import columns
 
+SENTENCE_BREAK = re.compile(r"(。|\.) ?(?=.)")
 NOT_AT_LINE_START = "、。」）ーぁぃぅぇぉっゃゅょ々"
 
 
@@ -46,12 +48,12 @@ def _overlap(one: Finding, other: Finding) -> bool:
 def fitted(hit: Hit) -> str | None:
     """The replacement, with a line break where it would make its line too wide for mail."""
     text, raw = hit.replacement, hit.page.raw
-    if not text:
+    line = raw.rfind("\n", max(hit.start - WIDEST_LINE, 0), hit.start) + 1
+    if not text or (not line and hit.start > WIDEST_LINE):
         return text
-    before = raw[raw.rfind("\n", 0, hit.start) + 1 : hit.start]
-    after = raw[hit.end :].partition("\n")[0]
+    before, after = raw[line : hit.start], raw[hit.end : hit.end + WIDEST_LINE].partition("\n")[0]
     if max(map(columns, f"{before}{text}{after}".split("\n"))) <= WIDEST_LINE:
         return text
-    if "。" in text[:-1]:
-        return text.replace("。", "。\n", 1)
+    if SENTENCE_BREAK.search(text):
+        return SENTENCE_BREAK.sub(r"\1\n", text, count=1)
     return f"\n{text}" if before.strip() and text[0] not in NOT_AT_LINE_START else text

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from unicodedata import east_asian_width
 
 from bridge.core.wording.find import whole
-from bridge.core.wording.model import FINAL, FIRST, INDIVIDUAL, RECOVERY, UPDATE, Context, Find, Hit, Rule
+from bridge.core.wording.model import FINAL, FIRST, INDIVIDUAL, RECOVERY, UPDATE, Context, Hit, Rule
 from bridge.core.wording.text import Page, Sheet, service_names
 
 WIDEST = 80  # columns: 40 full-width characters
@@ -82,19 +82,27 @@ def read_number(text: str) -> int:
     return (DIGITS.get(tens, 1) * 10 if ten else 0) + (DIGITS[ones[-1]] if ones else 0)
 
 
-def _lacks(pattern: str) -> Find:
-    wanted = re.compile(pattern)
-
-    def find(sheet: Sheet, _context: Context) -> Iterator[Hit]:
-        if not wanted.search(sheet.subject.flow):
-            yield whole(sheet.subject)
-
-    return find
+def _unopened(sheet: Sheet, _context: Context) -> Iterator[Hit]:
+    if not re.match(OPENING, sheet.subject.flow):
+        yield _offered(sheet.subject, f"【重要】{sheet.subject.raw}")
 
 
-def _stage_unsaid(sheet: Sheet, _context: Context) -> Iterator[Hit]:
+def _stage_unsaid(sheet: Sheet, context: Context) -> Iterator[Hit]:
     wanted = STAGE.get(sheet.kind)
     if wanted and not re.search(wanted, sheet.subject.flow):
+        number = 1 if sheet.kind == FIRST else context.report_no if sheet.kind == UPDATE else None
+        number = None if NUMBERED.search(sheet.subject.flow) else number
+        named = f"{sheet.subject.raw}(第{kanji_number(number)}報)" if number else ""
+        yield _offered(sheet.subject, named)
+
+
+def _offered(subject: Page, text: str) -> Hit:
+    """The whole subject, with a better one where that is not too wide."""
+    return whole(subject)._replace(replacement=text if text and columns(text) <= WIDEST else None)
+
+
+def _nothing_happened(sheet: Sheet, _context: Context) -> Iterator[Hit]:
+    if not re.search(EVENT, sheet.subject.flow):
         yield whole(sheet.subject)
 
 
@@ -159,7 +167,7 @@ RULES = (
     Rule(
         "SUB-01",
         "error",
-        _lacks(OPENING),
+        _unopened,
         "件名が【重要】【障害報告】などで始まっていません。",
         "The subject does not begin with a bracket such as 【重要】.",
         "【重要】【障害報告】みどりショップ 接続障害(第一報)",
@@ -209,7 +217,7 @@ RULES = (
     Rule(
         "SUB-06",
         "warning",
-        _lacks(EVENT),
+        _nothing_happened,
         "件名に何が起きたかがありません。",
         "The subject does not say what happened.",
         "【重要】みどりショップ 接続障害(第一報)",

@@ -23,6 +23,7 @@ from bridge.core.wording.text import Page, Sheet
 
 SEVERITIES = ("error", "warning", "info")
 OWN_KEYS = {"pattern", "replacement", "reason", "severity"}
+GROUP = re.compile(r"\\(\d)")
 PRH_PATTERN = re.compile(r"^/(?P<body>.*)/(?P<flags>[a-z]*)$", re.S)
 REASON = "社内の用語集で定めた表記と異なります。"
 
@@ -59,9 +60,14 @@ def find_terms(sheet: Sheet, terms: tuple[Term, ...]) -> Iterator[tuple[Term, Hi
         for page in sheet.pages:
             for match in term.pattern.finditer(page.flow):
                 start, end = match.span()
-                text = match.expand(term.replacement) if term.replacement is not None else None
+                text = _filled(term.replacement, match)
                 if end > start and not (text and _already(page, start, end, text)):
                     yield term, Hit(page, *page.span(start, end), text)
+
+
+def _filled(replacement: str | None, match: Any) -> str | None:
+    """The replacement with its groups. (google-re2's own `expand` garbles text that is not ASCII.)"""
+    return replacement and GROUP.sub(lambda group: match.group(int(group[1])) or "", replacement)
 
 
 def _already(page: Page, start: int, end: int, text: str) -> bool:
@@ -108,7 +114,7 @@ def _prh(entry: object, place: int) -> list[_Entry]:
     patterns = given if isinstance(given, list) else [given] if given else [f"/{re2.escape(expected)}/i"]
     if not all(isinstance(pattern, str) for pattern in patterns):
         raise ValueError(f"terms: prh rule {place}: `pattern` must be a text or a list of texts")
-    replacement = re.sub(r"\$(\d)", r"\\\1", expected.replace("\\", "\\\\"))
+    replacement = re.sub(r"\$(\d)", r"\\\1", expected)
     return [
         (_compile_prh(each, place), replacement, str(entry.get("prh") or REASON), "warning")
         for each in patterns

@@ -9,10 +9,14 @@ from bridge.core.wording.find import LATIN, Swap, any_of, phrase
 from bridge.core.wording.model import REPORTS, Context, Hit, Rule
 from bridge.core.wording.text import Sheet
 
+FALLEN = (
+    r"(?P<what>サーバー?|サイト|システム|DB|サービス|アプリ|ネットワーク"
+    r"|回線)(?P<particle>[がは]?)落ち(?=[てたま])"
+)
 COLLOQUIAL = (
     r"すごく|めちゃくちゃ|めちゃ|めっちゃ|ヤバ[いイくす]|やばい|とりあえず|なんか(?!い)|だいぶ"
     r"|バグって|バグっ[たて]|ぶっちゃけ"
-    r"|(?:サーバー?|サイト|システム|DB|サービス|アプリ|ネットワーク|回線)[がは]?落ち(?!着)"
+    r"|(?:サーバー?|サイト|システム|DB|サービス|アプリ|ネットワーク|回線)[がは]?落ち(?![着てたま])"
     r"|死んで[いおる]|固まって[いおる]"
 )
 PLAIN_END = (
@@ -58,7 +62,10 @@ RULES = (
     Rule(
         "TON-01",
         "warning",
-        phrase(COLLOQUIAL, reading="wording"),
+        any_of(
+            phrase(COLLOQUIAL, reading="wording"),
+            phrase(FALLEN, swap=r"\g<what>\g<particle>停止し", reading="wording"),
+        ),
         "話し言葉です。",
         "Spoken language.",
         "停止しております。",

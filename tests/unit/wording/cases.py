@@ -1,0 +1,54 @@
+"""The labelled cases: examples.jsonl (ninety) and more.jsonl (ours), read once."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bridge.core.wording import Context, Finding, Letter, check
+
+HERE = Path(__file__).parent
+NOW = datetime.fromisoformat("2026-11-24T10:20:00+09:00")
+TUPLES = ("staff", "other_customers", "domains", "to", "cc")
+
+
+@dataclass(frozen=True)
+class Case:
+    id: str
+    letter: Letter
+    context: Context
+    part: Any
+    expected: frozenset[str]
+    optional: frozenset[str]
+
+    def findings(self) -> tuple[Finding, ...]:
+        return check(self.letter, self.context, self.part)
+
+
+def read(name: str) -> list[Case]:
+    lines = (HERE / name).read_text(encoding="utf-8").splitlines()
+    return [_case(json.loads(line)) for line in lines]
+
+
+def _case(line: dict[str, Any]) -> Case:
+    kind = "update" if line["kind"] == "followup" else line["kind"]
+    subject, body = line.get("subject", ""), line.get("text", line.get("body", ""))
+    return Case(
+        line["id"],
+        Letter(kind, subject, body, line.get("locale", "ja")),
+        _context(line.get("ctx", {})),
+        line["scope"],
+        frozenset(line["expect"]),
+        frozenset(line.get("optional", ())),
+    )
+
+
+def _context(ctx: dict[str, Any]) -> Context:
+    known: dict[str, Any] = {name: tuple(value) if name in TUPLES else value for name, value in ctx.items()}
+    known["now"] = datetime.fromisoformat(ctx["now"]) if "now" in ctx else NOW
+    return Context(**known)
+
+
+EXAMPLES = read("examples.jsonl")
+MORE = read("more.jsonl")

@@ -1,0 +1,115 @@
+"""English letters have their own small table."""
+
+from datetime import datetime
+
+import pytest
+
+from bridge.core.wording import Context, Letter, apply, check
+
+NOW = datetime.fromisoformat("2026-11-24T10:20:00+09:00")
+BODY = """Dear customer,
+
+Thank you for using Midori Shop. This is a message from its support.
+
+Sign-in for all users is currently unavailable. We apologise for the
+inconvenience this is causing you.
+
+Started: about 10:05 JST on Tuesday, 24 November 2026 (continuing)
+What is affected: sign-in for all users
+Current status: we are investigating the cause and working to
+restore service.
+Expected recovery: not known at this time. We will tell you as soon
+as it is.
+Next report: 11:00 JST on Tuesday, 24 November 2026
+
+------------------------------------
+Midori Shoji Co., Ltd.
+Contact: support@example.jp
+------------------------------------
+"""
+SUBJECT = "[Important] [Incident] Midori Shop: sign-in failure (report 1)"
+
+
+def found(body: str, kind: str = "first", subject: str = SUBJECT) -> set[str]:
+    context = Context(now=NOW, service="Midori Shop", report_no=1, domains=("example.jp",), staff=("Sato",))
+    return {finding.rule for finding in check(Letter(kind, subject, body, "en"), context)}
+
+
+def test_a_plain_first_report_has_no_finding() -> None:
+    assert found(BODY) == set()
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("We will be back online shortly.", "EN-01"),
+        ("Service should be restored within 30 minutes.", "EN-02"),
+        ("We guarantee that it will not happen again.", "EN-03"),
+        ("It seems to be a network problem.", "EN-04"),
+        ("The cause was a failed disk.", "EN-05"),
+        ("This was a minor issue.", "EN-06"),
+        ("Rest assured, your data is safe.", "EN-07"),
+        ("We apologize for any inconvenience this may have caused.", "EN-08"),
+        ("Please correct your misconfiguration.", "EN-09"),
+        ("The outage is beyond our control.", "EN-10"),
+        ("An engineer's mistake was found.", "EN-11"),
+        ("The load was unprecedented.", "EN-12"),
+        ("Affected: [insert the function]", "EN-13"),
+        ("We are back!", "EN-14"),
+        ("We will refund your fees.", "EN-15"),
+        ("No personal data was leaked.", "EN-17"),
+        ("See Monday, 24 November 2026.", "EN-18"),
+        ("Started: {{ started }}", "PLH-02"),
+        ("Expected recovery: TBD", "PLH-04"),
+        ("Affected: None", "PLH-07"),
+        ("10.20.3.15 is down.", "LEK-01"),
+        ("We restarted db-prod-03.", "LEK-02"),
+        ("[FIRING:1] LoginErrors", "LEK-03"),
+        ("See https://grafana.example.jp/d/1 for details.", "LEK-05"),
+        ("Sato restarted the service.", "LEK-06"),
+    ],
+)
+def test_a_careless_sentence_is_found_and_only_as_what_it_is(line: str, rule: str) -> None:
+    assert found(BODY.replace("Next report", f"{line}\nNext report", 1)) == {rule}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "We will inform you as soon as service is restored.",
+        "Orders placed between 10:05 and 11:20 were not saved.",
+        "None of your saved data is affected by this failure.",
+        "Please sign in again after the update.",
+        "A failure at a supplier we use has affected our service.",
+        "We have confirmed that no data was lost so far.",
+        "The next report follows at 11:00 JST even if nothing has changed.",
+        "We will answer in writing whether fees will be refunded.",
+    ],
+)
+def test_ordinary_sentences_pass(line: str) -> None:
+    assert found(BODY.replace("Next report", f"{line}\nNext report", 1)) == set()
+
+
+@pytest.mark.parametrize(
+    ("gone", "rule"),
+    [
+        ("We apologise for the\ninconvenience this is causing you.", "EN-21"),
+        ("Contact: support@example.jp\n", "EN-22"),
+        ("Started: about 10:05 JST on Tuesday, 24 November 2026 (continuing)\n", "EN-23"),
+        ("Next report: 11:00 JST on Tuesday, 24 November 2026\n", "EN-24"),
+    ],
+)
+def test_what_a_letter_must_say_is_missed(gone: str, rule: str) -> None:
+    assert gone in BODY
+    assert rule in found(BODY.replace(gone, ""))
+
+
+def test_the_subject_begins_with_a_bracket() -> None:
+    assert found(BODY, subject="Midori Shop: sign-in failure") == {"EN-20"}
+
+
+def test_a_hope_is_replaced_by_what_is_known() -> None:
+    letter = Letter("recovery", "", "We are sorry. All functions will be restored soon. Thank you.", "en")
+    mended = apply(letter, check(letter, Context(), "sentence")).body
+    assert "There is no estimated time of recovery yet." in mended
+    assert check(Letter("recovery", "", mended, "en"), Context(), "sentence") == ()

@@ -1,0 +1,84 @@
+"""Replacements: put in right to left, and never the cause of a new finding."""
+
+import pytest
+
+from bridge.core.wording import Context, Finding, Letter, apply, check
+from tests.unit.wording.cases import EXAMPLES, MORE, Case
+
+MENDABLE = [
+    pytest.param(case, id=case.id)
+    for case in [*EXAMPLES, *MORE]
+    if any(finding.replacement is not None for finding in case.findings())
+]
+
+
+@pytest.mark.parametrize("case", MENDABLE)
+def test_what_a_replacement_mends_stays_mended_and_nothing_new_appears(case: Case) -> None:
+    before = case.findings()
+    left_to_people = {finding.rule for finding in before if finding.replacement is None}
+    after = check(apply(case.letter, before), case.context, case.part)
+    assert {finding.rule for finding in after} <= left_to_people
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("ｼｽﾃﾑﾊﾞｯｸｱｯﾌﾟ", "システムバックアップ"),
+        ("10月と１１月", "10月と11月"),
+        ("ＡＰＩ", "API"),
+        ("サ\u3099ービス\u200bの", "ザービスの"),
+        ("富⼠と⻑時間", "富士と長時間"),
+        ("2026年11月24日(月)に", "2026年11月24日(火)に"),
+        ("停止いたしました！", "停止いたしました。"),
+        ("①㈱みどり商事", "(1)株式会社みどり商事"),
+        ("詳細は「A&amp;B」", "詳細は「A&B」"),
+    ],
+)
+def test_characters_are_repaired(text: str, mended: str) -> None:
+    letter = Letter("recovery", "", text)
+    assert apply(letter, check(letter, Context(), "sentence")).body == mended
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        (
+            "■復旧見込み:もうすぐ復旧いたします。",
+            "■復旧見込み:現時点では復旧時刻は未定です。判明次第、改めてご連絡いたします。",
+        ),
+        ("検索機能がご利用できません。", "検索機能がご利用いただけません。"),
+        ("個人情報の流出はございません。", "個人情報の流出は現時点で確認されておりません。"),
+        ("単なる設定の問題でした。", "設定の問題でした。"),
+        ("一時的な不具合にすぎません。", "一時的な不具合です。"),
+        ("約30分ほど停止しました。", "約30分停止しました。"),
+        ("損害は全額補償いたします。", "補償の取り扱いは、確認のうえ書面でご回答いたします。"),
+    ],
+)
+def test_wording_is_proposed(text: str, mended: str) -> None:
+    letter = Letter("first", "", text)
+    findings = check(letter, Context(wrapped=False), "sentence")
+    assert apply(letter, findings).body == mended
+
+
+def test_a_longer_sentence_breaks_its_line_rather_than_the_mail() -> None:
+    letter = Letter("first", "", "■復旧見込み:もうすぐ復旧いたします。\n■次の行")
+    body = apply(letter, check(letter, Context(), "sentence")).body
+    assert body == "■復旧見込み:現時点では復旧時刻は未定です。\n判明次第、改めてご連絡いたします。\n■次の行"
+
+
+def test_a_report_number_is_set_right_in_its_own_notation() -> None:
+    letter = Letter("update", "【続報】みどりショップ 接続障害(第3報)", "第三報としてご報告いたします。")
+    mended = apply(letter, check(letter, Context(report_no=12)))
+    assert (mended.subject, mended.body) == (
+        "【続報】みどりショップ 接続障害(第12報)",
+        "第十二報としてご報告いたします。",
+    )
+
+
+def test_of_two_that_overlap_the_wider_goes_in_and_others_wait() -> None:
+    def finding(start: int, end: int, replacement: str | None) -> Finding:
+        return Finding("X-01", "warning", "body", (start, end), "", "", replacement)
+
+    letter = Letter("first", "件名", "あいうえお")
+    mended = apply(letter, [finding(1, 2, "x"), finding(0, 3, "Y"), finding(4, 5, ""), finding(3, 4, None)])
+    assert (mended.subject, mended.body) == ("件名", "Yえ")

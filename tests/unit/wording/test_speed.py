@@ -1,0 +1,75 @@
+"""Ten kilobytes in 20 ms, and no text that makes the work grow faster than its length."""
+
+import time
+
+import pytest
+
+from bridge.core.wording import Context, Letter, check
+from tests.unit.wording.cases import EXAMPLES
+
+CLEAN = next(case for case in EXAMPLES if case.id == "L307")
+NASTY = {
+    "one sentence of hopes": "まもなく",
+    "hopes and recoveries": "まもなく、復旧",
+    "times": "10時05分から",
+    "estimates": "本日中に復旧",
+    "quotes": "「」「",
+    "open quotes": "「",
+    "latin": "a.b-c@d/",
+    "one long word": "HighErrorRate",
+    "hex": "ab:cd::",
+    "braces": "{{[(<",
+    "rulers": "━",
+    "spaces": " ",
+    "line breaks": "\n",
+    "addresses": "株式会社田村様",
+    "causes": "原因は",
+    "customers": "お客様の",
+    "us": "弊社の責任",
+    "circles": "○",
+    "marks": "か\u3099",
+    "humble": "させていただき",
+    "wide digits": "１1",
+    "numbers": "第一報第1報",
+    "letters of mojibake": "é\u0161&am",
+    "stars": "**`[a](",
+    "honours": "各位様御中\n",
+}
+
+
+def cpu_seconds(letter: Letter, context: Context, runs: int) -> float:
+    """The quickest of some runs, in CPU seconds: other work on the machine does not count."""
+    times = []
+    for _ in range(runs):
+        start = time.process_time()
+        check(letter, context)
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+def test_a_letter_of_ten_kilobytes_is_read_in_twenty_milliseconds() -> None:
+    facts = CLEAN.letter.body.partition("■")[2].partition("━")[0]
+    body = CLEAN.letter.body
+    while len(body.encode()) < 10_000:
+        body = body.replace("━", f"■{facts}━", 1)
+    assert cpu_seconds(Letter("first", CLEAN.letter.subject, body), CLEAN.context, runs=15) <= 0.020
+
+
+@pytest.mark.parametrize("piece", NASTY.values(), ids=NASTY.keys())
+@pytest.mark.parametrize("field", ["subject", "body"])
+def test_work_grows_with_the_length_and_not_with_its_square(piece: str, field: str) -> None:
+    context = Context(
+        now=CLEAN.context.now,
+        service="みどりショップ",
+        staff=("田村",),
+        other_customers=("田村",),
+        public_urls=(),
+    )
+
+    def seconds(size: int) -> float:
+        text = piece * (size // len(piece))
+        letter = Letter("update", text, "") if field == "subject" else Letter("update", "", text)
+        return cpu_seconds(letter, context, runs=3)
+
+    small, large = seconds(2_000), seconds(8_000)
+    assert large < 4 * 2.5 * small + 0.005, f"4 times the text took {large / small:.1f} times the work"

@@ -1,0 +1,76 @@
+"""The table of rules: its own good and bad examples, and that it is the table LETTERS describes."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from bridge.core.wording import RULES, Context, Letter, Rule, check, explain
+from tests.unit.wording.cases import NOW
+
+KNOWN: dict[str, dict[str, Any]] = {
+    "LEK-06": {"staff": ("佐藤",)},
+    "LEK-08": {"other_customers": ("みどり商事株式会社",)},
+    "CHR-10": {"charset": "iso2022_jp"},
+}
+TEXT_RULES = [pytest.param(rule, id=rule.id) for rule in RULES if rule.scope == "text"]
+FAMILIES = dict(
+    zip(
+        [
+            "EXP",
+            "SPC",
+            "MIN",
+            "BLM",
+            "PLH",
+            "SUB",
+            "NUM",
+            "FLD",
+            "LEK",
+            "HON",
+            "CHR",
+            "DAT",
+            "TON",
+            "LAW",
+            "MAL",
+        ],
+        (5, 6, 4, 4, 7, 6, 2, 14, 10, 11, 12, 8, 5, 3, 4),
+        strict=True,
+    )
+)
+
+
+def rules_found(rule: Rule, text: str) -> set[str]:
+    kind = min(rule.kinds, default="recovery")
+    locale = "ja" if "ja" in rule.locales else "en"
+    context = Context(**{"now": NOW, **KNOWN.get(rule.id, {})})
+    return {finding.rule for finding in check(Letter(kind, "", text, locale), context, "sentence")}
+
+
+@pytest.mark.parametrize("rule", TEXT_RULES)
+def test_the_rule_finds_its_bad_example(rule: Rule) -> None:
+    assert rule.id in rules_found(rule, rule.bad)
+
+
+@pytest.mark.parametrize("rule", TEXT_RULES)
+def test_no_rule_finds_anything_in_a_good_example(rule: Rule) -> None:
+    assert rules_found(rule, rule.good) == set()
+
+
+def test_there_are_a_hundred_and_one_rules_for_japanese_letters() -> None:
+    japanese = [rule for rule in RULES if not rule.id.startswith("EN-")]
+    assert Counter(rule.id.partition("-")[0] for rule in japanese) == FAMILIES
+    assert Counter(rule.severity for rule in japanese) == {"error": 57, "warning": 43, "info": 1}
+    assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+@pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in RULES])
+def test_every_rule_says_why_in_both_languages_in_a_short_line(rule: Rule) -> None:
+    assert explain(rule.id).endswith("。")
+    assert explain(rule.id, "en").endswith(".")
+    assert len(rule.why) <= 60
+    assert len(rule.why_en) <= 110
+
+
+def test_the_unknown_kind_is_read_by_the_rules_for_all() -> None:
+    assert all(rule.reads("postmortem", "ja") for rule in RULES if not rule.kinds and "ja" in rule.locales)
+    assert not any(rule.reads("postmortem", "ja") for rule in RULES if rule.kinds)
