@@ -214,6 +214,31 @@ def test_the_hold_turns_into_the_sending_by_itself_and_then_stops_asking(browser
         assert asked == len(story)
 
 
+SHIFTS = """() => new Promise((done) => {
+  let sum = 0;
+  const watch = new PerformanceObserver((list) => list.getEntries().forEach((entry) => (sum += entry.value)));
+  watch.observe({ type: "layout-shift", buffered: true });
+  requestAnimationFrame(() => setTimeout(() => done(sum), 50));
+})"""
+
+
+@pytest.mark.parametrize("name", ["open", "hold", "sending"])
+def test_nothing_moves_while_it_loads_or_keeps_itself_up_to_date(browser: Browser, name: str) -> None:
+    times = iter([at(2, 17, 20), at(2, 17, 22)] if name == "sending" else [at(2, 16, 32), at(2, 16, 34)])
+    state = STATES[name]
+
+    def shown() -> Page:
+        return PAGES.approval(situation(**{**state, "now": next(times)}))
+
+    with page(browser) as tab:
+        serve(tab, shown)
+        tab.goto(URL)
+        if name != "open":
+            with tab.expect_response(URL):
+                pass
+        assert tab.evaluate(SHIFTS) == 0
+
+
 def test_only_what_changed_is_replaced(browser: Browser) -> None:
     counts = iter([samples.PARTLY, {**samples.PARTLY, "sent": 9_912, "queued": 2_489}])
     later = {**DECIDED["sending"], "now": at(2, 17, 30)}

@@ -145,7 +145,12 @@ def _question(situation: Situation) -> str:
 
 
 def _done(situation: Situation) -> str:
+    """What this person's last press did: the page begins with it when nothing was sent."""
     say = speech(situation)
+    if situation.notice.state == "awaiting_second" and situation.said_yes:
+        others = [p for p in situation.escalation.people() if p != situation.person.id]
+        waits = say("second_waits", others=say.persons(others)) if others else say("second_waits_any")
+        return say("full_stop", first=say("unsent"), second=waits)
     return say(f"did_{situation.did}", address=situation.person.email) if situation.did else ""
 
 
@@ -154,9 +159,7 @@ def _banner(situation: Situation) -> str:
     say, notice = speech(situation), situation.notice
     if notice.state == "awaiting_second":
         if situation.said_yes:
-            others = [p for p in situation.escalation.people() if p != situation.person.id]
-            waits = say("second_waits", others=say.persons(others)) if others else say("second_waits_any")
-            return say("full_stop", first=say("unsent"), second=waits)
+            return ""
         first = next(a for a in reversed(notice.approvals) if a.version == notice.version)
         return say("second_asked", who=say.person(first.person), clock=say.clock(first.at), v=first.version)
     if not situation.two_people:

@@ -26,7 +26,7 @@ from bridge.core.wording import Finding
 Did = Literal["cancelled", "acknowledged", "saved", "test", "renewed"]
 """What the press before this page did: `?did=` in its address."""
 
-Sheet = Literal["dismiss", "override", "test", "recovered", "not_recovered", "failures"]
+Sheet = Literal["dismiss", "override", "test", "recovered", "not_recovered"]
 """The disclosure that `?do=` opens."""
 
 
