@@ -1,5 +1,6 @@
 """bridge.yaml as one value: loaded whole, or refused with every finding (DESIGN.md §4)."""
 
+import logging
 import os
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -19,6 +20,8 @@ from bridge.core.wording.terms import Term
 from bridge.delivery.settings import Smtp
 from bridge.errors import ConfigError
 from bridge.sources.credentials import Credentials
+
+log = logging.getLogger(__name__)
 
 SOURCES = sources.find()
 Sources = create_model(
@@ -112,6 +115,8 @@ def loads(text: str, path: Path, env: Mapping[str, str]) -> Config:
             config = _whole(config)
             _demand_terms(document, config)
             if not document.findings:
+                for doubt in document.doubts:
+                    log.warning("%s", doubt.at(str(path)))
                 return config
     raise ConfigError("\n".join(finding.at(str(path)) for finding in sorted(document.findings)))
 

@@ -1,7 +1,8 @@
 """bridge.yaml as plain values that still know their line: YAML, and `${ENV_VAR}` inside its texts.
 
 Scalars are read by the YAML 1.2 core rules: `no` and `12:30` stay texts, unlike in YAML 1.1, which PyYAML
-follows otherwise. A key written twice is an error, as is everything that would make an object of a class.
+follows otherwise. Of a key written twice the last counts, with a doubt about it; everything that would make an
+object of a class is an error.
 """
 
 import re
@@ -51,6 +52,7 @@ class Document:
     tree: Tree = field(default_factory=dict)
     lines: dict[Place, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    doubts: list[Finding] = field(default_factory=list)  # it can be used, but is it what was meant?
 
     def finding(self, place: Place, what: str) -> Finding:
         """What is wrong at that place, with its line or that of the nearest around it."""
@@ -117,18 +119,19 @@ class _Builder:
         return {key: self.value(child, (*place, key)) for key, child in self._pairs(node, place)}
 
     def _pairs(self, node: yaml.MappingNode, place: Place) -> Iterator[tuple[str, yaml.Node]]:
-        seen: dict[str, int] = {}
+        found: dict[str, tuple[int, yaml.Node]] = {}
         for key_node, child in node.value:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
                 self._document.wrong(place, "a key that is not a plain word. Write `key: value`")
                 continue
             key = key_node.value
-            if key in seen:
-                what = f"written twice, first on line {seen[key]}. Keep one"
-                self._document.findings.append(Finding(line, dotted((*place, key)), what))
-                continue
-            seen[key] = self._document.lines[*place, key] = line
+            if key in found:
+                what = f"written twice, first on line {found[key][0]}; the last one counts. Keep one"
+                self._document.doubts.append(Finding(line, dotted((*place, key)), what))
+            found[key] = (line, child)
+        for key, (line, child) in found.items():
+            self._document.lines[*place, key] = line
             yield key, child
 
     def _list(self, node: yaml.Node, place: Place) -> list[Value]:

@@ -31,7 +31,9 @@ def run(args: argparse.Namespace) -> int:
         return 1
     print(f"ok       {path}")
     document = read(path.read_text(encoding="utf-8-sig"), os.environ)
-    clean = True
+    for doubt in document.doubts:
+        print(f"FINDING  {doubt.at(str(path))}")
+    clean = not document.doubts
     for name, check in CHECKS:
         findings = [document.finding(place, what) for place, what in _problems(name, check, config)]
         for finding in sorted(findings):

@@ -64,13 +64,15 @@ def symptom_of(told: Sequence[Told]) -> LocalText | None:
 def when_recovered(
     told: Sequence[Told], incident: Incident, kind: Kind, drafted_at: datetime
 ) -> datetime | None:
-    """When recovery was confirmed. A letter that is only written afterwards takes it as confirmed by now."""
+    """The last end that the alerts report; without one, when we learned of it.
+
+    A letter that is only written afterwards takes recovery as confirmed by now.
+    """
     firing = any(one.firing for one in told)
     if (firing or not told) and kind not in ENDED:
         return None
-    if incident.resolved_at or firing:
-        return incident.resolved_at or drafted_at
-    return max((one.ended_at for one in told if one.ended_at), default=drafted_at)
+    ends = [one.ended_at for one in told if one.ended_at and not one.firing]
+    return max(ends) if ends and not firing else incident.resolved_at or drafted_at
 
 
 def _start(alert: Alert, incident: Incident) -> datetime:

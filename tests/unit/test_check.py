@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bridge.cli import check
+from bridge.config import load
 from tests.parts.bridge import configuration
 from tests.parts.sink import Sink
 
@@ -57,6 +58,21 @@ def test_a_kind_that_two_must_approve_is_found_where_one_person_is_rung(capsys, 
     assert "needs two people and shop rings one" in finding_of(capsys, home, mail_server, escalations=alone)
     policy = {"second_person": []}
     assert run(capsys, home, mail_server.port, escalations=alone, policy=policy) == (0, [])
+
+
+def test_a_key_written_twice_is_doubted_by_day_and_the_last_counts_at_night(capsys, home, mail_server: Sink):
+    run(capsys, home, mail_server.port)
+    path = home / "bridge.yaml"
+    path.write_text(
+        path.read_text("utf-8").rstrip().rstrip("}") + ', "timezone": "Asia/Tokyo", "timezone": "UTC"}',
+        encoding="utf-8",
+    )
+    parser = argparse.ArgumentParser()
+    check.add_parser(parser.add_subparsers())
+    args = parser.parse_args(["check", "--config", str(path)])
+    assert args.func(args) == 1
+    assert "timezone: written twice, first on line" in capsys.readouterr().out
+    assert load(path).timezone.key == "UTC"
 
 
 def finding_of(capsys, home: Path, mail_server: Sink, **sections: object) -> str:
