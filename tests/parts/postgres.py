@@ -40,6 +40,10 @@ class Postgres:
             self.data,
         )
 
+    @property
+    def running(self) -> bool:
+        return (self.data / "postmaster.pid").exists()
+
     def start(self) -> None:
         options = f"-p {self.port} -k {self.home} -c listen_addresses=127.0.0.1"
         self._run("pg_ctl", "-w", "-D", self.data, "-l", self.home / "log", "-o", options, "start")
@@ -92,4 +96,5 @@ def postgres() -> Iterator[Postgres]:
         try:
             yield cluster
         finally:
-            cluster.stop("immediate")
+            if cluster.running:
+                cluster.stop("immediate")

@@ -18,7 +18,7 @@ def test_a_skipped_test_fails_under_ci_only(tmp_path: Path, ci: str, outcome: st
     words = ["-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider", "-c", "pyproject.toml"]
     ran = subprocess.run(
         [sys.executable, *words, tmp_path],
-        env={**os.environ, "CI": ci},
+        env={**os.environ, "CI": ci, "PYTEST_ADDOPTS": ""},
         cwd=ROOT,
         capture_output=True,
         text=True,
