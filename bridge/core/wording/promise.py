@@ -10,17 +10,22 @@ from bridge.core.wording.model import Context
 from bridge.core.wording.text import Page, Sheet
 
 STAMP = (
-    r"(?:(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日(?:[(][月火水木金土日][)])?[ ]*)?"
-    r"(?P<relative>翌日?|明日|明朝|本日|同日)?の?[ ]*"
+    r"(?:(?:(?:(?P<year>\d{4})[年/])?(?P<month>\d{1,2})[月/](?P<day>\d{1,2})日?|(?P<day_only>\d{1,2})日)"
+    r"(?:[(][月火水木金土日][)])?[ ]*)?"
+    r"(?P<relative>翌日?|明日|明朝|本日|同日)?の?[ ]*(?P<half>午前|午後)?"
     r"(?P<hour>\d{1,2})(?:時(?!間)(?:(?P<minute>\d{1,2})分)?|:(?P<colon>\d\d))"
 )
+REPORT = r"(?:ご?連絡|ご?報告|お知らせ|ご?案内|更新|配信|続報)"
 NEXT = re.compile(
-    rf"(?:次回|次報|次の(?:ご連絡|ご報告|お知らせ)"
-    rf"|続報)(?!以降)[^。\n0-9]{{0,25}}?[:\n]?[ ]*[^。\n0-9]{{0,10}}?(?P<stamp>{STAMP})"
+    rf"(?:次回(?:の?(?:状況|進捗)?の?{REPORT})?|次の{REPORT}|次報|続報(?=[はの:]))(?:の?(?:予定|日時"
+    rf"|時刻|見込み))?"
+    rf"(?:[^。\n0-9メ点検請求契]{{0,14}}?|:?\n)[ ]*(?P<stamp>{STAMP})"
 )
 TOLD = re.compile(
-    rf"(?P<stamp>{STAMP})頃?(?:に|までに|を目[安途]に)?(?:、|、?改めて|も)*[^。、\n]{{0,12}}"
-    r"(?:ご連絡|ご報告|お知らせ|ご案内|お送り)(?:いた|し|申|を|する|差)"
+    rf"(?P<stamp>{STAMP})頃?(?:に|までに|を目[安途]に)"
+    r"(?:、|改めて|再度|次の|最新の|(?:対応|復旧)?状況を|進捗を|続報を|も|必ず|追って){0,3}"
+    r"(?:ご連絡|ご報告|お知らせ|ご案内|お送り)(?:(?:いた)?します|申し上げます|する|を予定|差し上げます"
+    r"|いたす)"
 )
 
 
@@ -45,19 +50,23 @@ def read_stamp(match: re.Match[str], context: Context) -> datetime | None:
     if context.now is None:
         return None
     now = context.now.astimezone(context.zone)
-    minute = int(match["minute"] or match["colon"] or 0)
+    minutes = int(match["minute"] or match["colon"] or 0)
+    hours = int(match["hour"]) + (12 if match["half"] == "午後" and int(match["hour"]) < 12 else 0)
     try:
-        base = (
-            date_near(now, int(match["month"]), int(match["day"]), match["year"]) if match["month"] else now
-        )
-        at = base.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(
-            hours=int(match["hour"]), minutes=minute
-        )
+        day = _day(match, now)
     except ValueError:
         return None
+    at = day.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(hours=hours, minutes=minutes)
     tomorrow = match["relative"] in ("翌", "翌日", "明日", "明朝")
-    past_midnight = not match["month"] and now - at > timedelta(hours=12)
+    past_midnight = day == now and now - at > timedelta(hours=12)
     return at + timedelta(days=1) if tomorrow or past_midnight else at
+
+
+def _day(match: re.Match[str], now: datetime) -> datetime:
+    """The day a matched `STAMP` names, today when it names none. ValueError for one that does not exist."""
+    if match["month"]:
+        return date_near(now, int(match["month"]), int(match["day"]), match["year"])
+    return now.replace(day=int(match["day_only"])) if match["day_only"] else now
 
 
 def date_near(now: datetime, month: int, day: int, year: str | None) -> datetime:
