@@ -30,6 +30,7 @@ from bridge.stages.wake import Wake
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 from bridge.timer import Lists, Timer
+from bridge.web.connections import Connection
 from bridge.web.desk import Desk, Health
 from bridge.web.pages import Pages
 from bridge.web.server import ops_app, public_app
@@ -125,13 +126,13 @@ class App:
         policy = self._setup.config.smtp.on_unknown
 
         def unit(tx: Tx) -> None:
-            known = tx.instances.meta("key")
-            if known is not None and known not in keys.ids:
+            known = (tx.instances.meta("key") or "").split()
+            if known and not set(known) & set(keys.ids):
                 raise StorageRefused(
                     f"{self._setup.config.key_file}: another key than this database was begun with. "
                     "Restore the key file that belongs to it"
                 )
-            tx.instances.set_meta("key", known or keys.ids[-1])
+            tx.instances.set_meta("key", " ".join(dict.fromkeys([*known, *keys.ids])))
             send.stop_old_work(tx, self._setup)
             tx.instances.beat(self._me, _boot_id())
             send.recover_claims(tx, self._me, _boot_id(), policy, alone=alone)
@@ -306,6 +307,8 @@ def _uvicorn(endpoint: Endpoint, app: FastAPI) -> uvicorn.Config:
         port=endpoint.port,
         log_config=None,
         access_log=False,
+        http=Connection,
+        ws="none",
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=30,

@@ -1,24 +1,29 @@
 """The key ring: what signs approval links, forms and the audit chain.
 
 One key a line, 64 hexadecimal digits, the oldest first. The newest signs and all verify, so a key is rotated by
-appending a line (`openssl rand -hex 32 >> keys`) and, after the links' life, never removed for the chain's
-sake. Several instances share one file.
+appending a line (`openssl rand -hex 32 >> keys`) and restarting. The old one stays: without it `bridge incidents
+verify` cannot check what it signed. Only a key that somebody else may know is removed; its links then lead
+nowhere, and the next ring carries fresh ones. Several instances share one file.
 """
 
 import hashlib
 import hmac
 import os
 import secrets
+import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from itsdangerous import BadSignature, Signer
+from itsdangerous import Signer
 
 from bridge.errors import ConfigError
 from bridge.store.events import AuditKeys
 
 KEY_BYTES = 32
+# Who reads a key can approve letters. Its group may read it: that is how Kubernetes hands secrets to a user.
+NOT_FOR_OTHERS = stat.S_IRWXO | stat.S_IWGRP
 MAX_TOKEN = 200  # characters; anything longer was not issued here and is not worth a hash
 
 
@@ -29,21 +34,24 @@ class Keys:
     ring: tuple[bytes, ...]
 
     @cached_property
-    def _signer(self) -> Signer:
-        return Signer(list(self.ring), salt="approve", digest_method=hashlib.sha256)
+    def _signers(self) -> tuple[Signer, ...]:
+        return tuple(Signer(key, salt="approve", digest_method=hashlib.sha256) for key in self.ring)
 
     def token(self, link_id: str) -> str:
         """The signed token of a link: what its URL ends in."""
-        return self._signer.sign(link_id).decode()
+        return self._signers[-1].sign(link_id).decode()
 
     def link_id(self, token: str) -> str | None:
-        """The link behind a token that one of our keys signed; None for anything else."""
-        if len(token) > MAX_TOKEN:
+        """The link behind a token that one of our keys signed; None for anything else.
+
+        The whole token is compared, in constant time: base64 would let other spellings of a signature pass.
+        """
+        if len(token) > MAX_TOKEN or not token.isascii():
             return None
-        try:
-            return self._signer.unsign(token).decode()
-        except (BadSignature, UnicodeError):
-            return None
+        link_id = token.rpartition(".")[0]
+        given = token.encode()
+        genuine = [hmac.compare_digest(given, signer.sign(link_id)) for signer in self._signers]
+        return link_id if any(genuine) else None
 
     def csrf(self, link_id: str, notice_id: str, version: int) -> str:
         """What a form of this link, notice and version carries."""
@@ -51,7 +59,7 @@ class Keys:
 
     def is_csrf(self, given: str, link_id: str, notice_id: str, version: int) -> bool:
         """Whether a form carried it, under any of our keys."""
-        wanted = (self._csrf(key, link_id, notice_id, version) for key in self.ring)
+        wanted = [self._csrf(key, link_id, notice_id, version) for key in self.ring]
         return any(hmac.compare_digest(given.encode(), each.encode()) for each in wanted)
 
     @property
@@ -74,13 +82,14 @@ def load_keys(path: Path) -> Keys:
     """The keys in a file, which is created when missing. Raises ConfigError naming the file and the line."""
     try:
         _create(path)
-        lines = path.read_text(encoding="ascii").splitlines()
-    except FileExistsError:
+        mode = path.stat().st_mode
         lines = path.read_text(encoding="ascii").splitlines()
     except (OSError, UnicodeError) as error:
         raise ConfigError(
             f"{path}: the key file cannot be read ({type(error).__name__}). Check its owner"
         ) from None
+    if mode & NOT_FOR_OTHERS:
+        raise ConfigError(f"{path}: others may read or change the key file. Run: chmod 600 {path}")
     ring = tuple(_key(path, n, line.strip()) for n, line in enumerate(lines, 1) if line.strip())
     if not ring:
         raise ConfigError(f"{path}: the key file is empty. Restore it, or delete it to start with a new key")
@@ -98,7 +107,8 @@ def _create(path: Path) -> None:
         file.flush()
         os.fsync(file.fileno())
     try:
-        os.link(temporary, path)  # atomic: two instances that start together end with one key
+        with suppress(FileExistsError):
+            os.link(temporary, path)  # atomic: two instances that start together end with one key
     finally:
         temporary.unlink()
 

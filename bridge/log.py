@@ -1,5 +1,6 @@
 """Structured logs: one JSON object a line, escaped to ASCII, approval tokens and credentials cut out."""
 
+import json
 import logging
 import re
 import sys
@@ -8,9 +9,9 @@ from typing import Any
 
 import structlog
 
-_TOKEN = re.compile(r"(/approve/)[^\s/?\"']+")
-_CREDENTIAL = re.compile(r"(?i)\b(bearer|basic|plain|login)\s+[A-Za-z0-9+/=._~-]{6,}")
-_DSN = re.compile(r"(postgresql(?:\+\w+)?://[^:@/\s]+:)[^@\s]+@")
+_TOKEN = re.compile(r"(/approve/)[^\s/?\"'\\]+")
+_CREDENTIAL = re.compile(r"(?i)\b(bearer|basic|auth plain|auth login)\s+[A-Za-z0-9+/=._~-]{6,}")
+_DSN = re.compile(r"(postgresql(?:\+\w+)?://[^:@/\s]+:)[^@\s\"]+@")
 
 
 def redact(text: str) -> str:
@@ -20,11 +21,9 @@ def redact(text: str) -> str:
     return _DSN.sub(r"\1…@", text)
 
 
-def _redacted(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for key, value in event.items():
-        if isinstance(value, str):
-            event[key] = redact(value)
-    return event
+def _line(_: Any, __: str, event: MutableMapping[str, Any]) -> str:
+    """One event as one line of ASCII, redacted as a whole: whatever a value is made of, nothing gets past."""
+    return redact(json.dumps(event, default=str)).replace("…", r"\u2026")
 
 
 def set_up(level: int = logging.INFO) -> None:
@@ -34,7 +33,6 @@ def set_up(level: int = logging.INFO) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
-        _redacted,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -47,7 +45,7 @@ def set_up(level: int = logging.INFO) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(),
+                _line,
             ],
         )
     )
@@ -56,4 +54,6 @@ def set_up(level: int = logging.INFO) -> None:
     root.setLevel(level)
     # A line for each request would hold links; what matters of a request has its own line.
     logging.getLogger("uvicorn.access").disabled = True
+    # Nor does each broken request of a stranger deserve one.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)

@@ -8,13 +8,15 @@ from prometheus_client.registry import REGISTRY, Collector
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from bridge import clock
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import DeliveryState
 from bridge.errors import StorageDown
 from bridge.store.tx import Tx
-from bridge.web.bodies import busy, problem
+from bridge.web.bodies import problem
 from bridge.web.desk import Desk, Health
 
+ASK_AGAIN = 1.0  # seconds
 TICK_TOO_OLD = 60.0  # seconds without a round of the timer: rings are not going out
 STATES: tuple[DeliveryState, ...] = ("queued", "sending", "sent", "deferred", "failed", "unknown")
 
@@ -24,6 +26,8 @@ class Ops:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._writable = False
+        self._asked_at = -ASK_AGAIN
 
     async def healthz(self, request: Request) -> Response:  # noqa: ARG002
         """Whether the process answers."""
@@ -31,22 +35,14 @@ class Ops:
 
     async def readyz(self, request: Request) -> Response:  # noqa: ARG002
         """Whether storage takes writes and the clock ticks. A dead relay is said, and is no reason to be left out."""
-        health = self._desk.health()
-        try:
-            await self._desk.store.run(lambda tx: tx.instances.set_meta("ready", "yes"))
-            storage = True
-        except StorageDown:
-            storage = False
+        health, storage = self._desk.health(), await self._storage()
         ticking = health.tick_age < TICK_TOO_OLD
         content = {"storage": storage, "ticking": ticking, "smtp": dict(health.smtp_up)}
         return JSONResponse(content, 200 if storage and ticking else 503)
 
     async def metrics(self, request: Request) -> Response:  # noqa: ARG002
         """Prometheus metrics: what was counted here, and what the database holds now."""
-        try:
-            open_notices, states = await self._desk.store.read(_gauges)
-        except StorageDown:
-            return busy()
+        open_notices, states = await self._desk.store.read(_gauges)
         registry = CollectorRegistry()
         registry.register(_Now(open_notices, states, self._desk.health()))
         text = generate_latest(REGISTRY) + generate_latest(registry)
@@ -58,6 +54,18 @@ class Ops:
         if finding is not None:
             return problem(400, "the configuration was not reloaded", detail=finding)
         return JSONResponse({"reloaded": True})
+
+    async def _storage(self) -> bool:
+        """Whether a write was committed within the last second: anybody may ask, as often as they like."""
+        now = clock.monotonic()
+        if now - self._asked_at >= ASK_AGAIN:
+            self._asked_at = now
+            try:
+                await self._desk.store.run(lambda tx: tx.instances.set_meta("ready", "yes"))
+                self._writable = True
+            except StorageDown:
+                self._writable = False
+        return self._writable
 
 
 def _gauges(tx: Tx) -> tuple[int, dict[str, int]]:

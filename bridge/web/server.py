@@ -1,82 +1,79 @@
 """The web application: every route, and the answers that none of them gives."""
 
-from collections.abc import Awaitable, Callable
-
-import structlog
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from bridge.web.api import api_router, bearer_guard
+from bridge.errors import StorageDown
+from bridge.web.api import api_router
 from bridge.web.approval import Approval
-from bridge.web.bodies import problem
+from bridge.web.bodies import busy, problem
 from bridge.web.desk import Desk
+from bridge.web.edge import Edge
+from bridge.web.guard import Guard
 from bridge.web.ops import Ops
 from bridge.web.webhooks import Webhooks
 
-log = structlog.get_logger(__name__)
-
-SCRIPT_HEADERS = {"Cache-Control": "max-age=3600", "X-Content-Type-Options": "nosniff"}
+READ = ["GET", "HEAD"]
+SCRIPT_HEADERS = {"Cache-Control": "max-age=3600"}
 
 
 def public_app(desk: Desk) -> FastAPI:
     """Webhooks and approval pages; the operators' routes too, unless `server.ops_listen` has them."""
-    app = _app()
-    ops, approval, script = Ops(desk), Approval(desk), desk.pages.live_js()
+    alone = desk.setup().config.server.ops_listen is None
+    app = _app(desk, described=alone)
+    approval, script = Approval(desk), desk.pages.live_js()
 
     async def live_js(request: Request) -> Response:  # noqa: ARG001
         return Response(script, 200, SCRIPT_HEADERS, "text/javascript")
 
     app.add_route("/webhooks/{source}", Webhooks(desk).post, ["POST"], include_in_schema=False)
-    app.add_route("/approve/{token}", approval.show, ["GET", "HEAD"], include_in_schema=False)
-    app.add_route("/approve/{token}", approval.press, ["POST"], include_in_schema=False)
-    app.add_route("/static/live.js", live_js, ["GET", "HEAD"], include_in_schema=False)
-    app.add_route("/healthz", ops.healthz, ["GET", "HEAD"], include_in_schema=False)
-    app.add_route("/readyz", ops.readyz, ["GET", "HEAD"], include_in_schema=False)
-    if desk.setup().config.server.ops_listen is None:
-        _add_ops(app, desk, ops)
+    # `path`: whatever is written after /approve/ is a token, mostly one that leads nowhere
+    app.add_route("/approve/{token:path}", approval.show, READ, include_in_schema=False)
+    app.add_route("/approve/{token:path}", approval.press, ["POST"], include_in_schema=False)
+    app.add_route("/static/live.js", live_js, READ, include_in_schema=False)
+    if alone:
+        _add_operators(app, desk)
     return app
 
 
 def ops_app(desk: Desk) -> FastAPI:
     """/api, /metrics and /-/reload on an address of their own."""
-    app, ops = _app(), Ops(desk)
-    app.add_route("/healthz", ops.healthz, ["GET", "HEAD"], include_in_schema=False)
-    app.add_route("/readyz", ops.readyz, ["GET", "HEAD"], include_in_schema=False)
-    _add_ops(app, desk, ops)
+    app = _app(desk, described=True)
+    _add_operators(app, desk)
     return app
 
 
-def _add_ops(app: FastAPI, desk: Desk, ops: Ops) -> None:
-    app.include_router(api_router(desk))
-    app.add_route("/metrics", ops.metrics, ["GET", "HEAD"], include_in_schema=False)
+def _add_operators(app: FastAPI, desk: Desk) -> None:
+    ops, guard = Ops(desk), Guard(desk)
+    app.include_router(api_router(desk, guard))
+    app.add_route("/metrics", ops.metrics, READ, include_in_schema=False)
+    app.add_route("/-/reload", guard.wrap(ops.reload), ["POST"], include_in_schema=False)
 
-    async def reload(request: Request) -> Response:
-        return await ops.reload(request)
 
-    app.add_api_route(
-        "/-/reload",
-        reload,
-        methods=["POST"],
-        dependencies=[bearer_guard(desk)],
-        include_in_schema=False,
-        response_model=None,
+def _app(desk: Desk, *, described: bool) -> FastAPI:
+    """`described`: it has the API and its /openapi.json."""
+    app = FastAPI(
+        title="The bridge",
+        openapi_url="/openapi.json" if described else None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
     )
-
-
-def _app() -> FastAPI:
-    app = FastAPI(title="The bridge", docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.add_exception_handler(StarletteHTTPException, _refused)
+    app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.middleware("http")(_last_resort)
+    app.add_exception_handler(StorageDown, _down)
+    app.add_middleware(Edge)
+    ops = Ops(desk)
+    app.add_route("/healthz", ops.healthz, READ, include_in_schema=False)
+    app.add_route("/readyz", ops.readyz, READ, include_in_schema=False)
     return app
 
 
 async def _refused(request: Request, error: Exception) -> Response:  # noqa: ARG001
-    assert isinstance(error, StarletteHTTPException)
-    headers = dict(error.headers or {})
-    return problem(error.status_code, str(error.detail), headers)
+    assert isinstance(error, HTTPException)
+    return problem(error.status_code, str(error.detail), error.headers)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:  # noqa: ARG001
@@ -87,12 +84,5 @@ async def _invalid(request: Request, error: Exception) -> Response:  # noqa: ARG
     return problem(422, f"{field}: {first['msg']}", field=field)
 
 
-async def _last_resort(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """A mistake of ours answers 500 without telling how it is built."""
-    try:
-        return await call_next(request)
-    except HTTPException:
-        raise
-    except Exception:
-        log.exception("request_failed", method=request.method, path=request.url.path)
-        return problem(500, "a mistake of the bridge; it was logged")
+async def _down(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    return busy()

@@ -125,7 +125,13 @@ class IgnoredListOut(BaseModel):
     ignored: list[IgnoredOut]
 
 
+class RevokedOut(BaseModel):
+    revoked: int
+
+
 class Problem(BaseModel):
+    """RFC 9457; a problem may say more than this, such as the `field` that is wrong."""
+
     type: str
     title: str
     status: int

@@ -16,6 +16,8 @@ from bridge.sources import credentials
 from bridge.stages.receive import Received, receive
 from bridge.web.bodies import BodyRefused, busy, problem, read_body
 from bridge.web.desk import Desk
+from bridge.web.guard import unauthorized
+from bridge.web.limits import Guesses
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +27,7 @@ class Webhooks:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._guesses = Guesses()
 
     async def post(self, request: Request) -> Response:
         """One post of one source."""
@@ -40,14 +43,14 @@ class Webhooks:
         self, request: Request, name: str, settings: credentials.Credentials
     ) -> tuple[Response, str]:
         if not credentials.check(settings, request.headers):
-            headers = {"WWW-Authenticate": settings.challenge}
-            return problem(401, "wrong or missing credentials", headers), "unauthorized"
+            await self._guesses.wrong(request)
+            return unauthorized(settings.challenge), "unauthorized"
         setup = self._desk.setup()
         try:
             body = await read_body(request, setup.config.server.body_limit)
             parsed = SOURCES[name].parse(body, request.headers, self._desk.now())
         except BodyRefused as refused:
-            return problem(refused.status, refused.detail), "refused"
+            return problem(refused.status_code, refused.detail), "refused"
         except SourceError as error:
             return problem(400, str(error), field=error.field), "malformed"
         unit = partial(receive, setup=setup, source=name, alerts=parsed.alerts, truncated=parsed.truncated)

@@ -1,0 +1,77 @@
+"""What a browser posts from the approval page: fields, and whether they came from a page of ours."""
+
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+
+from bridge.stages.decide.case import Form
+from bridge.web.bodies import BodyRefused, read_body, storable
+from bridge.web.views.recovery import answers_in, reason_in
+
+FORM_LIMIT = 1024 * 1024
+FIELDS_LIMIT = 100
+FORM_TYPE = "application/x-www-form-urlencoded"
+ANSWERS = ("cause", "remedy", "prevention", "customer_actions", "cause_by", "cause_is", "status", "scope")
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of a form, the last of each name. None at all when it is too large, too slow, or no such form:
+    without its csrf a press is refused anyway, after the checks that come before that."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
+        return {}
+    try:
+        body = (await read_body(request, FORM_LIMIT)).decode("utf-8", "replace")
+        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=FIELDS_LIMIT)
+    except (BodyRefused, ValueError):
+        return {}
+    return {storable(name): storable(value) for name, value in pairs}
+
+
+def version_in(posted: Mapping[str, str]) -> int | None:
+    """The version a form was made for."""
+    written = posted.get("version", "")
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 9 else None
+
+
+def form_of(posted: Mapping[str, str], *, genuine: bool) -> Form:
+    """A posted form as the stages know it. A date that is none did not come from a page of ours."""
+    try:
+        answers = _answers(posted)
+    except ValueError:
+        answers, genuine = {}, False
+    others = {name: text for name, text in posted.items() if name.startswith(("subject_", "body_"))}
+    return Form(
+        action=posted.get("action", ""),
+        genuine=genuine,
+        version=version_in(posted),
+        audience=posted.get("audience"),
+        subject=posted.get("subject"),
+        body=posted.get("body"),
+        other_texts=others,
+        reason=reason_in(posted),
+        override=posted.get("override", ""),
+        answers=answers,
+    )
+
+
+def _answers(posted: Mapping[str, str]) -> dict[str, str]:
+    if not any(name in posted for name in ANSWERS):
+        return {}
+    answers = dict.fromkeys(("cause", "remedy", "prevention", "customer_actions"), "")
+    answers |= {name: str(value) for name, value in answers_in(posted).items()}
+    return answers | {name: posted[name] for name in ("status", "scope") if name in posted}
+
+
+def is_ours(headers: Headers, public_url: str) -> bool:
+    """Whether a form was posted from our own page, as far as its browser says.
+
+    Pages with `no-referrer` make browsers send `Origin: null`; null and absent are ours, as are public_url's
+    origin and the request's own host.
+    """
+    if headers.get("sec-fetch-site", "").lower() == "cross-site":
+        return False
+    url, host = urlsplit(public_url), headers.get("host", "")
+    ours = ("null", f"{url.scheme}://{url.netloc}", f"http://{host}", f"https://{host}")
+    return headers.get("origin", "null").lower() in [origin.lower() for origin in ours]
