@@ -1,6 +1,7 @@
 """The two lanes: claim, compose, send, mark. A big send in one never delays a ring in the other."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,8 @@ from typing import Protocol
 
 import structlog
 
-from bridge.clock import Bell
+from bridge import metrics
+from bridge.clock import Bell, pause
 from bridge.core.model import DeliveryState
 from bridge.delivery.dial import SmtpError
 from bridge.delivery.marks import Marks
@@ -27,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 100  # rows a claim takes
 POISON_AFTER = timedelta(minutes=1)  # how long a row rests that our own code failed on
+LOSSES = 3  # connections that one message may lose before it, and not the server, is taken to be the reason
+AGAIN = 1.0  # seconds a lane rests after an error of our own
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ class LaneWorker:
         self._bell = bell
         self._compose = compose
         self._queue: asyncio.Queue[Claimed] = asyncio.Queue(maxsize=width)
+        self._losses: Counter[int] = Counter()
+        self._probe: asyncio.Task[bool] | None = None
         self._stopping = False
 
     async def run(self) -> None:
@@ -82,9 +88,10 @@ class LaneWorker:
             await self._feed()
             await self._queue.join()
         finally:
-            for sender in senders:
-                sender.cancel()
-            await asyncio.gather(*senders, return_exceptions=True)
+            tasks = [*senders, *filter(None, [self._probe])]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     def stop(self) -> None:
         """Claim no more, and drop what no sender has begun."""
@@ -96,27 +103,33 @@ class LaneWorker:
 
     async def _feed(self) -> None:
         while not self._stopping:
-            if not await self._some_relay_works():
-                continue
             try:
-                rows = await self._office.store.run(
-                    partial(claim, lane=self._lane, limit=AT_ONCE, me=self._office.me)
-                )
-                next_due = None if rows else await self._office.store.read(self._next_due)
+                await self._feed_once()
             except StorageDown as error:
                 log.warning("lane_waits", lane=self._lane, error=str(error))
                 await self._bell.wait()
-                continue
-            for row in rows:
-                if not self._stopping:
-                    await self._queue.put(row)
-            if not rows:
-                await self._bell.wait(next_due)
+            except Exception:
+                metrics.LOOP_FAILURES.labels(self._lane).inc()
+                log.exception("lane_failed", lane=self._lane)
+                await pause(AGAIN)
+
+    async def _feed_once(self) -> None:
+        if not await self._some_relay_works():
+            return
+        rows = await self._office.store.run(
+            partial(claim, lane=self._lane, limit=AT_ONCE, me=self._office.me)
+        )
+        for row in rows:
+            if not self._stopping:
+                await self._queue.put(row)
+        if not rows:
+            await self._bell.wait(await self._office.store.read(self._next_due))
 
     async def _some_relay_works(self) -> bool:
         """While no relay works nothing is claimed: one probe at a time, as often as the breaker allows."""
         relays = self._relays()
         if any(relay.up for relay in relays):
+            self._look_after(relays)
             return True
         wait = min(relay.retry_in for relay in relays)
         if wait > 0:
@@ -124,6 +137,12 @@ class LaneWorker:
         if self._stopping or min(relay.retry_in for relay in relays) > 0:
             return False
         return any([await relay.probe() for relay in relays])
+
+    def _look_after(self, relays: Sequence[Relay]) -> None:
+        """While the fallback carries the mail, find out beside it when the first relay is back."""
+        down = [relay for relay in relays if not relay.up and relay.retry_in == 0]
+        if down and (self._probe is None or self._probe.done()):
+            self._probe = asyncio.create_task(down[0].probe())
 
     def _next_due(self, tx: Tx) -> datetime | None:
         return tx.outbox.next_due_at(self._lane)
@@ -148,74 +167,85 @@ class LaneWorker:
             return _result(row, "failed", str(error))
         if mail is None:
             return _result(row, "failed", "nobody is responsible for this message any more")
-        before_dot = self._once(row)
+        before_data = self._once(row)
         outcome: Outcome | None = None
-        wait = 0.0
+        wait = timedelta()
         for relay in self._relays():
             try:
-                outcome = await relay.send(mail.envelope, wire(mail.raw), before_dot)
+                outcome = await relay.send(mail.envelope, wire(mail.raw), before_data)
             except Abandoned:
                 return _result(row, "queued", counted=False)
             except SmtpError as error:
                 log.warning("relay_down", lane=self._lane, error=str(error))
-                wait = relay.retry_in
+                wait = timedelta(seconds=relay.retry_in)
                 continue
             if outcome.state == "sent":
                 break
         if outcome is None:
-            return self._waiting(row, wait)
+            return _result(row, "queued", wait=wait, counted=False)
         return self._mark(row, outcome)
 
     def _once(self, row: Claimed) -> Callable[[], Awaitable[None]]:
         """Commits the eod before the first dot; a fallback's dot needs no second one."""
         granted = False
 
-        async def before_dot() -> None:
+        async def before_data() -> None:
             nonlocal granted
             granted = granted or await self._office.marks.eod(row)
             if not granted:
                 raise Abandoned("not wanted any more")
 
-        return before_dot
-
-    def _waiting(self, row: Claimed, seconds: float) -> Mark:
-        due_at = self._office.now() + timedelta(seconds=seconds)
-        return _result(row, "queued", due_at=due_at, counted=False)
+        return before_data
 
     def _postponed(self, row: Claimed, why: str) -> Mark:
-        again = retry_at(row.attempts, row.first_at, self._office.now())
-        if again is None:
+        wait = self._patience(row)
+        if wait is None:
             return _result(row, "failed", why)
-        return _result(row, "deferred", why, due_at=max(again, self._office.now() + POISON_AFTER))
+        return _result(row, "deferred", why, max(wait, POISON_AFTER))
+
+    def _patience(self, row: Claimed) -> timedelta | None:
+        """How long a deferred message rests; None when it was tried for long enough."""
+        now = self._office.now()
+        again = retry_at(row.attempts, row.first_at, now)
+        return None if again is None else again - now
 
     def _mark(self, row: Claimed, outcome: Outcome) -> Mark:
-        now = self._office.now()
+        if outcome.state == "queued":
+            return self._lost(row, outcome)
+        self._losses.pop(row.id, None)
         match outcome.state:
-            case "queued":
-                return _result(row, "queued", outcome.reply, due_at=now, counted=False)
             case "deferred":
-                again = retry_at(row.attempts, row.first_at, now)
-                return _result(row, "deferred" if again else "failed", outcome.reply, again)
+                wait = self._patience(row)
+                return _result(row, "failed" if wait is None else "deferred", outcome.reply, wait)
             case "unknown":
                 once_more = self._office.on_unknown() == "resend_once" and row.ambiguous == 0
                 return _result(
                     row,
                     "deferred" if once_more else "unknown",
                     outcome.reply,
-                    now + EOD_WAIT,
+                    EOD_WAIT,
                     ambiguous=1,
                 )
             case _:
                 return _result(row, outcome.state, outcome.reply)
+
+    def _lost(self, row: Claimed, outcome: Outcome) -> Mark:
+        """Its turn again at once, uncounted; but a mail that ends every connection must not starve the others."""
+        self._losses[row.id] += 1
+        if self._losses[row.id] < LOSSES:
+            return _result(row, "queued", outcome.reply, counted=False)
+        del self._losses[row.id]
+        return self._postponed(row, outcome.reply)
 
 
 def _result(
     row: Claimed,
     state: DeliveryState,
     reply: str = "",
-    due_at: datetime | None = None,
+    wait: timedelta | None = None,
     *,
     counted: bool = True,
     ambiguous: int = 0,
 ) -> Mark:
-    return Mark(row.id, row.fence, row.notice_id, row.lane, state, reply, due_at, counted, ambiguous)
+    rest = wait or timedelta()
+    return Mark(row.id, row.fence, row.notice_id, row.lane, state, reply, rest, counted, ambiguous)

@@ -61,7 +61,7 @@ class Relay:
         return max(0.0, (self._breaker.retry_at or 0.0) - self._monotonic())
 
     async def send(
-        self, envelope: Envelope, content: bytes, before_dot: Callable[[], Awaitable[None]]
+        self, envelope: Envelope, content: bytes, before_data: Callable[[], Awaitable[None]]
     ) -> Outcome:
         """Send one mail as `Session.send` does. Waits for a free connection.
 
@@ -70,7 +70,7 @@ class Relay:
         async with self._slots:
             session = await self._session()
             try:
-                outcome = await session.send(envelope, content, before_dot)
+                outcome = await session.send(envelope, content, before_data)
             finally:
                 if session.alive:
                     self._idle.append((self._monotonic(), session))

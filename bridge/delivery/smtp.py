@@ -1,8 +1,11 @@
 """One connection to a mail server: set up by aiosmtplib, then one mail after another by a protocol of ours.
 
 aiosmtplib is right for connecting, encrypting and logging in. Envelopes need what it does not have: a moment
-between the content and the final dot, pipelining (RFC 2920), ten minutes for the final reply, and an end to
+before DATA in which the mark is committed, pipelining (RFC 2920), ten minutes for the final reply, and an end to
 the connection as soon as a server says something that was not asked for.
+
+The mark is committed before DATA and not before the final dot: some servers keep what they were given of a mail
+whose connection broke, so a mail of which anything left must count as one that may have arrived.
 """
 
 import asyncio
@@ -27,7 +30,7 @@ _TRY_QUOTED = frozenset({501, 553})
 
 
 class Abandoned(BridgeError):
-    """Raised by a `before_dot`: this mail must not go after all. The connection closes without the dot."""
+    """Raised by a `before_data`: this mail must not go after all. The connection closes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +86,13 @@ class Session:
         return self._wire.lost is None
 
     async def send(
-        self, envelope: Envelope, content: bytes, before_dot: Callable[[], Awaitable[None]]
+        self, envelope: Envelope, content: bytes, before_data: Callable[[], Awaitable[None]]
     ) -> Outcome:
         """Send one mail and say how it ended.
 
-        `content` comes from `mime.wire`: dot-stuffed, without the final dot. `before_dot` is awaited when all
-        of it is written; the mail cannot have been accepted until it returns. Whatever it raises is raised
-        here, after the connection was closed without the dot. Never raises for what a server does.
+        `content` comes from `mime.wire`: dot-stuffed, without the final dot. `before_data` is awaited when the
+        server has taken the recipient and before anything of the mail itself leaves; whatever it raises is
+        raised here, after the connection was closed. Never raises for what a server does.
         """
         try:
             mail, rcpts, utf8 = envelope.commands()
@@ -102,7 +105,10 @@ class Session:
         result: Outcome | None = None
         self._dot_written = False
         try:
-            result = await self._announce(mail, rcpts) or await self._deliver(content, before_dot)
+            result = await self._announce(mail, rcpts)
+            if result is None:
+                await before_data()
+                result = await self._deliver(content)
         except Lost as lost:
             result = outcome(0, dot_written=self._dot_written, reply=str(lost))
         finally:
@@ -131,50 +137,34 @@ class Session:
         if result.state != "sent":
             self._wire.leave()
 
-    async def _deliver(self, content: bytes, before_dot: Callable[[], Awaitable[None]]) -> Outcome:
+    async def _announce(self, mail: bytes, rcpts: list[bytes]) -> Outcome | None:
+        """MAIL and RCPT, in one round trip where the server allows it (RFC 2920). None: it takes the recipient."""
+        if "pipelining" in self._extensions and len(rcpts) == 1:
+            self._wire.write(mail + rcpts[0], replies=2)
+            first = await self._wire.reply(self._limits.command)
+            if first.code not in _WANTED["MAIL"]:
+                return _refusal("MAIL", first)
+            reply = await self._wire.reply(self._limits.command)
+        else:
+            first = await self._ask(mail)
+            if first.code not in _WANTED["MAIL"]:
+                return _refusal("MAIL", first)
+            for rcpt in rcpts:
+                reply = await self._ask(rcpt)
+                if reply.code not in _TRY_QUOTED:
+                    break
+        return None if reply.code in _WANTED["RCPT"] else _refusal("RCPT", reply)
+
+    async def _deliver(self, content: bytes) -> Outcome:
+        reply = await self._ask(b"DATA\r\n")
+        if reply.code not in _WANTED["DATA"]:
+            return _refusal("DATA", reply)
         self._wire.write(content)
         await self._wire.drain(self._limits.body)
-        await before_dot()
         self._wire.write(b".\r\n", replies=1)
         self._dot_written = True
         reply = await self._wire.reply(self._limits.final)
         return outcome(reply.code, dot_written=True, reply=reply.text, stage="dot")
-
-    async def _announce(self, mail: bytes, rcpts: list[bytes]) -> Outcome | None:
-        """MAIL, RCPT and DATA. None: the server waits for the content."""
-        if "pipelining" in self._extensions and len(rcpts) == 1:
-            return await self._announce_at_once(mail + rcpts[0] + b"DATA\r\n")
-        return await self._announce_in_steps(mail, rcpts)
-
-    async def _announce_in_steps(self, mail: bytes, rcpts: list[bytes]) -> Outcome | None:
-        reply = await self._ask(mail)
-        if reply.code not in _WANTED["MAIL"]:
-            return _refusal("MAIL", reply)
-        for rcpt in rcpts:
-            reply = await self._ask(rcpt)
-            if reply.code not in _TRY_QUOTED:
-                break
-        if reply.code not in _WANTED["RCPT"]:
-            return _refusal("RCPT", reply)
-        reply = await self._ask(b"DATA\r\n")
-        return None if reply.code in _WANTED["DATA"] else _refusal("DATA", reply)
-
-    async def _announce_at_once(self, commands: bytes) -> Outcome | None:
-        """One round trip. The first refusal counts, even when the server says no more after it."""
-        self._wire.write(commands, replies=3)
-        refused: Outcome | None = None
-        try:
-            for stage, wanted in _WANTED.items():
-                reply = await self._wire.reply(self._limits.command)
-                if reply.code not in wanted:
-                    refused = refused or _refusal(stage, reply)
-                elif refused and stage == "DATA":
-                    # It waits for a mail to nobody: an empty one (RFC 2920 3.1), and its refusal.
-                    await self._ask(b".\r\n")
-        except Lost:
-            if refused is None:
-                raise
-        return refused
 
     async def _ask(self, command: bytes) -> Reply:
         self._wire.write(command, replies=1)

@@ -59,7 +59,7 @@ def _wait_for(port: int) -> None:
 
 
 async def allow() -> None:
-    """A `before_dot` that lets the mail go."""
+    """A `before_data` that lets the mail go."""
 
 
 async def ours(port: int, mails: int, skeleton: Skeleton) -> None:

@@ -32,7 +32,7 @@ MOMENTS = st.sampled_from(["CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "BODY", "D
 
 
 async def listen() -> None:
-    """A `before_dot` that takes as long as it takes to read what the server says."""
+    """A `before_data` that takes as long as it takes to read what the server says."""
     for _ in range(100):
         await asyncio.sleep(0)
 

@@ -35,7 +35,7 @@ def server(customers: Sink) -> Iterator[Postfix]:
 
 
 async def go() -> None:
-    """A `before_dot` that lets the mail go."""
+    """A `before_data` that lets the mail go."""
 
 
 async def send(server: Postfix, *addresses: str) -> list[Outcome]:

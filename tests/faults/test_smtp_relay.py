@@ -27,7 +27,7 @@ class Clock:
 
 
 async def go() -> None:
-    """A `before_dot` that lets the mail go."""
+    """A `before_data` that lets the mail go."""
 
 
 @pytest.fixture

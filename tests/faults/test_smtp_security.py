@@ -85,7 +85,7 @@ def serving(pair: tuple[Path, Path]) -> ssl.SSLContext:
 
 
 async def go() -> None:
-    """A `before_dot` that lets the mail go."""
+    """A `before_data` that lets the mail go."""
 
 
 async def send(server: MailServer, security: str, ca: Path | None, mails: int = 1) -> list[Outcome]:
