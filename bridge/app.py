@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -72,7 +73,7 @@ class App:
             desk = self._desk(store, timer, keys)
             store.add_listener(self._ring_all)
             self._metronome.start()
-            self._listen_to_signals()
+            self._listen_to_signals(store)
             with _servers(config, desk) as servers:
                 try:
                     await self._run(timer, lanes, marks, servers)
@@ -80,9 +81,9 @@ class App:
                     self._metronome.stop()
                     await self._give_back(store)
 
-    async def reload(self) -> str | None:
+    async def reload(self, store: Store[Tx]) -> str | None:
         """Take the file's new configuration over, or say why the running one stays."""
-        finding = await asyncio.to_thread(self._load_new)
+        finding = await self._take_over(await asyncio.to_thread(self._load_new), store)
         metrics.RELOADED.labels("refused" if finding else "done").inc()
         if finding:
             log.error("reload_refused", finding=finding)
@@ -91,7 +92,8 @@ class App:
             self._ring_all()
         return finding
 
-    def _load_new(self) -> str | None:
+    def _load_new(self) -> Setup | str:
+        """What the file says now, or why it cannot be taken over."""
         if self._path is None:
             return "the configuration did not come from a file"
         try:
@@ -102,9 +104,23 @@ class App:
         old = self._setup.config
         if changed := [name for name in FIXED if getattr(old, name) != getattr(new, name)]:
             return f"{self._path}: {changed[0]}: cannot change while running. Restart the bridge"
-        if old.smtp != new.smtp:
-            self._relays = _relays(new)
-        self._setup = Setup(new, letters)
+        return Setup(new, letters)
+
+    async def _take_over(self, new: Setup | str, store: Store[Tx]) -> str | None:
+        if isinstance(new, str):
+            return new
+        gone = set(self._setup.config.services) - set(new.config.services)
+        try:
+            unfinished = await store.read(lambda tx: tx.incidents.unfinished()) if gone else []
+        except StorageDown as error:
+            return str(error)
+        for incident in unfinished:
+            if incident.service in gone:
+                where = f"{self._path}: services.{incident.service}"
+                return f"{where}: has an incident that is not closed. Keep the service until it is"
+        if self._setup.config.smtp != new.config.smtp:
+            self._relays = _relays(new.config)
+        self._setup = new
         return None
 
     @contextlib.asynccontextmanager
@@ -133,9 +149,9 @@ class App:
                     "Restore the key file that belongs to it"
                 )
             tx.instances.set_meta("key", " ".join(dict.fromkeys([*known, *keys.ids])))
-            send.stop_old_work(tx, self._setup)
-            tx.instances.beat(self._me, _boot_id())
-            send.recover_claims(tx, self._me, _boot_id(), policy, alone=alone)
+            send.live_on(tx, self._setup, self._me, _boot_id())
+            if alone:
+                send.recover_claims(tx, self._me, _boot_id(), policy, alone=True)
 
         await store.run(unit)
 
@@ -181,7 +197,7 @@ class App:
             store=store,
             setup=lambda: self._setup,
             lists=Lists(self._lists, self._chunks, self._digest),
-            relay=lambda: self._relays["customers"][0],
+            relay=self._first_relay,
             me=self._me,
             boot=_boot_id(),
             bell=self._bells["timer"],
@@ -212,7 +228,10 @@ class App:
 
     def _desk(self, store: Store[Tx], timer: Timer, keys: Keys) -> Desk:
         def health() -> Health:
-            up = {lane: any(relay.up for relay in relays) for lane, relays in self._relays.items()}
+            up = {
+                "oncall": any(relay.up for relay in self._relays["oncall"]),
+                "customers": self._first_relay().up,
+            }
             return Health(clock.monotonic() - timer.last_tick, up, self._relay_problem())
 
         return Desk(
@@ -223,12 +242,17 @@ class App:
             wake=self._wake,
             now=clock.now,
             health=health,
-            reload=self.reload,
+            reload=partial(self.reload, store),
             pages=Pages(),
         )
 
+    def _first_relay(self) -> Relay:
+        """The mail server for customers, as the lane sees it that knows more: rings often find out first."""
+        views = (self._relays["customers"][0], self._relays["oncall"][0])
+        return next((relay for relay in views if not relay.up), views[0])
+
     def _relay_problem(self) -> str:
-        relay = self._relays["customers"][0]
+        relay = self._first_relay()
         return "" if relay.up else relay.last_error
 
     def _wake(self, wake: Wake) -> None:
@@ -277,11 +301,11 @@ class App:
         settings = self._setup.config.services[service]
         return self._setup.config.audiences[settings.audience], settings.locale
 
-    def _listen_to_signals(self) -> None:
+    def _listen_to_signals(self, store: Store[Tx]) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(self.reload()))
+        loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(self.reload(store)))
 
 
 class _Server(uvicorn.Server):

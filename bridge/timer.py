@@ -1,10 +1,11 @@
-"""The timer loop: heartbeat, dead instances' claims, due rings, holds that end, letters that are done, duties.
+"""The timer: due rings, holds that end, letters that are done, duties; and a heartbeat beside them.
 
-Each step is a unit of its own, and each ring and incident within a step too: one bad row stops nobody else.
+Each step is a unit of its own, and each ring and incident within a step too: one bad row stops nobody else. The
+heartbeat and the loading of a long list go on beside the rounds, so that neither waits for the other.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -12,7 +13,7 @@ from functools import partial
 import structlog
 
 from bridge import metrics
-from bridge.clock import Bell, monotonic
+from bridge.clock import Bell, monotonic, pause
 from bridge.core import duties
 from bridge.core.model import AudienceFacts, Notice, Recipient, Ring
 from bridge.delivery.audience import AudienceError
@@ -29,8 +30,10 @@ from bridge.store.tx import Tx
 
 log = structlog.get_logger(__name__)
 
-BEAT_EVERY = 3.0  # seconds; an instance unseen for 15 is dead
+BEAT_EVERY = 2.0  # seconds; an instance unseen for 12 is dead
+LOADING_WAITED_FOR = 1.0  # seconds a round waits for a list to be loaded; a longer one goes on beside it
 RELAY_PATIENCE = 15.0  # seconds a relay may be down before the on-call is told
+RELAY_BACK = 90.0  # seconds without trouble that end an outage: longer than the pause between two probes
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,32 @@ class Timer:
     wake: Callable[[Wake], None]
     last_tick: float = field(default_factory=monotonic)
     _last_beat: float = float("-inf")
+    _last_relay_trouble: float = float("-inf")
+    _told_relay_down: frozenset[str] = frozenset()
+    _loading: asyncio.Task[None] | None = None
     _stopping: bool = False
-    _told_relay_down: bool = False
 
     async def run(self) -> None:
         """Until `stop`."""
+        beating = asyncio.create_task(self._keep_beating())
+        try:
+            await self._go_round()
+        finally:
+            for task in filter(None, (beating, self._loading)):
+                task.cancel()
+
+    async def _keep_beating(self) -> None:
+        while True:
+            await pause(BEAT_EVERY)
+            try:
+                await self._live_on()
+            except StorageDown as error:
+                log.warning("heart_waits", error=str(error))
+            except Exception:
+                metrics.LOOP_FAILURES.labels("heart").inc()
+                log.exception("heart_failed")
+
+    async def _go_round(self) -> None:
         while not self._stopping:
             try:
                 next_due = await self.tick()
@@ -97,10 +121,13 @@ class Timer:
         agenda = await self.store.read(self._agenda)
         if agenda.rings:
             lists = await self.lists.facts()
-            for due in agenda.rings:
-                await self._singly("ring", partial(self._ring_one, due, lists))
-        if agenda.letters:
-            await self._begin_sends()
+            await asyncio.gather(
+                *(self._singly("ring", partial(self._ring_one, due, lists)) for due in agenda.rings)
+            )
+        if agenda.letters and self._loading is None:
+            self._loading = asyncio.create_task(self._singly("load", self._begin_sends))
+        if self._loading is not None:
+            await self._look_after_loading(self._loading)
         if agenda.done:
             self.wake(await self.store.run(partial(send.finish, setup=self.setup())))
         for incident in agenda.duties:
@@ -111,15 +138,19 @@ class Timer:
 
     async def _beat(self) -> None:
         """Say that this instance lives, and take over what dead ones held. Every few seconds is enough."""
-        if monotonic() - self._last_beat < BEAT_EVERY:
-            return
+        if monotonic() - self._last_beat >= BEAT_EVERY:
+            await self._live_on()
 
-        def unit(tx: Tx) -> Wake:
-            tx.instances.beat(self.me, self.boot)
-            return send.recover_claims(tx, self.me, self.boot, self.setup().config.smtp.on_unknown)
-
-        self.wake(await self.store.run(unit))
+    async def _live_on(self) -> None:
         self._last_beat = monotonic()
+        unit = partial(send.live_on, setup=self.setup(), me=self.me, boot=self.boot)
+        self.wake(await self.store.run(unit))
+
+    async def _look_after_loading(self, loading: asyncio.Task[None]) -> None:
+        await asyncio.wait([loading], timeout=LOADING_WAITED_FOR)
+        if loading.done():
+            self._loading = None
+            await loading  # raises what it came to
 
     def _agenda(self, tx: Tx) -> Agenda:
         """What is to be done now, read at once; most rounds find nothing and write nothing."""
@@ -159,28 +190,26 @@ class Timer:
             try:
                 self.wake(await self._load(notice))
             except AudienceError as error:
-                unit = partial(send.stop_changed, setup=self.setup(), notice=notice, why=str(error))
-                self.wake(await self.store.run(unit))
+                self.wake(await self._stop_changed(notice, str(error)))
 
     async def _load(self, notice: Notice) -> Wake:
         """Read the list again and put it into the outbox; another list than the approved one stops the letter."""
-        setup = self.setup()
         if notice.kind == "individual":
             batch = await self.store.read(partial(send.batch_recipients, notice=notice))
             return await self._load_chunks(notice, iter([batch]))
         service = await self.store.read(partial(_service_of, notice=notice))
         if await asyncio.to_thread(self.lists.digest, service) != notice.audience_digest:
-            return await self.store.run(
-                partial(send.stop_changed, setup=setup, notice=notice, why="list_changed")
-            )
+            return await self._stop_changed(notice, "list_changed")
         chunks = self.lists.chunks(service, send.CHUNK, notice.audience_digest or "")
-        return await self._load_chunks(notice, chunks)
+        return await self._load_chunks(notice, iter(chunks))
 
-    async def _load_chunks(self, notice: Notice, chunks: Iterable[list[Recipient]]) -> Wake:
-        rest = iter(chunks)
-        start, chunk = 0, await asyncio.to_thread(next, rest, None) or []
+    async def _stop_changed(self, notice: Notice, why: str) -> Wake:
+        return await self.store.run(partial(send.stop_changed, setup=self.setup(), notice=notice, why=why))
+
+    async def _load_chunks(self, notice: Notice, chunks: Iterator[list[Recipient]]) -> Wake:
+        start, chunk = 0, await asyncio.to_thread(next, chunks, None) or []
         while True:
-            following = await asyncio.to_thread(next, rest, None)
+            following = await asyncio.to_thread(next, chunks, None)
             unit = partial(
                 send.begin_send,
                 setup=self.setup(),
@@ -199,13 +228,19 @@ class Timer:
         self.wake(await self.store.run(unit))
 
     async def _watch_relay(self) -> None:
+        """Tell of each letter once in an outage; a relay that only just came back may be in the same one."""
         relay = self.relay()
         if relay.up:
-            self._told_relay_down = False
-        elif not self._told_relay_down and relay.down_for > RELAY_PATIENCE:
-            unit = partial(tell_relay_down, setup=self.setup(), why=relay.last_error)
-            self.wake(await self.store.run(unit))
-            self._told_relay_down = True
+            if monotonic() - self._last_relay_trouble > RELAY_BACK:
+                self._told_relay_down = frozenset()
+            return
+        self._last_relay_trouble = monotonic()
+        if relay.down_for > RELAY_PATIENCE:
+            told = self._told_relay_down
+            unit = partial(tell_relay_down, setup=self.setup(), why=relay.last_error, told=told)
+            newly = await self.store.run(unit)
+            self._told_relay_down |= newly
+            self.wake(Wake(oncall=bool(newly)))
 
     async def _singly(self, loop: str, step: Callable[[], Awaitable[None]]) -> None:
         """One row's trouble is logged and counted; the others go on, and it is tried again next round."""

@@ -42,7 +42,8 @@ def _fire(
     tx.links.ensure(notice.id, people)
     detail = {"count": audience.count, "problem": audience.problem, "people": list(people), "late": late}
     tell(tx, setup, incident, notice, "ring", people, detail)
-    planned = reminders.next_ring(escalation, notice.base_at, tx.now)
+    base = min(notice.base_at, tx.now)  # ahead of now only when the clock went back: no silence until then
+    planned = reminders.next_ring(escalation, base, tx.now)
     policy = setup.service(incident).policy
     tx.rings.plan(notice.id, reminders.with_deadline(planned, notice, policy, tx.now))
     tx.events.add(

@@ -185,8 +185,19 @@ def recover_claims(tx: Tx, me: str, boot: str, on_unknown: str, *, alone: bool =
     return Wake(timer=True, oncall=True, customers=True) if given else NOTHING
 
 
+def live_on(tx: Tx, setup: Setup, me: str, boot: str) -> Wake:
+    """A heartbeat, and what it finds: a long sleep, a clock that went back, claims of the dead."""
+    wake = stop_old_work(tx, setup)
+    if tx.instances.clock_went_back():
+        tx.outbox.hasten()
+        tx.notices.hasten()
+        wake |= Wake(timer=True, oncall=True, customers=True)
+    tx.instances.beat(me, boot)
+    return wake | recover_claims(tx, me, boot, setup.config.smtp.on_unknown)
+
+
 def stop_old_work(tx: Tx, setup: Setup) -> Wake:
-    """At start, after more than 30 minutes without a heartbeat: letters do not wake up by surprise."""
+    """After more than 30 minutes without a heartbeat of anyone: letters do not wake up by surprise."""
     seen = tx.instances.last_seen_at()
     if seen is None or tx.now - seen <= OLD_WORK:
         return NOTHING

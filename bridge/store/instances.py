@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from bridge.store.dialect import insert
 from bridge.store.tables import instances, meta
@@ -11,7 +11,10 @@ from bridge.store.tables import instances, meta
 if TYPE_CHECKING:
     from bridge.store.tx import Tx
 
-FRESH = timedelta(seconds=15)  # an instance unseen for so long is dead; it renews every 3 s
+FRESH = timedelta(
+    seconds=12
+)  # unseen for so long an instance is dead; the others look every 2 s: taken over in 15
+CLOCK_SLACK = timedelta(seconds=2)  # a heartbeat further ahead than this means that the clock went back
 
 
 class Instances:
@@ -38,6 +41,14 @@ class Instances:
         """The instances seen within `FRESH`."""
         query = select(instances.c.id).where(instances.c.seen_at > self._tx.now - FRESH)
         return set(self._tx.execute(query).scalars())
+
+    def clock_went_back(self) -> bool:
+        """Whether some heartbeat lies ahead. Its owner is then seen as of now, so that it can age again."""
+        now = self._tx.now
+        ahead = self._tx.execute(
+            update(instances).where(instances.c.seen_at > now + CLOCK_SLACK).values(seen_at=now)
+        )
+        return bool(ahead.rowcount)
 
     def last_seen_at(self) -> datetime | None:
         """The newest heartbeat of anyone."""

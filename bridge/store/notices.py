@@ -148,6 +148,12 @@ class Notices:
         received = select(incidents.c.received_at).where(incidents.c.id.in_(firsts))
         return [(self._tx.now - at).total_seconds() for at in self._tx.execute(received).scalars()]
 
+    def hasten(self) -> None:
+        """The clock went back: a hold planned by the time that is ahead again begins now, as long as it was."""
+        for notice in self.in_states({"approved"}):
+            if notice.approved_at and notice.send_at and notice.approved_at > self._tx.now:
+                self.set(notice.id, send_at=self._tx.now + (notice.send_at - notice.approved_at))
+
     def next_send_at(self) -> datetime | None:
         """When the next hold ends."""
         earliest = select(func.min(notices.c.send_at)).where(notices.c.state == "approved")

@@ -62,7 +62,11 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What became of a claimed message. `counted` is false when the attempt does not count."""
+    """What became of a claimed message. `counted` is false when the attempt does not count.
+
+    `wait`: how long a message that is not finished rests; counted by the database's clock, because this
+    machine's may be an hour off.
+    """
 
     id: int
     fence: int
@@ -70,7 +74,7 @@ class Mark:
     lane: Lane
     state: DeliveryState
     reply: str = ""
-    due_at: datetime | None = None
+    wait: timedelta = timedelta()
     counted: bool = True
     ambiguous: int = 0
 
@@ -136,13 +140,16 @@ class Outbox:
     def claim(self, lane: Lane, limit: int, me: str) -> list[Claimed]:
         """Take up to `limit` due messages of a lane. Customers' only while their notice is `sending`."""
         now = self._tx.now
+        if lane == "oncall":
+            self._cancel_late_rings()
         due = select(outbox.c.id).where(
             outbox.c.lane == lane, outbox.c.state.in_(("queued", "deferred")), outbox.c.due_at <= now
         )
         if lane == "customers":
             sending = select(notices.c.id).where(notices.c.state == "sending")
             due = due.where(outbox.c.notice_id.in_(sending))
-        due = skip_locked(due.order_by(outbox.c.due_at, outbox.c.id).limit(limit))
+        # By due_at alone, as the index has them: to break the ties of a million rows costs a sort each time.
+        due = skip_locked(due.order_by(outbox.c.due_at).limit(limit))
         rows = self._tx.execute(
             update(outbox)
             .where(outbox.c.id.in_(due))
@@ -181,7 +188,7 @@ class Outbox:
                     "b_me": me,
                     "state": m.state,
                     "reply": m.reply[:500],
-                    "due_at": m.due_at or now,
+                    "due_at": now + m.wait,
                     "uncount": 0 if m.counted else 1,
                     "doubt": m.ambiguous,
                     "updated_at": now,
@@ -236,6 +243,29 @@ class Outbox:
                 outbox.c.state.in_(("queued", "deferred")),
             )
             .values(state="cancelled", updated_at=self._tx.now)
+        )
+
+    def _cancel_late_rings(self) -> None:
+        """A ring that was on its way when its notice was decided came back unsent: nobody needs it."""
+        undecided = select(notices.c.id).where(notices.c.state.in_(UNDECIDED))
+        self._tx.execute(
+            update(outbox)
+            .where(
+                outbox.c.lane == "oncall",
+                outbox.c.state.in_(("queued", "deferred")),
+                outbox.c.kind == "ring",
+                outbox.c.notice_id.not_in(undecided),
+            )
+            .values(state="cancelled", updated_at=self._tx.now)
+        )
+
+    def hasten(self) -> None:
+        """The clock went back: what was planned by the time that is ahead again is due now."""
+        now = self._tx.now
+        self._tx.execute(
+            update(outbox)
+            .where(outbox.c.state.in_(("queued", "deferred")), outbox.c.updated_at > now)
+            .values(due_at=now, updated_at=now)
         )
 
     def counts(self, notice_ids: Collection[str]) -> dict[str, dict[DeliveryState, int]]:

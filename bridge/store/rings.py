@@ -13,7 +13,7 @@ from bridge.store.tables import rings
 if TYPE_CHECKING:
     from bridge.store.tx import Tx
 
-_AT_ONCE = 100
+_AT_ONCE = 5000  # more than services have open notices: rows nobody can fire must not hide the others
 
 
 class Rings:
