@@ -22,17 +22,22 @@ BACK = (
     r"|直り|直る|戻り|戻る)"
 )
 SOON_BACK = re.compile(rf"{SOON}[^。\n]{{0,25}}?{BACK}")
+CLAUSE = r"(?:(?!ます|です|ので|から)[^。\n])"  # one character of the clause that is still being said
 NOT_A_PROMISE = re.compile(
     r"(?:の|する|した)?(?:ための?)?(?:作業|対応|に向け|に努め|を目指|状況|日時|時刻|手順|方法"
     r"|後[、はに]|次第|かどうか|について|に関する)"
     r"|[^、。\n]{0,6}場合"
     r"|(?:(?!見込|予定|見通|する|でき)[^、。\n]){0,15}(?:した(?!い)|しており|しています|され(?:た|て)|ました)"
     r"|(?:でき|り)(?:ました|た)|(?:いた)?し、[^。\n]{0,60}ました"
-    r"|[^。\n]{0,12}(?:ください|下さい|でき(?:ない|ず|ません)|(?:おり|あり|ござい|いたし)ません|未定|困難)"
+    rf"|{CLAUSE}{{0,12}}(?:ください|下さい|でき(?:ない|ず|ません)|(?:おり|あり|ござい|いたし)ません"
+    rf"|未定|困難)"
 )
-AFTER_WHICH = re.compile(
-    r"(?:後は?|次第|すると|たら|れば|直後|場合は?|[くぐすつぶむるう]と)、?[^、。\n]{0,6}$"
+ONCE_DONE = r"(?:後は|(?:復旧|完了|終了|更新|適用)後|次第|(?<!によ)すると)、?[^、。\n]{0,6}$"
+AFTER_WHICH = re.compile(ONCE_DONE)
+ON_DOING = re.compile(
+    rf"{ONCE_DONE}|(?:後|たら|れば|場合は?|(?<!によ)[くぐすつぶむるう]と)、?[^、。\n]{{0,6}}$"
 )
+"""「再起動するとすぐに」 tells what follows an act; only すぐ is used like that."""
 
 CLOCK = r"(?:\d{1,2}時(?:\d{1,2}分)?|\d{1,2}:\d{2})頃?"
 WHEN = (
@@ -58,7 +63,7 @@ NOT_BEHIND = re.compile(
     r"(?:後[、はに]?|まで|(?:いた)?(?:しました|した(?!い)|しており)|(?:され|でき)(?:ました|た|ない"
     r"|ません)|済|しない"
     r"|の?(?:作業|対応|状況|手順|方法)|に(?:向け|全力|努め|取り組)|次第|の?場合|する場合)"
-    r"|[^。\n]*?(?:お知らせ|ご連絡|ご報告|ご案内|お伝え|次第|未定|ません|ない|調査)"
+    rf"|{CLAUSE}*?(?:お知らせ|ご連絡|ご報告|ご案内|お伝え|次第|未定|ません|ない|調査)"
 )
 
 GUARANTEE = (
@@ -71,7 +76,7 @@ LATER = (
     r"(?:後ほど|のちほど|後程|(?<!を)追って|(?<![なてとりいん])おって(?=[ごお改、詳状内結])|近いうちに"
     r"|近日中に|しばらくして"
     r"|折を見て|まもなく|間もなく)"
-    r"[^。\n]{0,25}?(?:ご連絡|ご報告|お知らせ|ご案内|お伝え|ご説明)"
+    r"[^。\n]{0,25}?(?:ご連絡|ご報告|お知らせ|ご案内)"
 )
 NAMED_TIME = r"\d{1,2}時|\d{1,2}:\d\d|\d{1,2}月\d{1,2}日|次第"
 
@@ -81,7 +86,8 @@ def _baseless_soon(sheet: Sheet, _context: Context) -> Iterator[Hit]:
         for match in SOON_BACK.finditer(page.wording):
             start = page.sentence(match.start())[0]
             lead = page.wording[max(start, match.start() - NEAR) : match.start()]
-            if NOT_A_PROMISE.match(page.wording, match.end()) or AFTER_WHICH.search(lead):
+            condition = ON_DOING if match[0].startswith("すぐ") else AFTER_WHICH
+            if NOT_A_PROMISE.match(page.wording, match.end()) or condition.search(lead):
                 continue
             yield sentence_hit(page, *match.span(), NO_ESTIMATE)
 

@@ -26,23 +26,27 @@ def apply(letter: Letter, findings: Iterable[Finding]) -> Letter:
 
 
 def _mend(text: str, field: Field, findings: list[Finding]) -> str:
-    for finding in sorted(_apart(field, findings), key=lambda each: each.span, reverse=True):
+    for finding in reversed(_apart(field, findings)):
         start, end = finding.span
         text = text[:start] + (finding.replacement or "") + text[end:]
     return text
 
 
 def _apart(field: Field, findings: list[Finding]) -> list[Finding]:
-    """The findings of a field, widest first, without those that overlap an earlier one."""
+    """The findings of a field from left to right; of two that overlap only the wider."""
     chosen: list[Finding] = []
-    for finding in sorted(findings, key=lambda each: (each.span[0] - each.span[1], each.span)):
-        if finding.field == field and not any(_overlap(finding, other) for other in chosen):
+    for finding in sorted(findings, key=lambda each: each.span):
+        if finding.field != field:
+            continue
+        if not chosen or chosen[-1].span[1] <= finding.span[0]:
             chosen.append(finding)
+        elif _width(finding) > _width(chosen[-1]):
+            chosen[-1] = finding
     return chosen
 
 
-def _overlap(one: Finding, other: Finding) -> bool:
-    return one.span[0] < other.span[1] and other.span[0] < one.span[1]
+def _width(finding: Finding) -> int:
+    return finding.span[1] - finding.span[0]
 
 
 def fitted(hit: Hit) -> str | None:
