@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date
 
 from bridge.core.wording.chronology import disagreements
 from bridge.core.wording.find import any_of, phrase
@@ -45,27 +45,28 @@ def _weekday_wrong(sheet: Sheet, context: Context) -> Iterator[Hit]:
     for page in sheet.pages:
         for match in DAY.finditer(page.flow):
             group = "weekday" if match["weekday"] else "full"
-            right = _weekday(match, context)
-            if right and right != match[group]:
+            right = _weekdays(match, context)
+            if right and match[group] not in right:
                 start, end = page.span(*match.span())
                 at, after = page.span(*match.span(group))
-                yield Hit(page, start, end, page.raw[start:at] + right + page.raw[after:end])
+                yield Hit(page, start, end, page.raw[start:at] + right[0] + page.raw[after:end])
 
 
-def _weekday(match: re.Match[str], context: Context) -> str | None:
-    """The day's weekday; None when the year is not known or there is no such day."""
-    month, day, year = int(match["month"]), int(match["day"]), match["year"]
-    if not year and context.now is None:
-        return None
-    base = (
-        context.now.astimezone(context.zone)
-        if context.now
-        else datetime(int(year), 1, 1, tzinfo=context.zone)
-    )
+def _weekdays(match: re.Match[str], context: Context) -> list[str]:
+    """The weekdays a day may have: of its own year, else of the year nearest to now, then of this year.
+    Empty when no year is known or there is no such day."""
+    month, day = int(match["month"]), int(match["day"])
     try:
-        return WEEKDAYS[date_near(base, month, day, year).weekday()]
+        if match["year"]:
+            days = [date(int(match["year"]), month, day)]
+        elif context.now:
+            now = context.now.astimezone(context.zone)
+            days = [date_near(now, month, day, None).date(), date(now.year, month, day)]
+        else:
+            days = []
     except ValueError:
-        return None
+        return []
+    return [WEEKDAYS[each.weekday()] for each in days]
 
 
 def _impossible(sheet: Sheet, _context: Context) -> Iterator[Hit]:
