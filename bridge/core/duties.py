@@ -73,7 +73,12 @@ def _settled(notices: Sequence[Notice]) -> Duty | None:
         return None  # may still be called back: it decides what the recovery report says
     if told(notices) or undecided(notices, "first"):
         return Duty("recover", "settled", "recovery")
-    return Duty("close", "nothing owed")
+    return None if _under_way(notices) else Duty("close", "nothing owed")
+
+
+def _under_way(notices: Sequence[Notice]) -> bool:
+    """Whether some notice, a batch too, still waits for people or for the mail server."""
+    return any(notice.state in UNDECIDED | UNDER_WAY for notice in notices)
 
 
 def _after_recovery(incident: Incident, notices: Sequence[Notice], now: datetime) -> Duty | None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from bridge.core.duties import TOLD
 from bridge.core.matchers import all_match
-from bridge.core.model import Alert, Incident, IncidentState
+from bridge.core.model import Alert, Incident, IncidentState, Notice
 from bridge.core.settings import Service
 
 Reason = Literal["opened", "attached", "fires_again", "updated", "repeated", "resolved"]
@@ -119,9 +120,12 @@ def state_after(state: IncidentState, firing: int) -> IncidentState:
     return "settling" if state == "open" else state
 
 
-def comes_back(before: Incident | None, now: datetime) -> bool:
-    """Whether a new incident refers to the service's last one: customers remember that recovery."""
-    if before is None:
+def comes_back(before: Incident | None, notices: Sequence[Notice], now: datetime) -> bool:
+    """Whether a new incident refers to the service's last one, whose `notices` customers remember.
+
+    One that was dismissed as none of their business stays unmentioned.
+    """
+    if before is None or not any(notice.state in TOLD for notice in notices):
         return False
     if before.state == "recovered":
         return True

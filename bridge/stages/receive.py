@@ -59,13 +59,14 @@ def receive(tx: Tx, setup: Setup, source: str, alerts: Sequence[Alert], truncate
 
 def _open(tx: Tx, service: str, verdict: Verdict) -> Incident:
     before = tx.incidents.latest(service)
+    remembered = tx.notices.of(before.id) if before else []
     incident = Incident(
         id=str(uuid.uuid4()),
         service=service,
         state="open",
         started_at=min(change.alert.starts_at for change in verdict.changes),
         received_at=tx.now,
-        follows=before.id if before and comes_back(before, tx.now) else None,
+        follows=before.id if before and comes_back(before, remembered, tx.now) else None,
     )
     tx.incidents.add(incident)
     return incident
@@ -80,12 +81,8 @@ def _record(tx: Tx, setup: Setup, source: str, incident: Incident, verdict: Verd
     tx.events.add(incident.id, source, "alerts", **_summary(verdict), truncated=truncated)
     incident = _move(tx, incident, verdict)
     notices = tx.notices.of(incident.id)
-    if (
-        verdict.any("attached")
-        and notices
-        and notices[-1].kind == "first"
-        and notices[-1].state == "dismissed"
-    ):
+    firsts = [notice for notice in notices if notice.kind == "first"]
+    if verdict.any("attached") and firsts and firsts[-1].state == "dismissed":
         draft(tx, setup, incident, "first", "an alert new to the incident")
         return Wake(timer=True, oncall=True)
     for notice in notices:

@@ -1,6 +1,6 @@
 """From an approved letter to rows in the outbox, and from rows to their end (DESIGN.md §9 OUTBOX)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from bridge.core import duties
@@ -18,9 +18,12 @@ CHUNK = 5000  # recipients a transaction puts into the outbox
 OLD_WORK = timedelta(minutes=30)
 
 
-def claim_letter(tx: Tx, me: str) -> Notice | None:
-    """One approved letter whose hold is over; from now on this instance loads its list."""
-    return tx.notices.claim_sending(tx.now, me)
+def claim_letter(tx: Tx, me: str, but: Collection[str] = ()) -> Notice | None:
+    """One approved letter whose hold is over; from now on this instance loads its list.
+
+    `but`: letters by id that this round has tried already.
+    """
+    return tx.notices.claim_sending(tx.now, me, but)
 
 
 def batch_recipients(tx: Tx, notice: Notice) -> list[Recipient]:
@@ -58,7 +61,7 @@ def stop_changed(tx: Tx, setup: Setup, notice: Notice, why: str) -> Wake:
     if incident is None or not tx.notices.move(notice, "stopped", stop_reason=why, owner=None):
         return NOTHING
     tx.outbox.thaw(notice.id)
-    people = setup.escalation(setup.service(incident)).people()
+    people = setup.behind(incident)
     tx.links.ensure(notice.id, people)
     tell(tx, setup, incident, notice, "trouble", people, {"trouble": "stopped", "why": why})
     tx.events.add(incident.id, BRIDGE, "stopped", notice=notice.id, kind=notice.kind, why=why)
@@ -206,7 +209,7 @@ def stop_old_work(tx: Tx, setup: Setup) -> Wake:
         incident = tx.incidents.get(notice.incident_id)
         if incident is None or not tx.notices.move(notice, "stopped", stop_reason="old_work", owner=None):
             continue
-        people = setup.escalation(setup.service(incident)).people()
+        people = setup.behind(incident)
         tx.links.ensure(notice.id, people)
         tell(tx, setup, incident, notice, "trouble", people, {"trouble": "stopped", "why": "old_work"})
         tx.events.add(incident.id, BRIDGE, "stopped", notice=notice.id, kind=notice.kind, why="old_work")

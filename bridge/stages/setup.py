@@ -33,6 +33,12 @@ class Setup:
     def escalation(self, service: Service) -> Escalation:
         return self.config.escalations[service.escalation]
 
+    def behind(self, incident: Incident) -> tuple[str, ...]:
+        """Everybody who may be rung about an incident; nobody when the configuration lost its service."""
+        service = self.config.services.get(incident.service)
+        return self.escalation(service).people() if service else ()
+
     def person(self, person_id: str) -> Person:
         """A person by id; one removed from the configuration keeps the id as a name and cannot be mailed."""
-        return self.config.people.get(person_id) or Person(id=person_id, name=person_id, email="")
+        gone = Person.model_construct(id=person_id, name=person_id, email="")  # no address is no valid one
+        return self.config.people.get(person_id) or gone

@@ -21,7 +21,12 @@ def tell(
     people: Iterable[str],
     detail: Mapping[str, Any],
 ) -> None:
-    """Queue the mail of one occasion to each of these people who has an address."""
+    """Queue the mail of one occasion to each of these people who has an address.
+
+    Nobody is told about a service that the configuration lost: it names neither a sender nor an escalation.
+    """
+    if incident.service not in setup.config.services:
+        return
     n = tx.outbox.next_n(notice.id, occasion)
     domain = setup.service(incident).sender.email.rpartition("@")[2]
     tx.outbox.add(

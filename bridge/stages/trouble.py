@@ -17,7 +17,7 @@ def tell_relay_down(tx: Tx, setup: Setup, why: str, told: Set[str]) -> frozenset
         incident = tx.incidents.get(notice.incident_id)
         if incident is None or notice.id in told:
             continue
-        people = setup.escalation(setup.service(incident)).people()
+        people = setup.behind(incident)
         tx.links.ensure(notice.id, people)
         tell(tx, setup, incident, notice, "trouble", people, {"trouble": "relay", "why": why})
         tx.events.add(incident.id, BRIDGE, "relay_down", notice=notice.id, kind=notice.kind, why=why)

@@ -111,12 +111,12 @@ class Notices:
         """Write columns that no decision depends on."""
         self._tx.execute(update(notices).where(notices.c.id == notice_id).values(**values))
 
-    def claim_sending(self, now: datetime, me: str) -> Notice | None:
+    def claim_sending(self, now: datetime, me: str, but: Collection[str]) -> Notice | None:
         """One approved notice whose hold is over, now this instance's to load into the outbox."""
         found = self._tx.execute(
             select(notices.c.id)
             .where(notices.c.state == "approved", notices.c.send_at <= now)
-            .where((notices.c.owner.is_(None)) | (notices.c.owner == me))
+            .where((notices.c.owner.is_(None)) | (notices.c.owner == me), notices.c.id.not_in(but))
             .order_by(notices.c.send_at)
             .limit(1)
         ).scalar_one_or_none()

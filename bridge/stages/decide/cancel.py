@@ -26,6 +26,7 @@ def cancel(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
     notice = case.notice
     tx.notices.move(notice, "awaiting_approval", **dict.fromkeys(APPROVED_COLUMNS))
     tx.notices.withdraw_approvals(notice.id)
+    tx.outbox.thaw(notice.id)  # a clock that went back may have found the letter half loaded
     planned = next_ring(setup.escalation(case.service), notice.base_at, tx.now)
     tx.rings.plan(notice.id, with_deadline(planned, notice, case.policy, tx.now))
     tx.events.add(

@@ -19,11 +19,12 @@ def stop(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
 def resume(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
     """Send the rest; a letter that was stopped before its list was read is sent to the list on the page."""
     notice = case.notice
-    if tx.outbox.counts([notice.id])[notice.id]:
+    if notice.sending_at:
         tx.notices.move(notice, "sending", stop_reason=None)
     elif form.audience != case.audience.digest or case.audience.digest is None:
         return Answer("list_changed")
     else:
+        tx.outbox.thaw(notice.id)  # rows of a loading that never came to its end
         tx.notices.move(
             notice,
             "approved",
