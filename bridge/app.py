@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -15,11 +15,9 @@ from fastapi import FastAPI
 from bridge import clock, metrics
 from bridge.config import Config, load
 from bridge.config_sections import Endpoint
-from bridge.core.model import AudienceFacts, Recipient
-from bridge.core.values import Locale
-from bridge.delivery.audience import AudienceError, Audiences, Tally, read
 from bridge.delivery.composing import LetterComposer, OncallComposer
 from bridge.delivery.lanes import LaneWorker, Office
+from bridge.delivery.lists import CustomerLists
 from bridge.delivery.marks import Marks
 from bridge.delivery.relay import Relay
 from bridge.errors import BridgeError, StorageDown, StorageRefused
@@ -30,7 +28,7 @@ from bridge.stages.setup import Setup
 from bridge.stages.wake import Wake
 from bridge.store.store import Store
 from bridge.store.tx import Tx
-from bridge.timer import Lists, Timer
+from bridge.timer import Timer
 from bridge.web.connections import Connection
 from bridge.web.desk import Desk, Health
 from bridge.web.pages import Pages
@@ -55,7 +53,7 @@ class App:
         self._path = path
         self._setup = Setup(config, Letters(config.templates))
         self._relays = _relays(config)
-        self._audiences = Audiences()
+        self._lists = CustomerLists(lambda: self._setup)
         self._me = str(uuid4())
         self._metronome = clock.Metronome()
         self._bells = {name: self._metronome.bell(name) for name in ("timer", "oncall", "customers")}
@@ -196,7 +194,7 @@ class App:
         return Timer(
             store=store,
             setup=lambda: self._setup,
-            lists=Lists(self._lists, self._chunks, self._digest),
+            lists=self._lists,
             relay=self._first_relay,
             me=self._me,
             boot=_boot_id(),
@@ -263,43 +261,6 @@ class App:
     def _ring_all(self) -> None:
         for bell in self._bells.values():
             bell.ring()
-
-    async def _lists(self) -> Mapping[str, AudienceFacts]:
-        """The facts of every service's list. Cached by the file's state, so that it is cheap to ask."""
-        return await asyncio.to_thread(self._read_lists)
-
-    def _read_lists(self) -> dict[str, AudienceFacts]:
-        config = self._setup.config
-        return {
-            service.id: self._audiences.facts(
-                service.audience, config.audiences[service.audience], service.locale
-            )
-            for service in config.services.values()
-        }
-
-    def _digest(self, service: str) -> str:
-        """The digest of a service's list as it is now. Raises AudienceError."""
-        return self._audiences.summary(*self._list_of(service)).digest
-
-    def _chunks(self, service: str, size: int, digest: str) -> Iterator[list[Recipient]]:
-        """A service's list in chunks. Raises AudienceError, also for a list that is not the one of `digest`."""
-        path, locale = self._list_of(service)
-        tally, chunk = Tally(), list[Recipient]()
-        for row in read(path, locale):
-            tally.add(row)
-            if isinstance(row, Recipient):
-                chunk.append(row)
-            if len(chunk) == size:
-                yield chunk
-                chunk = []
-        if tally.summary().digest != digest:
-            raise AudienceError(path, "changed while it was read. Look at the list, then resume the letter")
-        if chunk:
-            yield chunk
-
-    def _list_of(self, service: str) -> tuple[Path, Locale]:
-        settings = self._setup.config.services[service]
-        return self._setup.config.audiences[settings.audience], settings.locale
 
     def _listen_to_signals(self, store: Store[Tx]) -> None:
         loop = asyncio.get_running_loop()

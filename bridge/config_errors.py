@@ -125,7 +125,7 @@ class _Fitting:
         elif isinstance(value, dict):
             if isinstance(shape, type) and issubclass(shape, Model):
                 self.mapping(value, shape, place)
-            elif origin is not None and issubclass(origin, Mapping):
+            elif isinstance(origin, type) and issubclass(origin, Mapping):
                 return {key: self._value(child, inner[1], (*place, key)) for key, child in value.items()}
         elif isinstance(value, list) and origin is tuple:
             return [self._value(child, inner[0], (*place, n)) for n, child in enumerate(value)]

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from bridge.core.settings import Words
 from bridge.core.values import Model, Secret
 from bridge.core.wording.terms import Term, parse_terms
 
@@ -169,4 +170,5 @@ class Api(Model):
 class CustomerList(Model):
     """Where the recipients of an audience are listed."""
 
+    name: Words | None = Field(default=None, description="what people call it; else its key")
     csv: Path = Field(description="columns email,name,company,locale; header row; UTF-8 or Shift_JIS")

@@ -5,7 +5,7 @@ heartbeat and the loading of a long list go on beside the rounds, so that neithe
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -17,6 +17,7 @@ from bridge.clock import Bell, monotonic, pause
 from bridge.core import duties
 from bridge.core.model import AudienceFacts, Notice, Recipient, Ring
 from bridge.delivery.audience import AudienceError
+from bridge.delivery.lists import CustomerLists
 from bridge.delivery.relay import Relay
 from bridge.errors import StorageDown
 from bridge.stages import send
@@ -37,17 +38,6 @@ RELAY_BACK = 90.0  # seconds without trouble that end an outage: longer than the
 
 
 @dataclass(frozen=True, slots=True)
-class Lists:
-    """How the timer reads services' lists: all their facts, one's digest, and one's recipients
-    in chunks of n, of exactly the list that a digest names.
-    """
-
-    facts: Callable[[], Awaitable[Mapping[str, AudienceFacts]]]
-    chunks: Callable[[str, int, str], Iterable[list[Recipient]]]
-    digest: Callable[[str], str]
-
-
-@dataclass(frozen=True, slots=True)
 class Agenda:
     """What one round finds due. `letters`: a hold has ended; `done`: a sending has nothing left to send."""
 
@@ -64,7 +54,7 @@ class Timer:
 
     store: Store[Tx]
     setup: Callable[[], Setup]
-    lists: Lists
+    lists: CustomerLists
     relay: Callable[[], Relay]
     me: str
     boot: str
@@ -125,7 +115,7 @@ class Timer:
                 *(self._singly("ring", partial(self._ring_one, due, lists)) for due in agenda.rings)
             )
         if agenda.letters and self._loading is None:
-            self._loading = asyncio.create_task(self._singly("load", self._begin_sends))
+            self._loading = asyncio.create_task(self._begin_sends())
         if self._loading is not None:
             await self._look_after_loading(self._loading)
         if agenda.done:
@@ -186,11 +176,16 @@ class Timer:
         self.wake(wake)
 
     async def _begin_sends(self) -> None:
-        while notice := await self.store.run(partial(send.claim_letter, me=self.me)):
-            try:
-                self.wake(await self._load(notice))
-            except AudienceError as error:
-                self.wake(await self._stop_changed(notice, str(error)))
+        tried: set[str] = set()
+        while notice := await self.store.run(partial(send.claim_letter, me=self.me, but=tried)):
+            tried.add(notice.id)
+            await self._singly("load", partial(self._begin_one, notice))
+
+    async def _begin_one(self, notice: Notice) -> None:
+        try:
+            self.wake(await self._load(notice))
+        except AudienceError as error:
+            self.wake(await self._stop_changed(notice, str(error)))
 
     async def _load(self, notice: Notice) -> Wake:
         """Read the list again and put it into the outbox; another list than the approved one stops the letter."""

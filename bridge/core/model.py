@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from bridge.core.values import Locale
+from bridge.core.values import Locale, LocalText
 
 AlertStatus = Literal["firing", "resolved"]
 IncidentState = Literal["open", "settling", "recovered", "closed"]
@@ -155,6 +155,7 @@ class Recipient:
 class AudienceFacts:
     """What is known of a customer list without holding it: its count, its digest, what was wrong with it.
 
+    `title` is what people call it, where the configuration says so; `name` is its key there.
     `problem` is set instead when the list could not be counted, in words for the on-call.
     """
 
@@ -167,6 +168,11 @@ class AudienceFacts:
     duplicates: int = 0
     encoding: str = ""
     problem: str | None = None
+    title: LocalText | None = None
+
+    def called(self, locale: Locale) -> str:
+        """The list's name for people."""
+        return self.title.get(locale) if self.title else self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Approval:
         if link_id is None:
             return await self._not_found(request)
         try:
-            loaded = await self._load(link_id, await self._desk.lists(), request)
+            loaded = await self._load(link_id, await self._desk.lists.facts(), request)
         except StorageDown as error:
             log.warning("page_not_read", error=str(error))
             return _response(self._desk.pages.unavailable(_lang(request)))
@@ -56,7 +56,7 @@ class Approval:
             return _response(Page(429, page.html, page.headers))
         posted = await read_form(request)
         try:
-            lists = await self._desk.lists()
+            lists = await self._desk.lists.facts()
             answer = await self._desk.store.run(partial(self._decide, request, posted, link_id, lists))
             self._after(answer)
             if answer.status == 303:
@@ -135,7 +135,8 @@ class Approval:
             case "wording":
                 return pages.wording_stop(situation)
             case _:
-                return pages.conflict(situation, _seen(posted, situation), _typed(posted), None)
+                count = self._desk.lists.count_of(posted.get("audience", ""))
+                return pages.conflict(situation, _seen(posted, situation), _typed(posted), count)
 
 
 def _see(request: Request, answer: Answer) -> Response:

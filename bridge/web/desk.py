@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bridge.core.model import AudienceFacts
+from bridge.delivery.lists import CustomerLists
 from bridge.keys import Keys
 from bridge.stages.setup import Setup
 from bridge.stages.wake import Wake
@@ -29,7 +29,7 @@ class Desk:
     store: Store[Tx]
     setup: Callable[[], Setup]
     keys: Keys
-    lists: Callable[[], Awaitable[Mapping[str, AudienceFacts]]]
+    lists: CustomerLists
     wake: Callable[[Wake], None]
     now: Callable[[], datetime]
     health: Callable[[], Health]

@@ -33,7 +33,7 @@ class Reading:
     ) -> IncidentsOut:
         """Incidents, newest first."""
         before = _from_cursor(cursor) if cursor else None
-        lists = await self._desk.lists()
+        lists = await self._desk.lists.facts()
 
         def query(tx: Tx) -> IncidentsOut:
             page = tx.incidents.page(before, limit + 1)
@@ -45,7 +45,7 @@ class Reading:
 
     async def incident(self, incident_id: Id) -> IncidentOut:
         """One incident."""
-        lists = await self._desk.lists()
+        lists = await self._desk.lists.facts()
 
         def query(tx: Tx) -> IncidentOut | None:
             found = tx.incidents.get(incident_id)

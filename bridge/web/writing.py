@@ -95,7 +95,7 @@ class Writing:
         return await self._desk.store.run(unit)
 
     async def _draft(self, draft: Draft) -> Response:
-        setup, lists = self._desk.setup(), await self._desk.lists()
+        setup, lists = self._desk.setup(), await self._desk.lists.facts()
 
         def unit(tx: Tx) -> tuple[Drafted, NoticeOut | None]:
             done = draft(tx, setup)

@@ -23,7 +23,7 @@ def audience(situation: Situation) -> Audience:
     count = situation.recipients
     problem = say("list_unknown", why=facts.problem) if facts.problem else ""
     return Audience(
-        say("individual_title") if situation.letters else facts.name,
+        say("individual_title") if situation.letters else facts.called(situation.lang),
         "" if count is None else say.number(count),
         say("letters" if situation.letters else "people"),
         "" if problem else _note(situation),

@@ -92,7 +92,7 @@ def _details(situation: Situation, say: Speech) -> tuple[Row, ...]:
     languages = (f"{say(f'letter_{code}')} {say.number(n)}" for code, n in facts.locales.items())
     values = {
         "from": f"{service.sender.name} <{service.sender.email}>",
-        "list": facts.name,
+        "list": facts.called(situation.lang),
         "languages": " / ".join(languages),
         "encoding": facts.encoding,
         "duplicates": say("duplicates_n", n=say.number(facts.duplicates)) if facts.duplicates else "",
