@@ -14,6 +14,7 @@ demo: $(VENV)/run.stamp
 
 test: $(VENV)/test.stamp
 	sh scripts/install-test-parts.sh
+	sh scripts/install-axe.sh
 	$(MAKE) lint
 	$(BIN)/pytest --cov --cov-report=term
 
