@@ -1,0 +1,424 @@
+"""One bridge without its edges: real stages, timer and store; the test moves the clock, edits the customer
+list, posts alerts, presses buttons, and plays the mail server."""
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bridge.clock import Metronome
+from bridge.config import Config, loads
+from bridge.core.model import (
+    Alert,
+    AlertStatus,
+    AudienceFacts,
+    DeliveryState,
+    Event,
+    Incident,
+    Notice,
+    Recipient,
+    Ring,
+    Text,
+    Version,
+)
+from bridge.core.wording import Finding
+from bridge.delivery.audience import AudienceError
+from bridge.delivery.lists import CustomerLists
+from bridge.delivery.relay import Relay
+from bridge.delivery.settings import Server
+from bridge.keys import Keys
+from bridge.letters.render import Letters
+from bridge.stages.audience import batch_audience
+from bridge.stages.decide.case import Answer, Form
+from bridge.stages.decide.decide import decide
+from bridge.stages.follow_up.on_request import Drafted, draft_individual
+from bridge.stages.proofread import proofread
+from bridge.stages.receive import Received, receive
+from bridge.stages.send import (
+    begin_send,
+    claim,
+    claim_letter,
+    mark,
+    mark_eod,
+    recover_claims,
+    stop_old_work,
+)
+from bridge.stages.setup import Setup
+from bridge.store.outbox import Claimed, Lane, Mark
+from bridge.store.store import Store
+from bridge.store.tx import Tx
+from bridge.timer import Timer
+
+NIGHT = datetime(2026, 11, 23, 17, 10, tzinfo=UTC)  # 02:10 on 24 November in Tokyo
+KEYS = Keys((b"k" * 32,))
+FILE = Path("/bridge/bridge.yaml")  # paths in the configuration are beside it; nothing is read
+
+CONFIG: dict[str, Any] = {
+    "sources": {"alertmanager": {"auth": "none"}},
+    "api": {"bearer_token": "api-secret"},
+    "people": {
+        "maruyama": {"name": "丸山", "email": "maruyama@example.jp"},
+        "sato": {"name": "佐藤", "email": "sato@example.jp"},
+    },
+    "escalations": {
+        "shop": {
+            "remind_at": ["0m", "5m", "10m", "13m", "15m"],
+            "then_every": "5m",
+            "steps": [
+                {"from": "0m", "people": ["maruyama"]},
+                {"from": "10m", "people": ["maruyama", "sato"]},
+            ],
+        }
+    },
+    "audiences": {"shop-customers": {"csv": "./customers.csv"}},
+    "policy": {},
+}
+SHOP: dict[str, Any] = {
+    "name": {"ja": "みどりショップ", "en": "Midori Shop"},
+    "match": ['service="shop"'],
+    "impact": [
+        {
+            "match": ['alertname="LoginErrors"'],
+            "text": {"ja": "全ユーザーのログイン機能", "en": "Sign-in for all users"},
+            "subject": {"ja": "ログインできない事象", "en": "sign-in failure"},
+        },
+        {"match": ['alertname="PaymentErrors"'], "text": {"ja": "決済機能", "en": "Payments"}},
+    ],
+    "audience": "shop-customers",
+    "escalation": "shop",
+    "sender": {"name": "みどりショップ運営事務局", "email": "support@example.jp"},
+    "company": "みどり商事株式会社",
+    "representative": "丸山",
+    "contact": {"ja": "support@example.jp / 03-0000-0000"},
+}
+
+
+CAUSE = {
+    "cause": "認証用の証明書の期限が切れておりました。",
+    "remedy": "証明書を更新いたしました。",
+    "prevention": "期限の監視を追加いたします。",
+}
+
+
+def minutes(n: float) -> timedelta:
+    return timedelta(minutes=n)
+
+
+def seconds(n: float) -> timedelta:
+    return timedelta(seconds=n)
+
+
+def configured(services: Sequence[str] = ("shop",), **rules: Any) -> Config:
+    """A configuration of these services, each matching its own label; the keys of `policy` as in bridge.yaml."""
+    tree = {
+        **CONFIG,
+        "services": {name: {**SHOP, "match": [f'service="{name}"']} for name in services},
+        "policy": rules,
+    }
+    return loads(yaml.safe_dump(tree, allow_unicode=True), FILE, {})
+
+
+def alert(
+    name: str = "LoginErrors",
+    status: AlertStatus = "firing",
+    starts_at: datetime = NIGHT,
+    ends_at: datetime | None = None,
+    service: str = "shop",
+    source: str = "alertmanager",
+    **labels: str,
+) -> Alert:
+    labels = {"alertname": name, "service": service, "severity": "warning", **labels}
+    return Alert(source, f"{name}@{service}", status, labels, {}, starts_at, ends_at)
+
+
+def firing(name: str = "LoginErrors", **changes: Any) -> Alert:
+    return alert(name, "firing", **changes)
+
+
+def resolved(name: str = "LoginErrors", **changes: Any) -> Alert:
+    return alert(name, "resolved", **changes)
+
+
+def customers(count: int = 3) -> list[Recipient]:
+    return [Recipient(f"customer{n}@example.jp", name="お客様") for n in range(count)]
+
+
+@dataclass
+class Clock:
+    """A clock that only a test moves."""
+
+    now: datetime = NIGHT
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, by: timedelta) -> None:
+        self.now += by
+
+
+@dataclass
+class Office:
+    """What a test holds. `mails` are the letters that the mail server took: notice, address, bytes."""
+
+    store: Store[Tx]
+    clock: Clock
+    setup: Setup
+    recipients: list[Recipient] = field(default_factory=customers)
+    list_problem: str = ""
+    mails: list[tuple[str, str, bytes]] = field(default_factory=list)
+
+    def instance(self, me: str, boot: str = "boot-1") -> Timer:
+        """The timer of one instance of the bridge over this database."""
+        relay = Relay(Server(host="127.0.0.1"), 1)
+        bell = Metronome().bell("timer")
+        return Timer(
+            store=self.store,
+            setup=lambda: self.setup,
+            lists=ListOf(self),
+            relay=lambda: relay,
+            me=me,
+            boot=boot,
+            bell=bell,
+            wake=lambda wake: None,
+        )
+
+    async def post(self, *alerts: Alert, source: str = "alertmanager") -> Received:
+        return await self.store.run(partial(receive, setup=self.setup, source=source, alerts=alerts))
+
+    async def press(self, person: str, action: str, notice: Notice | None = None, **form: Any) -> Answer:
+        """One press on the person's page, as it stands unless the form says otherwise."""
+        notice = notice or await self.newest()
+        link = await self.link(notice, person)
+        plain = Form(action, genuine=True, version=notice.version, audience=await self.audience(notice))
+        return await self.decide(link, replace(plain, **form))
+
+    async def decide(self, link: str, form: Form) -> Answer:
+        lists = await ListOf(self).facts()
+        return await self.store.run(partial(decide, setup=self.setup, link_id=link, form=form, lists=lists))
+
+    async def tick(self, after: timedelta = timedelta()) -> datetime | None:
+        """Let time pass, then one round of the timer; returns when it wants to run next."""
+        self.clock.move(after)
+        return await self.instance("one").tick()  # begun anew, so that every round is one with a heartbeat
+
+    async def restart_after(self, moment: datetime) -> None:
+        """Days go by with a heartbeat and nothing to do."""
+        await self.tick(moment - self.clock.now)
+
+    async def wait(self, length: timedelta) -> None:
+        """Let time pass as the timer's loop does: a round whenever something is due, one more for its news."""
+        end = self.clock.now + length
+        while True:
+            await self.tick()
+            due = await self.tick()
+            if self.clock.now >= end:
+                return
+            self.clock.now = min(max(due or end, self.clock.now), end)
+
+    async def claim(self, lane: Lane = "customers", limit: int = 1000, me: str = "one") -> list[Claimed]:
+        return await self.store.run(partial(claim, lane=lane, limit=limit, me=me))
+
+    async def deliver(self, state: DeliveryState = "sent", limit: int = 1000, me: str = "one") -> int:
+        """The mail server's answer to every customer's mail that is due; returns how many it was asked."""
+        claims = await self.claim(limit=limit, me=me)
+        await self.may_write_dot(claims, me)
+        for one in claims:
+            letter = partial(_skeleton, notice_id=one.notice_id, key=one.letter or "")
+            self.mails.append((one.notice_id, one.address, await self.store.read(letter)))
+        marks = [Mark(c.id, c.fence, c.notice_id, c.lane, state) for c in claims]
+        await self.mark(*marks, me=me)
+        return len(claims)
+
+    async def may_write_dot(self, claims: Sequence[Claimed], me: str = "one") -> set[int]:
+        return await self.store.run(partial(mark_eod, claims=[(c.id, c.fence) for c in claims], me=me))
+
+    async def mark(self, *marks: Mark, me: str = "one") -> None:
+        await self.store.run(partial(mark, marks=marks, me=me))
+
+    async def restart(self, me: str) -> None:
+        """What a new instance does first, as the only one."""
+
+        def unit(tx: Tx) -> None:
+            stop_old_work(tx, self.setup)
+            tx.instances.beat(me, "boot-1")
+            recover_claims(tx, me, "boot-1", "resend_once", alone=True)
+
+        await self.store.run(unit)
+
+    async def load_first_chunk_only(self) -> None:
+        """The hold is over, and the bridge dies while it loads the list."""
+        self.clock.move(seconds(31))
+        notice = await self.store.run(partial(claim_letter, me="one"))
+        assert notice
+        some = self.recipients[:1]
+        unit = partial(begin_send, setup=self.setup, notice=notice, start=0, chunk=some, last=False)
+        await self.store.run(unit)
+
+    async def upload(self, *rows: tuple[str, str]) -> Drafted:
+        """A CSV of (address, company) for the newest incident."""
+        told = [
+            {
+                "email": to,
+                "company": company,
+                "department": "営業部",
+                "name": "ご担当者",
+                "impact": "受注1件が保存されておりません。",
+            }
+            for to, company in rows
+        ]
+        incident = await self.incident()
+        unit = partial(draft_individual, setup=self.setup, incident_id=incident.id, rows=told)
+        return await self.store.run(unit)
+
+    async def send(self) -> None:
+        """End the hold, let the mail server take everything, and note that it did."""
+        await self.tick(seconds(31))
+        await self.deliver()
+        await self.tick()
+
+    async def approve_and_send(self, person: str = "maruyama") -> Notice:
+        notice = await self.newest()
+        answer = await self.press(person, "approve", notice)
+        assert answer.status == 303, answer
+        await self.send()
+        return await self.again(notice)
+
+    async def incidents(self) -> list[Incident]:
+        """Oldest first."""
+        return (await self.store.read(lambda tx: tx.incidents.page(None, 10_000)))[::-1]
+
+    async def incident(self) -> Incident:
+        """The newest one."""
+        return (await self.incidents())[-1]
+
+    async def alerts(self) -> list[Alert]:
+        """Those of the newest incident, earliest first."""
+        of = await self.incident()
+        return await self.store.read(lambda tx: tx.alerts.of(of.id))
+
+    async def notices(self, incident: Incident | None = None) -> list[Notice]:
+        of = incident or await self.incident()
+        return await self.store.read(lambda tx: tx.notices.of(of.id))
+
+    async def newest(self) -> Notice:
+        return (await self.notices())[-1]
+
+    async def again(self, notice: Notice) -> Notice:
+        """The notice as it is now."""
+        found = await self.store.read(lambda tx: tx.notices.get(notice.id))
+        assert found
+        return found
+
+    async def version(self, notice: Notice, number: int | None = None) -> Version:
+        return await self.store.read(lambda tx: tx.notices.version(notice.id, number or notice.version))
+
+    async def rings(self, notice: Notice) -> list[Ring]:
+        return await self.store.read(lambda tx: tx.rings.of(notice.id))
+
+    async def pending(self, notice: Notice) -> Ring | None:
+        return next((ring for ring in await self.rings(notice) if ring.state == "pending"), None)
+
+    async def counts(self, notice: Notice) -> dict[DeliveryState, int]:
+        return (await self.store.read(lambda tx: tx.outbox.counts([notice.id])))[notice.id]
+
+    async def told(self, kind: str) -> list[str]:
+        """Who has a message of this kind waiting in the on-call's lane; it is taken out."""
+        claims = await self.claim("oncall")
+        gone = [Mark(c.id, c.fence, c.notice_id, c.lane, "sent") for c in claims]
+        await self.mark(*gone)
+        return sorted(c.person or "" for c in claims if c.kind == kind)
+
+    async def events(self, incident: Incident | None = None) -> list[Event]:
+        of = incident or await self.incident()
+        return await self.store.read(lambda tx: tx.events.of(of.id))
+
+    async def actions(self) -> list[str]:
+        return [event.action for event in await self.events()]
+
+    async def link(self, notice: Notice, person: str) -> str:
+        links = await self.store.read(lambda tx: tx.links.of(notice.id))
+        return links[person].id
+
+    async def audience(self, notice: Notice) -> str | None:
+        """The digest that the page of a notice shows now."""
+        if notice.kind == "individual":
+            return await self.store.read(partial(_batch_digest, notice=notice))
+        return None if self.list_problem else ListOf(self).digest("shop")
+
+    async def findings(self) -> tuple[Finding, ...]:
+        """What the wording check says of the newest notice."""
+        incident, notice = await self.incident(), await self.newest()
+        return await self.store.read(partial(proofread, setup=self.setup, incident=incident, notice=notice))
+
+    def reconfigure(self, **changes: Any) -> None:
+        """Reload: the running configuration with these parts replaced."""
+        self.setup = replace(self.setup, config=self.setup.config.model_copy(update=changes))
+
+
+class ListOf(CustomerLists):
+    """The one customer list of all services, as the test has it now."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__(lambda: office.setup)
+        self._office = office
+
+    async def facts(self) -> Mapping[str, AudienceFacts]:
+        if problem := self._office.list_problem:
+            facts = AudienceFacts("shop-customers", problem=problem)
+        else:
+            count = len(self._office.recipients)
+            facts = AudienceFacts("shop-customers", count=count, digest=self.digest("shop"))
+        return dict.fromkeys(self._office.setup.config.services, facts)
+
+    def digest(self, service: str) -> str:
+        if problem := self._office.list_problem:
+            raise AudienceError(Path("customers.csv"), problem)
+        return "|".join(sorted(recipient.address for recipient in self._office.recipients))
+
+    def chunks(self, service: str, size: int, digest: str) -> Iterator[list[Recipient]]:
+        for start in range(0, len(self._office.recipients), size):
+            yield self._office.recipients[start : start + size]
+
+
+@asynccontextmanager
+async def office(url: str, config: Config | None = None) -> AsyncIterator[Office]:
+    """A bridge over a fresh database, at NIGHT, with three customers."""
+    clock = Clock()
+    store: Store[Tx] = await Store.open(
+        url,
+        clock=clock,
+        make_tx=lambda connection, now: Tx(connection, now, KEYS.audit),
+        database_clock=False,
+    )
+    try:
+        yield Office(store, clock, Setup(config or configured(), LETTERS))
+    finally:
+        await store.close()
+
+
+LETTERS = Letters()
+
+
+def _skeleton(tx: Tx, notice_id: str, key: str) -> bytes:
+    return tx.outbox.skeleton(notice_id, key)
+
+
+def text_of(skeleton: bytes) -> Text:
+    """What a customer reads in a frozen letter."""
+    mail = message_from_bytes(skeleton, policy=policy.default)
+    return Text(mail["Subject"], mail.get_content().replace("\r\n", "\n"))
+
+
+def _batch_digest(tx: Tx, notice: Notice) -> str | None:
+    return batch_audience(tx.notices.version(notice.id, notice.version).facts["rows"]).digest
+
+
+def states(notices: Iterable[Notice]) -> list[tuple[str, str]]:
+    """Kind and state of each, in the order they were drafted."""
+    return [(notice.kind, notice.state) for notice in notices]

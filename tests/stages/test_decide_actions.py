@@ -1,0 +1,229 @@
+"""What each press on the approval page does."""
+
+import asyncio
+
+import pytest
+
+from bridge.core.facts import Facts
+from tests.stages.office import (
+    CAUSE,
+    Office,
+    configured,
+    firing,
+    minutes,
+    office,
+    resolved,
+    seconds,
+    states,
+)
+
+
+async def test_approving_fixes_number_version_list_and_hold_and_ends_the_rings(office: Office) -> None:
+    await office.post(firing())
+    await office.wait(minutes(10))
+    await office.told("ring")
+    answer = await office.press("sato", "approve")
+    notice = await office.newest()
+    assert (notice.state, notice.number, notice.approved_version) == ("approved", 1, 1)
+    assert (notice.approved_by, notice.approved_at) == ("sato", office.clock.now)
+    assert notice.send_at == office.clock.now + seconds(10)
+    assert (notice.recipients, notice.audience_digest) == (3, await office.audience(notice))
+    assert await office.pending(notice) is None
+    assert await office.told("decided") == ["maruyama"]
+    assert answer.approved_after == 600
+
+
+@pytest.mark.parametrize(
+    "presses", [("maruyama", "sato"), ("maruyama", "maruyama")], ids=["two people", "twice"]
+)
+async def test_two_presses_at_once_approve_once(office: Office, presses: tuple[str, str]) -> None:
+    await office.post(firing())
+    answers = await asyncio.gather(*(office.press(person, "approve") for person in presses))
+    expected = [303, 303] if len(set(presses)) == 1 else [303, 409]
+    assert sorted(answer.status for answer in answers) == expected
+    assert (await office.actions()).count("approved") == 1
+    await office.send()
+    assert len(office.mails) == 3
+
+
+async def test_approve_and_dismiss_at_once_are_one_decision(office: Office) -> None:
+    await office.post(firing())
+    answers = await asyncio.gather(office.press("maruyama", "approve"), office.press("sato", "dismiss"))
+    assert sorted(answer.status for answer in answers) == [303, 409]
+
+
+@pytest.mark.parametrize("action", ["approve", "dismiss", "edit"])
+async def test_cancel_in_the_hold_leads_back_to_before_every_approval(office: Office, action: str) -> None:
+    await office.post(firing())
+    await office.press("maruyama", "approve")
+    office.clock.move(seconds(9))
+    assert (await office.press("sato", "cancel")).status == 303
+    notice = await office.newest()
+    assert (notice.state, notice.number, notice.approvals) == ("awaiting_approval", None, ())
+    assert (notice.approved_by, notice.approved_version, notice.decided_at) == (None, None, None)
+    assert await office.pending(notice) is not None
+    assert (await office.press("maruyama", action, body="書き直しました。")).status == 303
+    await office.send()
+    assert len(office.mails) == (3 if action == "approve" else 0)
+
+
+async def test_after_the_hold_nothing_can_be_called_back(office: Office) -> None:
+    await office.post(firing())
+    await office.press("maruyama", "approve")
+    office.clock.move(seconds(10))
+    assert (await office.press("sato", "cancel")).status == 409
+
+
+async def test_no_hold_means_no_hold(database_url: str) -> None:
+    async with office(database_url, configured(hold="0s")) as quick:
+        await quick.post(firing())
+        await quick.press("maruyama", "approve")
+        assert (await quick.newest()).send_at == quick.clock.now
+        await quick.tick()
+        assert await quick.deliver() == 3
+
+
+async def test_every_edit_is_a_new_version_and_never_sends(office: Office) -> None:
+    await office.post(firing())
+    answer = await office.press("sato", "edit", subject="【重要】 件名", body="一行目\r\n二行目")
+    notice = await office.newest()
+    version = await office.version(notice)
+    assert (answer.status, notice.state, notice.version) == (303, "awaiting_approval", 2)
+    assert (version.edited_by, version.texts["ja"].body) == ("sato", "一行目\n二行目\n")
+    assert await office.pending(notice) is not None
+
+
+async def test_saving_without_a_change_is_no_new_version(office: Office) -> None:
+    await office.post(firing())
+    text = (await office.version(await office.newest())).texts["ja"]
+    await office.press("sato", "edit", subject=text.subject, body=text.body.replace("\n", "\r\n"))
+    assert (await office.newest()).version == 1
+
+
+async def test_two_edits_at_once_keep_one_and_refuse_the_other(office: Office) -> None:
+    await office.post(firing())
+    answers = await asyncio.gather(
+        office.press("maruyama", "edit", body="甲"), office.press("sato", "edit", body="乙")
+    )
+    assert sorted(answer.why for answer in answers) == ["done", "newer_version"]
+    assert (await office.newest()).version == 2
+
+
+async def test_dismissing_keeps_the_reason_and_tells_who_was_rung(office: Office) -> None:
+    await office.post(firing())
+    await office.wait(minutes(10))
+    await office.told("ring")
+    await office.press("sato", "dismiss", reason=" 社内だけの機能 ")
+    notice = await office.newest()
+    assert (notice.state, notice.decided_by, notice.reason) == ("dismissed", "sato", "社内だけの機能")
+    assert await office.told("decided") == ["maruyama"]
+
+
+async def test_a_dismissed_update_leaves_the_promise_standing_for_the_next(office: Office) -> None:
+    await office.post(firing())
+    await office.approve_and_send()
+    await office.wait(minutes(55))
+    assert states(await office.notices())[-1] == ("update", "awaiting_approval")
+    await office.press("maruyama", "dismiss", reason="変化なし")
+    await office.wait(minutes(65))
+    assert states(await office.notices())[-2:] == [("update", "dismissed"), ("update", "awaiting_approval")]
+
+
+async def test_a_test_copy_goes_to_the_person_alone(office: Office) -> None:
+    await office.post(firing())
+    await office.press("sato", "test")
+    assert await office.told("test") == ["sato"]
+    assert await office.counts(await office.newest()) == {}
+    assert (await office.newest()).state == "awaiting_approval"
+
+
+async def test_stop_keeps_the_rest_and_resume_sends_it(office: Office) -> None:
+    await office.post(firing())
+    await office.press("maruyama", "approve")
+    await office.tick(seconds(10))
+    assert await office.deliver(limit=1) == 1
+    assert (await office.press("sato", "stop")).status == 303
+    assert await office.deliver() == 0
+    await office.tick(minutes(1))
+    assert (await office.newest()).state == "stopped"
+    assert (await office.press("maruyama", "resume")).status == 303
+    assert await office.deliver() == 2
+    await office.tick()
+    assert (await office.newest()).state == "sent"
+    assert len({address for _, address, _ in office.mails}) == len(office.mails) == 3
+
+
+async def test_what_was_claimed_before_a_stop_does_not_get_its_dot(office: Office) -> None:
+    await office.post(firing())
+    await office.press("maruyama", "approve")
+    await office.tick(seconds(10))
+    claims = await office.claim()
+    await office.press("sato", "stop")
+    assert await office.may_write_dot(claims) == set()
+
+
+async def test_ended_by_hand_though_an_alert_still_fires(office: Office) -> None:
+    await office.post(firing())
+    await office.approve_and_send()
+    await office.wait(minutes(55))
+    await office.press("maruyama", "recovered")
+    assert (await office.incident()).state == "recovered"
+    assert states(await office.notices()) == [
+        ("first", "sent"),
+        ("update", "superseded"),
+        ("recovery", "awaiting_approval"),
+    ]
+    assert [alert.status for alert in await office.alerts()] == ["resolved"]
+
+
+async def test_two_people_must_approve_and_the_others_are_rung_at_once(database_url: str) -> None:
+    async with office(database_url, configured(second_person=["first"])) as two:
+        await two.post(firing())
+        await two.tick(minutes(1))
+        await two.told("ring")
+        assert (await two.press("maruyama", "approve")).status == 303
+        notice = await two.newest()
+        assert (notice.state, notice.number) == ("awaiting_second", None)
+        await two.tick()
+        assert await two.told("ring") == ["sato"]
+        assert (await two.press("maruyama", "approve")).status == 303  # again: nothing happens
+        assert (await two.newest()).state == "awaiting_second"
+        assert (await two.press("sato", "approve")).status == 303
+        notice = await two.newest()
+        assert (notice.state, notice.approved_by, notice.number) == ("approved", "sato", 1)
+        assert {yes.person for yes in notice.approvals} == {"maruyama", "sato"}
+
+
+async def test_two_people_approving_at_once_are_two(database_url: str) -> None:
+    async with office(database_url, configured(second_person=["first"])) as two:
+        await two.post(firing())
+        answers = await asyncio.gather(two.press("maruyama", "approve"), two.press("sato", "approve"))
+        assert [answer.status for answer in answers] == [303, 303]
+        assert (await two.newest()).state == "approved"
+
+
+async def test_an_edit_voids_the_first_yes(database_url: str) -> None:
+    async with office(database_url, configured(second_person=["first"])) as two:
+        await two.post(firing())
+        await two.press("maruyama", "approve")
+        text = (await two.version(await two.newest())).texts["ja"]
+        await two.press("sato", "edit", body=text.body.replace("ログイン", "サインイン"))
+        notice = await two.newest()
+        assert (notice.state, notice.version, notice.approvals) == ("awaiting_approval", 2, ())
+        await two.press("sato", "approve")
+        assert (await two.newest()).state == "awaiting_second"
+
+
+async def test_answers_about_the_cause_make_a_new_version(office: Office) -> None:
+    await office.post(firing())
+    await office.approve_and_send()
+    await office.post(resolved())
+    await office.wait(minutes(5))
+    facts = Facts.from_dict((await office.version(await office.newest())).facts)
+    assert str(facts.answers.cause_by) == "2026-12-01"  # five working days ahead
+    await office.press("maruyama", "edit", answers=CAUSE)
+    notice = await office.newest()
+    version = await office.version(notice)
+    assert (notice.version, version.edited_by) == (2, "maruyama")
+    assert Facts.from_dict(version.facts).answers.cause_by is None
+    assert CAUSE["remedy"] in version.texts["ja"].body

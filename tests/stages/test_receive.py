@@ -1,0 +1,230 @@
+"""Posts of alerts become incidents and drafts, however often and in whatever order they come."""
+
+import asyncio
+
+import pytest
+
+from bridge.core.facts import Facts
+from bridge.core.model import Alert
+from tests.stages.office import (
+    NIGHT,
+    Office,
+    configured,
+    firing,
+    minutes,
+    office,
+    resolved,
+    seconds,
+    states,
+)
+
+
+async def test_an_alert_opens_an_incident_with_a_first_draft_and_one_pending_ring(office: Office) -> None:
+    received = await office.post(firing(starts_at=NIGHT - minutes(2)))
+    incident, notice = await office.incident(), await office.newest()
+    assert received.incidents == (incident.id,)
+    assert (incident.state, incident.started_at, incident.received_at) == ("open", NIGHT - minutes(2), NIGHT)
+    assert (notice.kind, notice.state, notice.version) == ("first", "awaiting_approval", 1)
+    assert (notice.base_at, notice.due_at) == (NIGHT, NIGHT + minutes(15))
+    pending = await office.pending(notice)
+    assert pending is not None
+    assert pending.due_at == NIGHT
+
+
+async def test_the_same_post_again_changes_nothing(office: Office) -> None:
+    await office.post(firing())
+    before = await office.events(), await office.notices()
+    office.clock.move(minutes(1))
+    again = await office.post(firing())
+    assert (await office.events(), await office.notices()) == before
+    assert (again.accepted, again.ignored) == (1, ())
+
+
+async def test_fifty_concurrent_posts_make_one_incident(office: Office) -> None:
+    received = await asyncio.gather(*(office.post(firing()) for _ in range(50)))
+    assert len({one.incidents for one in received}) == 1
+    assert len(await office.incidents()) == 1
+    assert len(await office.notices()) == 1
+
+
+@pytest.mark.parametrize(
+    "posted, reason",
+    [
+        pytest.param(firing(service="other"), "no_service", id="no service wants it"),
+        pytest.param(firing("Watchdog"), "heartbeat", id="a heartbeat"),
+        pytest.param(resolved(), "never_seen", id="resolved before it fired"),
+    ],
+)
+async def test_what_nobody_wants_is_counted_with_its_reason(
+    office: Office, posted: Alert, reason: str
+) -> None:
+    for _ in range(2):
+        received = await office.post(posted)
+        assert (received.incidents, received.accepted) == ((), 0)
+    assert await office.incidents() == []
+    shown = await office.store.read(lambda tx: tx.alerts.recently_ignored(10))
+    assert [(row["alertname"], row["reason"], row["count"]) for row in shown] == [
+        (posted.labels["alertname"], reason, 2)
+    ]
+
+
+async def test_an_alert_of_two_services_opens_an_incident_of_each(database_url: str) -> None:
+    config = configured(("shop", "point"))
+    shared = config.services["point"].model_copy(update={"match": config.services["shop"].match})
+    both = config.model_copy(update={"services": {**config.services, "point": shared}})
+    async with office(database_url, both) as two:
+        received = await two.post(firing())
+        assert received.accepted == 1
+        assert sorted(one.service for one in await two.incidents()) == ["point", "shop"]
+
+
+async def test_news_makes_a_new_version_and_a_repeat_does_not(office: Office) -> None:
+    await office.post(firing())
+    await office.post(firing(), firing("PaymentErrors"))
+    assert (await office.newest()).version == 2
+    assert "決済機能" in (await office.version(await office.newest())).texts["ja"].body
+    await office.post(firing(), firing("PaymentErrors"))
+    assert (await office.newest()).version == 2
+
+
+async def test_news_leaves_an_edited_draft_alone(office: Office) -> None:
+    await office.post(firing())
+    await office.press("maruyama", "edit", body="書き直しました。")
+    await office.post(firing("PaymentErrors"))
+    notice = await office.newest()
+    assert (notice.version, (await office.version(notice)).edited_by) == (2, "maruyama")
+
+
+async def test_news_voids_the_first_of_two_approvals(database_url: str) -> None:
+    async with office(database_url, configured(second_person=["first"])) as two:
+        await two.post(firing())
+        await two.press("maruyama", "approve")
+        await two.post(firing("PaymentErrors"))
+        notice = await two.newest()
+        assert (notice.state, notice.approvals) == ("awaiting_approval", ())
+
+
+async def test_all_ended_before_approval_is_said_in_the_draft_which_keeps_ringing(office: Office) -> None:
+    await office.post(firing())
+    office.clock.move(minutes(3))
+    await office.post(resolved(ends_at=NIGHT + minutes(2)))
+    notice = await office.newest()
+    facts = Facts.from_dict((await office.version(notice)).facts)
+    assert (notice.version, facts.recovered_at) == (2, NIGHT + minutes(2))
+    assert (await office.incident()).state == "settling"
+    assert await office.pending(notice) is not None
+
+
+async def test_a_start_moves_earlier_and_never_later(office: Office) -> None:
+    await office.post(firing(starts_at=NIGHT))
+    await office.post(firing(starts_at=NIGHT - minutes(5)))
+    await office.post(firing(starts_at=NIGHT + minutes(5)))
+    assert (await office.incident()).started_at == NIGHT - minutes(5)
+    [alert] = await office.alerts()
+    assert alert.starts_at == NIGHT - minutes(5)
+
+
+async def test_flapping_within_settle_writes_no_letter(office: Office) -> None:
+    await office.post(firing())
+    await office.approve_and_send()
+    for _ in range(3):
+        await office.post(resolved())
+        await office.wait(minutes(4))
+        await office.post(firing())
+        await office.wait(minutes(1))
+    assert states(await office.notices()) == [("first", "sent")]
+    assert (await office.incident()).state == "open"
+
+
+async def test_after_a_dismissed_first_repeats_only_attach_and_a_new_alert_makes_a_new_first(
+    office: Office,
+) -> None:
+    await office.post(firing())
+    await office.press("maruyama", "dismiss", reason="テスト環境です")
+    await office.post(firing())
+    await office.post(firing(annotation="changed"))
+    await office.tick()
+    assert states(await office.notices()) == [("first", "dismissed")]
+    office.clock.move(minutes(20))
+    await office.post(firing("PaymentErrors"))
+    assert states(await office.notices()) == [("first", "dismissed"), ("first", "awaiting_approval")]
+    assert (await office.newest()).due_at == office.clock.now + minutes(15)
+    await office.post(firing("PaymentErrors"))
+    assert len(await office.notices()) == 2
+
+
+async def test_a_dismissed_incident_closes_when_all_end_and_the_next_does_not_refer_to_it(
+    office: Office,
+) -> None:
+    await office.post(firing())
+    await office.press("maruyama", "dismiss", reason="お客様に影響なし")
+    await office.post(resolved())
+    await office.wait(minutes(5))
+    assert (await office.incident()).state == "closed"
+    await office.post(firing())
+    assert len(await office.incidents()) == 2
+    assert (await office.incident()).follows is None  # customers never heard of the first
+
+
+async def test_firing_again_before_the_recovery_is_approved_reopens_the_incident(office: Office) -> None:
+    await office.post(firing())
+    await office.approve_and_send()
+    await office.post(resolved())
+    await office.wait(minutes(5))
+    assert (await office.newest()).kind == "recovery"
+    await office.post(firing())
+    incident = await office.incident()
+    assert (len(await office.incidents()), incident.state, incident.resolved_at) == (1, "open", None)
+    assert states(await office.notices()) == [("first", "sent"), ("recovery", "superseded")]
+    assert await office.pending(await office.newest()) is None
+
+
+@pytest.mark.parametrize("sent", [False, True], ids=["in its hold", "sent"])
+async def test_firing_again_after_the_recovery_was_approved_opens_one_that_follows(
+    office: Office, sent: bool
+) -> None:
+    await office.post(firing())
+    await office.approve_and_send()
+    await office.post(resolved())
+    await office.wait(minutes(5))
+    if sent:
+        await office.approve_and_send()
+    else:
+        await office.press("maruyama", "approve")
+    await office.post(firing())
+    old, new = await office.incidents()
+    assert (new.state, new.follows) == ("open", old.id)
+    assert (await office.notices(old))[-1].state == ("sent" if sent else "approved")
+
+
+async def test_a_combined_letter_superseded_by_firing_again_owes_a_first_report(office: Office) -> None:
+    await office.post(firing())
+    await office.post(resolved())
+    await office.wait(minutes(5))
+    assert states(await office.notices()) == [("first", "superseded"), ("recovery", "awaiting_approval")]
+    office.clock.move(seconds(1))
+    await office.post(firing())
+    assert states(await office.notices())[-1] == ("first", "awaiting_approval")
+    assert (await office.newest()).due_at == office.clock.now + minutes(15)
+
+
+async def test_ten_thousand_alerts_in_one_post_are_one_draft_and_one_event(office: Office) -> None:
+    storm = [firing(f"Probe{n}") for n in range(10_000)]
+    received = await office.post(*storm)
+    assert received.accepted == 10_000
+    assert len(await office.notices()) == 1
+    assert (await office.actions()).count("alerts") == 1
+    assert await office.store.read(lambda tx: tx.alerts.firing(received.incidents[0])) == 10_000
+
+
+async def test_a_thousand_services_are_rung_in_one_round_though_one_has_vanished(database_url: str) -> None:
+    names = [f"shop{n}" for n in range(1000)]
+    async with office(database_url, configured(names)) as many:
+        await many.post(*(firing(service=name) for name in names))
+        left = {name: service for name, service in many.setup.config.services.items() if name != "shop0"}
+        many.reconfigure(services=left)
+        await many.wait(seconds(1))
+        fired = await many.store.read(
+            lambda tx: tx.rings.of_all([n.id for n in tx.notices.in_states({"awaiting_approval"})])
+        )
+        assert sum(rings[0].state == "fired" for rings in fired.values()) == 999

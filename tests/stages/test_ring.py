@@ -1,0 +1,205 @@
+"""Due rings become on-call messages, once each, and go on until somebody decides."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.stages.office import NIGHT, Office, configured, firing, minutes, office, resolved, seconds, states
+
+
+async def test_the_first_ring_is_immediate(office: Office) -> None:
+    await office.post(firing())
+    await office.tick()
+    assert await office.told("ring") == ["maruyama"]
+
+
+@pytest.mark.parametrize(
+    "slept, rings, people",
+    [
+        pytest.param(seconds(299), 0, [], id="not yet due"),
+        pytest.param(minutes(5), 1, ["maruyama"], id="due to the second"),
+        pytest.param(minutes(180), 1, ["maruyama", "sato"], id="asleep for hours: once"),
+        pytest.param(minutes(-60), 1, ["maruyama"], id="the clock went back: at once"),
+    ],
+)
+async def test_a_ring_fires_once(office: Office, slept: timedelta, rings: int, people: list[str]) -> None:
+    await office.post(firing())
+    await office.tick()
+    await office.told("ring")
+    await office.tick(slept)
+    await office.tick()
+    fired = [ring for ring in await office.rings(await office.newest()) if ring.state == "fired"]
+    assert len(fired) == 1 + rings
+    assert await office.told("ring") == people
+
+
+async def test_the_plan_is_endless_and_each_ring_comes_when_planned(office: Office) -> None:
+    await office.post(firing())
+    await office.wait(minutes(30))
+    fired = [ring.fired_at for ring in await office.rings(await office.newest()) if ring.fired_at]
+    assert [(at - NIGHT) // minutes(1) for at in fired] == [0, 5, 10, 13, 15, 20, 25, 30]
+
+
+async def test_after_the_clock_went_back_an_hour_rings_go_on_at_the_usual_pace(office: Office) -> None:
+    await office.post(firing())
+    await office.wait(minutes(2))
+    office.clock.move(minutes(-60))
+    back = office.clock.now
+    await office.wait(minutes(15))
+    fired = [ring.fired_at for ring in await office.rings(await office.newest()) if ring.fired_at]
+    assert len([at for at in fired if back < at]) >= 3
+
+
+@pytest.mark.parametrize("action", ["approve", "dismiss"])
+async def test_a_decision_ends_the_rings(office: Office, action: str) -> None:
+    await office.post(firing())
+    await office.tick()
+    await office.press("maruyama", action)
+    assert await office.pending(await office.newest()) is None
+    assert await office.told("ring") == []  # the one on its way is withdrawn
+
+
+async def test_a_first_acknowledge_skips_one_ring_and_tells_who_has_it(office: Office) -> None:
+    await office.post(firing())
+    await office.wait(minutes(10))
+    await office.told("ring")
+    await office.press("sato", "acknowledge")
+    assert await office.told("acknowledged") == ["maruyama"]
+    pending = await office.pending(await office.newest())
+    assert pending is not None
+    assert pending.due_at == NIGHT + minutes(15)  # instead of 13
+    await office.press("maruyama", "acknowledge")
+    assert await office.pending(await office.newest()) == pending
+    assert await office.told("acknowledged") == []
+    assert (await office.newest()).acknowledged_by == "sato"
+
+
+async def test_an_acknowledge_never_skips_the_ring_at_the_deadline(office: Office) -> None:
+    await office.post(firing())
+    await office.wait(minutes(14))
+    await office.press("maruyama", "acknowledge")
+    pending = await office.pending(await office.newest())
+    assert pending is not None
+    assert pending.due_at == NIGHT + minutes(15)
+
+
+async def test_a_list_that_cannot_be_counted_rings_and_says_why(office: Office) -> None:
+    office.list_problem = "line 3: no address"
+    await office.post(firing())
+    await office.tick()
+    [ring] = await office.claim("oncall")
+    assert (ring.detail["count"], ring.detail["problem"]) == (None, "line 3: no address")
+
+
+async def test_with_less_than_a_third_left_an_untouched_draft_gets_a_fresh_promise(office: Office) -> None:
+    await office.post(firing())
+    await office.wait(minutes(40))
+    assert (await office.newest()).version == 1  # 20 of 60 minutes are left: just enough
+    await office.wait(minutes(5))
+    notice = await office.newest()
+    version = await office.version(notice)
+    assert (notice.version, version.promise_at) == (2, office.clock.now + minutes(60))
+
+
+async def test_a_critical_alert_promises_sooner(office: Office) -> None:
+    await office.post(firing(severity="critical"))
+    assert (await office.version(await office.newest())).promise_at == NIGHT + minutes(30)
+
+
+async def test_an_edited_draft_keeps_its_text_and_is_told_the_new_time(office: Office) -> None:
+    await office.post(firing())
+    old = await office.version(await office.newest())
+    await office.press("maruyama", "edit", body=old.texts["ja"].body.replace("ログイン", "サインイン"))
+    await office.wait(minutes(45))
+    assert (await office.newest()).version == 2
+    findings = [one for one in await office.findings() if one.rule == "BRG-02"]
+    assert [one.replacement for one in findings] == ["2026年11月24日(火) 3時55分"]
+    assert findings[0].text in old.texts["ja"].body
+
+
+POLICY = {"at_deadline": "send"}
+
+
+async def test_at_the_deadline_the_untouched_draft_is_sent_by_policy(database_url: str) -> None:
+    async with office(database_url, configured(**POLICY)) as eager:
+        await eager.post(firing())
+        await eager.wait(minutes(14))
+        assert (await eager.newest()).state == "awaiting_approval"
+        await eager.wait(minutes(1))
+        await eager.deliver()
+        await eager.tick()
+        await eager.tick()
+        notice = await eager.newest()
+        assert (notice.state, notice.approved_by, notice.number) == ("sent", "policy", 1)
+        assert len(eager.mails) == 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param("edited", id="a person edited it"),
+        pytest.param("finding", id="the wording check found something"),
+        pytest.param("uncounted", id="the list cannot be read"),
+        pytest.param("second", id="it needs two people"),
+    ],
+)
+async def test_at_the_deadline_any_doubt_keeps_ringing(database_url: str, change: str) -> None:
+    second = {"second_person": ["first"]} if change == "second" else {}
+    async with office(database_url, configured(**POLICY, **second)) as eager:
+        await eager.post(firing("DiskFull" if change == "finding" else "LoginErrors"))
+        if change == "edited":
+            text = (await eager.version(await eager.newest())).texts["ja"]
+            await eager.press("maruyama", "edit", subject=text.subject + "について")
+        if change == "uncounted":
+            eager.list_problem = "unreadable"
+        await eager.wait(minutes(20))
+        notice = await eager.newest()
+        assert notice.state == "awaiting_approval"
+        assert await eager.pending(notice) is not None
+
+
+async def test_sent_by_policy_after_a_long_sleep_the_letter_promises_a_time_ahead(database_url: str) -> None:
+    async with office(database_url, configured(**POLICY)) as eager:
+        await eager.post(firing())
+        await eager.tick()
+        await eager.tick(minutes(90))
+        await eager.wait(minutes(10))
+        notice = await eager.newest()
+        assert notice.approved_version
+        promise = (await eager.version(notice, notice.approved_version)).promise_at
+        assert promise is not None
+        assert notice.approved_at is not None
+        assert promise > notice.approved_at + minutes(20)
+
+
+async def test_a_service_that_vanished_from_the_configuration_stops_no_other(database_url: str) -> None:
+    async with office(database_url, configured(("shop", "point"))) as two:
+        await two.post(firing())
+        await two.post(firing(service="point"))
+        gone, _ = sorted(await two.incidents(), key=lambda one: one.service == "shop", reverse=True)
+        await two.press("maruyama", "approve", (await two.notices(gone))[0])
+        two.reconfigure(services={"point": two.setup.config.services["point"]})
+        await two.tick(seconds(31))
+        due = await two.tick()
+        assert await two.told("ring") == ["maruyama"]
+        assert due is not None
+        assert due > two.clock.now  # the vanished one does not make the timer spin
+        await two.tick(minutes(5))
+        assert await two.told("ring") == ["maruyama"]
+
+
+async def test_a_letter_that_waits_for_people_does_not_make_the_timer_spin(office: Office) -> None:
+    await office.post(firing())
+    await office.approve_and_send()
+    await office.wait(minutes(52))
+    assert states(await office.notices()) == [("first", "sent"), ("update", "awaiting_approval")]
+    due = await office.tick()
+    assert due is not None
+    assert due > office.clock.now
+
+
+async def test_a_resolved_alert_does_not_silence_the_rings(office: Office) -> None:
+    await office.post(firing())
+    await office.post(resolved())
+    await office.tick()
+    assert await office.told("ring") == ["maruyama"]

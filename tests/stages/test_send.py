@@ -1,0 +1,282 @@
+"""From an approved letter to rows in the outbox, and from rows to their end."""
+
+from functools import partial
+
+import pytest
+
+from bridge.core.model import Recipient
+from bridge.stages.send import recover_claims
+from bridge.store.outbox import Mark
+from bridge.store.tx import Tx
+from tests.stages.office import (
+    Office,
+    configured,
+    customers,
+    firing,
+    minutes,
+    office,
+    resolved,
+    seconds,
+    text_of,
+)
+
+
+async def sending(office: Office) -> None:
+    await office.post(firing())
+    await office.press("maruyama", "approve")
+    await office.tick(seconds(10))
+
+
+async def test_nothing_leaves_before_the_hold_ends(office: Office) -> None:
+    await office.post(firing())
+    await office.press("maruyama", "approve")
+    await office.tick(seconds(9))
+    assert await office.deliver() == 0
+    await office.tick(seconds(1))
+    assert await office.deliver() == 3
+    assert (await office.newest()).state == "sending"
+    await office.tick()
+    assert (await office.newest()).state == "sent"
+
+
+async def test_who_was_rung_and_who_approved_learn_the_counts(office: Office) -> None:
+    await office.post(firing())
+    await office.tick()
+    await office.approve_and_send("sato")
+    assert await office.told("finished") == ["maruyama", "sato"]
+
+
+async def test_what_is_sent_is_the_approved_version(office: Office) -> None:
+    await office.post(firing())
+    await office.press("maruyama", "edit", subject="【重要】【障害報告】みどりショップ(第一報)", override="x")
+    await office.press("sato", "approve", override="文面は確認済み")
+    await office.send()
+    approved = await office.version(await office.newest(), 2)
+    assert {text_of(mail) for *_, mail in office.mails} == {approved.texts["ja"]}
+
+
+async def test_recipients_get_the_letter_in_their_own_language(office: Office) -> None:
+    office.recipients = [Recipient("a@example.jp"), Recipient("b@example.jp", locale="en")]
+    await sending(office)
+    await office.deliver()
+    texts = (await office.version(await office.newest())).texts
+    found = {address: text_of(mail) for _, address, mail in office.mails}
+    assert found == {"a@example.jp": texts["ja"], "b@example.jp": texts["en"]}
+
+
+async def test_a_list_of_several_chunks_is_loaded_whole_before_anything_can_be_claimed(
+    office: Office,
+) -> None:
+    office.recipients = customers(10_001)
+    await sending(office)
+    assert (await office.counts(await office.newest())) == {"queued": 10_001}
+
+
+async def test_an_empty_list_is_sent_at_once(office: Office) -> None:
+    office.recipients = []
+    await sending(office)
+    await office.tick()
+    assert (await office.newest()).state == "sent"
+
+
+async def test_a_list_that_changed_before_approval_is_refused(office: Office) -> None:
+    await office.post(firing())
+    seen = await office.audience(await office.newest())
+    office.recipients.append(Recipient("new@example.jp"))
+    assert (await office.press("maruyama", "approve", audience=seen)).why == "list_changed"
+
+
+@pytest.mark.parametrize("trouble", ["changed", "unreadable"])
+async def test_a_list_that_changed_in_the_hold_stops_the_letter_until_a_person_resumes(
+    office: Office, trouble: str
+) -> None:
+    await office.post(firing())
+    await office.press("maruyama", "approve")
+    office.recipients.append(Recipient("new@example.jp"))
+    office.list_problem = "line 2 is broken" if trouble == "unreadable" else ""
+    await office.tick(seconds(10))
+    notice = await office.newest()
+    assert notice.state == "stopped"
+    assert (notice.stop_reason or "").endswith("list_changed" if trouble == "changed" else "broken")
+    assert await office.told("trouble") == ["maruyama", "sato"]
+    assert await office.counts(notice) == {}
+    office.list_problem = ""
+    assert (await office.press("sato", "resume", audience="old")).why == "list_changed"
+    assert (await office.press("sato", "resume")).status == 303
+    await office.send()
+    assert (await office.again(notice)).state == "sent"
+    assert len(office.mails) == 4
+
+
+async def test_later_letters_name_the_earlier_ones_of_that_recipient(office: Office) -> None:
+    await office.post(firing())
+    await office.approve_and_send()
+    office.recipients.append(Recipient("new@example.jp"))
+    await office.wait(minutes(55))
+    await office.press("maruyama", "approve")
+    await office.tick(seconds(31))
+    refs = {claim.address: claim.refs for claim in await office.claim()}
+    assert refs["new@example.jp"] == ""
+    assert all(refs[f"customer{n}@example.jp"].startswith("<") for n in range(3))
+    assert len(set(refs.values())) == 4
+
+
+async def test_a_repeated_letter_and_a_surprising_list_are_held_longer(office: Office) -> None:
+    await office.post(firing())
+    await office.approve_and_send()
+    office.recipients = customers(10)
+    await office.wait(minutes(55))
+    await office.press("maruyama", "approve")
+    notice = await office.newest()
+    assert notice.send_at == office.clock.now + seconds(30)
+
+
+@pytest.mark.parametrize("gap, state", [(30, "sending"), (31, "stopped")])
+async def test_after_a_long_gap_without_heartbeat_old_work_waits_for_a_person(
+    office: Office, gap: float, state: str
+) -> None:
+    await sending(office)
+    await office.told("ring")
+    office.clock.move(minutes(gap))
+    await office.restart("two")
+    notice = await office.newest()
+    assert notice.state == state
+    if state == "stopped":
+        assert notice.stop_reason == "old_work"
+        assert await office.told("trouble") == ["maruyama", "sato"]
+        await office.press("sato", "resume")
+    assert await office.deliver(me="two") == 3
+
+
+async def test_old_work_found_half_loaded_is_loaded_again_from_the_start(office: Office) -> None:
+    await office.post(firing())
+    await office.tick()
+    await office.press("maruyama", "approve")
+    await office.load_first_chunk_only()
+    office.clock.move(minutes(31))
+    await office.restart("two")
+    assert (await office.newest()).state == "stopped"
+    await office.press("sato", "resume")
+    await office.send()
+    assert len(office.mails) == 3
+
+
+def beat(tx: Tx, me: str) -> None:
+    tx.instances.beat(me, "boot-1")
+
+
+CUT = "boot-2"
+
+
+@pytest.mark.parametrize(
+    "claimed, boot, policy, state, wait",
+    [
+        pytest.param("sending", "boot-1", "resend_once", "queued", 0, id="before the dot: at once"),
+        pytest.param(
+            "sending", CUT, "resend_once", "deferred", 60, id="after a power cut: as if after the dot"
+        ),
+        pytest.param("sending", CUT, "hold", "unknown", 60, id="after a power cut, hold"),
+        pytest.param("eod", "boot-1", "resend_once", "deferred", 60, id="after the dot: once more, later"),
+        pytest.param("eod", "boot-1", "hold", "unknown", 60, id="after the dot, hold"),
+    ],
+)
+async def test_the_claims_of_a_dead_instance(
+    office: Office, claimed: str, boot: str, policy: str, state: str, wait: float
+) -> None:
+    office.recipients = customers(1)
+    await sending(office)
+    await office.store.run(partial(beat, me="dead"))
+    claims = await office.claim(me="dead")
+    if claimed == "eod":
+        await office.may_write_dot(claims, me="dead")
+    office.clock.move(seconds(16))
+    await office.store.run(partial(recover_claims, me="two", boot=boot, on_unknown=policy))
+    notice = await office.newest()
+    [row] = await office.store.read(lambda tx: tx.outbox.page(notice.id, (), 0, 10))
+    assert (row.state, row.due_at) == (state, office.clock.now + seconds(wait))
+    assert row.owner is None
+    late = Mark(row.id, row.fence, notice.id, "customers", "sent")
+    await office.mark(late, me="dead")
+    assert (await office.counts(notice)) == {state: 1}
+
+
+async def test_a_second_doubt_is_never_sent_a_third_time(office: Office) -> None:
+    office.recipients = customers(1)
+    await sending(office)
+    for attempt in range(2):
+        dead = f"dead{attempt}"
+        await office.store.run(partial(beat, me=dead))
+        claims = await office.claim(me=dead)
+        assert len(claims) == 1
+        await office.may_write_dot(claims, me=dead)
+        office.clock.move(seconds(16))
+        await office.store.run(partial(recover_claims, me="two", boot="boot-1", on_unknown="resend_once"))
+        office.clock.move(seconds(61))
+    assert await office.counts(await office.newest()) == {"unknown": 1}
+    assert await office.claim(me="two") == []
+
+
+async def test_a_living_instance_keeps_its_claims(office: Office) -> None:
+    await sending(office)
+    await office.store.run(partial(beat, me="alive"))
+    await office.claim(me="alive")
+    office.clock.move(seconds(10))
+    await office.store.run(partial(recover_claims, me="two", boot="boot-1", on_unknown="resend_once"))
+    assert await office.counts(await office.newest()) == {"sending": 3}
+
+
+async def test_a_batch_of_individual_letters_takes_two_people_and_one_letter_each(office: Office) -> None:
+    await office.post(firing())
+    await office.approve_and_send()
+    office.mails.clear()
+    await office.upload(("a@example.jp", "甲商事"), ("b@example.jp", "乙商店"))
+    await office.upload(("a@example.jp", "甲商事"), ("b@example.jp", "丙商店"))
+    notice = await office.newest()
+    assert (notice.kind, notice.version, notice.number) == ("individual", 2, None)
+    await office.press("maruyama", "approve")
+    assert (await office.newest()).state == "awaiting_second"
+    await office.upload(("a@example.jp", "甲商事"), ("b@example.jp", "丁商店"))
+    assert (await office.newest()).state == "awaiting_approval"
+    await office.press("maruyama", "approve")
+    await office.press("sato", "approve")
+    await office.send()
+    assert (await office.newest()).state == "sent"
+    bodies = {address: text_of(mail).body for _, address, mail in office.mails}
+    assert "甲商事" in bodies["a@example.jp"]
+    assert "丁商店" not in bodies["a@example.jp"]
+    assert "丁商店" in bodies["b@example.jp"]
+
+
+async def test_a_letter_whose_service_vanished_does_not_stop_the_others(database_url: str) -> None:
+    async with office(database_url, configured(("point", "shop"))) as two:
+        for service in ("point", "shop"):
+            await two.post(firing(service=service))
+            await two.press("maruyama", "approve")
+        left = {"shop": two.setup.config.services["shop"]}
+        two.reconfigure(services=left)
+        await two.tick(seconds(10))
+        await two.tick()
+        assert await two.deliver() == 3
+        await two.tick()
+        assert (await two.newest()).state == "sent"
+
+
+async def test_numbers_stay_without_gaps_through_cancels(office: Office) -> None:
+    await office.post(firing())
+    await office.press("maruyama", "approve")
+    await office.press("sato", "cancel")
+    await office.approve_and_send()
+    for _ in range(2):
+        await office.wait(minutes(55))
+        await office.press("maruyama", "approve")
+        await office.press("maruyama", "cancel")
+        await office.approve_and_send("sato")
+    await office.post(resolved())
+    await office.wait(minutes(5))
+    await office.approve_and_send()
+    assert [(one.kind, one.number) for one in await office.notices()] == [
+        ("first", 1),
+        ("update", 2),
+        ("update", 3),
+        ("recovery", None),
+    ]
