@@ -1,7 +1,7 @@
 """The CSV of an individual batch: one row, one person, one letter. Pure.
 
-Columns email, company, department, name, impact, and any more that a template uses. Every wrong row is named, so
-that one round of corrections is enough.
+Columns email, company, name, impact, maybe department, and any more that a template uses. Every wrong row is
+named, so that one round of corrections is enough.
 """
 
 import csv
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from bridge.core import addresses
 
 REQUIRED = ("email", "company", "name", "impact")
+OPTIONAL = "department"  # the shipped letter uses it; a file without this column has none
 MAX_ROWS = 5000  # every letter of a batch stands on one page, and two people read it
 
 
@@ -49,7 +50,7 @@ def parse_batch(text: str) -> tuple[list[dict[str, str]], list[RowProblem]]:
             line = reader.line_num
             if not any(cell.strip() for cell in cells):
                 continue
-            row = dict(zip(header, (cell.strip() for cell in cells), strict=False))
+            row = {OPTIONAL: "", **dict(zip(header, (cell.strip() for cell in cells), strict=False))}
             problems += _problems(line, len(header), cells, row, seen)
             rows.append(row)
     except csv.Error as error:

@@ -123,6 +123,7 @@ def build(
     """
     told = sorted((told_by(alert, service, incident) for alert in alerts), key=lambda one: one.order)
     affected, recovered = scopes(told, kind)
+    answers = _clean_answers(_with_known_scope(answers, previous, affected[:MAX_IMPACTS]))
     started_at = min((one.started_at for one in told), default=incident.started_at)
     recovered_at = recovered_at or when_recovered(told, incident, kind, drafted_at)
     facts = Facts(
@@ -147,7 +148,7 @@ def build(
         impact_known=bool(affected or answers.scope),
         recovered_impacts=recovered[:MAX_IMPACTS],
         combined=kind == "recovery" and previous is None,
-        answers=_clean_answers(answers),
+        answers=answers,
     )
     return facts if previous is None else _compared(previous, facts)
 
@@ -164,9 +165,16 @@ def changed(old: Facts, new: Facts) -> tuple[Change, ...]:
         "started": _minute(old.started_at) != _minute(new.started_at),
         "status": bool(now.status) and was.status != now.status,
         "cause": any(getattr(was, name) != getattr(now, name) for name in causes),
-        "actions": was.customer_actions != now.customer_actions,
+        "actions": bool(now.customer_actions) and was.customer_actions != now.customer_actions,
     }
     return tuple(name for name, yes in differs.items() if yes)
+
+
+def _with_known_scope(answers: Answers, previous: Facts | None, impacts: tuple[LocalText, ...]) -> Answers:
+    """A person's own words for the scope stay true until the alerts say something else than they did then."""
+    if answers.scope or previous is None or previous.impacts != impacts:
+        return answers
+    return answers.model_copy(update={"scope": previous.answers.scope})
 
 
 def _clean_answers(answers: Answers) -> Answers:

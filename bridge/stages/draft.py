@@ -39,7 +39,7 @@ def draft_batch(
     """Write an individual batch, one letter a row; a newer version when one waits for people already."""
     service = setup.service(incident)
     notices = tx.notices.of(incident.id)
-    facts = facts_of(tx, setup, incident, "individual", notices, NO_ANSWERS)
+    facts = facts_of(tx, setup, incident, "individual", notices, told_answers(tx, notices))
     letters = [
         setup.letters.render_safe(facts.for_row(row), service.locale, wrap=service.wrap)[0] for row in rows
     ]
@@ -163,6 +163,12 @@ def last_told(tx: Tx, notices: Sequence[Notice]) -> Facts | None:
         if notice.state in duties.TOLD and notice.kind != "individual" and notice.approved_version:
             return Facts.from_dict(tx.notices.version(notice.id, notice.approved_version).facts)
     return None
+
+
+def told_answers(tx: Tx, notices: Sequence[Notice]) -> Answers:
+    """What people have told customers already: a later letter must not know less than an earlier one."""
+    told = last_told(tx, notices)
+    return told.answers if told else NO_ANSWERS
 
 
 def supersede(tx: Tx, incident: Incident, old: Notice, new: Notice | None, why: str) -> None:

@@ -209,8 +209,8 @@ def check_what_is_new(night: Correspondence) -> None:
     second, third, recovery, final = (text_of(night.letters(report)[0]) for report, _, _ in REPORTS[1:])
     assert "新たに判明した事項はございません" in second
     assert PAYMENTS not in second
-    assert f"影響範囲に次を追加いたしました：{PAYMENTS}" in third
-    assert re.search(f"調査中です。{today():%Y年%-m月%-d日}.+までにご報告いたします", recovery)
+    assert f"次の範囲につきましても、影響を確認いたしました：{PAYMENTS}" in third
+    assert re.search(f"調査中でございます。{today():%Y年%-m月%-d日}.+までにご報告いたします", recovery)
     assert all(line in final for line in (CAUSE, REMEDY, PREVENTION))
 
 

@@ -221,3 +221,16 @@ def test_later_letters_keep_the_symptom_that_customers_know() -> None:
 
 def test_the_symptom_comes_from_the_service_alone() -> None:
     assert facts(alert(customer_impact_ja="会員ページ")).symptom == LocalText.model_validate(LOGIN["subject"])
+
+
+def test_a_persons_words_for_the_scope_stay_while_the_alerts_say_the_same() -> None:
+    told = facts(alert(), answers=Answers(scope="会員番号でのログイン"))
+    same = facts(alert(), kind="update", previous=told)
+    assert (same.answers.scope, same.changes) == ("会員番号でのログイン", ())
+    grown = facts(alert(), alert("PaymentErrors"), kind="update", previous=told)
+    assert (grown.answers.scope, [impact.ja for impact in grown.added_impacts]) == ("", ["決済機能"])
+
+
+def test_a_request_that_no_longer_stands_is_no_news() -> None:
+    asked = facts(alert(), answers=Answers(customer_actions="再度ログインしてください。"))
+    assert facts(alert(), kind="update", previous=asked).changes == ()

@@ -158,7 +158,7 @@ def test_a_first_report_after_the_end_gives_the_confirmed_time_and_owes_the_caus
         pytest.param(
             [alert(), alert("PaymentErrors")],
             Answers(),
-            "影響範囲に次を追加いたしました：決済機能",
+            "次の範囲につきましても、影響を確認いたしました：決済機能",
             id="grew",
         ),
         pytest.param(
@@ -186,7 +186,7 @@ def test_a_recovery_computes_how_long_it_lasted() -> None:
 
 def test_a_cause_under_investigation_is_promised_for_a_day() -> None:
     said = facts(ended(), kind="recovery", previous=SENT, answers=Answers(cause_by=date(2026, 11, 30)))
-    assert "■原因\n調査中です。2026年11月30日(月)までにご報告いたします。\n" in body(said)
+    assert "■原因\n現在、調査中でございます。2026年11月30日(月)までにご報告いたします。\n" in body(said)
 
 
 def test_a_known_cause_and_its_prevention_are_given() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bridge.core import duties
 from bridge.core.facts import NO_ANSWERS, Answers
 from bridge.core.model import Incident, Notice
-from bridge.stages.draft import draft, supersede
+from bridge.stages.draft import draft, supersede, told_answers
 from bridge.stages.setup import BRIDGE, Setup
 from bridge.stages.wake import NOTHING, Wake
 from bridge.store.tx import Tx
@@ -27,6 +27,9 @@ def advance(tx: Tx, setup: Setup, incident: Incident) -> Wake:
     if duty is None:
         return NOTHING
     match duty.act:
+        case "draft" if duty.kind == "final":
+            known = told_answers(tx, tx.notices.of(incident.id))
+            draft(tx, setup, incident, duty.kind, duty.reason, known.model_copy(update={"cause_by": None}))
         case "draft" if duty.kind:
             draft(tx, setup, incident, duty.kind, duty.reason)
         case "recover":
