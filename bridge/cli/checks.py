@@ -51,8 +51,6 @@ def check_server(config: Config) -> Iterator[Problem]:
     if not path.exists():
         return  # created on the first start
     place = ("server", "key_file" if config.server.key_file else "data_dir")
-    if path.stat().st_mode & 0o077:
-        yield place, f"{path} can be read by others, who could then approve. Run chmod 600 on it"
     try:
         load_keys(path)
     except ConfigError as error:
