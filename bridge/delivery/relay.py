@@ -1,10 +1,10 @@
 """One mail server in use: its open connections, and whether it works."""
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 
+from bridge.clock import monotonic
 from bridge.delivery.breaker import LOGIN_PROBES, PROBES, Breaker
 from bridge.delivery.dial import LoginRefused, SmtpError, dial
 from bridge.delivery.outcome import Outcome
@@ -30,7 +30,7 @@ class Relay:
         server: Server,
         connections: int,
         limits: Limits = DEFAULT_LIMITS,
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = monotonic,
     ) -> None:
         self._server = server
         self._limits = limits
