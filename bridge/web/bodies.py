@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 READ_SECONDS = 30.0  # for a whole body; slower senders are not ours
+HEARD_OUT = 4  # times the limit: how much of a too large body is read, and thrown away, before the answer
 BUSY_SECONDS = "5"
 
 
@@ -17,23 +18,36 @@ class BodyRefused(HTTPException):
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """The body, at most `limit` bytes of it, also when it comes in chunks. Raises BodyRefused."""
+    """The body, at most `limit` bytes of it, also when it comes in chunks. Raises BodyRefused.
+
+    One that is too large is heard out, unless its sender waits for our word (`Expect`) or it is very large:
+    a client whose connection closes while it is still sending never reads the 413.
+    """
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise BodyRefused(415, "compressed bodies are not accepted. Post the body as it is")
     too_large = BodyRefused(413, f"the body is larger than {limit} bytes, the limit server.body_limit")
     length = request.headers.get("content-length", "")
-    if length.isdecimal() and len(length) < 20 and int(length) > limit:
+    if length.isdecimal() and len(length) < 20 and int(length) > _patience(request, limit):
         raise too_large
-    body = bytearray()
+    body, read = bytearray(), 0
     try:
         async with asyncio.timeout(READ_SECONDS):
             async for piece in request.stream():
-                body += piece
-                if len(body) > limit:
+                read += len(piece)
+                if read > limit * HEARD_OUT:
                     raise too_large
+                if read <= limit:
+                    body += piece
     except TimeoutError:
         raise BodyRefused(408, f"the body did not arrive within {READ_SECONDS:.0f} s") from None
+    if read > limit:
+        raise too_large
     return bytes(body)
+
+
+def _patience(request: Request, limit: int) -> int:
+    """The largest body, in bytes, that is read before it is refused."""
+    return limit if "expect" in request.headers else limit * HEARD_OUT
 
 
 def storable(text: str) -> str:
