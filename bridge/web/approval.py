@@ -15,6 +15,7 @@ from bridge.errors import StorageDown
 from bridge.stages.audience import Lists
 from bridge.stages.decide.case import Answer
 from bridge.stages.decide.decide import decide
+from bridge.store.notices import Link
 from bridge.store.tx import Tx
 from bridge.web.desk import Desk
 from bridge.web.forms import form_of, is_ours, read_form, version_in
@@ -38,19 +39,19 @@ class Approval:
         """GET and HEAD: reads, and changes nothing, however often."""
         link_id = self._desk.keys.link_id(request.path_params["token"])
         if link_id is None:
-            return await self._not_found(request)
+            return await self.not_found(request)
         try:
             loaded = await self._load(link_id, await self._desk.lists.facts(), request)
         except StorageDown as error:
             log.warning("page_not_read", error=str(error))
             return _response(self._desk.pages.unavailable(_lang(request)))
-        return _response(self._page(loaded, request)) if loaded else await self._not_found(request)
+        return _response(self._page(loaded, request)) if loaded else await self.not_found(request)
 
     async def press(self, request: Request) -> Response:
         """POST: one press, decided in one transaction. The body of a stranger is not even read."""
         link_id = self._desk.keys.link_id(request.path_params["token"])
         if link_id is None:
-            return await self._not_found(request)
+            return await self.not_found(request)
         if self._presses.exceeded(link_id, clock.monotonic()):
             page = self._desk.pages.unavailable(_lang(request))
             return _response(Page(429, page.html, page.headers))
@@ -66,10 +67,10 @@ class Approval:
             log.warning("press_not_recorded", error=str(error))
             return _response(self._desk.pages.unavailable(_lang(request)))
         if loaded is None:
-            return await self._not_found(request)
+            return await self.not_found(request)
         return _response(self._refusal(answer, loaded, posted))
 
-    async def _not_found(self, request: Request) -> Response:
+    async def not_found(self, request: Request) -> Response:
         """The same bytes for every token that leads nowhere; late for whoever tries many."""
         await self._guesses.wrong(request)
         return _response(self._desk.pages.not_found())
@@ -108,14 +109,19 @@ class Approval:
     def _decide(
         self, request: Request, posted: Mapping[str, str], link_id: str, lists: Lists, tx: Tx
     ) -> Answer:
-        setup, link, version = self._desk.setup(), tx.links.get(link_id), version_in(posted)
-        genuine = (
-            link is not None
-            and version is not None
-            and is_ours(request.headers, setup.config.server.public_url)
-            and self._desk.keys.is_csrf(posted.get("csrf", ""), link.id, link.notice_id, version)
-        )
-        return decide(tx, setup, link_id, form_of(posted, genuine=genuine), lists)
+        genuine = self._is_genuine(request, posted, tx.links.get(link_id), tx)
+        return decide(tx, self._desk.setup(), link_id, form_of(posted, genuine=genuine), lists)
+
+    def _is_genuine(self, request: Request, posted: Mapping[str, str], link: Link | None, tx: Tx) -> bool:
+        """Whether the form is one that this link's page showed, posted from that page."""
+        notice = tx.notices.get(link.notice_id) if link else None
+        if link is None or notice is None:
+            return False
+        # the page of an expired link shows no version: it asks for nothing but another link
+        version = version_in(posted) if "version" in posted else notice.version
+        if version is None or not is_ours(request.headers, self._desk.setup().config.server.public_url):
+            return False
+        return self._desk.keys.is_csrf(posted.get("csrf", ""), link.id, notice.id, version)
 
     def _after(self, answer: Answer) -> None:
         self._desk.wake(answer.wake)

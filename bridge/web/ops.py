@@ -16,7 +16,7 @@ from bridge.store.tx import Tx
 from bridge.web.bodies import problem
 from bridge.web.desk import Desk, Health
 
-ASK_AGAIN = 1.0  # seconds
+ASK_AGAIN = 0.2  # seconds
 TICK_TOO_OLD = 60.0  # seconds without a round of the timer: rings are not going out
 STATES: tuple[DeliveryState, ...] = ("queued", "sending", "sent", "deferred", "failed", "unknown")
 
@@ -56,7 +56,7 @@ class Ops:
         return JSONResponse({"reloaded": True})
 
     async def _storage(self) -> bool:
-        """Whether a write was committed within the last second: anybody may ask, as often as they like."""
+        """Whether a write was committed just now: anybody may ask, as often as they like."""
         now = clock.monotonic()
         if now - self._asked_at >= ASK_AGAIN:
             self._asked_at = now

@@ -28,10 +28,15 @@ def public_app(desk: Desk) -> FastAPI:
     async def live_js(request: Request) -> Response:  # noqa: ARG001
         return Response(script, 200, SCRIPT_HEADERS, "text/javascript")
 
+    async def unmatched(request: Request, error: Exception) -> Response:
+        """Whatever is written after /approve/ is a token, also what no route takes for one."""
+        lost = request.scope["path"].startswith("/approve/")
+        return await approval.not_found(request) if lost else await _refused(request, error)
+
+    app.add_exception_handler(404, unmatched)
     app.add_route("/webhooks/{source}", Webhooks(desk).post, ["POST"], include_in_schema=False)
-    # `path`: whatever is written after /approve/ is a token, mostly one that leads nowhere
-    app.add_route("/approve/{token:path}", approval.show, READ, include_in_schema=False)
-    app.add_route("/approve/{token:path}", approval.press, ["POST"], include_in_schema=False)
+    app.add_route("/approve/{token}", approval.show, READ, include_in_schema=False)
+    app.add_route("/approve/{token}", approval.press, ["POST"], include_in_schema=False)
     app.add_route("/static/live.js", live_js, READ, include_in_schema=False)
     if alone:
         _add_operators(app, desk)

@@ -1,0 +1,155 @@
+"""Nobody keeps a webhook out: not by being slow, not by being many, not by writing HTTP that two readers read in
+two ways."""
+
+import resource
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+
+import pytest
+
+from tests.faults.raw_http import connection, exchange, statuses
+from tests.parts.bridge import ALERT_TOKEN, API_TOKEN, Bridge, bridge
+from tests.parts.sink import sink
+from tests.parts.waiting import until
+
+HEAD_LIMIT = 10.0  # seconds, as SECURITY.md says
+IDLE = 10_000
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
+    with sink() as mails, bridge(tmp_path_factory.mktemp("bridge"), mails) as one:
+        yield one
+
+
+def post(*headers: str, body: bytes = b"{}", path: str = "/webhooks/alertmanager") -> bytes:
+    head = [f"POST {path} HTTP/1.1", "Host: bridge", f"Authorization: Bearer {ALERT_TOKEN}", *headers]
+    return "\r\n".join([*head, "", ""]).encode() + body
+
+
+def healthy(client: socket.socket) -> bool:
+    """Whether one more request over this connection is answered."""
+    client.sendall(b"GET /healthz HTTP/1.1\r\nHost: bridge\r\n\r\n")
+    answer = b""
+    while not answer.endswith(b"}"):
+        answer += client.recv(65_536)
+    return statuses(answer) == [200]
+
+
+def is_cut(client: socket.socket) -> bool:
+    client.settimeout(0.2)
+    try:
+        return client.recv(1) == b""
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        return True
+
+
+def test_a_head_has_ten_seconds_however_its_bytes_come(running: Bridge) -> None:
+    with ExitStack() as stack:
+        silent, slow, blank, patient = (stack.enter_context(connection(running.port)) for _ in range(4))
+        slow.sendall(b"GET /healthz HTTP/1.1\r\nHost: br")
+        assert healthy(patient)
+
+        def trickle() -> bool:
+            for client, byte in ((slow, b"i"), (blank, b"\r\n")):
+                with suppress(ConnectionError):
+                    client.sendall(byte)
+            return all(is_cut(client) for client in (silent, slow, blank))
+
+        began = time.monotonic()
+        until(trickle, HEAD_LIMIT + 3, "the silent and the slow are cut")
+        assert time.monotonic() - began > HEAD_LIMIT - 1
+        assert healthy(patient)
+
+
+def test_a_head_without_an_end_is_cut_before_it_fills_the_memory(running: Bridge) -> None:
+    with connection(running.port, 10) as client, pytest.raises(ConnectionError):
+        client.sendall(b"GET /healthz HTTP/1.1\r\nX-Long: " + b"a" * 64 * 2**20)
+
+
+def test_the_body_of_a_stranger_is_not_read(running: Bridge) -> None:
+    for path in ("/webhooks/alertmanager", "/api/v1/links/revoke", "/-/reload", "/approve/nobody"):
+        head = f"POST {path} HTTP/1.1\r\nHost: bridge\r\nContent-Length: 8000000\r\n\r\n".encode()
+        with connection(running.port, 5) as client:
+            client.sendall(head)
+            assert statuses(client.recv(65_536))[0] in (401, 404)
+
+
+def test_ten_thousand_idle_connections_do_not_keep_a_webhook_out(running: Bridge) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    with ExitStack() as stack:
+        for _ in range(IDLE):
+            stack.enter_context(connection(running.port))
+        began = time.monotonic()
+        assert running.get("/healthz").status_code == 200
+        assert running.alert().status_code == 200
+        assert time.monotonic() - began < 5
+
+
+SMUGGLED = b"GET /metrics HTTP/1.1\r\nHost: bridge\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        pytest.param(
+            post(
+                f"Content-Length: {5 + len(SMUGGLED)}",
+                "Transfer-Encoding: chunked",
+                body=b"0\r\n\r\n" + SMUGGLED,
+            ),
+            id="both lengths",
+        ),
+        pytest.param(
+            post("Content-Length: 2", f"Content-Length: {2 + len(SMUGGLED)}", body=b"{}" + SMUGGLED),
+            id="two lengths",
+        ),
+        pytest.param(
+            post(
+                "Transfer-Encoding: xchunked",
+                f"Content-Length: {5 + len(SMUGGLED)}",
+                body=b"0\r\n\r\n" + SMUGGLED,
+            ),
+            id="an unknown encoding",
+        ),
+        pytest.param(
+            post("Transfer-Encoding: chunked", "Transfer-Encoding: identity", body=b"0\r\n\r\n" + SMUGGLED),
+            id="two encodings",
+        ),
+        pytest.param(post("Content-Length : 2", body=b"{}" + SMUGGLED), id="a space before the colon"),
+        pytest.param(post("Content-Length: +2", body=b"{}" + SMUGGLED), id="a sign"),
+        pytest.param(post("X-A: b", " Content-Length: 2", body=b"{}" + SMUGGLED), id="a folded line"),
+        pytest.param(
+            post("Transfer-Encoding: chunked", body=b"0x2\r\n{}\r\n0\r\n\r\n"), id="a chunk size in hex"
+        ),
+        pytest.param(b"GET http://[ HTTP/1.1\r\nHost: bridge\r\n\r\n", id="no address"),
+        pytest.param(b"GET /\xff HTTP/1.1\r\nHost: bridge\r\n\r\n", id="bytes in the path"),
+        pytest.param(b"CONNECT bridge:80 HTTP/1.1\r\nHost: bridge\r\n\r\n", id="a tunnel"),
+        pytest.param(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", id="another protocol"),
+        pytest.param(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", id="TLS"),
+    ],
+)
+def test_ambiguous_or_broken_requests_are_refused_once_and_closed(
+    running: Bridge, request_bytes: bytes
+) -> None:
+    answer = exchange(running.port, request_bytes, 2)
+    assert statuses(answer) in ([400], [404], []), answer
+    assert b"Traceback" not in answer
+    assert b"bridge_notices_open" not in answer
+
+
+def test_a_trailer_is_no_header(running: Bridge) -> None:
+    chunked = b"2\r\n{}\r\n0\r\nAuthorization: Bearer " + API_TOKEN.encode() + b"\r\n\r\n"
+    head = b"POST /api/v1/links/revoke HTTP/1.1\r\nHost: bridge\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert statuses(exchange(running.port, head + chunked, 1)) == [401]
+
+
+def test_no_request_becomes_a_websocket(running: Bridge) -> None:
+    head = b"GET /healthz HTTP/1.1\r\nHost: bridge\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    keys = b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    assert statuses(exchange(running.port, head + keys, 1)) == [200]

@@ -1,0 +1,57 @@
+"""What a log line may hold, whoever wrote it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from bridge.log import redact
+
+TOKEN = "qZ3vT0kF2mXW9s8yJr1LpA.mU5vX3eR7oNn2kQ0cYb4tWd6gHs8jKl1zXc3vBn5mQ1"
+
+
+@pytest.mark.parametrize(
+    "written, kept",
+    [
+        pytest.param(f"GET /approve/{TOKEN}?lang=en", "GET /approve/…?lang=en", id="a link"),
+        pytest.param(f'"/approve/{TOKEN}"', '"/approve/…"', id="a quoted link"),
+        pytest.param("Authorization: Bearer s3cret-token", "Authorization: Bearer …", id="a token"),
+        pytest.param("authorization: basic YW06cGFzcw==", "authorization: basic …", id="a password"),
+        pytest.param("535 AUTH PLAIN AGJyaWRnZQBzM2NyZXQ= no", "535 AUTH PLAIN … no", id="a mail login"),
+        pytest.param("postgresql://b:s3cret@db/bridge", "postgresql://b:…@db/bridge", id="a database"),
+        pytest.param("the login failed: basic checks", "the login failed: basic …", id="rather too much"),
+        pytest.param("第一報 sent to 12408", "第一報 sent to 12408", id="anything else"),
+    ],
+)
+def test_secrets_are_cut_out(written: str, kept: str) -> None:
+    assert redact(written) == kept
+
+
+PROGRAM = """
+import logging, structlog
+from bridge import log
+log.set_up()
+try:
+    raise RuntimeError("at /approve/TOKEN\\n{'level': 'forged'}")
+except RuntimeError:
+    structlog.get_logger("ours").exception("failed", labels={"a": ["/approve/TOKEN", "\\x1b[2J"]})
+    logging.getLogger("theirs").exception("said %s", "Bearer s3cret-token")
+logging.getLogger("uvicorn.access").info("GET /approve/TOKEN")
+"""
+
+
+def test_every_line_is_one_object_in_ascii_without_secrets() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM.replace("TOKEN", TOKEN)], capture_output=True, check=True, timeout=30
+    )
+    assert done.stdout == b""
+    assert done.stderr.isascii()
+    assert b"\x1b" not in done.stderr
+    assert TOKEN.encode() not in done.stderr
+    assert b"s3cret" not in done.stderr
+    ours, theirs = (json.loads(line) for line in done.stderr.splitlines())
+    assert (ours["event"], ours["level"], ours["labels"]["a"][0]) == ("failed", "error", "/approve/…")
+    assert "RuntimeError: at /approve/…" in ours["exception"]
+    assert (theirs["logger"], theirs["event"]) == ("theirs", "said Bearer …")
+    assert "RuntimeError" in theirs["exception"]
