@@ -26,6 +26,7 @@ MAX_CHARS = 100_000
 SUBJECT_COLUMNS = 80
 FILTERS = ("default", "first", "join", "last", "length", "lower", "replace", "trim", "upper")
 _ENGLISH_FOLLOWS = "(An English version follows the Japanese.)"
+_ENGLISH_BEGINS = "[English]"
 
 
 class LetterError(BridgeError):
@@ -82,7 +83,13 @@ def bilingual(ja: Text, en: Text) -> Text:
     """One letter in both languages, Japanese first. The English subject is added where a list can show it."""
     both = f"{ja.subject} / {en.subject}"
     subject = both if width(both) <= SUBJECT_COLUMNS else ja.subject
-    return Text(subject, f"{_ENGLISH_FOLLOWS}\n\n{ja.body}\n{en.body}")
+    return Text(subject, f"{_ENGLISH_FOLLOWS}\n\n{ja.body}\n{_ENGLISH_BEGINS}\n\n{en.body}")
+
+
+def english_begins(body: str) -> int | None:
+    """Where the English half of a letter in both languages begins; None when nothing separates them."""
+    _, mark, english = body.partition(f"\n{_ENGLISH_BEGINS}\n")
+    return len(body) - len(english) if mark else None
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):

@@ -1,5 +1,6 @@
 """The wording check over a notice as it stands: every language it is sent in, and what only the bridge knows."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,8 +11,10 @@ from bridge.core.model import Incident, Notice, Text, Version
 from bridge.core.settings import Service
 from bridge.core.values import Locale
 from bridge.core.wording import Context, Finding, Letter, check
+from bridge.core.wording.names import core_of
 from bridge.core.wording.promise import Promise, promised_time
 from bridge.core.wording.text import lay_out
+from bridge.letters.render import english_begins
 from bridge.stages.setup import Setup
 from bridge.store.tx import Tx
 
@@ -29,11 +32,11 @@ def proofread(tx: Tx, setup: Setup, incident: Incident, notice: Notice) -> tuple
     severities = {a.labels.get("severity", "") for a in tx.alerts.of(incident.id) if a.status == "firing"}
     fresh = tx.now + duties.promise_every(severities, service.policy)
     context = replace(context_of(setup, service, version, tx.now), promise=round_up(fresh))
-    findings = list(check(_letter(notice, service, version, service.locale), context))
+    findings = _check_halves(_letter(notice, service, version, service.locale), context, service)
     findings += _bridge_findings(notice, service, version, context, fresh, tx.events.truncated(incident.id))
     for locale in version.texts:
         if locale != service.locale and version.edited_by:
-            others = check(_letter(notice, service, version, locale), context)
+            others = check(_letter(notice, service, version, locale), _in(context, service, locale))
             # A place in the other language's letter: the page marks only the service's own.
             findings += [replace(finding, span=(0, 0), replacement=None) for finding in others]
     return tuple(findings)
@@ -44,14 +47,15 @@ def proofread_batch(tx: Tx, setup: Setup, incident: Incident, notice: Notice) ->
     service = setup.service(incident)
     version = tx.notices.version(notice.id, notice.version)
     context = context_of(setup, service, version, tx.now)
-    companies = [row.get("company", "") for row in version.facts["rows"]]
+    rows = version.facts["rows"]
+    companies = frozenset(row["company"] for row in rows)
     letters = [Text(**text) for text in version.facts["letters"]]
     return [
         check(
             Letter(notice.kind, text.subject, text.body, service.locale),
-            replace(context, other_customers=tuple({c for c in companies if c and c != company})),
+            _for_row(context, row, companies),
         )
-        for company, text in zip(companies, letters, strict=True)
+        for row, text in zip(rows, letters, strict=True)
     ]
 
 
@@ -71,6 +75,39 @@ def context_of(setup: Setup, service: Service, version: Version, now: datetime) 
         wrapped=service.wrap is not None,
         terms=setup.terms,
     )
+
+
+def _for_row(context: Context, row: Mapping[str, str], companies: Collection[str]) -> Context:
+    """A letter may name its reader, who may share an on-call's name, and the reader's company however written."""
+    own = (row["company"], row["department"], row["name"])
+    return replace(
+        context,
+        to=(row["email"],),
+        staff=tuple(name for name in context.staff if not any(name in text for text in own)),
+        other_customers=tuple(each for each in companies if core_of(each) not in row["company"]),
+    )
+
+
+def _in(context: Context, service: Service, locale: Locale) -> Context:
+    """The context of the letter in that language."""
+    short = service.short_name.get(locale) if service.short_name else ""
+    return replace(context, service=service.name.get(locale), short_name=short)
+
+
+def _check_halves(letter: Letter, context: Context, service: Service) -> list[Finding]:
+    """Each half of a letter in both languages by the rules of its own; any other letter as a whole."""
+    start = english_begins(letter.body) if service.bilingual else None
+    if start is None:
+        return list(check(letter, context))
+    english = replace(letter, body=letter.body[start:], locale="en")
+    return [
+        *check(replace(letter, body=letter.body[:start], locale="ja"), _in(context, service, "ja")),
+        *(
+            replace(finding, span=(finding.span[0] + start, finding.span[1] + start))
+            for finding in check(english, _in(context, service, "en"))
+            if finding.field == "body"
+        ),
+    ]
 
 
 def printed_promise(service: Service, notice: Notice, text: Text, context: Context) -> Promise | None:

@@ -87,11 +87,16 @@ def _lead(page: Page, at: int) -> str:
     return page.flow[page.sentence(at)[0] : at]
 
 
+def core_of(company: str) -> str:
+    """A company's name without its legal form, which stands before it or behind it."""
+    return LEGAL_FORM.sub("", company).strip()
+
+
 def _others(sheet: Sheet, context: Context) -> Iterator[Hit]:
     for page in sheet.pages:
         for customer in context.other_customers:
-            core = LEGAL_FORM.sub("", customer).strip()
-            if len(core) >= 2:
+            core = core_of(customer)
+            if len(core) >= 2 and core in page.flow:
                 for match in re.finditer(f"(?:{LEGAL_FORM.pattern})?{re.escape(core)}", page.flow):
                     yield Hit(page, *page.span(*match.span()))
         if context.domains:

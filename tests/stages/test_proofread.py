@@ -1,0 +1,68 @@
+"""The wording check over whole notices: what only the bridge knows keeps it from false errors."""
+
+import pytest
+
+from bridge.stages.follow_up.on_request import draft_individual
+from tests.stages.office import Office, configured, firing
+
+ROW = {"company": "株式会社サンプル", "department": "", "impact": "受注12件が保存されておりません。"}
+
+
+async def batch(office: Office, *rows: tuple[str, str, str]) -> set[str]:
+    """The rules that object to individual letters to these people: company, name, what happened."""
+    await office.post(firing())
+    await office.approve_and_send()
+    incident = (await office.incident()).id
+    filled = [
+        {**ROW, "email": f"customer{n}@example.jp", "company": company, "name": name, "impact": impact}
+        for n, (company, name, impact) in enumerate(rows)
+    ]
+    await office.store.run(lambda tx: draft_individual(tx, office.setup, incident, filled))
+    return {finding.rule for finding in await office.findings()}
+
+
+ORDERS = "受注12件が保存されておりません。"
+
+
+@pytest.mark.parametrize(
+    "rows, rules",
+    [
+        pytest.param([("株式会社サンプル", "佐藤", ORDERS)], set(), id="a reader with an on-call's name"),
+        pytest.param(
+            [("株式会社サンプル", "佐藤", ORDERS), ("サンプル株式会社", "ご担当者", ORDERS)],
+            set(),
+            id="one company written in two ways",
+        ),
+        pytest.param(
+            [
+                ("株式会社サンプル", "ご担当者", "テスト商事株式会社の受注12件"),
+                ("テスト商事株式会社", "ご担当者", ORDERS),
+            ],
+            {"LEK-08"},
+            id="another customer's name",
+        ),
+        pytest.param(
+            [("株式会社サンプル", "ご担当者", "佐藤の誤操作により受注12件が失われました。")],
+            {"LEK-06"},
+            id="an employee's name",
+        ),
+    ],
+)
+async def test_a_batch_may_name_its_reader_and_nobody_else(
+    office: Office, rows: list[tuple[str, str, str]], rules: set[str]
+) -> None:
+    found = await batch(office, *rows)
+    assert {rule for rule in found if rule.startswith("LEK")} == rules
+
+
+async def test_each_half_of_a_letter_in_both_languages_has_the_rules_of_its_own(office: Office) -> None:
+    shop = configured().services["shop"].model_copy(update={"bilingual": True})
+    office.reconfigure(services={"shop": shop})
+    await office.post(firing())
+    notice = await office.newest()
+    assert await office.findings() == ()
+    body = (await office.version(notice)).texts["ja"].body
+    wrong = body.replace("We apologise", "Service will be back shortly. We apologise")
+    await office.press("maruyama", "edit", body=wrong)
+    (finding,) = await office.findings()
+    assert "back shortly" in wrong[slice(*finding.span)]
