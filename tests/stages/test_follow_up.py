@@ -232,6 +232,7 @@ async def test_a_batch_of_a_dismissed_incident_keeps_it_from_closing_too(databas
     async with office(database_url, configured(hold="0s")) as quick:
         await quick.post(firing())
         await quick.press("maruyama", "dismiss", reason="一社のみ")
+        quick.clock.move(seconds(1))
         await quick.upload(("a@example.jp", "甲商事"))
         await quick.post(resolved())
         await quick.wait(minutes(6))

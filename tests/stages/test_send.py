@@ -252,6 +252,7 @@ async def test_a_letter_whose_service_vanished_does_not_stop_the_others(database
         for service in ("point", "shop"):
             await two.post(firing(service=service))
             await two.press("maruyama", "approve")
+            two.clock.move(seconds(1))
         left = {"shop": two.setup.config.services["shop"]}
         two.reconfigure(services=left)
         await two.tick(seconds(10))
