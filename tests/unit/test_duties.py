@@ -1,0 +1,196 @@
+"""Which letter an incident owes, and when."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.core import duties
+from bridge.core.duties import Duty
+from bridge.core.lifecycle import NOTICE_MOVES
+from bridge.core.model import Kind, Notice, NoticeState
+from bridge.core.settings import Policy
+from tests.unit.midori import FIRED, RECEIVED, incident, minutes
+
+NOW = RECEIVED + minutes(60)
+POLICY = Policy()
+WAITS = "awaiting_approval"
+
+
+def notice(kind: Kind, state: NoticeState) -> Notice:
+    return Notice(f"{kind}-{state}", "i1", kind, state, 1, base_at=RECEIVED, due_at=NOW, drafted_at=RECEIVED)
+
+
+def letters(*told: tuple[Kind, NoticeState]) -> list[Notice]:
+    return [notice(kind, state) for kind, state in told]
+
+
+OPEN: dict[str, Any] = {"state": "open"}
+PROMISED = {**OPEN, "promise_at": NOW + minutes(10)}
+SETTLED: dict[str, Any] = {"state": "settling", "resolved_at": NOW - minutes(5)}
+SETTLING = {**SETTLED, "resolved_at": NOW - minutes(4.99)}
+OVER: dict[str, Any] = {"state": "recovered", "resolved_at": NOW - minutes(10)}
+OWES_CAUSE = {**OVER, "final_at": NOW}
+
+FIRST, UPDATE = Duty("draft", "customers not told", "first"), Duty("draft", "promised report", "update")
+RECOVER, CLOSE = Duty("recover", "settled", "recovery"), Duty("close", "nothing owed")
+RECOVERY = Duty("draft", "recovery not told", "recovery")
+FINAL = Duty("draft", "cause promised", "final")
+
+
+@pytest.mark.parametrize(
+    "at, told, owed",
+    [
+        pytest.param(OPEN, [], FIRST, id="opened"),
+        pytest.param(OPEN, [("first", WAITS)], None, id="a first report waits"),
+        pytest.param(OPEN, [("first", "dismissed")], None, id="dismissed: customers are not told"),
+        pytest.param(OPEN, [("first", "superseded"), ("recovery", "superseded")], FIRST, id="fires again"),
+        pytest.param(OPEN, [("first", "sent")], None, id="told, nothing promised"),
+        pytest.param(PROMISED, [("first", "sent")], UPDATE, id="ten minutes before the promise"),
+        pytest.param(
+            {**OPEN, "promise_at": NOW + minutes(10.01)}, [("first", "sent")], None, id="a moment before that"
+        ),
+        pytest.param(PROMISED, [("first", "sent"), ("update", WAITS)], None, id="the update waits"),
+        pytest.param(PROMISED, [("first", "sent"), ("update", "approved")], None, id="it is in its hold"),
+        pytest.param(PROMISED, [("first", "sent"), ("update", "dismissed")], UPDATE, id="and the next"),
+        pytest.param(SETTLING, [("first", WAITS)], None, id="not settled yet"),
+        pytest.param(
+            {**SETTLING, "promise_at": NOW}, [("first", "sent")], UPDATE, id="a promise falls due meanwhile"
+        ),
+        pytest.param(SETTLED, [("first", WAITS)], RECOVER, id="a short life: one combined letter"),
+        pytest.param(SETTLED, [("first", "sent")], RECOVER, id="settled"),
+        pytest.param(SETTLED, [("first", "approved")], None, id="in its hold: it may be called back"),
+        pytest.param(SETTLED, [("first", "dismissed")], CLOSE, id="nobody was told"),
+        pytest.param(
+            SETTLED, [("first", "dismissed"), ("individual", WAITS)], None, id="but a batch still waits"
+        ),
+        pytest.param(OVER, [("first", "sent"), ("recovery", WAITS)], None, id="the recovery waits"),
+        pytest.param(OVER, [("first", "sent"), ("recovery", "sending")], None, id="it is being sent"),
+        pytest.param(OVER, [("first", "sent"), ("recovery", "stopped")], None, id="somebody stopped it"),
+        pytest.param(OVER, [("first", "sent"), ("recovery", "sent")], CLOSE, id="recovery told"),
+        pytest.param(OVER, [("first", "sent"), ("recovery", "dismissed")], CLOSE, id="recovery dismissed"),
+        pytest.param(
+            OVER, [("first", "sent"), ("recovery", "superseded")], RECOVERY, id="the old one was superseded"
+        ),
+        pytest.param(
+            OVER, [("recovery", "sent"), ("individual", WAITS)], None, id="a batch keeps it from closing"
+        ),
+        pytest.param(OWES_CAUSE, [("recovery", "sent")], FINAL, id="the cause falls due"),
+        pytest.param(
+            {**OVER, "final_at": NOW + minutes(1)}, [("recovery", "sent")], None, id="not before its day"
+        ),
+        pytest.param(OWES_CAUSE, [("recovery", "sent"), ("final", WAITS)], None, id="the final report waits"),
+        pytest.param(
+            OWES_CAUSE, [("recovery", "sent"), ("individual", WAITS)], FINAL, id="a batch holds nothing up"
+        ),
+        pytest.param(OWES_CAUSE, [("recovery", "sent"), ("final", "sent")], FINAL, id="promised once more"),
+        pytest.param({"state": "closed"}, [], None, id="closed"),
+    ],
+)
+def test_an_incident_owes(
+    at: dict[str, Any], told: list[tuple[Kind, NoticeState]], owed: Duty | None
+) -> None:
+    assert duties.owed(incident(**at), letters(*told), POLICY, NOW) == owed
+
+
+KINDS: st.SearchStrategy[Kind] = st.sampled_from(["first", "update", "recovery", "final", "individual"])
+STATES: st.SearchStrategy[NoticeState] = st.sampled_from(list(NOTICE_MOVES))
+SOME = st.lists(st.builds(notice, KINDS, STATES), max_size=5)
+MOMENTS = st.none() | st.integers(-200, 200).map(lambda n: NOW + minutes(n))
+INCIDENTS = st.builds(
+    lambda state, resolved, promise, final: incident(
+        state=state, resolved_at=resolved, promise_at=promise, final_at=final
+    ),
+    st.sampled_from(["open", "settling", "recovered", "closed"]),
+    MOMENTS,
+    MOMENTS,
+    MOMENTS,
+)
+
+
+@given(given_incident=INCIDENTS, notices=SOME, later=st.integers(0, 400))
+def test_time_alone_changes_nothing_before_the_next_duty(
+    given_incident: Any, notices: list[Notice], later: int
+) -> None:
+    due = duties.next_duty_at(given_incident, POLICY)
+    now = NOW - minutes(300)  # before every moment above
+    if due is not None and now + minutes(later) >= due:
+        return
+    assert duties.owed(given_incident, notices, POLICY, now + minutes(later)) == duties.owed(
+        given_incident, notices, POLICY, now
+    )
+
+
+@given(given_incident=INCIDENTS, notices=SOME)
+def test_no_report_is_drafted_beside_one_of_its_kind_that_waits(
+    given_incident: Any, notices: list[Notice]
+) -> None:
+    duty = duties.owed(given_incident, notices, POLICY, NOW)
+    if duty and duty.act == "draft" and duty.kind:
+        assert duties.undecided(notices, duty.kind) is None
+
+
+@pytest.mark.parametrize(
+    "severities, every",
+    [([], 60), (["warning"], 60), (["critical"], 30), (["warning", "critical"], 30), ([""], 60)],
+)
+def test_the_promise_is_the_shortest_of_the_firing_alerts(severities: list[str], every: float) -> None:
+    assert duties.promise_every(severities, POLICY) == minutes(every)
+
+
+def test_a_default_shorter_than_critical_is_the_shortest_too() -> None:
+    policy = Policy.model_validate({"update_every": {"critical": "30m", "default": "20m"}})
+    assert duties.promise_every(["critical"], policy) == minutes(20)
+
+
+@pytest.mark.parametrize("left, is_stale", [(21, False), (20, False), (19.9, True), (-5, True)])
+def test_a_promise_is_stale_with_less_than_a_third_left(left: float, is_stale: bool) -> None:
+    assert duties.stale(NOW + minutes(left), minutes(60), NOW) is is_stale
+    assert not duties.stale(None, minutes(60), NOW)
+
+
+@pytest.mark.parametrize(
+    "kind, again, base, due",
+    [
+        pytest.param("first", False, RECEIVED, RECEIVED + minutes(15), id="the first alert starts the clock"),
+        pytest.param("first", True, NOW, NOW + minutes(15), id="a later first report has its own"),
+        pytest.param("update", False, NOW, NOW + minutes(10), id="due at the promise, drafted in time"),
+        pytest.param("recovery", False, NOW, NOW + minutes(15), id="recovery"),
+        pytest.param("individual", False, NOW, NOW + minutes(15), id="individual"),
+        pytest.param("final", False, NOW + minutes(1), NOW + minutes(421), id="final: ten to five"),
+    ],
+)
+def test_the_window_of(kind: Kind, again: bool, base: datetime, due: datetime) -> None:
+    at = incident(promise_at=NOW + minutes(10), final_at=NOW + minutes(1))
+    assert duties.window(kind, at, POLICY, NOW, again=again) == (base, due)
+
+
+def test_an_update_that_comes_late_still_counts_from_ten_minutes_before_its_promise() -> None:
+    at = incident(promise_at=NOW - minutes(5))
+    assert duties.window("update", at, POLICY, NOW, again=True) == (NOW - minutes(15), NOW - minutes(5))
+
+
+def test_an_update_on_request_ahead_of_its_time_rings_at_once() -> None:
+    at = incident(promise_at=NOW + minutes(45))
+    assert duties.window("update", at, POLICY, NOW, again=True) == (NOW, NOW + minutes(45))
+
+
+@pytest.mark.parametrize(
+    "zone, at",
+    [
+        ("Asia/Tokyo", datetime(2026, 12, 1, 1, 0, tzinfo=UTC)),
+        ("America/New_York", datetime(2026, 12, 1, 15, 0, tzinfo=UTC)),
+    ],
+)
+def test_a_final_report_begins_at_ten_local(zone: str, at: datetime) -> None:
+    assert duties.final_at(date(2026, 12, 1), ZoneInfo(zone)) == at
+
+
+def test_told_means_a_first_report_was_approved() -> None:
+    assert not duties.told(letters(("first", WAITS), ("recovery", "sent")))
+    assert duties.told(letters(("first", "approved")))
+    assert duties.told([replace(notice("first", "sent"), drafted_at=FIRED)])

@@ -1,0 +1,176 @@
+"""Which services an alert concerns, and what it does to their incidents."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.core.model import Alert, IncidentState, Notice, NoticeState
+from bridge.core.triage import Key, comes_back, judge, key_of, sort_alerts, state_after
+from tests.unit.midori import FIRED, alert, incident, minutes, service
+
+NOW = FIRED + minutes(120)
+SHOP, POINT = service(), service(id="point", match=['service=~"shop|point"'])
+
+
+def ended(name: str = "LoginErrors", at: float = 30, began: float = 0) -> Alert:
+    return alert(name, "resolved", FIRED + minutes(began), FIRED + minutes(at))
+
+
+def fold(posts: list[list[Alert]], known: dict[Key, Alert] | None = None) -> dict[Key, Alert]:
+    """What is known after these posts."""
+    for posted in posts:
+        verdict = judge(posted, known, NOW)
+        known = {**(known or {}), **{key_of(c.alert): c.alert for c in verdict.changes}}
+    return known or {}
+
+
+ALERTS = st.builds(
+    lambda name, fires, began, lasted: (
+        alert(name, "firing", FIRED + minutes(began)) if fires else ended(name, began + lasted, began)
+    ),
+    st.sampled_from(["LoginErrors", "PaymentErrors"]),
+    st.booleans(),
+    st.integers(0, 60),
+    st.integers(0, 60),
+)
+POSTS = st.lists(ALERTS, max_size=6)
+
+
+@pytest.mark.parametrize(
+    "given_alert, services, ignored",
+    [
+        pytest.param(alert(), ["shop", "point"], [], id="two services share it"),
+        pytest.param(replace(alert(), labels={"service": "point"}), ["point"], [], id="one"),
+        pytest.param(replace(alert(), labels={"service": "mail"}), [], ["no_service"], id="none"),
+        pytest.param(alert("Watchdog"), [], ["heartbeat"], id="a heartbeat, though a service matches it"),
+        pytest.param(alert("InfoInhibitor"), [], ["heartbeat"], id="a helper of the rules"),
+    ],
+)
+def test_an_alert_belongs_to(given_alert: Alert, services: list[str], ignored: list[str]) -> None:
+    found = sort_alerts([given_alert], [SHOP, POINT])
+    assert list(found.by_service) == services
+    assert [reason for _, reason in found.ignored] == ignored
+
+
+@pytest.mark.parametrize(
+    "known, posted, reasons, ignored",
+    [
+        pytest.param(None, [alert()], ["opened"], [], id="nothing known: it opens"),
+        pytest.param(
+            None, [alert(), alert("B")], ["opened", "attached"], [], id="the first opens, others attach"
+        ),
+        pytest.param([alert()], [alert("B")], ["attached"], [], id="another attaches"),
+        pytest.param([alert()], [alert()], ["repeated"], [], id="a repeat"),
+        pytest.param([alert()], [alert(summary="news")], ["updated"], [], id="other annotations"),
+        pytest.param([alert()], [ended()], ["resolved"], [], id="an end"),
+        pytest.param([ended()], [ended()], ["repeated"], [], id="an end again"),
+        pytest.param([ended()], [alert()], ["fires_again"], [], id="fires again"),
+        pytest.param(None, [ended()], [], ["never_seen"], id="an end of what never fired"),
+        pytest.param(None, [ended(), alert()], ["opened"], ["never_seen"], id="the end came first"),
+        pytest.param(None, [alert(), ended()], ["opened", "resolved"], [], id="begun and ended in one post"),
+        pytest.param([alert()], [ended(at=-5, began=-9)], [], ["outdated"], id="an end from before it began"),
+        pytest.param([], [alert()], ["attached"], [], id="an incident without alerts"),
+    ],
+)
+def test_a_post_is_judged(
+    known: list[Alert] | None, posted: list[Alert], reasons: list[str], ignored: list[str]
+) -> None:
+    before = None if known is None else {key_of(one): one for one in known}
+    verdict = judge(posted, before, NOW)
+    assert [change.reason for change in verdict.changes] == reasons
+    assert [reason for _, reason in verdict.ignored] == ignored
+
+
+@given(before=POSTS, posted=ALERTS)
+def test_the_same_alert_again_changes_nothing(before: list[Alert], posted: Alert) -> None:
+    once = fold([before, [posted]])
+    again = judge([posted], once or None, NOW)
+    assert all(change.reason == "repeated" for change in again.changes)
+    assert fold([before, [posted], [posted]]) == once
+
+
+@given(starts=st.permutations([0, 3, 7]), rest=st.integers(0, 2))
+def test_two_alertmanagers_agree_whoever_posts_first(starts: list[int], rest: int) -> None:
+    posts = [[alert(starts_at=FIRED + minutes(at))] for at in starts]
+    known = fold(posts + posts[: rest + 1])
+    assert [(one.status, one.starts_at) for one in known.values()] == [("firing", FIRED)]
+
+
+@given(posts=st.lists(POSTS, max_size=6))
+def test_a_start_never_moves_later(posts: list[list[Alert]]) -> None:
+    known: dict[Key, Alert] = {}
+    for posted in posts:
+        after = fold([posted], known)
+        assert all(after[key].starts_at <= old.starts_at for key, old in known.items())
+        known = after
+
+
+@given(posts=st.lists(POSTS, max_size=6))
+def test_what_is_resolved_has_an_end_between_its_start_and_now(posts: list[list[Alert]]) -> None:
+    for one in fold(posts).values():
+        assert (one.ends_at is None) == (one.status == "firing")
+        assert one.ends_at is None or one.starts_at <= one.ends_at <= NOW
+
+
+@given(posts=st.lists(POSTS, max_size=6))
+def test_only_something_that_fires_makes_an_alert_known(posts: list[list[Alert]]) -> None:
+    fired = {key_of(one) for posted in posts for one in posted if one.status == "firing"}
+    assert set(fold(posts)) <= fired
+
+
+@pytest.mark.parametrize(
+    "end, stored",
+    [
+        pytest.param(FIRED + minutes(30), FIRED + minutes(30), id="as reported"),
+        pytest.param(NOW + minutes(30), NOW, id="not in the future"),
+        pytest.param(FIRED - minutes(30), FIRED, id="not before its start"),
+        pytest.param(None, NOW, id="unknown: now"),
+    ],
+)
+def test_an_end_is_kept_within_reason(end: datetime | None, stored: datetime) -> None:
+    [change] = judge([alert("LoginErrors", "resolved", FIRED, end)], {key_of(alert()): alert()}, NOW).changes
+    assert change.alert.ends_at == stored
+
+
+@pytest.mark.parametrize(
+    "before, firing, after",
+    [
+        ("open", 1, "open"),
+        ("open", 0, "settling"),
+        ("settling", 0, "settling"),
+        ("settling", 2, "open"),
+        ("recovered", 1, "open"),
+        ("recovered", 0, "recovered"),
+    ],
+)
+def test_an_incident_follows_its_alerts(before: IncidentState, firing: int, after: IncidentState) -> None:
+    assert state_after(before, firing) == after
+
+
+def letter(state: NoticeState) -> Notice:
+    return Notice("n1", "i1", "first", state, 1, base_at=FIRED, due_at=FIRED, drafted_at=FIRED)
+
+
+@pytest.mark.parametrize(
+    "changes, state, ago, refers",
+    [
+        pytest.param({"state": "closed"}, "sent", 23, True, id="yesterday's"),
+        pytest.param({"state": "closed"}, "sent", 25, False, id="too long ago"),
+        pytest.param({"state": "recovered"}, "sent", 900, True, id="its final report is still owed"),
+        pytest.param({"state": "closed"}, "dismissed", 1, False, id="customers never heard of it"),
+        pytest.param({"state": "closed"}, "superseded", 1, False, id="its draft never left"),
+    ],
+)
+def test_a_new_incident_refers_to_the_last(
+    changes: dict[str, Any], state: NoticeState, ago: float, refers: bool
+) -> None:
+    before = incident(**changes, resolved_at=NOW - timedelta(hours=ago))
+    assert comes_back(before, [letter(state)], NOW) is refers
+
+
+def test_the_first_incident_of_a_service_refers_to_none() -> None:
+    assert not comes_back(None, [], NOW)
