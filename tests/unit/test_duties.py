@@ -18,7 +18,7 @@ from tests.unit.midori import FIRED, RECEIVED, incident, minutes
 
 NOW = RECEIVED + minutes(60)
 POLICY = Policy()
-WAITS = "awaiting_approval"
+WAITS: NoticeState = "awaiting_approval"
 
 
 def notice(kind: Kind, state: NoticeState) -> Notice:
