@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from bridge import clock, metrics
 from bridge.config import Config, load
-from bridge.config_sections import Endpoint
+from bridge.config.sections import Endpoint
 from bridge.delivery.composing import LetterComposer, OncallComposer
 from bridge.delivery.lanes import LaneWorker, Office
 from bridge.delivery.lists import CustomerLists

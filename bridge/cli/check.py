@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bridge.cli.checks import CHECKS, Check, Problem
 from bridge.config import Config, load
-from bridge.config_yaml import read
+from bridge.config.document import read
 from bridge.errors import ConfigError
 
 

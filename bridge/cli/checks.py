@@ -16,7 +16,7 @@ from sqlalchemy import URL, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bridge.config import Config
-from bridge.config_yaml import Place
+from bridge.config.document import Place
 from bridge.core.facts import Answers, Facts, build
 from bridge.core.model import KINDS, Alert, Incident, Kind
 from bridge.core.settings import Service

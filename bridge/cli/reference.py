@@ -13,8 +13,8 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from bridge.config import Config
-from bridge.config_errors import secrets_of, settings_of
-from bridge.config_sections import Endpoint, Size
+from bridge.config.fitting import secrets_of, settings_of
+from bridge.config.sections import Endpoint, Size
 from bridge.core.matchers import Matcher
 from bridge.core.settings import Policy
 from bridge.core.values import LocalText, Model, format_duration

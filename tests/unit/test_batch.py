@@ -1,47 +1,97 @@
-"""The CSV of an individual batch: what is wrong is named, and nothing that a letter needs is missing."""
+"""The CSV of an individual batch: every wrong row and column is named at once."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bridge.core.batch import RowProblem, parse_batch
+from bridge.core.batch import MAX_ROWS, decode, parse_batch
 
-HEADER = "email,company,name,impact"
-GOOD = "customer1@example.jp,株式会社サンプル,ご担当者,受注12件"
+HEADER = "email,company,department,name,impact"
+GOOD = "a@example.jp,甲商事,営業部,ご担当者,受注12件"
 
 
-def test_a_file_without_departments_gives_letters_without_them() -> None:
-    assert parse_batch(f"{HEADER}\n{GOOD}\n") == (
-        [
-            {
-                "email": "customer1@example.jp",
-                "company": "株式会社サンプル",
-                "department": "",
-                "name": "ご担当者",
-                "impact": "受注12件",
-            }
-        ],
-        [],
-    )
+def problems(text: str) -> list[tuple[int, str]]:
+    return [(problem.row, problem.column) for problem in parse_batch(text)[1]]
+
+
+def test_a_good_file_becomes_rows_with_every_column_it_has() -> None:
+    rows, wrong = parse_batch(f"{HEADER},plan\n{GOOD},年間\n\n")
+    assert wrong == []
+    assert rows == [
+        {
+            "email": "a@example.jp",
+            "company": "甲商事",
+            "department": "営業部",
+            "name": "ご担当者",
+            "impact": "受注12件",
+            "plan": "年間",
+        }
+    ]
 
 
 @pytest.mark.parametrize(
-    "text, problem",
+    "text, named",
     [
-        pytest.param("", RowProblem(1, "email", "this column is missing"), id="empty"),
-        pytest.param(HEADER, RowProblem(1, "", "there is no row"), id="no row"),
+        pytest.param("", [(1, name) for name in ("email", "company", "name", "impact")], id="empty"),
+        pytest.param(HEADER, [(1, "")], id="a header alone"),
+        pytest.param("email,company,name\n", [(1, "impact")], id="a column is missing"),
+        pytest.param(f"{HEADER},name\n{GOOD},x", [(1, "name")], id="a column is there twice"),
+        pytest.param(f"{HEADER}\na@example.jp,甲商事,営業部", [(2, "")], id="too few cells"),
+        pytest.param(f"{HEADER}\n{GOOD},more", [(2, "")], id="too many cells"),
         pytest.param(
-            f"{HEADER}\ncustomer1@example.jp,,ご担当者,受注12件",
-            RowProblem(2, "company", "is missing"),
-            id="no company",
+            f"{HEADER}\n,,営業部,,", [(2, n) for n in ("email", "company", "name", "impact")], id="gaps"
+        ),
+        pytest.param(f"{HEADER}\n{GOOD.replace('@', ' ')}", [(2, "email")], id="no address"),
+        pytest.param(f"{HEADER}\n{GOOD}\n{GOOD}", [(3, "email")], id="the same address twice"),
+        pytest.param(
+            f"{HEADER}\n{GOOD}\n{GOOD.replace('example', 'EXAMPLE')}",
+            [(3, "email")],
+            id="domains have no case",
         ),
         pytest.param(
-            f"{HEADER}\n{GOOD},more", RowProblem(2, "", "5 cells under 4 columns"), id="a comma too many"
-        ),
-        pytest.param(
-            f"{HEADER}\n{GOOD}\n{GOOD}",
-            RowProblem(3, "email", "is the address of line 2"),
-            id="the same address twice",
+            f"{HEADER}\n{GOOD.replace('a@', 'b@')}\n\n{GOOD}\n,x,,x,x", [(5, "email")], id="its own line"
         ),
     ],
 )
-def test_what_is_wrong_is_named_with_its_line_and_column(text: str, problem: RowProblem) -> None:
-    assert problem in parse_batch(text)[1]
+def test_what_is_wrong_is_named(text: str, named: list[tuple[int, str]]) -> None:
+    assert problems(text) == named
+
+
+def test_every_wrong_row_is_named_in_one_round() -> None:
+    rows = [f"c{n}@example.jp,甲商事,,ご担当者,{'' if n % 2 else '受注'}" for n in range(10)]
+    assert problems("\n".join([HEADER, *rows])) == [(n, "impact") for n in range(3, 12, 2)]
+
+
+def test_a_cell_may_hold_lines_commas_and_quotes() -> None:
+    rows, wrong = parse_batch(f'{HEADER}\na@example.jp,"甲,乙 ""商事""",営業部,ご担当者,"一行目\n二行目"')
+    assert wrong == []
+    assert (rows[0]["company"], rows[0]["impact"]) == ('甲,乙 "商事"', "一行目\n二行目")
+
+
+def test_more_than_people_can_read_is_refused() -> None:
+    rows = [f"c{n}@example.jp,甲商事,,ご担当者,受注" for n in range(MAX_ROWS + 1)]
+    assert problems("\n".join([HEADER, *rows])) == [(1, "")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+def test_excel_may_have_written_it(encoding: str) -> None:
+    assert decode(f"{HEADER}\n{GOOD}".encode(encoding)) == f"{HEADER}\n{GOOD}"
+
+
+def test_another_encoding_is_refused_in_words() -> None:
+    with pytest.raises(ValueError, match="Save it in UTF-8"):
+        decode(b"\xff\xfe\x00\x81")
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_the_reading(text: str) -> None:
+    rows, wrong = parse_batch(text)
+    assert rows == [] or not wrong or all(problem.row >= 1 for problem in wrong)
+
+
+@given(st.binary(max_size=200))
+def test_no_file_breaks_the_decoding(raw: bytes) -> None:
+    try:
+        decode(raw)
+    except ValueError as error:
+        assert "UTF-8" in str(error)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bridge.config import Config, load, loads
-from bridge.config_sections import Endpoint
+from bridge.config.sections import Endpoint
 from bridge.core.matchers import Matcher
 from bridge.core.settings import Every, Policy
 from bridge.errors import ConfigError

@@ -14,9 +14,7 @@ FILES = sorted((ROOT / "bridge").rglob("*.py"))
 LAYERS = [
     {"errors", "core", "resources", "clock", "metrics", "log"},
     {"sources", "letters", "oncall", "store", "delivery"},
-    {"config_yaml", "keys"},
-    {"config_errors", "config_sections"},
-    {"config"},
+    {"config", "keys"},
     {"stages"},
     {"delivery.composing", "delivery.lanes", "delivery.lists", "delivery.marks"},
     {"timer", "web"},

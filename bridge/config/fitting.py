@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
-from bridge.config_yaml import Document, Place, Tree, Value
+from bridge.config.document import Document, Place, Tree, Value
 from bridge.core.values import Model
 
 Shape = TypeVar("Shape", bound=Model)

@@ -11,9 +11,9 @@ from pydantic import Field, create_model
 from sqlalchemy import URL
 
 from bridge import sources
-from bridge.config_errors import fit, judge, unknown
-from bridge.config_sections import Api, CustomerList, Database, Server, Wording, read_terms
-from bridge.config_yaml import Document, Place, Tree, Value, read
+from bridge.config.document import Document, Place, Tree, Value, read
+from bridge.config.fitting import fit, judge, unknown
+from bridge.config.sections import Api, CustomerList, Database, Server, Wording, read_terms
 from bridge.core.settings import DEFAULT_ZONE, Escalation, Person, Policy, Service, Zone
 from bridge.core.values import Model
 from bridge.core.wording.terms import Term
