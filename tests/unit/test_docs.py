@@ -1,0 +1,113 @@
+"""What README and docs say can be done as written: links lead somewhere, commands exist, configuration loads."""
+
+import argparse
+import json
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bridge.cli.main import parser
+from bridge.config import loads
+from tests.parts.programs import installed
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+SAMPLE = ROOT / "config/bridge.yaml"
+TARGET = re.compile(r"(?:\]\(|<img src=\")(?!https?:)([^)\"#]*)(#[^)\"]*)?")
+COMMAND = re.compile(r"(?:/opt/bridge/bin/|`|^ {4})bridge ([a-z][^`\n]*)", re.M)
+
+
+def commands() -> Iterator[list[str]]:
+    """Every `bridge ...` that a page tells people to type, in words."""
+    for page in PAGES:
+        for words in COMMAND.findall(page.read_text(encoding="utf-8")):
+            yield words.partition("#")[0].split()
+
+
+def blocks(page: str) -> list[dict[str, Any]]:
+    """The YAML that a page quotes."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return [yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", text, re.M | re.S)]
+
+
+def subcommands(of: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    found = [action for action in of._actions if isinstance(action, argparse._SubParsersAction)]
+    return dict(found[0].choices) if found else {}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_to_a_file(page: Path) -> None:
+    targets = [target for target, _ in TARGET.findall(page.read_text(encoding="utf-8")) if target]
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("words", list(commands()), ids=" ".join)
+def test_every_command_exists_with_its_options(words: list[str]) -> None:
+    assert words[0] in subcommands(parser())
+    known, rest = parser(), list(words)
+    while rest and rest[0] in subcommands(known):
+        known = subcommands(known)[rest.pop(0)]
+    options = {option for action in known._actions for option in action.option_strings}
+    assert {word for word in rest if word.startswith("--")} <= options
+
+
+def test_every_make_target_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
+    asked = {
+        name for page in PAGES for name in re.findall(r"(?:`|^ {4})make ([a-z]+)", page.read_text(), re.M)
+    }
+    assert asked
+    assert asked <= targets
+
+
+@pytest.mark.parametrize("block", blocks("docs/production.md"), ids=lambda block: "+".join(block))
+def test_the_quoted_settings_load(block: dict[str, Any], tmp_path: Path) -> None:
+    settings = yaml.safe_load(SAMPLE.read_text(encoding="utf-8"))
+    for section, keys in block.items():
+        both = isinstance(settings[section], dict) and isinstance(keys, dict)
+        settings[section] = {**settings[section], **keys} if both else keys
+    (tmp_path / "secrets").mkdir()
+    for name in ("alertmanager.token", "api.token", "smtp", "database"):
+        (tmp_path / "secrets" / name).write_text("secret\n")
+    loads(json.dumps(settings), tmp_path / "bridge.yaml", {})
+
+
+def test_the_quoted_alertmanager_configuration_is_one(tmp_path: Path) -> None:
+    (quoted,) = blocks("README.md")
+    (route,) = quoted["route"]["routes"]
+    assert route["receiver"] in {receiver["name"] for receiver in quoted["receivers"]}
+    quoted["route"]["receiver"] = route["receiver"]  # it goes into a file that has a default receiver
+    file = tmp_path / "alertmanager.yml"
+    file.write_text(yaml.safe_dump(quoted))
+    subprocess.run([installed("amtool"), "check-config", file], check=True, capture_output=True)
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = [re.match(r"[\w-]+", line) for line in project["dependencies"]]
+    reasons = (ROOT / "docs/decisions.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| ([a-z][\w-]+) \|", reasons, re.M)
+    assert sorted(listed[listed.index("aiosmtplib") :]) == sorted(name[0] for name in names if name)
+
+
+def test_every_page_of_docs_can_be_found_from_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [page.name for page in (ROOT / "docs").glob("*.md") if f"docs/{page.name}" not in readme] == []
+
+
+def test_the_two_readmes_show_the_same_picture_and_promise_the_same_settings() -> None:
+    english, japanese = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.ja.md"))
+    for shared in (
+        "docs/pages/open.png",
+        "at_deadline: send",
+        "on_unknown: hold",
+        'make demo DEMO="--speed 30"',
+    ):
+        assert shared in english
+        assert shared in japanese
