@@ -94,7 +94,9 @@ class Incidents:
         """Newest first, those received before the cursor."""
         query = select(incidents).order_by(incidents.c.received_at.desc(), incidents.c.id.desc()).limit(limit)
         if before:
-            query = query.where(tuple_(incidents.c.received_at, incidents.c.id) < tuple_(*before))
+            place = tuple_(incidents.c.received_at, incidents.c.id)
+            # the types say how a time is written: SQLite compares texts
+            query = query.where(place < tuple_(*before, types=[column.type for column in place.clauses]))
         return [_incident(row) for row in self._tx.execute(query)]
 
 
