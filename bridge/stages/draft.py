@@ -157,12 +157,18 @@ def facts_of(
     )
 
 
-def last_told(tx: Tx, notices: Sequence[Notice]) -> Facts | None:
-    """The facts of the last report that customers were sent, or are about to be."""
+def last_report(tx: Tx, notices: Sequence[Notice]) -> Version | None:
+    """The last report that customers were sent, or are about to be."""
     for notice in reversed(notices):
         if notice.state in duties.TOLD and notice.kind != "individual" and notice.approved_version:
-            return Facts.from_dict(tx.notices.version(notice.id, notice.approved_version).facts)
+            return tx.notices.version(notice.id, notice.approved_version)
     return None
+
+
+def last_told(tx: Tx, notices: Sequence[Notice]) -> Facts | None:
+    """The facts of that report."""
+    report = last_report(tx, notices)
+    return Facts.from_dict(report.facts) if report else None
 
 
 def told_answers(tx: Tx, notices: Sequence[Notice]) -> Answers:

@@ -15,12 +15,15 @@ from bridge.core.wording.names import core_of
 from bridge.core.wording.promise import Promise, promised_time
 from bridge.core.wording.text import lay_out
 from bridge.letters.render import english_begins
+from bridge.letters.view import view
+from bridge.stages.draft import last_report
 from bridge.stages.setup import Setup
 from bridge.store.tx import Tx
 
 UNKNOWN_IMPACT = "影響範囲のお客様向けの言葉が登録されていません。わかる範囲で具体的に書いてください。"
 LEFT_OUT = "監視システムが{n}件の警告を省いて送ってきました。影響範囲に漏れがないか確かめてください。"
 STALE_PROMISE = "約束した次回のご報告の時刻が近づいています。新しい時刻に直してください。"
+REWORDED_SCOPE = "前の報告では、影響範囲の文が手直しされています。この手紙の影響範囲も確かめてください。"
 
 
 def proofread(tx: Tx, setup: Setup, incident: Incident, notice: Notice) -> tuple[Finding, ...]:
@@ -34,6 +37,8 @@ def proofread(tx: Tx, setup: Setup, incident: Incident, notice: Notice) -> tuple
     context = replace(context_of(setup, service, version, tx.now), promise=round_up(fresh))
     findings = _check_halves(_letter(notice, service, version, service.locale), context, service)
     findings += _bridge_findings(notice, service, version, context, fresh, tx.events.truncated(incident.id))
+    if version.edited_by is None and _scope_reworded(tx, incident, notice, service):
+        findings.append(Finding("BRG-04", "warning", "body", (0, 0), "", REWORDED_SCOPE))
     for locale in version.texts:
         if locale != service.locale and version.edited_by:
             others = check(_letter(notice, service, version, locale), _in(context, service, locale))
@@ -108,6 +113,17 @@ def _check_halves(letter: Letter, context: Context, service: Service) -> list[Fi
             if finding.field == "body"
         ),
     ]
+
+
+def _scope_reworded(tx: Tx, incident: Incident, notice: Notice, service: Service) -> bool:
+    """Whether the last report told another scope than its facts: a person wrote it, and a draft cannot know."""
+    before = [other for other in tx.notices.of(incident.id) if other.id != notice.id]
+    report = last_report(tx, before)
+    if report is None or report.edited_by is None:
+        return False
+    printed = view(Facts.from_dict(report.facts), service.locale).scope
+    body = "".join(report.texts[service.locale].body.split())
+    return any("".join(line.split()) not in body for line in printed)
 
 
 def printed_promise(service: Service, notice: Notice, text: Text, context: Context) -> Promise | None:

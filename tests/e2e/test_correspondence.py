@@ -218,6 +218,7 @@ def check_the_apologies(night: Correspondence) -> None:
     """Each to one company, and neither knows of the other."""
     (one,), (other,) = (night.letter(customer(n), "お詫び】") for n in (1, 2))
     assert text_of(one).startswith("会社1\n営業部 佐藤様\n")
+    assert CAUSE in text_of(one)  # what everybody was told, this customer is told as well
     assert text_of(other).startswith("会社2\n総務部 ご担当者様\n")
     assert [count in text_of(one) for count in ("受注12件", "受注3件", "会社2")] == [True, False, False]
     assert [count in text_of(other) for count in ("受注12件", "受注3件", "会社1")] == [False, True, False]

@@ -3,7 +3,7 @@
 import pytest
 
 from bridge.stages.follow_up.on_request import draft_individual
-from tests.stages.office import Office, configured, firing
+from tests.stages.office import Office, configured, firing, minutes
 
 ROW = {"company": "株式会社サンプル", "department": "", "impact": "受注12件が保存されておりません。"}
 
@@ -66,3 +66,23 @@ async def test_each_half_of_a_letter_in_both_languages_has_the_rules_of_its_own(
     await office.press("maruyama", "edit", body=wrong)
     (finding,) = await office.findings()
     assert "back shortly" in wrong[slice(*finding.span)]
+
+
+@pytest.mark.parametrize(
+    "old, new, warned",
+    [
+        pytest.param("全ユーザーのログイン機能", "会員番号でのログイン", True, id="the scope"),
+        pytest.param("誠にありがとうございます", "ありがとうございます", False, id="another sentence"),
+    ],
+)
+async def test_a_draft_says_that_the_last_letter_told_another_scope_than_it_knows(
+    office: Office, old: str, new: str, warned: bool
+) -> None:
+    await office.post(firing())
+    first = await office.newest()
+    body = (await office.version(first)).texts["ja"].body
+    await office.press("maruyama", "edit", body=body.replace(old, new))
+    await office.approve_and_send()
+    await office.tick(minutes(55))
+    assert (await office.newest()).kind == "update"
+    assert ("BRG-04" in {finding.rule for finding in await office.findings()}) == warned
