@@ -113,7 +113,10 @@ class Approval:
         return decide(tx, self._desk.setup(), link_id, form_of(posted, genuine=genuine), lists)
 
     def _is_genuine(self, request: Request, posted: Mapping[str, str], link: Link | None, tx: Tx) -> bool:
-        """Whether the form is one that this link's page showed, posted from that page."""
+        """Whether the form is one that this link's page showed, posted from that page.
+
+        The newest page's secret under another version's number is outdated, not foreign: that is a 409.
+        """
         notice = tx.notices.get(link.notice_id) if link else None
         if link is None or notice is None:
             return False
@@ -121,7 +124,8 @@ class Approval:
         version = version_in(posted) if "version" in posted else notice.version
         if version is None or not is_ours(request.headers, self._desk.setup().config.server.public_url):
             return False
-        return self._desk.keys.is_csrf(posted.get("csrf", ""), link.id, notice.id, version)
+        secret, keys = posted.get("csrf", ""), self._desk.keys
+        return any(keys.is_csrf(secret, link.id, notice.id, of) for of in (version, notice.version))
 
     def _after(self, answer: Answer) -> None:
         self._desk.wake(answer.wake)

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -95,7 +95,7 @@ class Pages:
 
     def wording_stop(self, situation: Situation) -> Page:
         """422: wording errors stand and no reason was given to send them as they are."""
-        return self.approval(situation, 422)
+        return self.approval(replace(situation, did="refused"), 422)
 
     def expired(self, lang: Locale, csrf: str, *, renewed: bool = False) -> Page:
         """410, with a button that mails a fresh link."""

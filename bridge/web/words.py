@@ -189,8 +189,8 @@ WORDS: dict[str, Pair] = {
         "Cancelled. Nothing sent. Ringing goes on.",
     ),
     "did_acknowledged": (
-        "確認中と伝えました。連絡は続きます。",
-        "Everybody knows you are on it. Ringing goes on.",
+        "まだ送っていません。確認中と伝えました。連絡は続きます。",
+        "Nothing sent. Everybody knows you are on it. Ringing goes on.",
     ),
     "did_saved": (
         "まだ送っていません。保存しました。手紙を確かめてください。",
@@ -199,6 +199,10 @@ WORDS: dict[str, Pair] = {
     "did_test": (
         "まだ送っていません。{address} にだけ試し送りしました。",
         "Nothing sent. A copy is on its way to {address} only.",
+    ),
+    "did_refused": (
+        "まだ送っていません。直すか、このまま送る理由を書いてください。",
+        "Nothing sent. Fix it, or write why it must go as it is.",
     ),
     "acknowledged_by": ("{who}が {clock} から確認中です。", "{who} has been on it since {clock}."),
     "all_ended": (

@@ -160,7 +160,7 @@ SAYS = [
     ("edited", "ja", "まだ送っていません。保存しました。"),
     ("edited", "ja", "佐藤さんが文面を直しました(1か所)"),
     ("cancelled", "ja", "取り消しました。まだ送っていません。連絡は続きます。"),
-    ("acknowledged", "ja", "確認中と伝えました。連絡は続きます。"),
+    ("acknowledged", "ja", "まだ送っていません。確認中と伝えました。連絡は続きます。"),
     ("english readers too", "ja", "英語の文面(38名に届きます)"),
     ("second person", "ja", "丸山さんが 02:16 に版2を承認しました。あなたの承認で送信されます。"),
     ("second person", "ja", "2人目として12,408名に送信する"),
@@ -313,7 +313,7 @@ def test_somebody_elses_decision_is_no_form() -> None:
 def test_wording_errors_stop_with_422() -> None:
     page = PAGES.wording_stop(situation(**OPEN["error"]))
     assert page.status == 422
-    assert 'role="alert"' in page.html
+    assert page.html.index("まだ送っていません。") < page.html.index('role="alert"')
 
 
 def test_the_edit_page_keeps_every_language_and_counts_the_subject() -> None:
