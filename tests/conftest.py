@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 
 from tests.parts.bridge import Bridge, bridge
 from tests.parts.chromium import chromium
+from tests.parts.databases import Database
 from tests.parts.postgres import Postgres, postgres
 from tests.parts.sink import Sink, sink
 
@@ -52,6 +53,17 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     cluster: Postgres = request.getfixturevalue("postgres_cluster")
     with cluster.fresh_database() as url:
         yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """The same for `bridge serve` itself, in `tmp_path`."""
+    if request.param == "sqlite":
+        yield Database("sqlite", tmp_path / "data")
+        return
+    cluster: Postgres = request.getfixturevalue("postgres_cluster")
+    with cluster.fresh_database() as url:
+        yield Database(url, tmp_path / "data")
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,9 @@ import html.parser
 import json
 import re
 import signal
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,13 @@ class Bridge:
     """One instance. Change `config` before `start`; it is written anew at every start and `reload`."""
 
     def __init__(
-        self, home: Path, mail_server: Sink | int, *, database: str = "sqlite", customers: int = 3
+        self,
+        home: Path,
+        mail_server: Sink | int,
+        *,
+        database: str = "sqlite",
+        customers: int = 3,
+        env: Mapping[str, str] | None = None,
     ) -> None:
         self.home = home
         self.port = free_port()
@@ -128,13 +135,37 @@ class Bridge:
             [Path(sys.executable).parent / "bridge", "serve", "--config", self._config_file],
             home / f"bridge-{self.port}.log",
             cwd=home,
+            env=env,
         )
         self._http = httpx.Client(base_url=self.url, timeout=30)
 
     def start(self, seconds: float = 20) -> None:
         """Returns when it is ready: storage writable, clock ticking."""
         self._write_config()
-        self._program.start(lambda: answers(self.url + "/readyz"), seconds)
+        self._program.start(lambda: self.ready, seconds)
+
+    def spawn(self) -> None:
+        """Starts it and returns at once."""
+        self._write_config()
+        self._program.spawn()
+
+    @property
+    def ready(self) -> bool:
+        return answers(self.url + "/readyz")
+
+    @property
+    def pid(self) -> int:
+        assert self._program.process is not None, "not started"
+        return self._program.process.pid
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self._program.process is not None, "not started"
+        self._program.process.send_signal(number)
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Another `bridge` command with the same configuration."""
+        command = [*self._program.command[:1], *words, "--config", str(self._config_file)]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
     def stop(self) -> int | None:
         """As systemd does it; its exit status."""
@@ -186,6 +217,11 @@ class Bridge:
     def incident(self) -> Any:
         """The newest incident, whole."""
         return self.api(f"/incidents/{self.api('/incidents')['incidents'][0]['id']}")
+
+    def deliveries(self) -> dict[str, int]:
+        """How many letters of the newest incident's newest notice are in each state."""
+        counted: dict[str, int] = self.incident()["notices"][-1]["deliveries"]
+        return counted
 
     def press(self, link: str, action: str, **fields: str) -> httpx.Response:
         """Opens the page as a person does and sends its form with one button; `fields` replace the page's."""

@@ -53,12 +53,16 @@ class Program:
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
-    def start(self, ready: Callable[[], bool], seconds: float = 20) -> None:
-        """Returns when `ready` answers yes. Fails when the program ends first, or after `seconds`."""
+    def spawn(self) -> None:
+        """Starts it, ready or not."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.cwd, env=self.env
             )
+
+    def start(self, ready: Callable[[], bool], seconds: float = 20) -> None:
+        """Returns when `ready` answers yes. Fails when the program ends first, or after `seconds`."""
+        self.spawn()
         try:
             until(lambda: not self.running or ready(), seconds, f"{self.command[0]} is up")
             assert self.running, "it ended at once"
