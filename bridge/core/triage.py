@@ -33,6 +33,20 @@ class Sorted:
     by_service: Mapping[str, tuple[Alert, ...]]
     ignored: tuple[tuple[Alert, Ignored], ...]
 
+    def unwanted_ends(self) -> tuple[Alert, ...]:
+        """The ends that match no service: of strangers, or of alerts that matched before a reload."""
+        return tuple(a for a, why in self.ignored if why == "no_service" and a.status == "resolved")
+
+    def with_owners(self, owners: Mapping[Key, Sequence[str]]) -> "Sorted":
+        """An end belongs to the services in whose incidents the alert fires, whatever they match by now."""
+        wanted = dict(self.by_service)
+        ends = {key_of(alert): alert for alert in self.unwanted_ends() if key_of(alert) in owners}
+        for key, alert in ends.items():
+            for service in owners[key]:
+                wanted[service] = (*wanted.get(service, ()), alert)
+        left = tuple((a, why) for a, why in self.ignored if why != "no_service" or key_of(a) not in ends)
+        return Sorted(wanted, left)
+
 
 def sort_alerts(alerts: Iterable[Alert], services: Iterable[Service]) -> Sorted:
     """Find the services of every alert. A heartbeat (Watchdog) belongs to none."""

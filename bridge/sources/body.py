@@ -19,6 +19,7 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL, which PostgreSQL refuses
 _RFC_3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?([Zz]|[+-]\d\d:?\d\d)", re.ASCII
 )
+_MACRO = re.compile(r"\{.*\}|\$\S+|<no value>|\*UNKNOWN\*")  # a template its sender did not fill in
 _EPOCH = re.compile(r"(\d{1,18})(?:\.(\d{1,9}))?", re.ASCII)
 _MILLISECONDS_FROM = 100_000_000_000  # as seconds this would be the year 5138
 
@@ -70,10 +71,10 @@ def texts(value: object, field: str) -> Mapping[str, str]:
 def time(value: object, field: str) -> datetime | None:
     """A time in UTC, cut to microseconds: RFC 3339, or seconds or milliseconds since 1970.
 
-    None where none is given: null, empty, 0, the year 1. One past the year 9999 becomes its end.
+    None where none is given: null, empty, 0, the year 1, an unexpanded macro. One past the year 9999 becomes its end.
     """
     given = text(value, field).strip()
-    if not given:
+    if not given or _MACRO.fullmatch(given):
         return None
     if match := _RFC_3339.fullmatch(given):
         return _calendar_time(match, field)

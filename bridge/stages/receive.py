@@ -1,7 +1,7 @@
 """The first stage: a source's alerts become incidents and drafts, before the webhook is answered."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bridge.core import duties
@@ -13,7 +13,7 @@ from bridge.stages.setup import Setup
 from bridge.stages.wake import NOTHING, Wake
 from bridge.store.tx import Tx
 
-NAMED = 5  # alert names an event spells out; a storm is counted
+NAMED = 5  # alert names, and notes, that an event spells out; a storm is counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,21 @@ class Received:
     wake: Wake = field(default=NOTHING)
 
 
-def receive(tx: Tx, setup: Setup, source: str, alerts: Sequence[Alert], truncated: int = 0) -> Received:
+def receive(
+    tx: Tx,
+    setup: Setup,
+    source: str,
+    alerts: Sequence[Alert],
+    truncated: int = 0,
+    notes: Sequence[str] = (),
+) -> Received:
     """Record a post of `source`. The same post again changes nothing.
 
-    `truncated`: how many alerts the sender left out; the history says so.
+    `truncated`: how many alerts the sender left out; `notes`: what was corrected. The history says so.
     """
-    found = sort_alerts(alerts, setup.config.services.values())
+    configured = setup.config.services
+    found = sort_alerts(alerts, configured.values())
+    found = found.with_owners(tx.alerts.owners(found.unwanted_ends(), configured))
     services = sorted(found.by_service)
     for service in services:
         tx.lock("service", service)
@@ -49,7 +58,8 @@ def receive(tx: Tx, setup: Setup, source: str, alerts: Sequence[Alert], truncate
         if not verdict.changes:
             continue
         incident = incident or _open(tx, service, verdict)
-        wake |= _record(tx, setup, source, incident, verdict, truncated)
+        about = {"truncated": truncated, "notes": list(notes[:NAMED])}
+        wake |= _record(tx, setup, source, incident, verdict, about)
         touched.append(incident.id)
         recorded |= {(change.alert.source, change.alert.fingerprint) for change in verdict.changes}
     tx.alerts.add_ignored(ignored)
@@ -72,13 +82,15 @@ def _open(tx: Tx, service: str, verdict: Verdict) -> Incident:
     return incident
 
 
-def _record(tx: Tx, setup: Setup, source: str, incident: Incident, verdict: Verdict, truncated: int) -> Wake:
+def _record(
+    tx: Tx, setup: Setup, source: str, incident: Incident, verdict: Verdict, about: Mapping[str, object]
+) -> Wake:
     """Store what changed and let the incident follow: its state, its drafts, its duties."""
     changed = [change for change in verdict.changes if change.reason != "repeated"]
     if not changed:
         return NOTHING
     tx.alerts.put(incident.id, [change.alert for change in changed])
-    tx.events.add(incident.id, source, "alerts", **_summary(verdict), truncated=truncated)
+    tx.events.add(incident.id, source, "alerts", **_summary(verdict), **about)
     incident = _move(tx, incident, verdict)
     notices = tx.notices.of(incident.id)
     firsts = [notice for notice in notices if notice.kind == "first"]

@@ -122,6 +122,28 @@ class Alerts:
             found |= {(row.source, row.fingerprint): _alert(row) for row in rows}
         return found
 
+    def owners(self, posted: Iterable[Alert], services: Iterable[str]) -> dict[Key, list[str]]:
+        """Those of the services in whose open incidents these alerts fire, by key."""
+        keys = sorted({key_of(alert) for alert in posted})
+        wanted = list(services)
+        found: dict[Key, list[str]] = {}
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
+            some = keys[start : start + _KEYS_AT_ONCE]
+            rows = self._tx.execute(
+                select(alerts.c.source, alerts.c.fingerprint, incidents.c.service)
+                .join(incidents, incidents.c.id == alerts.c.incident_id)
+                .where(
+                    incidents.c.state == "open",
+                    incidents.c.service.in_(wanted),
+                    alerts.c.status == "firing",
+                    alerts.c.source.in_({source for source, _ in some}),
+                    alerts.c.fingerprint.in_([fingerprint for _, fingerprint in some]),
+                )
+            )
+            for row in rows:
+                found.setdefault((row.source, row.fingerprint), []).append(row.service)
+        return found
+
     def put(self, incident_id: str, changed: Sequence[Alert]) -> None:
         """Insert or replace these alerts, the last of each key."""
         last = {key_of(alert): alert for alert in changed}

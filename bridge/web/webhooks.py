@@ -53,7 +53,14 @@ class Webhooks:
             return problem(refused.status_code, refused.detail), "refused"
         except SourceError as error:
             return problem(400, str(error), field=error.field), "malformed"
-        unit = partial(receive, setup=setup, source=name, alerts=parsed.alerts, truncated=parsed.truncated)
+        unit = partial(
+            receive,
+            setup=setup,
+            source=name,
+            alerts=parsed.alerts,
+            truncated=parsed.truncated,
+            notes=parsed.notes,
+        )
         try:
             received = await self._desk.store.run(unit)
         except StorageDown as error:

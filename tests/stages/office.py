@@ -131,10 +131,11 @@ def alert(
     ends_at: datetime | None = None,
     service: str = "shop",
     source: str = "alertmanager",
+    fingerprint: str = "",
     **labels: str,
 ) -> Alert:
     labels = {"alertname": name, "service": service, "severity": "warning", **labels}
-    return Alert(source, f"{name}@{service}", status, labels, {}, starts_at, ends_at)
+    return Alert(source, fingerprint or f"{name}@{service}", status, labels, {}, starts_at, ends_at)
 
 
 def firing(name: str = "LoginErrors", **changes: Any) -> Alert:

@@ -1,12 +1,14 @@
 """Posts of alerts become incidents and drafts, however often and in whatever order they come."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bridge.core.facts import Facts
 from bridge.core.model import Alert
+from bridge.stages.receive import receive
 from tests.stages.office import (
     NIGHT,
     Office,
@@ -77,6 +79,19 @@ async def test_an_alert_of_two_services_opens_an_incident_of_each(database_url: 
         received = await two.post(firing())
         assert received.accepted == 1
         assert sorted(one.service for one in await two.incidents()) == ["point", "shop"]
+
+
+async def test_an_end_counts_also_when_its_service_no_longer_matches_the_alert(office: Office) -> None:
+    await office.post(firing())
+    received = await office.post(resolved(service="other", fingerprint="LoginErrors@shop"))
+    assert (received.accepted, received.ignored) == (1, ())
+    assert (await office.incident()).state == "settling"
+
+
+async def test_what_was_corrected_in_a_post_is_told_in_the_history(office: Office) -> None:
+    unit = partial(receive, setup=office.setup, source="alertmanager", alerts=[firing()], notes=["a note"])
+    await office.store.run(unit)
+    assert (await office.events())[0].detail["notes"] == ["a note"]
 
 
 async def test_news_makes_a_new_version_and_a_repeat_does_not(office: Office) -> None:

@@ -85,7 +85,17 @@ def test_a_start_is_read_in_utc(written, meant):
 
 @pytest.mark.parametrize(
     "written",
-    [None, "", 0, "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "0000-01-01T00:00:00Z"],
+    [
+        None,
+        "",
+        0,
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "0000-01-01T00:00:00Z",
+        "{EVENT.TIME}",
+        "{{ .StartsAt }}",
+        "$DATE",
+    ],
 )
 def test_a_start_that_is_not_given_is_the_receipt(written):
     assert parsed(startsAt=written).starts_at == NOW
