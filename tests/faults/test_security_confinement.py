@@ -1,0 +1,67 @@
+"""The bridge needs no rights: an unprivileged user, and no file it may write but those in data_dir."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.parts.bridge import MARUYAMA, Bridge, link_in
+from tests.parts.ports import answers
+from tests.parts.programs import Program, installed, open_folder
+from tests.parts.sink import Sink
+
+NOBODY = 65534
+CONFINED = """
+set -e
+mount --make-rprivate /
+mount --bind "$1" "$1"
+for folder in / /tmp /dev/shm /var "$2"; do
+    mountpoint -q "$folder" || mount --bind "$folder" "$folder"
+    mount -o remount,bind,ro "$folder"
+done
+mount --bind "$1" "$1"
+mount -o remount,bind,rw "$1"
+shift 2
+exec setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs --bounding-set=-all "$@"
+"""
+
+
+def test_an_unprivileged_user_on_a_read_only_system(mail_server: Sink) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can make a mount namespace and become another user")
+    for name in ("unshare", "setpriv", "mountpoint"):
+        installed(name)
+    with open_folder() as home:
+        made = Bridge(home, mail_server)
+        data = home / "data"
+        data.mkdir(mode=0o700)
+        shutil.chown(data, NOBODY, NOBODY)
+        made.config["server"]["key_file"] = None
+        made._write_config()
+        bridge_program = Path(sys.executable).parent / "bridge"
+        words = ["serve", "--config", made._config_file]
+        program = Program(
+            ["unshare", "--mount", "sh", "-c", CONFINED, "sh", data, home, bridge_program, *words],
+            home / "confined.log",
+            cwd=home,
+        )
+        try:
+            program.start(lambda: answers(made.url + "/readyz"))
+            assert owner_of(program.process.pid if program.process else 0) == NOBODY
+            assert made.alert().status_code == 200
+            assert made.approve(link_in(mail_server.wait_for(MARUYAMA)[0])).status_code == 303
+            mail_server.wait_for_every(made.customers)
+            assert program.stop() == 0
+        finally:
+            program.stop()
+            made.close()
+        assert {path.stat().st_uid for path in data.iterdir()} == {NOBODY}
+
+
+def owner_of(pid: int) -> int:
+    """The real user of a process."""
+    done = subprocess.run(["ps", "-o", "ruid=", "-p", str(pid)], capture_output=True, text=True, check=True)
+    return int(done.stdout)

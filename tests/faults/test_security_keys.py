@@ -1,0 +1,98 @@
+"""The signing keys and the audit chain: rotation with overlap, strangers' keys, and no history changed unseen."""
+
+import secrets
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.parts.bridge import MARUYAMA, SATO, Bridge, bridge, hidden_fields, link_in
+from tests.parts.sink import Sink
+from tests.parts.waiting import until
+
+
+def key_file(running: Bridge) -> Path:
+    return Path(running.config["server"]["key_file"])
+
+
+def append_a_key(running: Bridge) -> None:
+    with key_file(running).open("a") as file:
+        file.write(secrets.token_hex(32) + "\n")
+
+
+def remove_the_oldest_key(running: Bridge) -> None:
+    _, *kept = key_file(running).read_text().splitlines(keepends=True)
+    key_file(running).write_text("".join(kept))
+
+
+def test_a_rotated_key_keeps_old_links_and_forms_and_signs_new_ones(
+    tmp_path: Path, mail_server: Sink
+) -> None:
+    with bridge(tmp_path, mail_server) as running:
+        running.config["escalations"]["shop"] |= {"remind_at": ["0s", "1s"], "then_every": "2s"}
+        running.restart()
+        running.alert()
+        old = link_in(mail_server.wait_for(MARUYAMA)[0])
+        form = {**hidden_fields(running.get(old).text), "action": "acknowledge"}
+        append_a_key(running)
+        running.restart()
+        assert running.post_form(old, form).status_code == 303
+        assert hidden_fields(running.get(old).text)["csrf"] != form["csrf"]
+        until(lambda: link_in(mail_server.to(MARUYAMA)[-1]) != old, 15, "a ring signed by the new key")
+        new = link_in(mail_server.to(MARUYAMA)[-1])
+        remove_the_oldest_key(running)
+        running.restart()
+        assert (running.get(old).status_code, running.get(new).status_code) == (404, 200)
+        assert "signed by key" in running.run("incidents", "verify").stdout
+
+
+def test_a_database_of_other_keys_is_refused(tmp_path: Path, mail_server: Sink) -> None:
+    with bridge(tmp_path, mail_server) as running:
+        running.stop()
+        key_file(running).unlink()
+        with pytest.raises(AssertionError, match="another key than this database was begun with"):
+            running.start()
+
+
+@pytest.mark.parametrize("mode", [0o604, 0o620, 0o666])
+def test_a_key_file_that_others_can_read_or_change_is_refused(
+    tmp_path: Path, mail_server: Sink, mode: int
+) -> None:
+    made = Bridge(tmp_path, mail_server)
+    key_file(made).write_text(secrets.token_hex(32))
+    key_file(made).chmod(mode)
+    with pytest.raises(AssertionError, match="others may read or change the key file"):
+        made.start()
+
+
+def test_the_key_file_is_made_for_its_owner_alone(running_bridge: Bridge) -> None:
+    assert key_file(running_bridge).stat().st_mode & 0o777 == 0o600
+
+
+TAMPERING = {
+    "UPDATE events SET actor = 'sato' WHERE action = 'dismissed'": "was changed",
+    "UPDATE events SET at = '2026-01-01 00:00:00.000000' WHERE seq = 2": "was changed",
+    "DELETE FROM events WHERE seq = 2": "event 2 is missing",
+    "UPDATE events SET key_id = 'none' WHERE seq = 1": "signed by key none",
+}
+
+
+def test_no_history_is_changed_unseen(tmp_path: Path, mail_server: Sink) -> None:
+    """Every change is made to a copy of the database, and told from the untouched one by `incidents verify`."""
+    with bridge(tmp_path, mail_server) as running:
+        running.alert()
+        running.press(link_in(mail_server.wait_for(MARUYAMA)[0]), "dismiss", reason="false_alarm")
+        running.stop()
+        untouched = (tmp_path / "data/bridge.sqlite3").read_bytes()
+        done = running.run("incidents", "verify")
+        assert (done.returncode, done.stdout) == (0, "the history of 1 incidents is whole\n")
+        for statement, finding in TAMPERING.items():
+            (tmp_path / "data/bridge.sqlite3").write_bytes(untouched)
+            connection = sqlite3.connect(tmp_path / "data/bridge.sqlite3")
+            with connection:
+                assert connection.execute(statement).rowcount > 0
+            connection.close()
+            done = running.run("incidents", "verify")
+            assert done.returncode == 1, statement
+            assert finding in done.stdout, statement
+    assert mail_server.to(SATO) == []
