@@ -31,7 +31,7 @@ async def read_body(request: Request, limit: int) -> bytes:
         raise too_large
     body, read = bytearray(), 0
     try:
-        async with asyncio.timeout(READ_SECONDS):
+        async with asyncio.timeout(seconds):
             async for piece in request.stream():
                 read += len(piece)
                 if read > limit * HEARD_OUT:
@@ -39,7 +39,7 @@ async def read_body(request: Request, limit: int) -> bytes:
                 if read <= limit:
                     body += piece
     except TimeoutError:
-        raise BodyRefused(408, f"the body did not arrive within {READ_SECONDS:.0f} s") from None
+        raise BodyRefused(408, f"the body did not arrive within {seconds:g} s") from None
     if read > limit:
         raise too_large
     return bytes(body)
