@@ -154,6 +154,10 @@ class Bridge:
         return answers(self.url + "/readyz")
 
     @property
+    def running(self) -> bool:
+        return self._program.running
+
+    @property
     def pid(self) -> int:
         assert self._program.process is not None, "not started"
         return self._program.process.pid
