@@ -17,7 +17,7 @@ class BodyRefused(HTTPException):
     """A body that is not read to its end, with the status that says why."""
 
 
-async def read_body(request: Request, limit: int) -> bytes:
+async def read_body(request: Request, limit: int, seconds: float = READ_SECONDS) -> bytes:
     """The body, at most `limit` bytes of it, also when it comes in chunks. Raises BodyRefused.
 
     One that is too large is heard out, unless its sender waits for our word (`Expect`) or it is very large:

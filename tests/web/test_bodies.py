@@ -33,7 +33,13 @@ async def test_a_body_is_read_whole_to_its_last_byte() -> None:
     "asked, status",
     [
         pytest.param(request(b"ab", b"cde"), 413, id="a byte too many"),
-        pytest.param(request(headers={"content-length": "5"}), 413, id="a byte too many announced"),
+        pytest.param(request(b"a" * 16, b"b", b"c"), 413, id="so many that they are not heard out"),
+        pytest.param(request(headers={"content-length": "17"}), 413, id="so many, announced"),
+        pytest.param(
+            request(headers={"content-length": "5", "expect": "100-continue"}),
+            413,
+            id="announced, and asked for",
+        ),
         pytest.param(request(headers={"content-encoding": "gzip"}), 415, id="compressed"),
         pytest.param(request(b"ab", wait=60), 408, id="too slow"),
     ],
