@@ -40,6 +40,18 @@ class Answers(Model):
     scope: str = ""
     customer_actions: str = ""
 
+    def over(self, earlier: "Answers") -> "Answers":
+        """The earlier answers with these in their place; what is left unsaid stays.
+
+        A cause ends the promise of one, and a promise takes a cause back.
+        """
+        given = self.model_dump(exclude_unset=True)
+        if given.get("cause"):
+            given.setdefault("cause_by", None)
+        elif given.get("cause_by"):
+            given.setdefault("cause", "")
+        return earlier.model_copy(update=given)
+
 
 NO_ANSWERS = Answers()
 

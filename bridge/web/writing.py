@@ -109,4 +109,4 @@ class Writing:
 
 
 def _answers(given: BaseModel | None) -> Answers:
-    return Answers.model_validate(given.model_dump(exclude_none=True) if given else {})
+    return Answers.model_validate(given.model_dump(exclude_unset=True, exclude_none=True) if given else {})

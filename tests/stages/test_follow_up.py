@@ -198,6 +198,18 @@ async def test_an_update_on_request_comes_ahead_of_its_time_and_once(office: Off
     assert len(await office.notices()) == 2
 
 
+async def test_what_was_answered_before_stays_where_a_request_says_nothing(office: Office) -> None:
+    await told(office)
+    incident = await office.incident()
+    for answers in (Answers(scope="全ユーザーの決済機能"), Answers(status="切り分けを進めております。")):
+        await office.store.run(
+            partial(draft_update, setup=office.setup, incident_id=incident.id, answers=answers)
+        )
+    body = (await office.version(await office.newest())).texts["ja"].body
+    assert "全ユーザーの決済機能" in body
+    assert "切り分けを進めております。" in body
+
+
 @pytest.mark.parametrize(
     "before, unit", [("nothing", draft_update), ("nothing", draft_recovery), ("hold", draft_update)]
 )

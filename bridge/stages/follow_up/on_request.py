@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bridge.core import duties
-from bridge.core.facts import Answers
+from bridge.core.facts import Answers, Facts
 from bridge.core.model import Incident, Notice
 from bridge.stages.draft import current_facts, draft, draft_batch, redraft
 from bridge.stages.follow_up.advance import recover
@@ -68,6 +68,7 @@ def _locked(tx: Tx, incident_id: str) -> Incident | None:
 
 
 def _again(tx: Tx, setup: Setup, incident: Incident, waiting: Notice, answers: Answers) -> Drafted:
-    facts = current_facts(tx, setup, incident, waiting, answers)
+    was = Facts.from_dict(tx.notices.version(waiting.id, waiting.version).facts).answers
+    facts = current_facts(tx, setup, incident, waiting, answers.over(was))
     redraft(tx, setup, incident, waiting, facts, "on request", API)
     return Drafted(waiting.id)
