@@ -64,9 +64,9 @@ class App:
         config = self._setup.config
         keys = load_keys(config.key_file)
         async with self._store(keys) as store:
-            await self._begin(store, keys)
+            boot = await self._begin(store, keys)
             marks = Marks(store, self._me, self._bells["timer"].ring)
-            timer = self._timer(store)
+            timer = self._timer(store, boot)
             lanes = self._lanes(store, marks, keys)
             desk = self._desk(store, timer, keys)
             store.add_listener(self._ring_all)
@@ -134,12 +134,15 @@ class App:
         finally:
             await store.close()
 
-    async def _begin(self, store: Store[Tx], keys: Keys) -> None:
-        """Before the first heartbeat: is it our database, what is old work, whose claims are nobody's."""
+    async def _begin(self, store: Store[Tx], keys: Keys) -> str:
+        """Before the first heartbeat: is it our database, what is old work, whose claims are nobody's.
+
+        Returns what names this run of the database's machine or server.
+        """
         alone = self._setup.config.database_url.get_backend_name() == "sqlite"
         policy = self._setup.config.smtp.on_unknown
 
-        def unit(tx: Tx) -> None:
+        def unit(tx: Tx) -> str:
             known = (tx.instances.meta("key") or "").split()
             if known and not set(known) & set(keys.ids):
                 raise StorageRefused(
@@ -147,11 +150,12 @@ class App:
                     "Restore the key file that belongs to it"
                 )
             tx.instances.set_meta("key", " ".join(dict.fromkeys([*known, *keys.ids])))
-            send.live_on(tx, self._setup, self._me, _boot_id())
+            send.live_on(tx, self._setup, self._me, tx.boot())
             if alone:
-                send.recover_claims(tx, self._me, _boot_id(), policy, alone=True)
+                send.recover_claims(tx, self._me, tx.boot(), policy, alone=True)
+            return tx.boot()
 
-        await store.run(unit)
+        return await store.run(unit)
 
     async def _run(
         self, timer: Timer, lanes: Sequence[LaneWorker], marks: Marks, servers: Sequence["_Server"]
@@ -190,14 +194,14 @@ class App:
         with contextlib.suppress(StorageDown):  # the next start sorts it out
             await store.run(unit)
 
-    def _timer(self, store: Store[Tx]) -> Timer:
+    def _timer(self, store: Store[Tx], boot: str) -> Timer:
         return Timer(
             store=store,
             setup=lambda: self._setup,
             lists=self._lists,
             relay=self._first_relay,
             me=self._me,
-            boot=_boot_id(),
+            boot=boot,
             bell=self._bells["timer"],
             wake=self._wake,
         )
@@ -308,11 +312,3 @@ def _relays(config: Config) -> dict[str, list[Relay]]:
     if config.smtp.fallback is not None:
         oncall.append(Relay(config.smtp.fallback, ONCALL_CONNECTIONS))
     return {"oncall": oncall, "customers": [Relay(config.smtp, config.smtp.connections)]}
-
-
-def _boot_id() -> str:
-    """What changes when the machine starts again: soft commits may be missing then."""
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except OSError:
-        return "unknown"

@@ -13,7 +13,7 @@ from bridge.core import addresses
 
 REQUIRED = ("email", "company", "name", "impact")
 OPTIONAL = "department"  # the shipped letter uses it; a file without this column has none
-MAX_ROWS = 5000  # every letter of a batch stands on one page, and two people read it
+MAX_ROWS = 300  # every letter of a batch stands on one page, and two people read it
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,17 @@ class Duty:
 
 def told(notices: Sequence[Notice]) -> bool:
     """Whether customers were told that something is wrong: a first report was approved."""
-    return any(notice.kind == "first" and notice.state in TOLD for notice in notices)
+    return any(notice.kind == "first" and reached(notice) for notice in notices)
+
+
+def reached(notice: Notice) -> bool:
+    """Whether customers got this letter, or are about to: it was approved, and not stopped before any of it left."""
+    return notice.state in TOLD and not never_left(notice)
+
+
+def never_left(notice: Notice) -> bool:
+    """Whether a letter was stopped before its first mail: a newer notice may take its place."""
+    return notice.state == "stopped" and notice.sending_at is None
 
 
 def undecided(notices: Sequence[Notice], *kinds: Kind) -> Notice | None:
@@ -71,7 +81,7 @@ def _while_firing(
 def _settled(notices: Sequence[Notice]) -> Duty | None:
     if any(notice.state == "approved" for notice in notices):
         return None  # may still be called back: it decides what the recovery report says
-    if told(notices) or undecided(notices, "first"):
+    if told(notices) or undecided(notices, "first") or any(map(never_left, notices)):
         return Duty("recover", "settled", "recovery")
     return None if _under_way(notices) else Duty("close", "nothing owed")
 

@@ -13,8 +13,8 @@ NOTICE_MOVES: dict[NoticeState, frozenset[NoticeState]] = {
     # the hold is over; it is called back; the list has changed
     "approved": frozenset({"sending", "awaiting_approval", "stopped"}),
     "sending": frozenset({"sent", "stopped"}),
-    # a person resumes
-    "stopped": frozenset({"approved", "sending"}),
+    # a person resumes; nothing of it had left, and a newer notice takes its place
+    "stopped": frozenset({"approved", "sending", "superseded"}),
     "sent": frozenset(),
     "dismissed": frozenset(),
     "superseded": frozenset(),

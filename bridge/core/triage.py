@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bridge.core.duties import TOLD
+from bridge.core.duties import reached
 from bridge.core.matchers import all_match
 from bridge.core.model import Alert, Incident, IncidentState, Notice
 from bridge.core.settings import Service
@@ -124,7 +124,8 @@ def _fire(old: Alert, alert: Alert) -> Change:
     new = replace(alert, starts_at=starts_at)
     if old.status == "resolved":
         return Change(new, "fires_again")
-    return Change(new, "repeated" if new == old else "updated")
+    # two Alertmanagers name different addresses of one alert: that is no news
+    return Change(new, "repeated" if replace(new, url=old.url) == old else "updated")
 
 
 def state_after(state: IncidentState, firing: int) -> IncidentState:
@@ -139,7 +140,7 @@ def comes_back(before: Incident | None, notices: Sequence[Notice], now: datetime
 
     One that was dismissed as none of their business stays unmentioned.
     """
-    if before is None or not any(notice.state in TOLD for notice in notices):
+    if before is None or not any(map(reached, notices)):
         return False
     if before.state == "recovered":
         return True

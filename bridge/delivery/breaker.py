@@ -53,7 +53,7 @@ class Breaker:
             return self if self == Breaker() else Breaker()
         if self.refusals + 1 < REFUSALS:
             return replace(self, refusals=self.refusals + 1)
-        return self.failed(now, f"it refuses every mail: {outcome.code} {outcome.reply}")
+        return self.failed(now, f"it refuses every mail: {outcome.words}")
 
 
 def _blames_us(outcome: Outcome) -> bool:

@@ -216,26 +216,26 @@ class LaneWorker:
         match outcome.state:
             case "deferred":
                 wait = self._patience(row)
-                return _result(row, "failed" if wait is None else "deferred", outcome.reply, wait)
+                return _result(row, "failed" if wait is None else "deferred", outcome.words, wait)
             case "unknown":
                 once_more = self._office.on_unknown() == "resend_once" and row.ambiguous == 0
                 return _result(
                     row,
                     "deferred" if once_more else "unknown",
-                    outcome.reply,
+                    outcome.words,
                     EOD_WAIT,
                     ambiguous=1,
                 )
             case _:
-                return _result(row, outcome.state, outcome.reply)
+                return _result(row, outcome.state, outcome.words)
 
     def _lost(self, row: Claimed, outcome: Outcome) -> Mark:
         """Its turn again at once, uncounted; but a mail that ends every connection must not starve the others."""
         self._losses[row.id] += 1
         if self._losses[row.id] < LOSSES:
-            return _result(row, "queued", outcome.reply, counted=False)
+            return _result(row, "queued", outcome.words, counted=False)
         del self._losses[row.id]
-        return self._postponed(row, outcome.reply)
+        return self._postponed(row, outcome.words)
 
 
 def _result(

@@ -27,6 +27,11 @@ class Outcome:
     reply: str = ""
     stage: Stage = ""
 
+    @property
+    def words(self) -> str:
+        """What is shown of it: the server's own words, code included, or ours."""
+        return f"{self.code} {self.reply}".strip() if self.code else self.reply
+
 
 def outcome(code: int, *, dot_written: bool, reply: str = "", stage: Stage = "") -> Outcome:
     """What the server's reply means for one recipient.

@@ -26,10 +26,16 @@ def draft(
 ) -> Notice:
     """Write a notice's first version, plan its first ring, and make the links of everybody it may ring."""
     service = setup.service(incident)
-    facts = facts_of(tx, setup, incident, kind, tx.notices.of(incident.id), answers)
+    before = tx.notices.of(incident.id)
+    unsent = [old for old in before if duties.never_left(old) and old.kind in ("first", "update")]
+    for old in unsent:  # the newer report takes its place, and its number
+        tx.notices.set(old.id, number=None)
+    facts = facts_of(tx, setup, incident, kind, before, answers)
     notice = _open(tx, setup, service, incident, kind)
     _write(tx, setup, service, notice, 1, facts)
     tx.events.add(incident.id, actor, "drafted", notice=notice.id, kind=kind, version=1, why=why)
+    for old in unsent:
+        supersede(tx, incident, old, notice, why)
     return notice
 
 
@@ -160,7 +166,7 @@ def facts_of(
 def last_report(tx: Tx, notices: Sequence[Notice]) -> Version | None:
     """The last report that customers were sent, or are about to be."""
     for notice in reversed(notices):
-        if notice.state in duties.TOLD and notice.kind != "individual" and notice.approved_version:
+        if duties.reached(notice) and notice.kind != "individual" and notice.approved_version:
             return tx.notices.version(notice.id, notice.approved_version)
     return None
 

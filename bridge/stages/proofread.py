@@ -3,8 +3,10 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from bridge.core import duties
+from bridge.core.batch import MAX_ROWS
 from bridge.core.dates import moment, round_up
 from bridge.core.facts import Facts
 from bridge.core.model import Incident, Notice, Text, Version
@@ -20,6 +22,7 @@ from bridge.stages.draft import last_report
 from bridge.stages.setup import Setup
 from bridge.store.tx import Tx
 
+COMPENSATION = "LAW-03"
 UNKNOWN_IMPACT = "影響範囲のお客様向けの言葉が登録されていません。わかる範囲で具体的に書いてください。"
 LEFT_OUT = "監視システムが{n}件の警告を省いて送ってきました。影響範囲に漏れがないか確かめてください。"
 STALE_PROMISE = "約束した次回のご報告の時刻が近づいています。新しい時刻に直してください。"
@@ -48,20 +51,32 @@ def proofread(tx: Tx, setup: Setup, incident: Incident, notice: Notice) -> tuple
 
 
 def proofread_batch(tx: Tx, setup: Setup, incident: Incident, notice: Notice) -> list[tuple[Finding, ...]]:
-    """The findings of every letter of an individual batch, in the order of its rows."""
+    """The findings of every letter of an individual batch, in the order of its rows.
+
+    Dates are judged as of the day the batch was drafted, so that a letter is checked once and not at every look.
+    A promise of compensation, a warning elsewhere, may not leave in a letter to one customer.
+    """
     service = setup.service(incident)
     version = tx.notices.version(notice.id, notice.version)
-    context = context_of(setup, service, version, tx.now)
+    context = context_of(setup, service, version, version.created_at)
     rows = version.facts["rows"]
     companies = frozenset(row["company"] for row in rows)
     letters = [Text(**text) for text in version.facts["letters"]]
     return [
-        check(
+        _check_once(
             Letter(notice.kind, text.subject, text.body, service.locale),
             _for_row(context, row, companies),
         )
         for row, text in zip(rows, letters, strict=True)
     ]
+
+
+@lru_cache(maxsize=2 * MAX_ROWS)
+def _check_once(letter: Letter, context: Context) -> tuple[Finding, ...]:
+    return tuple(
+        replace(finding, severity="error") if finding.rule == COMPENSATION else finding
+        for finding in check(letter, context)
+    )
 
 
 def context_of(setup: Setup, service: Service, version: Version, now: datetime) -> Context:

@@ -126,6 +126,9 @@ class Dialect(Protocol):
     def notify(self, connection: Connection) -> None:
         """Wakes every instance's listeners when this transaction commits."""
 
+    def boot(self, connection: Connection, /) -> str:
+        """Changes when soft commits may have been lost: with the machine, or with the server, that keeps them."""
+
     def listen(self) -> psycopg.Connection[Any] | None:
         """A connection that hears every `notify`; None where there is nobody else to hear."""
 
@@ -158,6 +161,10 @@ class Tx:
     def lock(self, *key: str) -> None:
         """Holds the lock named by `key` until the commit. Take several in sorted order."""
         self._dialect.lock(self.connection, key, wait=self.may_wait)
+
+    def boot(self) -> str:
+        """What changes when soft commits may have been lost."""
+        return self._dialect.boot(self.connection)
 
     def notify(self) -> None:
         """Wakes the other instances when this unit is committed."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Row, func, select, update
 
-from bridge.core.lifecycle import UNDER_WAY
+from bridge.core.lifecycle import UNDER_WAY, may_move
 from bridge.core.model import Approval, Notice, NoticeState, Text, Version
 from bridge.store.dialect import insert
 from bridge.store.tables import approvals, incidents, links, notices, versions
@@ -98,7 +98,12 @@ class Notices:
         at_version: int | None = None,
         **values: Any,
     ) -> bool:
-        """Compare and set: true when the notice still was in the state (and version) the caller saw."""
+        """Compare and set: true when the notice still was in the state (and version) the caller saw.
+
+        Raises ValueError for a move that the lifecycle does not know.
+        """
+        if to != notice.state and not may_move(notice.state, to):
+            raise ValueError(f"a notice does not go from {notice.state} to {to}")
         where = [notices.c.id == notice.id, notices.c.state == notice.state]
         if at_version is not None:
             where.append(notices.c.version == at_version)

@@ -75,6 +75,9 @@ class Postgresql:
         if driver.pgconn.transaction_status == TransactionStatus.INERROR:
             raise RuntimeError("the unit hid an error of the database; nothing of it was committed")
 
+    def boot(self, connection: Connection) -> str:
+        return str(connection.scalar(_STARTED))
+
     def notify(self, connection: Connection) -> None:
         connection.execute(_NOTIFY)
 
@@ -124,6 +127,7 @@ _LOOK = select(
 )
 _LOCK = text("SELECT pg_advisory_xact_lock(:number)")
 _TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:number)")
+_STARTED = text("SELECT pg_postmaster_start_time()")
 _NOTIFY = text(f"SELECT pg_notify('{_CHANNEL}', '')")
 _PASSING = {  # https://www.postgresql.org/docs/current/errcodes-appendix.html
     "40001",  # serialization_failure

@@ -86,6 +86,12 @@ class Sqlite:
         if not _driver(connection).in_transaction:
             raise StorageDown("SQLite ended the transaction by itself")
 
+    def boot(self, _connection: Connection) -> str:
+        try:
+            return _BOOT_ID.read_text(encoding="ascii").strip()
+        except OSError:
+            return "unknown"
+
     def notify(self, connection: Connection) -> None:
         """There is one process, and it wakes its own loops."""
 
@@ -98,6 +104,7 @@ class Sqlite:
         return Verdict.OWN if is_units_own(error) else Verdict.DOWN
 
 
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _PRAGMAS = {  # and what SQLite answers when it obeys
     "journal_mode = WAL": ("wal",),
     "foreign_keys = ON": None,

@@ -36,6 +36,7 @@ ALLOWED = {
     ("sending", "stopped"),
     ("stopped", "approved"),
     ("stopped", "sending"),
+    ("stopped", "superseded"),
 }
 FORBIDDEN = [
     (old, new) for old in get_args(NoticeState) for new in get_args(NoticeState) if (old, new) not in ALLOWED
