@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.delivery.outcome import outcome, retry_at
+from bridge.delivery.outcome import Outcome, outcome, retry_at
 
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
@@ -58,3 +58,15 @@ def test_retries_grow_to_half_an_hour(attempts, minutes):
 )
 def test_retries_end_after_a_day(age, again):
     assert (retry_at(40, NOON, NOON + age) is not None) is again
+
+
+@pytest.mark.parametrize(
+    "code, reply, words",
+    [
+        pytest.param(550, "5.1.1 no such user", "550 5.1.1 no such user", id="the server's, code included"),
+        pytest.param(550, "", "550", id="a code alone"),
+        pytest.param(0, "the server closed the connection", "the server closed the connection", id="ours"),
+    ],
+)
+def test_what_is_shown_of_an_attempt(code: int, reply: str, words: str) -> None:
+    assert Outcome("failed", code, reply).words == words
