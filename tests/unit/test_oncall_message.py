@@ -216,6 +216,18 @@ TELLING: list[Message] = [
 ]
 
 
+@pytest.mark.parametrize(
+    "why, words",
+    [
+        pytest.param("list_changed", "承認のあとで名簿が変わりました。", id="another list"),
+        pytest.param("old_work", "長く止まっていたため、自動では送りません。", id="old work"),
+        pytest.param("550 no", "550 no", id="the server's own words"),
+    ],
+)
+def test_a_mail_about_a_stop_says_why_in_words(why: str, words: str) -> None:
+    assert words in MESSAGES.write(InTrouble(FIRST, "stopped", why, LINK, 2, 1), "ja").body
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("message", ASKING)
 def test_a_mail_that_asks_holds_one_link_on_a_line_of_its_own(message: Message, locale: Locale) -> None:
