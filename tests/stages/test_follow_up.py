@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from bridge.core.facts import Answers, Facts
+from bridge.core.model import Recipient
 from bridge.stages.follow_up.on_request import Drafted, draft_recovery, draft_update
 from tests.stages.office import (
     CAUSE,
@@ -259,3 +260,34 @@ async def test_a_new_alert_after_a_dismissed_first_makes_a_first_though_a_batch_
     office.clock.move(seconds(1))
     await office.post(firing("PaymentErrors"))
     assert states(await office.notices())[-1] == ("first", "awaiting_approval")
+
+
+async def stopped_before_it_left(office: Office) -> None:
+    """The newest letter was approved, and its list changed within the hold."""
+    await office.press("maruyama", "approve")
+    office.recipients.append(Recipient(f"new{len(office.recipients)}@example.jp"))
+    await office.tick(seconds(10))
+    assert (await office.newest()).state == "stopped"
+
+
+async def test_a_first_report_that_never_left_has_told_nobody(office: Office) -> None:
+    await office.post(firing())
+    await stopped_before_it_left(office)
+    await office.post(resolved())
+    await office.wait(minutes(5))
+    assert states(await office.notices()) == [("first", "superseded"), ("recovery", "awaiting_approval")]
+    assert (await facts(office)).combined
+
+
+async def test_the_next_update_takes_place_and_number_of_one_that_never_left(office: Office) -> None:
+    await told(office)
+    await office.wait(minutes(50))
+    await stopped_before_it_left(office)
+    await office.wait(minutes(60))
+    assert states(await office.notices()) == [
+        ("first", "sent"),
+        ("update", "superseded"),
+        ("update", "awaiting_approval"),
+    ]
+    await office.approve_and_send()
+    assert [notice.number for notice in await office.notices()] == [1, None, 2]
