@@ -5,8 +5,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "bridge").rglob("*.py"))
 
@@ -54,45 +52,52 @@ def module_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-@pytest.mark.parametrize("path", FILES, ids=module_of)
-def test_imports_point_one_way(path):
-    module = module_of(path)
-    package = module.split(".")[1] if "." in module else ""
+def trees() -> Iterator[tuple[str, ast.AST]]:
+    """Every module with its syntax tree."""
+    yield from ((module_of(path), ast.parse(path.read_text("utf-8"))) for path in FILES)
+
+
+def test_imports_point_one_way():
     wrong = [
-        name
-        for name in imports(ast.parse(path.read_text("utf-8")))
-        if name.startswith("bridge.") and name.split(".")[1] != package and layer(name) >= layer(module) >= 0
+        f"{module} imports {name}"
+        for module, tree in trees()
+        for name in imports(tree)
+        if name.startswith("bridge.")
+        and name.split(".")[1] != module.partition(".")[2].split(".")[0]
+        and layer(name) >= layer(module) >= 0
     ]
     assert wrong == []
 
 
 def test_every_module_has_a_layer():
-    modules = [module_of(path) for path in FILES]
-    assert [m for m in modules if m != "bridge" and layer(m) < 0] == []
+    assert [module for module, _ in trees() if module != "bridge" and layer(module) < 0] == []
 
 
 def test_the_core_is_pure():
-    used = {
-        name.split(".")[0]
-        for path in (ROOT / "bridge" / "core").rglob("*.py")
-        for name in imports(ast.parse(path.read_text("utf-8")))
-    }
+    core = [tree for module, tree in trees() if module.startswith("bridge.core")]
+    used = {name.split(".")[0] for tree in core for name in imports(tree)}
     assert used - CORE_MAY_USE - set(sys.stdlib_module_names) == set()
     assert used & {"asyncio", "os", "pathlib", "socket", "subprocess", "threading", "time"} == set()
 
 
-@pytest.mark.parametrize("path", FILES, ids=module_of)
-def test_no_import_hides_in_a_function(path):
-    tree = ast.parse(path.read_text("utf-8"))
-    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
-    assert [name for function in functions for name in imports(function) if name.startswith("bridge")] == []
+def test_no_import_hides_in_a_function():
+    hidden = [
+        f"{module}: {name}"
+        for module, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for name in imports(node)
+        if name.startswith("bridge")
+    ]
+    assert hidden == []
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if path.name != "clock.py"], ids=module_of)
-def test_only_the_clock_tells_the_time(path):
+def test_only_the_clock_tells_the_time():
     told = [
-        f"{node.value.id}.{node.attr}"
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        f"{module}: {node.value.id}.{node.attr}"
+        for module, tree in trees()
+        if module != "bridge.clock"
+        for node in ast.walk(tree)
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
         and (node.value.id, node.attr) in TELLS_THE_TIME
