@@ -71,7 +71,7 @@ def fuzz(examples: int) -> settings:
     return settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@fuzz(60)
+@fuzz(40)
 @given(EDITS)
 def test_any_edit(pages: Pages, fields: dict[str, str]) -> None:
     link = pages.next_link()
@@ -80,7 +80,7 @@ def test_any_edit(pages: Pages, fields: dict[str, str]) -> None:
     assert is_harmless(pages.bridge.get(link))
 
 
-@fuzz(60)
+@fuzz(40)
 @given(
     st.dictionaries(NAMES | TEXT, TEXT, max_size=6),
     st.sampled_from(["acknowledge", "test", "renew", "resume", ""]),
@@ -91,14 +91,14 @@ def test_any_form(pages: Pages, fields: dict[str, str], action: str) -> None:
     assert is_harmless(pages.bridge.post_form(link, form))
 
 
-@fuzz(50)
+@fuzz(40)
 @given(st.binary(max_size=400))
 def test_any_body(pages: Pages, body: bytes) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     assert is_harmless(httpx.post(pages.next_link(), content=body, headers=headers))
 
 
-@fuzz(50)
+@fuzz(40)
 @given(st.dictionaries(st.sampled_from(["lang", "did", "do", "edit", "answers"]) | TEXT, TEXT, max_size=4))
 def test_any_query(pages: Pages, query: dict[str, str]) -> None:
     asked = "&".join(f"{quote(name)}={quote(value)}" for name, value in query.items())

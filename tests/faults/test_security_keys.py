@@ -54,21 +54,6 @@ def test_a_database_of_other_keys_is_refused(tmp_path: Path, mail_server: Sink) 
             running.start()
 
 
-@pytest.mark.parametrize("mode", [0o604, 0o620, 0o666])
-def test_a_key_file_that_others_can_read_or_change_is_refused(
-    tmp_path: Path, mail_server: Sink, mode: int
-) -> None:
-    made = Bridge(tmp_path, mail_server)
-    key_file(made).write_text(secrets.token_hex(32))
-    key_file(made).chmod(mode)
-    with pytest.raises(AssertionError, match="others may read or change the key file"):
-        made.start()
-
-
-def test_the_key_file_is_made_for_its_owner_alone(running_bridge: Bridge) -> None:
-    assert key_file(running_bridge).stat().st_mode & 0o777 == 0o600
-
-
 TAMPERING = {
     "UPDATE events SET actor = 'sato' WHERE action = 'dismissed'": "was changed",
     "UPDATE events SET at = '2026-01-01 00:00:00.000000' WHERE seq = 2": "was changed",
