@@ -66,6 +66,13 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         yield Database(url, tmp_path / "data")
 
 
+@pytest.fixture
+def postgres_database(postgres_cluster: Postgres, tmp_path: Path) -> Iterator[Database]:
+    """For what only several instances, or a clock of its own, make interesting."""
+    with postgres_cluster.fresh_database() as url:
+        yield Database(url, tmp_path / "data")
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One Chromium for a module, which must have no `async` tests; pages have a profile of their own."""
