@@ -68,4 +68,6 @@ def client(request: Request) -> str:
         address = ip_address(host)
     except ValueError:
         return host
-    return str(IPv6Address(int(address) >> 64 << 64)) if isinstance(address, IPv6Address) else host
+    if not isinstance(address, IPv6Address) or address.ipv4_mapped:
+        return host
+    return str(IPv6Address(int(address) >> 64 << 64))

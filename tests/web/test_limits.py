@@ -58,6 +58,7 @@ async def test_only_guesses_beyond_the_rate_wait() -> None:
     [
         pytest.param("192.0.2.1", "192.0.2.1", id="an address"),
         pytest.param("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::", id="all that one customer has"),
+        pytest.param("::ffff:192.0.2.1", "::ffff:192.0.2.1", id="an IPv4 address on an IPv6 socket"),
         pytest.param("/run/bridge.sock", "/run/bridge.sock", id="no address"),
     ],
 )
