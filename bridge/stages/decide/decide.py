@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Notice
 from bridge.core.panel import expired, offers, said_yes
 from bridge.stages.audience import Lists, audience_of
@@ -43,7 +44,7 @@ def decide(tx: Tx, setup: Setup, link_id: str, form: Form, lists: Lists) -> Answ
     if case.link.replaced or expired(notice, tx.now, case.link.created_at):
         return _gone(tx, setup, case, form)
     offered = form.action in offers(notice, case.person, tx.now, case.incident.state)
-    if form.action in ACTIONS and not offered:
+    if not offered and (form.action in ACTIONS or notice.state not in UNDECIDED):
         return _already(notice, case.person, form.action)
     if not form.genuine:
         return Answer("forged")
