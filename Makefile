@@ -16,7 +16,7 @@ test: $(VENV)/test.stamp
 	sh scripts/install-test-parts.sh
 	sh scripts/install-axe.sh
 	$(MAKE) lint
-	$(BIN)/pytest --cov --cov-report=term
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
