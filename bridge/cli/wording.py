@@ -118,9 +118,7 @@ def run(args: argparse.Namespace) -> int:
     now = clock.now()
     found = [check(case.letter(), case.ctx.context(now), case.scope) for case in cases]
     for case, findings in zip(cases, found, strict=True):
-        print(
-            json.dumps({"id": case.id, "findings": [_shown(each) for each in findings]}, ensure_ascii=False)
-        )
+        print(_line({"id": case.id, "findings": [_shown(each) for each in findings]}))
     return 1 if any(found) else 0
 
 
@@ -142,6 +140,11 @@ def _case(path: Path, number: int, line: str) -> Case:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "line"
         raise Unreadable(f"{path}:{number}: {where}: {first['msg']}") from None
+
+
+def _line(found: dict[str, Any]) -> str:
+    """One line of JSON. Half a surrogate pair, which no encoding can carry, stays an escape."""
+    return json.dumps(found, ensure_ascii=False).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _shown(finding: Finding) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from bridge.core.wording.find import NEAR, matches, phrase, sentence_hit, when
 from bridge.core.wording.model import REPORTS, Context, Hit, Rule
 from bridge.core.wording.promise import promised_time
-from bridge.core.wording.text import Sheet
+from bridge.core.wording.text import Page, Sheet
 
-NO_ESTIMATE = "現時点では復旧時刻は未定です。判明次第、改めてご連絡いたします。"
+UNKNOWN_YET = "現時点では復旧時刻は未定です。"
+NO_ESTIMATE = f"{UNKNOWN_YET}判明次第、改めてご連絡いたします。"
+WILL_TELL = re.compile(r"次第、?[^。\n]{0,10}(?:ご連絡|お知らせ|ご報告|ご案内)")
 
 SOON = (
     r"(?:まもなく|間もなく|もうすぐ|もう少しで|じきに|ほどなく|程なく|近日中に?|近々|近いうちに"
@@ -22,6 +24,11 @@ BACK = (
     r"|直り|直る|戻り|戻る)"
 )
 SOON_BACK = re.compile(rf"{SOON}[^。\n]{{0,25}}?{BACK}")
+SOON_BACK_LATER = re.compile(
+    rf"{SOON}(?=[^。\n]{{0,25}}?{BACK}(?:の|する|した)?(?:ための?)?(?:作業|対応|に向け))"
+    rf"[^。\n]{{0,25}}?{BACK}(?!性)(?!(?:の|する|した)?(?:ための?)?(?:作業|対応|に向け))"
+)
+"""The same where only work comes first: 「まもなく復旧作業が終わり、正常に戻ります」 is still a promise."""
 CLAUSE = r"(?:(?!ます|です|ので|から)[^。\n])"  # one character of the clause that is still being said
 NOT_A_PROMISE = re.compile(
     r"(?:の|する|した)?(?:ための?)?(?:作業|対応|に向け|に努め|を目指|状況|日時|時刻|手順|方法"
@@ -70,10 +77,11 @@ GUARANTEE = (
     r"(?:絶対に?|二度と|決して|今後(?:は|、|も)*一切|永久に)[^。\n]{0,30}?(?:復旧|再発|発生|起こ|起き"
     r"|繰り返|防|保証|解消|安全|生じ)"
     r"|100%(?!に達|を超)[^。\n]{0,25}?(?:復旧|再発|防|保証|解消|安全)"
-    r"|必ず(?!しも)[^。\n]{0,15}?(?:復旧|解消|防止)|(?:完全に|確実に)[^。\n]{0,10}?(?:防止|防[ぎぐげ])"
+    r"|必ず(?!しも)[^。\n]{0,15}?(?:復旧|解消|防止(?!策|に努め|に取り組))"
+    r"|(?:完全に|確実に)[^。\n]{0,10}?(?:防止(?!策|に努め|に取り組)|防[ぎぐげ])"
 )
 LATER = (
-    r"(?:後ほど|のちほど|後程|(?<!を)追って|(?<![なてとりいん])おって(?=[ごお改、詳状内結])|近いうちに"
+    r"(?:後ほど|のちほど|後程|(?<!を)追って|(?<![なてとりいんつを])おって(?=[ごお改、詳状内結担弊])|近いうちに"
     r"|近日中に|しばらくして"
     r"|折を見て|まもなく|間もなく)"
     r"[^。\n]{0,25}?(?:ご連絡|ご報告|お知らせ|ご案内)"
@@ -83,13 +91,18 @@ NAMED_TIME = r"\d{1,2}時|\d{1,2}:\d\d|\d{1,2}月\d{1,2}日|次第"
 
 def _baseless_soon(sheet: Sheet, _context: Context) -> Iterator[Hit]:
     for page in sheet.pages:
-        for match in SOON_BACK.finditer(page.wording):
+        for match in (*SOON_BACK.finditer(page.wording), *SOON_BACK_LATER.finditer(page.wording)):
             start = page.sentence(match.start())[0]
             lead = page.wording[max(start, match.start() - NEAR) : match.start()]
             condition = ON_DOING if match[0].startswith("すぐ") else AFTER_WHICH
             if NOT_A_PROMISE.match(page.wording, match.end()) or condition.search(lead):
                 continue
-            yield sentence_hit(page, *match.span(), NO_ESTIMATE)
+            yield sentence_hit(page, *match.span(), _no_estimate(page))
+
+
+def _no_estimate(page: Page) -> str:
+    """What to say instead; the promise to tell as soon as it is known only where the page has none yet."""
+    return UNKNOWN_YET if WILL_TELL.search(page.wording) else NO_ESTIMATE
 
 
 def _unfounded_estimate(sheet: Sheet, _context: Context) -> Iterator[Hit]:
@@ -98,7 +111,7 @@ def _unfounded_estimate(sheet: Sheet, _context: Context) -> Iterator[Hit]:
             for match in matches(pattern, RESTORED_WORD, page.wording):
                 between, behind = match["gap"] or "", match["rest"] or ""
                 if not (NOT_BETWEEN.search(between) or NOT_BEHIND.match(behind)):
-                    yield sentence_hit(page, match.end() - 1, match.end(), NO_ESTIMATE)
+                    yield sentence_hit(page, match.end() - 1, match.end(), _no_estimate(page))
 
 
 def _someday(sheet: Sheet, context: Context) -> Iterator[Hit]:

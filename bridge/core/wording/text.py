@@ -3,13 +3,15 @@
 Three readings of one field:
     raw      as written; the character rules read this
     flow     lines wrapped inside a paragraph are joined, full-width ASCII is folded to half width,
-             invisible characters are dropped: a phrase broken over two lines is still the phrase
+             invisible characters are dropped, detached voicing marks (NFD) composed:
+             a phrase broken over two lines is still the phrase
     wording  flow with text quoted in 「」 blotted out: screen messages and customers' voices are not ours
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from bridge.core.wording.model import Context, Field, Letter
 BLOT = "\ue000"
 FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
+VOICING = "\u3099\u309a"
 
 LINE = re.compile(r"([^\r\n]*)(\r?\n|\r|\Z)")
 STARTS_ANEW = re.compile(
@@ -67,8 +70,13 @@ class Page:
         return [start for start, _ in self.sentences]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Flow offsets to raw offsets."""
-        return self.origin[start], (self.origin[end - 1] + 1 if end > start else self.origin[start])
+        """Flow offsets to raw offsets. A voicing mark stays with its character."""
+        if end <= start:
+            return self.origin[start], self.origin[start]
+        stop = self.origin[end - 1] + 1
+        while stop < len(self.raw) and self.raw[stop] in VOICING:
+            stop += 1
+        return self.origin[start], stop
 
     def sentence(self, at: int) -> tuple[int, int]:
         """The sentence around a flow offset, without its label (`■復旧見込み:`) where there is one."""
@@ -138,7 +146,7 @@ def join_lines(raw: str) -> tuple[str, list[int]]:
         if match.end() == len(raw) and not match[2]:
             break
     origin.append(len(raw))
-    return drop_invisible("".join(parts).translate(FOLD), origin)
+    return compose(*drop_invisible("".join(parts).translate(FOLD), origin))
 
 
 def continues(before: str, line: str) -> bool:
@@ -151,6 +159,18 @@ def drop_invisible(flow: str, origin: list[int]) -> tuple[str, list[int]]:
         return flow, origin
     kept = [index for index, char in enumerate(flow) if not INVISIBLE.match(char)]
     return "".join(flow[index] for index in kept), [origin[index] for index in kept] + [origin[-1]]
+
+
+def compose(flow: str, origin: list[int]) -> tuple[str, list[int]]:
+    """か and a detached voicing mark (NFD) are が, which stands where か stood."""
+    if not any(mark in flow for mark in VOICING):
+        return flow, origin
+    parts: list[str] = []
+    kept: list[int] = []
+    for match in re.finditer(f"(?s:.)[{VOICING}]?", flow):
+        parts.append(unicodedata.normalize("NFC", match[0]) if len(match[0]) > 1 else match[0])
+        kept.extend(origin[match.start() : match.start() + len(parts[-1])])
+    return "".join(parts), [*kept, origin[-1]]
 
 
 def blot_quotes(flow: str) -> str:

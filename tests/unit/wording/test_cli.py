@@ -38,6 +38,13 @@ def test_nothing_found_is_zero(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out == '{"id": 7, "findings": []}\n'
 
 
+def test_half_a_surrogate_pair_is_printed_as_it_was_escaped(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, '{"id": "a\\ud800", "scope": "sentence", "text": "御社"}') == 1
+    assert '"id": "a\\ud800"' in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("kind", "found"),
     [("followup", True), ("update", True), ("recovery", False), ("whatever", False)],

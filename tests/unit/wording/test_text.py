@@ -1,5 +1,7 @@
 """Preparing a text: joining, folding, quotes, sentences, and the way back to the original offsets."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,3 +84,11 @@ def test_names_and_links_in_the_signature_are_left_alone() -> None:
     body = "お客様各位\n\n調査しております。\n\n━━━━━━\n担当 佐藤\nhttp://www.example.jp/\nTEL 03-0000-0000\n"
     context = Context(staff=("佐藤",), public_urls=())
     assert not {f.rule for f in check(Letter("first", "", body), context)} & {"LEK-05", "LEK-06", "MAL-03"}
+
+
+def test_detached_voicing_marks_are_read_with_their_character_and_stay_in_its_span() -> None:
+    raw = unicodedata.normalize("NFD", "ご利用が、まもなく再開です。")
+    page = open_page("body", raw)
+    assert page.flow == "ご利用が、まもなく再開です。"
+    start, end = page.span(0, 4)
+    assert unicodedata.normalize("NFC", raw[start:end]) == "ご利用が"
