@@ -3,42 +3,37 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 import structlog
-import uvicorn
-from fastapi import FastAPI
 
-from bridge import clock, metrics
-from bridge.config import Config, load
-from bridge.config.sections import Endpoint
+from bridge import clock
+from bridge.config import Config
 from bridge.delivery.composing import LetterComposer, OncallComposer
 from bridge.delivery.lanes import LaneWorker, Office
 from bridge.delivery.lists import CustomerLists
 from bridge.delivery.marks import Marks
 from bridge.delivery.relay import Relay
-from bridge.errors import BridgeError, StorageDown, StorageRefused
+from bridge.errors import StorageDown, StorageRefused
 from bridge.keys import Keys, load_keys
-from bridge.letters.render import Letters
+from bridge.running import Running
 from bridge.stages import send
 from bridge.stages.setup import Setup
 from bridge.stages.wake import Wake
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 from bridge.timer import Timer
-from bridge.web.connections import Connection
 from bridge.web.desk import Desk, Health
 from bridge.web.pages import Pages
-from bridge.web.server import ops_app, public_app
+from bridge.web.serving import Server, servers
 
 log = structlog.get_logger(__name__)
 
 ONCALL_CONNECTIONS = 2
 STOP_WITHIN = 8.0  # seconds for messages that wait for the answer to their dot
-FIXED = ("server", "database")  # sections that only a restart can change
 
 
 def build(config: Config, path: Path | None = None) -> "App":
@@ -50,8 +45,7 @@ class App:
     """One instance of the bridge."""
 
     def __init__(self, config: Config, path: Path | None) -> None:
-        self._path = path
-        self._setup = Setup(config, Letters(config.templates))
+        self._running = Running(config, path, self._changed)
         self._relays = _relays(config)
         self._lists = CustomerLists(lambda: self._setup)
         self._me = str(uuid4())
@@ -72,54 +66,21 @@ class App:
             store.add_listener(self._ring_all)
             self._metronome.start()
             self._listen_to_signals(store)
-            with _servers(config, desk) as servers:
-                try:
-                    await self._run(timer, lanes, marks, servers)
-                finally:
-                    self._metronome.stop()
-                    await self._give_back(store)
+            try:
+                await self._run(timer, lanes, marks, servers(config, desk))
+            finally:
+                self._metronome.stop()
+                await self._give_back(store)
 
-    async def reload(self, store: Store[Tx]) -> str | None:
-        """Take the file's new configuration over, or say why the running one stays."""
-        finding = await self._take_over(await asyncio.to_thread(self._load_new), store)
-        metrics.RELOADED.labels("refused" if finding else "done").inc()
-        if finding:
-            log.error("reload_refused", finding=finding)
-        else:
-            log.info("reloaded")
-            self._ring_all()
-        return finding
+    def _changed(self, old: Config) -> None:
+        """Another configuration is in force."""
+        if old.smtp != self._setup.config.smtp:
+            self._relays = _relays(self._setup.config)
+        self._ring_all()
 
-    def _load_new(self) -> Setup | str:
-        """What the file says now, or why it cannot be taken over."""
-        if self._path is None:
-            return "the configuration did not come from a file"
-        try:
-            new = load(self._path)
-            letters = Letters(new.templates)
-        except BridgeError as error:
-            return str(error)
-        old = self._setup.config
-        if changed := [name for name in FIXED if getattr(old, name) != getattr(new, name)]:
-            return f"{self._path}: {changed[0]}: cannot change while running. Restart the bridge"
-        return Setup(new, letters)
-
-    async def _take_over(self, new: Setup | str, store: Store[Tx]) -> str | None:
-        if isinstance(new, str):
-            return new
-        gone = set(self._setup.config.services) - set(new.config.services)
-        try:
-            unfinished = await store.read(lambda tx: tx.incidents.unfinished()) if gone else []
-        except StorageDown as error:
-            return str(error)
-        for incident in unfinished:
-            if incident.service in gone:
-                where = f"{self._path}: services.{incident.service}"
-                return f"{where}: has an incident that is not closed. Keep the service until it is"
-        if self._setup.config.smtp != new.config.smtp:
-            self._relays = _relays(new.config)
-        self._setup = new
-        return None
+    @property
+    def _setup(self) -> Setup:
+        return self._running.setup
 
     @contextlib.asynccontextmanager
     async def _store(self, keys: Keys) -> AsyncIterator[Store[Tx]]:
@@ -158,23 +119,23 @@ class App:
         return await store.run(unit)
 
     async def _run(
-        self, timer: Timer, lanes: Sequence[LaneWorker], marks: Marks, servers: Sequence["_Server"]
+        self, timer: Timer, lanes: Sequence[LaneWorker], marks: Marks, listening: Sequence[Server]
     ) -> None:
+        """Everything at once, until a signal or until one of them fails; then in order: claims, dots, marks."""
         marking = asyncio.create_task(marks.run())
-        loops = [asyncio.create_task(lane.run()) for lane in lanes]
-        ticking = asyncio.create_task(timer.run())
-        serving = [asyncio.create_task(server.serve()) for server in servers]
+        working: list[Timer | LaneWorker] = [timer, *lanes]
+        loops = [asyncio.create_task(each.run()) for each in working]
+        serving = [asyncio.create_task(server.serve()) for server in listening]
         stopped = asyncio.create_task(self._stop.wait())
         log.info("serving", listen=str(self._setup.config.server.listen), instance=self._me)
-        everything = [marking, *loops, ticking, *serving]
+        everything = [marking, *loops, *serving]
         await asyncio.wait([stopped, *everything], return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
-        for server in servers:
+        for server in listening:
             server.should_exit = True
-        timer.stop()
-        for lane in lanes:
-            lane.stop()
-        await asyncio.wait([*loops, ticking, *serving], timeout=STOP_WITHIN)
+        for each in working:
+            each.stop()
+        await asyncio.wait([*loops, *serving], timeout=STOP_WITHIN)
         marks.close()
         await asyncio.wait([marking], timeout=1.0)
         for task in everything:
@@ -244,7 +205,7 @@ class App:
             wake=self._wake,
             now=clock.now,
             health=health,
-            reload=partial(self.reload, store),
+            reload=partial(self._running.reload, store),
             pages=Pages(),
         )
 
@@ -270,40 +231,7 @@ class App:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(self.reload(store)))
-
-
-class _Server(uvicorn.Server):
-    """Signals belong to the app, which ends its loops before its server."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-@contextlib.contextmanager
-def _servers(config: Config, desk: Desk) -> Iterator[list[_Server]]:
-    wanted: list[tuple[Endpoint, FastAPI]] = [(config.server.listen, public_app(desk))]
-    if config.server.ops_listen is not None:
-        wanted.append((config.server.ops_listen, ops_app(desk)))
-    yield [_Server(_uvicorn(endpoint, app)) for endpoint, app in wanted]
-
-
-def _uvicorn(endpoint: Endpoint, app: FastAPI) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        host=endpoint.host,
-        port=endpoint.port,
-        log_config=None,
-        access_log=False,
-        http=Connection,
-        ws="none",
-        server_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=30,
-        timeout_graceful_shutdown=5,
-        lifespan="off",
-    )
+        loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(self._running.reload(store)))
 
 
 def _relays(config: Config) -> dict[str, list[Relay]]:

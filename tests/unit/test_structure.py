@@ -15,7 +15,7 @@ LAYERS = [
     {"config", "keys"},
     {"stages"},
     {"delivery.composing", "delivery.lanes", "delivery.lists", "delivery.marks"},
-    {"timer", "web"},
+    {"running", "timer", "web"},
     {"app"},
     {"demo"},
     {"cli"},
