@@ -96,11 +96,14 @@ def locate(page: Page, match: re.Match[str], reading: Reading, swap: Swap, sente
 
 
 def sentence_hit(page: Page, start: int, end: int, text: str) -> Hit:
-    """A hit (flow offsets) whose whole sentence `text` may replace. A subject is no sentence: there only the
-    place is shown."""
+    """A hit (flow offsets) whose whole sentence `text` may replace; where the page says that already, and no
+    label waits for a value, nothing does. A subject is no sentence: there only the place is shown."""
     if page.field == "subject":
         return Hit(page, *page.span(start, end))
-    return Hit(page, *page.span(*page.sentence(start)), text)
+    first, last = page.sentence(start)
+    labelled = page.flow[first - 1 : first] not in ("", "。", "\n")
+    said = text in page.flow[:first] or text in page.flow[last:]
+    return Hit(page, *page.span(first, last), "" if said and not labelled else text)
 
 
 def offer(swap: Swap, match: re.Match[str]) -> str | None:

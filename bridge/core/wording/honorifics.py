@@ -17,7 +17,9 @@ HUMBLE_PLAIN = {
     "き、": "いたし、",
     "いており": "いたしており",
 }
+BODY = re.compile(r"[ \u3000]{0,3}御中(?=[ \u3000\r]{0,3}$)|御中")
 ADDRESSEE = re.compile(r"^[^。、]{1,30}様[ \u3000\r]*$")
+GROUP_SAMA = r"(?:(?<!お客)(?<!お得意)様)"  # お客様各位 and お得意様各位 are custom
 OFFICES = (
     r"社長|会長|専務|常務|部長|次長|課長|係長|主任|取締役|支店長|所長|店長|先生|室長|局長|院長|校長"
     r"|教授|理事長"
@@ -51,16 +53,17 @@ def _organisation_and_person(sheet: Sheet, _context: Context) -> Iterator[Hit]:
     for page in sheet.pages:
         lines = list(LINE.finditer(page.raw))
         for line, following in pairwise([*lines, *lines[-1:]]):
-            start = line.start() + line[1].find("御中")
-            if start < line.start():
+            body = BODY.search(line[1])
+            if body is None:
                 continue
+            start = line.start() + body.start()
             if "様" in page.raw[start : line.end()]:
                 end = line.start() + line[1].rindex("様") + 1
             elif following is not line and ADDRESSEE.match(following[1]):
                 end = following.start() + following[1].rindex("様") + 1
             else:
                 continue
-            yield Hit(page, start, end, page.raw[start:end].replace("御中", "", 1))
+            yield Hit(page, start, end, page.raw[start:end].replace(body[0], "", 1))
 
 
 def _too_humble(sheet: Sheet, _context: Context) -> Iterator[Hit]:
@@ -87,10 +90,7 @@ RULES = (
     Rule(
         "HON-01",
         "error",
-        any_of(
-            phrase(r"各位(?:様|殿|御中|さま)", swap="各位"),
-            phrase(r"(?<!お客)(?<!お得意)様各位", swap="各位"),
-        ),
+        phrase(rf"{GROUP_SAMA}?各位(?:様|殿|御中|さま)|{GROUP_SAMA}各位", swap="各位"),
         "「各位」に敬称は重ねません。",
         "各位 already carries the respect; add nothing.",
         "お客様各位",

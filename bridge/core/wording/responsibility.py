@@ -44,6 +44,7 @@ EXCUSE = (
     r"|予想外の?|予想を(?:大きく|はるかに|大幅に)?(?:超|越|上回)|予期(?:せぬ|しない|しなかった)"
     r"|不可抗力|前例のない|未曾有の?"
 )
+DROPPABLE = ("想定外の", "予想外の", "予期せぬ", "予期しない", "前例のない", "未曾有の")
 OPERATOR = (
     r"(?:担当者?|作業者|作業員|オペレーター?|新人|アルバイト|派遣(?:社員)?|従業員|社員|スタッフ)(?:の"
     r"|による|が)[^。、\n]{0,15}?"
@@ -60,16 +61,20 @@ def _shrink(match: re.Match[str]) -> str | None:
     """A belittling word is dropped where the sentence stands without it."""
     word = match[0]
     if word.startswith("に"):
-        return (
-            "です"
-            if match.string[match.end() : match.end() + 1] in ("。", "") and word.endswith("ません")
-            else None
-        )
+        closes = match.string[match.end() : match.end() + 1] in ("。", "") and word.endswith("ません")
+        after_verb = match.string[match.start() - 1 : match.start()] in tuple("たるいだ")
+        return "です" if closes and not after_verb else None
     return (
         re.sub(r"^.*の", "", word)
         if re.match("程度|くらい|ぐらい", word)
         else {"大した": None, "たいした": None}.get(word, "")
     )
+
+
+def _without_excuse(match: re.Match[str]) -> str | None:
+    """An adjective is dropped, but not where it is what the sentence says (「予想外の負荷でした」)."""
+    alone = re.match(r"[^、。\n]{0,8}(?:でした|です|でござ)", match.string[match.end() : match.end() + 12])
+    return "" if match[0] in DROPPABLE and not alone else None
 
 
 RULES = (
@@ -178,14 +183,7 @@ RULES = (
     Rule(
         "BLM-03",
         "warning",
-        phrase(
-            EXCUSE,
-            swap=lambda match: (
-                ""
-                if match[0] in ("想定外の", "予想外の", "予期せぬ", "予期しない", "前例のない", "未曾有の")
-                else None
-            ),
-        ),
+        phrase(EXCUSE, reading="wording", swap=_without_excuse),
         "言い訳に読まれます。",
         "It reads as an excuse.",
         "想定同時接続数の設定値が実績に対して不足しておりました。",
