@@ -1,0 +1,119 @@
+"""The whole bridge before a mail server in trouble: who is told, what waits, and what goes on."""
+
+import contextlib
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.faults.story import copies, letters
+from tests.parts.bridge import MARUYAMA, Bridge, link_in
+from tests.parts.sink import Sink, sink
+from tests.parts.smtp import Fault, Rules, Session
+from tests.parts.waiting import until
+
+
+@contextlib.contextmanager
+def with_fallback(home: Path, first: Sink, customers: int = 5) -> Iterator[tuple[Bridge, Sink]]:
+    """A started bridge that mails through `first`, and the second mail server for its rings."""
+    with sink() as second:
+        made = Bridge(home, first, customers=customers)
+        made.config["smtp"]["fallback"] = {"host": "127.0.0.1", "port": second.port, "security": "none"}
+        try:
+            made.start()
+            yield made, second
+        finally:
+            made.close()
+
+
+def up(running: Bridge, lane: str) -> float:
+    found = [
+        line for line in running.get("/metrics").text.splitlines() if f'smtp_up{{lane="{lane}"}}' in line
+    ]
+    return float(found[0].split()[1])
+
+
+def test_a_dead_relay_is_told_within_a_minute_and_its_letters_leave_when_it_is_back(
+    tmp_path: Path, mail_server: Sink
+) -> None:
+    with with_fallback(tmp_path, mail_server) as (running, second):
+        running.alert()
+        link = link_in(mail_server.wait_for(MARUYAMA)[0])
+        mail_server.refuse_connections()
+        died = time.monotonic()
+        running.approve(link)
+        told = second.wait_for(MARUYAMA, 1, 60)[0]
+        assert time.monotonic() - died < 60
+        assert "みどりショップ" in told.subject
+        assert (up(running, "customers"), up(running, "oncall")) == (0, 1)
+        assert running.get("/readyz").status_code == 200, "a dead relay takes no instance out of the balancer"
+        assert "127.0.0.1" in running.get(link).text, "the page names the server and its trouble"
+        assert running.deliveries() == {**dict.fromkeys(running.deliveries(), 0), "queued": 5}
+        notice = running.incident()["notices"][0]["id"]
+        waiting = running.api(f"/notices/{notice}/deliveries")["deliveries"]
+        assert {one["attempts"] for one in waiting} == {0}
+        mail_server.accept_connections()
+        mail_server.wait_for_every(running.customers, 75)
+        until(lambda: up(running, "customers") == 1, 70, "it is up again")
+        assert copies(letters(mail_server, running.customers)) == {1: 5}
+        assert Counter(mail.subject for mail in second.to(MARUYAMA))[told.subject] == 1, "told once"
+
+
+def test_a_ring_finds_the_dead_relay_before_any_letter_needs_it(tmp_path: Path, mail_server: Sink) -> None:
+    with with_fallback(tmp_path, mail_server) as (running, second):
+        mail_server.refuse_connections()
+        running.alert()
+        second.wait_for(MARUYAMA, 1, 30)
+        until(lambda: up(running, "customers") == 0, 10, "the metrics know")
+        mail_server.accept_connections()
+        until(lambda: up(running, "customers") == 1, 30, "its return is noticed without a mail")
+
+
+def drops_customer_zero(stage: str, session: Session) -> Fault | None:
+    return Fault(drop=True) if stage == "RCPT" and session.to[-1:] == ["customer0@mail0.example.jp"] else None
+
+
+def test_a_mail_that_ends_every_connection_does_not_starve_the_others(
+    tmp_path: Path, mail_server: Sink
+) -> None:
+    with with_fallback(tmp_path, mail_server, customers=30) as (running, _):
+        running.alert()
+        link = link_in(mail_server.wait_for(MARUYAMA)[0])
+        mail_server.rules = Rules(reply=drops_customer_zero)
+        running.approve(link)
+        mail_server.wait_for_every(running.customers[1:], 40)
+        until(lambda: running.deliveries()["deferred"] == 1, 90, "it counts as its own trouble")
+        assert copies(letters(mail_server, running.customers)) == {1: 29}
+
+
+def refuses_everything(stage: str, _session: Session) -> Fault | None:
+    return Fault(say=b"554 5.7.1 relay access denied") if stage == "MAIL" else None
+
+
+def test_a_relay_that_refuses_everything_is_probed_and_not_hammered(
+    tmp_path: Path, mail_server: Sink
+) -> None:
+    with with_fallback(tmp_path, mail_server, customers=50) as (running, _):
+        running.alert()
+        link = link_in(mail_server.wait_for(MARUYAMA)[0])
+        before = len(mail_server.sessions)
+        mail_server.rules = Rules(reply=refuses_everything)
+        running.approve(link)
+        until(lambda: up(running, "customers") == 0, 20, "the breaker is open")
+        asked = sum(session.verbs.count("MAIL") for session in mail_server.sessions)
+        assert asked < 30, asked
+        assert len(mail_server.sessions) - before < 15
+
+
+def test_without_the_tls_that_was_asked_for_nothing_leaves_and_people_are_told(
+    tmp_path: Path, mail_server: Sink
+) -> None:
+    with with_fallback(tmp_path, mail_server) as (running, second):
+        running.config["smtp"]["security"] = "starttls"
+        assert running.reload().status_code == 200
+        running.alert()
+        ring = second.wait_for(MARUYAMA, 1, 30)[0]
+        running.approve(link_in(ring))
+        second.wait_for(MARUYAMA, 2, 60)
+        assert not mail_server.mails
+        assert not any("MAIL" in session.verbs for session in mail_server.sessions)
