@@ -5,7 +5,7 @@ heartbeat and the loading of a long list go on beside the rounds, so that neithe
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -15,11 +15,11 @@ import structlog
 from bridge import metrics
 from bridge.clock import Bell, monotonic, pause
 from bridge.core import duties
-from bridge.core.model import AudienceFacts, Notice, Recipient, Ring
-from bridge.delivery.audience import AudienceError
+from bridge.core.model import AudienceFacts, Ring
 from bridge.delivery.lists import CustomerLists
 from bridge.delivery.relay import Relay
 from bridge.errors import StorageDown
+from bridge.loader import Loader
 from bridge.stages import send
 from bridge.stages.follow_up.advance import follow_up
 from bridge.stages.ring import ring
@@ -115,7 +115,8 @@ class Timer:
                 *(self._singly("ring", partial(self._ring_one, due, lists)) for due in agenda.rings)
             )
         if agenda.letters and self._loading is None:
-            self._loading = asyncio.create_task(self._begin_sends())
+            loader = Loader(self.store, self.setup, self.lists, self.me, self.wake)
+            self._loading = asyncio.create_task(loader.load_due())
         if self._loading is not None:
             await self._look_after_loading(self._loading)
         if agenda.done:
@@ -175,49 +176,6 @@ class Timer:
             metrics.RING_LATENESS.observe(late)
         self.wake(wake)
 
-    async def _begin_sends(self) -> None:
-        tried: set[str] = set()
-        while notice := await self.store.run(partial(send.claim_letter, me=self.me, but=tried)):
-            tried.add(notice.id)
-            await self._singly("load", partial(self._begin_one, notice))
-
-    async def _begin_one(self, notice: Notice) -> None:
-        try:
-            self.wake(await self._load(notice))
-        except AudienceError as error:
-            self.wake(await self._stop_changed(notice, str(error)))
-
-    async def _load(self, notice: Notice) -> Wake:
-        """Read the list again and put it into the outbox; another list than the approved one stops the letter."""
-        if notice.kind == "individual":
-            batch = await self.store.read(partial(send.batch_recipients, notice=notice))
-            return await self._load_chunks(notice, iter([batch]))
-        service = await self.store.read(partial(_service_of, notice=notice))
-        if await asyncio.to_thread(self.lists.digest, service) != notice.audience_digest:
-            return await self._stop_changed(notice, "list_changed")
-        chunks = self.lists.chunks(service, send.CHUNK, notice.audience_digest or "")
-        return await self._load_chunks(notice, iter(chunks))
-
-    async def _stop_changed(self, notice: Notice, why: str) -> Wake:
-        return await self.store.run(partial(send.stop_changed, setup=self.setup(), notice=notice, why=why))
-
-    async def _load_chunks(self, notice: Notice, chunks: Iterator[list[Recipient]]) -> Wake:
-        start, chunk = 0, await asyncio.to_thread(next, chunks, None) or []
-        while True:
-            following = await asyncio.to_thread(next, chunks, None)
-            unit = partial(
-                send.begin_send,
-                setup=self.setup(),
-                notice=notice,
-                start=start,
-                chunk=chunk,
-                last=following is None,
-            )
-            wake = await self.store.run(unit)
-            if following is None:
-                return wake
-            start, chunk = start + len(chunk), following
-
     async def _follow_one(self, incident_id: str) -> None:
         unit = partial(follow_up, setup=self.setup(), incident_id=incident_id)
         self.wake(await self.store.run(unit))
@@ -246,9 +204,3 @@ class Timer:
         except Exception:
             metrics.LOOP_FAILURES.labels(loop).inc()
             log.exception("row_failed", loop=loop)
-
-
-def _service_of(tx: Tx, notice: Notice) -> str:
-    incident = tx.incidents.get(notice.incident_id)
-    assert incident is not None, "a notice has an incident: a foreign key"
-    return incident.service
