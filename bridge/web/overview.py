@@ -1,12 +1,12 @@
 """Incidents and notices as the API shows them, read by set."""
 
 from collections.abc import Sequence
-from itertools import islice
+from itertools import dropwhile, islice
 
 from bridge.core.facts import Facts
 from bridge.core.lifecycle import UNDECIDED
-from bridge.core.model import Incident, Notice, Ring
-from bridge.core.reminders import plan
+from bridge.core.model import Incident, Notice
+from bridge.core.reminders import plan, rung_people
 from bridge.core.settings import Escalation
 from bridge.core.wording import Finding
 from bridge.stages.audience import Lists, audience_of
@@ -52,17 +52,29 @@ def _notice_out(tx: Tx, setup: Setup, incident: Incident, notice: Notice, lists:
         number = Facts.from_dict(versions[-1].facts).number
         recipients = audience_of(tx, setup, incident, notice, lists).count
         findings = proofread(tx, setup, incident, notice)
-        rings += planned(tx.rings.of(notice.id), setup.escalation(service), notice)
+        rings = ahead(rings, setup.escalation(service), notice)
     locale = service.locale if service else next(iter(versions[-1].texts))
     counts = tx.outbox.counts([notice.id])[notice.id]
     out = notice_out(notice, versions, locale, number, findings, rings, counts)
     return out.model_copy(update={"recipients": recipients})
 
 
-def planned(rings: Sequence[Ring], escalation: Escalation, notice: Notice) -> list[ReminderOut]:
-    """The rings after the pending one, as far as the list of times goes, and one beyond."""
-    pending = next((ring.due_at for ring in rings if ring.state == "pending"), None)
+def ahead(rings: Sequence[ReminderOut], escalation: Escalation, notice: Notice) -> list[ReminderOut]:
+    """The rings with those to come: whom the pending one would ring, and the planned ones after it, as far as
+    the list of times goes and one beyond."""
+    pending = next((ring for ring in rings if ring.state == "pending"), None)
     if pending is None:
-        return []
-    times = islice(plan(escalation, notice.base_at), min(len(escalation.remind_at) + 1, PLANNED_SHOWN))
-    return [ReminderOut(due_at=at, fired_at=None, people=[], state="planned") for at in times if at > pending]
+        return list(rings)
+    listed = sum(notice.base_at + offset > pending.due_at for offset in escalation.remind_at)
+    later = dropwhile(lambda at: at <= pending.due_at, plan(escalation, notice.base_at))
+    times = [pending.due_at, *islice(later, min(listed + 1, PLANNED_SHOWN))]
+    coming = [
+        ReminderOut(
+            due_at=at,
+            fired_at=None,
+            people=list(rung_people(notice, escalation, at)),
+            state="planned" if n else "pending",
+        )
+        for n, at in enumerate(times)
+    ]
+    return [*(ring for ring in rings if ring is not pending), *coming]

@@ -42,6 +42,17 @@ def incident(front: Bridge, mailbox: Sink) -> Any:
     return front.incident()
 
 
+def test_the_rings_to_come_say_whom_they_would_ring(running_bridge: Bridge, mail_server: Sink) -> None:
+    running_bridge.alert()
+    mail_server.wait_for(MARUYAMA)
+    rings = running_bridge.incident()["notices"][0]["reminders"]
+    states = [(ring["state"], ring["people"]) for ring in rings[:4]]
+    assert states[0] == ("fired", ["maruyama"])
+    assert states[1][0] == "pending"
+    assert states[2][0] == "planned"
+    assert all(people for _, people in states)
+
+
 def ask(front: Bridge, method: str, path: str, token: str | None = API_TOKEN, **more: Any) -> httpx.Response:
     headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
     headers |= more.pop("headers", {})
