@@ -218,7 +218,8 @@ class LaneWorker:
                 wait = self._patience(row)
                 return _result(row, "failed" if wait is None else "deferred", outcome.words, wait)
             case "unknown":
-                once_more = self._office.on_unknown() == "resend_once" and row.ambiguous == 0
+                held = self._lane == "customers" and self._office.on_unknown() == "hold"
+                once_more = not held and row.ambiguous == 0
                 return _result(
                     row,
                     "deferred" if once_more else "unknown",

@@ -1,7 +1,7 @@
 """Queries over the outbox: one row for each message to one address, in two lanes (RELIABILITY §4).
 
-queued -> sending (owner, fence, attempt counted) -> eod (all but the final dot is on the wire) -> sent, deferred,
-failed or unknown. `cancelled` is for rings that nobody needs any more.
+queued -> sending (owner, fence, attempt counted) -> eod (committed just before DATA: the mail may have arrived) ->
+sent, deferred, failed or unknown. `cancelled` is for rings that nobody needs any more.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Row, and_, bindparam, case, false, func, or_, select, update
+from sqlalchemy import Row, and_, bindparam, case, func, or_, select, true, update
 
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import DeliveryState
@@ -166,7 +166,7 @@ class Outbox:
         return sorted((Claimed(**row._mapping) for row in rows), key=lambda message: message.id)
 
     def mark_eod(self, claims: Sequence[tuple[int, int]], me: str) -> set[int]:
-        """Move (id, fence) from sending to eod; returns the ids that may write their dot.
+        """Move (id, fence) from sending to eod; returns the ids that may send their DATA.
 
         A ring only while its notice waits for people, a letter only while its notice is `sending`.
         """
@@ -213,7 +213,10 @@ class Outbox:
                 .where(mine, outbox.c.state == "sending")
                 .values(state="queued", owner=None, due_at=now, updated_at=now)
             ).rowcount
-        once_more = outbox.c.ambiguous == 0 if on_unknown == "resend_once" else false()
+        may_repeat = (
+            true() if on_unknown == "resend_once" else outbox.c.lane == "oncall"
+        )  # rings are never held
+        once_more = and_(outbox.c.ambiguous == 0, may_repeat)
         lost += self._tx.execute(
             update(outbox)
             .where(mine, outbox.c.state.in_(("sending", "eod")))
