@@ -94,14 +94,13 @@ def _under_way(notices: Sequence[Notice]) -> bool:
 def _after_recovery(incident: Incident, notices: Sequence[Notice], now: datetime) -> Duty | None:
     reports = [notice for notice in notices if notice.kind != "individual"]
     last = next((n for n in reversed(reports) if n.kind in ("recovery", "final")), None)
-    if any(n.state in UNDECIDED | UNDER_WAY for n in reports):
+    if _under_way(reports):
         return None
     if last is None or (last.kind == "recovery" and last.state == "superseded"):
         return Duty("draft", "recovery not told", "recovery")
     if incident.final_at is None:
         # A batch that still waits for people keeps the incident open; it never holds a promised report up.
-        waiting = any(notice.state in UNDECIDED | UNDER_WAY for notice in notices)
-        return None if waiting else Duty("close", "nothing owed")
+        return None if _under_way(notices) else Duty("close", "nothing owed")
     if last.state == "sent" and now >= incident.final_at:
         return Duty("draft", "cause promised", "final")
     return None

@@ -96,9 +96,8 @@ class Approval:
 class Notice:
     """One letter about an incident and where it stands.
 
-    `audience_digest` and `recipients` are those of the list the approver saw; `previous_recipients` is the count of
-    the last sending to the same audience. `send_at`: the moment the hold ends. `stop_reason`: why the
-    rest was not sent.
+    `audience_digest` and `recipients` are those of the list the approver saw. `send_at`: the moment the hold
+    ends. `stop_reason`: why the rest was not sent.
     """
 
     id: str
@@ -184,6 +183,3 @@ class Event:
     actor: str
     action: str
     detail: Mapping[str, Any]
-
-
-DeliveryCounts = Mapping[DeliveryState, int]

@@ -171,13 +171,13 @@ CUT = "boot-2"
 @pytest.mark.parametrize(
     "claimed, boot, policy, state, wait",
     [
-        pytest.param("sending", "boot-1", "resend_once", "queued", 0, id="before the dot: at once"),
+        pytest.param("sending", "boot-1", "resend_once", "queued", 0, id="before DATA: at once"),
         pytest.param(
-            "sending", CUT, "resend_once", "deferred", 60, id="after a power cut: as if after the dot"
+            "sending", CUT, "resend_once", "deferred", 60, id="after a power cut: as if after DATA"
         ),
         pytest.param("sending", CUT, "hold", "unknown", 60, id="after a power cut, hold"),
-        pytest.param("eod", "boot-1", "resend_once", "deferred", 60, id="after the dot: once more, later"),
-        pytest.param("eod", "boot-1", "hold", "unknown", 60, id="after the dot, hold"),
+        pytest.param("eod", "boot-1", "resend_once", "deferred", 60, id="after DATA: once more, later"),
+        pytest.param("eod", "boot-1", "hold", "unknown", 60, id="after DATA, hold"),
     ],
 )
 async def test_the_claims_of_a_dead_instance(
