@@ -68,9 +68,9 @@ def _while_firing(
 ) -> Duty | None:
     if not told(notices):
         firsts = [notice for notice in notices if notice.kind == "first"]
-        if not firsts or firsts[-1].state == "superseded":
-            return Duty("draft", "customers not told", "first")
-        return None
+        if undecided(notices, "first") or (firsts and firsts[-1].state != "superseded"):
+            return None
+        return Duty("draft", "customers not told", "first")
     if incident.promise_at is None or now < incident.promise_at - policy.update_ring_before:
         return None
     if undecided(notices, "first", "update") or any(n.state == "approved" for n in notices):
