@@ -114,24 +114,3 @@ def working_days_after(value: date, count: int) -> date:
         value += timedelta(days=1)
         count -= is_working_day(value)
     return value
-
-
-_DIGITS = "〇一二三四五六七八九"
-
-
-def _kanji(n: int) -> str:
-    tens, ones = divmod(n, 10)
-    return f"{_DIGITS[tens] if tens > 1 else ''}{'十' if tens else ''}{_DIGITS[ones] if ones else ''}"
-
-
-def ordinal(n: int) -> str:
-    """`1st`, `2nd`, `3rd`, `11th`."""
-    suffix = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
-    return f"{n}{suffix}"
-
-
-def report_name(number: int, locale: Locale) -> str:
-    """`第二報` or `2nd report`. Kanji up to 99, so that one correspondence never mixes two spellings."""
-    if locale == "en":
-        return f"{ordinal(number)} report"
-    return f"第{_kanji(number) if number < 100 else number}報"

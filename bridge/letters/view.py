@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bridge.core import dates
+from bridge.core import dates, reports
 from bridge.core.facts import Facts
 from bridge.core.values import Locale, LocalText
 from bridge.letters.wrap import width
@@ -67,7 +67,7 @@ def view(facts: Facts, locale: Locale) -> View:
         sender=facts.sender,
         contact=facts.contact.get(locale),
         links=facts.public_urls,
-        report=dates.report_name(facts.number or 1, locale),
+        report=reports.numbered(facts.number or 1, locale),
         symptom=symptom,
         topic=_topic(facts, named, symptom, locale),
         scope=_scope(facts, locale),

@@ -5,19 +5,13 @@ from datetime import datetime
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from bridge.core import dates
+from bridge.core import dates, reports
 from bridge.core.model import Kind
 from bridge.core.settings import Service
 from bridge.core.values import Locale, LocalText
 
 # Of the service's name, in characters of each script.
 NAME_CHARS: dict[Locale, int] = {"ja": 12, "en": 24}
-
-_REPORTS: dict[Kind, dict[Locale, str]] = {
-    "recovery": {"ja": "復旧報告", "en": "recovery report"},
-    "final": {"ja": "最終報", "en": "final report"},
-    "individual": {"ja": "個別のお詫び", "en": "individual apologies"},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +33,8 @@ class Matter:
         name = self.name.get(locale)
         if len(name) > NAME_CHARS[locale]:
             name = f"{name[: NAME_CHARS[locale]]}…"
-        report = _REPORTS.get(self.kind, {}).get(locale) or dates.report_name(self.number or 1, locale)
+        named = reports.NAMES.get(self.kind)
+        report = named.get(locale) if named else reports.numbered(self.number or 1, locale)
         return f"{name} {report}" if locale == "en" else f"{name}{report}"
 
     def clock(self, at: datetime, now: datetime, locale: Locale) -> str:

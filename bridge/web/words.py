@@ -3,7 +3,6 @@
 PAGES.md says the words; a person at night says nothing else. Numbers come already grouped (12,408).
 """
 
-from bridge.core.model import Kind
 from bridge.core.values import Locale
 
 Pair = tuple[str, str]
@@ -395,12 +394,6 @@ STOP_REASONS: dict[str, Pair] = {
         "長く止まっていたため、自動では送りません。",
         "The bridge was away for long; it does not send by itself.",
     ),
-}
-
-REPORTS: dict[Kind, Pair] = {
-    "recovery": ("復旧報告", "recovery report"),
-    "final": ("最終報", "final report"),
-    "individual": ("個別のお詫び", "individual apologies"),
 }
 
 EVENTS: dict[str, Pair] = {

@@ -93,20 +93,3 @@ def test_a_promise_is_rounded_up_to_the_next_five_minutes(at: datetime) -> None:
 )
 def test_five_working_days_skip_weekends_and_holidays(day: date, after: date) -> None:
     assert dates.working_days_after(day, 5) == after
-
-
-@pytest.mark.parametrize(
-    "n, ja, en",
-    [
-        (1, "第一報", "1st report"),
-        (2, "第二報", "2nd report"),
-        (3, "第三報", "3rd report"),
-        (10, "第十報", "10th report"),
-        (11, "第十一報", "11th report"),
-        (20, "第二十報", "20th report"),
-        (99, "第九十九報", "99th report"),
-        (122, "第122報", "122nd report"),
-    ],
-)
-def test_reports_are_counted_in_kanji(n: int, ja: str, en: str) -> None:
-    assert (dates.report_name(n, "ja"), dates.report_name(n, "en")) == (ja, en)

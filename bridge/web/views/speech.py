@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bridge.core.dates import ordinal, report_name
+from bridge.core import reports
 from bridge.core.model import Kind
 from bridge.core.settings import Person
 from bridge.core.values import Locale
-from bridge.web.words import REASONS, REPORTS, WORDS, pick
+from bridge.web.words import REASONS, WORDS, pick
 
 _WEEKDAYS_JA = "月火水木金土日"
 _EARLY_EN = ("first", "second", "third")
@@ -78,11 +78,8 @@ class Speech:
         minutes, seconds = divmod(max(0, int(length.total_seconds())), 60)
         if minutes >= 60:
             hours = self("hours", n=minutes // 60)
-            return (
-                " ".join((hours, self("minutes", n=minutes % 60)))
-                if self.lang == "en"
-                else (hours + self("minutes", n=minutes % 60))
-            )
+            between = " " if self.lang == "en" else ""
+            return between.join((hours, self("minutes", n=minutes % 60)))
         return self("minutes_seconds", m=minutes, s=seconds) if minutes else self("seconds", n=seconds)
 
     def person(self, actor: str | None) -> str:
@@ -100,12 +97,12 @@ class Speech:
 
     def report(self, kind: Kind, number: int | None) -> str:
         """`第一報`, `復旧報告`, `second report`."""
-        if kind in REPORTS:
-            return pick(REPORTS[kind], self.lang)
+        if kind in reports.NAMES:
+            return reports.NAMES[kind].get(self.lang)
         n = number or (1 if kind == "first" else 2)
         if self.lang == "en":
-            return f"{_EARLY_EN[n - 1] if n <= len(_EARLY_EN) else ordinal(n)} report"
-        return report_name(n, "ja")
+            return f"{_EARLY_EN[n - 1] if n <= len(_EARLY_EN) else reports.ordinal(n)} report"
+        return reports.numbered(n, "ja")
 
     def reason(self, reason: str | None) -> str:
         """A dismissal's reason: one of the choices in words, or what the person wrote."""
