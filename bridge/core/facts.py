@@ -165,6 +165,18 @@ def build(
     return facts if previous is None else _compared(previous, facts)
 
 
+def covers(facts: Facts, alerts: Sequence[Alert], service: Service, incident: Incident) -> bool:
+    """Whether a letter already says all that these alerts could add: in a storm most do, and nothing is rebuilt."""
+    words = {impact.ja for impact in facts.impacts}
+    return facts.recovered_at is None and all(
+        one.firing
+        and one.started_at >= facts.started_at
+        and (one.words is None or one.words.ja in words)
+        and (one.symptom is None or facts.symptom is not None)
+        for one in (told_by(alert, service, incident) for alert in alerts)
+    )
+
+
 def changed(old: Facts, new: Facts) -> tuple[Change, ...]:
     """What a customer would call news between two letters. A new promise alone is none."""
     was, now = old.answers, new.answers

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from bridge.core import duties
 from bridge.core.dates import working_days_after
-from bridge.core.facts import NO_ANSWERS, Answers, Facts, build, changed
-from bridge.core.model import Incident, Kind, Notice, Version
+from bridge.core.facts import NO_ANSWERS, Answers, Facts, build, changed, covers
+from bridge.core.model import Alert, Incident, Kind, Notice, Version
 from bridge.core.settings import Service
 from bridge.stages.setup import BRIDGE, Setup
 from bridge.store.tx import Tx
@@ -111,8 +111,8 @@ def redraft(
     return replace(notice, state="awaiting_approval", version=number, approvals=())
 
 
-def refresh(tx: Tx, setup: Setup, incident: Incident, notice: Notice) -> bool:
-    """Redraft an untouched draft when what it would tell customers has changed. True when it did.
+def refresh(tx: Tx, setup: Setup, incident: Incident, notice: Notice, news: Sequence[Alert]) -> bool:
+    """Redraft an untouched draft when `news` changes what it would tell customers. True when it did.
 
     A draft that a person edited stays: the page shows what changed.
     """
@@ -120,6 +120,8 @@ def refresh(tx: Tx, setup: Setup, incident: Incident, notice: Notice) -> bool:
     if version.edited_by is not None:
         return False
     old = Facts.from_dict(version.facts)
+    if covers(old, news, setup.service(incident), incident):
+        return False
     new = current_facts(tx, setup, incident, notice, old.answers)
     if not changed(old, new) and old.combined == new.combined:
         return False

@@ -89,7 +89,8 @@ def _record(
     changed = [change for change in verdict.changes if change.reason != "repeated"]
     if not changed:
         return NOTHING
-    tx.alerts.put(incident.id, [change.alert for change in changed])
+    news = [change.alert for change in changed]
+    tx.alerts.put(incident.id, news)
     tx.events.add(incident.id, source, "alerts", **_summary(verdict), **about)
     incident = _move(tx, incident, verdict)
     notices = tx.notices.of(incident.id)
@@ -99,7 +100,7 @@ def _record(
         return Wake(timer=True, oncall=True)
     for notice in notices:
         if notice.kind in ("first", "update") and notice.state in ("awaiting_approval", "awaiting_second"):
-            refresh(tx, setup, incident, notice)
+            refresh(tx, setup, incident, notice, news)
     return Wake(timer=True) | advance(tx, setup, incident)
 
 

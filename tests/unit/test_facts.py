@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.core.disturbance import MAX_IMPACT_CHARS
-from bridge.core.facts import MAX_IMPACTS, Answers, Facts, build, changed
+from bridge.core.facts import MAX_IMPACTS, Answers, Facts, build, changed, covers
 from bridge.core.model import Alert, Kind
 from bridge.core.printable import one_line
 from bridge.core.values import LocalText
@@ -234,3 +234,17 @@ def test_a_persons_words_for_the_scope_stay_while_the_alerts_say_the_same() -> N
 def test_a_request_that_no_longer_stands_is_no_news() -> None:
     asked = facts(alert(), answers=Answers(customer_actions="再度ログインしてください。"))
     assert facts(alert(), kind="update", previous=asked).changes == ()
+
+
+@pytest.mark.parametrize(
+    "more, covered",
+    [
+        pytest.param({}, True, id="the same words, later"),
+        pytest.param({"annotations": {"customer_impact_ja": "決済"}}, False, id="other words"),
+        pytest.param({"starts_at": FIRED - minutes(1)}, False, id="began earlier"),
+        pytest.param({"status": "resolved", "ends_at": FIRED + minutes(1)}, False, id="an end"),
+    ],
+)
+def test_a_letter_covers_alerts_that_add_nothing(more: dict[str, Any], covered: bool) -> None:
+    another = replace(alert(), fingerprint="another", **more)
+    assert covers(facts(alert()), [another], service(), incident()) is covered
