@@ -1,6 +1,7 @@
 """What a browser posts from the approval page: fields, and whether they came from a page of ours."""
 
 from collections.abc import Mapping
+from datetime import date
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.datastructures import Headers
@@ -8,12 +9,19 @@ from starlette.requests import Request
 
 from bridge.stages.decide.case import Form
 from bridge.web.bodies import BodyRefused, read_body, storable
-from bridge.web.views.recovery import answers_in, reason_in
 
 FORM_LIMIT = 1024 * 1024
 FIELDS_LIMIT = 100
 FORM_TYPE = "application/x-www-form-urlencoded"
-ANSWERS = ("cause", "remedy", "prevention", "customer_actions", "cause_by", "cause_is", "status", "scope")
+RADIOS = {
+    "cause": "cause_is",
+    "remedy": "cause_is",
+    "prevention": "prevention_is",
+    "customer_actions": "customer_actions_is",
+}
+"""The texts that a page asks for, each with the radio that shows or hides it."""
+SAID = ("status", "scope")
+ANSWERS = (*RADIOS, "cause_by", "cause_is", *SAID)
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -59,9 +67,30 @@ def form_of(posted: Mapping[str, str], *, genuine: bool) -> Form:
 def _answers(posted: Mapping[str, str]) -> dict[str, str]:
     if not any(name in posted for name in ANSWERS):
         return {}
-    answers = dict.fromkeys(("cause", "remedy", "prevention", "customer_actions"), "")
+    answers = dict.fromkeys(RADIOS, "")
     answers |= {name: str(value) for name, value in answers_in(posted).items()}
-    return answers | {name: posted[name] for name in ("status", "scope") if name in posted}
+    return answers | {name: posted[name] for name in SAID if name in posted}
+
+
+def answers_in(form: Mapping[str, str]) -> dict[str, str | date]:
+    """The answers a form brings, with what an unchosen radio hides left out.
+
+    A radio says `open` or `known`; without one a field that has text counts. Raises ValueError when `cause_by`
+    is not a date.
+    """
+    kept: dict[str, str | date] = {
+        name: form[name].strip()
+        for name, radio in RADIOS.items()
+        if form.get(name, "").strip() and form.get(radio, "known") != "open"
+    }
+    if "cause" not in kept and form.get("cause_by", "").strip():
+        kept["cause_by"] = date.fromisoformat(form["cause_by"].strip())
+    return kept
+
+
+def reason_in(form: Mapping[str, str]) -> str:
+    """Why nothing is sent: what was written, else the choice that was made."""
+    return form.get("reason_other", "").strip() or form.get("reason", "").strip()
 
 
 def is_ours(headers: Headers, public_url: str) -> bool:

@@ -13,9 +13,8 @@ from bridge.stages.proofread import proofread, proofread_batch
 from bridge.stages.setup import Setup
 from bridge.store.notices import Link
 from bridge.store.tx import Tx
+from bridge.web.views.progress import SHOWN_FAILURES
 from bridge.web.views.situation import BatchLetter, Did, FailedRow, Related, Sheet, Situation
-
-FAILED_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ def _letters(
 
 
 def _failed(tx: Tx, notice: Notice) -> tuple[FailedRow, ...]:
-    rows = tx.outbox.page(notice.id, ("failed", "unknown"), 0, FAILED_SHOWN)
+    rows = tx.outbox.page(notice.id, ("failed", "unknown"), 0, SHOWN_FAILURES)
     return tuple(FailedRow(row.address, row.state, row.reply) for row in rows)
 
 

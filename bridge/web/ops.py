@@ -10,15 +10,14 @@ from starlette.responses import JSONResponse, Response
 
 from bridge import clock
 from bridge.core.lifecycle import UNDECIDED
-from bridge.core.model import DeliveryState
 from bridge.errors import StorageDown
 from bridge.store.tx import Tx
 from bridge.web.bodies import problem
 from bridge.web.desk import Desk, Health
+from bridge.web.shapes import counted
 
 ASK_AGAIN = 0.2  # seconds
 TICK_TOO_OLD = 60.0  # seconds without a round of the timer: rings are not going out
-STATES: tuple[DeliveryState, ...] = ("queued", "sending", "sent", "deferred", "failed", "unknown")
 
 
 class Ops:
@@ -69,12 +68,8 @@ class Ops:
 
 
 def _gauges(tx: Tx) -> tuple[int, dict[str, int]]:
-    counted: dict[str, int] = dict.fromkeys(STATES, 0)
-    for (lane, state), n in tx.outbox.states().items():
-        name = "sending" if state == "eod" else state
-        if lane == "customers" and name in counted:
-            counted[name] += n
-    return len(tx.notices.in_states(UNDECIDED)), counted
+    letters = ((state, n) for (lane, state), n in tx.outbox.states().items() if lane == "customers")
+    return len(tx.notices.in_states(UNDECIDED)), counted(letters)
 
 
 class _Now(Collector):

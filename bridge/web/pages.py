@@ -10,14 +10,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bridge.core.values import LOCALES, Locale
 from bridge.resources import shipped
-from bridge.web.views import notice as short
+from bridge.web.views import short
 from bridge.web.views.approval import approval
 from bridge.web.views.conflict import conflict
 from bridge.web.views.edit import Typed, edit
 from bridge.web.views.progress import progress
 from bridge.web.views.recovery import asks, recovery
 from bridge.web.views.situation import Situation
-from bridge.web.words import WORDS
+from bridge.web.words import WORDS, pick
 
 _HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
@@ -118,7 +118,7 @@ class Pages:
         return self._page(status, "short", views[0].lang, views)
 
     def _page(self, status: int, template: str, lang: Locale, view: Any, *, live: bool = False) -> Page:
-        words = {key: pair[1 if lang == "en" else 0] for key, pair in WORDS.items()}
+        words = {key: pick(pair, lang) for key, pair in WORDS.items()}
         html = self._env.get_template(f"{template}.html.j2").render(
             page=view, words=words, lang=lang, style=self._style, live=live
         )

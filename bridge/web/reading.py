@@ -13,7 +13,14 @@ from bridge.core.model import Incident
 from bridge.store.tx import Tx
 from bridge.web.desk import Desk
 from bridge.web.overview import incidents_out
-from bridge.web.shapes import COUNTED, DeliveriesOut, DeliveryOut, IncidentOut, IncidentsOut
+from bridge.web.shapes import (
+    COUNTED,
+    DeliveriesOut,
+    DeliveryOut,
+    IncidentOut,
+    IncidentsOut,
+    shown_state,
+)
 
 T = TypeVar("T")
 ID_PATTERN = r"^[0-9A-Za-z_-]{1,64}$"
@@ -90,7 +97,7 @@ class Reading:
 def _delivery_out(row: Row[Any]) -> DeliveryOut:
     return DeliveryOut(
         recipient=row.address,
-        state="sending" if row.state == "eod" else row.state,
+        state=shown_state(row.state),
         attempts=row.attempts,
         message_id=row.message_id,
         reply=row.reply,

@@ -1,11 +1,12 @@
 """The shapes of /api/v1 (DESIGN.md §5). Times are RFC 3339 in UTC."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
 
+from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Alert, DeliveryState, Event, Incident, Notice, Ring, Version
 from bridge.core.wording import Finding
 
@@ -137,11 +138,25 @@ class Problem(BaseModel):
     status: int
 
 
+def shown_state(state: str) -> str:
+    """A delivery's state as the contract names it: `eod` is a step of `sending`."""
+    return "sending" if state == "eod" else state
+
+
+def counted(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """How many deliveries are in each state that the contract names, zeros too."""
+    found: dict[str, int] = dict.fromkeys(COUNTED, 0)
+    for state, n in counts:
+        if (name := shown_state(state)) in found:
+            found[name] += n
+    return found
+
+
 def incident_out(
     incident: Incident, alerts: Sequence[Alert], notices: Sequence[NoticeOut], events: Sequence[Event]
 ) -> IncidentOut:
     """An incident. `due_at` is the nearest deadline of a notice that waits for people."""
-    waiting = [n.due_at for n in notices if n.state in ("awaiting_approval", "awaiting_second")]
+    waiting = [n.due_at for n in notices if n.state in UNDECIDED]
     return IncidentOut(
         id=incident.id,
         service=incident.service,
@@ -170,8 +185,6 @@ def notice_out(
     shown = next((v for v in versions if v.version == notice.approved_version), versions[-1])
     texts = [(v, v.texts[locale]) for v in versions]  # type: ignore[index]
     text = shown.texts[locale]  # type: ignore[index]
-    counted: dict[str, int] = {name: counts.get(name, 0) for name in COUNTED}
-    counted["sending"] += counts.get("eod", 0)
     return NoticeOut(
         id=notice.id,
         kind=notice.kind,
@@ -192,7 +205,7 @@ def notice_out(
         findings=[_finding_out(finding) for finding in findings],
         reminders=list(rings),
         recipients=notice.recipients,
-        deliveries=counted,
+        deliveries=counted(counts.items()),
         versions=[
             VersionOut(
                 version=v.version,

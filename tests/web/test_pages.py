@@ -10,8 +10,8 @@ import pytest
 
 from bridge.core.model import AudienceFacts, Text
 from bridge.core.values import LOCALES, Locale
+from bridge.web.forms import answers_in, reason_in
 from bridge.web.pages import Page, Pages
-from bridge.web.views.recovery import answers_in, reason_in
 from bridge.web.words import WORDS
 from tests.web import samples
 from tests.web.samples import ASKING, DECIDED, DRAFT, OPEN, PEOPLE, WIDER, at, notice, situation

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from bridge.core.model import Kind
 from bridge.core.values import Locale
 from bridge.web.views.situation import Situation
 from bridge.web.views.speech import Speech
@@ -73,9 +72,6 @@ def link(frame: Frame, query: str, anchor: str = "") -> str:
     return f"{here}{query}{anchor}"
 
 
-_PROMISED: tuple[Kind, ...] = ("update",)
-
-
 def deadline(situation: Situation) -> Deadline:
     """What is due when: the approval, or the promise made to customers."""
     say, notice = speech(situation), situation.notice
@@ -91,7 +87,7 @@ def deadline(situation: Situation) -> Deadline:
         )
     whole = max(notice.due_at - notice.base_at, timedelta(seconds=1))
     return Deadline(
-        say("promised" if notice.kind in _PROMISED else "approve_by", clock=clock),
+        say("promised" if notice.kind == "update" else "approve_by", clock=clock),
         say("left", length=say.rough(left)),
         min(100, int(100 * (left / whole))),
         "soon" if left < SOON else "calm",

@@ -1,16 +1,12 @@
 """The page that asks what only a person knows before a recovery or final report goes out."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from bridge.core.dates import duration, working_days_after
+from bridge.stages.draft import CAUSE_WITHIN
 from bridge.web.views.frame import Deadline, Frame, deadline, frame, heading, link, speech
 from bridge.web.views.sheets import Sheets, sheets
 from bridge.web.views.situation import Situation
-
-CAUSE_WITHIN_DAYS = 5
-"""Working days in which the cause is promised when nothing else was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,7 @@ def recovery(situation: Situation) -> Recovery:
     say, answers = speech(situation), situation.facts.answers
     kind = situation.notice.kind
     today = situation.now.astimezone(situation.service.timezone).date()
-    by = answers.cause_by or working_days_after(today, CAUSE_WITHIN_DAYS)
+    by = answers.cause_by or working_days_after(today, CAUSE_WITHIN)
     title = say("final_title" if kind == "final" else "recovery_title")
     outer = frame(situation, f"{title}: {heading(situation)}")
     firing = sum(alert.status == "firing" for alert in situation.alerts)
@@ -85,32 +81,3 @@ def _lead(situation: Situation) -> str:
         since=say.rough(situation.now - facts.recovered_at),
         lasted=duration(facts.recovered_at - facts.started_at, situation.lang),
     )
-
-
-def answers_in(form: Mapping[str, str]) -> dict[str, str | date]:
-    """The answers a form brings, with what an unchosen radio hides left out.
-
-    `cause_is`, `prevention_is` and `customer_actions_is` say which radio was chosen (`open` or `known`);
-    without them a field that has text counts. Raises ValueError when `cause_by` is not a date.
-    """
-    kept: dict[str, str | date] = {
-        name: form[name].strip()
-        for name in ("cause", "remedy", "prevention", "customer_actions")
-        if form.get(name, "").strip() and form.get(_RADIO.get(name, name), "known") != "open"
-    }
-    if "cause" not in kept and form.get("cause_by", "").strip():
-        kept["cause_by"] = date.fromisoformat(form["cause_by"].strip())
-    return kept
-
-
-_RADIO = {
-    "cause": "cause_is",
-    "remedy": "cause_is",
-    "prevention": "prevention_is",
-    "customer_actions": "customer_actions_is",
-}
-
-
-def reason_in(form: Mapping[str, str]) -> str:
-    """Why nothing is sent: what was written, else the choice that was made."""
-    return form.get("reason_other", "").strip() or form.get("reason", "").strip()
