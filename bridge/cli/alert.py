@@ -2,11 +2,10 @@
 
 import argparse
 import base64
-import http.client
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from bridge.cli.posting import post
 from bridge.cli.serve import add_config
 from bridge.config import load
 from bridge.sources.credentials import Credentials
@@ -22,7 +21,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the answer. 0 for 200, 1 for anything else, 2 for a file or source that is not there."""
+    """Print the answer. 0 for 200, 1 for anything else, 2 for a file or source that is not there.
+
+    Raises ConfigError, Unreachable.
+    """
     config = load(args.config)
     settings = config.sources.get(args.source)
     if settings is None:
@@ -33,20 +35,10 @@ def run(args: argparse.Namespace) -> int:
     except OSError as error:
         print(f"{args.file}: {error.strerror}", file=sys.stderr)
         return 2
-    url = urlsplit(args.url or f"http://{config.server.listen}")
-    kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-    connection = kind(url.hostname or "127.0.0.1", url.port, timeout=30)
-    headers = {"Content-Type": "application/json", **_authorization(settings)}
-    try:
-        connection.request("POST", f"{url.path.rstrip('/')}/webhooks/{args.source}", body, headers)
-        answer = connection.getresponse()
-        print(answer.status, answer.read().decode("utf-8", "replace"))
-        return 0 if answer.status == 200 else 1
-    except OSError as error:
-        print(f"{url.geturl()}: {error}. Is the bridge running there?", file=sys.stderr)
-        return 1
-    finally:
-        connection.close()
+    base = args.url or f"http://{config.server.listen}"
+    status, answer = post(base, f"/webhooks/{args.source}", body, _authorization(settings))
+    print(status, answer)
+    return 0 if status == 200 else 1
 
 
 def _authorization(settings: Credentials) -> dict[str, str]:

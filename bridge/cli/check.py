@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from bridge.cli.checks import CHECKS, Check, Problem
+from bridge.cli.serve import add_config
 from bridge.config import Config, load
 from bridge.config.document import read
 from bridge.errors import ConfigError
@@ -14,9 +15,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "check", help="validate the configuration, templates, customer lists, database and mail servers"
     )
-    parser.add_argument(
-        "--config", type=Path, default=Path(os.environ.get("BRIDGE_CONFIG", "config/bridge.yaml"))
-    )
+    add_config(parser)
     parser.set_defaults(func=run)
 
 

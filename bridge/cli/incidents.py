@@ -1,7 +1,6 @@
 """`bridge incidents`: list, show, and verify the audit chain, read from the database itself."""
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
 from typing import TypeVar
@@ -59,14 +58,14 @@ def run_show(args: argparse.Namespace) -> int:
     if shown is None:
         print(f"{args.id}: no such incident", file=sys.stderr)
         return 1
-    print(json.dumps(json.loads(shown), ensure_ascii=False, indent=2))
+    print(shown)
     return 0
 
 
 def run_verify(args: argparse.Namespace) -> int:
     """Every break of a chain, a line each; 1 when there is one, or no such incident."""
 
-    def unit(tx: Tx) -> list[str]:
+    def unit(tx: Tx) -> tuple[int, list[str]]:
         ids = [args.id] if args.id else tx.incidents.ids()
         found = [
             f"{incident_id}: event {seq} {why}"
@@ -75,15 +74,13 @@ def run_verify(args: argparse.Namespace) -> int:
         ]
         if args.id and tx.incidents.get(args.id) is None:
             found.append(f"{args.id}: no such incident")
-        counted.append(len(ids))
-        return found
+        return len(ids), found
 
-    counted: list[int] = []
-    findings = query(load(args.config), unit)
+    checked, findings = query(load(args.config), unit)
     for finding in findings:
         print(finding)
     if not findings:
-        print(f"the history of {counted[0]} incidents is whole")
+        print(f"the history of {checked} incidents is whole")
     return 1 if findings else 0
 
 

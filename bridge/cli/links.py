@@ -1,11 +1,10 @@
 """`bridge links revoke`: make approval links useless, through a running bridge."""
 
 import argparse
-import http.client
 import json
 import sys
-from urllib.parse import urlsplit
 
+from bridge.cli.posting import post
 from bridge.cli.serve import add_config
 from bridge.config import load
 
@@ -24,24 +23,17 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 when done, 1 when the bridge did not answer so, 2 when neither person nor notice is named."""
+    """0 when done, 1 when the bridge did not answer so, 2 when neither person nor notice is named.
+
+    Raises ConfigError, Unreachable.
+    """
     if not (args.person or args.notice):
         print("name --person or --notice: revoking every link would silence every ring", file=sys.stderr)
         return 2
     config = load(args.config)
-    url = urlsplit(args.url or f"http://{config.server.ops_listen or config.server.listen}")
-    kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-    connection = kind(url.hostname or "127.0.0.1", url.port, timeout=30)
-    token = config.api.bearer_token.get_secret_value()
-    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
-    body = json.dumps({"person": args.person, "notice": args.notice})
-    try:
-        connection.request("POST", f"{url.path.rstrip('/')}/api/v1/links/revoke", body, headers)
-        answer = connection.getresponse()
-        print(answer.read().decode("utf-8", "replace"))
-        return 0 if answer.status == 200 else 1
-    except OSError as error:
-        print(f"{url.geturl()}: {error}. Is the bridge running there?", file=sys.stderr)
-        return 1
-    finally:
-        connection.close()
+    base = args.url or f"http://{config.server.ops_listen or config.server.listen}"
+    headers = {"Authorization": f"Bearer {config.api.bearer_token.get_secret_value()}"}
+    body = json.dumps({"person": args.person, "notice": args.notice}).encode()
+    status, answer = post(base, "/api/v1/links/revoke", body, headers)
+    print(answer)
+    return 0 if status == 200 else 1

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bridge import clock, sources
+from bridge.cli.serve import add_config
 from bridge.config import Config, load
 from bridge.core import duties
 from bridge.core.facts import Answers, Facts, build
@@ -50,9 +50,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "preview", help="show a letter rendered from an alert payload, with findings"
     )
     parser.add_argument("payload", type=Path, help="a file as Alertmanager posts it")
-    parser.add_argument(
-        "--config", type=Path, default=Path(os.environ.get("BRIDGE_CONFIG", "config/bridge.yaml"))
-    )
+    add_config(parser)
     parser.add_argument("--kind", choices=KINDS, default="first")
     parser.add_argument("--locale", choices=LOCALES, help="default: the service's own")
     parser.add_argument("--service", help="default: the first that matches an alert")

@@ -85,15 +85,7 @@ def _rows(key: str, field: FieldInfo, *, secret: bool) -> Iterator[Row]:
         kind = f"{_type(field.annotation)}{_bounds(field)}"
         yield Row(written, kind, _default(field), _cell(field.description or ""))
     if inner is not None:
-        origin = get_origin(field.annotation)
-        prefix = (
-            f"{key}[]"
-            if origin is tuple
-            else f"{key}.<name>"
-            if origin is not None and _is_map(origin)
-            else key
-        )
-        secrets = secrets_of(inner)
+        prefix, secrets = f"{key}{_repeated(field.annotation)}", secrets_of(inner)
         for name, child in settings_of(inner).items():
             yield from _rows(
                 f"{prefix}.{name}", child, secret=name in secrets and _model_in(child.annotation) is None
@@ -143,8 +135,9 @@ def _model_in(shape: Any) -> type[Model] | None:
     return next((model for part in get_args(shape) if (model := _model_in(part))), None)
 
 
-def _is_map(origin: type) -> bool:
-    return issubclass(origin, Mapping)
+def _repeated(shape: Any) -> str:
+    """What follows the key of a list or a mapping of sections."""
+    return {tuple: "[]", Mapping: ".<name>"}.get(get_origin(shape), "")
 
 
 def _cell(text: str) -> str:

@@ -1,0 +1,28 @@
+"""One POST to a running bridge, for the commands that need it to answer."""
+
+import http.client
+from collections.abc import Mapping
+from contextlib import closing
+from urllib.parse import urlsplit
+
+from bridge.errors import BridgeError
+
+ANSWER_SECONDS = 30
+
+
+class Unreachable(BridgeError):
+    """No bridge answers there."""
+
+
+def post(base: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+    """Post JSON to `path` under the address `base`; the status and text of the answer. Raises Unreachable."""
+    url = urlsplit(base)
+    kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+    with closing(kind(url.hostname or "127.0.0.1", url.port, timeout=ANSWER_SECONDS)) as connection:
+        try:
+            written = {"Content-Type": "application/json", **headers}
+            connection.request("POST", f"{url.path.rstrip('/')}{path}", body, written)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode("utf-8", "replace")
+        except OSError as error:
+            raise Unreachable(f"{url.geturl()}: {error}. Is the bridge running there?") from None
