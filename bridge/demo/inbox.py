@@ -1,24 +1,21 @@
 """The demo's inbox: what the on-call and the customers got, side by side, on a port of its own."""
 
-import base64
-import hashlib
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Reversible, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from bridge.core.dates import JAPAN
 from bridge.core.values import Locale
 from bridge.demo.sink import Mail
 from bridge.resources import shipped
+from bridge.web.pages import HEADERS, policy, templates
 
 SHOWN = 50
-_ZONE = ZoneInfo("Asia/Tokyo")
 
 WORDS: Mapping[Locale, Mapping[str, str]] = {
     "ja": {
@@ -92,13 +89,7 @@ class Inbox:
         self._ended = False
         folder = shipped("templates/web")
         self._style = "".join((folder / name).read_text("utf-8") for name in ("style.css", "inbox.css"))
-        self._template = Environment(
-            loader=FileSystemLoader(folder),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        ).get_template("inbox.html.j2")
+        self._template = templates().get_template("inbox.html.j2")
 
     def routes(self) -> Starlette:
         return Starlette(routes=[Route("/", self._show), Route("/end", self._end, methods=["POST"])])
@@ -115,14 +106,7 @@ class Inbox:
 
     def answer(self, lang: Locale) -> HTMLResponse:
         """The page with its headers."""
-        digest = base64.b64encode(hashlib.sha256(self._style.encode()).digest()).decode()
-        policy = f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'"
-        headers = {
-            "Content-Security-Policy": f"{policy}; frame-ancestors 'none'; base-uri 'none'",
-            "Cache-Control": "no-store",
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
-        }
+        headers = {**HEADERS, "Content-Security-Policy": policy(self._style)}
         return HTMLResponse(self.page(lang), headers=headers)
 
     def page(self, lang: Locale) -> str:
@@ -163,7 +147,7 @@ class Inbox:
             {
                 "subject": mail.subject,
                 "to": mail.to,
-                "clock": mail.at.astimezone(_ZONE).strftime("%H:%M:%S"),
+                "clock": mail.at.astimezone(JAPAN).strftime("%H:%M:%S"),
                 "parts": parts(mail.text, self._public_url),
             }
             for mail in mails[:SHOWN]

@@ -19,7 +19,7 @@ from bridge.web.views.recovery import asks, recovery
 from bridge.web.views.situation import Situation
 from bridge.web.words import WORDS, pick
 
-_HEADERS = {
+HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -46,18 +46,8 @@ class Pages:
         folder = shipped("templates/web")
         self._style = (folder / "style.css").read_text("utf-8")
         self._live = (folder / "live.js").read_bytes()
-        self._env = Environment(
-            loader=FileSystemLoader(folder),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        digest = base64.b64encode(hashlib.sha256(self._style.encode()).digest()).decode()
-        self._policy = (
-            f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; "
-            "frame-ancestors 'none'; base-uri 'none'"
-        )
+        self._env = templates()
+        self._policy = policy(self._style)
 
     def live_js(self) -> bytes:
         """The script of the hold and sending pages, served at /static/live.js."""
@@ -122,5 +112,25 @@ class Pages:
         html = self._env.get_template(f"{template}.html.j2").render(
             page=view, words=words, lang=lang, style=self._style, live=live
         )
-        policy = f"{self._policy}; script-src 'self'; connect-src 'self'" if live else self._policy
-        return Page(status, html, {**_HEADERS, "Content-Security-Policy": policy})
+        allowed = f"{self._policy}; script-src 'self'; connect-src 'self'" if live else self._policy
+        return Page(status, html, {**HEADERS, "Content-Security-Policy": allowed})
+
+
+def templates() -> Environment:
+    """The shipped page templates; whatever they are given is escaped."""
+    return Environment(
+        loader=FileSystemLoader(shipped("templates/web")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def policy(style: str) -> str:
+    """The Content-Security-Policy of a page that has this style and no script."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    )
