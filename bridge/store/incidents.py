@@ -1,21 +1,17 @@
-"""Queries over incidents, their alerts, and the alerts that belong to none."""
+"""Queries over incidents."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, and_, func, or_, select, tuple_, update
+from sqlalchemy import Row, and_, or_, select, tuple_, update
 
-from bridge.core.model import Alert, Incident
-from bridge.core.triage import Key, key_of
-from bridge.store.dialect import insert
-from bridge.store.tables import alerts, ignored, incidents, notices
+from bridge.core.duties import TOLD
+from bridge.core.model import Incident
+from bridge.store.tables import incidents, notices
 
 if TYPE_CHECKING:
     from bridge.store.tx import Tx
-
-FACTS_ALERTS = 1000  # what a letter can say does not grow with a storm: the earliest thousand are enough
-_KEYS_AT_ONCE = 500
 
 
 class Incidents:
@@ -33,7 +29,7 @@ class Incidents:
         approved = select(notices.c.id).where(
             notices.c.incident_id == incidents.c.id,
             notices.c.kind == "recovery",
-            notices.c.state.in_(("approved", "sending", "stopped", "sent")),
+            notices.c.state.in_(TOLD),
         )
         rows = self._tx.execute(
             select(incidents)
@@ -100,141 +96,6 @@ class Incidents:
         return [_incident(row) for row in self._tx.execute(query)]
 
 
-class Alerts:
-    """The alerts of incidents within one transaction."""
-
-    def __init__(self, tx: "Tx") -> None:
-        self._tx = tx
-
-    def known(self, incident_id: str, posted: Iterable[Alert]) -> dict[Key, Alert]:
-        """Those of the posted alerts that this incident has already, by key."""
-        keys = sorted({key_of(alert) for alert in posted})
-        found: dict[Key, Alert] = {}
-        for start in range(0, len(keys), _KEYS_AT_ONCE):
-            some = keys[start : start + _KEYS_AT_ONCE]
-            rows = self._tx.execute(
-                select(alerts).where(
-                    alerts.c.incident_id == incident_id,
-                    alerts.c.source.in_({source for source, _ in some}),
-                    alerts.c.fingerprint.in_([fingerprint for _, fingerprint in some]),
-                )
-            )
-            found |= {(row.source, row.fingerprint): _alert(row) for row in rows}
-        return found
-
-    def owners(self, posted: Iterable[Alert], services: Iterable[str]) -> dict[Key, list[str]]:
-        """Those of the services in whose open incidents these alerts fire, by key."""
-        keys = sorted({key_of(alert) for alert in posted})
-        wanted = list(services)
-        found: dict[Key, list[str]] = {}
-        for start in range(0, len(keys), _KEYS_AT_ONCE):
-            some = keys[start : start + _KEYS_AT_ONCE]
-            rows = self._tx.execute(
-                select(alerts.c.source, alerts.c.fingerprint, incidents.c.service)
-                .join(incidents, incidents.c.id == alerts.c.incident_id)
-                .where(
-                    incidents.c.state == "open",
-                    incidents.c.service.in_(wanted),
-                    alerts.c.status == "firing",
-                    alerts.c.source.in_({source for source, _ in some}),
-                    alerts.c.fingerprint.in_([fingerprint for _, fingerprint in some]),
-                )
-            )
-            for row in rows:
-                found.setdefault((row.source, row.fingerprint), []).append(row.service)
-        return found
-
-    def put(self, incident_id: str, changed: Sequence[Alert]) -> None:
-        """Insert or replace these alerts, the last of each key."""
-        last = {key_of(alert): alert for alert in changed}
-        if not last:
-            return
-        statement = insert(alerts)
-        new = statement.excluded
-        columns = ("status", "labels", "annotations", "starts_at", "ends_at", "url")
-        self._tx.execute(
-            statement.on_conflict_do_update(
-                index_elements=["incident_id", "source", "fingerprint"],
-                set_={column: new[column] for column in columns},
-            ),
-            [
-                {
-                    "incident_id": incident_id,
-                    "source": alert.source,
-                    "fingerprint": alert.fingerprint,
-                    "status": alert.status,
-                    "labels": dict(alert.labels),
-                    "annotations": dict(alert.annotations),
-                    "starts_at": alert.starts_at,
-                    "ends_at": alert.ends_at,
-                    "url": alert.url,
-                }
-                for alert in last.values()
-            ],
-        )
-
-    def end_all(self, incident_id: str) -> None:
-        """End every firing alert now, by hand."""
-        self._tx.execute(
-            update(alerts)
-            .where(alerts.c.incident_id == incident_id, alerts.c.status == "firing")
-            .values(status="resolved", ends_at=self._tx.now)
-        )
-
-    def firing(self, incident_id: str) -> int:
-        """How many alerts of the incident fire."""
-        query = (
-            select(func.count())
-            .select_from(alerts)
-            .where(alerts.c.incident_id == incident_id, alerts.c.status == "firing")
-        )
-        return int(self._tx.execute(query).scalar_one())
-
-    def of(self, incident_id: str, limit: int = FACTS_ALERTS) -> list[Alert]:
-        """The incident's alerts, earliest first, at most `limit`."""
-        rows = self._tx.execute(
-            select(alerts)
-            .where(alerts.c.incident_id == incident_id)
-            .order_by(alerts.c.starts_at, alerts.c.source, alerts.c.fingerprint)
-            .limit(limit)
-        )
-        return [_alert(row) for row in rows]
-
-    def add_ignored(self, unwanted: Iterable[tuple[Alert, str]]) -> None:
-        """Count alerts that no incident took, with the reason: one row for each alert and reason."""
-        rows: dict[tuple[str, str, str], dict[str, Any]] = {}
-        for alert, reason in unwanted:
-            row = rows.setdefault(
-                (*key_of(alert), reason),
-                {
-                    "at": self._tx.now,
-                    "source": alert.source,
-                    "fingerprint": alert.fingerprint,
-                    "alertname": alert.labels.get("alertname", ""),
-                    "reason": reason,
-                    "count": 0,
-                },
-            )
-            row["count"] += 1
-        if rows:
-            statement = insert(ignored)
-            self._tx.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["source", "fingerprint", "reason"],
-                    set_={
-                        "at": statement.excluded.at,
-                        "count": ignored.c.count + statement.excluded["count"],
-                    },
-                ),
-                list(rows.values()),
-            )
-
-    def recently_ignored(self, limit: int) -> list[Mapping[str, Any]]:
-        """The alerts ignored last, newest first: at, source, alertname, reason, count."""
-        query = select(ignored).order_by(ignored.c.at.desc(), ignored.c.id.desc()).limit(limit)
-        return [dict(row._mapping) for row in self._tx.execute(query)]
-
-
 def _incident(row: Row[Any]) -> Incident:
     return Incident(
         id=row.id,
@@ -246,17 +107,4 @@ def _incident(row: Row[Any]) -> Incident:
         promise_at=row.promise_at,
         final_at=row.final_at,
         follows=row.follows,
-    )
-
-
-def _alert(row: Row[Any]) -> Alert:
-    return Alert(
-        source=row.source,
-        fingerprint=row.fingerprint,
-        status=row.status,
-        labels=row.labels,
-        annotations=row.annotations,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        url=row.url,
     )

@@ -11,9 +11,8 @@ from bridge.store.tables import instances, meta
 if TYPE_CHECKING:
     from bridge.store.tx import Tx
 
-FRESH = timedelta(
-    seconds=12
-)  # unseen for so long an instance is dead; the others look every 2 s: taken over in 15
+# Unseen for so long an instance is dead; the others look every 2 s, so that its work is taken over within 15.
+FRESH = timedelta(seconds=12)
 CLOCK_SLACK = timedelta(seconds=2)  # a heartbeat further ahead than this means that the clock went back
 
 

@@ -213,9 +213,8 @@ class Outbox:
                 .where(mine, outbox.c.state == "sending")
                 .values(state="queued", owner=None, due_at=now, updated_at=now)
             ).rowcount
-        may_repeat = (
-            true() if on_unknown == "resend_once" else outbox.c.lane == "oncall"
-        )  # rings are never held
+        # Whatever customers' letters do, rings are never held.
+        may_repeat = true() if on_unknown == "resend_once" else outbox.c.lane == "oncall"
         once_more = and_(outbox.c.ambiguous == 0, may_repeat)
         lost += self._tx.execute(
             update(outbox)

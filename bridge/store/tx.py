@@ -5,9 +5,10 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
+from bridge.store.alerts import Alerts
 from bridge.store.dialect import Tx as BaseTx
 from bridge.store.events import AuditKeys, Events
-from bridge.store.incidents import Alerts, Incidents
+from bridge.store.incidents import Incidents
 from bridge.store.instances import Instances
 from bridge.store.notices import Links, Notices
 from bridge.store.outbox import Outbox
