@@ -7,8 +7,12 @@ BridgeError
 │   └── StorageRefused the database must not be used: another instance, another key, another schema
 ├── AudienceError      a customer list cannot be read      (bridge/delivery/audience.py)
 ├── LetterError        a template cannot be rendered       (bridge/letters/render.py)
+├── MessageError       a mail's bytes are not safe to send (bridge/letters/mime.py)
 ├── SourceError        an alert body is malformed: names the field
-└── SmtpError          the mail server refused or failed   (bridge/delivery/smtp.py)
+├── SmtpError          a mail server cannot be used now    (bridge/delivery/dial.py)
+└── Abandoned          a mail must not go after all        (bridge/delivery/smtp.py)
+
+The commands add their own, for what was asked of them: `Unusable`, `Unreadable`, `NoAnswer`, `DemoError`.
 """
 
 

@@ -23,7 +23,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(args: argparse.Namespace) -> int:
     """Print the answer. 0 for 200, 1 for anything else, 2 for a file or source that is not there.
 
-    Raises ConfigError, Unreachable.
+    Raises ConfigError, NoAnswer.
     """
     config = load(args.config)
     settings = config.sources.get(args.source)

@@ -25,7 +25,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(args: argparse.Namespace) -> int:
     """0 when done, 1 when the bridge did not answer so, 2 when neither person nor notice is named.
 
-    Raises ConfigError, Unreachable.
+    Raises ConfigError, NoAnswer.
     """
     if not (args.person or args.notice):
         print("name --person or --notice: revoking every link would silence every ring", file=sys.stderr)

@@ -10,12 +10,12 @@ from bridge.errors import BridgeError
 ANSWER_SECONDS = 30
 
 
-class Unreachable(BridgeError):
+class NoAnswer(BridgeError):
     """No bridge answers there."""
 
 
 def post(base: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
-    """Post JSON to `path` under the address `base`; the status and text of the answer. Raises Unreachable."""
+    """Post JSON to `path` under the address `base`; the status and text of the answer. Raises NoAnswer."""
     url = urlsplit(base)
     kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
     with closing(kind(url.hostname or "127.0.0.1", url.port, timeout=ANSWER_SECONDS)) as connection:
@@ -25,4 +25,4 @@ def post(base: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple
             answer = connection.getresponse()
             return answer.status, answer.read().decode("utf-8", "replace")
         except OSError as error:
-            raise Unreachable(f"{url.geturl()}: {error}. Is the bridge running there?") from None
+            raise NoAnswer(f"{url.geturl()}: {error}. Is the bridge running there?") from None

@@ -27,6 +27,7 @@ from pydantic import (
 from bridge import clock
 from bridge.core.wording import Context, Finding, Letter, check
 from bridge.core.wording.model import JAPAN, UPDATE
+from bridge.errors import BridgeError
 
 KINDS = {"followup": UPDATE}
 SHOWN = ("rule", "severity", "field", "span", "text", "replacement")
@@ -36,7 +37,7 @@ Names = Annotated[
 ]
 
 
-class Unreadable(Exception):
+class Unreadable(BridgeError):
     """The file cannot be checked. `str()` says where and why."""
 
 
