@@ -1,14 +1,19 @@
-"""What became of messages, written in batches: the cheap eod marks at once, the results within 50 ms."""
+"""What became of messages, written in batches: eod marks at once and softly, results with them or within 50 ms.
+
+A connection asks for its next eod when it has its last answer. That answer rides with the mark, so that a killed
+process leaves at most one mail of each connection in doubt. A power cut may undo what was committed softly
+since the last full commit: those mails count as in doubt then (bridge/stages/send.py, `recover_claims`).
+"""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import structlog
 
 from bridge import metrics
 from bridge.clock import pause
-from bridge.stages.send import mark, mark_eod
+from bridge.stages.send import mark, mark_both
 from bridge.store.outbox import Claimed, Mark
 from bridge.store.store import Store
 from bridge.store.tx import Tx
@@ -21,7 +26,7 @@ AGAIN = 1.0  # seconds after which a batch that could not be committed is tried 
 
 
 class Marks:
-    """One flusher for both lanes. Eods need to survive a killed process only, so they commit softly."""
+    """One flusher for both lanes. What rides with an eod needs to survive a killed process only."""
 
     def __init__(self, store: Store[Tx], me: str, on_quiet: Callable[[], None]) -> None:
         """`on_quiet` is called when everything that was put is committed: a letter may be done."""
@@ -69,15 +74,25 @@ class Marks:
             batch, self._eods = self._eods, []
             if not batch:
                 continue
-            claims = [(row.id, row.fence) for row, _ in batch]
-            try:
-                granted = await self._store.run(partial(mark_eod, claims=claims, me=self._me), soft=True)
-            except Exception:
-                _failed("eods")
-                granted = set()  # without its mark no message may go on: its connection ends, its row waits
+            granted = await self._commit_softly([row for row, _ in batch])
             for row, future in batch:
                 if not future.cancelled():
                     future.set_result(row.id in granted)
+
+    async def _commit_softly(self, rows: list[Claimed]) -> set[int]:
+        """The rows that may go on. Without its mark none may: its connection ends, and its row waits."""
+        results, self._results = self._results, []
+        claims = [(row.id, row.fence) for row in rows]
+        unit = partial(mark_both, marks=results, claims=claims, me=self._me)
+        try:
+            granted, first_accepts = await self._store.run(unit, soft=True)
+        except Exception:
+            _failed("eods")
+            self._results = results + self._results
+            self._marked.set()
+            return set()
+        _observe(first_accepts)
+        return granted
 
     async def _commit_results(self) -> None:
         while not self._closing or self._results:
@@ -104,11 +119,15 @@ class Marks:
                 return True  # the rows stay claimed; the next start sorts them out
             await pause(AGAIN)
             return False
-        for seconds in first_accepts:
-            metrics.FIRST_ACCEPT.observe(seconds)
+        _observe(first_accepts)
         if not self._results and not self._eods:
             self._on_quiet()
         return True
+
+
+def _observe(first_accepts: Iterable[float]) -> None:
+    for seconds in first_accepts:
+        metrics.FIRST_ACCEPT.observe(seconds)
 
 
 def _failed(what: str) -> None:

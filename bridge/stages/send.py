@@ -147,9 +147,12 @@ def mark(tx: Tx, marks: Sequence[Mark], me: str) -> list[float]:
     return tx.notices.first_accepts(accepted) if accepted else []
 
 
-def mark_eod(tx: Tx, claims: Sequence[tuple[int, int]], me: str) -> set[int]:
-    """Which of these claimed messages, by id, may write their dot."""
-    return tx.outbox.mark_eod(claims, me)
+def mark_both(
+    tx: Tx, marks: Sequence[Mark], claims: Sequence[tuple[int, int]], me: str
+) -> tuple[set[int], list[float]]:
+    """`mark`, and which of these claimed messages, by id, may go on the wire."""
+    first_accepts = mark(tx, marks, me)
+    return tx.outbox.mark_eod(claims, me), first_accepts
 
 
 def finish(tx: Tx, setup: Setup) -> Wake:

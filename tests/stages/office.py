@@ -45,7 +45,6 @@ from bridge.stages.send import (
     claim,
     claim_letter,
     mark,
-    mark_eod,
     recover_claims,
     stop_old_work,
 )
@@ -237,7 +236,7 @@ class Office:
         return len(claims)
 
     async def may_write_dot(self, claims: Sequence[Claimed], me: str = "one") -> set[int]:
-        return await self.store.run(partial(mark_eod, claims=[(c.id, c.fence) for c in claims], me=me))
+        return await self.store.run(lambda tx: tx.outbox.mark_eod([(c.id, c.fence) for c in claims], me))
 
     async def mark(self, *marks: Mark, me: str = "one") -> None:
         await self.store.run(partial(mark, marks=marks, me=me))
