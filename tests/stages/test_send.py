@@ -172,9 +172,7 @@ CUT = "boot-2"
     "claimed, boot, policy, state, wait",
     [
         pytest.param("sending", "boot-1", "resend_once", "queued", 0, id="before DATA: at once"),
-        pytest.param(
-            "sending", CUT, "resend_once", "deferred", 60, id="after a power cut: as if after DATA"
-        ),
+        pytest.param("sending", CUT, "resend_once", "deferred", 60, id="after a power cut: as if after DATA"),
         pytest.param("sending", CUT, "hold", "unknown", 60, id="after a power cut, hold"),
         pytest.param("eod", "boot-1", "resend_once", "deferred", 60, id="after DATA: once more, later"),
         pytest.param("eod", "boot-1", "hold", "unknown", 60, id="after DATA, hold"),
