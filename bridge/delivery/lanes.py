@@ -186,7 +186,7 @@ class LaneWorker:
         return self._mark(row, outcome)
 
     def _once(self, row: Claimed) -> Callable[[], Awaitable[None]]:
-        """Commits the eod before the first dot; a fallback's dot needs no second one."""
+        """Commits the eod once; a fallback that takes over needs no second one."""
         granted = False
 
         async def before_data() -> None:

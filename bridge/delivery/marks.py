@@ -41,7 +41,7 @@ class Marks:
         self._closing = False
 
     async def eod(self, row: Claimed) -> bool:
-        """Whether the message may write its dot; its row is committed as `eod` when it may."""
+        """Whether the message may go on the wire; its row is committed as `eod` when it may."""
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._eods.append((row, future))
         self._asked.set()
