@@ -228,7 +228,7 @@ RULES = (
         _not_addressed_to_one,
         "個別のお詫びなのに、相手のお名前がありません。",
         "An individual apology that names nobody.",
-        "株式会社サンプル商事 営業部 田村様",
+        "株式会社サンプル商事 営業部 佐藤様",
         "お客様各位",
         frozenset({INDIVIDUAL}),
         "body",

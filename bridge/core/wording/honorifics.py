@@ -102,8 +102,8 @@ RULES = (
         _organisation_and_person,
         "「御中」と「様」は一つの宛名に並べません。",
         "御中 (a body) and 様 (a person) do not go together.",
-        "株式会社サンプル商事 田村様",
-        "株式会社サンプル商事御中 田村様",
+        "株式会社サンプル商事 佐藤様",
+        "株式会社サンプル商事御中 佐藤様",
     ),
     Rule(
         "HON-03",
@@ -111,8 +111,8 @@ RULES = (
         phrase(rf"(?:{OFFICES})様"),
         "役職名に「様」は重ねません。",
         "An office is a title already; put it before the name.",
-        "営業部長 田村様",
-        "田村部長様",
+        "営業部長 佐藤様",
+        "佐藤部長様",
     ),
     Rule(
         "HON-04",
