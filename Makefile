@@ -4,6 +4,7 @@
 VENV = .venv
 BIN = $(VENV)/bin
 COMPILE = $(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header
+LONGEST_FIRST = tests/faults tests/e2e tests/stages tests
 BUILD_TOOLS = printf 'hatchling\neditables\n'
 
 .PHONY: demo test lint soak bench lock clean
@@ -16,7 +17,7 @@ test: $(VENV)/test.stamp
 	sh scripts/install-test-parts.sh
 	sh scripts/install-axe.sh
 	$(MAKE) lint
-	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term --durations=15 $(LONGEST_FIRST)
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
@@ -26,7 +27,7 @@ lint: $(VENV)/test.stamp
 # The long versions: not part of `make test`.
 soak: $(VENV)/test.stamp
 	sh scripts/install-test-parts.sh
-	$(BIN)/pytest tests/faults --kill-rounds 200
+	$(BIN)/pytest tests/faults tests/soak --kill-rounds 200
 
 bench: $(VENV)/test.stamp
 	sh scripts/install-test-parts.sh

@@ -72,7 +72,7 @@ def test_after_an_hour_asleep_a_ring_goes_once_and_says_how_late_it_is(
     with stepped(tmp_path, mail_server, remind_at=("0s", "5m", "10m"), then_every="5m") as (running, clock):
         running.alert()
         mail_server.wait_for(MARUYAMA)
-        running.kill()
+        running.stop()
         clock.step(HOUR)
         running.start()
         late = mail_server.wait_for(MARUYAMA, 2, 30)[1]
