@@ -133,7 +133,12 @@ def _start(tx: Tx, setup: Setup, incident: Incident, notice: Notice, version: Ve
 
 
 def claim(tx: Tx, lane: Lane, limit: int, me: str) -> list[Claimed]:
-    """Take due messages of a lane; the attempt is counted before anything is dialled."""
+    """Take due messages of a lane; the attempt is counted before anything is dialled.
+
+    Just woken from a long sleep, customers' letters wait for the heartbeat that stops them (`stop_old_work`).
+    """
+    if lane == "customers" and _slept(tx):
+        return []
     return tx.outbox.claim(lane, limit, me)
 
 
@@ -202,10 +207,14 @@ def live_on(tx: Tx, setup: Setup, me: str, boot: str) -> Wake:
     return wake | recover_claims(tx, me, boot, setup.config.smtp.on_unknown)
 
 
+def _slept(tx: Tx) -> bool:
+    seen = tx.instances.last_seen_at()
+    return seen is not None and tx.now - seen > OLD_WORK
+
+
 def stop_old_work(tx: Tx, setup: Setup) -> Wake:
     """After more than 30 minutes without a heartbeat of anyone: letters do not wake up by surprise."""
-    seen = tx.instances.last_seen_at()
-    if seen is None or tx.now - seen <= OLD_WORK:
+    if not _slept(tx):
         return NOTHING
     wake = NOTHING
     for notice in tx.notices.in_states({"approved", "sending"}):

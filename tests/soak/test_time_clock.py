@@ -78,7 +78,7 @@ def test_after_an_hour_asleep_a_ring_goes_once_and_says_how_late_it_is(
         late = mail_server.wait_for(MARUYAMA, 2, 30)[1]
         assert re.search(r"5[4-6]", late.text)
         until(lambda: running.incident()["notices"][0]["reminders"][1]["fired_at"], 5, "it is noted")
-        assert len(rings(mail_server)) == 2
+        assert len([ring for ring in rings(mail_server) if MARUYAMA in ring.to]) == 2
 
 
 def refuse(stage: str, _session: Session) -> Fault | None:

@@ -281,3 +281,11 @@ async def test_numbers_stay_without_gaps_through_cancels(office: Office) -> None
         ("update", 3),
         ("recovery", None),
     ]
+
+
+async def test_a_lane_that_wakes_before_the_heartbeat_takes_no_old_letter(office: Office) -> None:
+    await sending(office)
+    office.clock.move(minutes(31))
+    assert await office.claim() == []
+    await office.tick()
+    assert (await office.newest()).state == "stopped"
