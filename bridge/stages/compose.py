@@ -61,7 +61,7 @@ def compose(
 def link_to(tx: Tx, setup: Setup, keys: Keys, notice: Notice, person: str) -> str:
     """The person's own URL to a notice. Raises KeyError for somebody who has none."""
     link = tx.links.of(notice.id)[person]
-    return f"{str(setup.config.server.public_url).rstrip('/')}/approve/{keys.token(link.id)}"
+    return f"{setup.config.server.public_url}/approve/{keys.token(link.id)}"
 
 
 def _ring(

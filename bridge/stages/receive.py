@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bridge.core import duties
+from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Alert, Incident
 from bridge.core.triage import Ignored, Verdict, comes_back, judge, sort_alerts, state_after
 from bridge.stages.draft import draft, refresh, supersede
@@ -99,7 +100,7 @@ def _record(
         draft(tx, setup, incident, "first", "an alert new to the incident")
         return Wake(timer=True, oncall=True)
     for notice in notices:
-        if notice.kind in ("first", "update") and notice.state in ("awaiting_approval", "awaiting_second"):
+        if notice.kind in ("first", "update") and notice.state in UNDECIDED:
             refresh(tx, setup, incident, notice, news)
     return Wake(timer=True) | advance(tx, setup, incident)
 

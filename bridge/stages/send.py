@@ -10,6 +10,7 @@ from bridge.core.settings import Service
 from bridge.letters.mime import Letterhead, freeze, message_id
 from bridge.stages.setup import BRIDGE, Setup
 from bridge.stages.tell import rung, tell
+from bridge.stages.trouble import tell_trouble
 from bridge.stages.wake import NOTHING, Wake
 from bridge.store.outbox import Claimed, Lane, Mark, Message
 from bridge.store.tx import Tx
@@ -61,10 +62,7 @@ def stop_changed(tx: Tx, setup: Setup, notice: Notice, why: str) -> Wake:
     if incident is None or not tx.notices.move(notice, "stopped", stop_reason=why, owner=None):
         return NOTHING
     tx.outbox.thaw(notice.id)
-    people = setup.behind(incident)
-    tx.links.ensure(notice.id, people)
-    tell(tx, setup, incident, notice, "trouble", people, {"trouble": "stopped", "why": why})
-    tx.events.add(incident.id, BRIDGE, "stopped", notice=notice.id, kind=notice.kind, why=why)
+    tell_trouble(tx, setup, incident, notice, "stopped", "stopped", why)
     return Wake(oncall=True)
 
 
@@ -221,9 +219,6 @@ def stop_old_work(tx: Tx, setup: Setup) -> Wake:
         incident = tx.incidents.get(notice.incident_id)
         if incident is None or not tx.notices.move(notice, "stopped", stop_reason="old_work", owner=None):
             continue
-        people = setup.behind(incident)
-        tx.links.ensure(notice.id, people)
-        tell(tx, setup, incident, notice, "trouble", people, {"trouble": "stopped", "why": "old_work"})
-        tx.events.add(incident.id, BRIDGE, "stopped", notice=notice.id, kind=notice.kind, why="old_work")
+        tell_trouble(tx, setup, incident, notice, "stopped", "stopped", "old_work")
         wake = Wake(oncall=True)
     return wake

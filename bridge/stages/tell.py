@@ -50,3 +50,8 @@ def tell(
 def rung(tx: Tx, notice: Notice) -> tuple[str, ...]:
     """Everybody who was rung about a notice so far, each once."""
     return tuple(dict.fromkeys(person for ring in tx.rings.of(notice.id) for person in ring.people))
+
+
+def others_rung(tx: Tx, notice: Notice, but: str) -> list[str]:
+    """Everybody who was rung about a notice, but the one who did something about it."""
+    return [person for person in rung(tx, notice) if person != but]

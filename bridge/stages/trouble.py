@@ -1,10 +1,22 @@
-"""Telling the on-call that customers' mail cannot leave."""
+"""Telling the on-call that something keeps a letter from its customers."""
 
 from collections.abc import Set
 
+from bridge.core.model import Incident, Notice
+from bridge.oncall.message import Trouble
 from bridge.stages.setup import BRIDGE, Setup
 from bridge.stages.tell import tell
 from bridge.store.tx import Tx
+
+
+def tell_trouble(
+    tx: Tx, setup: Setup, incident: Incident, notice: Notice, trouble: Trouble, action: str, why: str
+) -> None:
+    """Mail everybody behind a letter, each with their own link; `action` is what the history calls it."""
+    people = setup.behind(incident)
+    tx.links.ensure(notice.id, people)
+    tell(tx, setup, incident, notice, "trouble", people, {"trouble": trouble, "why": why})
+    tx.events.add(incident.id, BRIDGE, action, notice=notice.id, kind=notice.kind, why=why)
 
 
 def tell_relay_down(tx: Tx, setup: Setup, why: str, told: Set[str]) -> frozenset[str]:
@@ -17,9 +29,6 @@ def tell_relay_down(tx: Tx, setup: Setup, why: str, told: Set[str]) -> frozenset
         incident = tx.incidents.get(notice.incident_id)
         if incident is None or notice.id in told:
             continue
-        people = setup.behind(incident)
-        tx.links.ensure(notice.id, people)
-        tell(tx, setup, incident, notice, "trouble", people, {"trouble": "relay", "why": why})
-        tx.events.add(incident.id, BRIDGE, "relay_down", notice=notice.id, kind=notice.kind, why=why)
+        tell_trouble(tx, setup, incident, notice, "relay", "relay_down", why)
         newly.add(notice.id)
     return frozenset(newly)

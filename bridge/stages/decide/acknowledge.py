@@ -3,7 +3,7 @@
 from bridge.core.reminders import after_acknowledge, with_deadline
 from bridge.stages.decide.case import Answer, Case, Form
 from bridge.stages.setup import Setup
-from bridge.stages.tell import rung, tell
+from bridge.stages.tell import others_rung, tell
 from bridge.stages.wake import Wake
 from bridge.store.tx import Tx
 
@@ -18,7 +18,7 @@ def acknowledge(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
         if pending:
             planned = after_acknowledge(notice, setup.escalation(case.service), pending.due_at)
             tx.rings.plan(notice.id, with_deadline(planned, notice, case.policy, tx.now))
-        others = [person for person in rung(tx, notice) if person != case.person]
+        others = others_rung(tx, notice, case.person)
         tell(tx, setup, case.incident, notice, "acknowledged", others, {})
     tx.events.add(
         case.incident.id, case.person, "acknowledged", notice=notice.id, kind=notice.kind, first=first

@@ -8,7 +8,7 @@ from bridge.core.panel import hold_for, surprises
 from bridge.stages.decide.case import Answer, Case, Form
 from bridge.stages.proofread import proofread
 from bridge.stages.setup import Setup
-from bridge.stages.tell import rung, tell
+from bridge.stages.tell import others_rung, tell
 from bridge.stages.wake import Wake
 from bridge.store.tx import Tx
 
@@ -113,7 +113,7 @@ def _decide(
         return
     tx.rings.cancel(notice.id)
     tx.outbox.cancel_rings(notice.id)
-    others = [other for other in rung(tx, notice) if other != person]
+    others = others_rung(tx, notice, person)
     tell(
         tx,
         setup,

@@ -6,7 +6,7 @@ from bridge.core.duties import promise_every
 from bridge.stages.decide.case import Answer, Case, Form
 from bridge.stages.follow_up.advance import advance
 from bridge.stages.setup import Setup
-from bridge.stages.tell import rung, tell
+from bridge.stages.tell import others_rung, tell
 from bridge.stages.wake import Wake
 from bridge.store.tx import Tx
 
@@ -30,7 +30,7 @@ def dismiss(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
     if notice.kind == "final":
         tx.incidents.set(incident.id, final_at=None)
     told = {"decision": "dismissed"}
-    tell(tx, setup, incident, notice, "decided", [p for p in rung(tx, notice) if p != case.person], told)
+    tell(tx, setup, incident, notice, "decided", others_rung(tx, notice, case.person), told)
     tx.events.add(
         incident.id,
         case.person,
