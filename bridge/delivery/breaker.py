@@ -43,17 +43,22 @@ class Breaker:
         since = now if self.since is None else self.since
         return Breaker(self.failures + 1, self.refusals, now + wait, since, error)
 
-    def reached(self) -> "Breaker":
+    def bars(self, now: float) -> bool:
+        """Whether even a connection that stands is of no use: the server refuses every mail, and no try is due."""
+        return self.refusals == REFUSALS and not self.allows(now)
+
+    def reached(self, now: float) -> "Breaker":
         """A connection is set up and logged in: closed, but not yet trusted to carry mail."""
-        return replace(self, retry_at=None, since=None, error="")
+        return self if self.bars(now) else replace(self, retry_at=None, since=None, error="")
 
     def answered(self, outcome: Outcome, now: float) -> "Breaker":
         """The server answered for one mail."""
         if not _blames_us(outcome):
             return self if self == Breaker() else Breaker()
-        if self.refusals + 1 < REFUSALS:
-            return replace(self, refusals=self.refusals + 1)
-        return self.failed(now, f"it refuses every mail: {outcome.words}")
+        refused = replace(self, refusals=min(self.refusals + 1, REFUSALS))
+        if refused.refusals < REFUSALS:
+            return refused
+        return refused.failed(now, f"it refuses every mail: {outcome.words}")
 
 
 def _blames_us(outcome: Outcome) -> bool:

@@ -94,7 +94,7 @@ class Relay:
         await asyncio.gather(*(session.quit() for session in sessions))
 
     async def _session(self) -> Session:
-        while self._idle:
+        while self._idle and not self._breaker.bars(self._monotonic()):
             since, session = self._idle.pop()
             if session.alive and self._monotonic() - since <= MAX_IDLE:
                 return session
@@ -113,7 +113,10 @@ class Relay:
             probes = LOGIN_PROBES if isinstance(exc, LoginRefused) else PROBES
             self._breaker = self._breaker.failed(self._monotonic(), exc.reason, probes)
             raise
-        self._breaker = self._breaker.reached()
+        self._breaker = self._breaker.reached(self._monotonic())
+        if self._breaker.bars(self._monotonic()):  # others found out while this one was being set up
+            session.leave()
+            raise RelayDown(self._server, self._breaker.error, self.retry_in)
         return session
 
     def _learn(self, session: Session, outcome: Outcome) -> None:

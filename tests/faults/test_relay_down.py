@@ -4,8 +4,10 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 
+from bridge.delivery.breaker import PROBES, REFUSALS
 from tests.faults.story import copies, letters
 from tests.parts.bridge import MARUYAMA, Bridge, link_in
 from tests.parts.sink import Sink, sink
@@ -86,23 +88,36 @@ def test_a_mail_that_ends_every_connection_does_not_starve_the_others(
         assert copies(letters(mail_server, running.customers)) == {1: 29}
 
 
-def refuses_everything(stage: str, _session: Session) -> Fault | None:
-    return Fault(say=b"554 5.7.1 relay access denied") if stage == "MAIL" else None
+class RefusesLetters:
+    """A server that takes no letter to customers. `asked`: how often it was tried."""
+
+    asked = 0
+
+    def __call__(self, stage: str, session: Session) -> Fault | None:
+        if stage != "MAIL" or session.sender != "support@example.jp":
+            return None
+        self.asked += 1
+        return Fault(say=b"554 5.7.1 relay access denied")
 
 
 def test_a_relay_that_refuses_everything_is_probed_and_not_hammered(
     tmp_path: Path, mail_server: Sink
 ) -> None:
+    at_once = REFUSALS + 3  # five tell it, and the three other connections may be under way by then
     with with_fallback(tmp_path, mail_server, customers=50) as (running, _):
         running.alert()
         link = link_in(mail_server.wait_for(MARUYAMA)[0])
-        before = len(mail_server.sessions)
-        mail_server.rules = Rules(reply=refuses_everything)
+        refusal = RefusesLetters()
+        mail_server.rules = Rules(reply=refusal)
+        began = time.monotonic()
         running.approve(link)
         until(lambda: up(running, "customers") == 0, 20, "the breaker is open")
-        asked = sum(session.verbs.count("MAIL") for session in mail_server.sessions)
-        assert asked < 30, asked
-        assert len(mail_server.sessions) - before < 15
+        before = refusal.asked
+        until(lambda: refusal.asked > before, 30, "it is probed")
+        asked = refusal.asked
+        tries = 1 + sum(time.monotonic() - began >= at for at in accumulate(PROBES))
+        assert asked <= tries * at_once
+        assert running.deliveries()["queued"] >= 50 - tries * at_once, "the others keep their turn"
 
 
 def test_without_the_tls_that_was_asked_for_nothing_leaves_and_people_are_told(

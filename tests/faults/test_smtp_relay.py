@@ -250,6 +250,27 @@ async def test_server_that_refuses_every_sender_fails_few_recipients(relays, clo
         assert server.connections == len(failed)
 
 
+async def test_server_that_refuses_every_sender_meets_no_more_than_five_and_those_under_way(relays, clock):
+    async with MailServer(answers={"MAIL": "550 not you"}) as server:
+        relay = relays(server, connections=4)
+        results = await asyncio.gather(*(send(relay) for _ in range(60)), return_exceptions=True)
+        assert sum(isinstance(each, Outcome) for each in results) <= 5 + 3
+        assert all(isinstance(each, Outcome | RelayDown) for each in results)
+        assert server.verbs().count("MAIL") <= 5 + 3
+
+
+async def test_connections_that_stand_rest_too_while_the_server_refuses_every_mail(relays, clock):
+    senders = ["250 ok"] * 4 + ["550 not you"]
+    async with MailServer(answers={"MAIL": senders}) as server:
+        relay = relays(server, connections=4)
+        assert [each.state for each in await asyncio.gather(*map(send, [relay] * 4))] == ["sent"] * 4
+        await asyncio.gather(*map(send, [relay] * 5), return_exceptions=True)
+        asked = server.verbs().count("MAIL")
+        with pytest.raises(RelayDown):
+            await send(relay)
+        assert server.verbs().count("MAIL") == asked
+
+
 async def test_wrong_password_is_tried_once_in_five_minutes(relays, clock):
     async with MailServer(
         offers=("AUTH PLAIN LOGIN",), answers={"AUTH": "535 wrong: aHVudGVyMg=="}

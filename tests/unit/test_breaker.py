@@ -52,12 +52,12 @@ def test_server_that_connects_but_drops_every_mail_is_probed_ever_slower():
     for now in (0.0, 100.0, 200.0):
         breaker = breaker.failed(now, "dropped")
         paces.append(breaker.retry_at - now)
-        breaker = breaker.reached()
+        breaker = breaker.reached(now + 60)
     assert paces == [5, 15, 30]
 
 
 def test_answered_mail_makes_all_well():
-    assert after(Breaker().failed(0.0, "refused").reached(), [SENT]) == Breaker()
+    assert after(Breaker().failed(0.0, "refused").reached(5.0), [SENT]) == Breaker()
 
 
 def test_down_time_counts_from_the_first_failure():
@@ -83,5 +83,16 @@ def test_one_accepted_mail_between_refusals_keeps_it_closed():
 
 
 def test_after_a_probe_one_more_refusal_is_enough():
-    breaker = after(Breaker(), [SENDER_REFUSED] * 5).reached()
+    breaker = after(Breaker(), [SENDER_REFUSED] * 5).reached(5.0)
     assert not breaker.answered(SENDER_REFUSED, now=5.0).allows(19.9)
+
+
+def test_a_connection_set_up_too_late_does_not_vouch_for_a_server_that_refuses_everything():
+    refusing = after(Breaker(), [SENDER_REFUSED] * 5)
+    assert refusing.reached(4.9) == refusing
+    assert refusing.bars(4.9) and not refusing.bars(5.0)
+
+
+def test_a_failed_connection_beside_a_good_one_bars_nobody():
+    assert not Breaker().failed(0.0, "421 too many connections").bars(0.1)
+    assert Breaker().failed(0.0, "421 too many connections").reached(0.1).allows(0.2)
