@@ -12,6 +12,7 @@ import structlog
 
 from bridge import clock
 from bridge.config import Config
+from bridge.core.anchors import LOGGED_AS
 from bridge.delivery.composing import LetterComposer, OncallComposer
 from bridge.delivery.lanes import LaneWorker, Office
 from bridge.delivery.lists import CustomerLists
@@ -219,6 +220,8 @@ class App:
         return "" if relay.up else relay.last_error
 
     def _wake(self, wake: Wake) -> None:
+        for head in wake.anchors:
+            log.info(LOGGED_AS, anchor=str(head))
         for name in ("timer", "oncall", "customers"):
             if getattr(wake, name):
                 self._bells[name].ring()

@@ -1,4 +1,4 @@
-"""The timer: due rings, holds that end, letters that are done, duties; and a heartbeat beside them.
+"""The timer: due rings, holds that end, letters that are done, duties, anchors; and a heartbeat beside them.
 
 Each step is a unit of its own, and each ring and incident within a step too: one bad row stops nobody else. The
 heartbeat and the loading of a long list go on beside the rounds, so that neither waits for the other.
@@ -14,7 +14,7 @@ import structlog
 
 from bridge import metrics
 from bridge.clock import Bell, monotonic, pause
-from bridge.core import duties
+from bridge.core import anchors, duties
 from bridge.core.model import AudienceFacts, Ring
 from bridge.delivery.lists import CustomerLists
 from bridge.delivery.relay import Relay
@@ -45,6 +45,7 @@ class Agenda:
     letters: bool
     done: bool
     duties: list[str]
+    now: datetime
     next_due: datetime | None
 
 
@@ -64,6 +65,7 @@ class Timer:
     _last_beat: float = float("-inf")
     _last_relay_trouble: float = float("-inf")
     _told_relay_down: frozenset[str] = frozenset()
+    _anchored_at: datetime | None = None
     _loading: asyncio.Task[None] | None = None
     _stopping: bool = False
 
@@ -123,6 +125,7 @@ class Timer:
             self.wake(await self.store.run(partial(send.finish, setup=self.setup())))
         for incident in agenda.duties:
             await self._singly("follow_up", partial(self._follow_one, incident))
+        await self._singly("anchor", partial(self._anchor, agenda.now))
         await self._watch_relay()
         self.last_tick = monotonic()
         return agenda.next_due
@@ -162,6 +165,7 @@ class Timer:
             letters=send_at is not None and send_at <= tx.now,
             done=any(not tx.outbox.unfinished(notice.id) for notice in sending),
             duties=owed,
+            now=tx.now,
             next_due=min((at for at in times if at and at > tx.now), default=None),
         )
 
@@ -179,6 +183,16 @@ class Timer:
     async def _follow_one(self, incident_id: str) -> None:
         unit = partial(follow_up, setup=self.setup(), incident_id=incident_id)
         self.wake(await self.store.run(unit))
+
+    async def _anchor(self, now: datetime) -> None:
+        """Once an hour: the heads of the histories that grew go to the log, out of the database's reach."""
+        since = anchors.due(self._anchored_at, now)
+        if since is None:
+            return
+        heads = await self.store.read(lambda tx: tx.events.heads(since))
+        self._anchored_at = now
+        for head in heads:
+            log.info(anchors.LOGGED_AS, anchor=str(head))
 
     async def _watch_relay(self) -> None:
         """Tell of each letter once in an outage; a relay that only just came back may be in the same one."""

@@ -3,11 +3,15 @@
 import argparse
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from bridge import clock
 from bridge.cli.serve import add_config
 from bridge.config import Config, load
+from bridge.core import anchors
+from bridge.core.anchors import Anchor
+from bridge.errors import BridgeError
 from bridge.keys import load_keys
 from bridge.letters.render import Letters
 from bridge.stages.setup import Setup
@@ -17,6 +21,10 @@ from bridge.web.overview import incidents_out
 
 T = TypeVar("T")
 SHOWN = 50
+
+
+class LogError(BridgeError):
+    """A log that is of no use for comparing."""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -33,6 +41,15 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "verify", help="whether anybody changed the history of an incident, or of all"
     )
     verify.add_argument("id", nargs="?")
+    verify.add_argument(
+        "--anchor",
+        action="append",
+        default=[],
+        type=anchor,
+        metavar="INCIDENT:SEQ:MAC16",
+        help="compare with the head that a mail or a log kept; as often as you like",
+    )
+    verify.add_argument("--log", type=Path, metavar="FILE", help="compare with every head in a bridge's log")
     verify.set_defaults(func=run_verify)
     for action in (listing, show, verify):
         add_config(action)
@@ -63,7 +80,8 @@ def run_show(args: argparse.Namespace) -> int:
 
 
 def run_verify(args: argparse.Namespace) -> int:
-    """Every break of a chain, a line each; 1 when there is one, or no such incident."""
+    """Every break of a chain and departure from an anchor, a line each; 1 if any, or if no such incident."""
+    kept = dict.fromkeys([*args.anchor, *(anchors_in(args.log) if args.log else ())])
 
     def unit(tx: Tx) -> tuple[int, list[str]]:
         ids = [args.id] if args.id else tx.incidents.ids()
@@ -74,14 +92,38 @@ def run_verify(args: argparse.Namespace) -> int:
         ]
         if args.id and tx.incidents.get(args.id) is None:
             found.append(f"{args.id}: no such incident")
+        macs = {incident_id: tx.events.macs(incident_id) for incident_id in {head.incident for head in kept}}
+        departed = ((head, anchors.departure(head, macs[head.incident])) for head in kept)
+        found += [f"{head.incident}: {how} (anchor {head})" for head, how in departed if how]
         return len(ids), found
 
     checked, findings = query(load(args.config), unit)
     for finding in findings:
         print(finding)
     if not findings:
-        print(f"the history of {checked} incidents is whole")
+        compared = f", and as {len(kept)} anchors say" if kept else ""
+        print(f"the history of {checked} incidents is whole{compared}")
     return 1 if findings else 0
+
+
+def anchor(text: str) -> Anchor:
+    """One `--anchor`. Raises ArgumentTypeError."""
+    try:
+        return Anchor.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def anchors_in(path: Path) -> list[Anchor]:
+    """The anchors in a log. Raises LogError when there is none: comparing with nothing proves nothing."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            found = list(anchors.logged(lines))
+    except OSError as error:
+        raise LogError(f"{path}: cannot be read: {error.strerror}") from None
+    if not found:
+        raise LogError(f"{path}: holds no anchor. A line with one has the event {anchors.LOGGED_AS}")
+    return found
 
 
 def query(config: Config, unit: Callable[[Tx], T]) -> T:

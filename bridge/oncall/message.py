@@ -117,7 +117,10 @@ class RingFacts:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The last mail of a notice: who decided what, and when. Nothing is left to do, so there is no link."""
+    """The last mail of a notice: who decided what, and when. Nothing is left to do, so there is no link.
+
+    `anchor`: the head of the incident's history, kept in a mailbox where nobody at the database can change it.
+    """
 
     template: ClassVar[str] = "decided"
     matter: Matter
@@ -127,6 +130,7 @@ class Decided:
     reason: str = ""
     recipients: int | None = None
     replaced_by: str = ""
+    anchor: str = ""
 
     def words(self, locale: Locale) -> Mapping[str, object]:
         return {
@@ -137,6 +141,7 @@ class Decided:
             "reason": without_links(self.reason),
             "recipients": f"{self.recipients:,}" if self.recipients is not None else "",
             "replaced_by": self.replaced_by,
+            "anchor": self.anchor,
         }
 
 

@@ -46,7 +46,7 @@ def compose(
         case "acknowledged":
             message = _acknowledged(tx, setup, notice, matter)
         case "decided":
-            message = _decided(setup, row, notice, matter)
+            message = _decided(tx, setup, row, notice, matter)
         case "finished":
             message = _finished(row, incident, notice, version, matter)
         case "trouble":
@@ -115,7 +115,7 @@ def _acknowledged(tx: Tx, setup: Setup, notice: Notice, matter: Matter) -> Messa
     )
 
 
-def _decided(setup: Setup, row: Claimed, notice: Notice, matter: Matter) -> Message:
+def _decided(tx: Tx, setup: Setup, row: Claimed, notice: Notice, matter: Matter) -> Message:
     decision: Decision = (
         row.detail["decision"] if row.detail["decision"] in get_args(Decision) else "approved"
     )
@@ -126,6 +126,7 @@ def _decided(setup: Setup, row: Claimed, notice: Notice, matter: Matter) -> Mess
         person=setup.person(notice.decided_by or "").name,
         reason=notice.reason or "",
         recipients=notice.recipients,
+        anchor=str(tx.events.head(notice.incident_id) or ""),
     )
 
 

@@ -33,8 +33,8 @@ def ring(tx: Tx, setup: Setup, due: Ring, lists: Mapping[str, AudienceFacts]) ->
         tx.rings.plan(due.notice_id, tx.now + LOST_SERVICE)
         return NOTHING
     audience = audience_of(tx, setup, incident, notice, lists)
-    if approve_by_policy(tx, setup, incident, notice, audience):
-        return Wake(timer=True, oncall=True)
+    if approved := approve_by_policy(tx, setup, incident, notice, audience):
+        return approved
     notice = _keep_promise_fresh(tx, setup, incident, notice)
     _fire(tx, setup, incident, notice, due, audience)
     return Wake(timer=True, oncall=True)

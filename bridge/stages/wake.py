@@ -2,17 +2,28 @@
 
 from dataclasses import dataclass
 
+from bridge.core.anchors import Anchor
+
 
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """`timer`: a ring, a hold or a duty changed. `oncall`, `customers`: that lane has rows due."""
+    """`timer`: a ring, a hold or a duty changed. `oncall`, `customers`: that lane has rows due.
+
+    `anchors`: the heads of histories in which a decision was just recorded, to be logged.
+    """
 
     timer: bool = False
     oncall: bool = False
     customers: bool = False
+    anchors: tuple[Anchor, ...] = ()
 
     def __or__(self, other: "Wake") -> "Wake":
-        return Wake(self.timer or other.timer, self.oncall or other.oncall, self.customers or other.customers)
+        return Wake(
+            self.timer or other.timer,
+            self.oncall or other.oncall,
+            self.customers or other.customers,
+            self.anchors + other.anchors,
+        )
 
 
 NOTHING = Wake()

@@ -8,12 +8,14 @@ import hmac
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
+from bridge.core.anchors import Anchor
 from bridge.core.model import Event
-from bridge.store.tables import events
+from bridge.store.tables import events, incidents
 
 if TYPE_CHECKING:
     from bridge.store.tx import Tx
@@ -51,18 +53,14 @@ class Events:
         self._tx = tx
         self._keys = keys
 
-    def add(self, incident_id: str, actor: str, action: str, **detail: Any) -> None:
-        """Append one event: who did what, with details in JSON types."""
+    def add(self, incident_id: str, actor: str, action: str, **detail: Any) -> Anchor:
+        """Append one event: who did what, with details in JSON types. Returns the chain's new head."""
         self._tx.lock("events", incident_id)
-        last = self._tx.execute(
-            select(events.c.seq, events.c.mac)
-            .where(events.c.incident_id == incident_id)
-            .order_by(events.c.seq.desc())
-            .limit(1)
-        ).one_or_none()
+        last = self._last(incident_id)
         seq, previous = (last.seq + 1, last.mac) if last else (1, START)
         event = Event(seq, self._tx.now, actor, action, detail)
         key_id = self._keys.newest
+        mac = chain_mac(self._keys.by_id[key_id], previous, incident_id, event)
         self._tx.execute(
             events.insert().values(
                 incident_id=incident_id,
@@ -73,9 +71,26 @@ class Events:
                 detail=detail,
                 key_id=key_id,
                 previous_mac=previous,
-                mac=chain_mac(self._keys.by_id[key_id], previous, incident_id, event),
+                mac=mac,
             )
         )
+        return Anchor.of(incident_id, seq, mac)
+
+    def head(self, incident_id: str) -> Anchor | None:
+        """The last event of an incident's chain."""
+        last = self._last(incident_id)
+        return Anchor.of(incident_id, last.seq, last.mac) if last else None
+
+    def heads(self, since: datetime) -> list[Anchor]:
+        """The last events of all chains that grew at `since` or later. One look at an index for each incident."""
+        newest = select(func.max(events.c.seq)).where(events.c.incident_id == incidents.c.id)
+        query = (
+            select(events.c.incident_id, events.c.seq, events.c.mac)
+            .join(incidents, events.c.incident_id == incidents.c.id)
+            .where(events.c.seq == newest.correlate(incidents).scalar_subquery(), events.c.at >= since)
+            .order_by(incidents.c.received_at)
+        )
+        return [Anchor.of(row.incident_id, row.seq, row.mac) for row in self._tx.execute(query)]
 
     def of(self, incident_id: str) -> list[Event]:
         """An incident's history, oldest first."""
@@ -103,12 +118,25 @@ class Events:
                 yield row.seq, "was changed"
             previous, expected = row.mac, row.seq + 1
 
+    def macs(self, incident_id: str) -> dict[int, str]:
+        """The hash of every event of an incident, by number; empty for one that is not known."""
+        query = select(events.c.seq, events.c.mac).where(events.c.incident_id == incident_id)
+        return {row.seq: row.mac for row in self._tx.execute(query)}
+
     def truncated(self, incident_id: str) -> int:
         """How many alerts the sources said they left out of their posts, the most in one post."""
         query = select(events.c.detail).where(
             events.c.incident_id == incident_id, events.c.action == "alerts"
         )
         return max((d.get("truncated", 0) for d in self._tx.execute(query).scalars()), default=0)
+
+    def _last(self, incident_id: str) -> Row[Any] | None:
+        return self._tx.execute(
+            select(events.c.seq, events.c.mac)
+            .where(events.c.incident_id == incident_id)
+            .order_by(events.c.seq.desc())
+            .limit(1)
+        ).one_or_none()
 
     def _rows(self, incident_ids: Collection[str]) -> list[Row[Any]]:
         query = select(events).where(events.c.incident_id.in_(incident_ids))

@@ -1,11 +1,13 @@
 """The signing keys and the audit chain: rotation with overlap, strangers' keys, and no history changed unseen."""
 
+import re
 import secrets
 import sqlite3
 from pathlib import Path
 
 import pytest
 
+from bridge.cli.main import main
 from tests.parts.bridge import MARUYAMA, SATO, Bridge, bridge, hidden_fields, link_in
 from tests.parts.sink import Sink
 from tests.parts.waiting import until
@@ -81,3 +83,57 @@ def test_no_history_is_changed_unseen(tmp_path: Path, mail_server: Sink) -> None
             assert done.returncode == 1, statement
             assert finding in done.stdout, statement
     assert mail_server.to(SATO) == []
+
+
+CUT = {
+    "DELETE FROM events WHERE seq > 2": "what followed was cut off",
+    "DELETE FROM events": "the whole history is missing",
+}
+
+
+def test_a_history_cut_off_at_its_end_is_told_from_the_log_and_from_the_mail(
+    tmp_path: Path, mail_server: Sink
+) -> None:
+    """Hashes alone cannot see this; a decision's anchor stands in the log and in the mail to the others."""
+    with bridge(tmp_path, mail_server) as running:
+        running.config["escalations"]["shop"]["steps"] = [{"from": "0m", "people": ["maruyama", "sato"]}]
+        running.restart()
+        running.alert()
+        running.press(link_in(mail_server.wait_for(MARUYAMA)[0]), "dismiss", reason="false_alarm")
+        told = mail_server.wait_for(SATO, 2)[1].text
+        running.stop()
+        log = tmp_path / "kept.log"
+        log.write_text(running.log())
+        (anchor,) = set(re.findall(r": (\S+:\d+:[0-9a-f]{16})\r?$", told, re.M))
+        compared = ["--anchor", anchor], ["--log", str(log)]
+        for words in compared:
+            done = running.run("incidents", "verify", *words)
+            assert (done.returncode, "anchors say" in done.stdout) == (0, True), done.stdout + done.stderr
+        for statement, finding in CUT.items():
+            with sqlite3.connect(tmp_path / "data/bridge.sqlite3") as connection:
+                assert connection.execute(statement).rowcount > 0
+            connection.close()
+            assert running.run("incidents", "verify").returncode == 0
+            for words in compared:
+                done = running.run("incidents", "verify", *words)
+                assert (done.returncode, finding in done.stdout) == (1, True), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "words, code, said",
+    [
+        (["--anchor", "x:1"], 2, "is not an anchor. One is INCIDENT:SEQ:MAC16"),
+        (["--log", "missing.log"], 1, "missing.log: cannot be read"),
+        (["--log", "bridge.yaml"], 1, "bridge.yaml: holds no anchor"),
+    ],
+)
+def test_comparing_with_nothing_is_not_passed_off_as_proof(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], code: int, said: str
+) -> None:
+    (tmp_path / "bridge.yaml").write_text("{}")
+    words = [str(tmp_path / word) if "." in word else word for word in words]
+    try:
+        returned = main(["incidents", "verify", *words])
+    except SystemExit as usage:
+        returned = int(usage.code or 0)
+    assert (returned, said in capsys.readouterr().err) == (code, True)

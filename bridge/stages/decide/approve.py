@@ -9,7 +9,7 @@ from bridge.stages.decide.case import Answer, Case, Form
 from bridge.stages.proofread import proofread
 from bridge.stages.setup import Setup
 from bridge.stages.tell import others_rung, tell
-from bridge.stages.wake import Wake
+from bridge.stages.wake import NOTHING, Wake
 from bridge.store.tx import Tx
 
 POLICY = "policy"  # the approver of what `at_deadline: send` sends
@@ -34,32 +34,34 @@ def approve(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
         return _first_of_two(tx, case, override if errors else "")
     reason = (override if errors else notice.override) or None
     hold = _hold(tx, case, overridden=bool(reason))
-    _decide(tx, setup, case.incident, notice, case.person, audience, hold, reason)
+    wake = _decide(tx, setup, case.incident, notice, case.person, audience, hold, reason)
     took = (tx.now - case.incident.received_at).total_seconds() if notice.kind == "first" else None
-    return Answer("done", wake=Wake(timer=True, oncall=True), approved_after=took)
+    return Answer("done", wake=wake, approved_after=took)
 
 
 def approve_by_policy(
     tx: Tx, setup: Setup, incident: Incident, notice: Notice, audience: AudienceFacts
-) -> bool:
-    """`at_deadline: send`: past its deadline an untouched draft without a finding goes out by itself."""
+) -> Wake | None:
+    """`at_deadline: send`: past its deadline an untouched draft without a finding goes out by itself.
+
+    None when it does not.
+    """
     policy = setup.service(incident).policy
     if policy.at_deadline != "send" or tx.now < notice.due_at or audience.digest is None:
-        return False
+        return None
     if notice.kind in policy.second_person or notice.state not in UNDECIDED:
-        return False
+        return None
     touched = tx.notices.version(notice.id, notice.version).edited_by is not None
     if touched or proofread(tx, setup, incident, notice):
-        return False
-    _decide(tx, setup, incident, notice, POLICY, audience, timedelta(), None)
-    return True
+        return None
+    return _decide(tx, setup, incident, notice, POLICY, audience, timedelta(), None)
 
 
 def _first_of_two(tx: Tx, case: Case, override: str) -> Answer:
     notice = case.notice
     tx.notices.move(notice, "awaiting_second", at_version=notice.version, override=override or None)
     tx.rings.plan(notice.id, tx.now)  # the others are rung at once
-    tx.events.add(
+    head = tx.events.add(
         case.incident.id,
         case.person,
         "approved_first",
@@ -68,7 +70,7 @@ def _first_of_two(tx: Tx, case: Case, override: str) -> Answer:
         version=notice.version,
         override=override or None,
     )
-    return Answer("done", wake=Wake(timer=True, oncall=True))
+    return Answer("done", wake=Wake(timer=True, oncall=True, anchors=(head,)))
 
 
 def _hold(tx: Tx, case: Case, *, overridden: bool) -> timedelta:
@@ -92,7 +94,7 @@ def _decide(
     audience: AudienceFacts,
     hold: timedelta,
     override: str | None,
-) -> None:
+) -> Wake:
     """The letter is approved: the rings end, and the hold runs."""
     moved = tx.notices.move(
         notice,
@@ -110,7 +112,7 @@ def _decide(
         override=override,
     )
     if not moved:
-        return
+        return NOTHING
     tx.rings.cancel(notice.id)
     tx.outbox.cancel_rings(notice.id)
     others = others_rung(tx, notice, person)
@@ -123,7 +125,7 @@ def _decide(
         others,
         {"decision": "by_policy" if person == POLICY else "approved"},
     )
-    tx.events.add(
+    head = tx.events.add(
         incident.id,
         person,
         "approved",
@@ -134,3 +136,4 @@ def _decide(
         hold=round(hold.total_seconds()),
         override=override,
     )
+    return Wake(timer=True, oncall=True, anchors=(head,))

@@ -31,7 +31,7 @@ def dismiss(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
         tx.incidents.set(incident.id, final_at=None)
     told = {"decision": "dismissed"}
     tell(tx, setup, incident, notice, "decided", others_rung(tx, notice, case.person), told)
-    tx.events.add(
+    head = tx.events.add(
         incident.id,
         case.person,
         "dismissed",
@@ -41,7 +41,7 @@ def dismiss(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
         reason=form.reason.strip(),
     )
     advance(tx, setup, tx.incidents.get(incident.id) or incident)
-    return Answer("done", wake=Wake(timer=True, oncall=True))
+    return Answer("done", wake=Wake(timer=True, oncall=True, anchors=(head,)))
 
 
 def _every(tx: Tx, case: Case) -> timedelta:

@@ -1,0 +1,82 @@
+"""Anchors of the audit chain: the heads of incidents' histories, kept outside of the database (RELIABILITY 5.7).
+
+Hashes find what was changed inside a history. They cannot miss its last events, nor an incident that is gone whole,
+nor a history written anew by somebody who has the key. An anchor in a log or a mail can.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+LOGGED_AS = "audit_head"  # the event name of the log's lines
+EVERY = timedelta(hours=1)
+AT_START = timedelta(days=7)  # how far back the first round looks: over a weekend with the bridge stopped
+MAC_DIGITS = 16
+
+_WRITTEN = re.compile(rf"([^\s:]+):([1-9]\d{{0,9}}):([0-9a-f]{{{MAC_DIGITS}}})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A chain's last event when the anchor was made. `mac`: the first 16 hexadecimal digits of its hash."""
+
+    incident: str
+    seq: int
+    mac: str
+
+    @classmethod
+    def of(cls, incident: str, seq: int, mac: str) -> "Anchor":
+        """From an event's whole hash."""
+        return cls(incident, seq, mac[:MAC_DIGITS])
+
+    @classmethod
+    def parse(cls, text: str) -> "Anchor":
+        """`INCIDENT:SEQ:MAC16`, as a mail and the log have it. Raises ValueError."""
+        match = _WRITTEN.fullmatch(text)
+        if match is None:
+            raise ValueError(f"{text!r} is not an anchor. One is INCIDENT:SEQ:MAC16")
+        return cls(match[1], int(match[2]), match[3])
+
+    def __str__(self) -> str:
+        return f"{self.incident}:{self.seq}:{self.mac}"
+
+
+def due(last: datetime | None, now: datetime) -> datetime | None:
+    """Since when a chain must have grown to be anchored now; None while it is not time yet.
+
+    `last`: when this was last done, None after a start. A clock that went back does not end the anchors.
+    """
+    if last is None:
+        return now - AT_START
+    return None if timedelta() <= now - last < EVERY else min(last, now)
+
+
+def logged(lines: Iterable[str]) -> Iterator[Anchor]:
+    """The anchors in a bridge's log. Lines that hold none, or are not whole, are passed over."""
+    for line in lines:
+        if LOGGED_AS not in line:
+            continue
+        try:
+            entry = json.loads(line)
+            if entry["event"] == LOGGED_AS:
+                yield Anchor.parse(entry["anchor"])
+        except (ValueError, TypeError, KeyError):
+            continue
+
+
+def departure(anchor: Anchor, macs: Mapping[int, str]) -> str | None:
+    """How a chain departs from what an anchor says it once was; None when it holds it still.
+
+    `macs`: the hash of every event of the anchor's incident, by number.
+    """
+    if not macs:
+        return "the whole history is missing"
+    if anchor.seq > max(macs):
+        return f"ends with event {max(macs)}: what followed was cut off"
+    if anchor.seq not in macs:
+        return f"event {anchor.seq} is missing"
+    if not macs[anchor.seq].startswith(anchor.mac):
+        return f"event {anchor.seq} is another than it was"
+    return None
