@@ -1,17 +1,27 @@
 """Nobody keeps a webhook out: not by being slow, not by being many, not by writing HTTP that two readers read in
 two ways."""
 
+import asyncio
 import resource
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
+import uvicorn
+from starlette.requests import Request
 
+from bridge.web.bodies import BodyRefused, problem, read_body
+from bridge.web.connections import Connection
+from bridge.web.serving import Server
 from tests.faults.raw_http import connection, exchange, statuses
 from tests.parts.bridge import ALERT_TOKEN, API_TOKEN, Bridge, bridge
-from tests.parts.sink import sink
+from tests.parts.ports import free_port, listening
+from tests.parts.sink import Sink, sink
 from tests.parts.waiting import until
 
 HEAD_LIMIT = 10.0  # seconds, as SECURITY.md says
@@ -91,6 +101,57 @@ def test_ten_thousand_idle_connections_do_not_keep_a_webhook_out(running: Bridge
         assert time.monotonic() - began < 5
 
 
+def test_idle_connections_stay_below_half_of_the_files_it_may_open(tmp_path: Path, mail_server: Sink) -> None:
+    with bridge(tmp_path, mail_server) as running, ExitStack() as stack:
+        resource.prlimit(running.pid, resource.RLIMIT_NOFILE, (256, 256))
+        for _ in range(1000):
+            stack.enter_context(connection(running.port))
+        assert running.alert().status_code == 200
+        assert len(list(Path(f"/proc/{running.pid}/fd").iterdir())) < 256 - 64
+
+
+SLOW = post("Content-Length: 1000", body=b"{"), post("Transfer-Encoding: chunked", body=b"1\r\n{\r\n")
+
+
+@pytest.mark.parametrize(
+    "begun, drop", [(SLOW[0], b" "), (SLOW[1], b"1\r\n \r\n")], ids=["a length", "chunks"]
+)
+async def test_a_body_that_trickles_is_refused_and_closed(begun: bytes, drop: bytes) -> None:
+    """On a real socket, with a second instead of the 30: a byte now and then does not prolong it."""
+    port = free_port()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await read_body(Request(scope, receive), 1000, seconds=1)
+        except BodyRefused as refused:
+            await problem(refused.status_code, refused.detail)(scope, receive, send)
+
+    settings = uvicorn.Config(app, port=port, http=Connection, lifespan="off", log_config=None)
+    server = Server(settings)
+    serving = asyncio.create_task(server.serve())
+    try:
+        answer = await asyncio.to_thread(trickle, port, begun, drop)
+    finally:
+        server.should_exit = True
+        await serving
+    assert statuses(answer) == [408]
+
+
+def trickle(port: int, begun: bytes, drop: bytes) -> bytes:
+    """The answer to a request whose body never ends, of which a drop comes whenever the server says nothing."""
+    until(lambda: listening(port), 10, "the server listens")
+    with connection(port, 0.05) as client:
+        client.sendall(begun)
+        answer = b""
+        with suppress(ConnectionError):
+            while not answer.endswith(b"}"):
+                with suppress(TimeoutError):
+                    answer += client.recv(65_536)
+                    continue
+                client.sendall(drop)
+        return answer
+
+
 SMUGGLED = b"GET /metrics HTTP/1.1\r\nHost: bridge\r\n\r\n"
 
 
@@ -153,3 +214,20 @@ def test_no_request_becomes_a_websocket(running: Bridge) -> None:
     head = b"GET /healthz HTTP/1.1\r\nHost: bridge\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     keys = b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     assert statuses(exchange(running.port, head + keys, 1)) == [200]
+
+
+@pytest.mark.parametrize(
+    "method, path, token, right",
+    [("POST", "/webhooks/alertmanager", ALERT_TOKEN, 400), ("GET", "/api/v1/incidents", API_TOKEN, 200)],
+)
+def test_guessed_credentials_are_answered_late_and_lock_nobody_out(
+    running_bridge: Bridge, method: str, path: str, token: str, right: int
+) -> None:
+    def ask(guess: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {guess}"}
+        return httpx.request(method, running_bridge.url + path, headers=headers, timeout=30)
+
+    guesses = [ask(f"guess-{n}") for n in range(21)]
+    assert {answer.status_code for answer in guesses} == {401}
+    assert guesses[-1].elapsed.total_seconds() > 1.5
+    assert ask(token).status_code == right

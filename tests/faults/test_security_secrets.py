@@ -1,13 +1,17 @@
 """Secrets stay where they belong: everything is run, everything that can be read is read, and none is in it."""
 
+import ast
+import inspect
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import httpx
 import pytest
 
+from bridge.keys import Keys
+from bridge.sources import credentials
 from tests.parts.bridge import ALERT_TOKEN, API_TOKEN, MARUYAMA, Bridge, link_in
 from tests.parts.certificates import self_signed
 from tests.parts.postgres import Postgres
@@ -112,3 +116,32 @@ def test_what_is_kept_in_the_database_lets_nobody_in(running_bridge: Bridge, mai
     assert link_id.encode() in kept
     assert signature.encode() not in kept
     assert not any(secret.encode() in kept for secret in (ALERT_TOKEN, API_TOKEN))
+
+
+@pytest.mark.parametrize(
+    "compares",
+    [
+        pytest.param(credentials._same, id="tokens and passwords"),
+        pytest.param(Keys.link_id, id="links"),
+        pytest.param(Keys.is_csrf, id="forms"),
+    ],
+)
+def test_a_secret_is_compared_in_constant_time(compares: Callable[..., object]) -> None:
+    """Time tells nothing on a busy machine; the code does: only lengths and counts are compared otherwise."""
+    tree = ast.parse(inspect.getsource(compares).strip())
+    called = {
+        node.func.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+    compared = [node for node in ast.walk(tree) if isinstance(node, ast.Compare)]
+    assert "compare_digest" in called
+    assert [ast.unparse(node) for node in compared if not isinstance(node.ops[0], ast.Gt | ast.Lt)] == []
+
+
+def test_no_credential_is_compared_elsewhere() -> None:
+    """What checks a header hands every secret to the one function that compares it."""
+    for function in (credentials.check, credentials._is_user):
+        tree = ast.parse(inspect.getsource(function))
+        compared = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Compare)]
+        assert [words for words in compared if "secret" in words or "given" in words] == []

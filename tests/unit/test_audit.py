@@ -1,7 +1,11 @@
-"""scripts/audit.py: red for a known hole or a wrong lock file, not for the network, and never green by silence."""
+"""What is installed is pinned by its hash, and audited.
+
+scripts/audit.py: red for a known hole or a wrong lock file, not for the network, and never green by silence.
+"""
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -55,3 +59,30 @@ def test_the_audit_says_what_it_knows(tmp_path: Path, out: str, err: str, code: 
     )
     assert (done.returncode, line in done.stdout) == (code, True), done.stdout + done.stderr
     assert len(done.stdout.splitlines()) == 1
+
+
+LOCKS = sorted(ROOT.glob("requirements*.lock"))
+LEFT_TO_THE_PERSON_WHO_PINS = "lock/bin/pip install"  # `make lock` itself, which nobody runs unattended
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_every_package_is_pinned_to_one_version_and_its_hashes(lock: Path) -> None:
+    entries = re.split(r"\n(?=\S)", re.sub(r"^\s*#.*\n", "", lock.read_text(), flags=re.M).strip())
+    assert len(entries) > 10
+    assert [
+        entry
+        for entry in entries
+        if not re.match(r"[\w.\[\]-]+==[\w.+-]+ ", entry) or "--hash=sha256:" not in entry
+    ] == []
+
+
+def test_nothing_is_installed_that_is_not_pinned() -> None:
+    lines = [line for name in ("Makefile", ".ci/run") for line in (ROOT / name).read_text().splitlines()]
+    installing = [line for line in lines if "pip install" in line and LEFT_TO_THE_PERSON_WHO_PINS not in line]
+    assert installing
+    assert [line for line in installing if "--require-hashes" not in line and "--no-deps" not in line] == []
+    assert [
+        lock.name
+        for lock in LOCKS
+        if not any(f"--require-hashes -r {lock.name}" in line for line in installing)
+    ] == []
