@@ -112,6 +112,27 @@ def judge(posted: Sequence[Alert], known: Mapping[Key, Alert] | None, now: datet
     return Verdict(tuple(changes), tuple(ignored))
 
 
+def judge_each(
+    posts: Iterable[Sequence[Alert]], known: Mapping[Key, Alert] | None, now: datetime
+) -> list[Verdict]:
+    """The verdict on each of several posts, as if they had come one after the other."""
+    verdicts: list[Verdict] = []
+    for posted in posts:
+        verdict = judge(posted, known, now)
+        if verdict.changes:
+            known = {**(known or {}), **{key_of(change.alert): change.alert for change in verdict.changes}}
+        verdicts.append(verdict)
+    return verdicts
+
+
+def joined(verdicts: Sequence[Verdict]) -> Verdict:
+    """Several posts' verdicts on one service as one."""
+    return Verdict(
+        tuple(change for verdict in verdicts for change in verdict.changes),
+        tuple(unwanted for verdict in verdicts for unwanted in verdict.ignored),
+    )
+
+
 def _end(old: Alert, alert: Alert, now: datetime) -> Change:
     if old.status == "resolved":
         return Change(old, "repeated")

@@ -1,13 +1,25 @@
-"""The first stage: a source's alerts become incidents and drafts, before the webhook is answered."""
+"""The first stage: a source's alerts become incidents and drafts, before their webhooks are answered."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bridge.core import duties
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Alert, Incident
-from bridge.core.triage import Ignored, Verdict, comes_back, judge, sort_alerts, state_after
+from bridge.core.triage import (
+    Ignored,
+    Key,
+    Sorted,
+    Verdict,
+    comes_back,
+    joined,
+    judge_each,
+    key_of,
+    sort_alerts,
+    state_after,
+)
+from bridge.sources import Parsed
 from bridge.stages.draft import draft, refresh, supersede
 from bridge.stages.follow_up.advance import advance
 from bridge.stages.setup import Setup
@@ -24,48 +36,68 @@ class Received:
     incidents: tuple[str, ...]
     accepted: int
     ignored: tuple[tuple[Alert, Ignored], ...]
-    wake: Wake = field(default=NOTHING)
 
 
-def receive(
-    tx: Tx,
-    setup: Setup,
-    source: str,
-    alerts: Sequence[Alert],
-    truncated: int = 0,
-    notes: Sequence[str] = (),
-) -> Received:
-    """Record a post of `source`. The same post again changes nothing.
+def receive(tx: Tx, setup: Setup, source: str, posts: Sequence[Parsed]) -> tuple[list[Received], Wake]:
+    """Record posts of `source` that came together, as if one after the other. The same post again changes nothing.
 
-    `truncated`: how many alerts the sender left out; `notes`: what was corrected. The history says so.
+    The statements grow with the services concerned, not with the posts and their alerts.
     """
-    configured = setup.config.services
-    found = sort_alerts(alerts, configured.values())
-    found = found.with_owners(tx.alerts.owners(found.unwanted_ends(), configured))
-    services = sorted(found.by_service)
+    sorted_posts = _sort(tx, setup, posts)
+    services = sorted({service for found in sorted_posts for service in found.by_service})
     for service in services:
         tx.lock("service", service)
-    current = tx.incidents.taking_alerts(services)
-    ignored = list(found.ignored)
-    touched: list[str] = []
-    recorded: set[tuple[str, str]] = set()
+    current = tx.incidents.taking_alerts(services) if services else {}
+    known = tx.alerts.known(
+        [incident.id for incident in current.values()],
+        [alert for found in sorted_posts for posted in found.by_service.values() for alert in posted],
+    )
+    received = [_Counted(list(found.ignored)) for found in sorted_posts]
     wake = NOTHING
     for service in services:
         incident = current.get(service)
-        posted = found.by_service[service]
-        known = tx.alerts.known(incident.id, posted) if incident else None
-        verdict = judge(posted, known, tx.now)
-        ignored += verdict.ignored
-        if not verdict.changes:
-            continue
-        incident = incident or _open(tx, service, verdict)
-        about = {"truncated": truncated, "notes": list(notes[:NAMED])}
-        wake |= _record(tx, setup, source, incident, verdict, about)
-        touched.append(incident.id)
-        recorded |= {(change.alert.source, change.alert.fingerprint) for change in verdict.changes}
-    tx.alerts.add_ignored(ignored)
-    accepted = sum((alert.source, alert.fingerprint) in recorded for alert in alerts)
-    return Received(tuple(touched), accepted, tuple(ignored), wake)
+        verdicts = judge_each(
+            (found.by_service.get(service, ()) for found in sorted_posts),
+            known[incident.id] if incident else None,
+            tx.now,
+        )
+        verdict = joined(verdicts)
+        if verdict.changes:
+            incident = incident or _open(tx, service, verdict)
+            told = [post for post, own in zip(posts, verdicts, strict=True) if own.changes]
+            wake |= _record(tx, setup, source, incident, verdict, told)
+        for count, own in zip(received, verdicts, strict=True):
+            count.add(own, incident)
+    tx.alerts.add_ignored([unwanted for count in received for unwanted in count.ignored])
+    return [count.result(post.alerts) for count, post in zip(received, posts, strict=True)], wake
+
+
+@dataclass(slots=True)
+class _Counted:
+    """What becomes of one post, service by service."""
+
+    ignored: list[tuple[Alert, Ignored]]
+    incidents: list[str] = field(default_factory=list)
+    recorded: set[Key] = field(default_factory=set)
+
+    def add(self, verdict: Verdict, incident: Incident | None) -> None:
+        self.ignored += verdict.ignored
+        if verdict.changes and incident:
+            self.incidents.append(incident.id)
+            self.recorded |= {key_of(change.alert) for change in verdict.changes}
+
+    def result(self, alerts: Sequence[Alert]) -> Received:
+        accepted = sum(key_of(alert) in self.recorded for alert in alerts)
+        return Received(tuple(self.incidents), accepted, tuple(self.ignored))
+
+
+def _sort(tx: Tx, setup: Setup, posts: Sequence[Parsed]) -> list[Sorted]:
+    """Each post's alerts by service; ends that match none belong to the incidents in which they fire."""
+    services = setup.config.services
+    found = [sort_alerts(post.alerts, services.values()) for post in posts]
+    ends = [end for one in found for end in one.unwanted_ends()]
+    owners = tx.alerts.owners(ends, services)
+    return [one.with_owners(owners) for one in found] if owners else found
 
 
 def _open(tx: Tx, service: str, verdict: Verdict) -> Incident:
@@ -84,7 +116,7 @@ def _open(tx: Tx, service: str, verdict: Verdict) -> Incident:
 
 
 def _record(
-    tx: Tx, setup: Setup, source: str, incident: Incident, verdict: Verdict, about: Mapping[str, object]
+    tx: Tx, setup: Setup, source: str, incident: Incident, verdict: Verdict, posts: Sequence[Parsed]
 ) -> Wake:
     """Store what changed and let the incident follow: its state, its drafts, its duties."""
     changed = [change for change in verdict.changes if change.reason != "repeated"]
@@ -92,7 +124,7 @@ def _record(
         return NOTHING
     news = [change.alert for change in changed]
     tx.alerts.put(incident.id, news)
-    tx.events.add(incident.id, source, "alerts", **_summary(verdict), **about)
+    tx.events.add(incident.id, source, "alerts", **_summary(verdict), **_about(posts))
     incident = _move(tx, incident, verdict)
     notices = tx.notices.of(incident.id)
     firsts = [notice for notice in notices if notice.kind == "first"]
@@ -127,3 +159,9 @@ def _summary(verdict: Verdict) -> dict[str, object]:
         counts[change.reason] = counts.get(change.reason, 0) + 1
     named = dict.fromkeys(change.alert.labels.get("alertname", "") for change in verdict.changes)
     return {"counts": counts, "alertnames": list(named)[:NAMED]}
+
+
+def _about(posts: Sequence[Parsed]) -> dict[str, object]:
+    """What the posts say of themselves: the most alerts that one left out, and what was corrected."""
+    notes = [note for post in posts for note in post.notes]
+    return {"truncated": max(post.truncated for post in posts), "notes": notes[:NAMED]}

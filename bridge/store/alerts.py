@@ -1,6 +1,6 @@
 """Queries over the alerts of incidents, and over the alerts that belong to none."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, select, update
@@ -23,12 +23,15 @@ class Alerts:
     def __init__(self, tx: "Tx") -> None:
         self._tx = tx
 
-    def known(self, incident_id: str, posted: Iterable[Alert]) -> dict[Key, Alert]:
-        """Those of the posted alerts that this incident has already, by key."""
-        found: dict[Key, Alert] = {}
+    def known(self, incident_ids: Collection[str], posted: Iterable[Alert]) -> dict[str, dict[Key, Alert]]:
+        """Those of the posted alerts that these incidents have already, by incident and key."""
+        found: dict[str, dict[Key, Alert]] = {incident_id: {} for incident_id in incident_ids}
+        if not found:
+            return found
         for some in _in_batches(posted):
-            rows = self._tx.execute(select(alerts).where(alerts.c.incident_id == incident_id, some))
-            found |= {(row.source, row.fingerprint): _alert(row) for row in rows}
+            rows = self._tx.execute(select(alerts).where(alerts.c.incident_id.in_(incident_ids), some))
+            for row in rows:
+                found[row.incident_id][row.source, row.fingerprint] = _alert(row)
         return found
 
     def owners(self, posted: Iterable[Alert], services: Iterable[str]) -> dict[Key, list[str]]:

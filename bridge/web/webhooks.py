@@ -3,9 +3,6 @@
 503 is the only answer to our own trouble: Alertmanager gives up on every 4xx, 429 too.
 """
 
-from functools import partial
-
-import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -13,13 +10,12 @@ from bridge import metrics
 from bridge.config import SOURCES
 from bridge.errors import SourceError, StorageDown
 from bridge.sources import credentials
-from bridge.stages.receive import Received, receive
+from bridge.stages.receive import Received
 from bridge.web.bodies import BodyRefused, busy, problem, read_body
 from bridge.web.desk import Desk
 from bridge.web.guard import unauthorized
+from bridge.web.intake import Intake
 from bridge.web.limits import Guesses
-
-log = structlog.get_logger(__name__)
 
 
 class Webhooks:
@@ -28,6 +24,7 @@ class Webhooks:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._guesses = Guesses()
+        self._intakes = {name: Intake(desk, name) for name in SOURCES}
 
     async def post(self, request: Request) -> Response:
         """One post of one source."""
@@ -45,29 +42,16 @@ class Webhooks:
         if not credentials.check(settings, request.headers):
             await self._guesses.wrong(request)
             return unauthorized(settings.challenge), "unauthorized"
-        setup = self._desk.setup()
         try:
-            body = await read_body(request, setup.config.server.body_limit)
-            parsed = SOURCES[name].parse(body, request.headers, self._desk.now())
+            body = await read_body(request, self._desk.setup().config.server.body_limit)
+            post = SOURCES[name].parse(body, request.headers, self._desk.now())
+            received = await self._intakes[name].record(post)
         except BodyRefused as refused:
             return problem(refused.status_code, refused.detail), "refused"
         except SourceError as error:
             return problem(400, str(error), field=error.field), "malformed"
-        unit = partial(
-            receive,
-            setup=setup,
-            source=name,
-            alerts=parsed.alerts,
-            truncated=parsed.truncated,
-            notes=parsed.notes,
-        )
-        try:
-            received = await self._desk.store.run(unit)
-        except StorageDown as error:
-            log.warning("webhook_not_recorded", source=name, error=str(error))
+        except StorageDown:
             return busy(), "unavailable"
-        self._desk.wake(received.wake)
-        _log(name, received)
         return _accepted(received), "accepted" if received.accepted else "ignored"
 
 
@@ -78,16 +62,4 @@ def _accepted(received: Received) -> JSONResponse:
             "accepted": received.accepted,
             "ignored": len(received.ignored),
         }
-    )
-
-
-def _log(source: str, received: Received) -> None:
-    reasons = sorted({reason for _, reason in received.ignored})
-    log.info(
-        "webhook",
-        source=source,
-        incidents=list(received.incidents),
-        accepted=received.accepted,
-        ignored=len(received.ignored),
-        reasons=reasons,
     )

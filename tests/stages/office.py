@@ -34,6 +34,7 @@ from bridge.delivery.relay import Relay
 from bridge.delivery.settings import Server
 from bridge.keys import Keys
 from bridge.letters.render import Letters
+from bridge.sources import Parsed
 from bridge.stages.audience import batch_audience
 from bridge.stages.decide.case import Answer, Form
 from bridge.stages.decide.decide import decide
@@ -189,7 +190,14 @@ class Office:
         )
 
     async def post(self, *alerts: Alert, source: str = "alertmanager") -> Received:
-        return await self.store.run(partial(receive, setup=self.setup, source=source, alerts=alerts))
+        (received,) = await self.post_together(Parsed(alerts), source=source)
+        return received
+
+    async def post_together(self, *posts: Parsed, source: str = "alertmanager") -> list[Received]:
+        """Posts that came while another was being recorded."""
+        unit = partial(receive, setup=self.setup, source=source, posts=posts)
+        received, _ = await self.store.run(unit)
+        return received
 
     async def press(self, person: str, action: str, notice: Notice | None = None, **form: Any) -> Answer:
         """One press on the person's page, as it stands unless the form says otherwise."""

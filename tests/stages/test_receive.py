@@ -5,10 +5,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from bridge.core.facts import Facts
-from bridge.core.model import Alert
+from bridge.core.model import Alert, Incident
+from bridge.sources import Parsed
 from bridge.stages.receive import receive
+from bridge.store.tx import Tx
 from tests.stages.office import (
     NIGHT,
     Office,
@@ -89,9 +92,71 @@ async def test_an_end_counts_also_when_its_service_no_longer_matches_the_alert(o
 
 
 async def test_what_was_corrected_in_a_post_is_told_in_the_history(office: Office) -> None:
-    unit = partial(receive, setup=office.setup, source="alertmanager", alerts=[firing()], notes=["a note"])
-    await office.store.run(unit)
+    await office.post_together(Parsed((firing(),), notes=("a note",)))
     assert (await office.events())[0].detail["notes"] == ["a note"]
+
+
+def rush(service: str) -> list[Parsed]:
+    """Posts about one service that a busy minute brings, in the order in which they come."""
+    login = partial(firing, service=service)
+    payment = partial(firing, "PaymentErrors", service=service)
+    over = partial(resolved, service=service)
+    return [
+        Parsed((over(), firing("Watchdog"))),  # its end comes first
+        Parsed((login(starts_at=NIGHT), login(starts_at=NIGHT - minutes(2)))),
+        Parsed((login(starts_at=NIGHT - minutes(1)), payment()), truncated=7),
+        Parsed((over(starts_at=NIGHT - minutes(2)), payment()), notes=("a note",)),
+        Parsed(()),
+        Parsed((over("PaymentErrors"), login(), firing(service="nobody"))),
+        Parsed((over(),)),
+    ]
+
+
+@pytest.mark.parametrize("together", [2, 3, 7])
+async def test_posts_recorded_together_come_to_what_they_come_to_one_by_one(
+    database_url: str, together: int
+) -> None:
+    async with office(database_url, configured(("shop", "point"))) as two:
+        singly = [await two.post_together(post) for post in rush("shop")]
+        posts, received = rush("point"), []
+        for start in range(0, len(posts), together):
+            received += await two.post_together(*posts[start : start + together])
+        counts = [(len(one.incidents), one.accepted, [why for _, why in one.ignored]) for one in received]
+        assert counts == [
+            (len(one.incidents), one.accepted, [why for _, why in one.ignored]) for (one,) in singly
+        ]
+        shop, point = sorted(await two.incidents(), key=lambda one: one.service, reverse=True)
+        assert (
+            (shop.state, shop.started_at) == (point.state, point.started_at) == ("settling", point.started_at)
+        )
+        assert await alerts_of(two, shop) == await alerts_of(two, point)
+
+
+async def alerts_of(office: Office, incident: Incident) -> list[tuple[object, ...]]:
+    found = await office.store.read(lambda tx: tx.alerts.of(incident.id))
+    return [(a.labels["alertname"], a.status, a.starts_at, a.ends_at) for a in found]
+
+
+@pytest.mark.parametrize("posts, alerts", [(1, 1), (1, 400), (40, 10)])
+async def test_statements_grow_neither_with_posts_nor_with_alerts(
+    office: Office, posts: int, alerts: int
+) -> None:
+    await office.post(firing())
+    names = iter(range(posts * alerts))
+    rush = [Parsed(tuple(firing(f"Errors{next(names)}") for _ in range(alerts))) for _ in range(posts)]
+    asked = 0
+
+    def unit(tx: Tx) -> None:
+        nonlocal asked
+        event.listen(tx.connection, "before_cursor_execute", count)
+        receive(tx, office.setup, "alertmanager", rush)
+
+    def count(*_: object) -> None:
+        nonlocal asked
+        asked += 1
+
+    await office.store.run(unit)
+    assert asked < 40
 
 
 async def test_news_makes_a_new_version_and_a_repeat_does_not(office: Office) -> None:

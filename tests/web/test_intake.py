@@ -1,0 +1,103 @@
+"""Posts that come together are recorded together, and one that makes trouble makes it for itself alone."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, cast
+
+import pytest
+
+from bridge.errors import StorageDown
+from bridge.sources import Parsed
+from bridge.stages.receive import Received
+from bridge.stages.wake import NOTHING, Wake
+from bridge.web.desk import Desk
+from bridge.web.intake import ALERTS, POSTS, Intake
+from tests.unit.midori import alert
+
+BAD = "a post that no unit survives"
+
+
+@dataclass
+class FaultyStore:
+    """A store that records how many posts came in each unit, and fails as it is told."""
+
+    fails: Callable[[list[Parsed]], Exception | None] = lambda _: None
+    units: list[int] = field(default_factory=list)
+
+    async def run(self, unit: "partial[Any]") -> tuple[list[Received], Wake]:
+        posts = unit.keywords["posts"]
+        self.units.append(len(posts))
+        await asyncio.sleep(0)
+        if error := self.fails(posts):
+            raise error
+        return [Received((), len(post.alerts), ()) for post in posts], NOTHING
+
+
+@dataclass
+class FaultyDesk:
+    """What an intake needs of a desk."""
+
+    store: FaultyStore
+
+    def setup(self) -> None: ...
+
+    def wake(self, wake: Wake) -> None: ...
+
+
+def intake(store: FaultyStore) -> Intake:
+    return Intake(cast(Desk, FaultyDesk(store)), "alertmanager")
+
+
+def post(alerts: int = 1) -> Parsed:
+    return Parsed((alert(),) * alerts)
+
+
+async def record(intake: Intake, posts: list[Parsed]) -> list[Received | BaseException]:
+    return await asyncio.gather(*map(intake.record, posts), return_exceptions=True)
+
+
+async def test_what_comes_while_another_is_recorded_goes_in_together() -> None:
+    store = FaultyStore()
+    received = await record(intake(store), [post(n) for n in range(10)])
+    assert [one.accepted for one in received if isinstance(one, Received)] == list(range(10))
+    assert sum(store.units) == 10
+    assert len(store.units) <= 2
+
+
+@pytest.mark.parametrize(
+    "alerts, posts, most", [(1, POSTS + 10, POSTS), (ALERTS // 4, 9, 4), (ALERTS * 2, 3, 1), (0, 5, 5)]
+)
+async def test_a_unit_stays_of_a_size_that_commits_in_time(alerts: int, posts: int, most: int) -> None:
+    store = FaultyStore()
+    await record(intake(store), [post(alerts)] * posts)
+    assert sum(store.units) == posts
+    assert max(store.units) == most
+
+
+async def test_one_bad_post_fails_alone() -> None:
+    bad = Parsed((), notes=(BAD,))
+    store = FaultyStore(fails=lambda posts: ValueError(BAD) if bad in posts else None)
+    first, second, third = await record(intake(store), [post(), bad, post()])
+    assert isinstance(second, ValueError)
+    assert isinstance(first, Received)
+    assert isinstance(third, Received)
+
+
+async def test_storage_that_is_down_is_told_to_all_that_wait_and_tried_again_by_the_next() -> None:
+    down = StorageDown("the disk is full")
+    store = FaultyStore(fails=lambda _: down)
+    way = intake(store)
+    assert await record(way, [post()] * 3) == [down] * 3
+    store.fails = lambda _: None
+    assert await record(way, [post()]) == [Received((), 1, ())]
+
+
+async def test_a_sender_that_hangs_up_takes_nothing_with_it() -> None:
+    way = intake(FaultyStore())
+    left = asyncio.create_task(way.record(post()))
+    stays = asyncio.create_task(way.record(post()))
+    await asyncio.sleep(0)
+    left.cancel()
+    assert (await stays).accepted == 1
