@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 100  # rows a claim takes
 POISON_AFTER = timedelta(minutes=1)  # how long a row rests that our own code failed on
 LOSSES = 3  # connections that one message may lose before it, and not the server, is taken to be the reason
+BEHIND = 1.0  # seconds such a message waits longer than the others for a relay that is down
 AGAIN = 1.0  # seconds a lane rests after an error of our own
 
 
@@ -231,10 +232,15 @@ class LaneWorker:
                 return _result(row, outcome.state, outcome.words)
 
     def _lost(self, row: Claimed, outcome: Outcome) -> Mark:
-        """Its turn again at once, uncounted; but a mail that ends every connection must not starve the others."""
+        """Its turn again at once, uncounted; but a mail that ends every connection must not starve the others.
+
+        While no relay works it waits behind them: were it the first again, the relay would seem dead again.
+        """
         self._losses[row.id] += 1
         if self._losses[row.id] < LOSSES:
-            return _result(row, "queued", outcome.words, counted=False)
+            down = min(relay.retry_in for relay in self._relays())
+            wait = timedelta(seconds=down + BEHIND) if down else None
+            return _result(row, "queued", outcome.words, wait, counted=False)
         del self._losses[row.id]
         return self._postponed(row, outcome.words)
 

@@ -39,6 +39,9 @@ class Relay:
         self._probing = asyncio.Lock()
         self._idle: deque[tuple[float, Session]] = deque()
         self._breaker = Breaker()
+        self._proven = (
+            server.username is None
+        )  # its login was taken once; nothing to prove where there is none
 
     @property
     def up(self) -> bool:
@@ -69,11 +72,12 @@ class Relay:
         """
         async with self._slots:
             session = await self._session()
-            try:
-                outcome = await session.send(envelope, content, before_data)
-            finally:
-                if session.alive:
-                    self._idle.append((self._monotonic(), session))
+            outcome = await self._carry(session, envelope, content, before_data)
+            if outcome.state == "queued" and session.answered:  # the server may be tired of this connection
+                session = await self._new_session()
+                outcome = await self._carry(session, envelope, content, before_data)
+                if outcome.state == "queued":
+                    return outcome  # the server has just worked: the mail itself is the likelier reason
             self._learn(session, outcome)
             return outcome
 
@@ -99,9 +103,12 @@ class Relay:
             if session.alive and self._monotonic() - since <= MAX_IDLE:
                 return session
             session.leave()
-        if self._breaker.failures == 0:
+        return await self._new_session()
+
+    async def _new_session(self) -> Session:
+        if self._proven and self._breaker.failures == 0:
             return await self._dial()
-        async with self._probing:  # a server in doubt is asked by one connection at a time
+        async with self._probing:  # a server or password in doubt is tried by one connection at a time
             return await self._dial()
 
     async def _dial(self) -> Session:
@@ -113,15 +120,26 @@ class Relay:
             probes = LOGIN_PROBES if isinstance(exc, LoginRefused) else PROBES
             self._breaker = self._breaker.failed(self._monotonic(), exc.reason, probes)
             raise
+        self._proven = True
         self._breaker = self._breaker.reached(self._monotonic())
         if self._breaker.bars(self._monotonic()):  # others found out while this one was being set up
             session.leave()
             raise RelayDown(self._server, self._breaker.error, self.retry_in)
         return session
 
+    async def _carry(
+        self, session: Session, envelope: Envelope, content: bytes, before_data: Callable[[], Awaitable[None]]
+    ) -> Outcome:
+        """Send over this connection, and keep it if it can be used again."""
+        try:
+            return await session.send(envelope, content, before_data)
+        finally:
+            if session.alive:
+                self._idle.append((self._monotonic(), session))
+
     def _learn(self, session: Session, outcome: Outcome) -> None:
         now = self._monotonic()
         if outcome.state in ("sent", "deferred", "failed"):
             self._breaker = self._breaker.answered(outcome, now)
-        elif session.answered == 0:  # its first mail already; later ones are a server tired of a connection
+        elif session.answered == 0:  # its first mail already
             self._breaker = self._breaker.failed(now, outcome.reply)

@@ -1,38 +1,22 @@
 """The whole bridge before a mail server in trouble: who is told, what waits, and what goes on."""
 
-import contextlib
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from bridge.delivery.breaker import PROBES, REFUSALS
+from tests.faults.second_relay import rung, single, up, with_fallback
 from tests.faults.story import copies, letters
-from tests.parts.bridge import MARUYAMA, Bridge, link_in
-from tests.parts.sink import Sink, sink
+from tests.parts.bridge import MARUYAMA, link_in
+from tests.parts.certificates import self_signed
+from tests.parts.sink import Sink
 from tests.parts.smtp import Fault, Rules, Session
 from tests.parts.waiting import until
-
-
-@contextlib.contextmanager
-def with_fallback(home: Path, first: Sink, customers: int = 5) -> Iterator[tuple[Bridge, Sink]]:
-    """A started bridge that mails through `first`, and the second mail server for its rings."""
-    with sink() as second:
-        made = Bridge(home, first, customers=customers)
-        made.config["smtp"]["fallback"] = {"host": "127.0.0.1", "port": second.port, "security": "none"}
-        try:
-            made.start()
-            yield made, second
-        finally:
-            made.close()
-
-
-def up(running: Bridge, lane: str) -> float:
-    found = [
-        line for line in running.get("/metrics").text.splitlines() if f'smtp_up{{lane="{lane}"}}' in line
-    ]
-    return float(found[0].split()[1])
 
 
 def test_a_dead_relay_is_told_within_a_minute_and_its_letters_leave_when_it_is_back(
@@ -117,18 +101,57 @@ def test_a_relay_that_refuses_everything_is_probed_and_not_hammered(
         asked = refusal.asked
         tries = 1 + sum(time.monotonic() - began >= at for at in accumulate(PROBES))
         assert asked <= tries * at_once
-        assert running.deliveries()["queued"] >= 50 - tries * at_once, "the others keep their turn"
+        until(
+            lambda: running.deliveries()["queued"] >= 50 - tries * at_once, 10, "the others keep their turn"
+        )
 
 
-def test_without_the_tls_that_was_asked_for_nothing_leaves_and_people_are_told(
-    tmp_path: Path, mail_server: Sink
+NO_TLS = Rules()
+
+
+def wrong_certificate(folder: Path) -> Rules:
+    return Rules(tls=self_signed(folder, "other.example.jp").for_server())
+
+
+def wrong_password(folder: Path) -> Rules:
+    (folder / "password").write_text("hunter2\n")
+    return Rules(users={"bridge": "another"})
+
+
+LOGIN = {"username": "bridge", "password_file": "password"}
+
+
+@pytest.mark.parametrize(
+    "rules, settings, words, more",
+    [
+        pytest.param(lambda _: NO_TLS, {"security": "starttls"}, "STARTTLS", set(), id="no STARTTLS"),
+        pytest.param(
+            wrong_certificate, {"security": "starttls"}, "certificate", {"STARTTLS"}, id="certificate"
+        ),
+        pytest.param(wrong_password, LOGIN, "535", {"AUTH"}, id="password"),
+    ],
+)
+def test_a_relay_that_is_not_trusted_or_does_not_know_us_gets_nothing_and_people_are_told_why(
+    tmp_path: Path,
+    mail_server: Sink,
+    rules: Callable[[Path], Rules],
+    settings: dict[str, Any],
+    words: str,
+    more: set[str],
 ) -> None:
-    with with_fallback(tmp_path, mail_server) as (running, second):
-        running.config["smtp"]["security"] = "starttls"
-        assert running.reload().status_code == 200
-        running.alert()
-        ring = second.wait_for(MARUYAMA, 1, 30)[0]
-        running.approve(link_in(ring))
-        second.wait_for(MARUYAMA, 2, 60)
-        assert not mail_server.mails
-        assert not any("MAIL" in session.verbs for session in mail_server.sessions)
+    mail_server.rules = rules(tmp_path)
+    with with_fallback(tmp_path, mail_server, customers=20, **settings) as (running, second):
+        link = rung(running, second)
+        told = second.wait_for(MARUYAMA, 2)[1]  # the first found out, the next says it
+        assert words in told.text
+        tried = len(mail_server.sessions)
+        assert running.approve(link).status_code == 303
+        until(lambda: len(mail_server.sessions) > tried, 10, "the letters' lane has tried")
+        until(lambda: running.deliveries()["queued"] == 20, 10, "the letters wait")
+        assert words in running.get(link).text
+        assert (up(running, "customers"), up(running, "oncall")) == (0, 1)
+        assert {(one["state"], one["attempts"]) for one in single(running).values()} == {("queued", 0)}
+        shown = {verb for session in mail_server.sessions for verb in session.verbs}
+        assert shown <= {"CONNECT", "EHLO", "QUIT"} | more
+        assert sum(session.verbs.count("AUTH") for session in mail_server.sessions) <= 2, "one for each lane"
+        assert "hunter2" not in running.log() + told.text

@@ -80,11 +80,26 @@ async def test_server_that_closes_after_some_mails_is_connected_to_again(relays)
         assert relay.up
 
 
-async def test_server_tired_of_a_connection_costs_the_next_mail_only_another_turn(relays):
-    async with MailServer(answers={"MAIL": ["250 ok", ("421 too many mails", CLOSE), "250 ok"]}) as server:
+@pytest.mark.parametrize("goodbye", [("421 too many mails", CLOSE), CLOSE])
+async def test_server_tired_of_a_connection_costs_the_next_mail_only_another_connection(relays, goodbye):
+    async with MailServer(answers={"MAIL": ["250 ok", goodbye, "250 ok"]}) as server:
+        relay = relays(server)
+        assert await states(relay, 3) == ["sent"] * 3
+        assert (server.connections, relay.up) == (2, True)
+
+
+async def test_mail_that_ends_the_new_connection_too_is_not_taken_for_a_dead_server(relays):
+    async with MailServer(answers={"RCPT": ["250 ok", CLOSE, CLOSE, "250 ok"]}) as server:
         relay = relays(server)
         assert await states(relay, 3) == ["sent", "queued", "sent"]
-        assert relay.up
+        assert (server.connections, relay.up) == (3, True)
+
+
+async def test_password_is_proven_by_one_connection_before_others_use_it(relays):
+    async with MailServer(offers=("AUTH PLAIN",), answers={"AUTH": "535 wrong"}) as server:
+        relay = relays(server, connections=4, username="bridge", password="hunter2")
+        await asyncio.gather(*(send(relay, n) for n in range(4)), return_exceptions=True)
+        assert server.verbs().count("AUTH") == 1
 
 
 async def test_every_third_refused_for_now_leaves_the_others_alone(relays):
