@@ -13,10 +13,12 @@ BUILD_TOOLS = printf 'hatchling\neditables\n'
 demo: $(VENV)/run.stamp
 	$(BIN)/bridge demo $(DEMO)
 
+# Compiled first, because the tests start some hundred processes, which otherwise may each compile it anew.
 test: $(VENV)/test.stamp
 	sh scripts/install-test-parts.sh
 	sh scripts/install-axe.sh
 	$(MAKE) lint
+	$(BIN)/python -m compileall -q bridge
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term --durations=15 $(LONGEST_FIRST)
 
 lint: $(VENV)/test.stamp
