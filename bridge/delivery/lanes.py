@@ -1,6 +1,7 @@
 """The two lanes: claim, compose, send, mark. A big send in one never delays a ring in the other."""
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 100  # rows a claim takes
 POISON_AFTER = timedelta(minutes=1)  # how long a row rests that our own code failed on
+POISON_TRIES = 5  # attempts after which such a row has failed
+SUSPECT_ALONE = 60.0  # seconds the lane waits for a message that processes died on, before it claims others
 LOSSES = 3  # connections that one message may lose before it, and not the server, is taken to be the reason
 BEHIND = 1.0  # seconds such a message waits longer than the others for a relay that is down
 AGAIN = 1.0  # seconds a lane rests after an error of our own
@@ -123,6 +126,9 @@ class LaneWorker:
         for row in rows:
             if not self._stopping:
                 await self._queue.put(row)
+        if any(row.suspect for row in rows):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._queue.join(), SUSPECT_ALONE)
         if not rows:
             await self._bell.wait(await self._office.store.read(self._next_due))
 
@@ -155,7 +161,7 @@ class LaneWorker:
                 self._office.marks.put(await self._send(row))
             except Exception as error:
                 log.exception("message_failed", lane=self._lane, row=row.id, notice=row.notice_id)
-                self._office.marks.put(self._postponed(row, f"{type(error).__name__} in the bridge"))
+                self._office.marks.put(self._poisoned(row, f"{type(error).__name__} in the bridge"))
             finally:
                 self._queue.task_done()
 
@@ -197,6 +203,10 @@ class LaneWorker:
                 raise Abandoned("not wanted any more")
 
         return before_data
+
+    def _poisoned(self, row: Claimed, why: str) -> Mark:
+        """A message that our own code fails on ends within half an hour, where people see it."""
+        return _result(row, "failed", why) if row.attempts >= POISON_TRIES else self._postponed(row, why)
 
     def _postponed(self, row: Claimed, why: str) -> Mark:
         wait = self._patience(row)

@@ -187,7 +187,7 @@ def recover_claims(tx: Tx, me: str, boot: str, on_unknown: str, *, alone: bool =
     if not dead:
         return NOTHING
     cut = {owner for owner in dead if boots.get(owner) != boot}
-    given = tx.outbox.give_back(dead - cut, eod_only=False, on_unknown=on_unknown)
+    given = tx.outbox.give_back(dead - cut, eod_only=False, on_unknown=on_unknown, died=True)
     given += tx.outbox.give_back(cut, eod_only=True, on_unknown=on_unknown)
     tx.notices.release(dead)
     tx.instances.forget(dead)

@@ -5,11 +5,24 @@ sent, deferred, failed or unknown. `cancelled` is for rings that nobody needs an
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Row, and_, bindparam, case, func, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import DeliveryState
@@ -22,6 +35,7 @@ if TYPE_CHECKING:
 Lane = Literal["oncall", "customers"]
 OPEN = ("queued", "sending", "eod", "deferred")
 EOD_WAIT = timedelta(seconds=60)  # lets a slow server finish with the first copy
+CRASHES = 5  # attempts that ended with the process, after which a message is taken for the reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +56,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message this instance may send now, as long as its fence holds."""
+    """A message this instance may send now, as long as its fence holds.
+
+    `suspect`: several processes died with it in their hands. It is claimed alone, after all others.
+    """
 
     id: int
     notice_id: str
@@ -58,6 +75,7 @@ class Claimed:
     ambiguous: int
     fence: int
     first_at: datetime
+    suspect: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +156,10 @@ class Outbox:
         return bytes(self._tx.execute(query).scalar_one())
 
     def claim(self, lane: Lane, limit: int, me: str) -> list[Claimed]:
-        """Take up to `limit` due messages of a lane. Customers' only while their notice is `sending`."""
+        """Take up to `limit` due messages of a lane, or one suspect when there is no other.
+
+        Customers' only while their notice is `sending`.
+        """
         now = self._tx.now
         if lane == "oncall":
             self._cancel_late_rings()
@@ -149,10 +170,17 @@ class Outbox:
             sending = select(notices.c.id).where(notices.c.state == "sending")
             due = due.where(outbox.c.notice_id.in_(sending))
         # By due_at alone, as the index has them: to break the ties of a million rows costs a sort each time.
-        due = skip_locked(due.order_by(outbox.c.due_at).limit(limit))
+        rows = self._take(due.where(not_(_SUSPECT)).order_by(outbox.c.due_at).limit(limit), me)
+        if rows:
+            return rows
+        least = due.where(_SUSPECT).order_by(outbox.c.attempts, outbox.c.due_at).limit(1)
+        return [replace(row, suspect=True) for row in self._take(least, me)]
+
+    def _take(self, due: Select[tuple[int]], me: str) -> list[Claimed]:
+        now = self._tx.now
         rows = self._tx.execute(
             update(outbox)
-            .where(outbox.c.id.in_(due))
+            .where(outbox.c.id.in_(skip_locked(due)))
             .values(
                 state="sending",
                 owner=me,
@@ -161,7 +189,7 @@ class Outbox:
                 first_at=func.coalesce(outbox.c.first_at, now),
                 updated_at=now,
             )
-            .returning(*(outbox.c[name] for name in Claimed.__slots__))
+            .returning(*(outbox.c[name] for name in _CLAIMED))
         )
         return sorted((Claimed(**row._mapping) for row in rows), key=lambda message: message.id)
 
@@ -197,22 +225,19 @@ class Outbox:
             ],
         )
 
-    def give_back(self, owners: Collection[str], *, eod_only: bool, on_unknown: str) -> int:
-        """Free the claims of dead instances: `sending` at once, `eod` as a lost reply. Returns how many.
+    def give_back(
+        self, owners: Collection[str], *, eod_only: bool, on_unknown: str, died: bool = False
+    ) -> int:
+        """Free claims: `sending` at once, `eod` as a lost reply. Returns how many.
 
-        `eod_only`: after a power cut every claim counts as `eod`, because soft marks may be missing.
+        `eod_only`: after a power cut every claim counts as `eod`, because soft marks may be missing. `died`: the
+        attempt counts, as it may be what the owner died of; a message that went on to be that, alone, has failed.
         """
         if not owners:
             return 0
         now = self._tx.now
         mine = outbox.c.owner.in_(owners)
-        lost = 0
-        if not eod_only:
-            lost += self._tx.execute(
-                update(outbox)
-                .where(mine, outbox.c.state == "sending")
-                .values(state="queued", owner=None, due_at=now, updated_at=now)
-            ).rowcount
+        lost = 0 if eod_only else self._requeue(mine, died)
         # Whatever customers' letters do, rings are never held.
         may_repeat = true() if on_unknown == "resend_once" else outbox.c.lane == "oncall"
         once_more = and_(outbox.c.ambiguous == 0, may_repeat)
@@ -229,6 +254,24 @@ class Outbox:
             )
         ).rowcount
         return int(lost)
+
+    def _requeue(self, mine: ColumnElement[bool], died: bool) -> int:
+        free = update(outbox).where(mine, outbox.c.state == "sending")
+        ended = 0
+        if died:
+            deadly = free.where(outbox.c.attempts >= 2 * CRASHES)
+            why = "the bridge died each time that it tried this message"
+            ended = self._tx.execute(
+                deadly.values(state="failed", reply=why, owner=None, updated_at=self._tx.now)
+            ).rowcount
+        again = free.values(
+            state="queued",
+            attempts=outbox.c.attempts - (0 if died else 1),
+            owner=None,
+            due_at=self._tx.now,
+            updated_at=self._tx.now,
+        )
+        return int(ended + self._tx.execute(again).rowcount)
 
     def owners(self) -> set[str]:
         """Every instance that holds claims."""
@@ -335,6 +378,9 @@ class Outbox:
         return {(row.lane, row.state): row.n for row in rows}
 
 
+_CLAIMED = tuple(each.name for each in fields(Claimed) if each.name != "suspect")
+# Attempts of a queued message that count all ended with their process.
+_SUSPECT = and_(outbox.c.state == "queued", outbox.c.attempts >= CRASHES)
 _NOTICE_STATE = select(notices.c.state).where(notices.c.id == outbox.c.notice_id).scalar_subquery()
 _MARK_EOD = (
     update(outbox)

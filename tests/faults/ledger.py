@@ -1,4 +1,4 @@
-"""What a test reads in, or does to, the outbox itself, below everything the bridge offers. On SQLite it must not run."""
+"""What a test reads in the outbox, or does to it, below the bridge; which must not be running on SQLite."""
 
 import sqlite3
 from datetime import datetime, timedelta
@@ -18,6 +18,14 @@ def rests(database: Database) -> dict[str, timedelta]:
 def misplace_the_letter(database: Database, address: str) -> None:
     """The row of one customer names a letter that is not there: whoever composes it fails."""
     change = f"UPDATE outbox SET letter = 'nowhere' WHERE address = '{address}' RETURNING id"
+    assert len(_ask(database, change)) == 1
+
+
+def as_if_tried(database: Database, address: str, times: int) -> None:
+    """As if one customer's letter had been tried so often, and its wait were over."""
+    change = (
+        f"UPDATE outbox SET attempts = {times}, due_at = updated_at WHERE address = '{address}' RETURNING id"
+    )
     assert len(_ask(database, change)) == 1
 
 

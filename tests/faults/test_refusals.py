@@ -1,4 +1,4 @@
-"""The whole bridge before a mail server that takes some letters, and some only later, or slowly, or without a word."""
+"""The whole bridge before a mail server that takes some letters, and some later, slowly, or without a word."""
 
 from collections.abc import Callable
 from datetime import timedelta

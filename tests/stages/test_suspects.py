@@ -1,0 +1,56 @@
+"""Messages that processes die with: counted before they are dialled, tried alone after all others, then failed."""
+
+from functools import partial
+
+from bridge.stages.send import recover_claims
+from bridge.store.outbox import CRASHES
+from bridge.store.tx import Tx
+from tests.stages.office import Office, customers, firing, seconds
+
+
+async def sending(office: Office, count: int) -> None:
+    office.recipients = customers(count)
+    await office.post(firing())
+    await office.press("maruyama", "approve")
+    await office.tick(seconds(10))
+
+
+async def die(office: Office, limit: int = 1000) -> list[str]:
+    """A process claims, and is killed before any DATA; the addresses it had in its hands."""
+    claims = await office.claim(limit=limit, me="dead")
+    await office.store.run(partial(recover_claims, me="two", boot="boot-1", on_unknown="hold", alone=True))
+    return [claim.address for claim in claims]
+
+
+def beat(tx: Tx) -> None:
+    tx.instances.beat("dead", "boot-1")
+
+
+async def test_what_several_processes_died_with_is_claimed_alone_and_after_all_others(office: Office) -> None:
+    await sending(office, 3)
+    for _ in range(CRASHES):
+        await office.store.run(beat)
+        assert len(await die(office, limit=2)) == 2
+    two = await office.claim()
+    assert [(one.suspect, one.attempts <= CRASHES) for one in two] == [(False, True)] * len(two)
+    alone = await office.claim()
+    assert [one.suspect for one in alone] == [True]
+
+
+async def test_a_message_that_is_alone_when_processes_die_has_failed_in_the_end(office: Office) -> None:
+    await sending(office, 1)
+    deaths = 0
+    while await office.counts(await office.newest()) == {"queued": 1}:
+        await office.store.run(beat)
+        assert await die(office)
+        deaths += 1
+    assert deaths == 2 * CRASHES
+    assert await office.counts(await office.newest()) == {"failed": 1}
+
+
+async def test_a_process_that_ends_in_order_costs_no_attempt(office: Office) -> None:
+    await sending(office, 1)
+    for _ in range(3 * CRASHES):
+        [claimed] = await office.claim(me="one")
+        assert (claimed.attempts, claimed.suspect) == (1, False)
+        await office.store.run(lambda tx: tx.outbox.give_back(["one"], eod_only=False, on_unknown="hold"))
