@@ -31,7 +31,7 @@ def draft(
     for old in unsent:  # the newer report takes its place, and its number
         tx.notices.set(old.id, number=None)
     facts = facts_of(tx, setup, incident, kind, before, answers)
-    notice = _open(tx, setup, service, incident, kind)
+    notice = _open(tx, setup, service, incident, kind, again=bool(before))
     _write(tx, setup, service, notice, 1, facts)
     tx.events.add(incident.id, actor, "drafted", notice=notice.id, kind=kind, version=1, why=why)
     for old in unsent:
@@ -50,7 +50,7 @@ def draft_batch(
         setup.letters.render_safe(facts.for_row(row), service.locale, wrap=service.wrap)[0] for row in rows
     ]
     waiting = duties.undecided(notices, "individual")
-    notice = waiting or _open(tx, setup, service, incident, "individual")
+    notice = waiting or _open(tx, setup, service, incident, "individual", again=bool(notices))
     number = notice.version + 1 if waiting else 1
     if waiting:
         tx.notices.move(waiting, "awaiting_approval", at_version=waiting.version, version=number)
@@ -75,9 +75,8 @@ def draft_batch(
     return replace(notice, version=number, state="awaiting_approval")
 
 
-def _open(tx: Tx, setup: Setup, service: Service, incident: Incident, kind: Kind) -> Notice:
+def _open(tx: Tx, setup: Setup, service: Service, incident: Incident, kind: Kind, *, again: bool) -> Notice:
     """A notice without its text: its deadline, its first ring, and the links of everybody it may ring."""
-    again = bool(tx.notices.of(incident.id))
     base_at, due_at = duties.window(kind, incident, service.policy, tx.now, again=again)
     notice = Notice(
         id=str(uuid.uuid4()),

@@ -70,9 +70,11 @@ def _fire(
 def _keep_promise_fresh(tx: Tx, setup: Setup, incident: Incident, notice: Notice) -> Notice:
     """An untouched draft whose promise is nearly up is rendered again with a new one before it rings."""
     version = tx.notices.version(notice.id, notice.version)
-    facts = Facts.from_dict(version.facts)
-    new = current_facts(tx, setup, incident, notice, facts.answers)
-    if version.edited_by or new.promise_at is None:
+    longest = setup.service(incident).policy.update_every.default  # a critical alert only shortens it
+    if version.edited_by or not duties.stale(version.promise_at, longest, tx.now):
+        return notice
+    new = current_facts(tx, setup, incident, notice, Facts.from_dict(version.facts).answers)
+    if new.promise_at is None:
         return notice
     if not duties.stale(version.promise_at, new.promise_at - tx.now, tx.now):
         return notice
