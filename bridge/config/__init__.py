@@ -137,7 +137,7 @@ def _dangling(tree: Tree) -> Iterator[tuple[Place, str]]:
         for key, section in (("audience", "audiences"), ("escalation", "escalations")):
             wanted = service.get(key) if isinstance(service, dict) else None
             if isinstance(wanted, str) and wanted not in (known := _entries(tree, section)):
-                yield ("services", name, key), unknown(wanted, known, key)
+                yield ("services", name, key), unknown(wanted, known, f'{key} "{wanted}"')
     people = _entries(tree, "people")
     for name, escalation in _entries(tree, "escalations").items():
         steps = escalation.get("steps") if isinstance(escalation, dict) else None
@@ -145,7 +145,10 @@ def _dangling(tree: Tree) -> Iterator[tuple[Place, str]]:
             rung = step.get("people") if isinstance(step, dict) else None
             for m, person in enumerate(rung if isinstance(rung, list) else []):
                 if isinstance(person, str) and person not in people:
-                    yield ("escalations", name, "steps", n, "people", m), unknown(person, people, "person")
+                    yield (
+                        ("escalations", name, "steps", n, "people", m),
+                        unknown(person, people, f'person "{person}"'),
+                    )
 
 
 def _entries(tree: Tree, section: str) -> Mapping[str, Value]:
