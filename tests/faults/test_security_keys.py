@@ -3,6 +3,7 @@
 import re
 import secrets
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -64,24 +65,38 @@ TAMPERING = {
 }
 
 
-def test_no_history_is_changed_unseen(tmp_path: Path, mail_server: Sink) -> None:
+Verify = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def verify(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Verify:
+    """`bridge incidents verify` with these words, for the test's bridge: its exit code and all it printed."""
+
+    def run(*words: str) -> tuple[int, str]:
+        (config,) = tmp_path.glob("bridge-*.yaml")
+        code = main(["incidents", "verify", *words, "--config", str(config)])
+        printed = capsys.readouterr()
+        return code, printed.out + printed.err
+
+    return run
+
+
+def test_no_history_is_changed_unseen(tmp_path: Path, mail_server: Sink, verify: Verify) -> None:
     """Every change is made to a copy of the database, and told from the untouched one by `incidents verify`."""
     with bridge(tmp_path, mail_server) as running:
         running.alert()
         running.press(link_in(mail_server.wait_for(MARUYAMA)[0]), "dismiss", reason="false_alarm")
         running.stop()
         untouched = (tmp_path / "data/bridge.sqlite3").read_bytes()
-        done = running.run("incidents", "verify")
-        assert (done.returncode, done.stdout) == (0, "the history of 1 incidents is whole\n")
+        assert verify() == (0, "the history of 1 incidents is whole\n")
         for statement, finding in TAMPERING.items():
             (tmp_path / "data/bridge.sqlite3").write_bytes(untouched)
             connection = sqlite3.connect(tmp_path / "data/bridge.sqlite3")
             with connection:
                 assert connection.execute(statement).rowcount > 0
             connection.close()
-            done = running.run("incidents", "verify")
-            assert done.returncode == 1, statement
-            assert finding in done.stdout, statement
+            code, printed = verify()
+            assert (code, finding in printed) == (1, True), statement + printed
     assert mail_server.to(SATO) == []
 
 
@@ -92,13 +107,14 @@ CUT = {
 
 
 def test_a_history_cut_off_at_its_end_is_told_from_the_log_and_from_the_mail(
-    tmp_path: Path, mail_server: Sink
+    tmp_path: Path, mail_server: Sink, verify: Verify
 ) -> None:
     """Hashes alone cannot see this; a decision's anchor stands in the log and in the mail to the others."""
     with bridge(tmp_path, mail_server) as running:
         running.config["escalations"]["shop"]["steps"] = [{"from": "0m", "people": ["maruyama", "sato"]}]
         running.restart()
         running.alert()
+        mail_server.wait_for(SATO)
         running.press(link_in(mail_server.wait_for(MARUYAMA)[0]), "dismiss", reason="false_alarm")
         told = mail_server.wait_for(SATO, 2)[1].text
         running.stop()
@@ -107,16 +123,16 @@ def test_a_history_cut_off_at_its_end_is_told_from_the_log_and_from_the_mail(
         (anchor,) = set(re.findall(r": (\S+:\d+:[0-9a-f]{16})\r?$", told, re.M))
         compared = ["--anchor", anchor], ["--log", str(log)]
         for words in compared:
-            done = running.run("incidents", "verify", *words)
-            assert (done.returncode, "anchors say" in done.stdout) == (0, True), done.stdout + done.stderr
+            code, printed = verify(*words)
+            assert (code, "anchors say" in printed) == (0, True), printed
         for statement, finding in CUT.items():
             with sqlite3.connect(tmp_path / "data/bridge.sqlite3") as connection:
                 assert connection.execute(statement).rowcount > 0
             connection.close()
-            assert running.run("incidents", "verify").returncode == 0
+            assert verify()[0] == 0
             for words in compared:
-                done = running.run("incidents", "verify", *words)
-                assert (done.returncode, finding in done.stdout) == (1, True), done.stdout + done.stderr
+                code, printed = verify(*words)
+                assert (code, finding in printed) == (1, True), printed
 
 
 @pytest.mark.parametrize(
