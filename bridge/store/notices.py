@@ -1,36 +1,22 @@
-"""Queries over notices, their versions, approvals and personal links."""
+"""Queries over notices, their versions and approvals."""
 
-import secrets
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import Row, func, select, update
 
 from bridge.core.lifecycle import UNDER_WAY, may_move
 from bridge.core.model import Approval, Notice, NoticeState, Text, Version
 from bridge.store.dialect import insert
-from bridge.store.tables import approvals, incidents, links, notices, versions
+from bridge.store.tables import approvals, incidents, notices, versions
 
 if TYPE_CHECKING:
     from bridge.store.tx import Tx
 
-_LINK_BYTES = 16
 _NOTICE_COLUMNS = [
     column for column in notices.c if column.name not in ("audience", "owner", "first_accept_at")
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A personal way to one notice. `id` is in clear; the signed token never is."""
-
-    id: str
-    notice_id: str
-    person: str
-    created_at: datetime
-    replaced: bool = False
 
 
 class Notices:
@@ -224,68 +210,6 @@ class Notices:
             .limit(5)
         )
         return [_notice(row, ()) for row in rows]
-
-
-class Links:
-    """Personal links within one transaction."""
-
-    def __init__(self, tx: "Tx") -> None:
-        self._tx = tx
-
-    def get(self, link_id: str) -> Link | None:
-        """A link that was issued here and not revoked."""
-        row = self._tx.execute(
-            select(links).where(links.c.id == link_id, links.c.revoked_at.is_(None))
-        ).one_or_none()
-        return _link(row) if row else None
-
-    def ensure(self, notice_id: str, people: Iterable[str]) -> dict[str, Link]:
-        """The one link of each of these people to a notice, made where it is missing."""
-        wanted = tuple(dict.fromkeys(people))
-        have = self.of(notice_id)
-        missing = [person for person in wanted if person not in have]
-        if missing:
-            self._tx.execute(
-                insert(links).on_conflict_do_nothing(),
-                [
-                    {
-                        "id": secrets.token_urlsafe(_LINK_BYTES),
-                        "notice_id": notice_id,
-                        "person": person,
-                        "created_at": self._tx.now,
-                    }
-                    for person in missing
-                ],
-            )
-            have = self.of(notice_id)
-        return {person: have[person] for person in wanted}
-
-    def of(self, notice_id: str) -> dict[str, Link]:
-        """The live links of a notice, by person."""
-        rows = self._tx.execute(
-            select(links).where(
-                links.c.notice_id == notice_id, links.c.revoked_at.is_(None), links.c.replaced_at.is_(None)
-            )
-        )
-        return {row.person: _link(row) for row in rows}
-
-    def replace(self, link: Link) -> None:
-        """Let a fresh link take this one's place."""
-        self._tx.execute(update(links).where(links.c.id == link.id).values(replaced_at=self._tx.now))
-
-    def revoke(self, *, notice_id: str | None = None, person: str | None = None) -> int:
-        """Revoke live links, all or those of one notice or person; returns how many."""
-        where: list[ColumnElement[bool]] = [links.c.revoked_at.is_(None)]
-        if notice_id:
-            where.append(links.c.notice_id == notice_id)
-        if person:
-            where.append(links.c.person == person)
-        done = self._tx.execute(update(links).where(*where).values(revoked_at=self._tx.now))
-        return int(done.rowcount)
-
-
-def _link(row: Row[Any]) -> Link:
-    return Link(row.id, row.notice_id, row.person, row.created_at, row.replaced_at is not None)
 
 
 def _notice(row: Row[Any], yes: tuple[Approval, ...]) -> Notice:

@@ -10,7 +10,8 @@ from bridge.store.dialect import Tx as BaseTx
 from bridge.store.events import AuditKeys, Events
 from bridge.store.incidents import Incidents
 from bridge.store.instances import Instances
-from bridge.store.notices import Links, Notices
+from bridge.store.links import Links
+from bridge.store.notices import Notices
 from bridge.store.outbox import Outbox
 from bridge.store.rings import Rings
 

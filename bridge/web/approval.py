@@ -15,7 +15,7 @@ from bridge.errors import StorageDown
 from bridge.stages.audience import Lists
 from bridge.stages.decide.case import Answer
 from bridge.stages.decide.decide import decide
-from bridge.store.notices import Link
+from bridge.store.links import Link
 from bridge.store.tx import Tx
 from bridge.web.desk import Desk
 from bridge.web.forms import form_of, is_ours, read_form, version_in

@@ -11,7 +11,7 @@ from bridge.keys import Keys
 from bridge.stages.audience import Lists, audience_of
 from bridge.stages.proofread import proofread, proofread_batch
 from bridge.stages.setup import Setup
-from bridge.store.notices import Link
+from bridge.store.links import Link
 from bridge.store.tx import Tx
 from bridge.web.views.progress import SHOWN_FAILURES
 from bridge.web.views.situation import BatchLetter, Did, FailedRow, Related, Sheet, Situation

@@ -8,7 +8,7 @@ from bridge.core.model import AudienceFacts, Incident, Notice
 from bridge.core.settings import Policy, Service
 from bridge.core.wording import Finding
 from bridge.stages.wake import NOTHING, Wake
-from bridge.store.notices import Link
+from bridge.store.links import Link
 
 Why = Literal[
     "done",
