@@ -38,7 +38,7 @@ def rung(running: Bridge, server: Sink) -> str:
     return link_in(server.wait_for(MARUYAMA)[0])
 
 
-def single(running: Bridge) -> dict[str, dict[str, Any]]:
-    """Every delivery of the newest letter by its recipient."""
-    notice = running.incident()["notices"][-1]["id"]
+def single(running: Bridge, notice: str | None = None) -> dict[str, dict[str, Any]]:
+    """Every delivery of a letter by its recipient; without its id, of the newest incident's newest."""
+    notice = notice or running.incident()["notices"][-1]["id"]
     return {one["recipient"]: one for one in running.api(f"/notices/{notice}/deliveries")["deliveries"]}
