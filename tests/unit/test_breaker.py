@@ -90,7 +90,7 @@ def test_after_a_probe_one_more_refusal_is_enough():
 def test_a_connection_set_up_too_late_does_not_vouch_for_a_server_that_refuses_everything():
     refusing = after(Breaker(), [SENDER_REFUSED] * 5)
     assert refusing.reached(4.9) == refusing
-    assert refusing.bars(4.9) and not refusing.bars(5.0)
+    assert [refusing.bars(now) for now in (4.9, 5.0)] == [True, False]
 
 
 def test_a_failed_connection_beside_a_good_one_bars_nobody():
