@@ -11,6 +11,7 @@ from bridge.config import load
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = subparsers.add_parser("links", help="revoke approval links")
+    add_config(parser)
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     revoke = actions.add_parser(
         "revoke", help="revoke links; the next ring of an open notice carries fresh ones"
@@ -18,7 +19,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     revoke.add_argument("--person", help="those of one person (the key under people)")
     revoke.add_argument("--notice", help="those to one notice")
     revoke.add_argument("--url", default=None, help="where the bridge listens (default: its own setting)")
-    add_config(revoke)
+    add_config(revoke, again=True)
     revoke.set_defaults(func=run)
 
 

@@ -18,9 +18,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.set_defaults(func=run)
 
 
-def add_config(parser: argparse.ArgumentParser) -> None:
-    """The option that names bridge.yaml."""
-    default = Path(os.environ.get("BRIDGE_CONFIG", "config/bridge.yaml"))
+def add_config(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
+    """The option that names bridge.yaml.
+
+    `again`: the command before this action has taken it already, and keeps what it was given.
+    """
+    usual = Path(os.environ.get("BRIDGE_CONFIG", "config/bridge.yaml"))
+    default = argparse.SUPPRESS if again else usual
     parser.add_argument("--config", type=Path, default=default, help="bridge.yaml (or BRIDGE_CONFIG)")
 
 
