@@ -48,6 +48,7 @@ def finish(bridge: Bridge, night: Night, database: Database) -> None:
     """Undisturbed, until every letter has come to its end; nobody waits a minute for a second copy."""
     bridge.start()
     until(lambda: night.go_on(posts=5) or night.done, 90, "everything is posted, rung and approved")
+    until(lambda: not unfinished(bridge, ["sending"]), 30, "what the dead had claimed is given back")
     bridge.stop()
     database.let_waits_end()
     bridge.start()
