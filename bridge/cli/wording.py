@@ -99,8 +99,11 @@ class Case(Line):
 
     def letter(self) -> Letter:
         kind = KINDS.get(self.kind, self.kind)
-        body = self.text or self.body if self.scope == "sentence" else self.body
-        return Letter(kind, "" if self.scope == "sentence" else self.subject, body, self.locale)
+        if self.scope == "subject":
+            return Letter(kind, self.subject or self.text, self.body, self.locale)
+        if self.scope == "sentence":
+            return Letter(kind, "", self.text or self.body, self.locale)
+        return Letter(kind, self.subject, self.body or self.text, self.locale)
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -10,13 +10,22 @@ from bridge.core.wording.model import ENGLISH, REPORTS, Rule
 NO_ESTIMATE = "There is no estimated time of recovery yet. We will write again as soon as there is."
 UNDER_STUDY = "The cause is under investigation."
 
-BACK = r"(?:restor|resolv|fix|recover|back (?:up|online|to normal)|available|working|normal|resum)"
-SOON = (
-    rf"\b(?:soon|shortly|any (?:minute|moment)|momentarily|in no time|before long|very quickly"
-    rf"|right away)\b(?=[^.\n]{{0,40}}{BACK})"
-    rf"|{BACK}[^.\n]{{0,40}}\b(?:soon(?! as)|shortly|any (?:minute|moment)|momentarily|in no time"
-    rf"|before long)\b"
+BACK = (
+    r"(?:restor|resolv|fix|recover|(?:be|is|are|com(?:e|es|ing)) back|back (?:up|online|to normal)"
+    r"|(?:be|become) (?:\w{1,12} )?available|available again|working|normal|resum|up and running|\bonline)"
 )
+A_LITTLE = (
+    r"(?:in|within) (?:just )?(?:a (?:few|couple of) (?:minutes|moments|hours)|minutes|moments|an? \w+ while)"
+)
+SOON = (
+    rf"\b(?:soon|shortly|any (?:minute|moment)(?: now)?|momentarily|in no time|before long|very quickly"
+    rf"|right away|imminently|in the near future)\b(?! (?:after|returned|recovered|resumed))(?=[^.\n]{{0,40}}{BACK})"
+    rf"|{BACK}[^.\n]{{0,40}}\b(?:soon(?! as| after)|shortly(?! after)|any (?:minute|moment)|momentarily"
+    rf"|in no time|before long|imminently|in the near future)\b"
+    rf"|\b(?:will|shall|should|going to|expect\w*)\b[^.\n]{{0,40}}?{BACK}[^.\n]{{0,30}}?\b{A_LITTLE}\b"
+    rf"|\b{A_LITTLE}\b[^.\n]{{0,40}}?\b(?:will|should|going to)\b[^.\n]{{0,30}}?{BACK}"
+)
+DONE = r"\b(?:was|were|has|have|had|been)(?: been)? (?:\w{1,12} )?"
 TOLD_LATER = r"as soon as|\b(?:update|inform|notify|write|tell|contact) you|further information|sooner"
 CLOCK = (
     r"(?:\d{1,2}(?::\d\d)? ?(?:[ap]\.?m\.?|JST)|\d{1,2}:\d\d|\d+ (?:minutes|hours)|tonight|tomorrow"
@@ -31,10 +40,15 @@ GUARANTEE = (
     r"|100% (?:sure|safe|resolved)"
     r"|will (?:definitely|certainly|absolutely)|completely prevent)"
 )
+SOURCE = r"caused|due|related|because|the (?:cause|result)|a result|an? (?:\w{1,15} )?(?:attack|bug)"
 GUESS = (
     r"\b(?:probably|perhaps|maybe|presumably|apparently|seems? (?:to|that|like)|appears? (?:to|that)"
-    r"|we (?:think|believe|suspect|assume)"
-    r"|(?:might|may|could) have been caused|(?:is|are|was) likely|most likely|likely (?:due|caused"
+    r"|possibly|seemingly|supposedly|(?:we|I) (?:think|believe|suspect|assume|guess)|(?:it|this) looks (?:like|as)"
+    r"|we are (?:fairly|quite|almost) (?:sure|certain)"
+    rf"|(?:might|may|could|must) have been (?:{SOURCE})|(?:might|may|could)(?: well)? be (?:{SOURCE})"
+    rf"|(?:it|this|(?:the|a) (?:cause|reason|problem|issue|failure|outage)) (?:might|may|could)(?: well)? be"
+    rf" (?:an? (?!while|few|little|good|long|short|day|hour|minute|delay)|the |our )"
+    r"|(?:is|are|was) likely|most likely|likely (?:due|caused"
     r"|cause|to))\b"
 )
 CAUSE = (
@@ -104,7 +118,7 @@ RULES = (
     Rule(
         "EN-01",
         "error",
-        phrase(SOON, unless=TOLD_LATER, sentence=NO_ESTIMATE, flags=re.I),
+        phrase(SOON, unless=TOLD_LATER, before=DONE, sentence=NO_ESTIMATE, flags=re.I),
         "根拠のない復旧の予告です。",
         "A promise of recovery without a basis.",
         "There is no estimated time of recovery yet.",

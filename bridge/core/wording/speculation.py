@@ -13,12 +13,12 @@ UNDER_STUDY = "原因は現在調査しております。"
 BEING_CHECKED = "詳細は現在確認しております。"
 
 STUDYING = (
-    r"調査|究明|不明|未(?:確定|特定|判明)|特定(?:中|でき|に|を|して)|確認(?:中|でき|して)|判明(?:して"
+    r"調査|調べ|究明|不明|解析|分析|精査|照会|切り分け|未(?:確定|特定|判明)|特定(?:中|でき|に|を|して)|確認(?:中|でき|して)|判明(?:して"
     r"|次第|し次第|でき)"
 )
+TOLD_LATER = "わか|分か|次第|追って|改めて|後日|お知らせ|ご連絡|ご報告|ご説明"
 CAUSE_IS = (
-    r"原因は、?(?P<value>[^。\n]{1,60}?)"
-    r"(?:です|でした|でございま|と判明|と特定|であること(?:を|が)|によるもの|にあること|である(?=。))"
+    r"原因(?:は|については|につきましては)、?(?P<value>[^。\n]{1,60}?)(?:です|でした|でございま|[とが]判明)"
 )
 CAUSE_LABEL = r"原因:[ \n]*(?P<value>[^\n]+)"
 
@@ -26,10 +26,10 @@ CAUSE_LABEL = r"原因:[ \n]*(?P<value>[^\n]+)"
 def _cause_claimed(sheet: Sheet, _context: Context) -> Iterator[Hit]:
     for page in sheet.pages:
         for match in re.finditer(CAUSE_IS, page.wording):
-            if not re.search(STUDYING + "|わか|分か|次第|追って", match[0].rsplit("であること", 1)[0]):
+            if not re.search(f"{STUDYING}|{TOLD_LATER}", match[0]):
                 yield sentence_hit(page, *match.span(), UNDER_STUDY)
         for match in re.finditer(CAUSE_LABEL, page.wording):
-            if not re.search("調査|確認|特定|究明|不明|未定", match["value"]):
+            if not re.search(f"確認|特定|未定|{STUDYING}", match["value"]):
                 yield Hit(page, *page.span(*match.span("value")), "調査中")
 
 

@@ -28,17 +28,18 @@ EVENT = (
 SAYS_RECOVERED = re.compile(
     r"復旧報告|復旧(?:の|に関する|および|及び|いたしました|しました|完了|ならびに)|解消|【[^】]*復旧"
 )
-SAYS_PARTLY = re.compile(r"一部|第[一二三四五六七八九十\d]{1,4}報|続報|経過|見込|作業")
+SAYS_PARTLY = re.compile(r"一部|経過|見込|見通し|目[途処]|めど|予定|状況|作業")
 STILL_ONGOING = re.compile(
-    r"(?:発生|障害|停止|影響|事象|[〜~～-][ ]*)[^。\n]{0,30}継続中|復旧作業を(?:行って|進めて|続けて"
-    r"|実施して)(?:おります|います)"
-    r"|復旧(?:の|見込み?|時刻|目途|めど|見通し|日時)?[^。\n]{0,15}未定"
+    r"(?:発生|障害|停止|影響|事象|[〜~～-][ ]*)[^。\n]{0,30}継続中|(?<![をは])継続中(?!の)"
+    r"|復旧作業を(?:行って|進めて|続けて|継続して|実施して)(?:おります|います)|復旧作業(?:を実施)?中(?:です|でござ)"
+    r"|(?:復旧|再開|回復|解消)(?:の|見込み?|時刻|目途|めど|見通し|日時)?[^。\n]{0,15}未定"
 )
 SAYS_REPORT = re.compile(r"第[一二三四五六七八九十\d]{1,4}報|続報|初報|経過報告")
 IS_RECOVERED = re.compile(r"復旧(?:いたしました|しました|を完了(?:いた)?しました|が完了(?:いた)?しました)")
 NOT_ALL = re.compile(
-    r"継続中|調査|未定|作業|引き続き|見込|監視|一部|順次|いただけない|いただけません|続いて|確認中"
-    r"|確認して|原因"
+    r"継続中|調査(?!の?結果|[をが]完了)|未定|作業(?![をが]完了|により)|引き続き|見込|監視|一部(?!のお客様|のユーザー)"
+    r"|順次|いただけない(?!状[況態]で(?:した|ござい))|いただけません(?!でした)|続いて(?!おりました|いました)|確認中"
+    r"|(?<!ことを)確認して"
 )
 
 DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
@@ -128,7 +129,7 @@ def _state_contradicted(sheet: Sheet, _context: Context) -> Iterator[Hit]:
         ongoing = STILL_ONGOING.search(body.wording)
         if ongoing:
             yield Hit(body, *body.span(*ongoing.span()))
-    elif SAYS_REPORT.search(subject) and "復旧" not in subject:
+    elif SAYS_REPORT.search(subject) and not re.search("復旧|解消", subject):
         recovered = IS_RECOVERED.search(body.wording)
         if recovered and not NOT_ALL.search(body.wording):
             yield Hit(body, *body.span(*recovered.span()))

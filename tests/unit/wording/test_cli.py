@@ -56,6 +56,23 @@ def test_followup_means_update_and_an_unknown_kind_gets_the_rules_for_all(
     assert run(tmp_path, {"id": "a", "kind": kind, "scope": "sentence", "text": text}) == int(found)
 
 
+def test_the_text_of_a_subject_is_a_subject(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case = {"id": "a", "kind": "first", "scope": "subject"}
+    assert run(tmp_path, {**case, "text": "【重要】みどりショップ 接続障害(第一報)"}) == 0
+    capsys.readouterr()
+    assert run(tmp_path, {**case, "text": "みどりショップ 接続障害(第一報)"}) == 1
+    (finding,) = json.loads(capsys.readouterr().out)["findings"]
+    assert (finding["rule"], finding["field"]) == ("SUB-01", "subject")
+
+
+def test_the_text_of_a_whole_letter_is_its_body(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    subject = "【お詫び】みどりショップ 障害"
+    case = {"id": "a", "scope": "full", "subject": subject, "text": "御社のデータ"}
+    assert run(tmp_path, case) == 1
+    (finding,) = json.loads(capsys.readouterr().out)["findings"]
+    assert (finding["rule"], finding["field"]) == ("HON-09", "body")
+
+
 def test_the_context_is_read(tmp_path: Path) -> None:
     case = {"id": "a", "kind": "first", "scope": "sentence", "text": "本日18時までに復旧いたします。"}
     assert (
