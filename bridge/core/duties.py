@@ -145,6 +145,11 @@ def window(
     return now, now + policy.first_report_within
 
 
+def is_over(day: date, now: datetime, zone: tzinfo) -> bool:
+    """Whether that day has passed where the service is: nothing can be promised for it any more."""
+    return day < now.astimezone(zone).date()
+
+
 def final_at(cause_by: date, zone: tzinfo) -> datetime:
     """When the duty of a promised final report begins: 10:00 local on that day."""
     return datetime.combine(cause_by, FINAL_FROM, zone).astimezone(UTC)

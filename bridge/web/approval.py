@@ -18,7 +18,7 @@ from bridge.stages.decide.decide import decide
 from bridge.store.links import Link
 from bridge.store.tx import Tx
 from bridge.web.desk import Desk
-from bridge.web.forms import form_of, is_ours, read_form, version_in
+from bridge.web.forms import answers_of, form_of, is_ours, read_form, version_in
 from bridge.web.limits import PRESSES_PER_MINUTE, Guesses, Rate
 from bridge.web.loading import Asked, Loaded, load
 from bridge.web.pages import Page
@@ -144,6 +144,8 @@ class Approval:
                 return Page(answer.status, page.html, page.headers)
             case "wording":
                 return pages.wording_stop(situation)
+            case "not_a_day" | "day_over":
+                return pages.answers(situation, answers_of(posted), answer.why)
             case _:
                 count = self._desk.lists.count_of(posted.get("audience", ""))
                 return pages.conflict(situation, _seen(posted, situation), _typed(posted), count)

@@ -1,7 +1,6 @@
 """What a browser posts from the approval page: fields, and whether they came from a page of ours."""
 
 from collections.abc import Mapping
-from datetime import date
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.datastructures import Headers
@@ -44,11 +43,7 @@ def version_in(posted: Mapping[str, str]) -> int | None:
 
 
 def form_of(posted: Mapping[str, str], *, genuine: bool) -> Form:
-    """A posted form as the stages know it. A date that is none did not come from a page of ours."""
-    try:
-        answers = _answers(posted)
-    except ValueError:
-        answers, genuine = {}, False
+    """A posted form as the stages know it."""
     others = {name: text for name, text in posted.items() if name.startswith(("subject_", "body_"))}
     return Form(
         action=posted.get("action", ""),
@@ -60,31 +55,30 @@ def form_of(posted: Mapping[str, str], *, genuine: bool) -> Form:
         other_texts=others,
         reason=reason_in(posted),
         override=posted.get("override", ""),
-        answers=answers,
+        answers=answers_of(posted),
     )
 
 
-def _answers(posted: Mapping[str, str]) -> dict[str, str]:
+def answers_of(posted: Mapping[str, str]) -> dict[str, str]:
+    """Everything that a form with questions answers, empty where it leaves one open; nothing for another form."""
     if not any(name in posted for name in ANSWERS):
         return {}
     answers = dict.fromkeys(RADIOS, "")
-    answers |= {name: str(value) for name, value in answers_in(posted).items()}
-    return answers | {name: posted[name] for name in SAID if name in posted}
+    return answers | answers_in(posted) | {name: posted[name] for name in SAID if name in posted}
 
 
-def answers_in(form: Mapping[str, str]) -> dict[str, str | date]:
+def answers_in(form: Mapping[str, str]) -> dict[str, str]:
     """The answers a form brings, with what an unchosen radio hides left out.
 
-    A radio says `open` or `known`; without one a field that has text counts. Raises ValueError when `cause_by`
-    is not a date.
+    A radio says `open` or `known`; without one a field that has text counts.
     """
-    kept: dict[str, str | date] = {
+    kept = {
         name: form[name].strip()
         for name, radio in RADIOS.items()
         if form.get(name, "").strip() and form.get(radio, "known") != "open"
     }
     if "cause" not in kept and form.get("cause_by", "").strip():
-        kept["cause_by"] = date.fromisoformat(form["cause_by"].strip())
+        kept["cause_by"] = form["cause_by"].strip()
     return kept
 
 

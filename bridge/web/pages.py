@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bridge.core.values import LOCALES, Locale
 from bridge.resources import shipped
+from bridge.stages.decide.case import WrongDay
 from bridge.web.views import short
 from bridge.web.views.approval import approval
 from bridge.web.views.conflict import conflict
@@ -62,9 +63,12 @@ class Pages:
             return self.answers(situation)
         return self._page(status, "approval", situation.lang, approval(situation))
 
-    def answers(self, situation: Situation) -> Page:
-        """The questions of a recovery or final report (`?answers`)."""
-        return self._page(200, "recovery", situation.lang, recovery(situation))
+    def answers(
+        self, situation: Situation, given: Typed | None = None, wrong: WrongDay | None = None
+    ) -> Page:
+        """The questions of a recovery or final report (`?answers`); 422 with what was `given` and is wrong."""
+        view = recovery(situation, given or {}, wrong)
+        return self._page(422 if wrong else 200, "recovery", situation.lang, view)
 
     def edit(self, situation: Situation, typed: Typed | None = None) -> Page:
         """The form that changes the text (`?edit`)."""

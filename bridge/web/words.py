@@ -348,6 +348,18 @@ WORDS: dict[str, Pair] = {
     "remedy": ("行った対応", "What was done"),
     "prevention_later": ("原因とあわせて報告する", "Report it with the cause"),
     "prevention_known": ("決まっている(書く)", "Decided (write it)"),
+    "day_unsaved": (
+        "まだ送っていません。保存もしていません。「報告する日」を直してください。",
+        "Nothing sent, nothing saved. Please correct “Report by”.",
+    ),
+    "not_a_day": (
+        "日付ではありません。2026-12-01 のように書いてください。",
+        "Not a date. Write it as 2026-12-01.",
+    ),
+    "day_over": (
+        "過ぎた日は約束できません。今日からあとの日を選んでください。",
+        "That day is over. Choose today or a later day.",
+    ),
     "customer_actions": ("お客様にお願いする操作", "What customers must do"),
     "actions_none": ("ない", "Nothing"),
     "actions_some": ("ある(書く)", "Something (write it)"),

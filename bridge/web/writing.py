@@ -103,9 +103,17 @@ class Writing:
 
         done, out = await self._desk.store.run(unit)
         if out is None:
-            return problem(404, "unknown incident") if done.unknown else problem(409, done.state)
+            return _refused(done)
         self._desk.wake(DRAFTED)
         return JSONResponse(out.model_dump(mode="json"), 201)
+
+
+def _refused(done: Drafted) -> Response:
+    if done.unknown:
+        return problem(404, "unknown incident")
+    if done.day_over:
+        return problem(422, f"cause_by: {done.day_over} is over. Name today or a later day", field="cause_by")
+    return problem(409, done.state)
 
 
 def _answers(given: BaseModel | None) -> Answers:

@@ -227,3 +227,34 @@ async def test_answers_about_the_cause_make_a_new_version(office: Office) -> Non
     assert (notice.version, version.edited_by) == (2, "maruyama")
     assert Facts.from_dict(version.facts).answers.cause_by is None
     assert CAUSE["remedy"] in version.texts["ja"].body
+
+
+@pytest.mark.parametrize(
+    "day, why, saved",
+    [
+        pytest.param("2026-11-24", "done", 2, id="today in Tokyo"),
+        pytest.param("2026-11-23", "day_over", 1, id="yesterday in Tokyo, today in UTC"),
+        pytest.param("2020-01-01", "day_over", 1, id="years ago"),
+        pytest.param("nonsense", "not_a_day", 1, id="no date"),
+    ],
+)
+async def test_the_cause_is_promised_for_a_day_that_is_still_to_come(
+    office: Office, day: str, why: str, saved: int
+) -> None:
+    await office.post(firing())
+    await office.approve_and_send()
+    await office.post(resolved())
+    await office.wait(minutes(5))
+    answer = await office.press("maruyama", "edit", answers={"cause_by": day, "remedy": CAUSE["remedy"]})
+    assert (answer.why, answer.status) == (why, 303 if why == "done" else 422)
+    assert (await office.newest()).version == saved
+
+
+async def test_a_promise_that_ran_out_while_the_draft_waited_is_not_repeated(office: Office) -> None:
+    await office.post(firing())
+    await office.approve_and_send()
+    await office.post(resolved())
+    await office.wait(minutes(5))
+    await office.restart_after(office.clock.now + minutes(10 * 24 * 60))
+    answer = await office.press("maruyama", "edit", answers={"remedy": CAUSE["remedy"]})
+    assert answer.why == "day_over"

@@ -1,7 +1,7 @@
 """What time alone brings: updates that were promised, recoveries that settled, owed final reports, closing."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from bridge.core.facts import Answers, Facts
 from bridge.core.model import Recipient
 from bridge.stages.follow_up.on_request import Drafted, draft_recovery, draft_update
+from bridge.store.tx import Tx
 from tests.stages.office import (
     CAUSE,
     NIGHT,
@@ -227,6 +228,26 @@ async def test_what_cannot_be_drafted_in_this_state_is_refused(
     assert drafted.notice_id is None
     assert drafted.state
     assert len(await office.notices()) == 1
+
+
+@pytest.mark.parametrize("waiting", [0, 1], ids=["the first draft", "a draft that waits"])
+async def test_a_recovery_on_request_promises_no_day_that_is_over(office: Office, waiting: int) -> None:
+    await told(office)
+    await office.post(resolved())
+    incident = await office.incident()
+
+    def ask(day: date) -> Callable[[Tx], Drafted]:
+        given = Answers(cause_by=day)
+        return partial(draft_recovery, setup=office.setup, incident_id=incident.id, answers=given)
+
+    today = date(2026, 11, 24)  # in Tokyo
+    for _ in range(waiting):
+        await office.store.run(ask(today))
+    before = states(await office.notices())
+    yesterday = today - timedelta(days=1)
+    assert await office.store.run(ask(yesterday)) == Drafted(day_over=yesterday)
+    assert states(await office.notices()) == before
+    assert (await office.store.run(ask(today))).notice_id
 
 
 async def test_a_batch_that_waits_keeps_the_incident_from_closing(office: Office) -> None:

@@ -190,6 +190,22 @@ def test_a_final_report_begins_at_ten_local(zone: str, at: datetime) -> None:
     assert duties.final_at(date(2026, 12, 1), ZoneInfo(zone)) == at
 
 
+@pytest.mark.parametrize(
+    "zone, day, over",
+    [
+        pytest.param("Asia/Tokyo", 23, True, id="yesterday"),
+        pytest.param("Asia/Tokyo", 24, False, id="today"),
+        pytest.param("America/New_York", 23, False, id="today where the customers are"),
+        pytest.param("America/New_York", 22, True, id="yesterday where the customers are"),
+    ],
+)
+def test_a_day_is_over_where_the_service_is(zone: str, day: int, over: bool) -> None:
+    night = datetime(
+        2026, 11, 23, 17, 10, tzinfo=UTC
+    )  # 02:10 on the 24th in Tokyo, 12:10 on the 23rd in New York
+    assert duties.is_over(date(2026, 11, day), night, ZoneInfo(zone)) == over
+
+
 def test_told_means_a_first_report_was_approved() -> None:
     assert not duties.told(letters(("first", WAITS), ("recovery", "sent")))
     assert duties.told(letters(("first", "approved")))

@@ -195,6 +195,21 @@ def test_a_refusal_is_a_problem_in_json(
     assert "Traceback" not in answer.text
 
 
+@pytest.mark.parametrize("day", ["2020-01-01", "nonsense"])
+def test_a_promise_that_cannot_be_kept_is_refused_by_the_name_of_its_field(
+    running_bridge: Bridge, day: str
+) -> None:
+    running_bridge.alert()
+    running_bridge.alert(alert(status="resolved"))
+    incident = running_bridge.incident()
+    path = f"/incidents/{incident['id']}/recovery"
+    answer = ask(running_bridge, "POST", path, json={"cause_by": day})
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert answer.json()["field"] == "cause_by"
+    assert answer.json()["title"].startswith("cause_by: ")
+    assert len(running_bridge.incident()["notices"]) == 1
+
+
 def test_a_compressed_body_is_refused(front: Bridge) -> None:
     answer = ask(front, "POST", "/links/revoke", content=b"x", headers={"Content-Encoding": "gzip"})
     assert answer.status_code == 415

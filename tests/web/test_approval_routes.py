@@ -243,7 +243,6 @@ def changed(page: str, **changes: str | None) -> dict[str, str]:
         pytest.param({"version": "-1"}, id="a negative version"),
         pytest.param({"version": "²"}, id="a digit that is no number"),
         pytest.param({"version": "9" * 5000}, id="a very long version"),
-        pytest.param({"action": "edit", "cause_by": "tomorrow"}, id="a date that no page of ours sends"),
     ],
 )
 def test_without_the_forms_own_secret_nothing_is_pressed(
@@ -254,6 +253,25 @@ def test_without_the_forms_own_secret_nothing_is_pressed(
     assert answer.status_code == 403
     assert "まだ送っていません" in answer.text
     assert state(front) == before
+
+
+@pytest.mark.parametrize("day", ["2020-01-01", "nonsense"])
+def test_a_day_that_cannot_be_promised_saves_nothing_and_asks_again(
+    fresh: tuple[Bridge, str], mail_server: Sink, day: str
+) -> None:
+    running, _ = fresh
+    running.alert(alert(status="resolved"))
+    assert running.post_api(f"/incidents/{running.incident()['id']}/recovery", "{}").status_code == 201
+    until(lambda: "【復旧】" in mail_server.to(MARUYAMA)[-1].subject, 10, "the recovery report rings")
+    link = link_in(mail_server.to(MARUYAMA)[-1])
+    written = "期限の監視を追加いたします。"
+    refused = running.press(link, "edit", cause_is="open", cause_by=day, prevention=written)
+    assert refused.status_code == 422
+    assert "まだ送っていません" in refused.text
+    assert written in refused.text
+    assert running.incident()["notices"][-1]["version"] == 1
+    again = {**hidden_fields(refused.text), "action": "edit", "cause_by": "2099-12-01"}
+    assert running.post_form(link, again).status_code == 303
 
 
 def test_the_secret_of_one_persons_form_does_not_serve_another(tmp_path: Path, mail_server: Sink) -> None:

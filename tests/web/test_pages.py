@@ -3,6 +3,7 @@
 import gzip
 import re
 from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from bridge.core.model import AudienceFacts, Text
 from bridge.core.values import LOCALES, Locale
+from bridge.stages.decide.case import WrongDay
 from bridge.web.forms import answers_in, reason_in
 from bridge.web.pages import Page, Pages
 from bridge.web.words import WORDS
@@ -376,12 +378,38 @@ def test_an_expired_link_can_be_renewed_once() -> None:
     ],
 )
 def test_an_answer_counts_only_when_it_was_chosen(form: dict[str, str], answers: dict[str, str]) -> None:
-    assert {name: str(value) for name, value in answers_in(form).items()} == answers
+    assert answers_in(form) == answers
 
 
-def test_a_day_that_is_none_is_refused() -> None:
-    with pytest.raises(ValueError, match="isoformat"):
-        answers_in({"cause_by": "next week"})
+@pytest.mark.parametrize(
+    "lang, wrong, unsent, words",
+    [
+        ("ja", "day_over", "まだ送っていません。保存もしていません。", "過ぎた日は約束できません。"),
+        ("en", "not_a_day", "Nothing sent, nothing saved.", "Not a date."),
+    ],
+)
+def test_a_day_that_cannot_be_promised_is_said_beside_its_field(
+    lang: Locale, wrong: WrongDay, unsent: str, words: str
+) -> None:
+    given = {"cause_by": "2020-01-01", "remedy": "証明書を更新いたしました。", "cause": ""}
+    page = PAGES.answers(situation(lang, **ASKING["recovery"]), given, wrong)
+    assert page.status == 422
+    assert title(page).startswith({"ja": "エラー: ", "en": "Error: "}[lang])
+    text = read(page).text
+    assert text.index(unsent) < text.index(words)
+    (field,) = (named for _, named in read(page).tags if named.get("name") == "cause_by")
+    assert (field["value"], field["aria-invalid"]) == ("2020-01-01", "true")
+    assert f'id="{field["aria-describedby"]}"' in page.html
+    assert "証明書を更新いたしました。</textarea>" in page.html
+    assert re.search(r"<details[^>]* open>.{0,300}cause_by", page.html, re.DOTALL)
+
+
+def test_the_questions_never_propose_a_day_that_is_over() -> None:
+    late = ASKING["recovery"]["now"] + timedelta(days=30)
+    (field,) = (
+        named for _, named in read(shown("recovery", now=late)).tags if named.get("name") == "cause_by"
+    )
+    assert (field["value"] or "") > f"{late:%Y-%m-%d}"
 
 
 def test_a_reason_in_ones_own_words_wins() -> None:

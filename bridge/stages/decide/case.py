@@ -10,6 +10,8 @@ from bridge.core.wording import Finding
 from bridge.stages.wake import NOTHING, Wake
 from bridge.store.links import Link
 
+WrongDay = Literal["not_a_day", "day_over"]
+"""What is wrong with the day that a report of the cause was to be promised for."""
 Why = Literal[
     "done",
     "no_link",
@@ -21,6 +23,7 @@ Why = Literal[
     "list_changed",
     "list_unreadable",
     "wording",
+    WrongDay,
 ]
 STATUS: Mapping[Why, int] = {
     "done": 303,
@@ -33,6 +36,8 @@ STATUS: Mapping[Why, int] = {
     "list_changed": 409,
     "list_unreadable": 409,
     "wording": 422,
+    "not_a_day": 422,
+    "day_over": 422,
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
+from bridge.core import duties
 from bridge.core.facts import Answers, Facts
 from bridge.core.model import Text, Version
 from bridge.stages.decide.case import Answer, Case, Form
@@ -15,9 +16,18 @@ from bridge.store.tx import Tx
 
 
 def edit(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
-    """Save a person's wording, or what they answered about cause and prevention. It voids a first yes."""
+    """Save a person's wording, or what they answered about cause and prevention. It voids a first yes.
+
+    422 for a day that is none or is over: customers would be promised a report by then.
+    """
     old = tx.notices.version(case.notice.id, case.notice.version)
-    new = _answered(tx, setup, case, old, form) if form.answers else _reworded(tx, setup, case, old, form)
+    try:
+        answers = answers_from(form.answers, Facts.from_dict(old.facts).answers)
+    except ValueError:
+        return Answer("not_a_day")
+    if form.answers and answers.cause_by and duties.is_over(answers.cause_by, tx.now, case.service.timezone):
+        return Answer("day_over")
+    new = _answered(tx, setup, case, old, answers) if form.answers else _reworded(tx, setup, case, old, form)
     if new.texts == old.texts and not form.answers:
         return Answer("done", did="saved")
     notice = case.notice
@@ -55,10 +65,9 @@ def _reworded(tx: Tx, setup: Setup, case: Case, old: Version, form: Form) -> Ver
     )
 
 
-def _answered(tx: Tx, setup: Setup, case: Case, old: Version, form: Form) -> Version:
+def _answered(tx: Tx, setup: Setup, case: Case, old: Version, answers: Answers) -> Version:
     """Rendered again from the template with the person's answers."""
-    was = Facts.from_dict(old.facts).answers
-    facts = current_facts(tx, setup, case.incident, case.notice, answers_from(form.answers, was))
+    facts = current_facts(tx, setup, case.incident, case.notice, answers)
     texts, _ = setup.letters.texts(facts, case.service)
     return Version(
         old.notice_id,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from bridge.core import duties
 from bridge.core.facts import Answers, Facts
@@ -16,11 +17,15 @@ API = "api"  # the actor of what a program asked for
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """The notice that now waits for people, or why there is none: `unknown` incident, or a wrong `state`."""
+    """The notice that now waits for people, or why there is none.
+
+    An `unknown` incident, a wrong `state`, or a report of the cause promised for a day that is over.
+    """
 
     notice_id: str | None = None
     unknown: bool = False
     state: str = ""
+    day_over: date | None = None
 
 
 def draft_update(tx: Tx, setup: Setup, incident_id: str, answers: Answers) -> Drafted:
@@ -48,6 +53,8 @@ def draft_recovery(tx: Tx, setup: Setup, incident_id: str, answers: Answers) -> 
         return _again(tx, setup, incident, waiting, answers)
     if incident.state != "settling" or any(notice.state == "approved" for notice in notices):
         return Drafted(state=f"the incident is {incident.state}")
+    if over := _day_over(tx, setup, incident, answers):
+        return over
     return Drafted(recover(tx, setup, incident, "on request", API, answers).id)
 
 
@@ -69,6 +76,16 @@ def _locked(tx: Tx, incident_id: str) -> Incident | None:
 
 def _again(tx: Tx, setup: Setup, incident: Incident, waiting: Notice, answers: Answers) -> Drafted:
     was = Facts.from_dict(tx.notices.version(waiting.id, waiting.version).facts).answers
-    facts = current_facts(tx, setup, incident, waiting, answers.over(was))
+    answers = answers.over(was)
+    if over := _day_over(tx, setup, incident, answers):
+        return over
+    facts = current_facts(tx, setup, incident, waiting, answers)
     redraft(tx, setup, incident, waiting, facts, "on request", API)
     return Drafted(waiting.id)
+
+
+def _day_over(tx: Tx, setup: Setup, incident: Incident, answers: Answers) -> Drafted | None:
+    """The refusal when a letter with these answers would promise a day that has passed."""
+    day = answers.cause_by
+    over = day is not None and duties.is_over(day, tx.now, setup.service(incident).timezone)
+    return Drafted(day_over=day) if over else None

@@ -1,17 +1,24 @@
 """The page that asks what only a person knows before a recovery or final report goes out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bridge.core.dates import duration, working_days_after
+from bridge.stages.decide.case import WrongDay
 from bridge.stages.draft import CAUSE_WITHIN
 from bridge.web.views.frame import Deadline, Frame, deadline, frame, heading, link, speech
 from bridge.web.views.sheets import Sheets, sheets
 from bridge.web.views.situation import Situation
 
+TEXTS = ("cause", "remedy", "prevention", "customer_actions")
+
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """The form. `cause_by` is an ISO date; the texts are what has been answered so far."""
+    """The form. `cause_by` is an ISO date; the texts are what has been answered so far.
+
+    `wrong`: what keeps the day that was just given from being promised; then `cause_by` is as it was given.
+    """
 
     frame: Frame
     title: str
@@ -23,6 +30,7 @@ class Recovery:
     cause_note: str
     cause_by: str
     first_day: str
+    wrong: str
     remedy: str
     prevention: str
     customer_actions: str
@@ -42,14 +50,20 @@ def asks(situation: Situation) -> bool:
     )
 
 
-def recovery(situation: Situation) -> Recovery:
-    """The questions, the honest defaults chosen."""
-    say, answers = speech(situation), situation.facts.answers
+def recovery(
+    situation: Situation, given: Mapping[str, str] | None = None, wrong: WrongDay | None = None
+) -> Recovery:
+    """The questions, the honest defaults chosen; or what a person has just `given`, and what is `wrong` with it."""
+    say, given, known = speech(situation), given or {}, situation.facts.answers
+    answers = known.model_copy(update={name: given[name] for name in TEXTS if name in given})
     kind = situation.notice.kind
     today = situation.now.astimezone(situation.service.timezone).date()
-    by = answers.cause_by or working_days_after(today, CAUSE_WITHIN)
+    by = known.cause_by
+    if by is None or by < today:
+        by = working_days_after(today, CAUSE_WITHIN)
     title = say("final_title" if kind == "final" else "recovery_title")
-    outer = frame(situation, f"{title}: {heading(situation)}")
+    named = f"{title}: {heading(situation)}"
+    outer = frame(situation, say("error_title", title=named) if wrong else named)
     firing = sum(alert.status == "firing" for alert in situation.alerts)
     return Recovery(
         frame=outer,
@@ -57,11 +71,12 @@ def recovery(situation: Situation) -> Recovery:
         lead=_lead(situation) if kind == "recovery" else "",
         firing=say("still_firing", n=firing) if firing else "",
         late=deadline(situation) if situation.notice.due_at <= situation.now else None,
-        cause_known=bool(answers.cause) or kind == "final",
+        cause_known=not wrong and (bool(answers.cause) or kind == "final"),
         cause=answers.cause,
         cause_note=say("cause_open_note", day=say.day(by)),
-        cause_by=by.isoformat(),
+        cause_by=given.get("cause_by", by.isoformat()),
         first_day=today.isoformat(),
+        wrong=say(wrong) if wrong else "",
         remedy=answers.remedy,
         prevention=answers.prevention,
         customer_actions=answers.customer_actions,
