@@ -24,9 +24,10 @@ def told_of_one_missing(server: Sink) -> bool:
 
 
 def test_a_letter_that_cannot_be_composed_fails_after_a_few_tries_and_the_others_go_out(
-    tmp_path: Path, mail_server: Sink, database: Database
+    tmp_path: Path, mail_server: Sink
 ) -> None:
-    with bridge(tmp_path, mail_server, database=database.setting, customers=12) as running:
+    database = Database("sqlite", tmp_path / "data")
+    with bridge(tmp_path, mail_server, customers=12) as running:
         link = rung(running, mail_server)
         mail_server.refuse_connections()
         running.approve(link)
