@@ -53,6 +53,11 @@ def said_yes(notice: Notice, person: str) -> bool:
     return any(a.person == person and a.version == notice.version for a in notice.approvals)
 
 
+def waits_for_second(notice: Notice) -> bool:
+    """Whether a stopped letter has one of the two yeses that its changed list needs."""
+    return notice.state == "stopped" and notice.approved_by is None and bool(notice.approvals)
+
+
 def offers(
     notice: Notice, person: str, now: datetime, incident: IncidentState = "open"
 ) -> tuple[Action, ...]:
@@ -68,7 +73,7 @@ def offers(
     if notice.state == "sending":
         return ("stop",)
     if notice.state == "stopped":
-        return ("resume",)
+        return () if waits_for_second(notice) and said_yes(notice, person) else ("resume",)
     return ()
 
 

@@ -262,6 +262,10 @@ WORDS: dict[str, Pair] = {
         "{sent}名には送信済みです。残り{rest}名への送信を止めました。",
         "{sent} sent. Stopped the other {rest}.",
     ),
+    "stopped_counts": (
+        "承認した名簿は{before}名、いまの名簿は{after}名です。",
+        "{before} on the approved list, {after} on the list now.",
+    ),
     "resume": ("残り{n}名に送信する", "Send to the other {n}"),
     "resume_note": ("送信済みの方には届きません", "Nobody gets a second copy"),
     "resume_all": ("{n}名に送信する", "Send to {n} customers"),

@@ -9,6 +9,7 @@ from tests.stages.office import (
     CAUSE,
     Office,
     configured,
+    customers,
     firing,
     minutes,
     office,
@@ -192,6 +193,54 @@ async def test_two_people_must_approve_and_the_others_are_rung_at_once(database_
         notice = await two.newest()
         assert (notice.state, notice.approved_by, notice.number) == ("approved", "sato", 1)
         assert {yes.person for yes in notice.approvals} == {"maruyama", "sato"}
+
+
+async def test_another_list_than_the_two_approved_needs_two_again(database_url: str) -> None:
+    async with office(database_url, configured(second_person=["first"])) as two:
+        await two.post(firing())
+        await two.press("maruyama", "approve")
+        await two.press("sato", "approve")
+        two.recipients = customers(20)
+        await two.tick(seconds(10))
+        await two.told("trouble")
+        assert (await two.press("maruyama", "resume")).status == 303
+        notice = await two.newest()
+        assert (notice.state, notice.approved_by, notice.recipients) == ("stopped", None, 3)
+        assert await two.told("trouble") == ["sato"]
+        assert (await two.press("maruyama", "resume")).status == 409
+        assert (await two.press("sato", "resume")).status == 303
+        notice = await two.newest()
+        assert (notice.state, notice.approved_by, notice.recipients) == ("approved", "sato", 20)
+        assert {yes.person for yes in notice.approvals} == {"maruyama", "sato"}
+        await two.send()
+        assert len(two.mails) == 20
+
+
+async def test_a_list_that_changes_between_the_two_yeses_counts_neither(database_url: str) -> None:
+    async with office(database_url, configured(second_person=["first"])) as two:
+        await two.post(firing())
+        await two.press("maruyama", "approve")
+        await two.press("sato", "approve")
+        for count, person in ((20, "maruyama"), (21, "sato")):
+            two.recipients = customers(count)
+            await two.tick(seconds(10))
+            await two.press(person, "resume")
+        assert (await two.newest()).state == "stopped"
+        assert (await two.press("maruyama", "resume")).status == 303
+        assert (await two.newest()).state == "approved"
+
+
+async def test_going_on_with_another_list_is_held_as_long_as_an_approval_of_it(office: Office) -> None:
+    await office.post(firing())
+    await office.approve_and_send()
+    await office.wait(minutes(55))
+    await office.press("maruyama", "approve")
+    office.recipients = customers(20)
+    await office.tick(seconds(31))
+    await office.press("sato", "resume")
+    notice = await office.newest()
+    assert notice.send_at == office.clock.now + seconds(30)
+    assert (notice.approved_by, notice.approved_at) == ("sato", office.clock.now)
 
 
 async def test_two_people_approving_at_once_are_two(database_url: str) -> None:

@@ -257,6 +257,12 @@ _two = SERVICE.model_copy(
     update={"policy": SERVICE.policy.model_copy(update={"second_person": frozenset({"first"})})}
 )
 
+_RELISTED = approved(state="stopped", stop_reason="list_changed", audience_digest="d1")
+_LARGER = replace(AUDIENCE, count=20_113, digest="d2", locales={"ja": 20_113})
+_RELISTED_ONCE = replace(
+    _RELISTED, approved_by=None, audience_digest="d2", approvals=(Approval("maruyama", 1, at(2, 18, 30)),)
+)
+
 OPEN: dict[str, dict[str, Any]] = {
     "open": {},
     "open, first use": {"previous_count": None},
@@ -331,9 +337,29 @@ DECIDED: dict[str, dict[str, Any]] = {
         "counts": {"sent": 7_912, "queued": 4_496},
     },
     "stopped, list changed": {
-        "notice": approved(state="stopped", stop_reason="list_changed"),
+        "notice": _RELISTED,
+        "audience": _LARGER,
         "now": at(2, 18),
         "counts": {},
+    },
+    "stopped, list changed, two people": {
+        "service": _two,
+        "notice": _RELISTED,
+        "audience": _LARGER,
+        "now": at(2, 18),
+    },
+    "stopped, first of two waits": {
+        "service": _two,
+        "notice": _RELISTED_ONCE,
+        "audience": _LARGER,
+        "now": at(2, 19),
+    },
+    "stopped, second person": {
+        "service": _two,
+        "notice": _RELISTED_ONCE,
+        "audience": _LARGER,
+        "now": at(2, 19),
+        "person": PEOPLE["sato"],
     },
     "by another": {"notice": approved(), "now": at(2, 16, 33), "person": PEOPLE["sato"]},
     "dismissed": {

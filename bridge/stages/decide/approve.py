@@ -33,7 +33,7 @@ def approve(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
     if notice.kind in case.policy.second_person and not yes - {case.person}:
         return _first_of_two(tx, case, override if errors else "")
     reason = (override if errors else notice.override) or None
-    hold = _hold(tx, case, overridden=bool(reason))
+    hold = hold_now(tx, case, overridden=bool(reason))
     wake = _decide(tx, setup, case.incident, notice, case.person, audience, hold, reason)
     took = (tx.now - case.incident.received_at).total_seconds() if notice.kind == "first" else None
     return Answer("done", wake=wake, approved_after=took)
@@ -73,7 +73,8 @@ def _first_of_two(tx: Tx, case: Case, override: str) -> Answer:
     return Answer("done", wake=Wake(timer=True, oncall=True, anchors=(head,)))
 
 
-def _hold(tx: Tx, case: Case, *, overridden: bool) -> timedelta:
+def hold_now(tx: Tx, case: Case, *, overridden: bool) -> timedelta:
+    """How long a press now can be called back: longer where the sending is surprising."""
     sent = tx.notices.last_sent(case.service.id, but=case.notice.id)
     surprised = surprises(
         case.audience.count,

@@ -1,11 +1,15 @@
 """Stopping the rest of a sending, and going on with it."""
 
+from bridge.core.duties import never_left
+from bridge.stages.decide.approve import hold_now
 from bridge.stages.decide.case import Answer, Case, Form
 from bridge.stages.setup import Setup
+from bridge.stages.tell import tell
 from bridge.stages.wake import Wake
 from bridge.store.tx import Tx
 
 BY_PERSON = "person"
+SECOND_NEEDED = "second_needed"
 
 
 def stop(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
@@ -19,20 +23,64 @@ def stop(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
 def resume(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
     """Send the rest; a letter that was stopped before its list was read is sent to the list on the page."""
     notice = case.notice
-    if notice.sending_at:
+    if not never_left(notice):
         tx.notices.move(notice, "sending", stop_reason=None)
-    elif form.audience != case.audience.digest or case.audience.digest is None:
+        tx.events.add(case.incident.id, case.person, "resumed", notice=notice.id, kind=notice.kind)
+        return Answer("done", wake=Wake(timer=True, customers=True))
+    if case.audience.digest is None:
+        return Answer("list_unreadable")
+    if form.audience != case.audience.digest:
         return Answer("list_changed")
-    else:
-        tx.outbox.thaw(notice.id)  # rows of a loading that never came to its end
-        tx.notices.move(
-            notice,
-            "approved",
-            stop_reason=None,
-            send_at=tx.now + case.policy.hold,
-            audience_digest=case.audience.digest,
-            recipients=case.audience.count,
-            owner=None,
-        )
-    tx.events.add(case.incident.id, case.person, "resumed", notice=notice.id, kind=notice.kind)
-    return Answer("done", wake=Wake(timer=True, customers=True))
+    return _approve_list(tx, setup, case)
+
+
+def _approve_list(tx: Tx, setup: Setup, case: Case) -> Answer:
+    """A yes to the list as it is now. To another list than the approved one, earlier yeses do not count."""
+    notice = case.notice
+    earlier = {yes.person for yes in notice.approvals}
+    if case.audience.digest != notice.audience_digest:
+        tx.notices.withdraw_approvals(notice.id)
+        earlier = set()
+    tx.notices.approve(notice, notice.version, case.person)
+    if notice.kind in case.policy.second_person and len(earlier | {case.person}) < 2:
+        return _first_of_two(tx, setup, case)
+    tx.outbox.thaw(notice.id)  # rows of a loading that never came to its end
+    tx.notices.move(
+        notice,
+        "approved",
+        stop_reason=None,
+        approved_by=case.person,
+        approved_at=tx.now,
+        send_at=tx.now + hold_now(tx, case, overridden=bool(notice.override)),
+        audience_digest=case.audience.digest,
+        recipients=case.audience.count,
+        owner=None,
+    )
+    head = tx.events.add(
+        case.incident.id,
+        case.person,
+        "resumed",
+        notice=notice.id,
+        kind=notice.kind,
+        recipients=case.audience.count,
+    )
+    return Answer("done", wake=Wake(timer=True, customers=True, anchors=(head,)))
+
+
+def _first_of_two(tx: Tx, setup: Setup, case: Case) -> Answer:
+    """The letter stays stopped. `recipients` stays, too: the second person is shown what the list had before."""
+    notice = case.notice
+    tx.notices.set(notice.id, approved_by=None, audience_digest=case.audience.digest)
+    others = [person for person in setup.behind(case.incident) if person != case.person]
+    tx.links.ensure(notice.id, others)
+    tell(tx, setup, case.incident, notice, "trouble", others, {"trouble": "stopped", "why": SECOND_NEEDED})
+    head = tx.events.add(
+        case.incident.id,
+        case.person,
+        "approved_first",
+        notice=notice.id,
+        kind=notice.kind,
+        version=notice.version,
+        recipients=case.audience.count,
+    )
+    return Answer("done", wake=Wake(oncall=True, anchors=(head,)))

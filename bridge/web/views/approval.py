@@ -12,6 +12,7 @@ from bridge.web.views.frame import Deadline, Frame, deadline, frame, heading, li
 from bridge.web.views.letter import Letter
 from bridge.web.views.letters import Mark, edits_of, letters, numbered
 from bridge.web.views.rows import Row, fact_rows
+from bridge.web.views.second import second_asked, second_waits
 from bridge.web.views.sheets import Sheets, sheets
 from bridge.web.views.situation import Situation
 
@@ -148,9 +149,7 @@ def _done(situation: Situation) -> str:
     """What this person's last press did: the page begins with it when nothing was sent."""
     say = speech(situation)
     if situation.notice.state == "awaiting_second" and situation.said_yes:
-        others = [p for p in situation.escalation.people() if p != situation.person.id]
-        waits = say("second_waits", others=say.persons(others)) if others else say("second_waits_any")
-        return say("full_stop", first=say("unsent"), second=waits)
+        return say("full_stop", first=say("unsent"), second=second_waits(situation))
     return say(f"did_{situation.did}", address=situation.person.email) if situation.did else ""
 
 
@@ -158,10 +157,7 @@ def _banner(situation: Situation) -> str:
     """Who else must approve, or already has."""
     say, notice = speech(situation), situation.notice
     if notice.state == "awaiting_second":
-        if situation.said_yes:
-            return ""
-        first = next(a for a in reversed(notice.approvals) if a.version == notice.version)
-        return say("second_asked", who=say.person(first.person), clock=say.clock(first.at), v=first.version)
+        return "" if situation.said_yes else second_asked(situation)
     if not situation.two_people:
         return _all_ended(situation)
     if situation.version.edited_by == situation.person.id:

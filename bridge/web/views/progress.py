@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from bridge.core.panel import Action, held
+from bridge.core.duties import never_left
+from bridge.core.panel import Action, held, waits_for_second
 from bridge.web.views.audience import Audience, audience
 from bridge.web.views.frame import Frame, frame, heading, speech
 from bridge.web.views.letter import Letter, checksum, letter
@@ -12,7 +13,7 @@ from bridge.web.views.rows import subject_of
 from bridge.web.views.sending import Sending, after_detection, milestones, n_in, sending, to_come
 from bridge.web.views.sheets import Moment, history
 from bridge.web.views.situation import FailedRow, Situation
-from bridge.web.words import STOP_REASONS, pick
+from bridge.web.views.stopped import Press, resume, second_needed, stopped
 
 Look = Literal["hold", "sending", "sent", "stopped", "closed"]
 SHOWN_FAILURES = 100
@@ -30,17 +31,11 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
-    """The only form that is left."""
-
-    action: Action
-    text: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
 class Progress:
-    """Everything the template lays out. `live`: the page keeps itself up to date."""
+    """Everything the template lays out. `live`: the page keeps itself up to date.
+
+    `unsent`: stopped before its list was read, so that the list of now is what counts.
+    """
 
     frame: Frame
     look: Look
@@ -51,6 +46,7 @@ class Progress:
     relay: str
     audience: Audience
     hold: Hold | None
+    unsent: bool
     sending: Sending | None
     press: Press | None
     next_path: str
@@ -69,6 +65,7 @@ def progress(situation: Situation) -> Progress:
     look = _look(situation)
     title, lead = _titles(situation, look)
     going = sending(situation) if look in ("sending", "sent", "stopped") else None
+    unsent = never_left(situation.notice)
     replaced = situation.successor if situation.notice.state == "superseded" else None
     say = speech(situation)
     return Progress(
@@ -81,7 +78,8 @@ def progress(situation: Situation) -> Progress:
         relay=_relay(situation, look),
         audience=audience(situation),
         hold=_hold(situation) if look == "hold" else None,
-        sending=going,
+        unsent=unsent,
+        sending=None if unsent else going,
         press=_press(situation),
         next_path=(replaced.path or "") if replaced else "",
         next_text=say("superseded_go", what=say.report(replaced.kind, replaced.number)) if replaced else "",
@@ -118,7 +116,7 @@ def _titles(situation: Situation, look: Look) -> tuple[str, str]:
     if look == "sent":
         return say("sent_title", n=say.number(n_in(situation, "sent"))), _outcome(situation)
     if look == "stopped":
-        return _stopped(situation)
+        return stopped(situation)
     if notice.state == "dismissed":
         own = notice.decided_by == situation.person.id
         key = "dismissed_self" if own else "dismissed"
@@ -128,16 +126,6 @@ def _titles(situation: Situation, look: Look) -> tuple[str, str]:
         return say("replaced"), say("superseded_any")
     what = say.report(situation.successor.kind, situation.successor.number)
     return say("replaced"), say("superseded", what=what)
-
-
-def _stopped(situation: Situation) -> tuple[str, str]:
-    say, reason = speech(situation), situation.notice.stop_reason or ""
-    why = pick(STOP_REASONS[reason], situation.lang) if reason in STOP_REASONS else reason
-    sent = n_in(situation, "sent")
-    if not sent:
-        return say("unsent"), why
-    rest = say.number(max(0, (situation.recipients or 0) - sent))
-    return say("stopped"), " ".join((why, say("stopped_note", sent=say.number(sent), rest=rest))).strip()
 
 
 def _outcome(situation: Situation) -> str:
@@ -152,8 +140,10 @@ def _outcome(situation: Situation) -> str:
 
 
 def _banner(situation: Situation) -> str:
-    """Whose decision this was, for everybody else."""
+    """Whose decision this was, for everybody else; for a stopped letter, whose decision it needs."""
     say, notice = speech(situation), situation.notice
+    if notice.state == "stopped":
+        return second_needed(situation)
     if notice.approved_at is None or any(a.person == situation.person.id for a in notice.approvals):
         return ""
     clock = say.clock(notice.approved_at)
@@ -185,14 +175,12 @@ def _hold(situation: Situation) -> Hold:
 
 def _press(situation: Situation) -> Press | None:
     say = speech(situation)
-    rest = say.number(max(0, (situation.recipients or 0) - n_in(situation, "sent", "failed", "unknown")))
     presses: dict[Action, tuple[str, str]] = {
         "cancel": (say("cancel"), say("cancel_note")),
         "stop": (say("stop"), say("stop_note")),
-        "resume": (say("resume", n=rest), say("resume_note"))
-        if n_in(situation, "sent")
-        else (say("resume_all", n=rest), say("hold_none")),
     }
+    if "resume" in situation.offers:
+        return resume(situation)
     return next((Press(action, *presses[action]) for action in situation.offers if action in presses), None)
 
 
@@ -206,14 +194,15 @@ def _letter(situation: Situation) -> Letter | None:
     if situation.notice.state in ("dismissed", "superseded") or situation.letters:
         return None
     code = situation.service.locale
-    caption = speech(situation)("letter_sent", n=situation.version.version)
+    key = "letter" if never_left(situation.notice) else "letter_sent"
+    caption = speech(situation)(key, n=situation.version.version)
     return letter(caption, code, situation.version.texts[code])
 
 
 def _proof(situation: Situation) -> str:
     """For the file: which version, its checksum, who and when."""
     say, notice = speech(situation), situation.notice
-    if notice.approved_at is None:
+    if notice.approved_at is None or waits_for_second(notice):
         return ""
     text = situation.version.texts[situation.service.locale]
     return say(

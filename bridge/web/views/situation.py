@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from bridge.core.duties import never_left
 from bridge.core.facts import Facts
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import (
@@ -121,7 +122,9 @@ class Situation:
         """How many would be, or were, written to."""
         if self.letters:
             return len(self.letters)
-        return self.audience.count if self.undecided else self.notice.recipients or self.audience.count
+        if self.undecided or never_left(self.notice):
+            return self.audience.count
+        return self.notice.recipients or self.audience.count
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -132,7 +135,7 @@ class Situation:
         return surprises(
             self.recipients,
             None if self.letters else self.previous_count,
-            overridden=False,
+            overridden=bool(self.notice.override),
             repeated_at=self.repeated_at,
             now=self.now,
         )
