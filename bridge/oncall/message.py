@@ -12,7 +12,7 @@ from typing import ClassVar, Literal, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bridge.core import dates
+from bridge.core import dates, reasons
 from bridge.core.model import Text
 from bridge.core.values import Locale, LocalText
 from bridge.oncall.matter import Matter
@@ -138,7 +138,7 @@ class Decided:
             "decision": self.decision,
             "person": self.person,
             "at": dates.clock(self.at, self.matter.zone, locale),
-            "reason": without_links(self.reason),
+            "reason": without_links(reasons.in_words(self.reason, locale)),
             "recipients": f"{self.recipients:,}" if self.recipients is not None else "",
             "replaced_by": self.replaced_by,
             "anchor": self.anchor,

@@ -348,10 +348,6 @@ WORDS: dict[str, Pair] = {
     "cause_open_note": ("{day}までに報告すると約束します", "Promises a report by {day}"),
     "other_day": ("報告する日を変える", "Promise another day"),
     "cause_by": ("報告する日", "Report by"),
-    "cause_known": ("確定している(書く)", "Confirmed (write it)"),
-    "remedy": ("行った対応", "What was done"),
-    "prevention_later": ("原因とあわせて報告する", "Report it with the cause"),
-    "prevention_known": ("決まっている(書く)", "Decided (write it)"),
     "day_unsaved": (
         "まだ送っていません。保存もしていません。「報告する日」を直してください。",
         "Nothing sent, nothing saved. Please correct “Report by”.",
@@ -364,6 +360,10 @@ WORDS: dict[str, Pair] = {
         "過ぎた日は約束できません。今日からあとの日を選んでください。",
         "That day is over. Choose today or a later day.",
     ),
+    "cause_known": ("確定している(書く)", "Confirmed (write it)"),
+    "remedy": ("行った対応", "What was done"),
+    "prevention_later": ("原因とあわせて報告する", "Report it with the cause"),
+    "prevention_known": ("決まっている(書く)", "Decided (write it)"),
     "customer_actions": ("お客様にお願いする操作", "What customers must do"),
     "actions_none": ("ない", "Nothing"),
     "actions_some": ("ある(書く)", "Something (write it)"),
@@ -394,13 +394,6 @@ WORDS: dict[str, Pair] = {
     ),
     "lost": ("このページは見つかりません", "Not found"),
     "lost_note": ("メールのリンクをもう一度開いてください。", "Open the link in your mail again."),
-}
-
-REASONS: dict[str, Pair] = {
-    "false_alarm": ("誤検知", "False alarm"),
-    "no_impact": ("お客様に影響なし", "No customer impact"),
-    "told_otherwise": ("別の手段で連絡済み", "Told another way"),
-    "other": ("その他", "Other"),
 }
 
 STOP_REASONS: dict[str, Pair] = {

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from bridge.core import reasons
 from bridge.core.model import Event, Kind
 from bridge.core.panel import hold_for
 from bridge.web.views.frame import speech
@@ -10,7 +11,7 @@ from bridge.web.views.letter import checksum
 from bridge.web.views.rows import Row
 from bridge.web.views.situation import Sheet, Situation
 from bridge.web.views.speech import Speech
-from bridge.web.words import EVENTS, REASONS, pick
+from bridge.web.words import EVENTS, pick
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def sheets(situation: Situation, *, acknowledge: bool) -> Sheets:
     as_is = bool(situation.errors) and "approve" in offers and count is not None
     return Sheets(
         opened=situation.sheet,
-        reasons=tuple((code, pick(pair, situation.lang)) for code, pair in REASONS.items()),
+        reasons=tuple((code, text.get(situation.lang)) for code, text in reasons.CHOICES.items()),
         override=say("as_is_go", n=say.number(count or 0)) if as_is else "",
         override_note=_override_note(situation),
         acknowledge=acknowledge and "acknowledge" in offers,

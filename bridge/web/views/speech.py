@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bridge.core import reports
+from bridge.core import reasons, reports
 from bridge.core.model import Kind
 from bridge.core.settings import Person
 from bridge.core.values import Locale
-from bridge.web.words import REASONS, WORDS, pick
+from bridge.web.words import WORDS, pick
 
 _WEEKDAYS_JA = "月火水木金土日"
 _EARLY_EN = ("first", "second", "third")
@@ -106,6 +106,4 @@ class Speech:
 
     def reason(self, reason: str | None) -> str:
         """A dismissal's reason: one of the choices in words, or what the person wrote."""
-        if reason in REASONS:
-            return pick(REASONS[reason], self.lang).lower() if self.lang == "en" else REASONS[reason][0]
-        return reason or pick(REASONS["other"], self.lang)
+        return reasons.in_words(reason or "other", self.lang)

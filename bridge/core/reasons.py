@@ -1,0 +1,18 @@
+"""Why a person decided not to send: the choices that the page offers, in the words that page and mails share."""
+
+from collections.abc import Mapping
+
+from bridge.core.values import Locale, LocalText
+
+CHOICES: Mapping[str, LocalText] = {
+    "false_alarm": LocalText(ja="誤検知", en="False alarm"),
+    "no_impact": LocalText(ja="お客様に影響なし", en="No customer impact"),
+    "told_otherwise": LocalText(ja="別の手段で連絡済み", en="Told another way"),
+    "other": LocalText(ja="その他", en="Other"),
+}
+
+
+def in_words(reason: str, locale: Locale) -> str:
+    """A choice as it stands inside a sentence; anything else is what the person wrote."""
+    choice = CHOICES.get(reason)
+    return choice.get(locale).lower() if choice else reason
