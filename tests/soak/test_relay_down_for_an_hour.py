@@ -33,7 +33,7 @@ def test_letters_wait_uncounted_while_rings_go_on_through_the_fallback(
             assert running.approve(link).status_code == 303
             for number in range(1, 7):
                 clock.step(TEN_MINUTES)
-                until(lambda n=number: len(rings_about(undecided, second)) >= n, 60, "it rings on")
+                wait_for_rings(undecided, second, number)
             waiting = single(running, notice)
             assert {(one["state"], one["attempts"]) for one in waiting.values()} == {("queued", 0)}
             mail_server.accept_connections()
@@ -43,6 +43,11 @@ def test_letters_wait_uncounted_while_rings_go_on_through_the_fallback(
             running.close()
 
 
-def rings_about(service: str, server: Sink) -> list[Mail]:
+def wait_for_rings(service: str, server: Sink, count: int) -> None:
+    """At least so many rings about one service."""
     name = name_of(int(service.removeprefix("shop")))
-    return [mail for mail in server.to(MARUYAMA) if name in mail.subject and "/approve/" in mail.text]
+
+    def rings() -> list[Mail]:
+        return [mail for mail in server.to(MARUYAMA) if name in mail.subject and "/approve/" in mail.text]
+
+    until(lambda: len(rings()) >= count, 60, "it rings on")
