@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bridge.core.facts import Facts
+from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Incident, Notice, Text, Version
 from bridge.core.panel import expired
 from bridge.core.values import Locale
 from bridge.keys import Keys
 from bridge.stages.audience import Lists, audience_of
+from bridge.stages.draft import current_facts
 from bridge.stages.proofread import proofread, proofread_batch
 from bridge.stages.setup import Setup
 from bridge.store.links import Link
@@ -67,6 +69,7 @@ def _situation(
         notice=notice,
         version=versions[-1],
         earlier=tuple(versions[:-1]),
+        current=_current(tx, setup, incident, notice, versions[-1]),
         person=person,
         people=setup.config.people,
         audience=audience_of(tx, setup, incident, notice, lists),
@@ -94,6 +97,13 @@ def _language(wanted: str | None, own: Locale) -> Locale:
     if wanted == "ja":
         return "ja"
     return "en" if wanted == "en" else own
+
+
+def _current(tx: Tx, setup: Setup, incident: Incident, notice: Notice, version: Version) -> Facts | None:
+    """What the bridge would write now, beside a draft that it no longer writes anew."""
+    if version.edited_by is None or notice.state not in UNDECIDED:
+        return None
+    return current_facts(tx, setup, incident, notice, Facts.from_dict(version.facts).answers)
 
 
 def _letters(

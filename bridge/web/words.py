@@ -56,6 +56,16 @@ WORDS: dict[str, Pair] = {
     "before": ("前回", "Last mail"),
     "as_template": ("ほかの文は、登録した定型文のままです", "The rest is your own template"),
     "edited": ("{who}が文面を直しました({n}か所)", "{who} changed the text ({n})"),
+    "since_edit": (
+        "版{v}を保存したあとで、状況が変わりました",
+        "The facts changed after version {v} was saved",
+    ),
+    "since_edit_note": (
+        "手紙の文は、保存したときのままです。",
+        "The letter still says what was saved.",
+    ),
+    "since_old": ("− {clock}", "− {clock}"),
+    "since_new": ("+ いま", "+ now"),
     "investigating": ("調査中({day}までに報告)", "Under investigation (report by {day})"),
     "not_known": ("影響の文が登録されていません", "No impact text is registered"),
     "and_more": ("{what} ほか{n}件", "{what} and {n} more"),

@@ -78,6 +78,13 @@ FIRING = Alert(
     RECEIVED,
     url=ALERT_URL,
 )
+EARLIER = replace(
+    FIRING,
+    fingerprint="f2",
+    labels={"alertname": "PaymentErrors", "service": "shop"},
+    annotations={"customer_impact_ja": "決済機能", "customer_impact_en": "Payments"},
+    starts_at=at(2, 4),
+)
 ENDED = replace(FIRING, status="resolved", ends_at=at(3, 32))
 EVENTS = (
     Event(1, RECEIVED, "alertmanager", "alerts", {"alertnames": ["LoginErrors"]}),
@@ -109,8 +116,13 @@ def version(facts: Facts, number: int = 1, edited_by: str | None = None, **texts
 
 
 def facts(kind: Kind = "first", **changes: Any) -> Facts:
-    values: dict[str, Any] = {"drafted_at": RECEIVED, "promise_at": at(3, 10), "number": 1}
-    return build(SERVICE, INCIDENT, [FIRING], kind, **{**values, **changes})
+    values: dict[str, Any] = {
+        "alerts": (FIRING,),
+        "drafted_at": RECEIVED,
+        "promise_at": at(3, 10),
+        "number": 1,
+    }
+    return build(SERVICE, INCIDENT, kind=kind, **{**values, **changes})
 
 
 def situation(lang: Locale = "ja", **changes: Any) -> Situation:
@@ -286,6 +298,13 @@ OPEN: dict[str, dict[str, Any]] = {
         "now": at(2, 17, 30),
     },
     "edited": {"notice": notice(version=2), "version": WIDER, "earlier": (DRAFT,), "did": "saved"},
+    "edited, then news": {
+        "notice": notice(version=2),
+        "version": WIDER,
+        "earlier": (DRAFT,),
+        "current": facts(alerts=(FIRING, EARLIER)),
+        "now": at(2, 19),
+    },
     "choosing not to send": {"sheet": "dismiss"},
     "cancelled": {"did": "cancelled"},
     "acknowledged": {

@@ -314,6 +314,20 @@ def test_an_action_that_is_none_does_nothing(front: Bridge, link: str, action: s
     assert state(front) == before
 
 
+def test_what_became_known_after_an_edit_is_shown_and_the_text_stays(fresh: tuple[Bridge, str]) -> None:
+    running, link = fresh
+    assert running.press(link, "edit", subject="【重要】わたしの件名").status_code == 303
+    assert "状況が変わりました" not in running.get(link).text
+    running.alert({**alert("PaymentErrors"), "annotations": {"customer_impact_ja": "決済機能"}})
+    before = state(running)
+    page = running.get(link).text
+    assert "版2を保存したあとで、状況が変わりました" in page
+    assert "決済機能" in page
+    assert state(running) == before
+    assert running.press(link, "edit", subject="【重要】読みました").status_code == 303
+    assert "状況が変わりました" not in running.get(link).text
+
+
 def test_the_order_of_checks(fresh: tuple[Bridge, str]) -> None:
     """The token before all, what was decided before the form's secret, the secret before version and list."""
     running, link = fresh
@@ -401,7 +415,6 @@ def test_storage_that_is_down_is_said_everywhere_and_nothing_is_lost(
             "api": httpx.get(
                 f"{running.url}/api/v1/incidents", headers={"Authorization": "Bearer api-secret"}
             ),
-            "metrics": running.get("/metrics"),
             "page": running.get(link),
             "press": running.post_form(link, fields),
         }

@@ -184,6 +184,10 @@ SAYS = [
     ("individual, harm", "ja", "CSVを直して、もう一度登録してください。"),
     ("individual, harm", "ja", "個人情報保護委員会への速報: 知ってからおおむね3〜5日以内"),
     ("warning", "ja", "確かめてください"),
+    ("edited, then news", "ja", "版2を保存したあとで、状況が変わりました"),
+    ("edited, then news", "ja", "発生日時− 02:172026年11月24日(火)2時10分頃+ いま2026年11月24日(火)2時04分頃"),
+    ("edited, then news", "ja", "+ いま決済機能、全ユーザーのログイン機能"),
+    ("edited, then news", "en", "What is affected− 02:17Sign-in for all users+ nowPayments; Sign-in"),
     ("hold", "ja", "何もしなければ 02:16:40 に送り始めます。この画面を閉じても送信されます。"),
     ("hold", "en", "Starts at 02:16:40 unless you cancel, even if you close this page."),
     ("sending", "ja", "「送信済み」は、メールサーバーが受け付けた通数です。02:17 現在、あと約20秒。"),
@@ -223,6 +227,14 @@ def test_the_title_says_until_when() -> None:
     assert title(shown("open")) == "2時25分までに承認: みどりショップ 第一報"
     assert title(shown("open", "en")) == "Approve by 02:25: Midori Shop first report"
     assert title(shown("error")).startswith("エラー: ")
+
+
+def test_a_person_who_edits_again_sees_what_changed_meanwhile() -> None:
+    assert "状況が変わりました" in PAGES.edit(situation(**OPEN["edited, then news"])).html
+
+
+def test_a_draft_that_nobody_edited_has_no_news_of_its_own() -> None:
+    assert "状況が変わりました" not in shown("open").html
 
 
 def test_the_suggestion_is_an_edit_with_the_mended_letter() -> None:

@@ -14,6 +14,7 @@ from bridge.web.views.letters import Mark, edits_of, letters, numbered
 from bridge.web.views.rows import Row, fact_rows
 from bridge.web.views.second import second_asked, second_waits
 from bridge.web.views.sheets import Sheets, sheets
+from bridge.web.views.since import Since, since_edit
 from bridge.web.views.situation import Situation
 
 PERSONAL_DATA_RULE = "LAW-02"
@@ -86,6 +87,7 @@ class Approval:
     untouched: str
     edited: str
     edits: tuple[Change, ...]
+    since: Since | None
     letters: tuple[Letter, ...]
     other_letters: tuple[Letter, ...]
     button: Button | None
@@ -123,6 +125,7 @@ def approval(situation: Situation) -> Approval:
         untouched="" if edits is not None or situation.letters else speech(situation)("as_template"),
         edited=_edited(situation, edits),
         edits=edits or (),
+        since=since_edit(situation),
         letters=all_letters[:shown],
         other_letters=all_letters[shown:],
         button=_button(situation, outer),

@@ -7,6 +7,7 @@ from bridge.core.model import Text
 from bridge.core.values import Locale
 from bridge.letters.wrap import width
 from bridge.web.views.frame import Frame, frame, heading, speech
+from bridge.web.views.since import Since, since_edit
 from bridge.web.views.situation import Situation
 
 Typed = Mapping[str, str]
@@ -27,9 +28,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """The form. `back`: the way out that changes nothing."""
+    """The form. `back`: the way out that changes nothing. `since`: what the text does not say yet."""
 
     frame: Frame
+    since: Since | None
     fields: tuple[Field, ...]
     back: str
 
@@ -37,7 +39,7 @@ class Edit:
 def edit(situation: Situation, typed: Typed | None = None) -> Edit:
     """The form with the newest text, or with what was typed before."""
     outer = frame(situation, speech(situation)("edit_title", name=heading(situation)))
-    return Edit(outer, fields(situation, typed or {}), outer.here)
+    return Edit(outer, since_edit(situation), fields(situation, typed or {}), outer.here)
 
 
 def fields(situation: Situation, typed: Typed) -> tuple[Field, ...]:

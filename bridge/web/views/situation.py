@@ -65,9 +65,10 @@ class Related:
 class Situation:
     """One notice as one person meets it at `now`.
 
-    `version` is the newest; `earlier` holds the older ones, oldest first. `number` is the report's number,
-    also while it is only expected. `previous_count` and `repeated_at` are of the last sending to the same
-    audience, and of the last one of the same kind. `findings` are about `version.texts[service.locale]`.
+    `version` is the newest; `earlier` holds the older ones, oldest first. `current`: the facts as they are now,
+    for a draft that a person edited. `number` is the report's number, also while it is only expected.
+    `previous_count` and `repeated_at` are of the last sending to the same audience, and of the last one of the
+    same kind. `findings` are about `version.texts[service.locale]`.
     """
 
     service: Service
@@ -82,6 +83,7 @@ class Situation:
     lang: Locale
     csrf: str
     earlier: tuple[Version, ...] = ()
+    current: Facts | None = None
     number: int | None = None
     alerts: tuple[Alert, ...] = ()
     letters: tuple[BatchLetter, ...] = ()
