@@ -1,6 +1,8 @@
 """For machines and their keepers: liveness, readiness, metrics, reload."""
 
+import asyncio
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -17,7 +19,16 @@ from bridge.web.desk import Desk, Health
 from bridge.web.shapes import counted
 
 ASK_AGAIN = 0.2  # seconds
+GAUGES_WITHIN = 3.0  # seconds for the database to answer a scrape; Prometheus waits 10 by default
 TICK_TOO_OLD = 60.0  # seconds without a round of the timer: rings are not going out
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What only the database knows: notices that wait for people, letters to customers by state."""
+
+    open_notices: int
+    deliveries: dict[str, int]
 
 
 class Ops:
@@ -40,10 +51,12 @@ class Ops:
         return JSONResponse(content, 200 if storage and ticking else 503)
 
     async def metrics(self, request: Request) -> Response:  # noqa: ARG002
-        """Prometheus metrics: what was counted here, and what the database holds now."""
-        open_notices, states = await self._desk.store.read(_gauges)
+        """Prometheus metrics: what was counted here, and what the database holds now.
+
+        While it does not answer, its gauges are left out and `bridge_storage_up` is 0: all others are needed then.
+        """
         registry = CollectorRegistry()
-        registry.register(_Now(open_notices, states, self._desk.health()))
+        registry.register(_Now(await self._stored(), self._desk.health()))
         text = generate_latest(REGISTRY) + generate_latest(registry)
         return Response(text, media_type=CONTENT_TYPE_LATEST)
 
@@ -53,6 +66,13 @@ class Ops:
         if finding is not None:
             return problem(400, "the configuration was not reloaded", detail=finding)
         return JSONResponse({"reloaded": True})
+
+    async def _stored(self) -> _Stored | None:
+        try:
+            async with asyncio.timeout(GAUGES_WITHIN):
+                return await self._desk.store.read(_gauges)
+        except (StorageDown, TimeoutError):
+            return None
 
     async def _storage(self) -> bool:
         """Whether a write was committed just now: anybody may ask, as often as they like."""
@@ -67,27 +87,24 @@ class Ops:
         return self._writable
 
 
-def _gauges(tx: Tx) -> tuple[int, dict[str, int]]:
+def _gauges(tx: Tx) -> _Stored:
     letters = ((state, n) for (lane, state), n in tx.outbox.states().items() if lane == "customers")
-    return len(tx.notices.in_states(UNDECIDED)), counted(letters)
+    return _Stored(len(tx.notices.in_states(UNDECIDED)), counted(letters))
 
 
 class _Now(Collector):
-    """The gauges of one scrape."""
+    """The gauges of one scrape. `stored` is None while the database does not answer."""
 
-    def __init__(self, open_notices: int, states: dict[str, int], health: Health) -> None:
-        self._open = open_notices
-        self._states = states
+    def __init__(self, stored: _Stored | None, health: Health) -> None:
+        self._stored = stored
         self._health = health
 
     def collect(self) -> Iterable[Metric]:
-        yield GaugeMetricFamily("bridge_notices_open", "Notices that wait for people.", self._open)
-        deliveries = GaugeMetricFamily(
-            "bridge_deliveries", "Letters to customers by state.", labels=["state"]
+        yield GaugeMetricFamily(
+            "bridge_storage_up", "Whether the database answers.", float(bool(self._stored))
         )
-        for state, n in self._states.items():
-            deliveries.add_metric([state], n)
-        yield deliveries
+        if self._stored:
+            yield from _of_the_database(self._stored)
         yield GaugeMetricFamily(
             "bridge_tick_age_seconds", "Since the timer's last round.", self._health.tick_age
         )
@@ -95,3 +112,11 @@ class _Now(Collector):
         for lane, works in self._health.smtp_up.items():
             up.add_metric([lane], float(works))
         yield up
+
+
+def _of_the_database(stored: _Stored) -> Iterable[Metric]:
+    yield GaugeMetricFamily("bridge_notices_open", "Notices that wait for people.", stored.open_notices)
+    deliveries = GaugeMetricFamily("bridge_deliveries", "Letters to customers by state.", labels=["state"])
+    for state, n in stored.deliveries.items():
+        deliveries.add_metric([state], n)
+    yield deliveries

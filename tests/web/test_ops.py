@@ -4,10 +4,12 @@ import concurrent.futures
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
-from tests.parts.bridge import API_TOKEN, Bridge
+from tests.parts.bridge import API_TOKEN, Bridge, bridge
 from tests.parts.ports import free_port
+from tests.parts.postgres import postgres
 from tests.parts.sink import Sink
 
 METRICS = [
@@ -17,6 +19,7 @@ METRICS = [
     "bridge_receipt_to_first_accept_seconds_bucket",
     'bridge_deliveries{state="queued"}',
     "bridge_ring_lateness_seconds_bucket",
+    "bridge_storage_up",
     "bridge_tick_age_seconds",
     'bridge_smtp_up{lane="oncall"}',
     'bridge_smtp_up{lane="customers"}',
@@ -28,6 +31,27 @@ def test_metrics_have_the_names_of_the_contract(front: Bridge) -> None:
     answer = front.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=")
     assert [name for name in METRICS if name not in answer.text] == []
+
+
+def test_metrics_are_shown_while_the_database_is_stuck_or_down(tmp_path: Path, mail_server: Sink) -> None:
+    of_the_database = ["bridge_notices_open", "bridge_deliveries{"]
+    with postgres() as cluster, bridge(tmp_path, mail_server, database=cluster.url()) as running:
+        running.alert()
+        sound = running.get("/metrics").text
+        with psycopg.connect(cluster.url()) as other:
+            other.execute("LOCK TABLE notices")
+            stuck = running.get("/metrics")
+        cluster.stop("immediate")
+        assert running.alert().status_code == 503
+        down = running.get("/metrics")
+    assert (stuck.status_code, down.status_code) == (200, 200)
+    assert "bridge_storage_up 1.0" in sound
+    for text in (stuck.text, down.text):
+        assert "bridge_storage_up 0.0" in text
+        assert [name for name in METRICS if name not in text] == [
+            name for name in METRICS if name.startswith(tuple(of_the_database))
+        ]
+    assert 'bridge_webhooks_total{outcome="unavailable",source="alertmanager"}' in down.text
 
 
 def test_readiness_names_its_reasons(front: Bridge) -> None:
