@@ -24,7 +24,8 @@ LENGTH = (
 TO = re.compile("[〜~–-]|から")
 RANGE = re.compile(
     MOMENT.format("from_") + r"[ ]*(?:〜|~|-|–|から)[ ]*" + MOMENT.format("to_") + r"(?:まで)?[ 、]*(?:の間)?"
-    r"(?:[(](?:継続時間|停止時間|合計|計)?:?[ ]*(?P<length>" + LENGTH + r")[)])?"
+    r"(?:(?:[(](?:継続時間|停止時間|合計|計)?:?[ ]*|の(?=[^、。\n]{2,12}間(?:[、。\n]|$|停止|障害|ご利用)))"
+    r"(?P<length>" + LENGTH + r")[)]?)?"
 )
 BEGAN = re.compile(r"(?:発生|障害発生)(?:日時|時刻)[^\n0-9]{0,8}" + MOMENT.format("from_"))
 ENDED = re.compile(

@@ -12,18 +12,21 @@ from bridge.core.wording.text import Sheet
 
 ADDRESS = re.compile(
     r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]\d|\d)"
-    r"|(?<![0-9A-Za-z:])(?:[0-9A-Fa-f]{1,4}:){2,7}(?::[0-9A-Fa-f]{1,4}){1,6}(?![0-9A-Za-z:])"
-    r"|(?<![0-9A-Za-z:])[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){7}(?![0-9A-Za-z:])"
-    r"|(?<![0-9A-Za-z:])[0-9A-Fa-f]{1,4}::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,5})?(?![0-9A-Za-z:])",
+    r"|(?<![0-9A-Za-z])(?<![0-9A-Fa-f:]:)(?:[0-9A-Fa-f]{1,4}:){2,7}(?::[0-9A-Fa-f]{1,4}){1,6}(?![0-9A-Za-z:])"
+    r"|(?<![0-9A-Za-z])(?<![0-9A-Fa-f:]:)[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){7}(?![0-9A-Za-z:])"
+    r"|(?<![0-9A-Za-z])(?<![0-9A-Fa-f:]:)::(?:1|[Ff]{4}:[0-9A-Fa-f.:]{3,15})(?![0-9A-Za-z:])"
+    r"|(?<![0-9A-Za-z])(?<![0-9A-Fa-f:]:)[0-9A-Fa-f]{1,4}::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,5})?(?![0-9A-Za-z:])",
     re.ASCII,
 )
-ADDRESS_MARK = re.compile(r"\d\.\d|[0-9A-Fa-f]:[:0-9A-Fa-f]")
+ADDRESS_MARK = re.compile(r"\d\.\d|[0-9A-Fa-f]:[:0-9A-Fa-f]|::[1Ff]")
 VERSION_BEFORE = re.compile(
-    r"(?:バージョン|ver\.?|version|v|版|リリース|ファームウェア|ビルド|build|更新プログラム|アプリ"
+    r"(?:第|バージョン|ver\.?|version|v|版|リリース|ファームウェア|ビルド|build|更新プログラム|アプリ"
     r"|OS)[ :(「]*$",
     re.I,
 )
-VERSION_BEHIND = re.compile(r"[ ]*(?:版|系|へ(?:の)?(?:更新|アップデート|バージョンアップ)|以降のバージョン)")
+VERSION_BEHIND = re.compile(
+    r"[ ]*(?:版|系|[項節章]|へ(?:の)?(?:更新|アップデート|バージョンアップ)|以降のバージョン)"
+)
 
 HOST = (
     r"(?<![\w.-])[A-Za-z0-9][\w-]{0,62}(?:\.[\w-]{1,63}){0,6}?\.(?:local|internal|lan|corp|intra"
@@ -31,11 +34,12 @@ HOST = (
     r"|(?<![\w.-])localhost(?![\w-])|(?<![\w-])ip-10-[\d-]{3,14}"
     r"|(?<![\w.-])(?:web|app|db|api|cache|batch|lb|prod|stg|dev|mysql|redis|node|worker|proxy|srv|host)"
     r"(?:-[a-z0-9]{1,20}){0,4}-[a-z]?\d{1,3}(?![\w-])"
+    r"|(?<![\w.-])(?:WEB|APP|DB|API|CACHE|BATCH|LB|PROD|STG)(?:(?:-[A-Z0-9]{1,20}){1,4}-\d{1,3}|-0\d{1,2})(?![\w-])"
     r"|(?<![\w.-])(?:web|app|db|cache|batch|lb|srv|proxy)\d{2,3}(?![\w-])"
 )
 LABELS = (
     r"(?<![?&A-Za-z_])(?:instance|job|alertname|pod|namespace|node|severity|device"
-    r"|container)[ ]*=~?[ ]*[\"']?\w"
+    r"|container)[ ]*=~?[ ]*[\"']?[\w/]"
     r"|(?<![A-Za-z_])(?:service|cluster|team|env|host)=~?\""
     r"|\[(?:FIRING|RESOLVED)(?::\d{1,5})?\]"
     r"|(?<=[a-z0-9\]]):(?:9090|9093|9100|9115|3000)(?![\d:])"
@@ -45,7 +49,7 @@ LABELS = (
 WORD = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]{3,60}(?![A-Za-z0-9])")
 ALERT_NAME = re.compile(
     r"(?!(?:Drop|Count|Pull|Touch|Shut|Break|Mark|Scale|Cool|Lock|Tear|Slow|Melt)Down|ExchangeRate)"
-    r"(?:(?:High|Low)(?=[A-Z])[A-Za-z0-9]*(?:Usage|Rate|Latency|Load|Errors?|Memory|CPU|Disk|Traffic"
+    r"(?:(?:[A-Z][a-z0-9]{1,20}){0,3}(?:High|Low)(?=[A-Z])[A-Za-z0-9]*(?:Usage|Rate|Latency|Load|Errors?|Memory|CPU|Disk|Traffic"
     r"|Space|Requests|Lag)|[A-Za-z0-9]*[a-z0-9](?=[DHRLEFUM])"
     r"(?:Down|High|Rate|Latency|Errors|Failed|Failing|Full|Unreachable|Missing))"
 )
@@ -59,7 +63,7 @@ TRACE = (
     r"|\bat [\w.$]{3,100}\([\w.]{1,60}:\d+\)"
 )
 CREDENTIAL = (
-    r"(?:password|passwd|secret|token|api[_-]?key)[ ]*[=:][ ]*[!-~]{3,}"
+    r"(?:password|passwd|secret|token|api[_-]?key)[ ]*[=:][ ]*[\"'(]?[A-Za-z0-9+/_~$-][!-~]*"
     r"|AKIA[0-9A-Z]{16}"
     r"|xox[baprs]-|(?<![A-Za-z])Bearer[ ]+[!-~]{10,}|-----BEGIN"
 )

@@ -18,9 +18,9 @@ STUDYING = (
 )
 TOLD_LATER = "わか|分か|次第|追って|改めて|後日|お知らせ|ご連絡|ご報告|ご説明"
 CAUSE_IS = (
-    r"原因(?:は|については|につきましては)、?(?P<value>[^。\n]{1,60}?)(?:です|でした|でございま|[とが]判明)"
+    r"原 ?因(?:は|については|につきましては)、?(?P<value>[^。\n]{1,60}?)(?:です|でした|でございま|[とが]判明)"
 )
-CAUSE_LABEL = r"原因:[ \n]*(?P<value>[^\n]+)"
+CAUSE_LABEL = r"原 ?因:[ \n]*(?P<value>[^\n]+)"
 
 
 def _cause_claimed(sheet: Sheet, _context: Context) -> Iterator[Hit]:

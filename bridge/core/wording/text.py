@@ -31,8 +31,10 @@ STARTS_ANEW = re.compile(
     r"|[^。、:：\n]{0,20}[^。、:：\n0-9０-９][:：]"
 )
 STANDS_ALONE = re.compile(
-    r"^[■□●○◎◆◇▼▽▲△★☆【][^。、:：]{0,20}$|[。！？!?:：】]$|(?:各位|様|御中|殿)$|^https?:\S+$|^(.)\1{4,}"
+    r"^[■□●○◎◆◇▼▽▲△★☆【][^。、:：]{0,20}$|[。！？!?:：】]$|(?:各位|(?<![模仕同多一有])様|御中|殿)$|^https?:\S+$|^(.)\1{4,}"
 )
+NAMES_SOMEBODY = re.compile("(?:様|各位)$")
+SAYS_IT_OF_THEM = re.compile("[のにがをはへ側]|より|から")
 LABEL = re.compile(r"[ ]*[■□●○◎◆◇▼▽▲△★☆・※*]?[ ]*(?:[^。、:\n「」]{1,20}:(?![0-9]{2}|//))?[ ]*")
 SENTENCE_JA = re.compile(r"[^。\n]+。*")
 SENTENCE_EN = re.compile(r"[^.!?\n]+(?:[.!?](?=\S)[^.!?\n]*)*[.!?]*")
@@ -151,7 +153,12 @@ def join_lines(raw: str) -> tuple[str, list[int]]:
 
 def continues(before: str, line: str) -> bool:
     """Whether `line` goes on with the sentence the line before it began."""
-    return bool(before and line) and not STANDS_ALONE.search(before) and not STARTS_ANEW.match(line)
+    if not (before and line) or STARTS_ANEW.match(line):
+        return False
+    alone = STANDS_ALONE.search(before) and not (
+        NAMES_SOMEBODY.search(before) and SAYS_IT_OF_THEM.match(line)
+    )
+    return not alone
 
 
 def drop_invisible(flow: str, origin: list[int]) -> tuple[str, list[int]]:
