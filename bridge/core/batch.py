@@ -1,7 +1,7 @@
 """The CSV of an individual batch: one row, one person, one letter. Pure.
 
-Columns email, company, name, impact, maybe department, and any more that a template uses. Every wrong row is
-named, so that one round of corrections is enough.
+Columns email, company, name, impact, maybe department, and any more that a template uses. A name may be empty: the
+letter then opens with ご担当者様. Every wrong row is named, so that one round of corrections is enough.
 """
 
 import csv
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from bridge.core import addresses
 
-REQUIRED = ("email", "company", "name", "impact")
+COLUMNS = ("email", "company", "name", "impact")
+NEEDED = ("email", "company", "impact")  # no letter without these; a name that nobody knows may be left empty
 OPTIONAL = "department"  # the shipped letter uses it; a file without this column has none
 MAX_ROWS = 300  # every letter of a batch stands on one page, and two people read it
 
@@ -40,7 +41,7 @@ def parse_batch(text: str) -> tuple[list[dict[str, str]], list[RowProblem]]:
     reader = csv.reader(io.StringIO(text, newline=""))
     try:
         header = [name.strip().lower() for name in next(reader, [])]
-        problems = [RowProblem(1, name, "this column is missing") for name in REQUIRED if name not in header]
+        problems = [RowProblem(1, name, "this column is missing") for name in COLUMNS if name not in header]
         problems += [RowProblem(1, name, "this column is there twice") for name in _repeated(header)]
         if problems:
             return [], problems
@@ -72,7 +73,7 @@ def _problems(
     if len(cells) != columns:
         yield RowProblem(line, "", f"{len(cells)} cells under {columns} columns")
         return
-    for name in REQUIRED:
+    for name in NEEDED:
         if not row[name]:
             yield RowProblem(line, name, "is missing")
     email = row["email"]

@@ -14,6 +14,7 @@ from bridge.letters.wrap import width
 TOPIC_COLUMNS = 42
 _NOTICE: dict[Locale, str] = {"ja": "障害発生のお知らせ", "en": "service disruption"}
 _SHORT: dict[Locale, str] = {"ja": "障害", "en": "incident"}
+_SOMEBODY: dict[Locale, str] = {"ja": "ご担当者", "en": "Sir or Madam"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,14 @@ def view(facts: Facts, locale: Locale) -> View:
         remedy=answers.remedy,
         prevention=answers.prevention,
         customer_actions=answers.customer_actions,
-        row=facts.row,
+        row=_row(facts, locale),
     )
+
+
+def _row(facts: Facts, locale: Locale) -> Mapping[str, str]:
+    """A customer's row, with words for a name that the file leaves empty."""
+    unnamed = facts.row.get("name") == ""
+    return {**facts.row, "name": _SOMEBODY[locale]} if unnamed else facts.row
 
 
 def _subject_service(facts: Facts, locale: Locale) -> str:

@@ -28,6 +28,7 @@ ORDERS = "受注12件が保存されておりません。"
     "rows, rules",
     [
         pytest.param([("株式会社サンプル", "佐藤", ORDERS)], set(), id="a reader with an on-call's name"),
+        pytest.param([("株式会社サンプル", "", ORDERS)], set(), id="a reader whose name nobody knows"),
         pytest.param(
             [("株式会社サンプル", "佐藤", ORDERS), ("サンプル株式会社", "ご担当者", ORDERS)],
             set(),

@@ -207,6 +207,19 @@ def test_an_individual_letter_is_to_one_customer_and_promises_no_money() -> None
     assert "各位" not in said
 
 
+@pytest.mark.parametrize(
+    "locale, opening",
+    [
+        ("ja", "みどり商事株式会社\n営業部 ご担当者様\n"),
+        ("en", "みどり商事株式会社\n営業部\nDear Sir or Madam,\n"),
+    ],
+)
+def test_a_customer_whose_name_nobody_knows_is_still_addressed(locale: Locale, opening: str) -> None:
+    said = facts(ended(), kind="individual").for_row({**ROW, "name": ""})
+    assert body(said, locale).startswith(opening)
+    assert body(said.for_row({**ROW, "name": " "}), locale).startswith(opening)
+
+
 def test_a_letter_of_another_zone_says_so() -> None:
     there = build(service(timezone="Asia/Singapore"), incident(), [alert()], "first", drafted_at=NOW)
     assert "※日時は現地時間(日本時間より1時間遅れ)です。" in body(there)
