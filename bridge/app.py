@@ -150,7 +150,7 @@ class App:
         policy = self._setup.config.smtp.on_unknown
 
         def unit(tx: Tx) -> None:
-            tx.outbox.give_back([self._me], eod_only=False, on_unknown=policy)
+            tx.claims.give_back([self._me], eod_only=False, on_unknown=policy)
             tx.notices.release([self._me])
 
         with contextlib.suppress(StorageDown):  # the next start sorts it out
@@ -222,6 +222,8 @@ class App:
     def _wake(self, wake: Wake) -> None:
         for head in wake.anchors:
             log.info(LOGGED_AS, anchor=str(head))
+        for problem in wake.template_failed:
+            log.warning("template_failed", problem=problem)
         for name in ("timer", "oncall", "customers"):
             if getattr(wake, name):
                 self._bells[name].ring()

@@ -65,7 +65,8 @@ class RingFacts:
     `what`: the impacts in customers' words. `recipients` is None when the list cannot be counted, then
     `uncounted` says why. `rung`: who else was rung about it, and when. `approved`: in
     `awaiting_second`, who has said yes and when. `planned_at`: when the ring was to leave.
-    `relay_trouble`: why customers' mail cannot leave now.
+    `relay_trouble`: why customers' mail cannot leave now. `template_problem`: why the draft is not in the
+    company's own words.
     """
 
     template: ClassVar[str] = "ring"
@@ -83,6 +84,7 @@ class RingFacts:
     approved: tuple[str, datetime] | None = None
     planned_at: datetime | None = None
     relay_trouble: str = ""
+    template_problem: str = ""
 
     def words(self, locale: Locale) -> Mapping[str, object]:
         def clock(at: datetime) -> str:
@@ -112,6 +114,7 @@ class RingFacts:
             "planned": clock(self.planned_at) if self.planned_at else "",
             "ring_late": dates.duration(late_by, locale) if late_by >= minute else "",
             "relay_trouble": without_links(self.relay_trouble),
+            "template_problem": without_links(self.template_problem),
         }
 
 

@@ -96,6 +96,7 @@ def _ring(
         what=facts.impacts,
         recipients=count if isinstance(count, int) else None,
         uncounted=str(row.detail.get("problem") or ""),
+        template_problem=str(row.detail.get("template") or ""),
         promise_at=facts.promise_at,
         rung=tuple((setup.person(person).name, at) for person, at in others.items()),
         approved=(setup.person(yes.person).name, yes.at) if yes else None,

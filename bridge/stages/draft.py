@@ -46,9 +46,11 @@ def draft_batch(
     service = setup.service(incident)
     notices = tx.notices.of(incident.id)
     facts = facts_of(tx, setup, incident, "individual", notices, told_answers(tx, notices))
-    letters = [
-        setup.letters.render_safe(facts.for_row(row), service.locale, wrap=service.wrap)[0] for row in rows
+    rendered = [
+        setup.letters.render_safe(facts.for_row(row), service.locale, wrap=service.wrap) for row in rows
     ]
+    letters = [letter for letter, _ in rendered]
+    problem = next((problem for _, problem in rendered if problem), None)
     waiting = duties.undecided(notices, "individual")
     notice = waiting or _open(tx, setup, service, incident, "individual", again=bool(notices))
     number = notice.version + 1 if waiting else 1
@@ -62,6 +64,8 @@ def draft_batch(
     }
     texts = {service.locale: letters[0]}
     tx.notices.add_version(Version(notice.id, number, texts, stored, None, None, tx.now))
+    if problem:
+        _note_fallback(tx, notice, number, problem)
     tx.events.add(
         incident.id,
         actor,
@@ -199,4 +203,11 @@ def _write(tx: Tx, setup: Setup, service: Service, notice: Notice, number: int, 
     texts, problem = setup.letters.texts(facts, service)
     tx.notices.add_version(Version(notice.id, number, texts, facts.to_dict(), facts.promise_at, None, tx.now))
     if problem:
-        tx.events.add(notice.incident_id, BRIDGE, "template_failed", notice=notice.id, problem=problem)
+        _note_fallback(tx, notice, number, problem)
+
+
+def _note_fallback(tx: Tx, notice: Notice, number: int, problem: str) -> None:
+    """The company's own template is broken: whoever is rung about this version must know that it is not theirs."""
+    tx.events.add(
+        notice.incident_id, BRIDGE, "template_failed", notice=notice.id, version=number, problem=problem
+    )

@@ -36,12 +36,19 @@ def ring(tx: Tx, setup: Setup, due: Ring, lists: Mapping[str, AudienceFacts]) ->
     if approved := approve_by_policy(tx, setup, incident, notice, audience):
         return approved
     notice = _keep_promise_fresh(tx, setup, incident, notice)
-    _fire(tx, setup, incident, notice, due, audience)
-    return Wake(timer=True, oncall=True)
+    fallback = tx.events.template_problem(incident.id, notice.id)
+    _fire(tx, setup, incident, notice, due, audience, fallback)
+    return Wake(timer=True, oncall=True, template_failed=(fallback,) if fallback else ())
 
 
 def _fire(
-    tx: Tx, setup: Setup, incident: Incident, notice: Notice, due: Ring, audience: AudienceFacts
+    tx: Tx,
+    setup: Setup,
+    incident: Incident,
+    notice: Notice,
+    due: Ring,
+    audience: AudienceFacts,
+    fallback: str,
 ) -> None:
     escalation = setup.escalation(setup.service(incident))
     people = reminders.rung_people(notice, escalation, tx.now)
@@ -50,7 +57,13 @@ def _fire(
     late = max((tx.now - due.due_at).total_seconds(), 0.0)
     tx.outbox.cancel_rings(notice.id)  # a newer ring says all that an unsent older one would
     tx.links.ensure(notice.id, people)
-    detail = {"count": audience.count, "problem": audience.problem, "people": list(people), "late": late}
+    detail = {
+        "count": audience.count,
+        "problem": audience.problem,
+        "template": fallback,
+        "people": list(people),
+        "late": late,
+    }
     tell(tx, setup, incident, notice, "ring", people, detail)
     base = min(notice.base_at, tx.now)  # ahead of now only when the clock went back: no silence until then
     planned = reminders.next_ring(escalation, base, tx.now)

@@ -9,13 +9,15 @@ from bridge.core.anchors import Anchor
 class Wake:
     """`timer`: a ring, a hold or a duty changed. `oncall`, `customers`: that lane has rows due.
 
-    `anchors`: the heads of histories in which a decision was just recorded, to be logged.
+    To be logged: `anchors`, the heads of histories in which a decision was just recorded, and `template_failed`,
+    why the shipped template stands in for the company's own in a draft that was just rung.
     """
 
     timer: bool = False
     oncall: bool = False
     customers: bool = False
     anchors: tuple[Anchor, ...] = ()
+    template_failed: tuple[str, ...] = ()
 
     def __or__(self, other: "Wake") -> "Wake":
         return Wake(
@@ -23,6 +25,7 @@ class Wake:
             self.oncall or other.oncall,
             self.customers or other.customers,
             self.anchors + other.anchors,
+            self.template_failed + other.template_failed,
         )
 
 

@@ -88,6 +88,7 @@ def _situation(
         previous_report=_previous(tx, notice),
         successor=_successor(tx, keys, notice, person.id),
         relay_problem=asked.relay_problem or None,
+        template_problem=tx.events.template_problem(incident.id, notice.id),
         did=asked.did,
         sheet=asked.sheet,
     )

@@ -55,6 +55,10 @@ WORDS: dict[str, Pair] = {
     "next": ("次の連絡", "Next mail"),
     "before": ("前回", "Last mail"),
     "as_template": ("ほかの文は、登録した定型文のままです", "The rest is your own template"),
+    "template_failed": (
+        "登録したテンプレートに誤りがあり、標準の文面を使いました({why})。",
+        "Your own template is faulty; the shipped one was used ({why}).",
+    ),
     "edited": ("{who}が文面を直しました({n}か所)", "{who} changed the text ({n})"),
     "since_edit": (
         "版{v}を保存したあとで、状況が変わりました",

@@ -50,7 +50,8 @@ from bridge.stages.send import (
     stop_old_work,
 )
 from bridge.stages.setup import Setup
-from bridge.store.outbox import Claimed, Lane, Mark
+from bridge.store.claims import Claimed, Mark
+from bridge.store.outbox import Lane
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 from bridge.timer import Timer
@@ -244,7 +245,7 @@ class Office:
         return len(claims)
 
     async def may_write_dot(self, claims: Sequence[Claimed], me: str = "one") -> set[int]:
-        return await self.store.run(lambda tx: tx.outbox.mark_eod([(c.id, c.fence) for c in claims], me))
+        return await self.store.run(lambda tx: tx.claims.mark_eod([(c.id, c.fence) for c in claims], me))
 
     async def mark(self, *marks: Mark, me: str = "one") -> None:
         await self.store.run(partial(mark, marks=marks, me=me))
@@ -341,6 +342,13 @@ class Office:
         gone = [Mark(c.id, c.fence, c.notice_id, c.lane, "sent") for c in claims]
         await self.mark(*gone)
         return sorted(c.person or "" for c in claims if c.kind == kind)
+
+    async def template_problem(self) -> str:
+        """What the next ring, which is made to leave now, says of the template of the newest notice."""
+        await self.told("ring")
+        await self.tick(minutes(5))
+        ring, *_ = await self.claim("oncall")
+        return str(ring.detail["template"])
 
     async def events(self, incident: Incident | None = None) -> list[Event]:
         of = incident or await self.incident()

@@ -1,9 +1,12 @@
 """Due rings become on-call messages, once each, and go on until somebody decides."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from bridge.letters.render import Letters
 from tests.stages.office import NIGHT, Office, configured, firing, minutes, office, resolved, seconds, states
 
 
@@ -203,3 +206,27 @@ async def test_a_resolved_alert_does_not_silence_the_rings(office: Office) -> No
     await office.post(resolved())
     await office.tick()
     assert await office.told("ring") == ["maruyama"]
+
+
+async def test_every_ring_about_a_shipped_text_says_why_it_is_not_the_companys(
+    office: Office, tmp_path: Path
+) -> None:
+    own = tmp_path / "mail" / "ja" / "first.txt.j2"
+    own.parent.mkdir(parents=True)
+    own.write_text("{{ nope }}")
+    office.setup = replace(office.setup, letters=Letters(tmp_path))
+    await office.post(firing())
+    assert "nope" in await office.template_problem()
+    office.setup = replace(office.setup, letters=Letters())
+    await office.post(firing("PaymentErrors"))
+    assert await office.template_problem() == ""
+
+
+async def test_an_edit_does_not_make_a_shipped_text_the_companys(office: Office, tmp_path: Path) -> None:
+    own = tmp_path / "mail" / "ja" / "first.subject.j2"
+    own.parent.mkdir(parents=True)
+    own.write_text("{% if %}")
+    office.setup = replace(office.setup, letters=Letters(tmp_path))
+    await office.post(firing())
+    await office.press("maruyama", "edit", subject="【重要】書き直しました")
+    assert "first.subject.j2" in await office.template_problem()

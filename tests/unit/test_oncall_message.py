@@ -201,6 +201,23 @@ def test_a_dead_relay_is_told_with_its_reason() -> None:
     assert "454 no login" in ring(relay_trouble="454 no login").body
 
 
+@pytest.mark.parametrize(
+    "locale, words",
+    [
+        (
+            "ja",
+            "登録したテンプレートに誤りがあり、標準の文面で下書きしました。mail/ja/first.txt.j2:1: oops\n",
+        ),
+        (
+            "en",
+            "Your own template is faulty. This draft uses the shipped one. mail/ja/first.txt.j2:1: oops\n",
+        ),
+    ],
+)
+def test_a_draft_that_is_not_in_the_companys_words_says_so(locale: Locale, words: str) -> None:
+    assert words in ring(locale, template_problem="mail/ja/first.txt.j2:1: oops").body
+
+
 DECISIONS: tuple[Decision, ...] = ("approved", "dismissed", "by_policy", "superseded")
 TROUBLES: tuple[Trouble, ...] = ("relay", "audience", "stopped", "failed")
 ASKING: list[Message] = [

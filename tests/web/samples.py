@@ -305,6 +305,7 @@ OPEN: dict[str, dict[str, Any]] = {
         "current": facts(alerts=(FIRING, EARLIER)),
         "now": at(2, 19),
     },
+    "template failed": {"template_problem": "templates/mail/ja/first.txt.j2:3: 'nope' is undefined"},
     "choosing not to send": {"sheet": "dismiss"},
     "cancelled": {"did": "cancelled"},
     "acknowledged": {

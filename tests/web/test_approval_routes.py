@@ -328,6 +328,26 @@ def test_what_became_known_after_an_edit_is_shown_and_the_text_stays(fresh: tupl
     assert "状況が変わりました" not in running.get(link).text
 
 
+def test_a_broken_template_of_the_companys_own_is_told_wherever_its_stand_in_shows(
+    tmp_path: Path, mail_server: Sink
+) -> None:
+    own = tmp_path / "letters" / "mail" / "ja" / "first.txt.j2"
+    own.parent.mkdir(parents=True)
+    own.write_text("{{ nope }}")
+    made = Bridge(tmp_path, mail_server)
+    made.config["templates"] = "./letters"
+    try:
+        made.start()
+        made.alert()
+        mail = mail_server.wait_for(MARUYAMA)[0]
+        assert "登録したテンプレートに誤りがあり" in mail.text
+        assert "登録したテンプレートに誤りがあり" in made.get(link_in(mail)).text
+        until(lambda: "template_failed" in made.log(), 15, "a line in the log")
+        assert "first.txt.j2" in made.log()
+    finally:
+        made.close()
+
+
 def test_the_order_of_checks(fresh: tuple[Bridge, str]) -> None:
     """The token before all, what was decided before the form's secret, the secret before version and list."""
     running, link = fresh

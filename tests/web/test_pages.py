@@ -184,6 +184,8 @@ SAYS = [
     ("individual, harm", "ja", "CSVを直して、もう一度登録してください。"),
     ("individual, harm", "ja", "個人情報保護委員会への速報: 知ってからおおむね3〜5日以内"),
     ("warning", "ja", "確かめてください"),
+    ("template failed", "ja", "登録したテンプレートに誤りがあり、標準の文面を使いました"),
+    ("template failed", "en", "(templates/mail/ja/first.txt.j2:3: 'nope' is undefined)"),
     ("edited, then news", "ja", "版2を保存したあとで、状況が変わりました"),
     ("edited, then news", "ja", "発生日時− 02:172026年11月24日(火)2時10分頃+ いま2026年11月24日(火)2時04分頃"),
     ("edited, then news", "ja", "+ いま決済機能、全ユーザーのログイン機能"),
@@ -231,6 +233,11 @@ def test_the_title_says_until_when() -> None:
 
 def test_a_person_who_edits_again_sees_what_changed_meanwhile() -> None:
     assert "状況が変わりました" in PAGES.edit(situation(**OPEN["edited, then news"])).html
+
+
+def test_a_shipped_text_is_never_called_the_companys_own() -> None:
+    assert WORDS["as_template"][0] in shown("open").html
+    assert WORDS["as_template"][0] not in shown("template failed").html
 
 
 def test_a_draft_that_nobody_edited_has_no_news_of_its_own() -> None:

@@ -85,6 +85,7 @@ class Approval:
     audience: Audience
     rows: tuple[Row, ...]
     untouched: str
+    fallback: str
     edited: str
     edits: tuple[Change, ...]
     since: Since | None
@@ -122,7 +123,8 @@ def approval(situation: Situation) -> Approval:
         personal_data=any(f.rule == PERSONAL_DATA_RULE for f in situation.findings),
         audience=audience(situation),
         rows=fact_rows(situation),
-        untouched="" if edits is not None or situation.letters else speech(situation)("as_template"),
+        untouched=_untouched(situation),
+        fallback=_fallback(situation),
         edited=_edited(situation, edits),
         edits=edits or (),
         since=since_edit(situation),
@@ -197,6 +199,17 @@ def _problem(situation: Situation, mark: Mark, *, linked: bool) -> Problem:
     if situation.letters:
         quote = say("quoted_in", n=mark.letter + 1, quote=quote)
     return Problem(mark.number, linked, quote, finding.why, finding.replacement)
+
+
+def _untouched(situation: Situation) -> str:
+    """That all but the facts is as the company registered it; nothing where that is not so."""
+    own = situation.version.edited_by is None and not situation.letters and not situation.template_problem
+    return speech(situation)("as_template") if own else ""
+
+
+def _fallback(situation: Situation) -> str:
+    why = situation.template_problem
+    return speech(situation)("template_failed", why=why) if why else ""
 
 
 def _edited(situation: Situation, edits: tuple[Change, ...] | None) -> str:

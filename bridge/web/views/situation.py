@@ -68,7 +68,8 @@ class Situation:
     `version` is the newest; `earlier` holds the older ones, oldest first. `current`: the facts as they are now,
     for a draft that a person edited. `number` is the report's number, also while it is only expected.
     `previous_count` and `repeated_at` are of the last sending to the same audience, and of the last one of the
-    same kind. `findings` are about `version.texts[service.locale]`.
+    same kind. `template_problem`: why the bridge's draft is not in the company's own words. `findings` are about
+    `version.texts[service.locale]`.
     """
 
     service: Service
@@ -96,6 +97,7 @@ class Situation:
     previous_report: Related | None = None
     successor: Related | None = None
     relay_problem: str | None = None
+    template_problem: str = ""
     did: Did | None = None
     sheet: Sheet | None = None
 
