@@ -19,11 +19,17 @@ MAX_ROWS = 300  # every letter of a batch stands on one page, and two people rea
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """What is wrong, and where. `row` is the line in the file, 1 for the header; `column` may be empty."""
+    """What is wrong, and where. `row` is the line in the file, 1 for the header; `column` may be empty.
+
+    `what` goes on from the column's name, or stands alone without one.
+    """
 
     row: int
     column: str
     what: str
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (f"row {self.row}:", self.column, self.what) if part)
 
 
 def decode(raw: bytes) -> str:
@@ -41,8 +47,8 @@ def parse_batch(text: str) -> tuple[list[dict[str, str]], list[RowProblem]]:
     reader = csv.reader(io.StringIO(text, newline=""))
     try:
         header = [name.strip().lower() for name in next(reader, [])]
-        problems = [RowProblem(1, name, "this column is missing") for name in COLUMNS if name not in header]
-        problems += [RowProblem(1, name, "this column is there twice") for name in _repeated(header)]
+        problems = [RowProblem(1, name, "is not among its columns") for name in COLUMNS if name not in header]
+        problems += [RowProblem(1, name, "is there twice") for name in _repeated(header)]
         if problems:
             return [], problems
         rows: list[dict[str, str]] = []
@@ -57,9 +63,9 @@ def parse_batch(text: str) -> tuple[list[dict[str, str]], list[RowProblem]]:
     except csv.Error as error:
         return [], [RowProblem(reader.line_num, "", f"not CSV: {error}")]
     if not rows:
-        problems.append(RowProblem(1, "", "there is no row"))
+        problems.append(RowProblem(1, "", "no row follows it"))
     if len(rows) > MAX_ROWS:
-        problems.append(RowProblem(1, "", f"more than {MAX_ROWS} rows. Split the file"))
+        problems.append(RowProblem(1, "", f"more than {MAX_ROWS} rows follow it. Split the file"))
     return rows, problems
 
 
@@ -78,7 +84,7 @@ def _problems(
             yield RowProblem(line, name, "is missing")
     email = row["email"]
     if email and (why := addresses.problem(email)):
-        yield RowProblem(line, "email", why)
+        yield RowProblem(line, "email", f"is not usable: {why}")
     local, _, domain = email.rpartition("@")
     first = seen.setdefault(f"{local}@{domain.lower()}", line)
     if email and first != line:

@@ -25,7 +25,7 @@ async def read_body(request: Request, limit: int, seconds: float = READ_SECONDS)
     """
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise BodyRefused(415, "compressed bodies are not accepted. Post the body as it is")
-    too_large = BodyRefused(413, f"the body is larger than {limit} bytes, the limit server.body_limit")
+    too_large = BodyRefused(413, f"the body is larger than server.body_limit, {limit}")
     length = request.headers.get("content-length", "")
     if length.isdecimal() and len(length) < 20 and int(length) > _patience(request, limit):
         raise too_large

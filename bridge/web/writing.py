@@ -80,8 +80,7 @@ class Writing:
             return problem(422, str(error))
         if problems:
             named = [{"row": p.row, "column": p.column, "what": p.what} for p in problems]
-            first = problems[0]
-            return problem(422, f"row {first.row}: {first.column} {first.what}", problems=named)
+            return problem(422, str(problems[0]), problems=named)
         return await self._draft(partial(draft_individual, incident_id=incident_id, rows=rows))
 
     async def revoke(self, given: RevokeIn) -> Any:

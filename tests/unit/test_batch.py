@@ -57,6 +57,29 @@ def test_what_is_wrong_is_named(text: str, named: list[tuple[int, str]]) -> None
     assert problems(text) == named
 
 
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        pytest.param(HEADER, "row 1: no row follows it", id="a header alone"),
+        pytest.param("email,name,impact", "row 1: company is not among its columns", id="a missing column"),
+        pytest.param(f"{HEADER},name\n{GOOD},x", "row 1: name is there twice", id="a column twice"),
+        pytest.param(f"{HEADER}\n{GOOD.replace('甲商事', '')}", "row 2: company is missing", id="a gap"),
+        pytest.param(f"{HEADER}\n,甲商事,,,受注", "row 2: email is missing", id="no address"),
+        pytest.param(f"{HEADER}\na@b,甲", "row 2: 2 cells under 5 columns", id="too few cells"),
+        pytest.param(
+            f"{HEADER}\n{GOOD.replace('@', ' ')}",
+            "row 2: email is not usable: not an address: it needs the form name@domain",
+            id="a wrong address",
+        ),
+        pytest.param(
+            f"{HEADER}\n{GOOD}\n{GOOD}", "row 3: email is the address of line 2", id="an address twice"
+        ),
+    ],
+)
+def test_a_problem_is_a_sentence(text: str, words: str) -> None:
+    assert [str(problem) for problem in parse_batch(text)[1]] == [words]
+
+
 def test_every_wrong_row_is_named_in_one_round() -> None:
     rows = [f"c{n}@example.jp,甲商事,,ご担当者,{'' if n % 2 else '受注'}" for n in range(10)]
     assert problems("\n".join([HEADER, *rows])) == [(n, "impact") for n in range(3, 12, 2)]

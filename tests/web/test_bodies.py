@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.types import Message
 
+from bridge.config.sections import Size
 from bridge.web.bodies import BodyRefused, read_body, storable
 
 
@@ -48,6 +49,12 @@ async def test_other_bodies_are_refused(asked: Request, status: int) -> None:
     with pytest.raises(BodyRefused) as refused:
         await read_body(asked, limit=4, seconds=0.05)
     assert refused.value.status_code == status
+
+
+async def test_a_body_that_is_too_large_is_told_the_limit_as_it_is_written() -> None:
+    with pytest.raises(BodyRefused) as refused:
+        await read_body(request(b"a" * 2000), limit=Size(1024))
+    assert refused.value.detail == "the body is larger than server.body_limit, 1KiB"
 
 
 @pytest.mark.parametrize("length", ["9" * 5000, "-1", "²", "0x10", ""])
