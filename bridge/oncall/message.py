@@ -269,6 +269,10 @@ def _length(left: timedelta, locale: Locale) -> str:
 
 
 def _exactly(length: timedelta, locale: Locale) -> str:
-    """`6分40秒`, `6 min 40 s`."""
+    """`6分40秒`, `6 min 40 s`; below a minute in seconds alone. Begins a sentence."""
     minutes, seconds = divmod(int(length.total_seconds()), 60)
+    if length < timedelta(seconds=1):
+        return "1秒未満" if locale == "ja" else "Less than a second"
+    if not minutes:
+        return f"{seconds}秒" if locale == "ja" else f"{seconds} s"
     return f"{minutes}分{seconds}秒" if locale == "ja" else f"{minutes} min {seconds} s"

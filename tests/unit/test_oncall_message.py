@@ -298,6 +298,23 @@ def test_what_happened_stands_in_line_1(message: Message, subject: str, line: st
     assert (text.subject, first_line(text)) == (subject, line)
 
 
+@pytest.mark.parametrize(
+    "took, ja, en",
+    [
+        (0.4, "検知から1秒未満。", "Less than a second after detection."),
+        (40, "検知から40秒。", "40 s after detection."),
+        (400.9, "検知から6分40秒。", "6 min 40 s after detection."),
+        (4_320, "検知から72分0秒。", "72 min 0 s after detection."),
+    ],
+)
+def test_how_long_it_took_is_told_without_a_zero_in_front(took: float, ja: str, en: str) -> None:
+    message = Finished(FIRST, RECEIVED, sent=3, since_detection=timedelta(seconds=took))
+    assert [first_line(MESSAGES.write(message, locale)) for locale in LOCALES] == [
+        f"3名に送信しました。{ja}",
+        f"Sent to 3. {en}",
+    ]
+
+
 def test_a_trial_copy_ends_with_the_letter_as_customers_would_get_it() -> None:
     assert MESSAGES.write(TELLING[6], "ja").body.endswith("-\n本文\n")
 
