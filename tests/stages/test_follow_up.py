@@ -250,6 +250,24 @@ async def test_a_recovery_on_request_promises_no_day_that_is_over(office: Office
     assert (await office.store.run(ask(today))).notice_id
 
 
+async def test_why_no_update_can_be_drafted_is_said_and_nothing_else(office: Office) -> None:
+    async def why() -> str:
+        incident = await office.incident()
+        unit = partial(draft_update, setup=office.setup, incident_id=incident.id, answers=Answers())
+        return (await office.store.run(unit)).state
+
+    await office.post(firing())
+    assert await why() == "the first report is not approved yet"
+    await office.approve_and_send()
+    await office.post(resolved())
+    await office.wait(minutes(5))
+    assert await why() == "the incident is recovered"
+    await office.press("maruyama", "edit", answers=CAUSE)
+    await office.approve_and_send()
+    await office.tick()
+    assert await why() == "the incident is closed"
+
+
 async def test_a_batch_that_waits_keeps_the_incident_from_closing(office: Office) -> None:
     await ended(office)
     await office.upload(("a@example.jp", "甲商事"))

@@ -34,8 +34,10 @@ def draft_update(tx: Tx, setup: Setup, incident_id: str, answers: Answers) -> Dr
     if incident is None:
         return Drafted(unknown=True)
     notices = tx.notices.of(incident.id)
-    if incident.state not in ("open", "settling") or not duties.told(notices):
-        return Drafted(state=f"the incident is {incident.state} and its first report not approved")
+    if incident.state not in ("open", "settling"):
+        return Drafted(state=f"the incident is {incident.state}")
+    if not duties.told(notices):
+        return Drafted(state="the first report is not approved yet")
     if waiting := duties.undecided(notices, "update"):
         return _again(tx, setup, incident, waiting, answers)
     if any(notice.state == "approved" for notice in notices):
@@ -51,8 +53,10 @@ def draft_recovery(tx: Tx, setup: Setup, incident_id: str, answers: Answers) -> 
     notices = tx.notices.of(incident.id)
     if waiting := duties.undecided(notices, "recovery"):
         return _again(tx, setup, incident, waiting, answers)
-    if incident.state != "settling" or any(notice.state == "approved" for notice in notices):
+    if incident.state != "settling":
         return Drafted(state=f"the incident is {incident.state}")
+    if any(notice.state == "approved" for notice in notices):
+        return Drafted(state="another letter is about to leave")
     if over := _day_over(tx, setup, incident, answers):
         return over
     return Drafted(recover(tx, setup, incident, "on request", API, answers).id)
