@@ -127,16 +127,21 @@ def build(
     previous: Facts | None = None,
     recovered_at: datetime | None = None,
     follows_at: datetime | None = None,
+    over_at: datetime | None = None,
 ) -> Facts:
     """The facts of one letter, from the incident's alerts as they stand at `drafted_at`.
 
     `previous` holds the facts of the last report that was sent; a recovery without one is a combined
-    report. `recovered_at` overrides what the alerts say.
+    report. `recovered_at` overrides what the alerts say. `over_at`: when the earlier disturbance, which began
+    at `follows_at`, was said to be over. An alert that claims to fire since before that began anew when it was
+    received.
     """
     told = sorted((told_by(alert, service, incident) for alert in alerts), key=lambda one: one.order)
     affected, recovered = scopes(told, kind)
     answers = _clean_answers(_with_known_scope(answers, previous, affected[:MAX_IMPACTS]))
-    started_at = min((one.started_at for one in told), default=incident.started_at)
+    starts = (one.started_at for one in told)
+    began = (incident.received_at if over_at and start <= over_at else start for start in starts)
+    started_at = min(began, default=incident.started_at)
     recovered_at = recovered_at or when_recovered(told, incident, kind, drafted_at)
     facts = Facts(
         kind=kind,

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bridge.core import duties
 from bridge.core.dates import working_days_after
@@ -153,7 +154,7 @@ def facts_of(
     if kind in ("recovery", "final") and not answers.cause and answers.cause_by is None:
         today = tx.now.astimezone(service.timezone).date()
         answers = answers.model_copy(update={"cause_by": working_days_after(today, CAUSE_WITHIN)})
-    follows = tx.incidents.get(incident.follows) if incident.follows else None
+    follows_at, over_at = _earlier(tx, incident)
     return build(
         service,
         incident,
@@ -164,8 +165,18 @@ def facts_of(
         number=tx.notices.next_number(incident.id) if kind in ("first", "update") else None,
         answers=answers,
         previous=last_told(tx, before),
-        follows_at=follows.started_at if follows else None,
+        follows_at=follows_at,
+        over_at=over_at,
     )
+
+
+def _earlier(tx: Tx, incident: Incident) -> tuple[datetime | None, datetime | None]:
+    """The start and the end that customers were told of the disturbance that this one comes back from."""
+    follows = tx.incidents.get(incident.follows) if incident.follows else None
+    if follows is None:
+        return None, None
+    told = last_told(tx, tx.notices.of(follows.id))
+    return (told.started_at, told.recovered_at) if told else (follows.started_at, None)
 
 
 def last_report(tx: Tx, notices: Sequence[Notice]) -> Version | None:

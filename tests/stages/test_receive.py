@@ -278,6 +278,23 @@ async def test_firing_again_after_the_recovery_was_approved_opens_one_that_follo
     assert (await office.notices(old))[-1].state == ("sent" if sent else "approved")
 
 
+async def test_a_new_incident_names_the_start_that_customers_were_told_and_none_before_the_end(
+    office: Office,
+) -> None:
+    shop = office.setup.config.services["shop"]
+    impact = shop.impact[0].model_copy(update={"detection_delay": minutes(2)})
+    office.reconfigure(services={"shop": shop.model_copy(update={"impact": (impact,)})})
+    await office.post(firing())
+    await office.approve_and_send()
+    await office.post(resolved())
+    await office.wait(minutes(5))
+    await office.approve_and_send()
+    await office.post(firing())  # as before: some sources repeat the start of long ago
+    told = Facts.from_dict((await office.version(await office.newest())).facts)
+    assert told.follows_at == NIGHT - minutes(2)
+    assert told.started_at == office.clock.now
+
+
 async def test_a_combined_letter_superseded_by_firing_again_owes_a_first_report(office: Office) -> None:
     await office.post(firing())
     await office.post(resolved())

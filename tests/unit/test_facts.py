@@ -27,6 +27,11 @@ def test_the_start_is_the_alerts_less_the_detection_delay() -> None:
     assert facts(alert()).started_at == FIRED - minutes(2)
 
 
+@pytest.mark.parametrize("over, began", [(-3, FIRED - minutes(2)), (-2, RECEIVED), (9, RECEIVED)])
+def test_what_came_back_did_not_begin_before_it_was_over(over: float, began: datetime) -> None:
+    assert facts(alert(), over_at=FIRED + minutes(over)).started_at == began
+
+
 def test_the_earliest_start_wins() -> None:
     assert facts(alert(), alert("PaymentErrors", starts_at=FIRED - minutes(9))).started_at == FIRED - minutes(
         9
