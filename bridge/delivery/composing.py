@@ -13,7 +13,7 @@ from bridge.letters.mime import Letterhead, Skeleton, freeze
 from bridge.oncall.message import Messages
 from bridge.stages.compose import compose
 from bridge.stages.setup import Setup
-from bridge.store.outbox import Claimed
+from bridge.store.claims import Claimed
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -22,7 +22,8 @@ from bridge.delivery.smtp import Abandoned, Envelope
 from bridge.errors import BridgeError, StorageDown
 from bridge.letters.mime import wire
 from bridge.stages.send import claim
-from bridge.store.outbox import EOD_WAIT, Claimed, Lane, Mark
+from bridge.store.claims import EOD_WAIT, Claimed, Mark
+from bridge.store.outbox import Lane
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 
@@ -30,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 100  # rows a claim takes
 POISON_AFTER = timedelta(minutes=1)  # how long a row rests that our own code failed on
-POISON_TRIES = 5  # attempts after which such a row has failed
+POISON_TRIES = 5  # of them, after which it has failed
 SUSPECT_ALONE = 60.0  # seconds the lane waits for a message that processes died on, before it claims others
 LOSSES = 3  # connections that one message may lose before it, and not the server, is taken to be the reason
 BEHIND = 1.0  # seconds such a message waits longer than the others for a relay that is down
@@ -152,7 +153,7 @@ class LaneWorker:
             self._probe = asyncio.create_task(down[0].probe())
 
     def _next_due(self, tx: Tx) -> datetime | None:
-        return tx.outbox.next_due_at(self._lane)
+        return tx.claims.next_due_at(self._lane)
 
     async def _send_all(self) -> None:
         while True:
@@ -206,7 +207,9 @@ class LaneWorker:
 
     def _poisoned(self, row: Claimed, why: str) -> Mark:
         """A message that our own code fails on ends within half an hour, where people see it."""
-        return _result(row, "failed", why) if row.attempts >= POISON_TRIES else self._postponed(row, why)
+        failed = row.crashes + 1 >= POISON_TRIES
+        mark = _result(row, "failed", why) if failed else self._postponed(row, why)
+        return replace(mark, crashed=True)
 
     def _postponed(self, row: Claimed, why: str) -> Mark:
         wait = self._patience(row)

@@ -14,7 +14,7 @@ import structlog
 from bridge import metrics
 from bridge.clock import pause
 from bridge.stages.send import mark, mark_both
-from bridge.store.outbox import Claimed, Mark
+from bridge.store.claims import Claimed, Mark
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 

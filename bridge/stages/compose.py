@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import get_args
 
+from bridge.core import duties
 from bridge.core.facts import Facts
 from bridge.core.model import Incident, Notice, Text, Version
 from bridge.core.settings import Person, Service
@@ -21,7 +22,7 @@ from bridge.oncall.message import (
     Trouble,
 )
 from bridge.stages.setup import Setup
-from bridge.store.outbox import Claimed
+from bridge.store.claims import Claimed
 from bridge.store.tx import Tx
 
 
@@ -88,7 +89,7 @@ def _ring(
     count = row.detail.get("count")
     return RingFacts(
         matter=matter,
-        due_at=notice.due_at,
+        due_at=duties.printed_due(notice),
         now=tx.now,
         link=link_to(tx, setup, keys, notice, me),
         subject=version.texts[service.locale].subject,
@@ -111,7 +112,7 @@ def _acknowledged(tx: Tx, setup: Setup, notice: Notice, matter: Matter) -> Messa
         matter,
         person=setup.person(notice.acknowledged_by or "").name,
         at=notice.acknowledged_at or tx.now,
-        due_at=notice.due_at,
+        due_at=duties.printed_due(notice),
         next_ring_at=pending,
     )
 

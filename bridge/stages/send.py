@@ -12,7 +12,8 @@ from bridge.stages.setup import BRIDGE, Setup
 from bridge.stages.tell import rung, tell
 from bridge.stages.trouble import tell_trouble
 from bridge.stages.wake import NOTHING, Wake
-from bridge.store.outbox import Claimed, Lane, Mark, Message
+from bridge.store.claims import Claimed, Mark
+from bridge.store.outbox import Lane, Message
 from bridge.store.tx import Tx
 
 CHUNK = 5000  # recipients a transaction puts into the outbox
@@ -137,7 +138,7 @@ def claim(tx: Tx, lane: Lane, limit: int, me: str) -> list[Claimed]:
     """
     if lane == "customers" and _slept(tx):
         return []
-    return tx.outbox.claim(lane, limit, me)
+    return tx.claims.claim(lane, limit, me)
 
 
 def mark(tx: Tx, marks: Sequence[Mark], me: str) -> list[float]:
@@ -145,7 +146,7 @@ def mark(tx: Tx, marks: Sequence[Mark], me: str) -> list[float]:
 
     Returns, for first reports whose first letter was accepted just now, the seconds since detection.
     """
-    tx.outbox.mark(marks, me)
+    tx.claims.mark(marks, me)
     accepted = {each.notice_id for each in marks if each.state == "sent" and each.lane == "customers"}
     return tx.notices.first_accepts(accepted) if accepted else []
 
@@ -155,7 +156,7 @@ def mark_both(
 ) -> tuple[set[int], list[float]]:
     """`mark`, and which of these claimed messages, by id, may go on the wire."""
     first_accepts = mark(tx, marks, me)
-    return tx.outbox.mark_eod(claims, me), first_accepts
+    return tx.claims.mark_eod(claims, me), first_accepts
 
 
 def finish(tx: Tx, setup: Setup) -> Wake:
@@ -181,14 +182,14 @@ def recover_claims(tx: Tx, me: str, boot: str, on_unknown: str, *, alone: bool =
     `alone`: the database's lock proves that every other instance is dead, however fresh its heartbeat.
     """
     boots = tx.instances.boots()
-    dead = (tx.outbox.owners() | set(boots)) - {me}
+    dead = (tx.claims.owners() | set(boots)) - {me}
     if not alone:
         dead -= tx.instances.alive()
     if not dead:
         return NOTHING
     cut = {owner for owner in dead if boots.get(owner) != boot}
-    given = tx.outbox.give_back(dead - cut, eod_only=False, on_unknown=on_unknown, died=True)
-    given += tx.outbox.give_back(cut, eod_only=True, on_unknown=on_unknown)
+    given = tx.claims.give_back(dead - cut, eod_only=False, on_unknown=on_unknown, died=True)
+    given += tx.claims.give_back(cut, eod_only=True, on_unknown=on_unknown)
     tx.notices.release(dead)
     tx.instances.forget(dead)
     return Wake(timer=True, oncall=True, customers=True) if given else NOTHING
@@ -198,7 +199,7 @@ def live_on(tx: Tx, setup: Setup, me: str, boot: str) -> Wake:
     """A heartbeat, and what it finds: a long sleep, a clock that went back, claims of the dead."""
     wake = stop_old_work(tx, setup)
     if tx.instances.clock_went_back():
-        tx.outbox.hasten()
+        tx.claims.hasten()
         tx.notices.hasten()
         wake |= Wake(timer=True, oncall=True, customers=True)
     tx.instances.beat(me, boot)

@@ -213,6 +213,7 @@ outbox = Table(
     Column("reply", Text, nullable=False, server_default=""),
     Column("first_at", Utc),  # the first attempt: retries end 24 h after it
     Column("updated_at", Utc, nullable=False),
+    Column("crashes", Integer, nullable=False, server_default="0"),  # deaths of its owners, errors of ours
     UniqueConstraint("notice_id", "lane", "kind", "n", "address"),
     Index(
         "ix_outbox_due",

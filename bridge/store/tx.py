@@ -6,6 +6,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from bridge.store.alerts import Alerts
+from bridge.store.claims import Claims
 from bridge.store.dialect import Tx as BaseTx
 from bridge.store.events import AuditKeys, Events
 from bridge.store.incidents import Incidents
@@ -53,6 +54,10 @@ class Tx(BaseTx):
     @cached_property
     def outbox(self) -> Outbox:
         return Outbox(self)
+
+    @cached_property
+    def claims(self) -> Claims:
+        return Claims(self)
 
     @cached_property
     def events(self) -> Events:

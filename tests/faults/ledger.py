@@ -21,10 +21,10 @@ def misplace_the_letter(database: Database, address: str) -> None:
     assert len(_ask(database, change)) == 1
 
 
-def as_if_tried(database: Database, address: str, times: int) -> None:
-    """As if one customer's letter had been tried so often, and its wait were over."""
+def as_if_crashed(database: Database, address: str, times: int) -> None:
+    """As if the bridge had failed on one customer's letter so often, and its wait were over."""
     change = (
-        f"UPDATE outbox SET attempts = {times}, due_at = updated_at WHERE address = '{address}' RETURNING id"
+        f"UPDATE outbox SET crashes = {times}, due_at = updated_at WHERE address = '{address}' RETURNING id"
     )
     assert len(_ask(database, change)) == 1
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from bridge.delivery.lanes import POISON_TRIES
-from bridge.store.outbox import CRASHES
-from tests.faults.ledger import as_if_tried, misplace_the_letter, rests
+from bridge.store.claims import CRASHES
+from tests.faults.ledger import as_if_crashed, misplace_the_letter, rests
 from tests.faults.second_relay import rung, single
 from tests.faults.story import copies, letters
 from tests.parts.bridge import MARUYAMA, Bridge, bridge, customer
@@ -39,7 +39,7 @@ def test_a_letter_that_cannot_be_composed_fails_after_a_few_tries_and_the_others
         until(lambda: attempted(running, 1), 20, "it counts")
         running.stop()
         assert rests(database)[FIRST] >= timedelta(minutes=1)
-        as_if_tried(database, FIRST, POISON_TRIES - 1)
+        as_if_crashed(database, FIRST, POISON_TRIES - 1)
         running.start()
         until(lambda: running.deliveries()["failed"] == 1, 20, "it has failed")
         assert single(running)[FIRST]["reply"] == "NoResultFound in the bridge"
@@ -82,7 +82,7 @@ def test_a_letter_that_every_process_dies_of_fails_and_keeps_nobody_else_waiting
         until(lambda: not running.running, 20, "it dies of it alone")
         database = Database("sqlite", tmp_path / "data")
         database.let_waits_end()
-        as_if_tried(database, FIRST, 2 * CRASHES)
+        as_if_crashed(database, FIRST, 2 * CRASHES - 1)
         running.start()
         mail_server.wait_for_every(running.customers[1:], 30)
         until(lambda: running.deliveries()["failed"] == 1, 20, "it has failed")

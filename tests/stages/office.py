@@ -27,6 +27,7 @@ from bridge.core.model import (
     Text,
     Version,
 )
+from bridge.core.values import Locale
 from bridge.core.wording import Finding
 from bridge.delivery.audience import AudienceError
 from bridge.delivery.lists import CustomerLists
@@ -34,8 +35,10 @@ from bridge.delivery.relay import Relay
 from bridge.delivery.settings import Server
 from bridge.keys import Keys
 from bridge.letters.render import Letters
+from bridge.oncall.message import Messages
 from bridge.sources import Parsed
 from bridge.stages.audience import batch_audience
+from bridge.stages.compose import compose
 from bridge.stages.decide.case import Answer, Form
 from bridge.stages.decide.decide import decide
 from bridge.stages.follow_up.on_request import Drafted, draft_individual
@@ -342,6 +345,13 @@ class Office:
         gone = [Mark(c.id, c.fence, c.notice_id, c.lane, "sent") for c in claims]
         await self.mark(*gone)
         return sorted(c.person or "" for c in claims if c.kind == kind)
+
+    async def written(self, row: Claimed, locale: Locale = "ja") -> Text:
+        """The mail to on-call that a claimed row becomes."""
+        unit = partial(compose, setup=self.setup, keys=KEYS, row=row, relay_trouble="")
+        made = await self.store.read(unit)
+        assert made
+        return Messages().write(made[0], locale)
 
     async def template_problem(self) -> str:
         """What the next ring, which is made to leave now, says of the template of the newest notice."""

@@ -6,7 +6,7 @@ import pytest
 
 from bridge.core.model import Recipient
 from bridge.stages.send import recover_claims
-from bridge.store.outbox import Mark
+from bridge.store.claims import Mark
 from bridge.store.tx import Tx
 from tests.stages.office import (
     Office,

@@ -1,0 +1,277 @@
+"""Claims on messages of the outbox, and their states until they are done (RELIABILITY §4).
+
+queued -> sending (owner, fence, attempt counted) -> eod (committed just before DATA: the mail may have arrived) ->
+sent, deferred, failed or unknown. `cancelled` is for rings that nobody needs any more.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, true, update
+
+from bridge.core.lifecycle import UNDECIDED
+from bridge.core.model import DeliveryState
+from bridge.store.dialect import skip_locked
+from bridge.store.outbox import Lane
+from bridge.store.tables import notices, outbox
+
+if TYPE_CHECKING:
+    from bridge.store.tx import Tx
+
+EOD_WAIT = timedelta(seconds=60)  # lets a slow server finish with the first copy
+CRASHES = 5  # processes that died with a message in their hands, after which it is taken for the reason
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message this instance may send now, as long as its fence holds.
+
+    `crashes`: how often it ended with an error of our own, or with the process.
+    """
+
+    id: int
+    notice_id: str
+    lane: Lane
+    kind: str
+    address: str
+    message_id: str
+    person: str | None
+    letter: str | None
+    detail: Mapping[str, Any]
+    refs: str
+    attempts: int
+    ambiguous: int
+    fence: int
+    first_at: datetime
+    crashes: int
+
+    @property
+    def suspect(self) -> bool:
+        """It may be the reason. It was claimed alone, after all others."""
+        return self.crashes >= CRASHES
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What became of a claimed message. `counted` is false when the attempt does not count; `crashed`: our own code
+    failed on it.
+
+    `wait`: how long a message that is not finished rests; counted by the database's clock, because this
+    machine's may be an hour off.
+    """
+
+    id: int
+    fence: int
+    notice_id: str
+    lane: Lane
+    state: DeliveryState
+    reply: str = ""
+    wait: timedelta = timedelta()
+    counted: bool = True
+    ambiguous: int = 0
+    crashed: bool = False
+
+
+class Claims:
+    """Claims within one transaction."""
+
+    def __init__(self, tx: "Tx") -> None:
+        self._tx = tx
+
+    def claim(self, lane: Lane, limit: int, me: str) -> list[Claimed]:
+        """Take up to `limit` due messages of a lane, or one suspect when there is no other.
+
+        Customers' only while their notice is `sending`.
+        """
+        now = self._tx.now
+        if lane == "oncall":
+            self._cancel_late_rings()
+        due = select(outbox.c.id).where(
+            outbox.c.lane == lane, outbox.c.state.in_(("queued", "deferred")), outbox.c.due_at <= now
+        )
+        if lane == "customers":
+            sending = select(notices.c.id).where(notices.c.state == "sending")
+            due = due.where(outbox.c.notice_id.in_(sending))
+        # By due_at alone, as the index has them: to break the ties of a million rows costs a sort each time.
+        rows = self._take(due.where(~_SUSPECT).order_by(outbox.c.due_at).limit(limit), me)
+        if rows:
+            return rows
+        least = due.where(_SUSPECT).order_by(outbox.c.crashes, outbox.c.due_at).limit(1)
+        return self._take(least, me)
+
+    def _take(self, due: Select[tuple[int]], me: str) -> list[Claimed]:
+        now = self._tx.now
+        rows = self._tx.execute(
+            update(outbox)
+            .where(outbox.c.id.in_(skip_locked(due)))
+            .values(
+                state="sending",
+                owner=me,
+                fence=outbox.c.fence + 1,
+                attempts=outbox.c.attempts + 1,
+                first_at=func.coalesce(outbox.c.first_at, now),
+                updated_at=now,
+            )
+            .returning(*(outbox.c[name] for name in _CLAIMED))
+        )
+        return sorted((Claimed(**row._mapping) for row in rows), key=lambda message: message.id)
+
+    def mark_eod(self, claims: Sequence[tuple[int, int]], me: str) -> set[int]:
+        """Move (id, fence) from sending to eod; returns the ids that may send their DATA.
+
+        A ring only while its notice waits for people, a letter only while its notice is `sending`.
+        """
+        ids, fences = [claim[0] for claim in claims], sorted({claim[1] for claim in claims})
+        rows = self._tx.execute(_MARK_EOD, {"ids": ids, "fences": fences, "me": me, "now": self._tx.now})
+        return set(rows.scalars())
+
+    def mark(self, marks: Sequence[Mark], me: str) -> None:
+        """Write what became of claimed messages; a mark whose fence is lost changes nothing."""
+        if not marks:
+            return
+        now = self._tx.now
+        self._tx.execute(
+            _MARK,
+            [
+                {
+                    "b_id": m.id,
+                    "b_fence": m.fence,
+                    "b_me": me,
+                    "state": m.state,
+                    "reply": m.reply[:500],
+                    "due_at": now + m.wait,
+                    "uncount": 0 if m.counted else 1,
+                    "doubt": m.ambiguous,
+                    "crash": int(m.crashed),
+                    "updated_at": now,
+                }
+                for m in marks
+            ],
+        )
+
+    def give_back(
+        self, owners: Collection[str], *, eod_only: bool, on_unknown: str, died: bool = False
+    ) -> int:
+        """Free claims: `sending` at once and uncounted, `eod` as a lost reply. Returns how many.
+
+        `eod_only`: after a power cut every claim counts as `eod`, because soft marks may be missing. `died`: each
+        may be what its owner died of; one that went on to be that, claimed alone, has failed.
+        """
+        if not owners:
+            return 0
+        mine = outbox.c.owner.in_(owners)
+        lost = 0
+        if not eod_only:
+            lost += self._end_deadly(mine) if died else 0
+            lost += self._requeue(mine, died)
+        # Whatever customers' letters do, rings are never held.
+        may_repeat = true() if on_unknown == "resend_once" else outbox.c.lane == "oncall"
+        once_more = and_(outbox.c.ambiguous == 0, may_repeat)
+        return lost + self._free(
+            mine,
+            ("sending", "eod"),
+            state=case((once_more, "deferred"), else_="unknown"),
+            ambiguous=outbox.c.ambiguous + 1,
+            due_at=self._tx.now + EOD_WAIT,
+            reply="the bridge stopped before the server's answer was read",
+        )
+
+    def _end_deadly(self, mine: ColumnElement[bool]) -> int:
+        why = "the bridge died each time that it tried this message"
+        deadly = and_(mine, outbox.c.crashes >= 2 * CRASHES - 1)
+        return self._free(deadly, ("sending",), state="failed", reply=why, crashes=outbox.c.crashes + 1)
+
+    def _requeue(self, mine: ColumnElement[bool], died: bool) -> int:
+        return self._free(
+            mine,
+            ("sending",),
+            state="queued",
+            attempts=outbox.c.attempts - 1,
+            crashes=outbox.c.crashes + int(died),
+            due_at=self._tx.now,
+        )
+
+    def _free(self, mine: ColumnElement[bool], states: Sequence[str], **values: Any) -> int:
+        freed = update(outbox).where(mine, outbox.c.state.in_(states))
+        return int(self._tx.execute(freed.values(owner=None, updated_at=self._tx.now, **values)).rowcount)
+
+    def owners(self) -> set[str]:
+        """Every instance that holds claims."""
+        query = select(outbox.c.owner).where(outbox.c.state.in_(("sending", "eod"))).distinct()
+        return {owner for owner in self._tx.execute(query).scalars() if owner}
+
+    def _cancel_late_rings(self) -> None:
+        """A ring that was on its way when its notice was decided came back unsent: nobody needs it."""
+        undecided = select(notices.c.id).where(notices.c.state.in_(UNDECIDED))
+        self._tx.execute(
+            update(outbox)
+            .where(
+                outbox.c.lane == "oncall",
+                outbox.c.state.in_(("queued", "deferred")),
+                outbox.c.kind == "ring",
+                outbox.c.notice_id.not_in(undecided),
+            )
+            .values(state="cancelled", updated_at=self._tx.now)
+        )
+
+    def hasten(self) -> None:
+        """The clock went back: what was planned by the time that is ahead again is due now."""
+        now = self._tx.now
+        self._tx.execute(
+            update(outbox)
+            .where(outbox.c.state.in_(("queued", "deferred")), outbox.c.updated_at > now)
+            .values(due_at=now, updated_at=now)
+        )
+
+    def next_due_at(self, lane: Lane) -> datetime | None:
+        """When the next message of a lane becomes due."""
+        query = select(func.min(outbox.c.due_at)).where(
+            outbox.c.lane == lane, outbox.c.state.in_(("queued", "deferred"))
+        )
+        if lane == "customers":
+            sending = select(notices.c.id).where(notices.c.state == "sending")
+            query = query.where(outbox.c.notice_id.in_(sending))
+        found: datetime | None = self._tx.execute(query).scalar_one()
+        return found
+
+
+_CLAIMED = tuple(each.name for each in fields(Claimed))
+_SUSPECT = outbox.c.crashes >= CRASHES
+_NOTICE_STATE = select(notices.c.state).where(notices.c.id == outbox.c.notice_id).scalar_subquery()
+_MARK_EOD = (
+    update(outbox)
+    .where(
+        outbox.c.id.in_(bindparam("ids", expanding=True)),
+        outbox.c.fence.in_(bindparam("fences", expanding=True)),
+        outbox.c.owner == bindparam("me"),
+        outbox.c.state == "sending",
+        or_(
+            and_(outbox.c.lane == "customers", _NOTICE_STATE == "sending"),
+            and_(outbox.c.kind == "ring", _NOTICE_STATE.in_(sorted(UNDECIDED))),
+            and_(outbox.c.lane == "oncall", outbox.c.kind != "ring"),
+        ),
+    )
+    .values(state="eod", updated_at=bindparam("now"))
+    .returning(outbox.c.id)
+)
+_MARK = (
+    update(outbox)
+    .where(
+        outbox.c.id == bindparam("b_id"),
+        outbox.c.fence == bindparam("b_fence"),
+        outbox.c.owner == bindparam("b_me"),
+        or_(outbox.c.state == "sending", outbox.c.state == "eod"),
+    )
+    .values(
+        state=bindparam("state"),
+        reply=bindparam("reply"),
+        due_at=bindparam("due_at"),
+        attempts=outbox.c.attempts - bindparam("uncount"),
+        ambiguous=outbox.c.ambiguous + bindparam("doubt"),
+        crashes=outbox.c.crashes + bindparam("crash"),
+        owner=None,
+        updated_at=bindparam("updated_at"),
+    )
+)
