@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
+from bridge.core.dates import round_up, working_days_after
+from bridge.core.facts import Answers
 from bridge.core.lifecycle import UNDECIDED, UNDER_WAY
 from bridge.core.model import Incident, Kind, Notice, NoticeState
 from bridge.core.settings import Policy
 
+CAUSE_WITHIN = 5  # working days: how far ahead an honest "under investigation" promises the cause
 FINAL_FROM = time(10)
 FINAL_DUE_AFTER = timedelta(hours=7)  # 17:00
 
@@ -143,6 +146,23 @@ def window(
     if kind == "final" and incident.final_at:
         return incident.final_at, incident.final_at + FINAL_DUE_AFTER
     return now, now + policy.first_report_within
+
+
+def printed_due(notice: Notice) -> datetime:
+    """The deadline as people read it: an update's is a promise, which customers read rounded up."""
+    return round_up(notice.due_at) if notice.kind == "update" else notice.due_at
+
+
+def cause_day(today: date) -> date:
+    """The day for which the cause is promised where nobody has named one."""
+    return working_days_after(today, CAUSE_WITHIN)
+
+
+def promising_cause(answers: Answers, kind: Kind, today: date) -> Answers:
+    """The answers that a recovery or final report starts from: without a cause, a day for it is promised."""
+    if kind not in ("recovery", "final") or answers.cause or answers.cause_by:
+        return answers
+    return answers.model_copy(update={"cause_by": cause_day(today)})
 
 
 def is_over(day: date, now: datetime, zone: tzinfo) -> bool:

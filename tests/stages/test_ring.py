@@ -208,6 +208,16 @@ async def test_a_resolved_alert_does_not_silence_the_rings(office: Office) -> No
     assert await office.told("ring") == ["maruyama"]
 
 
+async def test_the_ring_about_an_update_names_the_time_that_customers_read(office: Office) -> None:
+    office.clock.move(minutes(1))
+    await office.post(firing())
+    await office.approve_and_send()
+    await office.wait(minutes(55))
+    assert (await office.newest()).due_at == NIGHT + minutes(61)
+    (mail,) = [await office.written(row) for row in await office.claim("oncall") if row.kind == "ring"]
+    assert mail.body.startswith("3:15までに承認を。")
+
+
 async def test_every_ring_about_a_shipped_text_says_why_it_is_not_the_companys(
     office: Office, tmp_path: Path
 ) -> None:

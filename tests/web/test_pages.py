@@ -244,6 +244,26 @@ def test_a_draft_that_nobody_edited_has_no_news_of_its_own() -> None:
     assert "状況が変わりました" not in shown("open").html
 
 
+ODD = {"notice": notice("update", base_at=at(2, 57, 20), due_at=at(3, 7, 20), drafted_at=at(2, 57, 20))}
+
+
+@pytest.mark.parametrize(
+    "minute, words",
+    [(2, "03:10 お客様との約束残り8分"), (8, "03:10 お客様との約束残り2分"), (10, "03:10 の期限0分超過")],
+)
+def test_the_on_call_reads_the_time_that_customers_were_promised(minute: int, words: str) -> None:
+    page = shown("update", now=at(3, minute), **ODD)
+    assert words in "".join(read(page).text.split("\n"))
+    assert title(page).startswith("3時10分までに承認: " if minute < 10 else "期限を過ぎています: ")
+
+
+def test_what_comes_next_is_the_time_that_customers_read() -> None:
+    told = samples.version(samples.facts(promise_at=at(3, 7, 20)))
+    text = read(shown("sent", version=told)).text
+    assert re.search(r"03:10\s*お客様に約束した次の連絡", text)
+    assert re.search(r"02:57\s*続報の下書き", text)
+
+
 def test_the_suggestion_is_an_edit_with_the_mended_letter() -> None:
     found = read(shown("error"))
     assert found.presses[0] == "edit"

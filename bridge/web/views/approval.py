@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bridge.core.diff import Change
+from bridge.core.duties import printed_due
 from bridge.core.panel import Action
 from bridge.core.wording import Letter as Wording
 from bridge.core.wording import apply
@@ -141,9 +142,10 @@ def _title(situation: Situation) -> str:
     say, name = speech(situation), heading(situation)
     if situation.errors:
         return say("error_title", title=_problems_title(situation, len(situation.errors)))
-    if situation.notice.due_at <= situation.now:
+    due = printed_due(situation.notice)
+    if due <= situation.now:
         return say("title_late", name=name)
-    return say("title_open", clock=say.spoken(situation.notice.due_at), name=name)
+    return say("title_open", clock=say.spoken(due), name=name)
 
 
 def _question(situation: Situation) -> str:

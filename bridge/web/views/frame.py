@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from bridge.core.duties import printed_due
 from bridge.core.values import Locale
 from bridge.web.views.situation import Situation
 from bridge.web.views.speech import Speech
@@ -75,8 +76,8 @@ def link(frame: Frame, query: str, anchor: str = "") -> str:
 def deadline(situation: Situation) -> Deadline:
     """What is due when: the approval, or the promise made to customers."""
     say, notice = speech(situation), situation.notice
-    clock = say.clock(notice.due_at)
-    left = notice.due_at - situation.now
+    due = printed_due(notice)
+    clock, left = say.clock(due), due - situation.now
     if left <= timedelta():
         return Deadline(
             say("deadline_was", clock=clock),
@@ -85,7 +86,7 @@ def deadline(situation: Situation) -> Deadline:
             "late",
             say("still_send"),
         )
-    whole = max(notice.due_at - notice.base_at, timedelta(seconds=1))
+    whole = max(due - notice.base_at, timedelta(seconds=1))
     return Deadline(
         say("promised" if notice.kind == "update" else "approve_by", clock=clock),
         say("left", length=say.rough(left)),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bridge.core.dates import round_up
 from bridge.web.views.frame import speech
 from bridge.web.views.sheets import Moment
 from bridge.web.views.situation import Situation
@@ -117,7 +118,7 @@ def to_come(situation: Situation) -> tuple[Moment, ...]:
         lines.append(
             (promise - situation.service.policy.update_ring_before, say("then_draft", who=say.persons(first)))
         )
-        lines.append((promise, say("then_promise")))
+        lines.append((round_up(promise), say("then_promise")))
     return tuple(Moment(at.isoformat(), say.clock(at), text) for at, text in lines)
 
 
