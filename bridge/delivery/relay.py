@@ -39,9 +39,7 @@ class Relay:
         self._probing = asyncio.Lock()
         self._idle: deque[tuple[float, Session]] = deque()
         self._breaker = Breaker()
-        self._proven = (
-            server.username is None
-        )  # its login was taken once; nothing to prove where there is none
+        self._proven = server.username is None  # a login was taken once, or none is needed
 
     @property
     def up(self) -> bool:
