@@ -133,7 +133,7 @@ def _facts(service: Service, alerts: Sequence[Alert], kind: Kind, given: Given, 
         drafted_at=now,
         promise_at=promise if kind == "update" else None,
         number=2 if kind == "update" else None,
-        answers=given.answers,
+        answers=duties.promising_cause(given.answers, kind, now.astimezone(service.timezone).date()),
         previous=first,
     )
     return facts.for_row(given.row) if kind == "individual" else facts

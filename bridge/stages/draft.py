@@ -6,14 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from bridge.core import duties
-from bridge.core.dates import working_days_after
 from bridge.core.facts import NO_ANSWERS, Answers, Facts, build, changed, covers
 from bridge.core.model import Alert, Incident, Kind, Notice, Version
 from bridge.core.settings import Service
 from bridge.stages.setup import BRIDGE, Setup
 from bridge.store.tx import Tx
-
-CAUSE_WITHIN = 5  # working days: how far ahead an honest "under investigation" promises the cause
 
 
 def draft(
@@ -151,9 +148,6 @@ def facts_of(
     if kind in ("first", "update"):
         severities = {a.labels.get("severity", "") for a in alerts if a.status == "firing"}
         promise_at = tx.now + duties.promise_every(severities, service.policy)
-    if kind in ("recovery", "final") and not answers.cause and answers.cause_by is None:
-        today = tx.now.astimezone(service.timezone).date()
-        answers = answers.model_copy(update={"cause_by": working_days_after(today, CAUSE_WITHIN)})
     follows_at, over_at = _earlier(tx, incident)
     return build(
         service,
@@ -163,7 +157,7 @@ def facts_of(
         drafted_at=tx.now,
         promise_at=promise_at,
         number=tx.notices.next_number(incident.id) if kind in ("first", "update") else None,
-        answers=answers,
+        answers=duties.promising_cause(answers, kind, tx.now.astimezone(service.timezone).date()),
         previous=last_told(tx, before),
         follows_at=follows_at,
         over_at=over_at,

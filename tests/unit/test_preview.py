@@ -3,14 +3,18 @@
 import argparse
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bridge.cli import preview
+from bridge.core.dates import day, working_days_after
 
 SHIPPED = Path(__file__).parents[2] / "config/bridge.yaml"
+TOKYO = ZoneInfo("Asia/Tokyo")  # of the shipped configuration
 Preview = Callable[..., int]
 
 
@@ -56,6 +60,17 @@ def test_every_kind_can_be_seen_and_has_no_finding(
     shown = capsys.readouterr().out
     assert {"ja": "みどりショップ", "en": "Midori Shop"}[locale] in shown.splitlines()[0]
     assert "5xx" not in shown
+
+
+@pytest.mark.parametrize("kind", ["recovery", "final"])
+def test_a_cause_nobody_has_written_is_promised_as_the_first_version_would(
+    show: Preview, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    before = datetime.now(TOKYO).date()
+    show("--kind", kind)
+    promised = {day(working_days_after(today, 5), "ja") for today in (before, datetime.now(TOKYO).date())}
+    shown = capsys.readouterr().out.replace("\n", "")
+    assert any(f"現在、調査中でございます。{each}までにご報告いたします。" in shown for each in promised)
 
 
 def test_findings_are_shown_and_told_by_the_exit_code(

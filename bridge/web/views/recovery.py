@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bridge.core.dates import duration, working_days_after
+from bridge.core import duties
+from bridge.core.dates import duration
 from bridge.stages.decide.case import WrongDay
-from bridge.stages.draft import CAUSE_WITHIN
 from bridge.web.views.frame import Deadline, Frame, deadline, frame, heading, link, speech
 from bridge.web.views.sheets import Sheets, sheets
 from bridge.web.views.situation import Situation
@@ -60,7 +60,7 @@ def recovery(
     today = situation.now.astimezone(situation.service.timezone).date()
     by = known.cause_by
     if by is None or by < today:
-        by = working_days_after(today, CAUSE_WITHIN)
+        by = duties.cause_day(today)
     title = say("final_title" if kind == "final" else "recovery_title")
     named = f"{title}: {heading(situation)}"
     outer = frame(situation, say("error_title", title=named) if wrong else named)
