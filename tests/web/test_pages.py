@@ -187,7 +187,11 @@ SAYS = [
     ("template failed", "ja", "登録したテンプレートに誤りがあり、標準の文面を使いました"),
     ("template failed", "en", "(templates/mail/ja/first.txt.j2:3: 'nope' is undefined)"),
     ("edited, then news", "ja", "版2を保存したあとで、状況が変わりました"),
-    ("edited, then news", "ja", "発生日時− 02:172026年11月24日(火)2時10分頃+ いま2026年11月24日(火)2時04分頃"),
+    (
+        "edited, then news",
+        "ja",
+        "発生日時− 02:172026年11月24日(火)2時10分頃+ いま2026年11月24日(火)2時04分頃",
+    ),
     ("edited, then news", "ja", "+ いま決済機能、全ユーザーのログイン機能"),
     ("edited, then news", "en", "What is affected− 02:17Sign-in for all users+ nowPayments; Sign-in"),
     ("hold", "ja", "何もしなければ 02:16:40 に送り始めます。この画面を閉じても送信されます。"),
@@ -244,7 +248,7 @@ def test_a_draft_that_nobody_edited_has_no_news_of_its_own() -> None:
     assert "状況が変わりました" not in shown("open").html
 
 
-ODD = {"notice": notice("update", base_at=at(2, 57, 20), due_at=at(3, 7, 20), drafted_at=at(2, 57, 20))}
+ODD = notice("update", base_at=at(2, 57, 20), due_at=at(3, 7, 20), drafted_at=at(2, 57, 20))
 
 
 @pytest.mark.parametrize(
@@ -252,7 +256,7 @@ ODD = {"notice": notice("update", base_at=at(2, 57, 20), due_at=at(3, 7, 20), dr
     [(2, "03:10 お客様との約束残り8分"), (8, "03:10 お客様との約束残り2分"), (10, "03:10 の期限0分超過")],
 )
 def test_the_on_call_reads_the_time_that_customers_were_promised(minute: int, words: str) -> None:
-    page = shown("update", now=at(3, minute), **ODD)
+    page = shown("update", now=at(3, minute), notice=ODD)
     assert words in "".join(read(page).text.split("\n"))
     assert title(page).startswith("3時10分までに承認: " if minute < 10 else "期限を過ぎています: ")
 
