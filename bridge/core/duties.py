@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
-from bridge.core.dates import working_days_after
+from bridge.core.dates import round_up, working_days_after
 from bridge.core.facts import Answers
 from bridge.core.lifecycle import UNDECIDED, UNDER_WAY
 from bridge.core.model import Incident, Kind, Notice, NoticeState
@@ -146,6 +146,11 @@ def window(
     if kind == "final" and incident.final_at:
         return incident.final_at, incident.final_at + FINAL_DUE_AFTER
     return now, now + policy.first_report_within
+
+
+def printed_due(notice: Notice) -> datetime:
+    """The deadline as people read it: an update's is a promise, which customers read rounded up."""
+    return round_up(notice.due_at) if notice.kind == "update" else notice.due_at
 
 
 def cause_day(today: date) -> date:
