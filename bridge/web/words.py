@@ -357,6 +357,14 @@ WORDS: dict[str, Pair] = {
         "{clock}に警告がすべて解消し、{since}続いています。障害は{lasted}でした。",
         "Every alert ended at {clock}, {since} ago. The disturbance lasted {lasted}.",
     ),
+    "recovery_by_hand": (
+        "{clock}に{who}が復旧としました。障害は{lasted}でした。",
+        "{who} declared recovery at {clock}. The disturbance lasted {lasted}.",
+    ),
+    "was_firing": (
+        "復旧としたとき、警告が{n}件続いていました",
+        "Alerts that were still firing then: {n}",
+    ),
     "still_firing": ("警告が{n}件続いています", "{n} alerts are still firing"),
     "cause_open": ("調査中", "Under investigation"),
     "cause_open_note": ("{day}までに報告すると約束します", "Promises a report by {day}"),

@@ -175,6 +175,9 @@ async def test_ended_by_hand_though_an_alert_still_fires(office: Office) -> None
         ("recovery", "awaiting_approval"),
     ]
     assert [alert.status for alert in await office.alerts()] == ["resolved"]
+    (event,) = [event for event in await office.events() if event.action == "ended_by_hand"]
+    told = Facts.from_dict((await office.version(await office.newest())).facts)
+    assert (event.detail["firing"], event.at) == (1, told.recovered_at)
 
 
 async def test_two_people_must_approve_and_the_others_are_rung_at_once(database_url: str) -> None:

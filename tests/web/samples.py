@@ -333,6 +333,10 @@ OPEN: dict[str, dict[str, Any]] = {
 }
 ASKING: dict[str, dict[str, Any]] = {
     "recovery": _recovery(),
+    "recovery, ended by hand": {
+        **_recovery(),
+        "events": (*EVENTS, Event(4, at(3, 32), "maruyama", "ended_by_hand", {"firing": 1})),
+    },
     "recovery, still firing": {**_recovery(), "alerts": (FIRING,)},
 }
 DECIDED: dict[str, dict[str, Any]] = {

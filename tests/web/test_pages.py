@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bridge.core.model import AudienceFacts, Text
+from bridge.core.model import AudienceFacts, Event, Text
 from bridge.core.values import LOCALES, Locale
 from bridge.stages.decide.case import WrongDay
 from bridge.web.forms import answers_in, reason_in
@@ -184,6 +184,13 @@ SAYS = [
     ("individual, harm", "ja", "CSVを直して、もう一度登録してください。"),
     ("individual, harm", "ja", "個人情報保護委員会への速報: 知ってからおおむね3〜5日以内"),
     ("warning", "ja", "確かめてください"),
+    ("recovery, ended by hand", "ja", "3時32分に丸山さんが復旧としました。障害は1時間22分でした。"),
+    ("recovery, ended by hand", "ja", "復旧としたとき、警告が1件続いていました"),
+    (
+        "recovery, ended by hand",
+        "en",
+        "丸山 declared recovery at 03:32. The disturbance lasted 1 hour 22 min",
+    ),
     ("template failed", "ja", "登録したテンプレートに誤りがあり、標準の文面を使いました"),
     ("template failed", "en", "(templates/mail/ja/first.txt.j2:3: 'nope' is undefined)"),
     ("edited, then news", "ja", "版2を保存したあとで、状況が変わりました"),
@@ -237,6 +244,13 @@ def test_the_title_says_until_when() -> None:
 
 def test_a_person_who_edits_again_sees_what_changed_meanwhile() -> None:
     assert "状況が変わりました" in PAGES.edit(situation(**OPEN["edited, then news"])).html
+
+
+def test_only_what_ended_by_itself_is_said_to_have_ended() -> None:
+    assert "警告がすべて解消し" in shown("recovery").html
+    assert "警告がすべて解消し" not in shown("recovery, ended by hand").html
+    nothing_fired = Event(4, at(3, 32), "maruyama", "ended_by_hand", {"firing": 0})
+    assert "警告がすべて解消し" in shown("recovery", events=(nothing_fired,)).html
 
 
 def test_a_shipped_text_is_never_called_the_companys_own() -> None:

@@ -16,9 +16,17 @@ def recovered(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
     letter becomes decides what the recovery report says.
     """
     incident = replace(case.incident, state="settling", resolved_at=tx.now)
+    firing = tx.alerts.firing(incident.id)
     tx.alerts.end_all(incident.id)
     tx.incidents.set(incident.id, state="settling", resolved_at=tx.now)
-    tx.events.add(incident.id, case.person, "ended_by_hand", notice=case.notice.id, kind=case.notice.kind)
+    tx.events.add(
+        incident.id,
+        case.person,
+        "ended_by_hand",
+        notice=case.notice.id,
+        kind=case.notice.kind,
+        firing=firing,
+    )
     if not any(notice.state == "approved" for notice in tx.notices.of(incident.id)):
         recover(tx, setup, incident, "ended by hand", actor=case.person)
     return Answer("done", wake=Wake(timer=True, oncall=True))

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bridge.core import duties
 from bridge.core.dates import duration
+from bridge.core.model import Event
 from bridge.stages.decide.case import WrongDay
 from bridge.web.views.frame import Deadline, Frame, deadline, frame, heading, link, speech
 from bridge.web.views.sheets import Sheets, sheets
 from bridge.web.views.situation import Situation
 
+SAME_MOMENT = timedelta(seconds=1)
 TEXTS = ("cause", "remedy", "prevention", "customer_actions")
 
 
@@ -69,7 +72,7 @@ def recovery(
         frame=outer,
         title=title,
         lead=_lead(situation) if kind == "recovery" else "",
-        firing=say("still_firing", n=firing) if firing else "",
+        firing=say("still_firing", n=firing) if firing else _was_firing(situation),
         late=deadline(situation) if situation.notice.due_at <= situation.now else None,
         cause_known=not wrong and (bool(answers.cause) or kind == "final"),
         cause=answers.cause,
@@ -90,9 +93,28 @@ def _lead(situation: Situation) -> str:
     say, facts = speech(situation), situation.facts
     if facts.recovered_at is None:
         return ""
+    if by_hand := _by_hand(situation):
+        return say(
+            "recovery_by_hand",
+            clock=say.spoken(by_hand.at),
+            who=say.person(by_hand.actor),
+            lasted=duration(facts.recovered_at - facts.started_at, situation.lang),
+        )
     return say(
         "recovery_lead",
         clock=say.spoken(facts.recovered_at),
         since=say.rough(situation.now - facts.recovered_at),
         lasted=duration(facts.recovered_at - facts.started_at, situation.lang),
     )
+
+
+def _was_firing(situation: Situation) -> str:
+    by_hand = _by_hand(situation)
+    return speech(situation)("was_firing", n=by_hand.detail["firing"]) if by_hand else ""
+
+
+def _by_hand(situation: Situation) -> Event | None:
+    """The press that ended what was still firing, where it is the end that the letter tells."""
+    end = situation.facts.recovered_at
+    presses = (e for e in situation.events if e.action == "ended_by_hand" and e.detail.get("firing"))
+    return next((e for e in presses if end and abs(e.at - end) < SAME_MOMENT), None)
