@@ -12,6 +12,8 @@ from bridge.core.settings import Service
 from bridge.stages.setup import BRIDGE, Setup
 from bridge.store.tx import Tx
 
+FIRES_AGAIN = "fires again"  # why a recovery report is given up with none in its place
+
 
 def draft(
     tx: Tx,

@@ -20,7 +20,7 @@ from bridge.core.triage import (
     state_after,
 )
 from bridge.sources import Parsed
-from bridge.stages.draft import draft, refresh, supersede
+from bridge.stages.draft import FIRES_AGAIN, draft, refresh, supersede
 from bridge.stages.follow_up.advance import advance
 from bridge.stages.setup import Setup
 from bridge.stages.wake import NOTHING, Wake
@@ -148,7 +148,7 @@ def _move(tx: Tx, incident: Incident, verdict: Verdict) -> Incident:
     if state == "open" and incident.state == "recovered":
         tx.events.add(incident.id, "bridge", "reopened", why="fires again before the recovery was approved")
         if old := duties.undecided(tx.notices.of(incident.id), "recovery"):
-            supersede(tx, incident, old, None, "fires again")
+            supersede(tx, incident, old, None, FIRES_AGAIN)
     return moved
 
 

@@ -257,6 +257,11 @@ async def test_firing_again_before_the_recovery_is_approved_reopens_the_incident
     incident = await office.incident()
     assert (len(await office.incidents()), incident.state, incident.resolved_at) == (1, "open", None)
     assert states(await office.notices()) == [("first", "sent"), ("recovery", "superseded")]
+    (superseded,) = [event for event in await office.events() if event.action == "superseded"]
+    assert (superseded.detail["notice"], superseded.detail["why"]) == (
+        (await office.newest()).id,
+        "fires again",
+    )
     assert await office.pending(await office.newest()) is None
 
 

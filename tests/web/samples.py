@@ -390,6 +390,14 @@ DECIDED: dict[str, dict[str, Any]] = {
         "notice": notice(state="dismissed", decided_by="sato", decided_at=at(2, 16), reason="false_alarm"),
         "now": at(2, 17),
     },
+    "superseded, fires again": {
+        "notice": notice("recovery", state="superseded", decided_at=at(3, 50)),
+        "events": (
+            *EVENTS,
+            Event(4, at(3, 50), "bridge", "superseded", {"notice": "n1", "why": "fires again"}),
+        ),
+        "now": at(3, 51),
+    },
     "superseded": {
         "notice": notice(state="superseded"),
         "now": at(3, 1),

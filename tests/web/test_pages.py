@@ -225,6 +225,9 @@ SAYS = [
     ("by another", "ja", "丸山さんが 02:16 に承認しました。あなたの操作は不要です。"),
     ("dismissed", "ja", "佐藤さんが「送らない」と決めました(誤検知)。連絡は止まりました。"),
     ("dismissed", "en", "佐藤 decided not to send (false alarm). Ringing stopped."),
+    ("superseded, fires again", "ja", "警告が再び鳴ったので、この下書きは使いません。"),
+    ("superseded, fires again", "en", "The alert fired again, so this draft is not used."),
+    ("superseded, fires again", "ja", "警告が再び鳴り、下書きを取りやめました"),
     ("superseded", "ja", "この下書きは第二報に置き換わりました。"),
     ("superseded", "en", "Replaced by the second report."),
 ]
@@ -244,6 +247,11 @@ def test_the_title_says_until_when() -> None:
 
 def test_a_person_who_edits_again_sees_what_changed_meanwhile() -> None:
     assert "状況が変わりました" in PAGES.edit(situation(**OPEN["edited, then news"])).html
+
+
+def test_a_draft_without_a_newer_one_is_not_called_replaced() -> None:
+    text = read(shown("superseded, fires again")).text
+    assert "置き換わりました" not in text
 
 
 def test_only_what_ended_by_itself_is_said_to_have_ended() -> None:
@@ -483,6 +491,22 @@ def test_the_questions_never_propose_a_day_that_is_over() -> None:
 def test_a_reason_in_ones_own_words_wins() -> None:
     assert reason_in({"reason": "other", "reason_other": " 訓練の残り "}) == "訓練の残り"
     assert reason_in({"reason": "false_alarm", "reason_other": ""}) == "false_alarm"
+
+
+@pytest.mark.parametrize(
+    "state, changes, button",
+    [
+        ("open", {"audience": AudienceFacts("list", 1, "d", {"ja": 1})}, "Send to 1 customer"),
+        (
+            "individual, harm",
+            {"letters": samples.OPEN["individual"]["letters"][:1]},
+            "Send 1 letter to one person",
+        ),
+    ],
+)
+def test_one_is_not_many(state: str, changes: dict[str, Any], button: str) -> None:
+    buttons = re.findall(r"<button[^>]*>([^<]*)", shown(state, "en", **changes).html)
+    assert button in [text.strip() for text in buttons]
 
 
 def test_every_sentence_has_both_languages_with_the_same_fields() -> None:

@@ -11,7 +11,7 @@ from bridge.web.views.frame import Frame, frame, heading, speech
 from bridge.web.views.letter import Letter, checksum, letter
 from bridge.web.views.rows import subject_of
 from bridge.web.views.sending import Sending, after_detection, milestones, n_in, sending, to_come
-from bridge.web.views.sheets import Moment, history
+from bridge.web.views.sheets import Moment, history, withdrawn
 from bridge.web.views.situation import FailedRow, Situation
 from bridge.web.views.stopped import Press, resume, second_needed, stopped
 
@@ -122,6 +122,8 @@ def _titles(situation: Situation, look: Look) -> tuple[str, str]:
         key = "dismissed_self" if own else "dismissed"
         lead = say(key, who=say.person(notice.decided_by), reason=say.reason(notice.reason))
         return say("not_sent"), lead
+    if withdrawn(situation.events, notice.id):
+        return say("withdrawn"), say("fires_again")
     if situation.successor is None:
         return say("replaced"), say("superseded_any")
     what = say.report(situation.successor.kind, situation.successor.number)

@@ -1,11 +1,13 @@
 """What lies folded under the button: the other choices, the history, the sender and the list."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bridge.core import reasons
 from bridge.core.model import Event, Kind
 from bridge.core.panel import hold_for
+from bridge.stages.draft import FIRES_AGAIN
 from bridge.web.views.frame import speech
 from bridge.web.views.letter import checksum
 from bridge.web.views.rows import Row
@@ -74,8 +76,18 @@ def history(situation: Situation) -> tuple[Moment, ...]:
     return tuple(Moment(e.at.isoformat(), say.clock(e.at), _event(say, e)) for e in newest)
 
 
+def withdrawn(events: Iterable[Event], notice_id: str) -> bool:
+    """Whether that notice's draft was given up without another in its place: the disturbance came back."""
+    return any(_withdraws(event) and event.detail.get("notice") == notice_id for event in events)
+
+
+def _withdraws(event: Event) -> bool:
+    return event.action == "superseded" and event.detail.get("why") == FIRES_AGAIN
+
+
 def _event(say: Speech, event: Event) -> str:
-    text = pick(EVENTS.get(event.action, (event.action, event.action)), say.lang)
+    action = "withdrawn" if _withdraws(event) else event.action
+    text = pick(EVENTS.get(action, (action, action)), say.lang)
     detail = event.detail
     kind: Kind = detail.get("kind", "first")
     fields = defaultdict(
