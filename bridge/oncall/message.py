@@ -7,7 +7,7 @@ first, the duty and the count in line 1. A mail that asks for something holds ex
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import ClassVar, Literal, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -172,7 +172,10 @@ class Acknowledged:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A sending is over, with its counts. "Sent" means accepted by the mail server."""
+    """A sending is over, with its counts. "Sent" means accepted by the mail server.
+
+    What customers were promised: the next report at `promise_at`, or the cause by the day `cause_by`.
+    """
 
     template: ClassVar[str] = "finished"
     matter: Matter
@@ -182,6 +185,7 @@ class Finished:
     unknown: int = 0
     since_detection: timedelta | None = None
     promise_at: datetime | None = None
+    cause_by: date | None = None
 
     def words(self, locale: Locale) -> Mapping[str, object]:
         promise = self.promise_at and dates.round_up(self.promise_at)
@@ -192,6 +196,7 @@ class Finished:
             "unknown": f"{self.unknown:,}" if self.unknown else "",
             "took": _exactly(self.since_detection, locale) if self.since_detection else "",
             "promise": self.matter.clock(promise, self.at, locale) if promise else "",
+            "cause_by": dates.day(self.cause_by, locale) if self.cause_by else "",
         }
 
 

@@ -143,6 +143,7 @@ def _finished(row: Claimed, incident: Incident, notice: Notice, version: Version
         unknown=counts.get("unknown", 0),
         since_detection=at - incident.received_at if notice.kind == "first" else None,
         promise_at=version.promise_at,
+        cause_by=Facts.from_dict(version.facts).answers.cause_by,
     )
 
 

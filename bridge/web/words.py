@@ -261,6 +261,8 @@ WORDS: dict[str, Pair] = {
     "then_done": ("全員への送信が終わる見込み", "All sent, by estimate"),
     "then_draft": ("続報の下書きを{who}に届けます", "The next draft goes to {who}"),
     "then_promise": ("お客様に約束した次の連絡", "Next mail promised to customers"),
+    "then_final": ("最終報の下書きを{who}に届けます", "The draft of the final report goes to {who}"),
+    "then_cause": ("お客様に約束した原因の報告", "Report of the cause, promised to customers"),
     "record": ("記録", "Record"),
     "record_detected": ("異常を検知", "Detected"),
     "record_approved": ("{who}が版{v}を承認", "{who} approved version {v}"),

@@ -168,6 +168,17 @@ async def test_a_cause_under_investigation_is_owed_on_its_day(office: Office) ->
     assert (await office.incident()).state == "closed"
 
 
+async def test_the_mail_after_a_recovery_names_the_day_of_the_cause(office: Office) -> None:
+    await office.post(firing())
+    await office.approve_and_send()
+    await office.post(resolved())
+    await office.wait(minutes(5))
+    await office.told("ring")
+    await office.approve_and_send()
+    (mail,) = [await office.written(row) for row in await office.claim("oncall") if row.kind == "finished"]
+    assert "原因は2026年12月1日(火)までに報告する約束です。" in mail.body
+
+
 async def test_a_final_report_that_promises_another_day_is_owed_again(office: Office) -> None:
     await ended(office)
     await office.approve_and_send()

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -313,6 +313,18 @@ def test_how_long_it_took_is_told_without_a_zero_in_front(took: float, ja: str, 
         f"3名に送信しました。{ja}",
         f"Sent to 3. {en}",
     ]
+
+
+@pytest.mark.parametrize(
+    "locale, words",
+    [
+        ("ja", "原因は2026年12月1日(火)までに報告する約束です。"),
+        ("en", "The cause is promised by Tuesday, 1 December"),
+    ],
+)
+def test_the_end_of_a_recovery_names_the_day_on_which_the_cause_is_owed(locale: Locale, words: str) -> None:
+    message = Finished(FIRST, RECEIVED, sent=3, cause_by=date(2026, 12, 1))
+    assert words in MESSAGES.write(message, locale).body
 
 
 def test_a_trial_copy_ends_with_the_letter_as_customers_would_get_it() -> None:

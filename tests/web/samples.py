@@ -227,6 +227,19 @@ def _recovery(number: int = 1, edited_by: str | None = None, **answers: Any) -> 
     }
 
 
+def _recovery_sent() -> dict[str, Any]:
+    waited = _recovery()
+    owed = replace(waited["incident"], final_at=at(10, 0) + timedelta(days=7))
+    sent = {"sending_at": at(3, 48), "finished_at": at(3, 49), "number": None}
+    return {
+        **waited,
+        "incident": owed,
+        "notice": approved(kind="recovery", state="sent", **sent),
+        "now": at(3, 50),
+        "counts": FULLY,
+    }
+
+
 def _batch() -> dict[str, Any]:
     told = facts("individual", number=None, promise_at=None)
     rows = (("佐藤", "c1@customer.example"), ("丸山", "c2@customer.example"))
@@ -355,6 +368,7 @@ DECIDED: dict[str, dict[str, Any]] = {
         "counts": FULLY,
         "failed": FAILED,
     },
+    "recovery sent, cause owed": _recovery_sent(),
     "stopped": {
         "notice": approved(state="stopped", sending_at=at(2, 16, 40), stop_reason="person"),
         "now": at(2, 18),

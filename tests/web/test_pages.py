@@ -225,6 +225,9 @@ SAYS = [
     ("by another", "ja", "丸山さんが 02:16 に承認しました。あなたの操作は不要です。"),
     ("dismissed", "ja", "佐藤さんが「送らない」と決めました(誤検知)。連絡は止まりました。"),
     ("dismissed", "en", "佐藤 decided not to send (false alarm). Ringing stopped."),
+    ("recovery sent, cause owed", "ja", "このあと12月1日(火) 10:00最終報の下書きを丸山さんに届けます"),
+    ("recovery sent, cause owed", "ja", "12月1日(火)お客様に約束した原因の報告"),
+    ("recovery sent, cause owed", "en", "Tue 1 DecReport of the cause, promised to customers"),
     ("superseded, fires again", "ja", "警告が再び鳴ったので、この下書きは使いません。"),
     ("superseded, fires again", "en", "The alert fired again, so this draft is not used."),
     ("superseded, fires again", "ja", "警告が再び鳴り、下書きを取りやめました"),
@@ -288,6 +291,11 @@ def test_what_comes_next_is_the_time_that_customers_read() -> None:
     text = read(shown("sent", version=told)).text
     assert re.search(r"03:10\s*お客様に約束した次の連絡", text)
     assert re.search(r"02:57\s*続報の下書き", text)
+
+
+def test_a_cause_that_was_reported_meanwhile_is_not_to_come() -> None:
+    told = replace(DECIDED["recovery sent, cause owed"]["incident"], final_at=None)
+    assert "約束した原因" not in shown("recovery sent, cause owed", incident=told).html
 
 
 def test_the_suggestion_is_an_edit_with_the_mended_letter() -> None:

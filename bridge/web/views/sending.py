@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bridge.core.dates import round_up
+from bridge.core.duties import final_at
 from bridge.web.views.frame import speech
 from bridge.web.views.sheets import Moment
 from bridge.web.views.situation import Situation
@@ -107,19 +108,33 @@ def after_detection(situation: Situation) -> str:
 
 
 def to_come(situation: Situation) -> tuple[Moment, ...]:
-    """What is still to come: the end of the sending, the next draft, the next promise."""
+    """What is still to come: the end of the sending, the next draft, the next promise or the cause's day."""
     say, promise = speech(situation), situation.version.promise_at
     left = _time_left(situation)
     lines: list[tuple[datetime, str]] = []
     if left is not None:
         lines.append((situation.now + left, say("then_done")))
     if promise is not None and situation.incident.state in ("open", "settling"):
-        first = situation.escalation.steps[0].people
-        lines.append(
-            (promise - situation.service.policy.update_ring_before, say("then_draft", who=say.persons(first)))
-        )
+        at = promise - situation.service.policy.update_ring_before
+        lines.append((at, say("then_draft", who=_first_rung(situation))))
         lines.append((round_up(promise), say("then_promise")))
-    return tuple(Moment(at.isoformat(), say.clock(at), text) for at, text in lines)
+    told = tuple(Moment(at.isoformat(), say.clock(at), text) for at, text in lines)
+    return *told, *_cause_to_come(situation)
+
+
+def _first_rung(situation: Situation) -> str:
+    return speech(situation).persons(situation.escalation.steps[0].people)
+
+
+def _cause_to_come(situation: Situation) -> tuple[Moment, ...]:
+    """The final report that this letter promised, while it is owed."""
+    say, by, owed = speech(situation), situation.facts.answers.cause_by, situation.incident.final_at
+    if by is None or owed != final_at(by, situation.service.timezone):
+        return ()
+    return (
+        Moment(owed.isoformat(), say.clock(owed), say("then_final", who=_first_rung(situation))),
+        Moment(by.isoformat(), say.day(by), say("then_cause")),
+    )
 
 
 def milestones(situation: Situation) -> tuple[Moment, ...]:
