@@ -14,7 +14,7 @@ from typing import Literal
 from bridge.core.wording.model import Context, Find, Hit
 from bridge.core.wording.text import Page, Sheet, in_signature
 
-Reading = Literal["raw", "flow", "wording"]
+Reading = Literal["raw", "flow", "wording", "lower"]
 Swap = str | Callable[[re.Match[str]], str | None] | None
 NEAR = 80
 """How far around a match, in characters, a rule looks within the sentence."""
@@ -49,12 +49,13 @@ def phrase(
     def find(sheet: Sheet, _context: Context) -> Iterator[Hit]:
         for page in sheet.pages:
             text: str = getattr(page, reading)
+            ours = page.lower if reading == "lower" else page.wording
             for match in matches(wanted, anchor, text):
                 if follows and follows.match(text, match.end()):
                     continue
                 if leads and leads.search(text[max(match.start() - NEAR, 0) : match.start()]):
                     continue
-                if pardon and pardon.search(surroundings(page, match.start(), match.end())):
+                if pardon and pardon.search(surroundings(page, ours, match.start(), match.end())):
                     continue
                 hit = locate(page, match, reading, swap, sentence)
                 if not (body_only and in_signature(page, hit.start)):
@@ -112,10 +113,10 @@ def offer(swap: Swap, match: re.Match[str]) -> str | None:
     return match.expand(swap) if isinstance(swap, str) else swap(match)
 
 
-def surroundings(page: Page, start: int, end: int) -> str:
-    """The sentence around a match, at most `NEAR` characters to either side."""
+def surroundings(page: Page, text: str, start: int, end: int) -> str:
+    """The sentence around a match in a reading of the page, at most `NEAR` characters to either side."""
     first, last = page.sentence(start)
-    return page.wording[max(first, start - NEAR) : min(last, end + NEAR)]
+    return text[max(first, start - NEAR) : min(last, end + NEAR)]
 
 
 def any_of(*finds: Find) -> Find:

@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from bridge.core.wording.find import LATIN, any_of, matches, phrase
+from bridge.core.wording.find import any_of, matches, phrase
 from bridge.core.wording.model import BOTH_LOCALES, Context, Hit, Rule
 from bridge.core.wording.text import Sheet
 
@@ -37,6 +37,7 @@ HOST = (
     r"|(?<![\w.-])(?:WEB|APP|DB|API|CACHE|BATCH|LB|PROD|STG)(?:(?:-[A-Z0-9]{1,20}){1,4}-\d{1,3}|-0\d{1,2})(?![\w-])"
     r"|(?<![\w.-])(?:web|app|db|cache|batch|lb|srv|proxy)\d{2,3}(?![\w-])"
 )
+HOST_MARK = r"\.(?:local|internal|lan|corp|intra|svc)|localhost|ip-10|-[a-z]?\d|[a-z]\d\d"
 LABELS = (
     r"(?<![?&A-Za-z_])(?:instance|job|alertname|pod|namespace|node|severity|device"
     r"|container)[ ]*=~?[ ]*[\"']?[\w/]"
@@ -62,6 +63,9 @@ TRACE = (
     r"|ETIMEDOUT|ENOSPC)(?![A-Z])"
     r"|\bat [\w.$]{3,100}\([\w.]{1,60}:\d+\)"
 )
+TRACE_MARK = (
+    r"Traceback|Exception|Error|OOM|SIG|ORA-|SQLSTATE|xit |File|panic|fault|core d|E[CTN][A-Z]{4}|\bat \w"
+)
 CREDENTIAL = (
     r"(?:password|passwd|secret|token|api[_-]?key)[ ]*[=:][ ]*[\"'(]?[A-Za-z0-9+/_~$-][!-~]*"
     r"|AKIA[0-9A-Z]{16}"
@@ -71,6 +75,10 @@ INTERNAL = (
     r"社内限り|社外秘|部外秘|社内共有用|社内共有(?!を|いた|し|の?(?:体制|手順|方法|ルール))"
     r"|社内(?:向け|用(?!語|途|品))(?!の?(?:手順|システム|マニュアル|ツール|環境|教育|研修|資料))"
     r"|関係者限り|オフレコ|(?:お客様|顧客)に(?:は)?(?:伝え|言わ|開示し|知らせ|公表し)ない"
+)
+INTERNAL_EN = (
+    r"\b(?:(?:for )?internal use(?: only)?|internal only|(?:strictly|company) confidential|not for external"
+    r"|do not (?:share|forward|disclose)[^.\n]{0,20} (?:customers?|clients?|externally|outside))\b|^confidential\b"
 )
 CHAT = (
     r"(?<![\w.])@(?:channel|here|everyone)(?![\w.-])|<!(?:here|channel|everyone)>|<@[UW]\w+>"
@@ -118,7 +126,7 @@ RULES = (
     Rule(
         "LEK-02",
         "error",
-        phrase(HOST, needs=LATIN),
+        phrase(HOST, needs=HOST_MARK),
         "内部のホスト名が書かれています。お客様の知る機能名で書きます。",
         "An internal host name is shown; name the function customers know.",
         "受注登録機能が停止しております。",
@@ -128,7 +136,7 @@ RULES = (
     Rule(
         "LEK-03",
         "error",
-        any_of(phrase(LABELS, needs=r"[A-Za-z\[][ -~]*"), _alert_names),
+        any_of(phrase(LABELS, needs=r"=|\[[FR\d]|:\d{4}|\("), _alert_names),
         "監視アラートの原文が混じっています。",
         "The monitoring alert's own text is shown.",
         "一部の機能がご利用いただけません。",
@@ -139,8 +147,8 @@ RULES = (
         "LEK-04",
         "error",
         any_of(
-            phrase(TRACE, needs=LATIN),
-            phrase(r"(?<![A-Za-z])[A-Z]\w{2,60}Exception(?![A-Za-z:])", needs=LATIN, reading="wording"),
+            phrase(TRACE, needs=TRACE_MARK),
+            phrase(r"(?<![A-Za-z])[A-Z]\w{2,60}Exception(?![A-Za-z:])", needs="Exception", reading="wording"),
         ),
         "プログラムのログやエラー名が混じっています。症状で書きます。",
         "A program's log or exception is shown; describe the symptom.",
@@ -152,7 +160,7 @@ RULES = (
         "LEK-07",
         "error",
         any_of(
-            phrase(CREDENTIAL, needs=LATIN, flags=re.I),
+            phrase(CREDENTIAL, needs="(?i)pass|secret|token|api|akia|xox|bearer|-----", flags=re.I),
             phrase(r"パスワード[ ]*[=:][ ]*[!-~]{4,}"),
         ),
         "認証情報が書かれています。送らずに、失効させます。",
@@ -164,11 +172,15 @@ RULES = (
     Rule(
         "LEK-09",
         "error",
-        phrase(INTERNAL),
+        any_of(
+            phrase(INTERNAL),
+            phrase(INTERNAL_EN, needs="internal|confid|external|do not", reading="lower", flags=re.M),
+        ),
         "社内向けの文が混じっています。",
         "A sentence meant for colleagues is left in.",
         "社内の確認体制を見直し、承認手順を追加いたしました。",
         "【社内限り】復旧見込みは夕方",
+        locales=BOTH_LOCALES,
     ),
     Rule(
         "LEK-10",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.core.wording.find import LATIN, any_of, phrase
+from bridge.core.wording.find import any_of, phrase
 from bridge.core.wording.model import BOTH_LOCALES, Rule
 
 NUMERAL = "一二三四五六七八九十百千〇零"
@@ -85,7 +85,7 @@ RULES = (
             phrase(
                 r"(?<![A-Za-z])(?:TBD|TBA|TODO|FIXME|WIP|DRAFT)(?![A-Za-z])|(?<![A-Za-z])[xX]{3,}(?![A-Za-z])"
                 r"|[Ll]orem ipsum|(?<![a-z])(?:hoge|fuga)",
-                needs=LATIN,
+                needs="TB[DA]|TODO|FIXME|WIP|DRAFT|[xX]{3}|orem|hoge|fuga",
             ),
             phrase(r"ダミー|テスト送信|テストメール|テスト配信"),
         ),
@@ -126,7 +126,7 @@ RULES = (
             phrase(
                 r"(?<![A-Za-z0-9_.-])(?:null|undefined|NaN)(?![A-Za-z0-9_(-])|<no value>|\[object Object\]"
                 r"|(?<![A-Za-z0-9_.-])None(?=\n|$|[^ -~])",
-                needs=LATIN,
+                needs=r"null|undefined|NaN|None|<no|\[obj",
                 reading="wording",
             ),
             phrase(r"1970[-/年]0?1[-/月]0?1(?!\d)|0001-01-01", before=r"\d", reading="wording"),

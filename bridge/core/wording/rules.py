@@ -7,6 +7,7 @@ from bridge.core.wording import (
     dates,
     english,
     english_letter,
+    english_manner,
     expectation,
     fields,
     honorifics,
@@ -36,5 +37,6 @@ RULES: tuple[Rule, ...] = (
     *dates.RULES,
     *mail.RULES,
     *english.RULES,
+    *english_manner.RULES,
     *english_letter.RULES,
 )

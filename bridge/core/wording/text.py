@@ -1,11 +1,13 @@
 """A letter's text, prepared for matching, with the way back to the original offsets.
 
-Three readings of one field:
+Four readings of one field:
     raw      as written; the character rules read this
     flow     lines wrapped inside a paragraph are joined, full-width ASCII is folded to half width,
              invisible characters are dropped, detached voicing marks (NFD) composed:
              a phrase broken over two lines is still the phrase
-    wording  flow with text quoted in 「」 blotted out: screen messages and customers' voices are not ours
+    wording  flow with text quoted in 「」 (English: in double quotes) blotted out: screen messages
+             and customers' voices are not ours
+    lower    wording in small letters
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ from bridge.core.wording.model import Context, Field, Letter
 
 BLOT = "\ue000"
 FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+FLOWS = FOLD | {0x2019: 0x27}  # an apostrophe is an apostrophe
+SMALL_LETTERS = {code: code + 32 for code in range(0x41, 0x5B)}
 INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
 VOICING = "\u3099\u309a"
 
@@ -38,6 +42,7 @@ SAYS_IT_OF_THEM = re.compile("[のにがをはへ側]|より|から")
 LABEL = re.compile(r"[ ]*[■□●○◎◆◇▼▽▲△★☆・※*]?[ ]*(?:[^。、:\n「」]{1,20}:(?![0-9]{2}|//))?[ ]*")
 SENTENCE_JA = re.compile(r"[^。\n]+。*")
 SENTENCE_EN = re.compile(r"[^.!?\n]+(?:[.!?](?=\S)[^.!?\n]*)*[.!?]*")
+QUOTED_EN = re.compile(r"([\"“])[^\"“”\n]{1,300}([\"”])")
 RULER = re.compile(r"^[ \t]{0,8}([━─═=＝＿_*＊~〜-])\1{3,200}\r?$|^-- ?\r?$", re.M)
 CONTACT = re.compile(
     r"お問い?合わ?せ|問合せ|TEL|Tel|電話|[A-Za-z0-9]@[A-Za-z0-9]|https?://|窓口|連絡先|コールセンター"
@@ -56,16 +61,24 @@ class Page:
     flow: str
     origin: list[int]  # flow offset -> raw offset, one more than len(flow)
     signature: int  # raw offset where the closing block begins
-    sentence_pattern: re.Pattern[str] = SENTENCE_JA
+    locale: str = "ja"
 
     @cached_property
     def wording(self) -> str:
+        if self.locale == "en":
+            return QUOTED_EN.sub(lambda match: match[1] + BLOT * (len(match[0]) - 2) + match[2], self.flow)
         return blot_quotes(self.flow) if "「" in self.flow else self.flow
+
+    @cached_property
+    def lower(self) -> str:
+        """`wording` with small letters for capitals, for the English rules: quicker than ignoring case."""
+        return self.wording.translate(SMALL_LETTERS)
 
     @cached_property
     def sentences(self) -> list[tuple[int, int]]:
         """(start, end) of every sentence in the flow."""
-        return [match.span() for match in self.sentence_pattern.finditer(self.wording)]
+        pattern = SENTENCE_EN if self.locale == "en" else SENTENCE_JA
+        return [match.span() for match in pattern.finditer(self.wording)]
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -122,7 +135,7 @@ def lay_out(letter: Letter) -> Sheet:
 def open_page(field: Field, raw: str, locale: str = "ja") -> Page:
     flow, origin = join_lines(raw)
     signature = len(raw) if field == "subject" else signature_start(raw)
-    return Page(field, raw, flow, origin, signature, SENTENCE_EN if locale == "en" else SENTENCE_JA)
+    return Page(field, raw, flow, origin, signature, locale)
 
 
 def join_lines(raw: str) -> tuple[str, list[int]]:
@@ -148,7 +161,7 @@ def join_lines(raw: str) -> tuple[str, list[int]]:
         if match.end() == len(raw) and not match[2]:
             break
     origin.append(len(raw))
-    return compose(*drop_invisible("".join(parts).translate(FOLD), origin))
+    return compose(*drop_invisible("".join(parts).translate(FLOWS), origin))
 
 
 def continues(before: str, line: str) -> bool:
