@@ -130,7 +130,10 @@ def _compile_prh(pattern: str, place: int) -> Any:
 
 
 def _compile(pattern: str, place: int) -> Any:
+    options = re2.Options()
+    options.log_errors = False  # RE2 would print on stderr what the finding says
     try:
-        return re2.compile(pattern)
+        return re2.compile(pattern, options)
     except re2.error as error:
-        raise ValueError(f"terms: entry {place}: RE2 cannot read the pattern {pattern!r}: {error}") from error
+        why = error.args[0].decode("utf-8", "replace")
+        raise ValueError(f"terms: entry {place}: RE2 cannot read the pattern {pattern!r}: {why}") from error

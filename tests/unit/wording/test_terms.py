@@ -65,5 +65,12 @@ def test_a_bad_list_says_which_entry_and_what_is_wrong(value: object, says: str)
     assert says in str(error.value)
 
 
+def test_a_broken_pattern_is_said_once_and_in_plain_text(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ValueError, match=r"RE2 cannot read the pattern '\(サーバ': missing \): ") as refused:
+        parse_terms([{"pattern": "(サーバ"}])
+    assert "b'" not in str(refused.value)
+    assert capfd.readouterr().err == ""
+
+
 def test_no_terms_are_fine() -> None:
     assert parse_terms(None) == ()
