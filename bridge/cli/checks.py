@@ -96,7 +96,7 @@ def check_audiences(config: Config) -> Iterator[Problem]:
             continue
         if summary.bad_total:
             rows = "; ".join(map(str, summary.bad[:_BAD_ROWS_SHOWN]))
-            yield place, f"{path}: {summary.bad_total} rows get no letter ({rows}). Correct them"
+            yield place, f"{path}: rows that get no letter: {summary.bad_total} ({rows}). Correct them"
 
 
 def check_database(config: Config) -> Iterator[Problem]:

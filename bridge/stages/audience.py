@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bridge.core.model import AudienceFacts, Incident, Notice
+from bridge.core.values import LocalText
 from bridge.stages.setup import Setup
 from bridge.store.tx import Tx
 
+UPLOADED = LocalText(ja="登録したCSV", en="the uploaded CSV file")
 Lists = Mapping[str, AudienceFacts]  # by service: rows without a language are in the service's own
 
 
@@ -23,4 +25,5 @@ def audience_of(tx: Tx, setup: Setup, incident: Incident, notice: Notice, lists:
 def batch_audience(rows: Sequence[Mapping[str, Any]]) -> AudienceFacts:
     """The facts of an individual batch: it is its own list."""
     raw = json.dumps(list(rows), ensure_ascii=False, sort_keys=True).encode()
-    return AudienceFacts("individual", count=len(rows), digest=hashlib.sha256(raw).hexdigest())
+    digest = hashlib.sha256(raw).hexdigest()
+    return AudienceFacts("individual", count=len(rows), digest=digest, title=UPLOADED)

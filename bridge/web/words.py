@@ -85,9 +85,11 @@ WORDS: dict[str, Pair] = {
     "letter_of": ("{n}通目: {to}", "Letter {n}: {to}"),
     # the deck
     "send": ("{n}名に送信する", "Send to {n} customers"),
+    "send_1": ("1名に送信する", "Send to 1 customer"),
     "send_second": ("2人目として{n}名に送信する", "Send to {n} as second approver"),
     "send_version": ("版{v}を{n}名に送信する", "Send version {v} to {n}"),
     "send_batch": ("{n}通をそれぞれ1名に送信する", "Send {n} letters, one person each"),
+    "send_batch_1": ("1通を1名に送信する", "Send 1 letter to one person"),
     "send_unchanged": ("変化なしと{n}名に伝える", "Tell {n}: no change"),
     "hold_note": ("押してから{n}秒は取り消せます", "You can cancel for {n} seconds"),
     "hold_none": ("押すとすぐに送り始めます", "Sending starts at once"),
@@ -142,6 +144,7 @@ WORDS: dict[str, Pair] = {
     "edit_self": ("自分で直す", "Edit myself"),
     "edit_note": ("保存しても、まだ送られません", "Saving sends nothing"),
     "as_is": ("このまま送る", "Send as is"),
+    "as_is_go_1": ("このまま1名に送信する", "Send as is to 1 customer"),
     "as_is_why": ("理由(必須・記録に残ります)", "Reason (required, recorded)"),
     "as_is_go": ("このまま{n}名に送信する", "Send as is to {n} customers"),
     "quoted": ("「{text}」", "“{text}”"),
@@ -216,6 +219,10 @@ WORDS: dict[str, Pair] = {
     "did_refused": (
         "まだ送っていません。直すか、このまま送る理由を書いてください。",
         "Nothing sent. Fix it, or write why it must go as it is.",
+    ),
+    "did_no_reason": (
+        "まだ決まっていません。送らない理由を選んでください。連絡は続きます。",
+        "Nothing decided. Choose why it is not sent. Ringing goes on.",
     ),
     "acknowledged_by": ("{who}が {clock} から確認中です。", "{who} has been on it since {clock}."),
     "all_ended": (
@@ -373,6 +380,7 @@ WORDS: dict[str, Pair] = {
         "Alerts that were still firing then: {n}",
     ),
     "still_firing": ("警告が{n}件続いています", "{n} alerts are still firing"),
+    "still_firing_1": ("警告が1件続いています", "1 alert is still firing"),
     "cause_open": ("調査中", "Under investigation"),
     "cause_open_note": ("{day}までに報告すると約束します", "Promises a report by {day}"),
     "other_day": ("報告する日を変える", "Promise another day"),

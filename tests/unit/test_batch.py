@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.core.batch import MAX_ROWS, NEEDED, decode, parse_batch
+from bridge.core.values import LOCALES
+from bridge.stages.audience import batch_audience
 
 HEADER = "email,company,department,name,impact"
 GOOD = "a@example.jp,甲商事,営業部,ご担当者,受注12件"
@@ -114,6 +116,13 @@ def test_what_is_accepted_can_be_written_to(junk: str, near: str) -> None:
         if not wrong:
             assert all(row[name] for row in rows for name in NEEDED)
             assert len({row["email"] for row in rows}) == len(rows)
+
+
+def test_a_batch_is_called_what_it_is_and_not_by_a_word_of_the_program() -> None:
+    assert [batch_audience([]).called(locale) for locale in LOCALES] == [
+        "登録したCSV",
+        "the uploaded CSV file",
+    ]
 
 
 def test_the_department_may_be_left_out() -> None:

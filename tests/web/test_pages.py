@@ -506,8 +506,8 @@ def test_a_reason_in_ones_own_words_wins() -> None:
     [
         ("open", {"audience": AudienceFacts("list", 1, "d", {"ja": 1})}, "Send to 1 customer"),
         (
-            "individual, harm",
-            {"letters": samples.OPEN["individual"]["letters"][:1]},
+            "individual",
+            {"letters": EVERY["individual"]["letters"][:1]},
             "Send 1 letter to one person",
         ),
     ],

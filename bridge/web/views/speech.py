@@ -20,7 +20,10 @@ _HOURS_BELOW = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """Calling it with a key of `WORDS` gives the sentence; the methods give what fills its fields."""
+    """Calling it with a key of `WORDS` gives the sentence; the methods give what fills its fields.
+
+    For `n` = 1 it is the sentence under `<key>_1`, where there is one: English has a singular.
+    """
 
     lang: Locale
     zone: ZoneInfo
@@ -28,7 +31,8 @@ class Speech:
     people: Mapping[str, Person]
 
     def __call__(self, key: str, **fields: Any) -> str:
-        return pick(WORDS[key], self.lang).format(**fields)
+        one = f"{key}_1" if str(fields.get("n")) == "1" else key
+        return pick(WORDS.get(one, WORDS[key]), self.lang).format(**fields)
 
     def number(self, n: int) -> str:
         """12408 is `12,408`."""
