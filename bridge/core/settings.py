@@ -83,7 +83,11 @@ def _in_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
 
 
 class Escalation(Model):
-    """When reminders ring, as offsets from the notice's base, and who they ring."""
+    """When reminders ring, as offsets from the notice's base, and who they ring.
+    The base of a first report is the receipt of its first alert; of an update, its promise less
+    `update_ring_before`, or the moment at which a program asked for it, where that is earlier; of a final report,
+    10:00 on the promised day; of any other, its drafting.
+    """
 
     remind_at: Offsets = Field(min_length=1, description="offsets of the first rings from the notice's base")
     then_every: Duration = Field(gt=ZERO, description="after the last of these, a ring each")
