@@ -149,7 +149,7 @@ RULES = (
         "error",
         phrase(
             GUARANTEE,
-            unless="ぬよう|ないよう|ないため|まいと|ください|下さい",
+            unless="ぬよう|ないよう|ないため|まいと|(?<!お待ち)(?:ください|下さい)",
             reading="wording",
             sentence=lambda match: (
                 "再発防止に努めてまいります。"
