@@ -302,6 +302,9 @@ OPEN: dict[str, dict[str, Any]] = {
             Finding("EXP-04", "warning", "body", (0, 5), "お客様各位", "次のご連絡の時刻がありません。"),
         )
     },
+    "impact unknown": {
+        "findings": (Finding("BRG-01", "error", "body", (0, 0), "", "影響範囲を書いてください。"),)
+    },
     "list unreadable": {"audience": AudienceFacts("ショップ会員(全員)", problem="ファイルがありません")},
     "error": {
         "notice": notice(version=2),

@@ -312,6 +312,12 @@ def test_what_has_no_suggestion_is_edited_by_hand() -> None:
     assert 'class="button go" href="?edit"' in page.html
 
 
+def test_what_is_missing_is_said_without_a_quotation() -> None:
+    page = shown("impact unknown")
+    assert "BRG" not in page.html
+    assert read(page).text.count("影響範囲を書いてください。") == 1
+
+
 def test_a_warning_never_blocks() -> None:
     assert read(shown("warning")).presses[0] == "approve"
 

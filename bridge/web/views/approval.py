@@ -23,7 +23,10 @@ PERSONAL_DATA_RULE = "LAW-02"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A finding in words. `mark` is its number; `linked`: the letter on the page shows the place."""
+    """A finding in words. `mark` is its number; `linked`: the letter on the page shows the place.
+
+    `quote` is empty where something is missing rather than wrong.
+    """
 
     mark: int
     linked: bool
@@ -197,9 +200,9 @@ def _problems_title(situation: Situation, errors: int) -> str:
 
 def _problem(situation: Situation, mark: Mark, *, linked: bool) -> Problem:
     say, finding = speech(situation), mark.finding
-    quote = say("quoted", text=finding.text) if finding.text else finding.rule
+    quote = say("quoted", text=finding.text) if finding.text else ""
     if situation.letters:
-        quote = say("quoted_in", n=mark.letter + 1, quote=quote)
+        quote = say("quoted_in", n=mark.letter + 1, quote=quote).strip()
     return Problem(mark.number, linked, quote, finding.why, finding.replacement)
 
 
