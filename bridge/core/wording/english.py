@@ -87,10 +87,10 @@ GUESS = (
 )
 FAILURE = r"(?:outage|failure|incident|problem|issue|disruption|interruption|error|fault)s?"
 CAUSE = (
-    r"\bthe (?:root )?cause (?:is|was)\b|\b(?:was|were) caused by(?! (?:this|the) (?:failure|outage"
+    r"\bthe (?:root )?cause (?:is|was)\b|\b(?:is|are|was|were) caused by(?! (?:this|the) (?:failure|outage"
     r"|incident|problem))"
     rf"|\b{FAILURE} (?:is|was|are|were) (?:due to|the result of|because of)|\b(?:resulted|stemmed) from\b"
-    r"|\b(?:was|were) triggered by\b|\bcause: *(?=\w)"
+    r"|\b(?:was|were) triggered by\b|\btraced to\b|\bcause: *(?=\w)|(?:identified|found) the (?:issue|problem): "
 )
 OPEN_CAUSE = (
     r"investigat|looking into|being looked|examin|unknown|\bnot (?:yet |currently )?(?:been )?(?:known"

@@ -59,16 +59,16 @@ LEAKED = r"(?:漏えい|漏洩|流出|閲覧(?:可能|でき|され)|消失|滅�
 
 def _shrink(match: re.Match[str]) -> str | None:
     """A belittling word is dropped where the sentence stands without it."""
-    word = match[0]
+    word, before = match[0], match.string[match.start() - 1 : match.start()]
     if word.startswith("に"):
         closes = match.string[match.end() : match.end() + 1] in ("。", "") and word.endswith("ません")
-        after_verb = match.string[match.start() - 1 : match.start()] in tuple("たるいだ")
-        return "です" if closes and not after_verb else None
-    return (
-        re.sub(r"^.*の", "", word)
-        if re.match("程度|くらい|ぐらい", word)
-        else {"大した": None, "たいした": None}.get(word, "")
-    )
+        return "です" if closes and before not in tuple("たるいだ") else None
+    size = re.fullmatch("(?:程度|くらい|ぐらい)の(.+)", word)
+    if size is None:
+        return ""
+    if before == "れ":  # これくらいの
+        return None
+    return size[1] if before in tuple("るたいなの") else f"の{size[1]}"  # 乱れる不具合, 数分の影響
 
 
 def _without_excuse(match: re.Match[str]) -> str | None:
