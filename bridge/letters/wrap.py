@@ -7,7 +7,7 @@ default of 35 full-width characters is 70 columns and leaves room for the quotat
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 import budoux
 
@@ -34,7 +34,12 @@ def wrap(text: str, full_width: int | None) -> str:
     """
     if full_width is None:
         return text
-    return "\n".join(folded for line in text.split("\n") for folded in _fold(line, 2 * full_width))
+    return "\n".join(folded for line in text.split("\n") for folded in _folded(line, 2 * full_width))
+
+
+@lru_cache(maxsize=2048)  # most lines are the same from letter to letter
+def _folded(line: str, columns: int) -> tuple[str, ...]:
+    return tuple(_fold(line, columns))
 
 
 def _fold(line: str, columns: int) -> Iterator[str]:
