@@ -16,6 +16,27 @@ _PLAIN = re.compile(rf"[{_TEXT}]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")  # nearly eve
 _UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
+NO_ADDRESS = "no address"
+TOO_LONG = "the address is too long"
+UNREADABLE = "control characters in the address"
+SEVERAL = "more than one address"
+NO_FORM = "not an address: it needs the form name@domain"
+SEPARATORS = "spaces, brackets or separators in the address"
+CHARACTERS = "characters that an address cannot have"
+BAD_DOMAIN = "the domain is not valid"
+JAPANESE = {
+    NO_ADDRESS: "メールアドレスがありません",
+    TOO_LONG: "メールアドレスが長すぎます",
+    UNREADABLE: "メールアドレスに制御文字があります",
+    SEVERAL: "メールアドレスが2つ以上あります",
+    NO_FORM: "メールアドレスの形(名前@ドメイン)ではありません",
+    SEPARATORS: "メールアドレスに空白・括弧・区切り文字があります",
+    CHARACTERS: "メールアドレスに使えない文字があります",
+    BAD_DOMAIN: "メールアドレスのドメインが正しくありません",
+}
+"""Every reason of `problem`, for people who read Japanese."""
+
+
 class AddressError(ValueError):
     """Not one address we can write to. `why` says what is wrong, without the address."""
 
@@ -30,19 +51,19 @@ def problem(address: str) -> str | None:
         return None
     local, at, domain = address.rpartition("@")
     if not address:
-        return "no address"
+        return NO_ADDRESS
     if len(address) > 254:  # RFC 5321 4.5.3.1
-        return "the address is too long"
+        return TOO_LONG
     if _UNREADABLE.search(address):
-        return "control characters in the address"
+        return UNREADABLE
     if address.count("@") > 1:
-        return "more than one address"
+        return SEVERAL
     if not at or not local or not domain:
-        return "not an address: it needs the form name@domain"
+        return NO_FORM
     if any(c.isspace() or c in ',;<>()[]"\\:' for c in address):
-        return "spaces, brackets or separators in the address"
+        return SEPARATORS
     if not _LOCAL.fullmatch(local):
-        return "characters that an address cannot have"
+        return CHARACTERS
     return _length_or_domain_problem(local, domain)
 
 
@@ -50,11 +71,11 @@ def _length_or_domain_problem(local: str, domain: str) -> str | None:
     try:
         written = ascii_domain(domain)
     except UnicodeError:
-        return "the domain is not valid"
+        return BAD_DOMAIN
     if not _DOMAIN.fullmatch(written):
-        return "the domain is not valid"
+        return BAD_DOMAIN
     if len(local.encode()) > 64 or len(local.encode()) + 1 + len(written) > 254:
-        return "the address is too long"
+        return TOO_LONG
     return None
 
 

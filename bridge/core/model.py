@@ -162,11 +162,11 @@ class AudienceFacts:
     count: int | None = None
     digest: str | None = None
     locales: Mapping[str, int] = field(default_factory=dict)
-    bad: tuple[str, ...] = ()
+    bad: tuple[LocalText, ...] = ()
     bad_total: int = 0
     duplicates: int = 0
     encoding: str = ""
-    problem: str | None = None
+    problem: LocalText | None = None
     title: LocalText | None = None
 
     def called(self, locale: Locale) -> str:

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from bridge.core import addresses
 from bridge.core.addresses import AddressError, on_the_wire
 from bridge.core.model import AudienceFacts, Recipient
-from bridge.core.values import LOCALES, Locale
+from bridge.core.values import LOCALES, Locale, LocalText
 from bridge.errors import BridgeError
 
 COLUMNS = ("email", "name", "company", "locale")
@@ -24,15 +25,22 @@ BAD_ROWS_KEPT = 100
 _CELL_KEPT = 100  # characters of a bad row's address that are kept to show
 _UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SHIFT_JIS = "cp932"  # what Excel for Windows writes as Shift_JIS
+_IN_NAME = "control characters in name or company"
+_NOT_CSV = "CSVとして読めません"
+_JAPANESE: Mapping[str, str] = {**addresses.JAPANESE, _IN_NAME: "氏名か会社名に制御文字があります"}
 
 
 class AudienceError(BridgeError):
-    """A customer list cannot be used as a whole. Names the file, what is wrong and what to do."""
+    """A customer list cannot be used as a whole. Names the file, what is wrong and what to do.
 
-    def __init__(self, path: Path, what: str) -> None:
+    `what` in English is the error itself; `words` are for the on-call, in either language.
+    """
+
+    def __init__(self, path: Path, what: str, ja: str) -> None:
         super().__init__(f"{path}: {what}")
         self.path = path
         self.what = what
+        self.words = LocalText(ja=f"{path}: {ja}", en=str(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,12 @@ class BadRow:
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.reason}" + (f": {self.text}" if self.text else "")
+
+    @property
+    def words(self) -> LocalText:
+        """The same for the on-call, in either language."""
+        ja = _JAPANESE.get(self.reason, _NOT_CSV)
+        return LocalText(ja=f"{self.line}行目: {ja}" + (f": {self.text}" if self.text else ""), en=str(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +144,13 @@ class Audiences:
         try:
             summary = self.summary(path, locale)
         except AudienceError as exc:
-            return AudienceFacts(name, problem=str(exc))
+            return AudienceFacts(name, problem=exc.words)
         return AudienceFacts(
             name,
             count=summary.count,
             digest=summary.digest,
             locales=summary.locales,
-            bad=tuple(map(str, summary.bad)),
+            bad=tuple(row.words for row in summary.bad),
             bad_total=summary.bad_total,
             duplicates=summary.duplicates,
             encoding=summary.encoding,
@@ -152,7 +166,12 @@ def summarise(path: Path, locale: Locale = "ja") -> Summary:
     summary = tally.summary("Shift_JIS" if encoding == _SHIFT_JIS else "UTF-8")
     if summary.count == 0:
         first = f" The first bad row: {summary.bad[0]}." if summary.bad else ""
-        raise AudienceError(path, f"has no recipient.{first} Add one row for each customer")
+        ja = f"最初の送れない行は、{summary.bad[0].words.ja}。" if summary.bad else ""
+        raise AudienceError(
+            path,
+            f"has no recipient.{first} Add one row for each customer",
+            f"宛先が1件もありません。{ja}お客様を1行ずつ書いてください",
+        )
     return summary
 
 
@@ -172,7 +191,9 @@ def _rows(path: Path, encoding: str, locale: Locale) -> Iterator[Row]:
         raise _unreadable(path, exc) from exc
     except UnicodeDecodeError as exc:
         raise AudienceError(
-            path, "changed while it was read. Replace it by renaming a finished file"
+            path,
+            "changed while it was read. Replace it by renaming a finished file",
+            "読んでいる間に変わりました。書き終えたファイルの名前を変えて置き換えてください",
         ) from exc
 
 
@@ -209,10 +230,20 @@ def _places(path: Path, header: Sequence[str]) -> list[int]:
     """In which column each of COLUMNS stands; -1 for a missing one, where `_parsed` puts an empty cell."""
     found = [cell.strip().lower() for cell in header]
     if not any(found):
-        raise AudienceError(path, f"is empty. Begin it with the header row {','.join(COLUMNS)}")
+        columns = ",".join(COLUMNS)
+        raise AudienceError(
+            path,
+            f"is empty. Begin it with the header row {columns}",
+            f"空です。1行目に見出し {columns} を書いてください",
+        )
     if "email" not in found:
         named = ", ".join(cell.strip()[:40] for cell in header)
-        raise AudienceError(path, f"has no column email (found: {named}). Begin it with {','.join(COLUMNS)}")
+        columns = ",".join(COLUMNS)
+        raise AudienceError(
+            path,
+            f"has no column email (found: {named}). Begin it with {columns}",
+            f"email の列がありません(1行目: {named})。1行目に見出し {columns} を書いてください",
+        )
     return [found.index(column) if column in found else -1 for column in COLUMNS]
 
 
@@ -223,7 +254,7 @@ def _row(line: int, cells: Sequence[str], places: list[int], locale: Locale) -> 
     except AddressError as exc:
         return BadRow(line, exc.why, _UNREADABLE.sub("\ufffd", email[:_CELL_KEPT]))
     if _UNREADABLE.search(name + company):
-        return BadRow(line, "control characters in name or company", address)
+        return BadRow(line, _IN_NAME, address)
     return Recipient(address, name, company, _LANGUAGES.get(language[:2].lower(), locale))
 
 
@@ -244,10 +275,16 @@ def _encoding(path: Path) -> str:
         except OSError as exc:
             raise _unreadable(path, exc) from exc
         return encoding
-    raise AudienceError(path, "is neither UTF-8 nor Shift_JIS. Save it as CSV UTF-8")
+    raise AudienceError(
+        path,
+        "is neither UTF-8 nor Shift_JIS. Save it as CSV UTF-8",
+        "文字コードが UTF-8 でも Shift_JIS でもありません。CSV UTF-8 で保存してください",
+    )
 
 
 def _unreadable(path: Path, exc: OSError) -> AudienceError:
     return AudienceError(
-        path, f"cannot be read ({exc.strerror}). Put the customer list there, readable for us"
+        path,
+        f"cannot be read ({exc.strerror}). Put the customer list there, readable for us",
+        f"読めません({exc.strerror})。ブリッジが読めるように名簿を置いてください",
     )

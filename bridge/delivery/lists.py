@@ -51,7 +51,11 @@ class CustomerLists:
                 yield chunk
                 chunk = []
         if tally.summary().digest != digest:
-            raise AudienceError(path, "changed while it was read. Look at the list, then resume the letter")
+            raise AudienceError(
+                path,
+                "changed while it was read. Look at the list, then resume the letter",
+                "読んでいる間に変わりました。名簿を確かめてから、送信を再開してください",
+            )
         if chunk:
             yield chunk
 

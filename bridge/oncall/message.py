@@ -78,7 +78,7 @@ class RingFacts:
     started_at: datetime
     what: tuple[LocalText, ...] = ()
     recipients: int | None = None
-    uncounted: str = ""
+    uncounted: LocalText | None = None
     promise_at: datetime | None = None
     rung: tuple[tuple[str, datetime], ...] = ()
     approved: tuple[str, datetime] | None = None
@@ -103,7 +103,7 @@ class RingFacts:
             "due": clock(self.due_at),
             "what": _what(self.what, locale),
             "recipients": f"{self.recipients:,}" if self.recipients is not None else "",
-            "uncounted": without_links(self.uncounted),
+            "uncounted": without_links(self.uncounted.get(locale)) if self.uncounted else "",
             "link": self.link,
             "subject": without_links(self.subject),
             "started": dates.about(self.started_at, self.matter.zone, locale),

@@ -10,6 +10,7 @@ from bridge.core.values import LocalText
 from bridge.stages.setup import Setup
 from bridge.store.tx import Tx
 
+NOT_READ = LocalText(ja="名簿をまだ読んでいません", en="the list was not read yet")
 UPLOADED = LocalText(ja="登録したCSV", en="the uploaded CSV file")
 Lists = Mapping[str, AudienceFacts]  # by service: rows without a language are in the service's own
 
@@ -19,7 +20,7 @@ def audience_of(tx: Tx, setup: Setup, incident: Incident, notice: Notice, lists:
     if notice.kind == "individual":
         return batch_audience(tx.notices.version(notice.id, notice.version).facts["rows"])
     service = setup.service(incident)
-    return lists.get(service.id) or AudienceFacts(service.audience, problem="the list was not read yet")
+    return lists.get(service.id) or AudienceFacts(service.audience, problem=NOT_READ)
 
 
 def batch_audience(rows: Sequence[Mapping[str, Any]]) -> AudienceFacts:

@@ -1,5 +1,6 @@
 """What an on-call message says at the moment it leaves: rings are never stored, so that they never go stale."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import get_args
 
@@ -7,6 +8,7 @@ from bridge.core import duties
 from bridge.core.facts import Facts
 from bridge.core.model import Incident, Notice, Text, Version
 from bridge.core.settings import Person, Service
+from bridge.core.values import LocalText
 from bridge.keys import Keys
 from bridge.oncall.matter import Matter
 from bridge.oncall.message import (
@@ -96,7 +98,7 @@ def _ring(
         started_at=facts.started_at,
         what=facts.impacts,
         recipients=count if isinstance(count, int) else None,
-        uncounted=str(row.detail.get("problem") or ""),
+        uncounted=_in_both(row.detail.get("problem")),
         template_problem=str(row.detail.get("template") or ""),
         promise_at=facts.promise_at,
         rung=tuple((setup.person(person).name, at) for person, at in others.items()),
@@ -104,6 +106,13 @@ def _ring(
         planned_at=tx.now - late if late else None,
         relay_trouble=relay_trouble,
     )
+
+
+def _in_both(stored: Mapping[str, str] | str | None) -> LocalText | None:
+    """What was stored with a ring; one from before an upgrade has a single language."""
+    if not stored:
+        return None
+    return LocalText(ja=stored) if isinstance(stored, str) else LocalText(**stored)
 
 
 def _acknowledged(tx: Tx, setup: Setup, notice: Notice, matter: Matter) -> Message:

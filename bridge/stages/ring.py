@@ -59,7 +59,7 @@ def _fire(
     tx.links.ensure(notice.id, people)
     detail = {
         "count": audience.count,
-        "problem": audience.problem,
+        "problem": audience.problem and audience.problem.model_dump(),
         "template": fallback,
         "people": list(people),
         "late": late,

@@ -433,6 +433,10 @@ WORDS: dict[str, Pair] = {
     "lost_note": ("メールのリンクをもう一度開いてください。", "Open the link in your mail again."),
 }
 
+LIST_UNREADABLE: Pair = (
+    "名簿を読めなかったので、送信を止めました。",
+    "The list could not be read, so sending was stopped.",
+)
 STOP_REASONS: dict[str, Pair] = {
     "person": ("", ""),
     "list_changed": ("名簿が承認のあとで変わりました。", "The list changed after the approval."),

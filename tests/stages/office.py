@@ -27,7 +27,7 @@ from bridge.core.model import (
     Text,
     Version,
 )
-from bridge.core.values import Locale
+from bridge.core.values import Locale, LocalText
 from bridge.core.wording import Finding
 from bridge.delivery.audience import AudienceError
 from bridge.delivery.lists import CustomerLists
@@ -397,7 +397,7 @@ class ListOf(CustomerLists):
 
     async def facts(self) -> Mapping[str, AudienceFacts]:
         if problem := self._office.list_problem:
-            facts = AudienceFacts("shop-customers", problem=problem)
+            facts = AudienceFacts("shop-customers", problem=LocalText(ja=problem))
         else:
             count = len(self._office.recipients)
             facts = AudienceFacts("shop-customers", count=count, digest=self.digest("shop"))
@@ -405,7 +405,7 @@ class ListOf(CustomerLists):
 
     def digest(self, service: str) -> str:
         if problem := self._office.list_problem:
-            raise AudienceError(Path("customers.csv"), problem)
+            raise AudienceError(Path("customers.csv"), problem, problem)
         return "|".join(sorted(recipient.address for recipient in self._office.recipients))
 
     def chunks(self, service: str, size: int, digest: str) -> Iterator[list[Recipient]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.core import addresses
 from bridge.core.model import Recipient
 from bridge.delivery.audience import (
     AudienceError,
@@ -222,7 +223,48 @@ def test_file_that_cannot_be_opened_is_named(tmp_path, make):
         summarise(path)
     facts = Audiences().facts("shop-customers", path)
     assert facts.count is None
-    assert "customers.csv" in facts.problem
+    assert facts.problem.en == str(caught_by(path))
+    assert facts.problem.ja.startswith(f"{path}: 読めません(")
+
+
+def caught_by(path: Path) -> AudienceError:
+    with pytest.raises(AudienceError) as caught:
+        summarise(path)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    "row, ja",
+    [
+        ("bad", "2行目: メールアドレスの形(名前@ドメイン)ではありません: bad"),
+        (",丸山", "2行目: メールアドレスがありません"),
+        ("sato@example.jp,\x01", "2行目: 氏名か会社名に制御文字があります: sato@example.jp"),
+    ],
+)
+def test_a_bad_row_is_told_in_japanese_too(file, row, ja):
+    path = file(f"email,name\n{row}\n")
+    (found,) = [each for each in read(path) if isinstance(each, BadRow)]
+    assert (found.words.ja, found.words.en) == (ja, str(found))
+    assert BadRow(7, "not CSV (field larger than field limit)", "").words.ja == "7行目: CSVとして読めません"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "a" * 255 + "@example.jp",
+        "a\u200b@example.jp",
+        "a@b@example.jp",
+        "a",
+        "a b@example.jp",
+        "a\xa0@example.jp",
+        "a@-",
+        "a" * 65 + "@example.jp",
+        "a" * 64 + "@" + "例" * 80,
+    ],
+)
+def test_every_reason_against_an_address_has_its_japanese(address):
+    assert addresses.problem(address) in addresses.JAPANESE
 
 
 def test_list_is_counted_again_only_when_its_file_changes(file):

@@ -125,7 +125,7 @@ def test_a_long_name_gives_way_to_its_short_one_and_is_cut_without_one() -> None
             id="late",
         ),
         pytest.param(
-            {"recipients": None, "uncounted": "customers.csv がありません"},
+            {"recipients": None, "uncounted": LocalText(ja="customers.csv がありません")},
             "2:25までに承認を。全ユーザーのログイン機能の件、宛先の数は不明です。",
             "Approve by 02:25. Sign-in for all users, to a list that could not be counted.",
             id="a list that cannot be counted",
@@ -187,7 +187,7 @@ def test_a_ring_says_all_that_helps_to_decide() -> None:
     [
         ({"approved": ("丸山", RECEIVED)}, "丸山さんが 2:10 に承認しました。あなたの承認で送信されます。"),
         (
-            {"recipients": None, "uncounted": "2行目が読めません"},
+            {"recipients": None, "uncounted": LocalText(ja="2行目が読めません")},
             "宛先の名簿を数えられません。2行目が読めません",
         ),
         ({"planned_at": RECEIVED - minutes(170)}, "この連絡は、予定の 23:20 から3時間遅れて送られました。"),
@@ -327,6 +327,22 @@ def test_the_end_of_a_recovery_names_the_day_on_which_the_cause_is_owed(locale: 
     assert words in MESSAGES.write(message, locale).body
 
 
+def test_each_reads_about_the_list_in_their_own_language() -> None:
+    why = LocalText(ja="2行目が読めません", en="line 2 cannot be read")
+    for locale in LOCALES:
+        body = ring(locale, recipients=None, uncounted=why).body
+        assert why.get(locale) in body
+        assert why.get("en" if locale == "ja" else "ja") not in body
+
+
+@pytest.mark.parametrize("locale, words", [("ja", "名簿を読めなかったので"), ("en", "could not be read")])
+def test_a_letter_stopped_by_its_list_says_so_before_the_list_speaks_for_itself(
+    locale: Locale, words: str
+) -> None:
+    body = MESSAGES.write(InTrouble(FIRST, "stopped", "customers.csv: is empty", LINK), locale).body
+    assert body.index(words) < body.index("customers.csv: is empty")
+
+
 def test_a_trial_copy_ends_with_the_letter_as_customers_would_get_it() -> None:
     assert MESSAGES.write(TELLING[6], "ja").body.endswith("-\n本文\n")
 
@@ -334,7 +350,9 @@ def test_a_trial_copy_ends_with_the_letter_as_customers_would_get_it() -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60), st.sampled_from(LOCALES))
 def test_foreign_text_brings_no_link_and_no_line(text: str, locale: Locale) -> None:
     said = f"{text} https://evil.example/x www.evil.example"
-    body = ring(locale, subject=said, uncounted=said, recipients=None, what=(LocalText(ja=said),)).body
+    body = ring(
+        locale, subject=said, uncounted=LocalText(ja=said), recipients=None, what=(LocalText(ja=said),)
+    ).body
     assert body.count("://") == 1
     assert "www." not in body
     assert len(body.split("\n")) == 13

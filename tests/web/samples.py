@@ -7,7 +7,7 @@ from typing import Any
 from bridge.core.facts import Answers, Facts, build
 from bridge.core.model import Alert, Approval, AudienceFacts, Event, Incident, Kind, Notice, Text, Version
 from bridge.core.settings import Escalation, Person, Service
-from bridge.core.values import Locale
+from bridge.core.values import Locale, LocalText
 from bridge.core.wording import Context, Finding, Letter, check
 from bridge.letters.render import Letters
 from bridge.web.views.situation import BatchLetter, FailedRow, Related, Situation
@@ -64,7 +64,7 @@ AUDIENCE = AudienceFacts(
     count=12_408,
     digest="d1",
     locales={"ja": 12_408},
-    bad=("3行目: メールアドレスがありません",),
+    bad=(LocalText(ja="3行目: メールアドレスがありません", en="line 3: no address"),),
     bad_total=1,
     encoding="UTF-8",
 )
@@ -305,7 +305,11 @@ OPEN: dict[str, dict[str, Any]] = {
     "impact unknown": {
         "findings": (Finding("BRG-01", "error", "body", (0, 0), "", "影響範囲を書いてください。"),)
     },
-    "list unreadable": {"audience": AudienceFacts("ショップ会員(全員)", problem="ファイルがありません")},
+    "list unreadable": {
+        "audience": AudienceFacts(
+            "ショップ会員(全員)", problem=LocalText(ja="ファイルがありません", en="no file")
+        )
+    },
     "error": {
         "notice": notice(version=2),
         "version": HASTY,
@@ -370,6 +374,10 @@ DECIDED: dict[str, dict[str, Any]] = {
         "now": at(2, 19),
         "counts": FULLY,
         "failed": FAILED,
+    },
+    "stopped, list unreadable": {
+        "notice": approved(state="stopped", stop_reason="/bridge/customers.csv: cannot be read"),
+        "now": at(2, 18),
     },
     "recovery sent, cause owed": _recovery_sent(),
     "stopped": {

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bridge.core.model import AudienceFacts, Event, Text
-from bridge.core.values import LOCALES, Locale
+from bridge.core.values import LOCALES, Locale, LocalText
 from bridge.stages.decide.case import WrongDay
 from bridge.web.forms import answers_in, reason_in
 from bridge.web.pages import Page, Pages
@@ -357,11 +357,22 @@ def test_the_timeline_is_newest_first() -> None:
     assert history.index("丸山さんに連絡しました") < history.index("警告を受け取りました")
 
 
+BAD = LocalText(ja="3行目: 宛先がありません", en="line 3: no address")
+
+
+def test_a_list_is_spoken_of_in_the_readers_language() -> None:
+    assert "宛先を数えられません(ファイルがありません)" in read(shown("list unreadable")).text
+    assert "The list cannot be counted (no file)" in read(shown("list unreadable", "en")).text
+    assert "cannot be read" not in shown("stopped, list unreadable").html
+
+
 def test_bad_rows_are_named_and_counted() -> None:
-    bad = AudienceFacts("ショップ会員(全員)", 10, "d", {"ja": 10}, ("3行目: 宛先がありません",), bad_total=5)
+    bad = AudienceFacts("ショップ会員(全員)", 10, "d", {"ja": 10}, (BAD,), bad_total=5)
     text = read(shown("open", audience=bad)).text
     assert "3行目: 宛先がありません" in text
     assert "ほか4行" in text
+    assert BAD.en
+    assert BAD.en in read(shown("open", "en", audience=bad)).text
 
 
 def conflict(seen: int | None, **more: Any) -> Page:

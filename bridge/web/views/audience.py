@@ -21,7 +21,7 @@ class Audience:
 def audience(situation: Situation) -> Audience:
     say, facts = speech(situation), situation.audience
     count = situation.recipients
-    problem = say("list_unknown", why=facts.problem) if facts.problem else ""
+    problem = say("list_unknown", why=facts.problem.get(situation.lang)) if facts.problem else ""
     return Audience(
         say("individual_title") if situation.letters else facts.called(situation.lang),
         "" if count is None else say.number(count),

@@ -63,7 +63,8 @@ def _version_lead(situation: Situation, seen: int) -> tuple[str, str, str]:
 def _list_lead(situation: Situation, seen_count: int | None) -> tuple[str, str, str]:
     say = speech(situation)
     if situation.recipients is None:
-        return say("list_unknown", why=situation.audience.problem or ""), "", ""
+        problem = situation.audience.problem
+        return say("list_unknown", why=problem.get(situation.lang) if problem else ""), "", ""
     after = say.number(situation.recipients)
     if seen_count is None:
         return say("conflict_list_any", after=after), "", ""

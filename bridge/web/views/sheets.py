@@ -123,5 +123,6 @@ def _details(situation: Situation, say: Speech) -> tuple[Row, ...]:
 
 def _bad(situation: Situation, say: Speech) -> tuple[str, ...]:
     facts = situation.audience
-    more = facts.bad_total - len(facts.bad)
-    return (*facts.bad, say("bad_more", n=say.number(more))) if more > 0 else facts.bad
+    bad = tuple(row.get(situation.lang) for row in facts.bad)
+    more = facts.bad_total - len(bad)
+    return (*bad, say("bad_more", n=say.number(more))) if more > 0 else bad

@@ -8,7 +8,7 @@ from bridge.web.views.frame import speech
 from bridge.web.views.second import second_asked, second_waits
 from bridge.web.views.sending import n_in
 from bridge.web.views.situation import Situation
-from bridge.web.words import STOP_REASONS, pick
+from bridge.web.words import LIST_UNREADABLE, STOP_REASONS, pick
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Press:
 def stopped(situation: Situation) -> tuple[str, str]:
     """The heading and the sentences under it."""
     say, reason = speech(situation), situation.notice.stop_reason or ""
-    why = pick(STOP_REASONS[reason], situation.lang) if reason in STOP_REASONS else reason
+    why = pick(STOP_REASONS.get(reason, LIST_UNREADABLE), situation.lang)
     if never_left(situation.notice):
         return say("unsent"), _joined(situation, why, _both_counts(situation), _waits(situation))
     sent = n_in(situation, "sent")
