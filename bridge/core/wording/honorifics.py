@@ -18,6 +18,7 @@ HUMBLE_PLAIN = {
     "いており": "いたしており",
 }
 BODY = re.compile(r"[ \u3000]{0,3}御中(?=[ \u3000\r]{0,3}$)|御中")
+PERSON = re.compile("[^\n]*(?<!お客)様(?![々子式相])")
 ADDRESSEE = re.compile(r"^[^。、]{1,30}様[ \u3000\r]*$")
 GROUP_SAMA = r"(?:(?<!お客)(?<!お得意)様)"  # お客様各位 and お得意様各位 are custom
 OFFICES = (
@@ -57,8 +58,8 @@ def _organisation_and_person(sheet: Sheet, _context: Context) -> Iterator[Hit]:
             if body is None:
                 continue
             start = line.start() + body.start()
-            if "様" in page.raw[start : line.end()]:
-                end = line.start() + line[1].rindex("様") + 1
+            if person := PERSON.search(line[1], body.end()):
+                end = line.start() + person.end()
             elif following is not line and ADDRESSEE.match(following[1]):
                 end = following.start() + following[1].rindex("様") + 1
             else:
@@ -138,7 +139,7 @@ RULES = (
         phrase(
             r"(?P<stem>[わらかがさたなばま])さ(?P<rest>せていただ)",
             swap=r"\g<stem>\g<rest>",
-            before="減|動|済|果|飛|交|表|生|伸|延|満|知|鳴|照|散|明|晴|晴",
+            before="減|動|済|果|飛|交|表|生|伸|延|満|知|鳴|照|散|明|晴|活|逃|冷|励|抜|乾|沸|覚|悩",
         ),
         "余分な「さ」が入っています。",
         "A superfluous さ.",

@@ -35,6 +35,7 @@ HOST = (
     r"|(?<![\w.-])(?:web|app|db|api|cache|batch|lb|prod|stg|dev|mysql|redis|node|worker|proxy|srv|host)"
     r"(?:-[a-z0-9]{1,20}){0,4}-[a-z]?\d{1,3}(?![\w-])"
     r"|(?<![\w.-])(?:WEB|APP|DB|API|CACHE|BATCH|LB|PROD|STG)(?:(?:-[A-Z0-9]{1,20}){1,4}-\d{1,3}|-0\d{1,2})(?![\w-])"
+    r"|(?<![\w.-])(?:Web|App|Db|Cache|Batch)-0\d{1,2}(?![\w-])"
     r"|(?<![\w.-])(?:web|app|db|cache|batch|lb|srv|proxy)\d{2,3}(?![\w-])"
 )
 HOST_MARK = r"\.(?:local|internal|lan|corp|intra|svc)|localhost|ip-10|-[a-z]?\d|[a-z]\d\d"
