@@ -83,8 +83,9 @@ def answers_in(form: Mapping[str, str]) -> dict[str, str]:
 
 
 def reason_in(form: Mapping[str, str]) -> str:
-    """Why nothing is sent: what was written, else the choice that was made."""
-    return form.get("reason_other", "").strip() or form.get("reason", "").strip()
+    """Why nothing is sent: the choice that was made; what was written counts beside "other", or beside none."""
+    chosen, written = form.get("reason", "").strip(), form.get("reason_other", "").strip()
+    return written if written and chosen in ("", "other") else chosen
 
 
 def is_ours(headers: Headers, public_url: str) -> bool:

@@ -513,9 +513,20 @@ def test_the_questions_never_propose_a_day_that_is_over() -> None:
     assert (field["value"] or "") > f"{late:%Y-%m-%d}"
 
 
-def test_a_reason_in_ones_own_words_wins() -> None:
-    assert reason_in({"reason": "other", "reason_other": " 訓練の残り "}) == "訓練の残り"
-    assert reason_in({"reason": "false_alarm", "reason_other": ""}) == "false_alarm"
+@pytest.mark.parametrize(
+    "chosen, written, reason",
+    [
+        ("other", " 訓練の残り ", "訓練の残り"),
+        ("", "訓練の残り", "訓練の残り"),
+        ("false_alarm", "", "false_alarm"),
+        ("false_alarm", "訓練の残り", "false_alarm"),
+        ("other", " ", "other"),
+    ],
+)
+def test_a_reason_in_ones_own_words_counts_where_no_other_was_chosen(
+    chosen: str, written: str, reason: str
+) -> None:
+    assert reason_in({"reason": chosen, "reason_other": written}) == reason
 
 
 @pytest.mark.parametrize(
