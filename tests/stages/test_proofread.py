@@ -63,9 +63,10 @@ async def test_each_half_of_a_letter_in_both_languages_has_the_rules_of_its_own(
     notice = await office.newest()
     assert await office.findings() == ()
     body = (await office.version(notice)).texts["ja"].body
-    wrong = body.replace("We apologise", "Service will be back shortly. We apologise")
+    wrong = body.replace("We apologise", "Service will be back shortly.\nWe apologise")
     await office.press("maruyama", "edit", body=wrong)
     (finding,) = await office.findings()
+    assert finding.rule == "EN-01"
     assert "back shortly" in wrong[slice(*finding.span)]
 
 
