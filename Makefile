@@ -40,18 +40,19 @@ bench: $(VENV)/test.stamp
 	sh scripts/install-test-parts.sh
 	$(BIN)/pytest tests/bench -o python_files='bench_*.py' -s
 
+# A lock names everything: --no-deps, or pip weighs a newer release of `package[extra]` against it and gives up.
 $(VENV)/run.stamp: requirements.lock pyproject.toml | $(VENV)/made.stamp
-	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
 $(VENV)/test.stamp: requirements-test.lock $(VENV)/run.stamp
-	$(BIN)/pip install --quiet --require-hashes -r requirements-test.lock
+	$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements-test.lock
 	touch $@
 
 $(VENV)/audit.stamp: requirements-audit.lock | $(VENV)/made.stamp
 	$(BIN)/python -m venv $(VENV)/audit
-	$(VENV)/audit/bin/pip install --quiet --require-hashes -r requirements-audit.lock
+	$(VENV)/audit/bin/pip install --quiet --require-hashes --no-deps -r requirements-audit.lock
 	touch $@
 
 $(VENV)/made.stamp:
