@@ -144,8 +144,6 @@ class Approval:
                 return Page(answer.status, page.html, page.headers)
             case "wording":
                 return pages.wording_stop(situation)
-            case "no_reason":
-                return pages.no_reason(situation)
             case "not_a_day" | "day_over":
                 return pages.answers(situation, answers_of(posted), answer.why)
             case _:

@@ -91,10 +91,6 @@ class Pages:
         """422: wording errors stand and no reason was given to send them as they are."""
         return self.approval(replace(situation, did="refused"), 422)
 
-    def no_reason(self, situation: Situation) -> Page:
-        """422: not sending was chosen without saying why; the page asks for it again."""
-        return self.approval(replace(situation, did="no_reason", sheet="dismiss"), 422)
-
     def expired(self, lang: Locale, csrf: str, *, renewed: bool = False) -> Page:
         """410, with a button that mails a fresh link."""
         return self._short(410, short.gone(lang, csrf, renewed=renewed))

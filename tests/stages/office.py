@@ -207,8 +207,7 @@ class Office:
         """One press on the person's page, as it stands unless the form says otherwise."""
         notice = notice or await self.newest()
         link = await self.link(notice, person)
-        audience = await self.audience(notice)
-        plain = Form(action, True, version=notice.version, audience=audience, reason="false_alarm")
+        plain = Form(action, genuine=True, version=notice.version, audience=await self.audience(notice))
         return await self.decide(link, replace(plain, **form))
 
     async def decide(self, link: str, form: Form) -> Answer:

@@ -314,14 +314,6 @@ def test_an_action_that_is_none_does_nothing(front: Bridge, link: str, action: s
     assert state(front) == before
 
 
-def test_not_sending_without_a_reason_asks_for_it_and_decides_nothing(front: Bridge, link: str) -> None:
-    before = state(front)
-    answer = front.press(link, "dismiss")
-    assert (answer.status_code, state(front)) == (422, before)
-    assert "まだ決まっていません。送らない理由を選んでください。" in answer.text
-    assert '<details id="dismiss" open>' in answer.text
-
-
 def test_what_became_known_after_an_edit_is_shown_and_the_text_stays(fresh: tuple[Bridge, str]) -> None:
     running, link = fresh
     assert running.press(link, "edit", subject="【重要】わたしの件名").status_code == 303

@@ -23,7 +23,6 @@ Why = Literal[
     "list_changed",
     "list_unreadable",
     "wording",
-    "no_reason",
     WrongDay,
 ]
 STATUS: Mapping[Why, int] = {
@@ -37,7 +36,6 @@ STATUS: Mapping[Why, int] = {
     "list_changed": 409,
     "list_unreadable": 409,
     "wording": 422,
-    "no_reason": 422,
     "not_a_day": 422,
     "day_over": 422,
 }

@@ -12,20 +12,15 @@ from bridge.store.tx import Tx
 
 
 def dismiss(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
-    """End the notice unsent. A dismissed update does not end the promise: the next falls due in its turn.
-
-    422 without a reason: the record must say why customers were not told.
-    """
-    notice, incident, reason = case.notice, case.incident, form.reason.strip()
-    if not reason:
-        return Answer("no_reason")
+    """End the notice unsent. A dismissed update does not end the promise: the next falls due in its turn."""
+    notice, incident = case.notice, case.incident
     tx.notices.move(
         notice,
         "dismissed",
         at_version=notice.version,
         decided_by=case.person,
         decided_at=tx.now,
-        reason=reason,
+        reason=form.reason.strip(),
     )
     tx.rings.cancel(notice.id)
     tx.outbox.cancel_rings(notice.id)
@@ -43,7 +38,7 @@ def dismiss(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
         notice=notice.id,
         kind=notice.kind,
         version=notice.version,
-        reason=reason,
+        reason=form.reason.strip(),
     )
     advance(tx, setup, tx.incidents.get(incident.id) or incident)
     return Answer("done", wake=Wake(timer=True, oncall=True, anchors=(head,)))

@@ -24,7 +24,7 @@ from bridge.core.settings import Escalation, Person, Service
 from bridge.core.values import LOCALES, Locale
 from bridge.core.wording import Finding
 
-Did = Literal["cancelled", "acknowledged", "saved", "test", "renewed", "refused", "no_reason"]
+Did = Literal["cancelled", "acknowledged", "saved", "test", "renewed", "refused"]
 """What the press before this page did: `?did=` in its address."""
 
 Sheet = Literal["dismiss", "override", "test", "recovered", "not_recovered"]
