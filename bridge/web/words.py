@@ -220,10 +220,6 @@ WORDS: dict[str, Pair] = {
         "まだ送っていません。直すか、このまま送る理由を書いてください。",
         "Nothing sent. Fix it, or write why it must go as it is.",
     ),
-    "did_no_reason": (
-        "まだ決まっていません。送らない理由を選んでください。連絡は続きます。",
-        "Nothing decided. Choose why it is not sent. Ringing goes on.",
-    ),
     "acknowledged_by": ("{who}が {clock} から確認中です。", "{who} has been on it since {clock}."),
     "all_ended": (
         "警告は {clock} にすべて止まりました。発生と復旧を1通で伝えるか、送らないかを選べます。",
