@@ -131,7 +131,7 @@ def test_a_row_nobody_can_be_written_to_is_named_and_costs_the_others_nothing(ca
     case.write(HEADER + "nobody,佐藤,,ja\n" + ROWS)
     ring = case.ring()
     assert "2名へ" in ring.text
-    assert "line 2: not an address: it needs the form name@domain: nobody" in case.page(ring)
+    assert "2行目: メールアドレスの形(名前@ドメイン)ではありません: nobody" in case.page(ring)
     assert case.bridge.approve(link_in(ring)).status_code == 303
     assert case.written_to() == {customer(1): 1, customer(2): 1}
 
@@ -139,11 +139,11 @@ def test_a_row_nobody_can_be_written_to_is_named_and_costs_the_others_nothing(ca
 @pytest.mark.parametrize(
     "content, words",
     [
-        pytest.param(None, "cannot be read", id="deleted"),
-        pytest.param("", "is empty", id="empty"),
-        pytest.param(HEADER, "has no recipient", id="nobody in it"),
-        pytest.param(ROWS, "has no column email", id="no header"),
-        pytest.param("メール,名前\n" + ROWS, "has no column email (found: メール, 名前)", id="wrong columns"),
+        pytest.param(None, "読めません", id="deleted"),
+        pytest.param("", "空です", id="empty"),
+        pytest.param(HEADER, "宛先が1件もありません", id="nobody in it"),
+        pytest.param(ROWS, "email の列がありません", id="no header"),
+        pytest.param("メール,名前\n" + ROWS, "email の列がありません(1行目: メール, 名前)", id="wrong columns"),
     ],
 )
 def test_a_list_that_cannot_be_counted_is_said_in_ring_and_page_and_loses_nothing(
