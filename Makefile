@@ -19,7 +19,7 @@ test: $(VENV)/test.stamp
 	sh scripts/install-axe.sh
 	$(MAKE) lint
 	$(BIN)/python -m compileall -q bridge
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term --durations=15 $(LONGEST_FIRST)
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder --cov --cov-report=term --durations=15 $(LONGEST_FIRST)
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .

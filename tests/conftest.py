@@ -18,6 +18,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kill-rounds", type=int, default=20, help="rounds of every kill -9 loop, per database")
 
 
+# Coverage's tracer costs 40 % of a test's time. These run what others run as well, or measure speed.
+UNTRACED = ("test_a_thousand_services", "tests/unit/wording/test_speed.py", "tests/stages/test_machine.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        again = item.nodeid.startswith("tests/stages/") and "postgresql" in item.nodeid
+        if again or any(name in item.nodeid for name in UNTRACED):
+            item.add_marker("no_cover")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]

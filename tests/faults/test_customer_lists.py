@@ -143,7 +143,9 @@ def test_a_row_nobody_can_be_written_to_is_named_and_costs_the_others_nothing(ca
         pytest.param("", "空です", id="empty"),
         pytest.param(HEADER, "宛先が1件もありません", id="nobody in it"),
         pytest.param(ROWS, "email の列がありません", id="no header"),
-        pytest.param("メール,名前\n" + ROWS, "email の列がありません(1行目: メール, 名前)", id="wrong columns"),
+        pytest.param(
+            "メール,名前\n" + ROWS, "email の列がありません(1行目: メール, 名前)", id="wrong columns"
+        ),
     ],
 )
 def test_a_list_that_cannot_be_counted_is_said_in_ring_and_page_and_loses_nothing(
