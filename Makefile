@@ -31,10 +31,11 @@ audit: | $(VENV)/made.stamp
 	@if $(MAKE) $(VENV)/audit.stamp; then $(VENV)/audit/bin/python scripts/audit.py requirements.lock; \
 	else echo "requirements.lock: not audited: pip-audit cannot be installed here"; fi
 
-# The long versions: not part of `make test`.
+# The long versions, about twenty minutes: not part of `make test`. The kill loops print their figures at the end.
 soak: $(VENV)/test.stamp
 	sh scripts/install-test-parts.sh
-	$(BIN)/pytest tests/faults tests/soak --kill-rounds 200
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -rP --durations=15 \
+	    tests/faults/test_process_killed.py tests/faults tests/soak --kill-rounds 200
 
 bench: $(VENV)/test.stamp
 	sh scripts/install-test-parts.sh

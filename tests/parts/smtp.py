@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesParser
+from functools import cached_property
 from typing import Protocol
 
 PARSER = BytesParser(EmailMessage, policy=email.policy.default)
@@ -25,15 +26,15 @@ class Mail:
     at: float
     session: int
 
-    @property
+    @cached_property
     def message(self) -> EmailMessage:
         return PARSER.parsebytes(self.raw)
 
-    @property
+    @cached_property
     def subject(self) -> str:
         return str(self.message["Subject"])
 
-    @property
+    @cached_property
     def text(self) -> str:
         part = self.message.get_body(("plain",))
         assert part is not None, "no plain text"
