@@ -4,10 +4,11 @@
 VENV = .venv
 BIN = $(VENV)/bin
 COMPILE = $(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header
-LONGEST_FIRST = tests/faults tests/e2e tests/stages tests
+LONGEST = tests/faults/test_process_killed.py tests/web/test_pages_in_chromium.py
+LONGEST_FIRST = $(LONGEST) tests/faults tests/e2e tests/stages tests
 BUILD_TOOLS = printf 'hatchling\neditables\n'
 
-.PHONY: demo test lint audit soak bench lock clean
+.PHONY: demo test pytest lint audit soak bench lock clean
 
 # Further flags go in DEMO, such as: make demo DEMO="--speed 30"
 demo: $(VENV)/run.stamp
@@ -17,9 +18,11 @@ demo: $(VENV)/run.stamp
 test: $(VENV)/test.stamp
 	sh scripts/install-test-parts.sh
 	sh scripts/install-axe.sh
-	$(MAKE) lint
 	$(BIN)/python -m compileall -q bridge
-	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder --cov --cov-report=term --durations=15 $(LONGEST_FIRST)
+	$(MAKE) -j2 lint pytest
+
+pytest: $(VENV)/test.stamp
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term --durations=15 $(LONGEST_FIRST)
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
