@@ -1,6 +1,6 @@
 """Telling the on-call that something keeps a letter from its customers."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 from bridge.core.model import Incident, Notice
 from bridge.oncall.message import Trouble
@@ -13,10 +13,22 @@ def tell_trouble(
     tx: Tx, setup: Setup, incident: Incident, notice: Notice, trouble: Trouble, action: str, why: str
 ) -> None:
     """Mail everybody behind a letter, each with their own link; `action` is what the history calls it."""
-    people = setup.behind(incident)
+    mail_trouble(tx, setup, incident, notice, setup.behind(incident), trouble, why)
+    tx.events.add(incident.id, BRIDGE, action, notice=notice.id, kind=notice.kind, why=why)
+
+
+def mail_trouble(
+    tx: Tx,
+    setup: Setup,
+    incident: Incident,
+    notice: Notice,
+    people: Sequence[str],
+    trouble: Trouble,
+    why: str,
+) -> None:
+    """Mail these people what keeps a letter from its customers, each with their own link."""
     tx.links.ensure(notice.id, people)
     tell(tx, setup, incident, notice, "trouble", people, {"trouble": trouble, "why": why})
-    tx.events.add(incident.id, BRIDGE, action, notice=notice.id, kind=notice.kind, why=why)
 
 
 def tell_relay_down(tx: Tx, setup: Setup, why: str, told: Set[str]) -> frozenset[str]:

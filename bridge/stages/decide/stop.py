@@ -4,7 +4,7 @@ from bridge.core.duties import never_left
 from bridge.stages.decide.approve import hold_now
 from bridge.stages.decide.case import Answer, Case, Form
 from bridge.stages.setup import Setup
-from bridge.stages.tell import tell
+from bridge.stages.trouble import mail_trouble
 from bridge.stages.wake import Wake
 from bridge.store.tx import Tx
 
@@ -72,8 +72,7 @@ def _first_of_two(tx: Tx, setup: Setup, case: Case) -> Answer:
     notice = case.notice
     tx.notices.set(notice.id, approved_by=None, audience_digest=case.audience.digest)
     others = [person for person in setup.behind(case.incident) if person != case.person]
-    tx.links.ensure(notice.id, others)
-    tell(tx, setup, case.incident, notice, "trouble", others, {"trouble": "stopped", "why": SECOND_NEEDED})
+    mail_trouble(tx, setup, case.incident, notice, others, "stopped", SECOND_NEEDED)
     head = tx.events.add(
         case.incident.id,
         case.person,
