@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from playwright.sync_api import Browser
 
 from tests.parts.bridge import Bridge, bridge
@@ -12,6 +13,12 @@ from tests.parts.chromium import chromium
 from tests.parts.databases import Database
 from tests.parts.postgres import Postgres, postgres
 from tests.parts.sink import Sink, sink
+
+
+# Not set up, structlog draws each traceback with every local value: seconds of processor time a test.
+structlog.configure(
+    processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

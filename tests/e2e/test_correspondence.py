@@ -96,7 +96,7 @@ def night(tmp_path: Path, mail_server: Sink, database_url: str) -> Iterator[Corr
     database = database_url if database_url.startswith("postgresql") else "sqlite"
     with (
         postfix(mail_server) as relay,
-        bridge(homes[0], relay.port, database=database, customers=CUSTOMERS) as running,
+        bridge(homes[0], relay.port, database=database, customers=CUSTOMERS, fresh=True) as running,
         alertmanager(homes[1], f"{running.url}/webhooks/alertmanager", running.alert_token_file) as port,
     ):
         running.config["policy"].update(HURRY)

@@ -36,7 +36,7 @@ def night(tmp_path: Path, mail_server: Sink, database_url: str) -> Iterator[Nigh
     database = database_url if database_url.startswith("postgresql") else "sqlite"
     with (
         postfix(mail_server) as relay,
-        bridge(bridge_home, relay.port, database=database, customers=25) as running,
+        bridge(bridge_home, relay.port, database=database, customers=25, fresh=True) as running,
         alertmanager(
             alertmanager_home, f"{running.url}/webhooks/alertmanager", running.alert_token_file
         ) as port,

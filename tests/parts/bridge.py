@@ -15,8 +15,9 @@ import httpx
 import yaml
 
 from tests.parts.alerts import alert, payload
+from tests.parts.forked import Forked
 from tests.parts.ports import answers, free_port
-from tests.parts.programs import Program
+from tests.parts.programs import Process, Program
 from tests.parts.sink import Sink
 from tests.parts.smtp import Mail
 
@@ -105,8 +106,18 @@ def link_in(mail: Mail) -> str:
     return str(link)
 
 
+class ForkedBridge(Program):
+    """One that has its imports from its parent, see `Forked`."""
+
+    def _launch(self) -> Process:
+        return Forked(self.command[1:], self.log, self.cwd)
+
+
 class Bridge:
-    """One instance. Change `config` before `start`; it is written anew at every start and `reload`."""
+    """One instance. Change `config` before `start`; it is written anew at every start and `reload`.
+
+    `fresh`, or an environment of its own: an interpreter that starts from nothing, as people start it.
+    """
 
     def __init__(
         self,
@@ -115,6 +126,7 @@ class Bridge:
         *,
         database: str = "sqlite",
         customers: int = 3,
+        fresh: bool = False,
         env: Mapping[str, str] | None = None,
     ) -> None:
         self.home = home
@@ -131,13 +143,10 @@ class Bridge:
             "\n".join(["email,name,company,locale", *rows, ""]), encoding="utf-8"
         )
         self._config_file = home / f"bridge-{self.port}.yaml"
-        self._program = Program(
-            [Path(sys.executable).parent / "bridge", "serve", "--config", self._config_file],
-            home / f"bridge-{self.port}.log",
-            cwd=home,
-            env=env,
-        )
-        self._http = httpx.Client(base_url=self.url, timeout=30)
+        command = [Path(sys.executable).parent / "bridge", "serve", "--config", self._config_file]
+        log = home / f"bridge-{self.port}.log"
+        self._program = (Program if fresh or env else ForkedBridge)(command, log, cwd=home, env=env)
+        self._http = httpx.Client(base_url=self.url, timeout=30, verify=False)
 
     def start(self, seconds: float = 20) -> None:
         """Returns when it is ready: storage writable, clock ticking."""
@@ -246,10 +255,15 @@ class Bridge:
 
 @contextlib.contextmanager
 def bridge(
-    home: Path, mail_server: Sink | int, *, database: str = "sqlite", customers: int = 3
+    home: Path,
+    mail_server: Sink | int,
+    *,
+    database: str = "sqlite",
+    customers: int = 3,
+    fresh: bool = False,
 ) -> Iterator[Bridge]:
     """A started bridge that mails through this sink, or relay at this port."""
-    made = Bridge(home, mail_server, database=database, customers=customers)
+    made = Bridge(home, mail_server, database=database, customers=customers, fresh=fresh)
     try:
         made.start()
         yield made

@@ -23,6 +23,6 @@ def listening(port: int) -> bool:
 def answers(url: str) -> bool:
     """Whether a GET of this address says 200 within a second."""
     try:
-        return httpx.get(url, timeout=1).status_code == 200
+        return httpx.get(url, timeout=1, verify=False).status_code == 200  # loading the CAs costs 20 ms
     except httpx.TransportError:
         return False

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -37,6 +38,17 @@ def open_folder(owner: str | None = None) -> Iterator[Path]:
         yield folder
 
 
+class Process(Protocol):
+    """What is used of subprocess.Popen."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float) -> int: ...
+    def send_signal(self, sig: int) -> None: ...
+    def kill(self) -> None: ...
+
+
 class Program:
     """One running program; its output goes to a file, whose end is shown when it does not come up."""
 
@@ -47,7 +59,7 @@ class Program:
         self.log = log
         self.cwd = cwd
         self.env = None if env is None else {**os.environ, **env}
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Process | None = None
 
     @property
     def running(self) -> bool:
@@ -55,8 +67,11 @@ class Program:
 
     def spawn(self) -> None:
         """Starts it, ready or not."""
+        self.process = self._launch()
+
+    def _launch(self) -> Process:
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
+            return subprocess.Popen(
                 self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.cwd, env=self.env
             )
 

@@ -103,8 +103,9 @@ async def test_saving_without_a_change_is_no_new_version(office: Office) -> None
 
 async def test_two_edits_at_once_keep_one_and_refuse_the_other(office: Office) -> None:
     await office.post(firing())
+    seen = await office.newest()
     answers = await asyncio.gather(
-        office.press("maruyama", "edit", body="甲"), office.press("sato", "edit", body="乙")
+        office.press("maruyama", "edit", seen, body="甲"), office.press("sato", "edit", seen, body="乙")
     )
     assert sorted(answer.why for answer in answers) == ["done", "newer_version"]
     assert (await office.newest()).version == 2
