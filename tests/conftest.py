@@ -14,7 +14,6 @@ from tests.parts.databases import Database
 from tests.parts.postgres import Postgres, postgres
 from tests.parts.sink import Sink, sink
 
-
 # Not set up, structlog draws each traceback with every local value: seconds of processor time a test.
 structlog.configure(
     processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
