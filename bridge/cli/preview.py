@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
     if problem:
         print(f"The shipped template was used: {problem}")
     for finding in found:
-        print(_line(finding))
+        print(_line(finding, locale))
     return 1 if found or problem else 0
 
 
@@ -147,7 +147,9 @@ def _findings(
     return check(Letter(facts.kind, text.subject, text.body, locale), context)
 
 
-def _line(finding: Finding) -> str:
+def _line(finding: Finding, locale: Locale) -> str:
     advice = "" if finding.replacement is None else f" Write: {finding.replacement}"
     quoted = f" 「{finding.text}」" if finding.text else ""
-    return f"{finding.severity} {finding.rule} in the {finding.field}{quoted}: {finding.why}{advice}"
+    return (
+        f"{finding.severity} {finding.rule} in the {finding.field}{quoted}: {finding.because(locale)}{advice}"
+    )

@@ -23,10 +23,22 @@ from bridge.stages.setup import Setup
 from bridge.store.tx import Tx
 
 COMPENSATION = "LAW-03"
-UNKNOWN_IMPACT = "影響範囲のお客様向けの言葉が登録されていません。わかる範囲で具体的に書いてください。"
-LEFT_OUT = "監視システムが{n}件の警告を省いて送ってきました。影響範囲に漏れがないか確かめてください。"
-STALE_PROMISE = "約束した次回のご報告の時刻が近づいています。新しい時刻に直してください。"
-REWORDED_SCOPE = "前の報告では、影響範囲の文が手直しされています。この手紙の影響範囲も確かめてください。"
+UNKNOWN_IMPACT = (
+    "影響範囲のお客様向けの言葉が登録されていません。わかる範囲で具体的に書いてください。",
+    "No words for customers are registered for what is affected. Write what is known.",
+)
+LEFT_OUT = (
+    "監視システムが{n}件の警告を省いて送ってきました。影響範囲に漏れがないか確かめてください。",
+    "Monitoring left {n} alerts out of its posts. Check that nothing is missing from what is affected.",
+)
+STALE_PROMISE = (
+    "約束した次回のご報告の時刻が近づいています。新しい時刻に直してください。",
+    "The promised time of the next report is close. Promise a new one.",
+)
+REWORDED_SCOPE = (
+    "前の報告では、影響範囲の文が手直しされています。この手紙の影響範囲も確かめてください。",
+    "In the last report a person reworded what is affected. Check it in this letter too.",
+)
 
 
 def proofread(tx: Tx, setup: Setup, incident: Incident, notice: Notice) -> tuple[Finding, ...]:
@@ -41,7 +53,7 @@ def proofread(tx: Tx, setup: Setup, incident: Incident, notice: Notice) -> tuple
     findings = _check_halves(_letter(notice, service, version, service.locale), context, service)
     findings += _bridge_findings(notice, service, version, context, fresh, tx.events.truncated(incident.id))
     if version.edited_by is None and _scope_reworded(tx, incident, notice, service):
-        findings.append(Finding("BRG-04", "warning", "body", (0, 0), "", REWORDED_SCOPE))
+        findings.append(Finding("BRG-04", "warning", "body", (0, 0), "", *REWORDED_SCOPE))
     for locale in version.texts:
         if locale != service.locale and version.edited_by:
             others = check(_letter(notice, service, version, locale), _in(context, service, locale))
@@ -162,9 +174,10 @@ def _bridge_findings(
     found: list[Finding] = []
     facts, body = Facts.from_dict(version.facts), version.texts[service.locale].body
     if notice.kind in ("first", "update") and not facts.impact_known and version.edited_by is None:
-        found.append(Finding("BRG-01", "warning", "body", (0, 0), "", UNKNOWN_IMPACT))
+        found.append(Finding("BRG-01", "warning", "body", (0, 0), "", *UNKNOWN_IMPACT))
     if truncated:
-        found.append(Finding("BRG-03", "warning", "body", (0, 0), "", LEFT_OUT.format(n=truncated)))
+        why, why_en = (words.format(n=truncated) for words in LEFT_OUT)
+        found.append(Finding("BRG-03", "warning", "body", (0, 0), "", why, why_en))
     now = context.now or fresh
     if version.edited_by and version.promise_at and duties.stale(version.promise_at, fresh - now, now):
         printed = printed_promise(service, notice, version.texts[service.locale], context)
@@ -172,6 +185,6 @@ def _bridge_findings(
             start, end = printed.page.span(printed.start, printed.end)
             new = moment(round_up(fresh), service.timezone, service.locale)
             found.append(
-                Finding("BRG-02", "warning", "body", (start, end), body[start:end], STALE_PROMISE, new)
+                Finding("BRG-02", "warning", "body", (start, end), body[start:end], *STALE_PROMISE, new)
             )
     return found

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Alert, DeliveryState, Event, Incident, Notice, Ring, Version
+from bridge.core.values import Locale
 from bridge.core.wording import Finding
 
 COUNTED: tuple[DeliveryState, ...] = ("queued", "sending", "sent", "deferred", "failed", "unknown")
@@ -175,7 +176,7 @@ def incident_out(
 def notice_out(
     notice: Notice,
     versions: Sequence[Version],
-    locale: str,
+    locale: Locale,
     number: int | None,
     findings: Sequence[Finding],
     rings: Sequence[ReminderOut],
@@ -183,8 +184,8 @@ def notice_out(
 ) -> NoticeOut:
     """A notice with its newest text in the service's language, or the approved one once it is approved."""
     shown = next((v for v in versions if v.version == notice.approved_version), versions[-1])
-    texts = [(v, v.texts[locale]) for v in versions]  # type: ignore[index]
-    text = shown.texts[locale]  # type: ignore[index]
+    texts = [(v, v.texts[locale]) for v in versions]
+    text = shown.texts[locale]
     return NoticeOut(
         id=notice.id,
         kind=notice.kind,
@@ -202,7 +203,7 @@ def notice_out(
         finished_at=notice.finished_at,
         reason=notice.reason,
         stop_reason=notice.stop_reason,
-        findings=[_finding_out(finding) for finding in findings],
+        findings=[_finding_out(finding, locale) for finding in findings],
         reminders=list(rings),
         recipients=notice.recipients,
         deliveries=counted(counts.items()),
@@ -237,13 +238,13 @@ def _alert_out(alert: Alert) -> AlertOut:
     )
 
 
-def _finding_out(finding: Finding) -> FindingOut:
+def _finding_out(finding: Finding, locale: Locale) -> FindingOut:
     return FindingOut(
         rule=finding.rule,
         severity=finding.severity,
         span=finding.span,
         text=finding.text,
         field=finding.field,
-        why=finding.why,
+        why=finding.because(locale),
         replacement=finding.replacement,
     )

@@ -299,11 +299,23 @@ OPEN: dict[str, dict[str, Any]] = {
     },
     "warning": {
         "findings": (
-            Finding("EXP-04", "warning", "body", (0, 5), "お客様各位", "次のご連絡の時刻がありません。"),
+            Finding(
+                "EXP-04",
+                "warning",
+                "body",
+                (0, 5),
+                "お客様各位",
+                "次のご連絡の時刻がありません。",
+                "Say when you will write again.",
+            ),
         )
     },
     "impact unknown": {
-        "findings": (Finding("BRG-01", "error", "body", (0, 0), "", "影響範囲を書いてください。"),)
+        "findings": (
+            Finding(
+                "BRG-01", "error", "body", (0, 0), "", "影響範囲を書いてください。", "Say what is affected."
+            ),
+        )
     },
     "list unreadable": {
         "audience": AudienceFacts(

@@ -318,6 +318,12 @@ def test_what_is_missing_is_said_without_a_quotation() -> None:
     assert read(page).text.count("影響範囲を書いてください。") == 1
 
 
+def test_why_a_finding_was_made_is_said_in_the_readers_language() -> None:
+    assert "Say when you will write again." in read(shown("warning", "en")).text
+    assert "次のご連絡の時刻がありません。" not in read(shown("warning", "en")).text
+    assert "次のご連絡の時刻がありません。" in read(shown("warning", "ja")).text
+
+
 def test_a_warning_never_blocks() -> None:
     assert read(shown("warning")).presses[0] == "approve"
 

@@ -1,6 +1,6 @@
 """The wording check: what a careful company would not sign. Pure; see docs/wording.md."""
 
-from bridge.core.wording.check import check, explain
+from bridge.core.wording.check import check
 from bridge.core.wording.model import Context, Finding, Letter, Rule
 from bridge.core.wording.repair import apply
 from bridge.core.wording.rules import RULES
@@ -15,6 +15,5 @@ __all__ = [
     "Term",
     "apply",
     "check",
-    "explain",
     "parse_terms",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bridge.core.wording.model import Context, Finding, Hit, Letter, Part, Rule, Scope
 from bridge.core.wording.repair import fitted
 from bridge.core.wording.rules import RULES
-from bridge.core.wording.terms import find_terms
+from bridge.core.wording.terms import REASON, REASON_EN, find_terms
 from bridge.core.wording.text import Sheet, lay_out
 
 SCOPES: dict[Part, frozenset[Scope]] = {
@@ -13,7 +13,6 @@ SCOPES: dict[Part, frozenset[Scope]] = {
     "subject": frozenset({"text", "mail", "subject"}),
     "full": frozenset({"text", "mail", "subject", "body", "full"}),
 }
-BY_ID = {rule.id: rule for rule in RULES}
 
 
 def check(letter: Letter, context: Context, part: Part = "full") -> tuple[Finding, ...]:
@@ -21,7 +20,7 @@ def check(letter: Letter, context: Context, part: Part = "full") -> tuple[Findin
     the text is: rules about what is missing need all of it."""
     sheet = lay_out(letter)
     found = {
-        _finding(rule, hit, letter.locale, context)
+        _finding(rule, hit, context)
         for rule in RULES
         if rule.scope in SCOPES[part] and rule.reads(letter.kind, letter.locale)
         for hit in rule.find(sheet, context)
@@ -30,16 +29,19 @@ def check(letter: Letter, context: Context, part: Part = "full") -> tuple[Findin
     return tuple(sorted(found, key=lambda each: (each.field == "body", each.span, each.rule)))
 
 
-def explain(rule: str, locale: str = "ja") -> str:
-    """Why the rule exists, in one sentence. KeyError for an unknown rule."""
-    return BY_ID[rule].why_en if locale == "en" else BY_ID[rule].why
-
-
-def _finding(rule: Rule, hit: Hit, locale: str, context: Context) -> Finding:
-    why = rule.why_en if locale == "en" else rule.why
+def _finding(rule: Rule, hit: Hit, context: Context) -> Finding:
     text = hit.page.raw[hit.start : hit.end]
     replacement = fitted(hit) if context.wrapped and hit.page.field == "body" else hit.replacement
-    return Finding(rule.id, rule.severity, hit.page.field, (hit.start, hit.end), text, why, replacement)
+    return Finding(
+        rule.id,
+        rule.severity,
+        hit.page.field,
+        (hit.start, hit.end),
+        text,
+        rule.why,
+        rule.why_en,
+        replacement,
+    )
 
 
 def _company_terms(sheet: Sheet, context: Context) -> list[Finding]:
@@ -50,7 +52,8 @@ def _company_terms(sheet: Sheet, context: Context) -> list[Finding]:
             hit.page.field,
             (hit.start, hit.end),
             hit.page.raw[hit.start : hit.end],
-            term.reason,
+            term.reason or REASON,
+            term.reason or REASON_EN,
             hit.replacement,
         )
         for term, hit in find_terms(sheet, context.terms)

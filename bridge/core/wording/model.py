@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from bridge.core.values import Locale
+
 if TYPE_CHECKING:
     from bridge.core.wording.terms import Term
     from bridge.core.wording.text import Page, Sheet
@@ -61,7 +63,8 @@ class Context:
 @dataclass(frozen=True)
 class Finding:
     """One thing to mend. `span` is (start, end) in the field's original text, `text` what stands there.
-    `replacement` takes the place of the span; None: only a person can mend it."""
+    `why` and `why_en` are the rule's one sentence. `replacement` takes the place of the span; None: only a
+    person can mend it."""
 
     rule: str
     severity: Severity
@@ -69,7 +72,12 @@ class Finding:
     span: tuple[int, int]
     text: str
     why: str
+    why_en: str
     replacement: str | None = None
+
+    def because(self, locale: Locale) -> str:
+        """Its sentence for a reader of that language."""
+        return self.why_en if locale == "en" else self.why
 
 
 class Hit(NamedTuple):

@@ -26,11 +26,13 @@ OWN_KEYS = {"pattern", "replacement", "reason", "severity"}
 GROUP = re.compile(r"\\(\d)")
 PRH_PATTERN = re.compile(r"^/(?P<body>.*)/(?P<flags>[a-z]*)$", re.S)
 REASON = "社内の用語集で定めた表記と異なります。"
+REASON_EN = "The company's list of terms has another form."
 
 
 @dataclass(frozen=True)
 class Term:
-    """One term. `pattern` is a compiled RE2 expression, `replacement` may name its groups as \\1."""
+    """One term. `pattern` is a compiled RE2 expression, `replacement` may name its groups as \\1; `reason` is
+    the company's own sentence, in whatever language, or empty."""
 
     id: str
     pattern: Any  # google-re2 ships no types
@@ -98,7 +100,7 @@ def _own(entry: object, place: int) -> _Entry:
     return (
         _compile(pattern, place),
         None if replacement is None else str(replacement),
-        str(entry.get("reason") or REASON),
+        str(entry.get("reason") or ""),
         cast(Severity, severity),
     )
 
@@ -116,8 +118,7 @@ def _prh(entry: object, place: int) -> list[_Entry]:
         raise ValueError(f"terms: prh rule {place}: `pattern` must be a text or a list of texts")
     replacement = re.sub(r"\$(\d)", r"\\\1", expected)
     return [
-        (_compile_prh(each, place), replacement, str(entry.get("prh") or REASON), "warning")
-        for each in patterns
+        (_compile_prh(each, place), replacement, str(entry.get("prh") or ""), "warning") for each in patterns
     ]
 
 

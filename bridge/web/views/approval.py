@@ -203,7 +203,7 @@ def _problem(situation: Situation, mark: Mark, *, linked: bool) -> Problem:
     quote = say("quoted", text=finding.text) if finding.text else ""
     if situation.letters:
         quote = say("quoted_in", n=mark.letter + 1, quote=quote).strip()
-    return Problem(mark.number, linked, quote, finding.why, finding.replacement)
+    return Problem(mark.number, linked, quote, finding.because(situation.lang), finding.replacement)
 
 
 def _untouched(situation: Situation) -> str:

@@ -94,7 +94,7 @@ def test_a_report_number_is_set_right_in_its_own_notation() -> None:
 
 def test_of_two_that_overlap_the_wider_goes_in_and_others_wait() -> None:
     def finding(start: int, end: int, replacement: str | None) -> Finding:
-        return Finding("X-01", "warning", "body", (start, end), "", "", replacement)
+        return Finding("X-01", "warning", "body", (start, end), "", "", "", replacement)
 
     letter = Letter("first", "件名", "あいうえお")
     mended = apply(letter, [finding(1, 2, "x"), finding(0, 3, "Y"), finding(4, 5, ""), finding(3, 4, None)])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bridge.core.wording import RULES, Context, Letter, Rule, check, explain
+from bridge.core.wording import RULES, Context, Letter, Rule, check
 from tests.unit.wording.cases import NOW
 
 KNOWN: dict[str, dict[str, Any]] = {
@@ -65,8 +65,8 @@ def test_there_are_a_hundred_and_one_rules_for_japanese_letters() -> None:
 
 @pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in RULES])
 def test_every_rule_says_why_in_both_languages_in_a_short_line(rule: Rule) -> None:
-    assert explain(rule.id).endswith("。")
-    assert explain(rule.id, "en").endswith(".")
+    assert rule.why.endswith("。")
+    assert rule.why_en.endswith(".")
     assert len(rule.why) <= 60
     assert len(rule.why_en) <= 110
 

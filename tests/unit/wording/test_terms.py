@@ -18,6 +18,14 @@ def test_our_list_names_pattern_replacement_reason_and_severity() -> None:
     (finding,) = check(Letter("first", "", "カスタマ窓口です。"), Context(terms=terms), "sentence")
     assert (finding.rule, finding.severity, finding.why) == ("TRM-01", "error", "表記の統一")
     assert (finding.text, finding.replacement) == ("カスタマ", "カスタマー")
+    assert finding.because("en") == "表記の統一", "the company's own words, in whatever language"
+
+
+def test_a_term_without_a_reason_says_where_it_comes_from() -> None:
+    terms = parse_terms([{"pattern": "カスタマ", "replacement": "カスタマー"}])
+    (finding,) = check(Letter("first", "", "カスタマ窓口です。"), Context(terms=terms), "sentence")
+    assert finding.because("ja").startswith("社内の用語集")
+    assert finding.because("en").startswith("The company's list")
 
 
 def test_a_match_inside_the_wanted_word_is_no_finding() -> None:
