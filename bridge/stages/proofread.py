@@ -35,6 +35,10 @@ STALE_PROMISE = (
     "約束した次回のご報告の時刻が近づいています。新しい時刻に直してください。",
     "The promised time of the next report is close. Promise a new one.",
 )
+CAUSE_DAY_OVER = (
+    "原因をご報告すると書いた日が過ぎています。答えの「報告する日」を選び直してください。",
+    "The day named for reporting the cause is over. Choose another in the answers.",
+)
 REWORDED_SCOPE = (
     "前の報告では、影響範囲の文が手直しされています。この手紙の影響範囲も確かめてください。",
     "In the last report a person reworded what is affected. Check it in this letter too.",
@@ -178,7 +182,9 @@ def _bridge_findings(
     if truncated:
         why, why_en = (words.format(n=truncated) for words in LEFT_OUT)
         found.append(Finding("BRG-03", "warning", "body", (0, 0), "", why, why_en))
-    now = context.now or fresh
+    now, day = context.now or fresh, facts.answers.cause_by
+    if notice.kind in ("recovery", "final") and day and duties.is_over(day, now, service.timezone):
+        found.append(Finding("BRG-05", "error", "body", (0, 0), "", *CAUSE_DAY_OVER))
     if version.edited_by and version.promise_at and duties.stale(version.promise_at, fresh - now, now):
         printed = printed_promise(service, notice, version.texts[service.locale], context)
         if printed:

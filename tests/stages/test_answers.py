@@ -40,6 +40,23 @@ async def test_the_final_report_knows_what_the_recovery_report_said_besides_the_
     assert (await answers_of(office, recovery)).cause_by == date(2026, 11, 25)
 
 
+async def test_a_recovery_report_that_waited_past_the_day_it_names_is_not_sent_as_it_is(
+    office: Office,
+) -> None:
+    await office.post(firing())
+    await office.approve_and_send()
+    await office.post(resolved(ends_at=office.clock.now))
+    await office.tick(minutes(6))
+    await office.press("maruyama", "edit", answers={"cause_by": "2026-11-25"})
+    assert await office.findings() == ()
+    await office.tick(minutes(2 * 24 * 60))
+    (finding,) = await office.findings()
+    assert (finding.rule, finding.severity, finding.replacement) == ("BRG-05", "error", None)
+    assert (await office.press("maruyama", "approve")).status == 422
+    await office.press("maruyama", "edit", answers={"cause_by": "2026-12-01"})
+    assert await office.findings() == ()
+
+
 async def test_an_individual_apology_knows_the_cause_that_everybody_was_told(office: Office) -> None:
     recovery = await recovered(office, cause=CAUSE, prevention=MEASURE)
     incident = recovery.incident_id

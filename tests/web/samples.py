@@ -10,6 +10,7 @@ from bridge.core.settings import Escalation, Person, Service
 from bridge.core.values import Locale, LocalText
 from bridge.core.wording import Context, Finding, Letter, check
 from bridge.letters.render import Letters
+from bridge.stages.proofread import CAUSE_DAY_OVER
 from bridge.web.views.situation import BatchLetter, FailedRow, Related, Situation
 
 
@@ -370,6 +371,10 @@ ASKING: dict[str, dict[str, Any]] = {
         "events": (*EVENTS, Event(4, at(3, 32), "maruyama", "ended_by_hand", {"firing": 1})),
     },
     "recovery, still firing": {**_recovery(), "alerts": (FIRING,)},
+    "recovery, day over": {
+        **_recovery(2, "maruyama"),
+        "findings": (Finding("BRG-05", "error", "body", (0, 0), "", *CAUSE_DAY_OVER),),
+    },
 }
 DECIDED: dict[str, dict[str, Any]] = {
     "hold": {"notice": approved(), "now": at(2, 16, 33)},

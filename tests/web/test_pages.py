@@ -228,6 +228,9 @@ SAYS = [
     ("recovery sent, cause owed", "ja", "このあと12月1日(火) 10:00最終報の下書きを丸山さんに届けます"),
     ("recovery sent, cause owed", "ja", "12月1日(火)お客様に約束した原因の報告"),
     ("recovery sent, cause owed", "en", "Tue 1 DecReport of the cause, promised to customers"),
+    ("recovery, day over", "ja", "送る前に1か所直してください"),
+    ("recovery, day over", "ja", "「報告する日」を選び直してください。"),
+    ("recovery, day over", "en", "The day named for reporting the cause is over."),
     ("superseded, fires again", "ja", "警告が再び鳴ったので、この下書きは使いません。"),
     ("superseded, fires again", "en", "The alert fired again, so this draft is not used."),
     ("superseded, fires again", "ja", "警告が再び鳴り、下書きを取りやめました"),
@@ -310,6 +313,12 @@ def test_what_has_no_suggestion_is_edited_by_hand() -> None:
     page = shown("error", findings=(replace(error, replacement=None),))
     assert "提案の文に直す" not in page.html
     assert 'class="button go" href="?edit"' in page.html
+
+
+def test_a_day_that_is_over_leads_back_to_the_answers() -> None:
+    page = shown("recovery, day over")
+    assert re.search(r'class="button go" href="[^"]*answers', page.html)
+    assert 'class="go"' not in page.html
 
 
 def test_what_is_missing_is_said_without_a_quotation() -> None:

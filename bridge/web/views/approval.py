@@ -19,6 +19,7 @@ from bridge.web.views.since import Since, since_edit
 from bridge.web.views.situation import Situation
 
 PERSONAL_DATA_RULE = "LAW-02"
+CAUSE_DAY_RULE = "BRG-05"
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +230,10 @@ def _button(situation: Situation, outer: Frame) -> Button | None:
     if situation.errors:
         if "edit" not in situation.offers:
             return None
-        if any(f.replacement is None for f in situation.errors):
+        by_hand = {f.rule for f in situation.errors if f.replacement is None}
+        if by_hand == {CAUSE_DAY_RULE}:
+            return Button(say("answer_again"), say("edit_note"), href=link(outer, "answers"))
+        if by_hand:
             return Button(say("edit_self"), say("edit_note"), href=link(outer, "edit"))
         return Button(say("repair"), say("repair_note"), "edit", fields=_repaired(situation))
     if "approve" not in situation.offers or situation.recipients is None or situation.audience.problem:
