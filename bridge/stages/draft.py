@@ -65,7 +65,7 @@ def draft_batch(
     texts = {service.locale: letters[0]}
     tx.notices.add_version(Version(notice.id, number, texts, stored, None, None, tx.now))
     if problem:
-        _note_fallback(tx, notice, number, problem)
+        note_fallback(tx, notice, number, problem)
     tx.events.add(
         incident.id,
         actor,
@@ -210,10 +210,10 @@ def _write(tx: Tx, setup: Setup, service: Service, notice: Notice, number: int, 
     texts, problem = setup.letters.texts(facts, service)
     tx.notices.add_version(Version(notice.id, number, texts, facts.to_dict(), facts.promise_at, None, tx.now))
     if problem:
-        _note_fallback(tx, notice, number, problem)
+        note_fallback(tx, notice, number, problem)
 
 
-def _note_fallback(tx: Tx, notice: Notice, number: int, problem: str) -> None:
+def note_fallback(tx: Tx, notice: Notice, number: int, problem: str) -> None:
     """The company's own template is broken: whoever is rung about this version must know that it is not theirs."""
     tx.events.add(
         notice.incident_id, BRIDGE, "template_failed", notice=notice.id, version=number, problem=problem

@@ -131,13 +131,18 @@ class Events:
         return max((d.get("truncated", 0) for d in self._tx.execute(query).scalars()), default=0)
 
     def template_problem(self, incident_id: str, notice_id: str) -> str:
-        """Why the bridge's last draft of a notice stands on a shipped template; empty when it does not."""
+        """Why the last text of a notice that came from templates is a shipped one's; empty when it is not."""
         query = select(events.c.action, events.c.detail).where(
             events.c.incident_id == incident_id,
-            events.c.action.in_(("template_failed", "drafted", "redrafted")),
+            events.c.action.in_(("template_failed", "drafted", "redrafted", "edited")),
         )
-        rows = [row for row in self._tx.execute(query) if row.detail.get("notice") == notice_id]
-        last = max((row.detail["version"] for row in rows if row.action != "template_failed"), default=0)
+        rows = [
+            row
+            for row in self._tx.execute(query)
+            if row.detail.get("notice") == notice_id
+            and (row.action != "edited" or row.detail.get("rendered"))
+        ]
+        last = max((row.detail["version"] for row in rows), default=0)
         failed = [row.detail for row in rows if row.action == "template_failed"]
         return next((each["problem"] for each in failed if each.get("version") == last), "")
 

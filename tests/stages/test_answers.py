@@ -1,9 +1,12 @@
 """What people told customers once, every later letter knows."""
 
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 from bridge.core.facts import Answers, Facts
 from bridge.core.model import Notice
+from bridge.letters.render import Letters
 from bridge.stages.follow_up.on_request import draft_individual
 from tests.stages.office import Office, firing, minutes, resolved
 
@@ -70,3 +73,30 @@ async def test_a_batch_that_waits_for_people_does_not_hold_up_the_final_report(o
     await office.store.run(lambda tx: draft_individual(tx, office.setup, recovery.incident_id, [ROW]))
     await office.tick(minutes(3 * 24 * 60))
     assert [notice.kind for notice in await office.notices()][-2:] == ["individual", "final"]
+
+
+async def test_a_template_that_fails_on_the_answers_is_told_until_it_is_mended(
+    office: Office, tmp_path: Path
+) -> None:
+    own = tmp_path / "letters" / "mail" / "ja" / "recovery.txt.j2"
+    own.parent.mkdir(parents=True)
+    own.write_text("{% if cause %}{{ nope }}{% endif %}お客様各位\n")
+    office.setup = replace(office.setup, letters=Letters(tmp_path / "letters"))
+    await office.post(firing())
+    await office.approve_and_send()
+    await office.post(resolved(ends_at=office.clock.now))
+    await office.tick(minutes(6))
+    assert await template_problem(office) == ""
+    await office.press("maruyama", "edit", answers={"cause": CAUSE})
+    assert "'nope' is undefined" in await template_problem(office)
+    await office.press("maruyama", "edit", subject="【復旧報告】みどりショップ ログインできない事象")
+    assert "'nope' is undefined" in await template_problem(office), "the rest is still the shipped letter"
+    own.write_text("お客様各位\n")
+    office.setup = replace(office.setup, letters=Letters(tmp_path / "letters"))  # as a reload does
+    await office.press("maruyama", "edit", answers={"cause": CAUSE})
+    assert await template_problem(office) == ""
+
+
+async def template_problem(office: Office) -> str:
+    notice = await office.newest()
+    return await office.store.run(lambda tx: tx.events.template_problem(notice.incident_id, notice.id))

@@ -8,7 +8,7 @@ from bridge.core import duties
 from bridge.core.facts import Answers, Facts
 from bridge.core.model import Text, Version
 from bridge.stages.decide.case import Answer, Case, Form
-from bridge.stages.draft import current_facts
+from bridge.stages.draft import current_facts, note_fallback
 from bridge.stages.proofread import context_of, printed_promise
 from bridge.stages.setup import Setup
 from bridge.stages.wake import Wake
@@ -27,7 +27,11 @@ def edit(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
         return Answer("not_a_day")
     if form.answers and answers.cause_by and duties.is_over(answers.cause_by, tx.now, case.service.timezone):
         return Answer("day_over")
-    new = _answered(tx, setup, case, old, answers) if form.answers else _reworded(tx, setup, case, old, form)
+    fallback = None
+    if form.answers:
+        new, fallback = _answered(tx, setup, case, old, answers)
+    else:
+        new = _reworded(tx, setup, case, old, form)
     if new.texts == old.texts and not form.answers:
         return Answer("done", did="saved")
     notice = case.notice
@@ -35,9 +39,11 @@ def edit(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
         return Answer("newer_version")
     tx.notices.withdraw_approvals(notice.id)
     tx.notices.add_version(new)
-    tx.events.add(
-        case.incident.id, case.person, "edited", notice=notice.id, kind=notice.kind, version=new.version
-    )
+    rendered = {"rendered": True} if form.answers else {}
+    told = {"notice": notice.id, "kind": notice.kind, "version": new.version, **rendered}
+    tx.events.add(case.incident.id, case.person, "edited", **told)
+    if fallback:
+        note_fallback(tx, notice, new.version, fallback)
     return Answer("done", did="saved", wake=Wake(timer=True))
 
 
@@ -65,11 +71,11 @@ def _reworded(tx: Tx, setup: Setup, case: Case, old: Version, form: Form) -> Ver
     )
 
 
-def _answered(tx: Tx, setup: Setup, case: Case, old: Version, answers: Answers) -> Version:
-    """Rendered again from the template with the person's answers."""
+def _answered(tx: Tx, setup: Setup, case: Case, old: Version, answers: Answers) -> tuple[Version, str | None]:
+    """Rendered again from the template with the person's answers, and why not from the company's own."""
     facts = current_facts(tx, setup, case.incident, case.notice, answers)
-    texts, _ = setup.letters.texts(facts, case.service)
-    return Version(
+    texts, fallback = setup.letters.texts(facts, case.service)
+    new = Version(
         old.notice_id,
         old.version + 1,
         texts,
@@ -78,6 +84,7 @@ def _answered(tx: Tx, setup: Setup, case: Case, old: Version, answers: Answers) 
         case.person,
         tx.now,
     )
+    return new, fallback
 
 
 def answers_from(given: Mapping[str, str], was: Answers) -> Answers:
