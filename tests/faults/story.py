@@ -89,10 +89,10 @@ def all_incidents(bridge: Bridge) -> list[dict[str, Any]]:
     return found
 
 
-def unfinished(bridge: Bridge, states: Sequence[str] = ("queued", "sending", "deferred")) -> int:
-    """How many letters are still to be sent, over all incidents; or how many are in these states."""
+def unfinished(bridge: Bridge) -> int:
+    """How many letters are still to be sent, over all incidents."""
     counts = [notice["deliveries"] for incident in all_incidents(bridge) for notice in incident["notices"]]
-    return sum(count[state] for count in counts for state in states)
+    return sum(count[state] for count in counts for state in ("queued", "sending", "deferred"))
 
 
 def deliveries(bridge: Bridge, state: str) -> set[tuple[str, str]]:

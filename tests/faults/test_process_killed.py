@@ -45,13 +45,13 @@ def slow_to_answer(stage: str, _session: Session) -> Fault | None:
 
 
 def finish(bridge: Bridge, night: Night, database: Database) -> None:
-    """Undisturbed, until every letter has come to its end; nobody waits a minute for a second copy."""
+    """Undisturbed, until every letter has come to its end; no ring or letter waits a minute for a second copy."""
     bridge.start()
-    until(lambda: night.go_on(posts=5) or night.done, 90, "everything is posted, rung and approved")
-    until(lambda: not unfinished(bridge, ["sending"]), 30, "what the dead had claimed is given back")
+    until(lambda: not database.claimed(), 60, "what the dead had claimed is given back")
     bridge.stop()
     database.let_waits_end()
     bridge.start()
+    until(lambda: night.go_on(posts=5) or night.done, 90, "everything is posted, rung and approved")
     until(lambda: not unfinished(bridge), 90, "every letter has come to its end")
 
 

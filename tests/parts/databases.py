@@ -1,11 +1,13 @@
 """A database as `bridge serve` is told of it, and what only a test does to it: ending a wait."""
 
+import contextlib
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 
+_CLAIMED = "SELECT count(*) FROM outbox WHERE state IN ('sending', 'eod')"
 _END_WAITS = "UPDATE outbox SET due_at = updated_at WHERE state = 'deferred'"
 
 
@@ -16,12 +18,20 @@ class Database:
     setting: str
     data_dir: Path
 
+    def claimed(self) -> int:
+        """How many mails some instance, or a dead one, has in its hands."""
+        if self.setting != "sqlite":
+            with psycopg.connect(self.setting) as server:
+                return int(server.execute(_CLAIMED).fetchall()[0][0])
+        with contextlib.closing(sqlite3.connect(self.data_dir / "bridge.sqlite3")) as file:
+            return int(file.execute(_CLAIMED).fetchone()[0])
+
     def let_waits_end(self) -> None:
         """As if the minutes had gone by until deferred mails are tried again. The bridge must not run on SQLite."""
         if self.setting != "sqlite":
             with psycopg.connect(self.setting) as server:
                 server.execute(_END_WAITS)
             return
-        with sqlite3.connect(self.data_dir / "bridge.sqlite3") as file:
+        with contextlib.closing(sqlite3.connect(self.data_dir / "bridge.sqlite3")) as file:
             file.execute(_END_WAITS)
-        file.close()
+            file.commit()
