@@ -298,6 +298,10 @@ WORDS: dict[str, Pair] = {
         "メールサーバーに送れません({why})。つながりしだい、続きを送ります。",
         "The mail server takes no mail ({why}). The rest goes out once it does.",
     ),
+    "relay_down_yet": (
+        "いまはメールサーバーに送れません({why})。承認しておけば、つながりしだい送ります。",
+        "The mail server takes no mail now ({why}). Once approved, the letter goes out as soon as it does.",
+    ),
     "letter_sent": ("送った手紙(版{n})", "The letter (version {n})"),
     "sent_record": (
         "版{v}。照合値 {hash}。承認: {who}、{at}。",

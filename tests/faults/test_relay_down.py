@@ -49,8 +49,11 @@ def test_a_ring_finds_the_dead_relay_before_any_letter_needs_it(tmp_path: Path, 
     with with_fallback(tmp_path, mail_server) as (running, second):
         mail_server.refuse_connections()
         running.alert()
-        second.wait_for(MARUYAMA, 1, 30)
+        link = link_in(second.wait_for(MARUYAMA, 1, 30)[0])
         until(lambda: up(running, "customers") == 0, 10, "the metrics know")
+        assert "いまはメールサーバーに送れません" in running.get(link).text, (
+            "and the page, before anybody decides"
+        )
         mail_server.accept_connections()
         until(lambda: up(running, "customers") == 1, 30, "its return is noticed without a mail")
 

@@ -293,6 +293,7 @@ OPEN: dict[str, dict[str, Any]] = {
     "open": {},
     "open, first use": {"previous_count": None},
     "open, soon": {"now": at(2, 21)},
+    "open, relay down": {"relay_problem": "接続できません"},
     "late, smaller list": {
         "now": at(2, 28),
         "audience": replace(AUDIENCE, count=8_228, locales={"ja": 8_228}),

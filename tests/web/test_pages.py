@@ -228,6 +228,8 @@ SAYS = [
     ("recovery sent, cause owed", "ja", "このあと12月1日(火) 10:00最終報の下書きを丸山さんに届けます"),
     ("recovery sent, cause owed", "ja", "12月1日(火)お客様に約束した原因の報告"),
     ("recovery sent, cause owed", "en", "Tue 1 DecReport of the cause, promised to customers"),
+    ("open, relay down", "ja", "いまはメールサーバーに送れません(接続できません)。承認しておけば、"),
+    ("open, relay down", "en", "The mail server takes no mail now"),
     ("recovery, day over", "ja", "送る前に1か所直してください"),
     ("recovery, day over", "ja", "「報告する日」を選び直してください。"),
     ("recovery, day over", "en", "The day named for reporting the cause is over."),

@@ -80,6 +80,7 @@ class Approval:
     question: str
     done: str
     banner: str
+    relay: str
     acknowledged: str
     deadline: Deadline
     problems_title: str
@@ -119,6 +120,7 @@ def approval(situation: Situation) -> Approval:
         question=_question(situation),
         done=_done(situation),
         banner=_banner(situation),
+        relay=_relay(situation),
         acknowledged=_acknowledged(situation),
         deadline=deadline(situation),
         problems_title=_problems_title(situation, errors),
@@ -183,6 +185,13 @@ def _all_ended(situation: Situation) -> str:
         return ""
     say = speech(situation)
     return say("all_ended", clock=say.clock(over))
+
+
+def _relay(situation: Situation) -> str:
+    """That the letter cannot leave yet: no reason to wait with the decision."""
+    if situation.relay_problem is None:
+        return ""
+    return speech(situation)("relay_down_yet", why=situation.relay_problem)
 
 
 def _acknowledged(situation: Situation) -> str:
