@@ -55,10 +55,11 @@ def scopes(told: Sequence[Told], kind: Kind) -> tuple[tuple[LocalText, ...], tup
     return affected, tuple(words for words in everything if words.ja not in still)
 
 
-def symptom_of(told: Sequence[Told]) -> LocalText | None:
-    """What happens now, rather than what happened: the first that fires, else the first."""
-    symptoms = [one for one in told if one.symptom]
-    return next((one.symptom for one in (*(one for one in symptoms if one.firing), *symptoms)), None)
+def symptom_of(told: Sequence[Told], kind: Kind) -> LocalText | None:
+    """What happens now, rather than what happened: the first that fires. One that is over names only what is over."""
+    firing = [one for one in told if one.firing]
+    over = told if not firing or kind in LOOKING_BACK else ()
+    return next((one.symptom for one in (*firing, *over) if one.symptom), None)
 
 
 def when_recovered(

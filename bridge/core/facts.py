@@ -159,7 +159,7 @@ def build(
         recovered_at=recovered_at and max(min(recovered_at, drafted_at), started_at),
         promise_at=promise_at,
         follows_at=follows_at,
-        symptom=(previous and previous.symptom) or symptom_of(told),
+        symptom=(previous and previous.symptom) or symptom_of(told, kind),
         impacts=affected[:MAX_IMPACTS],
         more_impacts=max(0, len(affected) - MAX_IMPACTS),
         impact_known=bool(affected or answers.scope),
@@ -187,8 +187,9 @@ def changed(old: Facts, new: Facts) -> tuple[Change, ...]:
     was, now = old.answers, new.answers
     causes = ("cause", "remedy", "prevention", "cause_by")
     differs: dict[Change, bool] = {
-        "scope": _scope(old) != _scope(new),
-        "partly_recovered": bool(set(_key(new.recovered_impacts)) - set(_key(old.recovered_impacts))),
+        "scope": _scope(old) != _scope(new) and not _only_ended(old, new),
+        "partly_recovered": old.recovered_at is None
+        and bool(set(_key(new.recovered_impacts)) - set(_key(old.recovered_impacts))),
         "recovered": new.recovered_at is not None and _minute(old.recovered_at) != _minute(new.recovered_at),
         "refired": old.recovered_at is not None and new.recovered_at is None,
         "started": _minute(old.started_at) != _minute(new.started_at),
@@ -212,9 +213,19 @@ def _clean_answers(answers: Answers) -> Answers:
 
 
 def _compared(old: Facts, new: Facts) -> Facts:
-    before = set(_key(old.impacts))
+    before = _told(old) if new.recovered_at else set(_key(old.impacts))
     added = tuple(impact for impact in new.impacts if impact.ja not in before)
     return new.model_copy(update={"changes": changed(old, new), "added_impacts": added})
+
+
+def _told(facts: Facts) -> set[str]:
+    """All that a letter named, works it again or not."""
+    return {*_key(facts.impacts), *_key(facts.recovered_impacts)}
+
+
+def _only_ended(old: Facts, new: Facts) -> bool:
+    """Whether a letter after the end lists, besides what was left, only what had recovered before."""
+    return new.recovered_at is not None and not new.answers.scope and _told(new) == _told(old)
 
 
 def _key(impacts: Iterable[LocalText]) -> tuple[str, ...]:

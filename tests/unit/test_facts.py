@@ -177,6 +177,24 @@ def test_firing_again_after_a_confirmed_recovery_is_news() -> None:
     assert changed(recovered, facts(alert(), drafted_at=NOW + minutes(9))) == ("refired",)
 
 
+def test_what_had_recovered_before_is_no_news_when_all_has() -> None:
+    partly = facts(alert("PaymentErrors"), ended(), kind="update", previous=BEFORE)
+    over = facts(
+        ended(), ended("PaymentErrors"), kind="update", previous=partly, drafted_at=NOW + minutes(60)
+    )
+    assert (over.changes, over.added_impacts) == (("recovered",), ())
+    third = alert("Mail", status="resolved", ends_at=NOW, customer_impact_ja="メールの送信")
+    more = facts(ended(), ended("PaymentErrors"), third, kind="update", previous=partly)
+    assert [impact.ja for impact in more.added_impacts] == ["メールの送信"]
+
+
+def test_a_recovery_that_was_reported_is_not_told_again_when_something_comes_back() -> None:
+    over = facts(ended(), ended("PaymentErrors"), kind="update", previous=BEFORE)
+    back = facts(ended(), alert("PaymentErrors"), kind="update", previous=over)
+    assert "partly_recovered" not in back.changes
+    assert [impact.ja for impact in back.recovered_impacts] == ["全ユーザーのログイン機能"]
+
+
 def test_what_the_last_report_did_not_name_is_told_apart() -> None:
     said = facts(alert(), alert("PaymentErrors"), kind="update", previous=BEFORE)
     assert [impact.ja for impact in said.added_impacts] == ["決済機能"]
@@ -217,6 +235,11 @@ def test_a_symptom_that_is_over_gives_way_to_one_that_is_not() -> None:
         service(impact=[LOGIN, other]), incident(), [ended(), alert("PaymentErrors")], "first", drafted_at=NOW
     )
     assert said.symptom == LocalText(ja="決済できない事象")
+
+
+def test_a_symptom_that_is_over_is_not_said_to_happen_now() -> None:
+    assert facts(ended(), alert("PaymentErrors")).symptom is None
+    assert facts(ended(), alert("PaymentErrors"), kind="recovery").symptom == BEFORE.symptom
 
 
 def test_later_letters_keep_the_symptom_that_customers_know() -> None:

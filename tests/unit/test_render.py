@@ -37,6 +37,7 @@ def subject(said: Facts, locale: Locale = "ja") -> str:
 
 
 SENT = facts(alert())
+WAITING = facts(alert(), answers=Answers(status="再開準備中です。"))
 OVER = facts(ended(), kind="recovery", previous=SENT, drafted_at=FIRED + minutes(40))
 
 
@@ -177,6 +178,52 @@ def test_a_first_report_after_the_end_gives_the_confirmed_time_and_owes_the_caus
 def test_an_update_begins_with_what_changed(alerts: list[Alert], answers: Answers, line: str) -> None:
     said = facts(*alerts, kind="update", previous=SENT, answers=answers)
     assert line in body(said).split("■前回からの更新\n")[1].split("\n\n")[0].split("\n")
+
+
+@pytest.mark.parametrize(
+    "alerts, before, answers, status",
+    [
+        pytest.param(
+            [alert()], SENT, Answers(), "原因の調査および復旧作業を行っております。", id="none given"
+        ),
+        pytest.param(
+            [alert()], SENT, Answers(status="再開準備中です。"), "上記のとおりでございます。", id="new"
+        ),
+        pytest.param([alert()], WAITING, WAITING.answers, "再開準備中です。", id="as before"),
+        pytest.param([alert()], SENT, CAUSE, "復旧作業を行っております。", id="the cause is known"),
+        pytest.param(
+            [ended()],
+            WAITING,
+            WAITING.answers,
+            "復旧を確認いたしました。原因は引き続き調査しております。",
+            id="over",
+        ),
+        pytest.param([ended()], SENT, CAUSE, "復旧を確認いたしました。", id="over, the cause is known"),
+    ],
+)
+def test_the_state_of_things_never_contradicts_the_news(
+    alerts: list[Alert], before: Facts, answers: Answers, status: str
+) -> None:
+    said = body(facts(*alerts, kind="update", previous=before, answers=answers))
+    assert f"現在の状況：{status}\n" in said
+
+
+@pytest.mark.parametrize(
+    "answers, ja, en",
+    [
+        (CAUSE, "原因と再発防止策をご報告いたします", "its cause and our measures against a recurrence."),
+        (
+            Answers(cause="証明書の期限切れです。"),
+            "原因をご報告いたします",
+            "This final report gives its cause.\n",
+        ),
+        (Answers(), "調査の状況をご報告いたします", "where the investigation stands."),
+    ],
+)
+def test_a_final_report_announces_what_it_holds(answers: Answers, ja: str, en: str) -> None:
+    said = facts(ended(), kind="final", previous=OVER, answers=answers)
+    assert ja in body(said)
+    assert en in body(said, "en")
 
 
 def test_a_recovery_computes_how_long_it_lasted() -> None:
