@@ -80,6 +80,14 @@ WORDS: dict[str, Pair] = {
         "What customers receive (version {n}, edited by {who})",
     ),
     "letter_other": ("{language}の文面({n}名に届きます)", "{language} text ({n} people receive it)"),
+    "letter_as_before": (
+        "{language}の文面({n}名に届きます・直していません)",
+        "{language} text ({n} people receive it, not changed)",
+    ),
+    "untranslated": (
+        "英語の手紙に日本語の文が残っています({n}名に届きます)。文面を直して、英語にしてください。",
+        "Japanese is left in the English letter ({n} people receive it). Edit the text into English.",
+    ),
     "letter_ja": ("日本語", "Japanese"),
     "letter_en": ("英語", "English"),
     "letter_of": ("{n}通目: {to}", "Letter {n}: {to}"),

@@ -372,6 +372,10 @@ ASKING: dict[str, dict[str, Any]] = {
         "events": (*EVENTS, Event(4, at(3, 32), "maruyama", "ended_by_hand", {"firing": 1})),
     },
     "recovery, still firing": {**_recovery(), "alerts": (FIRING,)},
+    "recovery, answered in Japanese": {
+        **_recovery(2, "maruyama", cause="証明書の期限が切れておりました。"),
+        "audience": replace(AUDIENCE, locales={"ja": 12_370, "en": 38}),
+    },
     "recovery, day over": {
         **_recovery(2, "maruyama"),
         "findings": (Finding("BRG-05", "error", "body", (0, 0), "", *CAUSE_DAY_OVER),),

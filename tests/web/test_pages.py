@@ -16,7 +16,7 @@ from bridge.web.forms import answers_in, reason_in
 from bridge.web.pages import Page, Pages
 from bridge.web.words import WORDS
 from tests.web import samples
-from tests.web.samples import ASKING, DECIDED, DRAFT, OPEN, PEOPLE, WIDER, at, notice, situation
+from tests.web.samples import ASKING, AUDIENCE, DECIDED, DRAFT, OPEN, PEOPLE, WIDER, at, notice, situation
 
 PAGES = Pages()
 EVERY = {**OPEN, **ASKING, **DECIDED}
@@ -230,6 +230,8 @@ SAYS = [
     ("recovery sent, cause owed", "en", "Tue 1 DecReport of the cause, promised to customers"),
     ("open, relay down", "ja", "いまはメールサーバーに送れません(接続できません)。承認しておけば、"),
     ("open, relay down", "en", "The mail server takes no mail now"),
+    ("recovery, answered in Japanese", "ja", "英語の手紙に日本語の文が残っています(38名に届きます)。"),
+    ("recovery, answered in Japanese", "en", "Japanese is left in the English letter (38 people"),
     ("recovery, day over", "ja", "送る前に1か所直してください"),
     ("recovery, day over", "ja", "「報告する日」を選び直してください。"),
     ("recovery, day over", "en", "The day named for reporting the cause is over."),
@@ -315,6 +317,21 @@ def test_what_has_no_suggestion_is_edited_by_hand() -> None:
     page = shown("error", findings=(replace(error, replacement=None),))
     assert "提案の文に直す" not in page.html
     assert 'class="button go" href="?edit"' in page.html
+
+
+def test_answers_put_into_english_need_no_warning() -> None:
+    version = ASKING["recovery, answered in Japanese"]["version"]
+    english = replace(version.texts["en"], body="Cause\nThe certificate had expired.\n")
+    mended = replace(version, texts={**version.texts, "en": english})
+    assert "英語の手紙に日本語" not in shown("recovery, answered in Japanese", version=mended).html
+    alone = replace(AUDIENCE, locales={"ja": 12_408})
+    assert "英語の手紙に日本語" not in shown("recovery, answered in Japanese", audience=alone).html
+
+
+def test_a_text_that_an_edit_left_alone_is_said_to_be_as_it_was() -> None:
+    readers = {"audience": replace(AUDIENCE, locales={"ja": 12_370, "en": 38})}
+    assert "英語の文面(38名に届きます・直していません)" in shown("edited", **readers).html
+    assert "直していません" not in shown("english readers too").html
 
 
 def test_a_day_that_is_over_leads_back_to_the_answers() -> None:

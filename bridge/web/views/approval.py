@@ -11,7 +11,7 @@ from bridge.web.views.audience import Audience, audience
 from bridge.web.views.edit import Field
 from bridge.web.views.frame import Deadline, Frame, deadline, frame, heading, link, speech
 from bridge.web.views.letter import Letter
-from bridge.web.views.letters import Mark, edits_of, letters, numbered
+from bridge.web.views.letters import Mark, edits_of, letters, numbered, untranslated
 from bridge.web.views.rows import Row, fact_rows
 from bridge.web.views.second import second_asked, second_waits
 from bridge.web.views.sheets import Sheets, sheets
@@ -92,6 +92,7 @@ class Approval:
     rows: tuple[Row, ...]
     untouched: str
     fallback: str
+    untranslated: str
     edited: str
     edits: tuple[Change, ...]
     since: Since | None
@@ -132,6 +133,7 @@ def approval(situation: Situation) -> Approval:
         rows=fact_rows(situation),
         untouched=_untouched(situation),
         fallback=_fallback(situation),
+        untranslated=_untranslated(situation),
         edited=_edited(situation, edits),
         edits=edits or (),
         since=since_edit(situation),
@@ -225,6 +227,11 @@ def _untouched(situation: Situation) -> str:
 def _fallback(situation: Situation) -> str:
     why = situation.template_problem
     return speech(situation)("template_failed", why=why) if why else ""
+
+
+def _untranslated(situation: Situation) -> str:
+    say, readers = speech(situation), untranslated(situation)
+    return say("untranslated", n=say.number(readers)) if readers else ""
 
 
 def _edited(situation: Situation, edits: tuple[Change, ...] | None) -> str:

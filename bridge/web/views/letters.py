@@ -1,5 +1,6 @@
 """The letters of a page, in every language that customers get, and what people changed in them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from bridge.core.wording import Finding
 from bridge.web.views.frame import speech
 from bridge.web.views.letter import Letter, filled_in, letter
 from bridge.web.views.situation import Situation
+
+JAPANESE = re.compile("[ぁ-んァ-ヶ一-龥]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,16 @@ def text_changes(situation: Situation, old: Version, new: Version) -> tuple[Chan
         for before, after in both
         for change in (*changes(before.subject, after.subject), *changes(before.body, after.body))
     )
+
+
+def untranslated(situation: Situation) -> int:
+    """How many customers get an English letter in which answers stand that were given in Japanese."""
+    if situation.service.bilingual or situation.letters or "en" not in situation.locales():
+        return 0
+    english = "".join(situation.version.texts["en"].body.split())
+    given = (text for _, text in situation.facts.answers if isinstance(text, str))
+    left = any(JAPANESE.search(text) and "".join(text.split()) in english for text in given)
+    return situation.audience.locales.get("en", 0) if left else 0
 
 
 def numbered(situation: Situation) -> tuple[Mark, ...]:
@@ -87,4 +100,14 @@ def _caption(situation: Situation) -> str:
 def _other_caption(situation: Situation, code: Locale) -> str:
     say = speech(situation)
     readers = situation.audience.locales.get(code, 0)
-    return say("letter_other", language=say(f"letter_{code}"), n=say.number(readers))
+    key = "letter_as_before" if _left_alone(situation, code) else "letter_other"
+    return say(key, language=say(f"letter_{code}"), n=say.number(readers))
+
+
+def _left_alone(situation: Situation, code: Locale) -> bool:
+    """Whether people changed the letter in another language, and not in this one."""
+    own = next((v for v in reversed(situation.earlier) if v.edited_by is None), None)
+    if own is None or situation.version.edited_by is None:
+        return False
+    texts, main = situation.version.texts, situation.service.locale
+    return texts[main] != own.texts.get(main) and texts[code] == own.texts.get(code)
