@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bridge import clock, metrics
+from bridge.core.disturbance import ENDED
 from bridge.core.values import Locale
 from bridge.errors import StorageDown
 from bridge.stages.audience import Lists
@@ -102,7 +103,7 @@ class Approval:
             return pages.expired(situation.lang, situation.csrf, renewed=situation.did == "renewed")
         if "edit" in query and "edit" in situation.offers:
             return pages.edit(situation)
-        if "answers" in query and "edit" in situation.offers:
+        if "answers" in query and "edit" in situation.offers and situation.notice.kind in ENDED:
             return pages.answers(situation)
         return pages.approval(situation)
 

@@ -65,7 +65,7 @@ def test_every_route_keeps_to_its_description(
     known = {"incident_id": incident["id"], "notice_id": incident["notices"][0]["id"]}
     operation = described[f"/api/v1{path}"][method]
 
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=12, suppress_health_check=list(HealthCheck), database=None)
     @given(
         operation.as_strategy() | operation.as_strategy(generation_mode=GenerationMode.NEGATIVE),
         st.booleans(),

@@ -68,7 +68,7 @@ def is_harmless(answer: httpx.Response) -> bool:
 
 
 def fuzz(examples: int) -> settings:
-    return settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    return settings(max_examples=examples, suppress_health_check=list(HealthCheck))
 
 
 @fuzz(40)

@@ -13,7 +13,7 @@ from tests.parts.alerts import alert, payload
 from tests.parts.bridge import Bridge, bridge
 from tests.parts.sink import sink
 
-FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FUZZ = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 TEXT = st.text() | st.sampled_from(
     ["\0", "\ud800", "0001-01-01T00:00:00Z", "9999-12-31T23:59:60+23:59", "١", "-0"]
 )

@@ -52,7 +52,7 @@ async def deliver(answers: dict[str, object], offers: tuple[str, ...]) -> tuple[
     return outcomes, server
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     answers=st.dictionaries(MOMENTS, ANSWER, max_size=3),
     offers=st.sampled_from([("8BITMIME",), ("PIPELINING",)]),

@@ -62,7 +62,8 @@ async def test_cancel_in_the_hold_leads_back_to_before_every_approval(office: Of
     notice = await office.newest()
     assert (notice.state, notice.number, notice.approvals) == ("awaiting_approval", None, ())
     assert (notice.approved_by, notice.approved_version, notice.decided_at) == (None, None, None)
-    assert await office.pending(notice) is not None
+    ring = await office.pending(notice)
+    assert ring and ring.due_at == office.clock.now, "who was told that it is decided is rung at once"
     assert (await office.press("maruyama", action, body="書き直しました。")).status == 303
     await office.send()
     assert len(office.mails) == (3 if action == "approve" else 0)
@@ -139,12 +140,21 @@ async def test_a_test_copy_goes_to_the_person_alone(office: Office) -> None:
     assert (await office.newest()).state == "awaiting_approval"
 
 
+async def test_answers_about_the_end_do_not_replace_the_text_of_a_first_report(office: Office) -> None:
+    await office.post(firing())
+    await office.press("maruyama", "edit", body="確認中です。")
+    await office.press("maruyama", "edit", answers=CAUSE)
+    notice = await office.newest()
+    assert (await office.version(notice)).texts["ja"].body == "確認中です。\n"
+
+
 async def test_stop_keeps_the_rest_and_resume_sends_it(office: Office) -> None:
     await office.post(firing())
     await office.press("maruyama", "approve")
     await office.tick(seconds(10))
     assert await office.deliver(limit=1) == 1
     assert (await office.press("sato", "stop")).status == 303
+    assert await office.told("trouble") == ["maruyama"]
     assert await office.deliver() == 0
     await office.tick(minutes(1))
     assert (await office.newest()).state == "stopped"

@@ -304,7 +304,6 @@ TestCorrespondence = Correspondence.TestCase
 TestCorrespondence.settings = settings(
     max_examples=25,
     stateful_step_count=30,
-    deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )

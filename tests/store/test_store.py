@@ -135,7 +135,7 @@ async def test_a_caller_who_gave_up_does_not_disturb_the_others(store: Store[Tx]
     assert "b" in await store.read(keys)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     fails=st.lists(st.booleans(), min_size=1, max_size=60),
 )

@@ -110,7 +110,7 @@ def findings(said: Facts, text: Text, locale: Locale) -> str:
     return "\n".join([text.subject, text.body, *map(str, found)]) if found else ""
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data(), st.sampled_from(KINDS), st.sampled_from(["ja", "en"]), SERVICES)
 def test_an_untouched_draft_gives_no_finding(
     data: st.DataObject, kind: Kind, locale: Locale, of: Service
@@ -119,7 +119,7 @@ def test_an_untouched_draft_gives_no_finding(
     assert not findings(said, LETTERS.render(said, locale, wrap=of.wrap), locale)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data(), st.sampled_from(KINDS), SERVICES.map(lambda of: of.model_copy(update={"bilingual": True})))
 def test_an_untouched_draft_in_two_languages_gives_no_finding(
     data: st.DataObject, kind: Kind, of: Service

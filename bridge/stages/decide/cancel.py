@@ -1,6 +1,6 @@
 """Calling an approved letter back within its hold: nothing was sent, and ringing goes on."""
 
-from bridge.core.reminders import next_ring, with_deadline
+from bridge.core.reminders import with_deadline
 from bridge.stages.decide.case import Answer, Case, Form
 from bridge.stages.setup import Setup
 from bridge.stages.wake import Wake
@@ -27,7 +27,8 @@ def cancel(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
     tx.notices.move(notice, "awaiting_approval", **dict.fromkeys(APPROVED_COLUMNS))
     tx.notices.withdraw_approvals(notice.id)
     tx.outbox.thaw(notice.id)  # a clock that went back may have found the letter half loaded
-    planned = next_ring(setup.escalation(case.service), notice.base_at, tx.now)
+    # At once: whoever was told that it is decided has something to do again.
+    planned = max(tx.now, notice.base_at)
     tx.rings.plan(notice.id, with_deadline(planned, notice, case.policy, tx.now))
     tx.events.add(
         case.incident.id, case.person, "cancelled", notice=notice.id, kind=notice.kind, version=notice.version

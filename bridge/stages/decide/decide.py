@@ -31,8 +31,8 @@ ACTIONS: Mapping[str, Decide] = {
     "test": trial,
     "recovered": recovered,
 }
-# These are about the very text on the page; the others mean the same whatever it says.
-ABOUT_THE_TEXT = frozenset({"approve", "edit", "dismiss"})
+# These are about what the page says, or make it outdated; the others mean the same whatever it says.
+ABOUT_THE_TEXT = frozenset({"approve", "edit", "dismiss", "recovered"})
 
 
 def decide(tx: Tx, setup: Setup, link_id: str, form: Form, lists: Lists) -> Answer:
@@ -45,7 +45,7 @@ def decide(tx: Tx, setup: Setup, link_id: str, form: Form, lists: Lists) -> Answ
         return _gone(tx, setup, case, form)
     offered = form.action in offers(notice, case.person, tx.now, case.incident.state)
     if not offered and (form.action in ACTIONS or notice.state not in UNDECIDED):
-        return _already(notice, case.person, form.action)
+        return _already(notice, case.person, form)
     if not form.genuine:
         return Answer("forged")
     if form.action not in ACTIONS:
@@ -76,7 +76,8 @@ def _gone(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
     return renew(tx, setup, case, form) if form.genuine else Answer("forged")
 
 
-def _already(notice: Notice, person: str, action: str) -> Answer:
+def _already(notice: Notice, person: str, form: Form) -> Answer:
     """The same person's same approval again is no error: its answer was lost, or the button was hit twice."""
-    repeated = action == "approve" and (said_yes(notice, person) or notice.approved_by == person)
+    mine = said_yes(notice, person) or notice.approved_by == person
+    repeated = form.action == "approve" and mine and form.version == notice.version
     return Answer("done") if repeated else Answer("decided")

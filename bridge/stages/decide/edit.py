@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bridge.core import duties
+from bridge.core.disturbance import ENDED
 from bridge.core.facts import Answers, Facts
 from bridge.core.model import Text, Version
 from bridge.stages.decide.case import Answer, Case, Form
@@ -21,25 +22,26 @@ def edit(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
     422 for a day that is none or is over: customers would be promised a report by then.
     """
     old = tx.notices.version(case.notice.id, case.notice.version)
+    given = form.answers if case.notice.kind in ENDED else {}
     try:
-        answers = answers_from(form.answers, Facts.from_dict(old.facts).answers)
+        answers = answers_from(given, Facts.from_dict(old.facts).answers)
     except ValueError:
         return Answer("not_a_day")
-    if form.answers and answers.cause_by and duties.is_over(answers.cause_by, tx.now, case.service.timezone):
+    if given and answers.cause_by and duties.is_over(answers.cause_by, tx.now, case.service.timezone):
         return Answer("day_over")
     fallback = None
-    if form.answers:
+    if given:
         new, fallback = _answered(tx, setup, case, old, answers)
     else:
         new = _reworded(tx, setup, case, old, form)
-    if new.texts == old.texts and not form.answers:
+    if new.texts == old.texts and not given:
         return Answer("done", did="saved")
     notice = case.notice
     if not tx.notices.move(notice, "awaiting_approval", at_version=old.version, version=new.version):
         return Answer("newer_version")
     tx.notices.withdraw_approvals(notice.id)
     tx.notices.add_version(new)
-    rendered = {"rendered": True} if form.answers else {}
+    rendered = {"rendered": True} if given else {}
     told = {"notice": notice.id, "kind": notice.kind, "version": new.version, **rendered}
     tx.events.add(case.incident.id, case.person, "edited", **told)
     if fallback:

@@ -17,7 +17,8 @@ def stop(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
     notice = case.notice
     tx.notices.move(notice, "stopped", stop_reason=BY_PERSON, decided_by=case.person)
     tx.events.add(case.incident.id, case.person, "stopped", notice=notice.id, kind=notice.kind, why=BY_PERSON)
-    return Answer("done", wake=Wake(timer=True))
+    _mail_others(tx, setup, case, BY_PERSON)
+    return Answer("done", wake=Wake(timer=True, oncall=True))
 
 
 def resume(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
@@ -71,8 +72,7 @@ def _first_of_two(tx: Tx, setup: Setup, case: Case) -> Answer:
     """The letter stays stopped. `recipients` stays, too: the second person is shown what the list had before."""
     notice = case.notice
     tx.notices.set(notice.id, approved_by=None, audience_digest=case.audience.digest)
-    others = [person for person in setup.behind(case.incident) if person != case.person]
-    mail_trouble(tx, setup, case.incident, notice, others, "stopped", SECOND_NEEDED)
+    _mail_others(tx, setup, case, SECOND_NEEDED)
     head = tx.events.add(
         case.incident.id,
         case.person,
@@ -83,3 +83,9 @@ def _first_of_two(tx: Tx, setup: Setup, case: Case) -> Answer:
         recipients=case.audience.count,
     )
     return Answer("done", wake=Wake(oncall=True, anchors=(head,)))
+
+
+def _mail_others(tx: Tx, setup: Setup, case: Case, why: str) -> None:
+    """Everybody else behind the letter learns that it waits, and why."""
+    others = [person for person in setup.behind(case.incident) if person != case.person]
+    mail_trouble(tx, setup, case.incident, case.notice, others, "stopped", why)
