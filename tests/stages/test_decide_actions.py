@@ -63,7 +63,8 @@ async def test_cancel_in_the_hold_leads_back_to_before_every_approval(office: Of
     assert (notice.state, notice.number, notice.approvals) == ("awaiting_approval", None, ())
     assert (notice.approved_by, notice.approved_version, notice.decided_at) == (None, None, None)
     ring = await office.pending(notice)
-    assert ring and ring.due_at == office.clock.now, "who was told that it is decided is rung at once"
+    assert ring is not None
+    assert ring.due_at == office.clock.now, "who was told that it is decided is rung at once"
     assert (await office.press("maruyama", action, body="書き直しました。")).status == 303
     await office.send()
     assert len(office.mails) == (3 if action == "approve" else 0)
