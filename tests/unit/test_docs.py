@@ -78,6 +78,34 @@ def test_the_quoted_settings_load(block: dict[str, Any], tmp_path: Path) -> None
     loads(json.dumps(settings), tmp_path / "bridge.yaml", {})
 
 
+def test_a_rotation_appends_to_the_key_file_of_the_installation() -> None:
+    page = (ROOT / "docs/production.md").read_text(encoding="utf-8")
+    (data_dir,) = {
+        block["server"]["data_dir"] for block in blocks("docs/production.md") if "listen" in str(block)
+    }
+    assert re.findall(r"^ {4}openssl rand -hex 32 >> (.*)", page, re.M) == [f"{data_dir}/keys"]
+
+
+def test_the_installation_makes_every_file_that_the_sample_names() -> None:
+    page = (ROOT / "docs/production.md").read_text(encoding="utf-8")
+    made = page[page.index("useradd") : page.index("systemctl")]
+    sample = re.findall(r"^ *[a-z_]*(?:_file|csv): \./(?:secrets/)?(\S+)", SAMPLE.read_text("utf-8"), re.M)
+    assert sample
+    assert [name for name in sample if name not in made] == []
+
+
+def test_alertmanager_reads_its_token_from_the_same_file_on_every_page() -> None:
+    shipped = yaml.safe_load((ROOT / "config/alertmanager.yml").read_text(encoding="utf-8"))
+    (quoted,) = blocks("README.md")
+    files = {
+        hook["http_config"]["authorization"]["credentials_file"]
+        for receiver in (*shipped["receivers"], *quoted["receivers"])
+        for hook in receiver.get("webhook_configs", ())
+    }
+    assert len(files) == 1
+    assert files.pop() in (ROOT / "docs/production.md").read_text(encoding="utf-8")
+
+
 def test_the_quoted_alertmanager_configuration_is_one(tmp_path: Path) -> None:
     (quoted,) = blocks("README.md")
     (route,) = quoted["route"]["routes"]
