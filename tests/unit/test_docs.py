@@ -57,6 +57,12 @@ def test_every_command_exists_with_its_options(words: list[str]) -> None:
     assert {word for word in rest if word.startswith("--")} <= options
 
 
+def test_every_file_that_a_command_reads_from_the_repository_is_there() -> None:
+    read = {word for words in commands() for word in words if word.startswith("tests/")}
+    assert read
+    assert [file for file in read if not (ROOT / file).is_file()] == []
+
+
 def test_every_make_target_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
     asked = {
