@@ -89,7 +89,7 @@ def load_keys(path: Path) -> Keys:
             f"{path}: the key file cannot be read ({type(error).__name__}). Check its owner"
         ) from None
     if mode & NOT_FOR_OTHERS:
-        raise ConfigError(f"{path}: others may read or change the key file. Run: chmod 600 {path}")
+        raise ConfigError(f"{path}: others may read or change the key file. Run: chmod g-w,o= {path}")
     ring = tuple(_key(path, n, line.strip()) for n, line in enumerate(lines, 1) if line.strip())
     if not ring:
         raise ConfigError(f"{path}: the key file is empty. Restore it, or delete it to start with a new key")

@@ -118,5 +118,5 @@ def test_a_key_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "keys"
     load_keys(path)
     path.chmod(0o644)
-    with pytest.raises(ConfigError, match="chmod 600"):
+    with pytest.raises(ConfigError, match="chmod g-w,o= "):
         load_keys(path)
