@@ -1,7 +1,7 @@
 """The key ring: what signs approval links, forms and the audit chain.
 
 One key a line, 64 hexadecimal digits, the oldest first. The newest signs and all verify, so a key is rotated by
-appending a line (`openssl rand -hex 32 >> keys`) and restarting. The old one stays: without it `bridge incidents
+appending a line to the key file and restarting (docs/production.md). The old one stays: without it `bridge incidents
 verify` cannot check what it signed. Only a key that somebody else may know is removed; its links then lead
 nowhere, and the next ring carries fresh ones. Several instances share one file.
 """
@@ -89,17 +89,33 @@ def load_keys(path: Path) -> Keys:
             f"{path}: the key file cannot be read ({type(error).__name__}). Check its owner"
         ) from None
     if mode & NOT_FOR_OTHERS:
-        raise ConfigError(f"{path}: others may read or change the key file. Run: chmod 600 {path}")
+        raise ConfigError(f"{path}: others may read or change the key file. Run: chmod g-w,o= {path}")
     ring = tuple(_key(path, n, line.strip()) for n, line in enumerate(lines, 1) if line.strip())
     if not ring:
         raise ConfigError(f"{path}: the key file is empty. Restore it, or delete it to start with a new key")
     return Keys(ring)
 
 
+def no_key_file(path: Path, why: str) -> str:
+    """What to say of a key file that is missing where it cannot be made."""
+    return (
+        f"{path}: the key file does not exist and cannot be created here ({why}). "
+        "Let the bridge's user write to its folder, or create it as root: "
+        f"openssl rand -hex 32 > {path}, then chown root:GROUP and chmod 640, GROUP being the bridge's"
+    )
+
+
 def _create(path: Path) -> None:
-    """Write a first key; whoever comes second finds it (O_EXCL), and only the owner can read it."""
     if path.exists():
         return
+    try:
+        _write_first(path)
+    except OSError as error:
+        raise ConfigError(no_key_file(path, error.strerror or type(error).__name__)) from None
+
+
+def _write_first(path: Path) -> None:
+    """Write a first key; whoever comes second finds it (O_EXCL), and only the owner can read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:

@@ -26,7 +26,7 @@ from bridge.delivery.dial import SmtpError, dial
 from bridge.delivery.settings import Server
 from bridge.delivery.smtp import Limits
 from bridge.errors import ConfigError, StorageRefused
-from bridge.keys import load_keys
+from bridge.keys import load_keys, no_key_file
 from bridge.letters.render import LetterError, Letters
 from bridge.resources import shipped
 from bridge.store.migrations import check_version
@@ -41,16 +41,18 @@ _BAD_ROWS_SHOWN = 3
 
 
 def check_server(config: Config) -> Iterator[Problem]:
-    """Links that lead somewhere, and a signing key that only its owner can read."""
+    """Links that lead somewhere, and a signing key that is there or can be made, for its owner to read."""
     if "public_url" not in config.server.model_fields_set:
         yield (
             ("server", "public_url"),
             f"not written: links would begin with {config.server.public_url}. Write your own",
         )
     path = config.key_file
-    if not path.exists():
-        return  # created on the first start
     place = ("server", "key_file" if config.server.key_file else "data_dir")
+    if not path.exists():  # created on the first start, if it can be
+        if folder := _unwritable(path.parent):
+            yield place, no_key_file(path, f"this user cannot write to {folder}")
+        return
     try:
         load_keys(path)
     except ConfigError as error:
@@ -105,7 +107,11 @@ def check_database(config: Config) -> Iterator[Problem]:
     if url.get_backend_name() == "sqlite":
         path = Path(url.database or "")
         if not path.exists():
-            yield from _unwritable(path.parent)
+            if folder := _unwritable(path.parent):
+                yield (
+                    ("server", "data_dir"),
+                    f"{folder} cannot be written by this user. Change its owner or name another",
+                )
             return
     yield from _unusable(read_only_engine(url), url)
 
@@ -185,13 +191,10 @@ def _samples(service: Service, kind: Kind) -> Iterator[Facts]:
         yield facts.for_row(row).model_copy(update={"symptom": LocalText(ja="事象"), "more_impacts": 3})
 
 
-def _unwritable(folder: Path) -> Iterator[Problem]:
+def _unwritable(folder: Path) -> Path | None:
+    """The folder, or the nearest above it that is there, if this user can make nothing in it."""
     nearest = next(path for path in (folder, *folder.parents) if path.exists())
-    if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)):
-        yield (
-            ("server", "data_dir"),
-            f"{nearest} cannot be written by this user. Change its owner or name another",
-        )
+    return None if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK) else nearest
 
 
 def _unusable(engine: Engine, url: URL) -> Iterator[Problem]:

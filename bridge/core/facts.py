@@ -67,7 +67,9 @@ class Facts(Model):
     service: LocalText = Field(description="the service's name")
     short_name: LocalText | None = Field(default=None, description="its short name, for subjects")
     company: str = Field(description="the company that writes")
-    representative: str = Field(default="", description="who signs an individual apology")
+    representative: str = Field(
+        default="", description="who writes an individual apology, named in its greeting"
+    )
     sender: str = Field(description="the name the letter is sent under")
     contact: LocalText = Field(description="where customers can ask")
     public_urls: tuple[str, ...] = Field(default=(), description="the only links a letter may hold")

@@ -104,7 +104,9 @@ class Impact(Model):
     """What an alert means in the customers' words. The first impact whose matchers all hold is used."""
 
     match: tuple[Match, ...] = Field(default=(), description="matchers; none: every alert of the service")
-    text: Words = Field(description="影響範囲: what customers cannot do")
+    text: Words = Field(
+        description="影響範囲: what customers cannot use, a noun phrase and no sentence: lists join it with 、"
+    )
     subject: Words | None = Field(default=None, description="in the subject; else 障害発生のお知らせ")
     detection_delay: Duration = Field(
         default=ZERO,
@@ -181,7 +183,9 @@ class Service(Model):
     escalation: str = Field(description="key under `escalations`: who is rung")
     sender: Sender = Field(description="the From of the letters")
     company: str = Field(min_length=1, description="in the signature")
-    representative: str = Field(default="", description="in the signature")
+    representative: str = Field(
+        default="", description="who writes an individual apology, named in its greeting; else the sender"
+    )
     contact: Words = Field(description="where customers can ask: an address, a telephone number")
     locale: Locale = Field(default="ja", description="of recipients whose own is not given")
     timezone: Zone = Field(

@@ -61,6 +61,42 @@ def test_an_unprivileged_user_on_a_read_only_system(mail_server: Sink) -> None:
         assert {path.stat().st_uid for path in data.iterdir()} == {NOBODY}
 
 
+def test_a_key_file_that_its_user_cannot_make_is_told_by_day_and_is_good_once_root_made_it(
+    mail_server: Sink,
+) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can become another user")
+    with open_folder() as home:
+        made = Bridge(home, mail_server)
+        secrets = home / "secrets"
+        for folder, mode, owner in ((secrets, 0o750, 0), (home / "data", 0o700, NOBODY)):
+            folder.mkdir()
+            folder.chmod(mode)
+            shutil.chown(folder, owner, NOBODY)
+        made.config["server"]["key_file"] = str(secrets / "keys")
+        made._write_config()
+        try:
+            for command in ("check", "serve"):
+                assert "keys: the key file does not exist and cannot be created" in as_nobody(
+                    made, command, 1
+                )
+            (secrets / "keys").write_text("ab" * 32 + "\n")
+            (secrets / "keys").chmod(0o640)
+            shutil.chown(secrets / "keys", 0, NOBODY)
+            assert "FINDING" not in as_nobody(made, "check", 0)
+        finally:
+            made.close()
+
+
+def as_nobody(made: Bridge, command: str, code: int) -> str:
+    """What a command says to a user without rights, and that it ends with this code."""
+    user = [installed("setpriv"), f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    words = [*user, Path(sys.executable).parent / "bridge", command, "--config", made._config_file]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, cwd=made._config_file.parent)
+    assert done.returncode == code, done
+    return done.stdout + done.stderr
+
+
 def owner_of(pid: int) -> int:
     """The real user of a process."""
     done = subprocess.run(["ps", "-o", "ruid=", "-p", str(pid)], capture_output=True, text=True, check=True)

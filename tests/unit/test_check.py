@@ -132,6 +132,19 @@ def test_a_key_that_others_can_read(capsys, home, mail_server: Sink):
     assert "server.key_file: " in finding_of(capsys, home, mail_server)
 
 
+def test_a_missing_key_that_cannot_be_made_where_it_belongs(capsys, home, mail_server: Sink):
+    (home / "secrets").write_text("no folder, also to root\n")
+    port, server = mail_server.port, configuration(home, 8080, 25, "sqlite")["server"]
+    server["key_file"] = str(home / "secrets" / "keys")
+    finding = finding_of(capsys, home, mail_server, server=server)
+    assert (
+        f"server.key_file: {home}/secrets/keys: the key file does not exist and cannot be created" in finding
+    )
+    assert f"openssl rand -hex 32 > {home}/secrets/keys" in finding
+    server["key_file"] = str(home / "made" / "with" / "its" / "folder")
+    assert run(capsys, home, port, server=server) == (0, [])
+
+
 def test_links_that_would_lead_to_the_sample(capsys, home, mail_server: Sink):
     server = {"data_dir": str(home / "data")}
     assert "server.public_url: not written" in finding_of(capsys, home, mail_server, server=server)

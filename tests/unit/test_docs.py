@@ -57,6 +57,12 @@ def test_every_command_exists_with_its_options(words: list[str]) -> None:
     assert {word for word in rest if word.startswith("--")} <= options
 
 
+def test_every_file_that_a_command_reads_from_the_repository_is_there() -> None:
+    read = {word for words in commands() for word in words if word.startswith("tests/")}
+    assert read
+    assert [file for file in read if not (ROOT / file).is_file()] == []
+
+
 def test_every_make_target_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
     asked = {
@@ -76,6 +82,34 @@ def test_the_quoted_settings_load(block: dict[str, Any], tmp_path: Path) -> None
     for name in ("alertmanager.token", "api.token", "smtp", "database"):
         (tmp_path / "secrets" / name).write_text("secret\n")
     loads(json.dumps(settings), tmp_path / "bridge.yaml", {})
+
+
+def test_a_rotation_appends_to_the_key_file_of_the_installation() -> None:
+    page = (ROOT / "docs/production.md").read_text(encoding="utf-8")
+    (data_dir,) = {
+        block["server"]["data_dir"] for block in blocks("docs/production.md") if "listen" in str(block)
+    }
+    assert re.findall(r"^ {4}openssl rand -hex 32 >> (.*)", page, re.M) == [f"{data_dir}/keys"]
+
+
+def test_the_installation_makes_every_file_that_the_sample_names() -> None:
+    page = (ROOT / "docs/production.md").read_text(encoding="utf-8")
+    made = page[page.index("useradd") : page.index("systemctl")]
+    sample = re.findall(r"^ *[a-z_]*(?:_file|csv): \./(?:secrets/)?(\S+)", SAMPLE.read_text("utf-8"), re.M)
+    assert sample
+    assert [name for name in sample if name not in made] == []
+
+
+def test_alertmanager_reads_its_token_from_the_same_file_on_every_page() -> None:
+    shipped = yaml.safe_load((ROOT / "config/alertmanager.yml").read_text(encoding="utf-8"))
+    (quoted,) = blocks("README.md")
+    files = {
+        hook["http_config"]["authorization"]["credentials_file"]
+        for receiver in (*shipped["receivers"], *quoted["receivers"])
+        for hook in receiver.get("webhook_configs", ())
+    }
+    assert len(files) == 1
+    assert files.pop() in (ROOT / "docs/production.md").read_text(encoding="utf-8")
 
 
 def test_the_quoted_alertmanager_configuration_is_one(tmp_path: Path) -> None:

@@ -81,6 +81,15 @@ def test_a_missing_file_is_created_for_its_owner_alone(tmp_path: Path) -> None:
     assert [one.name for one in path.parent.iterdir()] == ["keys"]
 
 
+def test_a_missing_file_that_cannot_be_created_is_said_to_be_missing_and_how_to_make_one(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "secrets" / "keys"
+    path.parent.write_text("no folder, also to root\n")
+    with pytest.raises(ConfigError, match=f"does not exist and cannot .*: openssl rand -hex 32 > {path},"):
+        load_keys(path)
+
+
 def test_instances_that_start_together_end_with_one_key(tmp_path: Path) -> None:
     path = tmp_path / "keys"
     with ThreadPoolExecutor(8) as starting:
@@ -109,5 +118,5 @@ def test_a_key_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "keys"
     load_keys(path)
     path.chmod(0o644)
-    with pytest.raises(ConfigError, match="chmod 600"):
+    with pytest.raises(ConfigError, match="chmod g-w,o= "):
         load_keys(path)

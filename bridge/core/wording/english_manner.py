@@ -32,6 +32,12 @@ IF_SORRY = (
     r"|affected)[^.\n]{0,40}\b(?:sorry|apologi[sz]e)\b"
 )
 SETUP = r"(?:configuration|settings?|input|data|device|browser|network|environment)"
+SIDE = r"on (?:your|the customer's) (?:side|end)"
+# Wrong data that nobody entered there is what a failure of ours may show on a customer's side.
+WRONG_THERE = (
+    rf"(?:incorrect|wrong|invalid) (?:\w{{1,15}} )?(?:{SETUP}|operations?|passwords?)"
+    rf"(?: (?:made|entered|used)|(?<!data)) {SIDE}"
+)
 CUSTOMER_BLAMED = (
     rf"\b(?:user error|your (?:mistake|fault|error|misconfiguration|incorrect|own)|(?:caused by"
     rf"|because of|due to) your"
@@ -39,8 +45,7 @@ CUSTOMER_BLAMED = (
     rf"|the cause|at fault"
     rf"|to blame)|you (?:failed|neglected|forgot) to|you (?:entered|used|set|chose|made) (?:the "
     rf"|an? )?(?:wrong|incorrect"
-    rf"|invalid|mistake)|(?:error|mistake|fault|cause) (?:is |was |lies |lay )?on (?:your"
-    rf"|the customer's) (?:side|end))\b"
+    rf"|invalid|mistake)|(?:error|mistake|fault|cause) (?:is |was |lies |lay )?{SIDE}|{WRONG_THERE})\b"
 )
 DENIED = r"(?:\b(?:not|no|nothing|neither|nor|without)|n't)(?: \w{1,12}){0,3} "
 SUPPLIER = r"(?:aws|amazon|google|microsoft|azure|cloudflare|vendor|provider|supplier|carrier|third[ -]party)"
