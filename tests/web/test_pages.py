@@ -269,6 +269,18 @@ def test_only_what_ended_by_itself_is_said_to_have_ended() -> None:
     assert "警告がすべて解消し" in shown("recovery", events=(nothing_fired,)).html
 
 
+@pytest.mark.parametrize("state", ["recovery", "recovery, ended by hand", "recovery, answered"])
+def test_page_and_letter_tell_the_same_duration_as_a_reader_who_subtracts(state: str) -> None:
+    now = situation(**EVERY[state])
+    crossing = {"started_at": at(0, 45, 50), "recovered_at": at(0, 53, 10)}  # 7 min 20 s, printed 0:45 and 0:53
+    told = samples.version(now.facts.model_copy(update=crossing), now.version.version, now.version.edited_by)
+    hand = tuple(replace(e, at=at(0, 53, 10)) if e.action == "ended_by_hand" else e for e in now.events)
+    assert "(8分)" in told.texts["ja"].body
+    text = read(shown(state, version=told, events=hand)).text
+    assert "7分" not in text
+    assert "障害は8分でした" in text or "障害の時間8分" in "".join(text.split())
+
+
 def test_a_shipped_text_is_never_called_the_companys_own() -> None:
     assert WORDS["as_template"][0] in shown("open").html
     assert WORDS["as_template"][0] not in shown("template failed").html
