@@ -272,7 +272,10 @@ def test_only_what_ended_by_itself_is_said_to_have_ended() -> None:
 @pytest.mark.parametrize("state", ["recovery", "recovery, ended by hand", "recovery, answered"])
 def test_page_and_letter_tell_the_same_duration_as_a_reader_who_subtracts(state: str) -> None:
     now = situation(**EVERY[state])
-    crossing = {"started_at": at(0, 45, 50), "recovered_at": at(0, 53, 10)}  # 7 min 20 s, printed 0:45 and 0:53
+    crossing = {
+        "started_at": at(0, 45, 50),
+        "recovered_at": at(0, 53, 10),
+    }  # 7 min 20 s, printed 0:45 and 0:53
     told = samples.version(now.facts.model_copy(update=crossing), now.version.version, now.version.edited_by)
     hand = tuple(replace(e, at=at(0, 53, 10)) if e.action == "ended_by_hand" else e for e in now.events)
     assert "(8分)" in told.texts["ja"].body
@@ -308,6 +311,14 @@ def test_what_comes_next_is_the_time_that_customers_read() -> None:
     text = read(shown("sent", version=told)).text
     assert re.search(r"03:10\s*お客様に約束した次の連絡", text)
     assert re.search(r"02:57\s*続報の下書き", text)
+
+
+def test_the_clock_from_detection_stops_when_the_mail_server_took_the_first_mail() -> None:
+    waited = replace(DECIDED["sent"]["notice"], first_accept_at=at(3, 22, 5), finished_at=at(3, 24))
+    text = "".join(read(shown("sent", notice=waited, now=at(3, 25))).text.split())
+    assert "3名に届いていません。検知から1時間12分。" in text
+    assert "03:22送信開始。検知から1時間12分。" in text
+    assert "検知から" not in read(shown("sending, relay down")).text
 
 
 def test_a_cause_that_was_reported_meanwhile_is_not_to_come() -> None:

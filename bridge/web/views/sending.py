@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bridge.core.dates import round_up
-from bridge.core.duties import final_at
+from bridge.core.dates import exactly, round_up
+from bridge.core.duties import final_at, since_detection
 from bridge.web.views.frame import speech
 from bridge.web.views.sheets import Moment
 from bridge.web.views.situation import Situation
@@ -100,11 +100,9 @@ def _as_of(situation: Situation, waiting: int) -> str:
 
 
 def after_detection(situation: Situation) -> str:
-    """The clock that matters: from the first alert's receipt to the first mail."""
-    say, started = speech(situation), situation.notice.sending_at
-    if situation.notice.kind != "first" or started is None:
-        return ""
-    return say("after_detection", length=say.exact(started - situation.incident.received_at))
+    """The clock that matters, as the mail at the end of the sending tells it too."""
+    took = since_detection(situation.notice, situation.incident)
+    return "" if took is None else speech(situation)("after_detection", length=exactly(took, situation.lang))
 
 
 def to_come(situation: Situation) -> tuple[Moment, ...]:
@@ -148,7 +146,7 @@ def milestones(situation: Situation) -> tuple[Moment, ...]:
         for yes in notice.approvals
     ]
     lines += [
-        (notice.sending_at, say("record_started"), after_detection(situation)),
+        (notice.first_accept_at or notice.sending_at, say("record_started"), after_detection(situation)),
         (notice.finished_at if notice.state == "sent" else None, say("record_finished"), ""),
     ]
     return tuple(

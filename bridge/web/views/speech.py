@@ -77,15 +77,6 @@ class Speech:
             return self("hours", n=int(length / timedelta(hours=1)))
         return self("days", n=length.days)
 
-    def exact(self, length: timedelta) -> str:
-        """`6分40秒`, `6 min 40 s`; from an hour on in whole minutes."""
-        minutes, seconds = divmod(max(0, int(length.total_seconds())), 60)
-        if minutes >= 60:
-            hours = self("hours", n=minutes // 60)
-            between = " " if self.lang == "en" else ""
-            return between.join((hours, self("minutes", n=minutes % 60)))
-        return self("minutes_seconds", m=minutes, s=seconds) if minutes else self("seconds", n=seconds)
-
     def person(self, actor: str | None) -> str:
         """`丸山さん`; the bridge for nobody, the policy; a source or a former person by its own name."""
         if actor in (None, "bridge"):
