@@ -234,6 +234,31 @@ def test_the_hold_turns_into_the_sending_by_itself_and_then_stops_asking(browser
         assert asked == len(story)
 
 
+def test_a_screen_reader_is_told_how_it_ended_in_the_place_it_knows(browser: Browser) -> None:
+    states = iter([samples.PARTLY, samples.FULLY])
+    story = [in_state("hold", "ja"), *(sending(counts) for counts in states), in_state("sent", "ja")]
+    told = [
+        "",
+        "12,408名のうち6,204名以上に送信済みです",
+        "12,408名のうち9,306名以上に送信済みです",
+        "12,405名に送信しました",
+    ]
+    with page(browser) as tab:
+        tab.clock.install()
+        serve(tab, lambda: story.pop(0))
+        tab.goto(URL)
+        tab.evaluate("document.querySelector('[role=status]').mine = 'kept'")
+        for words in told:
+            tab.locator("[role=status]", has_text=words).wait_for(state="attached")
+            assert tab.get_by_role("status").text_content() == words
+            tab.clock.run_for(2_000)
+        assert tab.evaluate("document.querySelector('[role=status]').mine") == "kept"
+
+
+def sending(counts: dict[str, int]) -> Page:
+    return PAGES.approval(situation("ja", **{**DECIDED["sending"], "counts": counts}))
+
+
 SHIFTS = """() => new Promise((done) => {
   let sum = 0;
   const watch = new PerformanceObserver((list) => list.getEntries().forEach((entry) => (sum += entry.value)));
@@ -273,5 +298,5 @@ def test_only_what_changed_is_replaced(browser: Browser) -> None:
         tab.evaluate("document.querySelector('#stop button').mine = 'kept'")
         tab.clock.run_for(2_000)
         tab.get_by_text("9,912", exact=True).first.wait_for()
-        assert tab.get_by_role("status").text_content() == "12,408名のうち9,306名に送信済みです"
+        assert tab.get_by_role("status").text_content() == "12,408名のうち9,306名以上に送信済みです"
         assert tab.evaluate("document.querySelector('#stop button').mine") == "kept"

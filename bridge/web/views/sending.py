@@ -33,7 +33,6 @@ class Sending:
     failed: str
     counts: tuple[Count, ...]
     as_of: str
-    quarter: str
 
 
 def n_in(situation: Situation, *states: str) -> int:
@@ -42,7 +41,7 @@ def n_in(situation: Situation, *states: str) -> int:
 
 def sending(situation: Situation) -> Sending:
     say = speech(situation)
-    total = max(situation.recipients or 0, n_in(situation, *situation.counts))
+    total = _total(situation)
     sent, failed, unknown = (n_in(situation, state) for state in ("sent", "failed", "unknown"))
     waiting = max(0, total - sent - failed - unknown - n_in(situation, "deferred"))
     table = (
@@ -63,7 +62,6 @@ def sending(situation: Situation) -> Sending:
             Count(tone, say(key), say.number(n)) for tone, key, n in table if n or key == "state_sent"
         ),
         as_of=_as_of(situation, waiting),
-        quarter=_quarter(situation, sent, total),
     )
 
 
@@ -71,11 +69,16 @@ def _width(n: int, total: int) -> str:
     return f"{100 * n / total:.1f}" if total else "0"
 
 
-def _quarter(situation: Situation, sent: int, total: int) -> str:
-    """What a screen reader is told: it changes at 25, 50, 75 and 100 % only."""
-    say = speech(situation)
-    quarters = 4 * sent // total if total else 0
-    return say("quarter", total=say.number(total), n=say.number(total * quarters // 4)) if quarters else ""
+def quarter(situation: Situation) -> str:
+    """What a screen reader is told meanwhile: it changes at 25, 50 and 75 % only, and is true until the next."""
+    say, total = speech(situation), _total(situation)
+    quarters = min(3, 4 * n_in(situation, "sent") // total) if total else 0
+    least = -(-total * quarters // 4)
+    return say("quarter", total=say.number(total), n=say.number(least)) if quarters else ""
+
+
+def _total(situation: Situation) -> int:
+    return max(situation.recipients or 0, n_in(situation, *situation.counts))
 
 
 def _time_left(situation: Situation) -> timedelta | None:
