@@ -178,6 +178,8 @@ SAYS = [
     ("update", "en", "Tell 12,408: no change"),
     ("recovery", "ja", "3時32分に警告がすべて解消し、15分続いています。障害は1時間22分でした。"),
     ("recovery", "ja", "12月1日(火)までに報告すると約束します"),
+    ("recovery, answered", "ja", "いつから11月24日(火)2時10分頃復旧11月24日(火)3時32分障害の時間1時間22分"),
+    ("recovery, answered", "en", "Recovered Tue 24 Nov, 03:32 Lasted 1 hour 22 minutes"),
     ("recovery, still firing", "ja", "警告が1件続いています"),
     ("individual", "ja", "2通をそれぞれ1名に送信する"),
     ("individual, harm", "ja", "2通目 「ちょっとした」"),

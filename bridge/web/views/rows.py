@@ -65,7 +65,7 @@ def _values(situation: Situation) -> dict[str, str]:
     return {
         "subject": subject_of(situation)[1],
         "since": say.about(facts.started_at),
-        "until": say.about(facts.recovered_at) if facts.recovered_at else "",
+        "until": say.moment(facts.recovered_at) if facts.recovered_at else "",
         "lasted": lasted(facts, situation.lang),
         "what": _what(situation, facts),
         "next": say.about(dates.round_up(facts.promise_at)) if facts.promise_at else "",
