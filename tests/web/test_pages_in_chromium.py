@@ -11,6 +11,7 @@ from playwright.sync_api import Page as Tab
 
 from bridge.core.values import LOCALES, Locale
 from bridge.web.pages import Page, Pages
+from bridge.web.words import WORDS, pick
 from tests.parts.chromium import DESKTOP, PHONE, SMALL_PHONE, Screen, page
 from tests.web import samples
 from tests.web.samples import ASKING, DECIDED, DRAFT, OPEN, WIDER, at, notice, situation
@@ -140,6 +141,23 @@ def test_the_whole_card_and_send_are_on_a_small_phone(browser: Browser, lang: Lo
         assert deck
         assert bottom(tab.locator(".card").first) <= deck["y"]
         assert bottom(send) <= SMALL_PHONE.height
+
+
+BROKEN = """(place, labels) => labels.filter((label) => {
+  place.textContent = label;
+  const text = document.createRange();
+  text.selectNodeContents(place);
+  return text.getClientRects().length > 1;
+})"""
+
+
+@pytest.mark.parametrize("lang", LOCALES)
+def test_the_name_of_a_fact_stays_on_one_line(browser: Browser, lang: Locale) -> None:
+    facts = ("subject", "since", "until", "lasted", "what", "cause", "prevention", "next", "before")
+    with opened(browser, in_state("open", lang)) as tab:
+        place = tab.locator(".card dt").first
+        assert place.evaluate(BROKEN, [pick(WORDS[key], lang) for key in facts]) == []
+        assert place.evaluate(BROKEN, ["障害の継続した時間"]) != []
 
 
 @pytest.mark.parametrize("screen", [PHONE, SMALL_PHONE], ids=["390px", "360px"])
