@@ -60,6 +60,7 @@ WORDS: dict[str, Pair] = {
         "Your own template is faulty; the shipped one was used ({why}).",
     ),
     "edited": ("{who}が文面を直しました({n}か所)", "{who} changed the text ({n})"),
+    "answered": ("{who}の答えを入れました", "With {who}’s answers"),
     "since_edit": (
         "版{v}を保存したあとで、状況が変わりました",
         "The facts changed after version {v} was saved",

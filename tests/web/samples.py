@@ -228,6 +228,16 @@ def _recovery(number: int = 1, edited_by: str | None = None, **answers: Any) -> 
     }
 
 
+def _answered(**answers: Any) -> dict[str, Any]:
+    """The recovery report after 丸山 answered its questions: rendered again, nobody worded it."""
+    saved = {"notice": "n1", "kind": "recovery", "version": 2, "rendered": True}
+    return {
+        **_recovery(2, "maruyama", **answers),
+        "earlier": (_recovery()["version"],),
+        "events": (*EVENTS, Event(4, at(3, 46), "maruyama", "edited", saved)),
+    }
+
+
 def _recovery_sent() -> dict[str, Any]:
     waited = _recovery()
     owed = replace(waited["incident"], final_at=at(10, 0) + timedelta(days=7))
@@ -361,7 +371,8 @@ OPEN: dict[str, dict[str, Any]] = {
         "alerts": (replace(ENDED, ends_at=at(2, 14)),),
     },
     "update": _update(),
-    "recovery, answered": _recovery(2, "maruyama"),
+    "recovery, answered": _answered(),
+    "recovery, cause known": _answered(cause="設定の誤りによるものでした。", remedy="設定を元に戻しました。"),
     "individual": _batch(),
     "individual, harm": _harmful(),
 }

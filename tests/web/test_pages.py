@@ -291,6 +291,44 @@ def test_a_shipped_text_is_never_called_the_companys_own() -> None:
     assert WORDS["as_template"][0] not in shown("template failed").html
 
 
+def test_an_edit_that_restored_the_template_is_not_told_as_a_change() -> None:
+    restored = replace(DRAFT, version=3, edited_by="maruyama")
+    now = {"notice": notice(version=3), "version": restored, "earlier": (DRAFT, samples.HASTY)}
+    assert "文面を直しました" not in shown("open", **now).html
+    assert WORDS["as_template"][0] in shown("open", **now).html
+
+
+@pytest.mark.parametrize("lang, words", [("ja", "丸山さんの答えを入れました"), ("en", "With 丸山’s answers")])
+def test_answers_are_not_told_as_an_edit_of_the_wording(lang: Locale, words: str) -> None:
+    text = read(shown("recovery, cause known", lang)).text
+    assert words in text
+    assert WORDS["as_template"][lang == "en"] in text
+    assert not any(told in text for told in ("文面を直しました", "changed the text", "が編集", "edited by"))
+
+
+def test_honest_defaults_leave_the_letter_as_it_was() -> None:
+    text = read(shown("recovery, answered")).text
+    assert "答えを入れました" not in text
+    assert "文面を直しました" not in text
+    assert WORDS["as_template"][0] in text
+
+
+def test_an_edit_after_the_answers_is_told_alone() -> None:
+    answered = situation(**EVERY["recovery, cause known"])
+    body = samples.said(answered.version, "元に戻しました", "元に戻し、動作を確認いたしました")
+    edited = replace(
+        answered.version, version=3, edited_by="sato", texts={**answered.version.texts, "ja": body}
+    )
+    now = {
+        "version": edited,
+        "earlier": (*answered.earlier, answered.version),
+        "notice": notice("recovery", version=3),
+    }
+    text = read(shown("recovery, cause known", **now)).text
+    assert "佐藤さんが文面を直しました(1か所)" in text
+    assert WORDS["as_template"][0] not in text
+
+
 def test_a_draft_that_nobody_edited_has_no_news_of_its_own() -> None:
     assert "状況が変わりました" not in shown("open").html
 
