@@ -95,7 +95,7 @@ def _of(marks: Sequence[Mark], letter: int) -> tuple[tuple[int, Finding], ...]:
 
 def _caption(situation: Situation) -> str:
     say, version = speech(situation), situation.version
-    if version.edited_by is None or from_answers(situation):
+    if from_answers(situation) or not edits_of(situation):
         return say("letter", n=version.version)
     return say("letter_edited", n=version.version, who=say.person(version.edited_by))
 
