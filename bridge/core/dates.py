@@ -103,6 +103,19 @@ def duration(length: timedelta, locale: Locale) -> str:
     return " ".join(f"{n} {unit}{'s' * (n > 1)}" for n, unit in units if n) or "less than a minute"
 
 
+def exactly(length: timedelta, locale: Locale) -> str:
+    """`6分40秒`, `6 min 40 s`; from an hour on in whole minutes: `26時間0分`, `26 h 0 min`. Begins a sentence."""
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
+    hours, rest = divmod(minutes, 60)
+    if length < timedelta(seconds=1):
+        return "1秒未満" if locale == "ja" else "Less than a second"
+    if hours:
+        return f"{hours}時間{rest}分" if locale == "ja" else f"{hours} h {rest} min"
+    if not minutes:
+        return f"{seconds}秒" if locale == "ja" else f"{seconds} s"
+    return f"{minutes}分{seconds}秒" if locale == "ja" else f"{minutes} min {seconds} s"
+
+
 def is_working_day(value: date) -> bool:
     """Monday to Friday, and not a Japanese public holiday. A company's own holidays are not known."""
     return value.weekday() < 5 and not jpholiday.is_holiday(value)

@@ -153,6 +153,13 @@ def printed_due(notice: Notice) -> datetime:
     return round_up(notice.due_at) if notice.kind == "update" else notice.due_at
 
 
+def since_detection(notice: Notice, incident: Incident) -> timedelta | None:
+    """From the first alert's receipt to the first mail that the server took; None for any but a first report."""
+    if notice.kind != "first" or notice.first_accept_at is None:
+        return None
+    return notice.first_accept_at - incident.received_at
+
+
 def cause_day(today: date) -> date:
     """The day for which the cause is promised where nobody has named one."""
     return working_days_after(today, CAUSE_WITHIN)

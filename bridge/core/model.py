@@ -97,7 +97,8 @@ class Notice:
     """One letter about an incident and where it stands.
 
     `audience_digest` and `recipients` are those of the list the approver saw. `send_at`: the moment the hold
-    ends. `stop_reason`: why the rest was not sent.
+    ends. `first_accept_at`: when the mail server took the first mail, which ends the clock that began with
+    the detection. `stop_reason`: why the rest was not sent.
     """
 
     id: str
@@ -115,6 +116,7 @@ class Notice:
     approved_at: datetime | None = None
     send_at: datetime | None = None
     sending_at: datetime | None = None
+    first_accept_at: datetime | None = None
     finished_at: datetime | None = None
     decided_by: str | None = None
     decided_at: datetime | None = None

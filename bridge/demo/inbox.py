@@ -3,13 +3,14 @@
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Reversible, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bridge.core.dates import JAPAN
+from bridge.core.dates import JAPAN, duration
 from bridge.core.values import Locale
 from bridge.demo.sink import Mail
 from bridge.resources import shipped
@@ -28,7 +29,7 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "step4": "「障害を終わらせる」を押すと、復旧報告の下書きが当番に届きます。",
         "refresh": "最新の状態を見る",
         "end": "障害を終わらせる",
-        "ended": "警告を止めました。復旧報告の連絡を待ってください。",
+        "ended": "警告を止めました。約{wait}後に、復旧報告の連絡が届きます。",
         "on_call": "当番の受信箱",
         "on_call_none": "まだ届いていません。",
         "customers": "お客様の受信箱",
@@ -46,7 +47,7 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "step4": "“End the outage” brings the on-call a recovery report to approve.",
         "refresh": "Refresh",
         "end": "End the outage",
-        "ended": "The alert has ended. Wait for the mail about the recovery report.",
+        "ended": "The alert has ended. In about {wait} the recovery report asks for approval.",
         "on_call": "On-call’s inbox",
         "on_call_none": "Nothing yet.",
         "customers": "Customers’ inboxes",
@@ -72,7 +73,10 @@ def parts(text: str, public_url: str) -> list[Part]:
 
 
 class Inbox:
-    """The page over the mails of one sink. `end_alert` is what its button does."""
+    """The page over the mails of one sink.
+
+    `end_alert` is what its button does; `settle` later the recovery report follows.
+    """
 
     def __init__(
         self,
@@ -81,11 +85,13 @@ class Inbox:
         on_call: Collection[str],
         public_url: str,
         end_alert: Callable[[], Awaitable[None]],
+        settle: timedelta,
     ) -> None:
         self._mails = mails
         self._on_call = frozenset(on_call)
         self._public_url = public_url
         self._end_alert = end_alert
+        self._settle = settle
         self._ended = False
         folder = shipped("templates/web")
         self._style = "".join((folder / name).read_text("utf-8") for name in ("style.css", "inbox.css"))
@@ -120,7 +126,7 @@ class Inbox:
             live=False,
             style=self._style,
             words=words,
-            alert_ended=self._ended,
+            ended=words["ended"].format(wait=_wait(self._settle, lang)) if self._ended else "",
             boxes=[
                 {
                     **self._box(on_call),
@@ -153,6 +159,14 @@ class Inbox:
             for mail in mails[:SHOWN]
         ]
         return {"mails": rows, "count": len(mails)}
+
+
+def _wait(length: timedelta, lang: Locale) -> str:
+    """`5分`, `5 minutes`; what a demo that is sped up waits, in seconds: `10秒`, `10 seconds`."""
+    seconds = max(2, round(length.total_seconds()))
+    if seconds >= 60:
+        return duration(timedelta(minutes=round(seconds / 60)), lang)
+    return f"{seconds}秒" if lang == "ja" else f"{seconds} seconds"
 
 
 def _language(request: Request) -> Locale:

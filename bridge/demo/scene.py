@@ -13,6 +13,7 @@ from bridge.core.values import format_duration
 
 CUSTOMERS = 25
 AUDIENCE = "ショップ会員(全員)"
+SETTLE = timedelta(minutes=5)
 MARUYAMA, SATO = "maruyama@example.jp", "sato@example.jp"
 ON_CALL = (MARUYAMA, SATO)
 
@@ -87,7 +88,7 @@ def _config(url: str, port: int, smtp_port: int, speed: float) -> dict[str, Any]
             "first_report_within": minutes(15),
             "update_every": {"critical": minutes(30), "default": minutes(60)},
             "update_ring_before": minutes(10),
-            "settle": minutes(5),
+            "settle": format_duration(SETTLE / speed),
         },
     }
 

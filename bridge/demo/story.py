@@ -54,7 +54,13 @@ async def play(
             async def end_alert() -> None:
                 await asyncio.to_thread(_post, stage, scene.webhook("resolved", started, now()))
 
-            inbox = Inbox(sink.mails, on_call=scene.ON_CALL, public_url=stage.url, end_alert=end_alert)
+            inbox = Inbox(
+                sink.mails,
+                on_call=scene.ON_CALL,
+                public_url=stage.url,
+                end_alert=end_alert,
+                settle=scene.SETTLE / speed,
+            )
             async with _serving_pages(inbox, inbox_port):
                 if await _came_up(serving, stage):
                     await asyncio.to_thread(_post, stage, scene.webhook("firing", started, None))

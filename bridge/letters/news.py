@@ -27,12 +27,13 @@ class Difference:
 
 
 def news(old: Facts, new: Facts, locale: Locale) -> tuple[Difference, ...]:
-    """The facts that alerts have changed from `old` to `new`. A new promise alone is none."""
-    return tuple(
-        Difference(label.get(locale), was, now)
-        for label, was, now in zip(LABELS, _printed(old, locale), _printed(new, locale), strict=True)
-        if was != now
-    )
+    """The facts that alerts have changed from `old` to `new`. A new promise alone is none.
+
+    Once all has recovered there is no part of it to confirm any more.
+    """
+    labels = LABELS[:-1] if new.recovered_at else LABELS
+    both = zip(labels, _printed(old, locale), _printed(new, locale), strict=False)
+    return tuple(Difference(label.get(locale), was, now) for label, was, now in both if was != now)
 
 
 def _printed(facts: Facts, locale: Locale) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ def view(facts: Facts, locale: Locale) -> View:
         changes=facts.changes,
         started=about(facts.started_at),
         recovered=exact(facts.recovered_at),
-        lasted=_lasted(facts, locale),
+        lasted=lasted(facts, locale),
         promise=about(facts.promise_at and dates.round_up(facts.promise_at)),
         follows=about(facts.follows_at),
         zone_note=dates.zone_note_ja(facts.started_at, zone) if locale == "ja" else "",
@@ -131,7 +131,7 @@ def _scope(facts: Facts, locale: Locale) -> tuple[str, ...]:
     return _texts(facts.impacts, locale) + ((rest[locale],) if facts.more_impacts else ())
 
 
-def _lasted(facts: Facts, locale: Locale) -> str:
+def lasted(facts: Facts, locale: Locale) -> str:
     """Between the printed minutes, so that a reader who subtracts gets the same."""
     if facts.recovered_at is None:
         return ""

@@ -174,7 +174,9 @@ class Acknowledged:
 class Finished:
     """A sending is over, with its counts. "Sent" means accepted by the mail server.
 
-    What customers were promised: the next report at `promise_at`, or the cause by the day `cause_by`.
+    `since_detection`: from the first alert's receipt to the first mail that the server took; None for other
+    reports, and where it took none. What customers were promised: the next report at `promise_at`, or the
+    cause by the day `cause_by`.
     """
 
     template: ClassVar[str] = "finished"
@@ -194,7 +196,7 @@ class Finished:
             "sent": f"{self.sent:,}",
             "failed": f"{self.failed:,}" if self.failed else "",
             "unknown": f"{self.unknown:,}" if self.unknown else "",
-            "took": _exactly(self.since_detection, locale) if self.since_detection else "",
+            "took": dates.exactly(self.since_detection, locale) if self.since_detection else "",
             "promise": self.matter.clock(promise, self.at, locale) if promise else "",
             "cause_by": dates.day(self.cause_by, locale) if self.cause_by else "",
         }
@@ -271,13 +273,3 @@ def _length(left: timedelta, locale: Locale) -> str:
     minutes = int(left / timedelta(minutes=1))
     n, unit = (minutes, ("分", "min")) if minutes < 120 else (minutes // 60, ("時間", "h"))
     return f"{n}{unit[0]}" if locale == "ja" else f"{n} {unit[1]}"
-
-
-def _exactly(length: timedelta, locale: Locale) -> str:
-    """`6分40秒`, `6 min 40 s`; below a minute in seconds alone. Begins a sentence."""
-    minutes, seconds = divmod(int(length.total_seconds()), 60)
-    if length < timedelta(seconds=1):
-        return "1秒未満" if locale == "ja" else "Less than a second"
-    if not minutes:
-        return f"{seconds}秒" if locale == "ja" else f"{seconds} s"
-    return f"{minutes}分{seconds}秒" if locale == "ja" else f"{minutes} min {seconds} s"

@@ -150,7 +150,7 @@ def _finished(row: Claimed, incident: Incident, notice: Notice, version: Version
         sent=counts.get("sent", 0),
         failed=counts.get("failed", 0),
         unknown=counts.get("unknown", 0),
-        since_detection=at - incident.received_at if notice.kind == "first" else None,
+        since_detection=duties.since_detection(notice, incident),
         promise_at=version.promise_at,
         cause_by=Facts.from_dict(version.facts).answers.cause_by,
     )

@@ -14,9 +14,7 @@ from bridge.store.tables import approvals, incidents, notices, versions
 if TYPE_CHECKING:
     from bridge.store.tx import Tx
 
-_NOTICE_COLUMNS = [
-    column for column in notices.c if column.name not in ("audience", "owner", "first_accept_at")
-]
+_NOTICE_COLUMNS = [column for column in notices.c if column.name not in ("audience", "owner")]
 
 
 class Notices:

@@ -60,6 +60,7 @@ WORDS: dict[str, Pair] = {
         "Your own template is faulty; the shipped one was used ({why}).",
     ),
     "edited": ("{who}が文面を直しました({n}か所)", "{who} changed the text ({n})"),
+    "answered": ("{who}の答えを入れました", "With {who}’s answers"),
     "since_edit": (
         "版{v}を保存したあとで、状況が変わりました",
         "The facts changed after version {v} was saved",
@@ -266,8 +267,7 @@ WORDS: dict[str, Pair] = {
     "as_of": ("{clock} 現在", "As of {clock}"),
     "as_of_eta": ("{clock} 現在、あと約{length}。", "As of {clock}, about {length} to go."),
     "seconds": ("{n}秒", "{n} s"),
-    "minutes_seconds": ("{m}分{s}秒", "{m} min {s} s"),
-    "quarter": ("{total}名のうち{n}名に送信済みです", "{n} of {total} sent"),
+    "quarter": ("{total}名のうち{n}名以上に送信済みです", "At least {n} of {total} sent"),
     "then": ("このあと", "Next"),
     "then_done": ("全員への送信が終わる見込み", "All sent, by estimate"),
     "then_draft": ("続報の下書きを{who}に届けます", "The next draft goes to {who}"),

@@ -10,9 +10,9 @@
     if (old.dataset.look !== now.dataset.look) {
       document.title = fresh.title;
       old.replaceWith(now);
-      return;
     }
-    for (const part of now.querySelectorAll("[id]")) {
+    // What is spoken stands beside #now and stays: a screen reader tells only what changes in a place it knows.
+    for (const part of fresh.querySelectorAll("#now [id], #spoken")) {
       const shown = document.getElementById(part.id);
       if (shown && shown.innerHTML !== part.innerHTML) shown.innerHTML = part.innerHTML;
     }

@@ -4,6 +4,7 @@ from functools import partial
 
 import pytest
 
+from bridge.core import duties
 from bridge.core.model import Recipient
 from bridge.stages.send import recover_claims
 from bridge.store.claims import Mark
@@ -46,6 +47,31 @@ async def test_who_was_rung_and_who_approved_learn_the_counts(office: Office) ->
     await office.tick()
     await office.approve_and_send("sato")
     assert await office.told("finished") == ["maruyama", "sato"]
+
+
+async def test_the_clock_from_detection_stops_at_the_first_mail_that_the_server_took(office: Office) -> None:
+    office.recipients = customers(2)
+    await office.post(firing())
+    await office.press("maruyama", "approve")
+    await office.tick(minutes(8))
+    office.clock.move(seconds(16))
+    await office.deliver(limit=1)
+    office.clock.move(minutes(1))
+    await office.deliver()
+    await office.tick()
+    (mail,) = [await office.written(row) for row in await office.claim("oncall") if row.kind == "finished"]
+    assert "2名に送信しました。検知から8分16秒。" in mail.body
+    assert duties.since_detection(await office.newest(), await office.incident()) == seconds(8 * 60 + 16)
+
+
+async def test_a_first_report_that_no_server_took_has_no_such_time(office: Office) -> None:
+    await office.post(firing())
+    await office.press("maruyama", "approve")
+    await office.tick(seconds(10))
+    await office.deliver("failed")
+    await office.tick()
+    (mail,) = [await office.written(row) for row in await office.claim("oncall") if row.kind == "finished"]
+    assert "検知から" not in mail.body
 
 
 async def test_what_is_sent_is_the_approved_version(office: Office) -> None:

@@ -35,6 +35,12 @@ def test_each_changed_fact_is_named_as_the_letter_names_it(new: Facts, labels: l
     assert [difference.label for difference in news(OLD, new, "ja")] == labels
 
 
+def test_once_all_has_recovered_no_part_of_it_is_said_to_be_none() -> None:
+    part, whole = facts(ended(), PAYMENT), facts(ended(), ended("PaymentErrors"))
+    assert part.recovered_impacts
+    assert [difference.label for difference in news(part, whole, "ja")] == ["復旧日時", "影響範囲"]
+
+
 @pytest.mark.parametrize(
     "locale, old, new",
     [

@@ -304,7 +304,8 @@ def test_what_happened_stands_in_line_1(message: Message, subject: str, line: st
         (0.4, "検知から1秒未満。", "Less than a second after detection."),
         (40, "検知から40秒。", "40 s after detection."),
         (400.9, "検知から6分40秒。", "6 min 40 s after detection."),
-        (4_320, "検知から72分0秒。", "72 min 0 s after detection."),
+        (4_320, "検知から1時間12分。", "1 h 12 min after detection."),
+        (93_605, "検知から26時間0分。", "26 h 0 min after detection."),
     ],
 )
 def test_how_long_it_took_is_told_without_a_zero_in_front(took: float, ja: str, en: str) -> None:

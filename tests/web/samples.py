@@ -194,7 +194,7 @@ def approved(**changes: Any) -> Notice:
     return notice(**{**values, **changes})
 
 
-SENDING = approved(state="sending", sending_at=at(2, 16, 40))
+SENDING = approved(state="sending", sending_at=at(2, 16, 40), first_accept_at=at(2, 16, 40))
 FAILED = tuple(
     FailedRow(f"c{n}@customer.example", "failed", "550 5.1.1 User unknown") for n in (17, 205, 9_811)
 )
@@ -225,6 +225,16 @@ def _recovery(number: int = 1, edited_by: str | None = None, **answers: Any) -> 
         "version": version(told, number, edited_by),
         "number": None,
         "now": at(3, 47),
+    }
+
+
+def _answered(**answers: Any) -> dict[str, Any]:
+    """The recovery report after 丸山 answered its questions: rendered again, nobody worded it."""
+    saved = {"notice": "n1", "kind": "recovery", "version": 2, "rendered": True}
+    return {
+        **_recovery(2, "maruyama", **answers),
+        "earlier": (_recovery()["version"],),
+        "events": (*EVENTS, Event(4, at(3, 46), "maruyama", "edited", saved)),
     }
 
 
@@ -361,7 +371,8 @@ OPEN: dict[str, dict[str, Any]] = {
         "alerts": (replace(ENDED, ends_at=at(2, 14)),),
     },
     "update": _update(),
-    "recovery, answered": _recovery(2, "maruyama"),
+    "recovery, answered": _answered(),
+    "recovery, cause known": _answered(cause="設定の誤りによるものでした。", remedy="設定を元に戻しました。"),
     "individual": _batch(),
     "individual, harm": _harmful(),
 }
@@ -386,13 +397,15 @@ DECIDED: dict[str, dict[str, Any]] = {
     "hold over": {"notice": approved(), "now": at(2, 16, 41)},
     "sending": {"notice": SENDING, "now": at(2, 17, 20), "counts": PARTLY, "failed": FAILED},
     "sending, relay down": {
-        "notice": SENDING,
+        "notice": replace(SENDING, first_accept_at=None),
         "now": at(2, 20),
         "counts": {"queued": 12_408},
         "relay_problem": "接続できません",
     },
     "sent": {
-        "notice": approved(state="sent", sending_at=at(2, 16, 40), finished_at=at(2, 18)),
+        "notice": approved(
+            state="sent", sending_at=at(2, 16, 40), first_accept_at=at(2, 16, 40), finished_at=at(2, 18)
+        ),
         "now": at(2, 19),
         "counts": FULLY,
         "failed": FAILED,
@@ -403,7 +416,9 @@ DECIDED: dict[str, dict[str, Any]] = {
     },
     "recovery sent, cause owed": _recovery_sent(),
     "stopped": {
-        "notice": approved(state="stopped", sending_at=at(2, 16, 40), stop_reason="person"),
+        "notice": approved(
+            state="stopped", sending_at=at(2, 16, 40), first_accept_at=at(2, 16, 40), stop_reason="person"
+        ),
         "now": at(2, 18),
         "counts": {"sent": 7_912, "queued": 4_496},
     },

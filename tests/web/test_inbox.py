@@ -2,10 +2,12 @@
 
 import asyncio
 import smtplib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
+import pytest
 
+from bridge.core.values import Locale
 from bridge.demo.inbox import Inbox, Part, parts
 from bridge.demo.sink import DemoSink, Mail
 
@@ -32,12 +34,13 @@ class Alert:
         self.ends += 1
 
 
-def inbox(*mails: Mail, alert: Alert | None = None) -> Inbox:
+def inbox(*mails: Mail, alert: Alert | None = None, settle: timedelta = timedelta(minutes=5)) -> Inbox:
     return Inbox(
         mails,
         on_call=["maruyama@example.jp", "sato@example.jp"],
         public_url=BRIDGE,
         end_alert=(alert or Alert()).end,
+        settle=settle,
     )
 
 
@@ -74,6 +77,26 @@ async def test_the_button_ends_the_alert_once() -> None:
             assert (answer.status_code, answer.headers["location"]) == (303, "/?lang=en")
         assert "<form" not in (await client.get("/")).text
     assert alert.ends == 1
+
+
+@pytest.mark.parametrize(
+    "speed, lang, words",
+    [
+        (1, "ja", "約5分後に、復旧報告の連絡が届きます。"),
+        (1, "en", "In about 5 minutes the recovery report asks for approval."),
+        (30, "ja", "約10秒後に、復旧報告の連絡が届きます。"),
+        (30, "en", "In about 10 seconds the recovery report asks for approval."),
+    ],
+)
+async def test_after_the_end_it_says_how_long_the_recovery_report_takes(
+    speed: int, lang: Locale, words: str
+) -> None:
+    shown = inbox(settle=timedelta(minutes=5) / speed)
+    assert words not in shown.page(lang)
+    transport = httpx.ASGITransport(shown.routes())
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        await client.post("/end")
+    assert words in shown.page(lang)
 
 
 def mail_to(port: int, *addresses: str) -> list[int]:

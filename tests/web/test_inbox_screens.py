@@ -1,6 +1,6 @@
 """The demo's inbox in a browser."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import pytest
@@ -35,7 +35,13 @@ async def never() -> None:
 def test_it_fits_the_screen_and_its_own_content_policy(
     browser: Browser, screen: Screen, colours: Literal["light", "dark"]
 ) -> None:
-    inbox = Inbox(MAILS, on_call=["maruyama@example.jp"], public_url="http://127.0.0.1:8080", end_alert=never)
+    inbox = Inbox(
+        MAILS,
+        on_call=["maruyama@example.jp"],
+        public_url="http://127.0.0.1:8080",
+        end_alert=never,
+        settle=timedelta(minutes=5),
+    )
     answer = inbox.answer("ja")
     with page(browser, screen, colours=colours) as opened:
         opened.route(HOME, lambda route: route.fulfill(body=bytes(answer.body), headers=dict(answer.headers)))

@@ -178,6 +178,8 @@ SAYS = [
     ("update", "en", "Tell 12,408: no change"),
     ("recovery", "ja", "3時32分に警告がすべて解消し、15分続いています。障害は1時間22分でした。"),
     ("recovery", "ja", "12月1日(火)までに報告すると約束します"),
+    ("recovery, answered", "ja", "いつから11月24日(火)2時10分頃復旧11月24日(火)3時32分障害の時間1時間22分"),
+    ("recovery, answered", "en", "Recovered Tue 24 Nov, 03:32 Lasted 1 hour 22 minutes"),
     ("recovery, still firing", "ja", "警告が1件続いています"),
     ("individual", "ja", "2通をそれぞれ1名に送信する"),
     ("individual, harm", "ja", "2通目 「ちょっとした」"),
@@ -271,9 +273,63 @@ def test_only_what_ended_by_itself_is_said_to_have_ended() -> None:
     assert "警告がすべて解消し" in shown("recovery", events=(nothing_fired,)).html
 
 
+@pytest.mark.parametrize("state", ["recovery", "recovery, ended by hand", "recovery, answered"])
+def test_page_and_letter_tell_the_same_duration_as_a_reader_who_subtracts(state: str) -> None:
+    now = situation(**EVERY[state])
+    crossing = {
+        "started_at": at(0, 45, 50),
+        "recovered_at": at(0, 53, 10),
+    }  # 7 min 20 s, printed 0:45 and 0:53
+    told = samples.version(now.facts.model_copy(update=crossing), now.version.version, now.version.edited_by)
+    hand = tuple(replace(e, at=at(0, 53, 10)) if e.action == "ended_by_hand" else e for e in now.events)
+    assert "(8分)" in told.texts["ja"].body
+    text = read(shown(state, version=told, events=hand)).text
+    assert "7分" not in text
+    assert "障害は8分でした" in text or "障害の時間8分" in "".join(text.split())
+
+
 def test_a_shipped_text_is_never_called_the_companys_own() -> None:
     assert WORDS["as_template"][0] in shown("open").html
     assert WORDS["as_template"][0] not in shown("template failed").html
+
+
+def test_an_edit_that_restored_the_template_is_not_told_as_a_change() -> None:
+    restored = replace(DRAFT, version=3, edited_by="maruyama")
+    now = {"notice": notice(version=3), "version": restored, "earlier": (DRAFT, samples.HASTY)}
+    text = read(shown("open", **now)).text
+    assert not any(told in text for told in ("文面を直しました", "が編集"))
+    assert WORDS["as_template"][0] in text
+
+
+@pytest.mark.parametrize("lang, words", [("ja", "丸山さんの答えを入れました"), ("en", "With 丸山’s answers")])
+def test_answers_are_not_told_as_an_edit_of_the_wording(lang: Locale, words: str) -> None:
+    text = read(shown("recovery, cause known", lang)).text
+    assert words in text
+    assert WORDS["as_template"][lang == "en"] in text
+    assert not any(told in text for told in ("文面を直しました", "changed the text", "が編集", "edited by"))
+
+
+def test_honest_defaults_leave_the_letter_as_it_was() -> None:
+    text = read(shown("recovery, answered")).text
+    assert "答えを入れました" not in text
+    assert "文面を直しました" not in text
+    assert WORDS["as_template"][0] in text
+
+
+def test_an_edit_after_the_answers_is_told_alone() -> None:
+    answered = situation(**EVERY["recovery, cause known"])
+    body = samples.said(answered.version, "元に戻しました", "元に戻し、動作を確認いたしました")
+    edited = replace(
+        answered.version, version=3, edited_by="sato", texts={**answered.version.texts, "ja": body}
+    )
+    now = {
+        "version": edited,
+        "earlier": (*answered.earlier, answered.version),
+        "notice": notice("recovery", version=3),
+    }
+    text = read(shown("recovery, cause known", **now)).text
+    assert "佐藤さんが文面を直しました(1か所)" in text
+    assert WORDS["as_template"][0] not in text
 
 
 def test_a_draft_that_nobody_edited_has_no_news_of_its_own() -> None:
@@ -298,6 +354,14 @@ def test_what_comes_next_is_the_time_that_customers_read() -> None:
     text = read(shown("sent", version=told)).text
     assert re.search(r"03:10\s*お客様に約束した次の連絡", text)
     assert re.search(r"02:57\s*続報の下書き", text)
+
+
+def test_the_clock_from_detection_stops_when_the_mail_server_took_the_first_mail() -> None:
+    waited = replace(DECIDED["sent"]["notice"], first_accept_at=at(3, 22, 5), finished_at=at(3, 24))
+    text = "".join(read(shown("sent", notice=waited, now=at(3, 25))).text.split())
+    assert "3名に届いていません。検知から1時間12分。" in text
+    assert "03:22送信開始。検知から1時間12分。" in text
+    assert "検知から" not in read(shown("sending, relay down")).text
 
 
 def test_a_cause_that_was_reported_meanwhile_is_not_to_come() -> None:

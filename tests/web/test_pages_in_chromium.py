@@ -11,6 +11,7 @@ from playwright.sync_api import Page as Tab
 
 from bridge.core.values import LOCALES, Locale
 from bridge.web.pages import Page, Pages
+from bridge.web.words import WORDS, pick
 from tests.parts.chromium import DESKTOP, PHONE, SMALL_PHONE, Screen, page
 from tests.web import samples
 from tests.web.samples import ASKING, DECIDED, DRAFT, OPEN, WIDER, at, notice, situation
@@ -142,6 +143,23 @@ def test_the_whole_card_and_send_are_on_a_small_phone(browser: Browser, lang: Lo
         assert bottom(send) <= SMALL_PHONE.height
 
 
+BROKEN = """(place, labels) => labels.filter((label) => {
+  place.textContent = label;
+  const text = document.createRange();
+  text.selectNodeContents(place);
+  return text.getClientRects().length > 1;
+})"""
+
+
+@pytest.mark.parametrize("lang", LOCALES)
+def test_the_name_of_a_fact_stays_on_one_line(browser: Browser, lang: Locale) -> None:
+    facts = ("subject", "since", "until", "lasted", "what", "cause", "prevention", "next", "before")
+    with opened(browser, in_state("open", lang)) as tab:
+        place = tab.locator(".card dt").first
+        assert place.evaluate(BROKEN, [pick(WORDS[key], lang) for key in facts]) == []
+        assert place.evaluate(BROKEN, ["障害の継続した時間"]) != []
+
+
 @pytest.mark.parametrize("screen", [PHONE, SMALL_PHONE], ids=["390px", "360px"])
 def test_a_second_tap_in_the_hold_hits_nothing(browser: Browser, screen: Screen) -> None:
     with opened(browser, in_state("hold", "ja"), screen) as tab:
@@ -234,6 +252,31 @@ def test_the_hold_turns_into_the_sending_by_itself_and_then_stops_asking(browser
         assert asked == len(story)
 
 
+def test_a_screen_reader_is_told_how_it_ended_in_the_place_it_knows(browser: Browser) -> None:
+    states = iter([samples.PARTLY, samples.FULLY])
+    story = [in_state("hold", "ja"), *(sending(counts) for counts in states), in_state("sent", "ja")]
+    told = [
+        "",
+        "12,408名のうち6,204名以上に送信済みです",
+        "12,408名のうち9,306名以上に送信済みです",
+        "12,405名に送信しました",
+    ]
+    with page(browser) as tab:
+        tab.clock.install()
+        serve(tab, lambda: story.pop(0))
+        tab.goto(URL)
+        tab.evaluate("document.querySelector('[role=status]').mine = 'kept'")
+        for words in told:
+            tab.locator("[role=status]", has_text=words).wait_for(state="attached")
+            assert tab.get_by_role("status").text_content() == words
+            tab.clock.run_for(2_000)
+        assert tab.evaluate("document.querySelector('[role=status]').mine") == "kept"
+
+
+def sending(counts: dict[str, int]) -> Page:
+    return PAGES.approval(situation("ja", **{**DECIDED["sending"], "counts": counts}))
+
+
 SHIFTS = """() => new Promise((done) => {
   let sum = 0;
   const watch = new PerformanceObserver((list) => list.getEntries().forEach((entry) => (sum += entry.value)));
@@ -273,5 +316,5 @@ def test_only_what_changed_is_replaced(browser: Browser) -> None:
         tab.evaluate("document.querySelector('#stop button').mine = 'kept'")
         tab.clock.run_for(2_000)
         tab.get_by_text("9,912", exact=True).first.wait_for()
-        assert tab.get_by_role("status").text_content() == "12,408名のうち9,306名に送信済みです"
+        assert tab.get_by_role("status").text_content() == "12,408名のうち9,306名以上に送信済みです"
         assert tab.evaluate("document.querySelector('#stop button').mine") == "kept"

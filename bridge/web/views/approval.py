@@ -11,7 +11,7 @@ from bridge.web.views.audience import Audience, audience
 from bridge.web.views.edit import Field
 from bridge.web.views.frame import Deadline, Frame, deadline, frame, heading, link, speech
 from bridge.web.views.letter import Letter
-from bridge.web.views.letters import Mark, edits_of, letters, numbered, untranslated
+from bridge.web.views.letters import Mark, edits_of, from_answers, letters, numbered, untranslated
 from bridge.web.views.rows import Row, fact_rows
 from bridge.web.views.second import second_asked, second_waits
 from bridge.web.views.sheets import Sheets, sheets
@@ -131,7 +131,7 @@ def approval(situation: Situation) -> Approval:
         personal_data=any(f.rule == PERSONAL_DATA_RULE for f in situation.findings),
         audience=audience(situation),
         rows=fact_rows(situation),
-        untouched=_untouched(situation),
+        untouched=_untouched(situation, edits),
         fallback=_fallback(situation),
         untranslated=_untranslated(situation),
         edited=_edited(situation, edits),
@@ -218,10 +218,11 @@ def _problem(situation: Situation, mark: Mark, *, linked: bool) -> Problem:
     return Problem(mark.number, linked, quote, finding.because(situation.lang), finding.replacement)
 
 
-def _untouched(situation: Situation) -> str:
+def _untouched(situation: Situation, edits: tuple[Change, ...] | None) -> str:
     """That all but the facts is as the company registered it; nothing where that is not so."""
-    own = situation.version.edited_by is None and not situation.letters and not situation.template_problem
-    return speech(situation)("as_template") if own else ""
+    own = situation.version.edited_by is None or from_answers(situation) or edits == ()
+    shipped = situation.letters or situation.template_problem
+    return speech(situation)("as_template") if own and not shipped else ""
 
 
 def _fallback(situation: Situation) -> str:
@@ -235,10 +236,12 @@ def _untranslated(situation: Situation) -> str:
 
 
 def _edited(situation: Situation, edits: tuple[Change, ...] | None) -> str:
-    if edits is None:
+    """Whose words or answers the letter has in it; nothing where they leave it as it was."""
+    if not edits:
         return ""
     say = speech(situation)
-    return say("edited", who=say.person(situation.version.edited_by), n=len(edits))
+    key = "answered" if from_answers(situation) else "edited"
+    return say(key, who=say.person(situation.version.edited_by), n=len(edits))
 
 
 def _button(situation: Situation, outer: Frame) -> Button | None:

@@ -25,11 +25,27 @@ class Mark:
 
 
 def edits_of(situation: Situation) -> tuple[Change, ...] | None:
-    """What people changed since the bridge's own last draft; None for an untouched one."""
+    """What people changed since the bridge last wrote the letter; None for an untouched one.
+
+    The bridge writes it again with a person's answers; what these brought is then told against its own draft.
+    """
     if situation.version.edited_by is None:
         return None
-    own = next((v for v in reversed(situation.earlier) if v.edited_by is None), None)
-    return () if own is None else text_changes(situation, own, situation.version)
+    answered = () if from_answers(situation) else _answered(situation)
+    written = (v for v in reversed(situation.earlier) if v.edited_by is None or v.version in answered)
+    own = next(written, None)
+    return None if own is None else text_changes(situation, own, situation.version)
+
+
+def from_answers(situation: Situation) -> bool:
+    """Whether the letter is the template with a person's answers in it, so that nobody worded it."""
+    return situation.version.version in _answered(situation)
+
+
+def _answered(situation: Situation) -> frozenset[int]:
+    """The versions that the bridge wrote with a person's answers."""
+    saved = (e.detail for e in situation.events if e.action == "edited" and e.detail.get("rendered"))
+    return frozenset(detail["version"] for detail in saved if detail["notice"] == situation.notice.id)
 
 
 def text_changes(situation: Situation, old: Version, new: Version) -> tuple[Change, ...]:
@@ -92,7 +108,7 @@ def _of(marks: Sequence[Mark], letter: int) -> tuple[tuple[int, Finding], ...]:
 
 def _caption(situation: Situation) -> str:
     say, version = speech(situation), situation.version
-    if version.edited_by is None:
+    if from_answers(situation) or not edits_of(situation):
         return say("letter", n=version.version)
     return say("letter_edited", n=version.version, who=say.person(version.edited_by))
 

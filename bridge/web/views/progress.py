@@ -10,7 +10,7 @@ from bridge.web.views.audience import Audience, audience
 from bridge.web.views.frame import Frame, frame, heading, speech
 from bridge.web.views.letter import Letter, checksum, letter
 from bridge.web.views.rows import subject_of
-from bridge.web.views.sending import Sending, after_detection, milestones, n_in, sending, to_come
+from bridge.web.views.sending import Sending, after_detection, milestones, n_in, quarter, sending, to_come
 from bridge.web.views.sheets import Moment, history, withdrawn
 from bridge.web.views.situation import FailedRow, Situation
 from bridge.web.views.stopped import Press, resume, second_needed, stopped
@@ -32,7 +32,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Everything the template lays out. `live`: the page keeps itself up to date.
+    """Everything the template lays out. `live`: the page keeps itself up to date. `spoken`: to screen readers.
 
     `unsent`: stopped before its list was read, so that the list of now is what counts.
     """
@@ -48,6 +48,7 @@ class Progress:
     hold: Hold | None
     unsent: bool
     sending: Sending | None
+    spoken: str
     press: Press | None
     next_path: str
     next_text: str
@@ -80,6 +81,7 @@ def progress(situation: Situation) -> Progress:
         hold=_hold(situation) if look == "hold" else None,
         unsent=unsent,
         sending=None if unsent else going,
+        spoken=_spoken(situation, look, title),
         press=_press(situation),
         next_path=(replaced.path or "") if replaced else "",
         next_text=say("superseded_go", what=say.report(replaced.kind, replaced.number)) if replaced else "",
@@ -128,6 +130,13 @@ def _titles(situation: Situation, look: Look) -> tuple[str, str]:
         return say("replaced"), say("superseded_any")
     what = say.report(situation.successor.kind, situation.successor.number)
     return say("replaced"), say("superseded", what=what)
+
+
+def _spoken(situation: Situation, look: Look, title: str) -> str:
+    """Nothing in the hold, a count at each quarter of the sending, and at the end how it ended."""
+    if look == "sending":
+        return quarter(situation)
+    return title if look in ("sent", "stopped") else ""
 
 
 def _outcome(situation: Situation) -> str:

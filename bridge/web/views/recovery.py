@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bridge.core import duties
-from bridge.core.dates import duration
 from bridge.core.model import Event
+from bridge.letters.view import lasted
 from bridge.stages.decide.case import WrongDay
 from bridge.web.views.frame import Deadline, Frame, deadline, frame, heading, link, speech
 from bridge.web.views.sheets import Sheets, sheets
@@ -98,13 +98,13 @@ def _lead(situation: Situation) -> str:
             "recovery_by_hand",
             clock=say.spoken(by_hand.at),
             who=say.person(by_hand.actor),
-            lasted=duration(facts.recovered_at - facts.started_at, situation.lang),
+            lasted=lasted(facts, situation.lang),
         )
     return say(
         "recovery_lead",
         clock=say.spoken(facts.recovered_at),
         since=say.rough(situation.now - facts.recovered_at),
-        lasted=duration(facts.recovered_at - facts.started_at, situation.lang),
+        lasted=lasted(facts, situation.lang),
     )
 
 

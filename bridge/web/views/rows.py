@@ -6,7 +6,7 @@ from bridge.core import dates
 from bridge.core.facts import Facts
 from bridge.core.model import Kind
 from bridge.core.values import Locale
-from bridge.letters.view import view
+from bridge.letters.view import lasted, view
 from bridge.web.views.frame import speech
 from bridge.web.views.situation import Situation
 
@@ -65,20 +65,14 @@ def _values(situation: Situation) -> dict[str, str]:
     return {
         "subject": subject_of(situation)[1],
         "since": say.about(facts.started_at),
-        "until": say.about(facts.recovered_at) if facts.recovered_at else "",
-        "lasted": _lasted(situation, facts),
+        "until": say.moment(facts.recovered_at) if facts.recovered_at else "",
+        "lasted": lasted(facts, situation.lang),
         "what": _what(situation, facts),
         "next": say.about(dates.round_up(facts.promise_at)) if facts.promise_at else "",
         "before": _before(situation),
         "cause": _cause(situation, facts),
         "prevention": facts.answers.prevention,
     }
-
-
-def _lasted(situation: Situation, facts: Facts) -> str:
-    if facts.recovered_at is None:
-        return ""
-    return dates.duration(facts.recovered_at - facts.started_at, situation.lang)
 
 
 def _what(situation: Situation, facts: Facts) -> str:

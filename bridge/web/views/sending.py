@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bridge.core.dates import round_up
-from bridge.core.duties import final_at
+from bridge.core.dates import exactly, round_up
+from bridge.core.duties import final_at, since_detection
 from bridge.web.views.frame import speech
 from bridge.web.views.sheets import Moment
 from bridge.web.views.situation import Situation
@@ -33,7 +33,6 @@ class Sending:
     failed: str
     counts: tuple[Count, ...]
     as_of: str
-    quarter: str
 
 
 def n_in(situation: Situation, *states: str) -> int:
@@ -42,7 +41,7 @@ def n_in(situation: Situation, *states: str) -> int:
 
 def sending(situation: Situation) -> Sending:
     say = speech(situation)
-    total = max(situation.recipients or 0, n_in(situation, *situation.counts))
+    total = _total(situation)
     sent, failed, unknown = (n_in(situation, state) for state in ("sent", "failed", "unknown"))
     waiting = max(0, total - sent - failed - unknown - n_in(situation, "deferred"))
     table = (
@@ -63,7 +62,6 @@ def sending(situation: Situation) -> Sending:
             Count(tone, say(key), say.number(n)) for tone, key, n in table if n or key == "state_sent"
         ),
         as_of=_as_of(situation, waiting),
-        quarter=_quarter(situation, sent, total),
     )
 
 
@@ -71,11 +69,16 @@ def _width(n: int, total: int) -> str:
     return f"{100 * n / total:.1f}" if total else "0"
 
 
-def _quarter(situation: Situation, sent: int, total: int) -> str:
-    """What a screen reader is told: it changes at 25, 50, 75 and 100 % only."""
-    say = speech(situation)
-    quarters = 4 * sent // total if total else 0
-    return say("quarter", total=say.number(total), n=say.number(total * quarters // 4)) if quarters else ""
+def quarter(situation: Situation) -> str:
+    """What a screen reader is told meanwhile: it changes at 25, 50 and 75 % only, and is true until the next."""
+    say, total = speech(situation), _total(situation)
+    quarters = min(3, 4 * n_in(situation, "sent") // total) if total else 0
+    least = -(-total * quarters // 4)
+    return say("quarter", total=say.number(total), n=say.number(least)) if quarters else ""
+
+
+def _total(situation: Situation) -> int:
+    return max(situation.recipients or 0, n_in(situation, *situation.counts))
 
 
 def _time_left(situation: Situation) -> timedelta | None:
@@ -100,11 +103,9 @@ def _as_of(situation: Situation, waiting: int) -> str:
 
 
 def after_detection(situation: Situation) -> str:
-    """The clock that matters: from the first alert's receipt to the first mail."""
-    say, started = speech(situation), situation.notice.sending_at
-    if situation.notice.kind != "first" or started is None:
-        return ""
-    return say("after_detection", length=say.exact(started - situation.incident.received_at))
+    """The clock that matters, as the mail at the end of the sending tells it too."""
+    took = since_detection(situation.notice, situation.incident)
+    return "" if took is None else speech(situation)("after_detection", length=exactly(took, situation.lang))
 
 
 def to_come(situation: Situation) -> tuple[Moment, ...]:
@@ -148,7 +149,7 @@ def milestones(situation: Situation) -> tuple[Moment, ...]:
         for yes in notice.approvals
     ]
     lines += [
-        (notice.sending_at, say("record_started"), after_detection(situation)),
+        (notice.first_accept_at or notice.sending_at, say("record_started"), after_detection(situation)),
         (notice.finished_at if notice.state == "sent" else None, say("record_finished"), ""),
     ]
     return tuple(

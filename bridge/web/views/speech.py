@@ -62,12 +62,16 @@ class Speech:
             return f"{day:%a} {day.day} {day:%b}"
         return f"{day.month}月{day.day}日({_WEEKDAYS_JA[day.weekday()]})"
 
-    def about(self, at: datetime) -> str:
-        """`11月24日(火)2時10分頃`, `Tue 24 Nov, about 02:10`."""
+    def moment(self, at: datetime, about: str = "") -> str:
+        """`11月24日(火)3時32分`, `Tue 24 Nov, 03:32`."""
         local = at.astimezone(self.zone)
         if self.lang == "en":
-            return f"{self.day(local.date())}, about {local:%H:%M}"
-        return f"{self.day(local.date())}{local.hour}時{local.minute:02}分頃"
+            return f"{self.day(local.date())}, {about}{local:%H:%M}"
+        return f"{self.day(local.date())}{local.hour}時{local.minute:02}分{about}"
+
+    def about(self, at: datetime) -> str:
+        """The same for a time that is not exact: `11月24日(火)2時10分頃`, `Tue 24 Nov, about 02:10`."""
+        return self.moment(at, "about " if self.lang == "en" else "頃")
 
     def rough(self, length: timedelta) -> str:
         """What is left or over, rounded down: minutes, from two hours on hours, from two days on days."""
@@ -76,15 +80,6 @@ class Speech:
         if length < _HOURS_BELOW:
             return self("hours", n=int(length / timedelta(hours=1)))
         return self("days", n=length.days)
-
-    def exact(self, length: timedelta) -> str:
-        """`6分40秒`, `6 min 40 s`; from an hour on in whole minutes."""
-        minutes, seconds = divmod(max(0, int(length.total_seconds())), 60)
-        if minutes >= 60:
-            hours = self("hours", n=minutes // 60)
-            between = " " if self.lang == "en" else ""
-            return between.join((hours, self("minutes", n=minutes % 60)))
-        return self("minutes_seconds", m=minutes, s=seconds) if minutes else self("seconds", n=seconds)
 
     def person(self, actor: str | None) -> str:
         """`丸山さん`; the bridge for nobody, the policy; a source or a former person by its own name."""
