@@ -177,6 +177,11 @@ def test_matchers_keep_their_dollar_signs(folder):
     assert config.services["shop"].impact[0].match == (Matcher("a", "=~", "x$"), Matcher("b", "=", "${HOME}"))
 
 
+def test_a_mail_server_may_be_named_by_a_variable_with_a_line_end(folder):
+    config = small(folder, 'smtp: {host: "${SMTP_HOST}"}', SMTP_HOST="mail.example.jp\n")
+    assert config.smtp.host == "mail.example.jp"
+
+
 def test_yaml_words_of_old_stay_texts(folder):
     config = small(folder, service="representative: no\nwrap: none\nbilingual: yes")
     service = config.services["shop"]
