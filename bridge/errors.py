@@ -10,6 +10,7 @@ BridgeError
 ├── MessageError       a mail's bytes are not safe to send (bridge/letters/mime.py)
 ├── SourceError        an alert body is malformed: names the field
 ├── SmtpError          a mail server cannot be used now    (bridge/delivery/dial.py)
+├── NotListening       an address of ours is taken          (bridge/web/serving.py)
 └── Abandoned          a mail must not go after all        (bridge/delivery/smtp.py)
 
 The commands add their own, for what was asked of them: `Unusable`, `Unreadable`, `NoAnswer`, `DemoError`.

@@ -206,7 +206,8 @@ def _unusable(engine: Engine, url: URL) -> Iterator[Problem]:
     except SQLAlchemyError as error:
         # only the driver's own words: SQLAlchemy's may repeat the url
         words = " ".join(str(getattr(error, "orig", None) or type(error).__name__).split())
-        yield ("database",), f"{url} cannot be opened: {words}. Start it or correct the url"
+        shown = url.set(query={})  # where a password may stand as well
+        yield ("database",), f"{shown} cannot be opened: {words}. Start it or correct the url"
     finally:
         engine.dispose()
 

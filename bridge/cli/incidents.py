@@ -1,6 +1,7 @@
 """`bridge incidents`: list, show, and verify the audit chain, read from the database itself."""
 
 import argparse
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -63,7 +64,7 @@ def run_list(args: argparse.Namespace) -> int:
 
 
 def run_show(args: argparse.Namespace) -> int:
-    """The shape of the API. 1 for an unknown id."""
+    """The shape of the API, without what would move a terminal's cursor or turn its text. 1 for an unknown id."""
     config = load(args.config)
     setup = Setup(config, Letters(config.templates))
 
@@ -75,7 +76,7 @@ def run_show(args: argparse.Namespace) -> int:
     if shown is None:
         print(f"{args.id}: no such incident", file=sys.stderr)
         return 1
-    print(shown)
+    print("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in shown))
     return 0
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bridge.cli import alert, check, demo, incidents, links, migrate, preview, serve, wording
 from bridge.errors import BridgeError
+from bridge.log import redact
 
 COMMANDS = (serve, demo, check, preview, alert, incidents, links, wording, migrate)
 
@@ -27,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(args.func(args))
     except BridgeError as error:
-        print(error, file=sys.stderr)
+        print(redact(str(error)), file=sys.stderr)
         return 1
 
 

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 import resource
+import signal
 from pathlib import Path
 
 import uvloop
@@ -30,6 +31,7 @@ def add_config(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Until SIGTERM. Raises BridgeError when it cannot start."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the app reloads on it: it would end the process
     config = load(args.config)
     log.set_up()
     _allow_connections()

@@ -154,6 +154,8 @@ class _Fitting:
             self._document.wrong(
                 place, f"{path} cannot be read: {error.strerror}. Create it or name another file"
             )
+        except ValueError:  # U+0000
+            self._document.wrong(place, "not the path of a file. Name another file")
         self._document.lines[*place[:-1], secret] = self._document.lines[place]
 
 

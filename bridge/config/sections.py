@@ -13,7 +13,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from bridge.core.settings import Words
-from bridge.core.values import Model, Secret
+from bridge.core.values import HeaderSecret, Model, Secret
 from bridge.core.wording.terms import Term, parse_terms
 
 _SIZE = re.compile(r"(\d{1,12}) ?(B|KiB|MiB|GiB|kB|KB|MB|GB)?")
@@ -157,6 +157,8 @@ def read_terms(path: Path) -> tuple[Term, ...]:
         raise ValueError(f"{path} cannot be read: {error.strerror}. Create it or name another file") from None
     except yaml.YAMLError as error:
         raise ValueError(f"{path} is not YAML: {' '.join(str(error).split())}. Correct it") from None
+    except RecursionError:
+        raise ValueError(f"{path} is nested too deeply. Correct it") from None
     except ValueError as error:
         raise ValueError(f"{path}: {error}. Correct it") from None
 
@@ -164,7 +166,7 @@ def read_terms(path: Path) -> tuple[Term, ...]:
 class Api(Model):
     """Who may use /api/v1 and /-/reload."""
 
-    bearer_token: Secret = Field(description="what `Authorization: Bearer` must carry")
+    bearer_token: HeaderSecret = Field(description="what `Authorization: Bearer` must carry")
 
 
 class CustomerList(Model):

@@ -22,6 +22,7 @@ class Model(BaseModel):
 _UNITS = {"y": 31_536_000, "w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1, "ms": 0.001}
 _DURATION = re.compile(r"(?:\d{1,6}(?:ms|[ywdhms]))+")
 _PART = re.compile(r"(\d+)(ms|[ywdhms])")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LONGEST = timedelta(days=3660)  # nothing the bridge waits for is longer, and sums of times stay in range
 
 
@@ -73,6 +74,16 @@ def _filled(secret: SecretStr) -> SecretStr:
 
 Secret = Annotated[SecretStr, AfterValidator(_filled)]
 """Never shown by repr() or in an error. In `bridge.yaml` each may be given as `<key>_file` instead."""
+
+
+def _one_line(secret: SecretStr) -> SecretStr:
+    if _CONTROL.search(secret.get_secret_value()):
+        raise ValueError("the secret holds a line end or a control character. Write it alone, on one line")
+    return secret
+
+
+HeaderSecret = Annotated[Secret, AfterValidator(_one_line)]
+"""A secret that comes in a header of HTTP, where no control character can be: nobody could ever present it."""
 
 
 class LocalText(Model):

@@ -46,16 +46,22 @@ class LoginRefused(SmtpError):
 
 
 async def dial(server: Server, limits: Limits) -> Session:
-    """Connect, encrypt and log in. Raises Unreachable, Untrusted or LoginRefused."""
+    """Connect, encrypt and log in. Raises Unreachable, Untrusted or LoginRefused, and nothing else.
+
+    Nothing of a mail has left by then: whatever goes wrong here, another server may be asked.
+    """
     context = await _tls_context(server)
-    client = aiosmtplib.SMTP(
-        hostname=server.host,
-        port=server.port,
-        timeout=limits.command,
-        use_tls=server.security == "tls",
-        start_tls=False,  # asked for below, where its absence is an error
-        tls_context=context,
-    )
+    try:
+        client = aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            timeout=limits.command,
+            use_tls=server.security == "tls",
+            start_tls=False,  # asked for below, where its absence is an error
+            tls_context=context,
+        )
+    except Exception as exc:
+        raise Unreachable(server, _words(exc)) from exc
     try:
         await _connect(client, server, limits)
         await _encrypt(client, server)
@@ -65,12 +71,11 @@ async def dial(server: Server, limits: Limits) -> Session:
         # aiosmtplib hands its transport over here, and takes no part in what follows
         transport = cast(asyncio.Transport, client.transport)
         return Session(transport, frozenset(filter(client.supports_extension, _EXTENSIONS)), limits)
-    except (aiosmtplib.SMTPException, OSError, ValueError) as exc:
+    except BaseException as exc:
         client.close()
+        if isinstance(exc, SmtpError) or not isinstance(exc, Exception):
+            raise
         raise Unreachable(server, _words(exc)) from exc
-    except BaseException:
-        client.close()
-        raise
 
 
 async def _tls_context(server: Server) -> ssl.SSLContext | None:
@@ -141,4 +146,4 @@ def _words(exc: BaseException) -> str:
         return f"its certificate is not accepted: {exc.verify_message}"
     if isinstance(exc, ssl.SSLError):
         return f"no TLS that we trust: {exc.reason or exc}"
-    return str(exc)
+    return str(exc) or type(exc).__name__

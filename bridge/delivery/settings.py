@@ -1,19 +1,29 @@
 """The `smtp` section of bridge.yaml. The loader has put what `password_file` holds in `password`."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from bridge.core.values import Model, Secret
 
 Security = Literal["none", "starttls", "tls"]
 
 
+def _host(value: str) -> str:
+    """Without the line end that a variable filled from a file may have."""
+    host = value.strip()
+    if not host or " " in host or not host.isprintable():
+        raise ValueError("not a host. Write its name or address alone, as smtp.example.jp")
+    return host
+
+
 class Server(Model):
     """How to reach one mail server."""
 
-    host: str = Field(default="127.0.0.1", min_length=1, description="name or address of the mail server")
+    host: Annotated[str, AfterValidator(_host)] = Field(
+        default="127.0.0.1", min_length=1, description="name or address of the mail server"
+    )
     port: int = Field(default=587, ge=1, le=65535, description="587 for starttls, 465 for tls, 25 for none")
     security: Security = Field(
         default="starttls", description="`none`, `starttls` or `tls`; never silently weaker than written"

@@ -8,20 +8,22 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from bridge.core.values import Model, Secret
+from bridge.core.values import HeaderSecret, Model
 
 
 class BasicAuth(Model):
     """User name and password (RFC 7617), as in Alertmanager's http_config."""
 
     username: str = Field(min_length=1, pattern="^[^:]*$", description="without a colon")
-    password: Secret = Field(description="the password")
+    password: HeaderSecret = Field(description="the password")
 
 
 class Credentials(Model):
     """Exactly one of the three must be given."""
 
-    bearer_token: Secret | None = Field(default=None, description="what `Authorization: Bearer` must carry")
+    bearer_token: HeaderSecret | None = Field(
+        default=None, description="what `Authorization: Bearer` must carry"
+    )
     basic_auth: BasicAuth | None = Field(default=None, description="what `Authorization: Basic` must carry")
     auth: Literal["none"] | None = Field(
         default=None, description="`none`: everybody who can connect may post"

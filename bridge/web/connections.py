@@ -1,8 +1,9 @@
 """One client's connection: how long it may take, how much it may send ahead, and how many may wait.
 
 uvicorn limits none of these. A head is complete within `HEAD_SECONDS` and `HEAD_BYTES`, a body within
-`BODY_SECONDS`. Of more connections than `MOST`, those that have waited longest without a request in work are
-closed, so that ten thousand idle ones do not keep a webhook out.
+`BODY_SECONDS`. Not more than `AHEAD` requests wait for the answers to those before them: each takes some hundred
+times the memory of its bytes. Of more connections than `MOST`, those that have waited longest without a request
+in work are closed, so that ten thousand idle ones do not keep a webhook out.
 """
 
 import asyncio
@@ -14,7 +15,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 HEAD_SECONDS = 10.0
 HEAD_BYTES = 64 * 1024
 BODY_SECONDS = 35.0  # a little more than bodies.READ_SECONDS, whose 408 says what was wrong
+AHEAD = 8
 MOST = 2000
+
+
+class TooFarAhead(Exception):
+    """Raised into the parser, so that it reads nothing more of what this client sent."""
 
 
 class Connection(HttpToolsProtocol):
@@ -47,6 +53,10 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
 
     def on_message_begin(self) -> None:
+        if len(self.pipeline) >= AHEAD:
+            self.pipeline.clear()
+            self.transport.abort()  # an answer of ours would stand among those to the requests before
+            raise TooFarAhead
         self._in_head = True
         super().on_message_begin()
 

@@ -81,6 +81,25 @@ def test_a_head_without_an_end_is_cut_before_it_fills_the_memory(running: Bridge
         client.sendall(b"GET /healthz HTTP/1.1\r\nX-Long: " + b"a" * 64 * 2**20)
 
 
+def test_a_burst_of_requests_is_cut_before_it_fills_the_memory(running: Bridge) -> None:
+    """A quarter of a megabyte of them took thirty; a browser or proxy that sends a few ahead is answered."""
+    one = b"GET /healthz HTTP/1.1\r\nHost: bridge\r\n\r\n"
+    assert exchange(running.port, one * 4, 1).count(b"HTTP/1.1 200 ") == 4
+    before = memory(running)
+    with ExitStack() as stack:
+        for client in [stack.enter_context(connection(running.port, 5)) for _ in range(20)]:
+            with suppress(ConnectionError):
+                client.sendall(b"GET / HTTP/1.1\r\n\r\n" * 14_000)
+        assert running.alert().status_code == 200
+        assert memory(running) - before < 100
+
+
+def memory(running: Bridge) -> float:
+    """Resident, in megabytes."""
+    pages = int(Path(f"/proc/{running.pid}/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
 def test_the_body_of_a_stranger_is_not_read(running: Bridge) -> None:
     for path in ("/webhooks/alertmanager", "/api/v1/links/revoke", "/-/reload", "/approve/nobody"):
         head = f"POST {path} HTTP/1.1\r\nHost: bridge\r\nContent-Length: 8000000\r\n\r\n".encode()

@@ -1,6 +1,7 @@
 """Whatever alerts, lists and forms say stays data: never a header, a command, a template or markup."""
 
 import html.parser
+import json
 import re
 import subprocess
 import sys
@@ -187,3 +188,13 @@ def test_a_matcher_that_backtracks_elsewhere_costs_nothing(tmp_path: Path, mail_
         assert made.alert(alert(service="a" * 100_000 + "!")).elapsed.total_seconds() < 2
     finally:
         made.close()
+
+
+def test_no_word_drives_the_terminal_of_whoever_shows_an_incident(running_bridge: Bridge) -> None:
+    label = "みどり\x9b2J\x1b]0;x\x07" + BIDI
+    running_bridge.alert(alert(team=label))
+    incident = running_bridge.incident()
+    shown = running_bridge.run("incidents", "show", incident["id"]).stdout
+    assert [c for c in shown if not c.isprintable() and c != "\n"] == []
+    assert "みどり" in shown
+    assert json.loads(shown)["alerts"][0]["labels"]["team"] == label

@@ -57,6 +57,13 @@ async def states(relay: Relay, mails: int) -> list[str]:
     return [(await send(relay, n)).state for n in range(mails)]
 
 
+async def test_a_server_that_cannot_even_be_named_is_unreachable_so_that_another_is_asked():
+    relay = Relay(Server().model_copy(update={"host": "127.0.0.1\n"}), 1)
+    with pytest.raises(Unreachable):
+        await send(relay)
+    assert not relay.up
+
+
 async def test_many_mails_share_one_connection(relays):
     async with MailServer() as server:
         assert await states(relays(server), 20) == ["sent"] * 20

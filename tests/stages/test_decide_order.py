@@ -106,5 +106,25 @@ async def test_a_renewed_link_works_and_the_old_one_only_renews(office: Office) 
     press = Form("approve", genuine=True, version=1)
     assert (await office.decide(old, press)).status == 410
     assert (await office.press("maruyama", "approve")).status == 409
+    office.clock.move(minutes(10))
     assert (await office.decide(old, replace(press, action="renew"))).status == 303
     assert await office.told("renewed") == ["maruyama"]
+
+
+async def test_an_expired_link_pressed_again_and_again_is_one_mail_in_ten_minutes(office: Office) -> None:
+    await long_decided(office)
+    old = await office.link(await office.newest(), "maruyama")
+    answers = []
+    for _ in range(3):
+        answers.append(await office.decide(old, Form("renew", genuine=True, version=1)))
+        office.clock.move(minutes(4))
+    assert {(answer.status, answer.did) for answer in answers} == {(303, "renewed")}
+    assert await office.told("renewed") == ["maruyama"]
+    assert (await office.actions()).count("link_renewed") == 1
+
+
+async def test_a_link_leads_nowhere_when_its_service_left_the_configuration(office: Office) -> None:
+    await office.post(firing())
+    office.reconfigure(services={})
+    for action in ("approve", "renew"):
+        assert (await office.press("maruyama", action)).status == 404

@@ -341,3 +341,16 @@ async def test_the_next_update_takes_place_and_number_of_one_that_never_left(off
     ]
     await office.approve_and_send()
     assert [notice.number for notice in await office.notices()] == [1, None, 2]
+
+
+async def test_nothing_is_drafted_on_request_for_a_service_that_left_the_configuration(
+    office: Office,
+) -> None:
+    await told(office)
+    incident = (await office.incident()).id
+    office.reconfigure(services={})
+    drafts = [await office.upload(("a@example.jp", "A社"))]
+    for draft in (draft_update, draft_recovery):
+        unit = partial(draft, setup=office.setup, incident_id=incident, answers=Answers())
+        drafts.append(await office.store.run(unit))
+    assert {draft.state for draft in drafts} == {"the service shop is not in the configuration any more"}

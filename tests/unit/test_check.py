@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bridge.cli import check
+from bridge.cli.main import main
 from bridge.config import load
 from tests.parts.bridge import configuration
 from tests.parts.sink import Sink
@@ -156,11 +157,21 @@ def test_a_database_file_that_is_none(capsys, home, mail_server: Sink):
     assert "database: " in finding_of(capsys, home, mail_server)
 
 
-def test_a_database_server_that_is_not_there_without_its_password(capsys, home, mail_server: Sink):
-    database = {"url": "postgresql://bridge@127.0.0.1:1/bridge", "password": "db-secret"}
+@pytest.mark.parametrize(
+    "database",
+    [
+        {"url": "postgresql://bridge@127.0.0.1:1/bridge", "password": "db-secret"},
+        "postgresql://127.0.0.1:1/bridge?user=bridge&password=db-secret",
+        "postgresql://bridge@127.0.0.1:1/bridge?sslpassword=db-secret",
+    ],
+)
+def test_a_database_server_that_is_not_there_without_its_password(capsys, home, mail_server: Sink, database):
     finding = finding_of(capsys, home, mail_server, database=database)
     assert "cannot be opened" in finding
-    assert "db-secret" not in finding
+    assert main(["incidents", "--config", str(home / "bridge.yaml")]) == 1
+    refused = capsys.readouterr().err
+    assert "cannot be read" in refused
+    assert "db-secret" not in finding + refused
 
 
 def test_a_mail_server_that_is_not_there(capsys, home):

@@ -142,7 +142,7 @@ def test_own_terms_are_read_with_the_configuration(folder):
     assert term.replacement == "サーバー"
 
 
-@pytest.mark.parametrize("content", [None, "[", "- {pattern: '('}", "shop"])
+@pytest.mark.parametrize("content", [None, "[", "[" * 3000, "- {pattern: '('}", "shop"])
 def test_own_terms_that_cannot_be_used_are_a_finding(folder, content):
     if content is not None:
         (folder / "terms.yaml").write_text(content)
@@ -175,6 +175,11 @@ def test_a_service_takes_id_and_time_zone_from_around_it(folder):
 def test_matchers_keep_their_dollar_signs(folder):
     config = small(folder, service="""impact: [{match: ['a=~"x$"', 'b="$${HOME}"'], text: 全体}]""")
     assert config.services["shop"].impact[0].match == (Matcher("a", "=~", "x$"), Matcher("b", "=", "${HOME}"))
+
+
+def test_a_mail_server_may_be_named_by_a_variable_with_a_line_end(folder):
+    config = small(folder, 'smtp: {host: "${SMTP_HOST}"}', SMTP_HOST="mail.example.jp\n")
+    assert config.smtp.host == "mail.example.jp"
 
 
 def test_yaml_words_of_old_stay_texts(folder):

@@ -20,6 +20,11 @@ TOKEN = "qZ3vT0kF2mXW9s8yJr1LpA.mU5vX3eR7oNn2kQ0cYb4tWd6gHs8jKl1zXc3vBn5mQ1"
         pytest.param("authorization: basic YW06cGFzcw==", "authorization: basic …", id="a password"),
         pytest.param("535 AUTH PLAIN AGJyaWRnZQBzM2NyZXQ= no", "535 AUTH PLAIN … no", id="a mail login"),
         pytest.param("postgresql://b:s3cret@db/bridge", "postgresql://b:…@db/bridge", id="a database"),
+        pytest.param(
+            '"postgresql://db/bridge?user=b&password=s3cret" is down',
+            '"postgresql://db/bridge?…" is down',
+            id="a database's query",
+        ),
         pytest.param("the login failed: basic checks", "the login failed: basic …", id="rather too much"),
         pytest.param("第一報 sent to 12408", "第一報 sent to 12408", id="anything else"),
     ],

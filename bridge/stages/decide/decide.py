@@ -56,11 +56,14 @@ def decide(tx: Tx, setup: Setup, link_id: str, form: Form, lists: Lists) -> Answ
 
 
 def open_case(tx: Tx, setup: Setup, link_id: str, lists: Lists) -> Case | None:
-    """The notice behind a link, with its service locked so that nobody else decides meanwhile."""
+    """The notice behind a link, with its service locked so that nobody else decides meanwhile.
+
+    None for a link that leads nowhere, as one to a service does that the configuration lost.
+    """
     link = tx.links.get(link_id)
     notice = tx.notices.get(link.notice_id) if link else None
     incident = tx.incidents.get(notice.incident_id) if notice else None
-    if link is None or notice is None or incident is None:
+    if link is None or notice is None or incident is None or incident.service not in setup.config.services:
         return None
     tx.lock("service", incident.service)
     notice = tx.notices.get(link.notice_id) or notice

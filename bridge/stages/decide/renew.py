@@ -1,15 +1,22 @@
 """A fresh link for one that has expired, mailed to the registered address and nowhere else."""
 
+from datetime import timedelta
+
 from bridge.stages.decide.case import Answer, Case, Form
 from bridge.stages.setup import Setup
 from bridge.stages.tell import tell
 from bridge.stages.wake import Wake
 from bridge.store.tx import Tx
 
+AGAIN = timedelta(minutes=10)  # after a renewal was mailed; an expired link may be in a stranger's hands
+
 
 def renew(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
     """Replace the person's link to this notice; the fresh one shows what became of the letter."""
     notice = case.notice
+    live = tx.links.of(notice.id).get(case.person)
+    if live and live.created_at > tx.now - AGAIN:
+        return Answer("done", did="renewed")
     if not case.link.replaced:
         tx.links.replace(case.link)
     tx.links.ensure(notice.id, [case.person])

@@ -30,9 +30,9 @@ class Drafted:
 
 def draft_update(tx: Tx, setup: Setup, incident_id: str, answers: Answers) -> Drafted:
     """An update now, ahead of its time; a newer version when one waits already."""
-    incident = _locked(tx, incident_id)
-    if incident is None:
-        return Drafted(unknown=True)
+    incident = _locked(tx, setup, incident_id)
+    if isinstance(incident, Drafted):
+        return incident
     notices = tx.notices.of(incident.id)
     if incident.state not in ("open", "settling"):
         return Drafted(state=f"the incident is {incident.state}")
@@ -47,9 +47,9 @@ def draft_update(tx: Tx, setup: Setup, incident_id: str, answers: Answers) -> Dr
 
 def draft_recovery(tx: Tx, setup: Setup, incident_id: str, answers: Answers) -> Drafted:
     """A recovery report now, without waiting for the incident to settle; a newer version of one that waits."""
-    incident = _locked(tx, incident_id)
-    if incident is None:
-        return Drafted(unknown=True)
+    incident = _locked(tx, setup, incident_id)
+    if isinstance(incident, Drafted):
+        return incident
     notices = tx.notices.of(incident.id)
     if waiting := duties.undecided(notices, "recovery"):
         return _again(tx, setup, incident, waiting, answers)
@@ -64,18 +64,21 @@ def draft_recovery(tx: Tx, setup: Setup, incident_id: str, answers: Answers) -> 
 
 def draft_individual(tx: Tx, setup: Setup, incident_id: str, rows: Sequence[Mapping[str, str]]) -> Drafted:
     """One batch of individual apologies; a corrected file makes a newer version of the batch that waits."""
-    incident = _locked(tx, incident_id)
-    if incident is None:
-        return Drafted(unknown=True)
+    incident = _locked(tx, setup, incident_id)
+    if isinstance(incident, Drafted):
+        return incident
     return Drafted(draft_batch(tx, setup, incident, rows, API).id)
 
 
-def _locked(tx: Tx, incident_id: str) -> Incident | None:
+def _locked(tx: Tx, setup: Setup, incident_id: str) -> Incident | Drafted:
+    """The incident with its service locked, or why nothing can be drafted."""
     found = tx.incidents.get(incident_id)
     if found is None:
-        return None
+        return Drafted(unknown=True)
+    if found.service not in setup.config.services:
+        return Drafted(state=f"the service {found.service} is not in the configuration any more")
     tx.lock("service", found.service)
-    return tx.incidents.get(incident_id)
+    return tx.incidents.get(incident_id) or found
 
 
 def _again(tx: Tx, setup: Setup, incident: Incident, waiting: Notice, answers: Answers) -> Drafted:
