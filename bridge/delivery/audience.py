@@ -10,7 +10,7 @@ import csv
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -81,6 +81,7 @@ class Duplicate:
 
 
 Row = Recipient | BadRow | Duplicate
+Moved = Callable[[], object]  # called whenever a file has answered: a long list is not a dead file system
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ class Audiences:
     def __init__(self) -> None:
         self._known: dict[tuple[Path, Locale], tuple[tuple[int, ...], Summary]] = {}
 
-    def summary(self, path: Path, locale: Locale = "ja") -> Summary:
+    def summary(self, path: Path, locale: Locale = "ja", moved: Moved = bool) -> Summary:
         """The summary of the file as it is now. Blocks while reading. Raises AudienceError."""
         try:
             stat = path.stat()
@@ -147,13 +148,13 @@ class Audiences:
         state = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         known = self._known.get((path, locale))
         if known is None or known[0] != state:
-            known = self._known[path, locale] = (state, summarise(path, locale))
+            known = self._known[path, locale] = (state, summarise(path, locale, moved))
         return known[1]
 
-    def facts(self, name: str, path: Path, locale: Locale = "ja") -> AudienceFacts:
+    def facts(self, name: str, path: Path, locale: Locale = "ja", moved: Moved = bool) -> AudienceFacts:
         """The same for the page and the rings; a list that cannot be used is a `problem`, never an error."""
         try:
-            summary = self.summary(path, locale)
+            summary = self.summary(path, locale, moved)
         except AudienceError as exc:
             return AudienceFacts(name, problem=exc.words)
         return AudienceFacts(
@@ -168,12 +169,13 @@ class Audiences:
         )
 
 
-def summarise(path: Path, locale: Locale = "ja") -> Summary:
+def summarise(path: Path, locale: Locale = "ja", moved: Moved = bool) -> Summary:
     """Read the whole list and sum it up. Raises AudienceError, also for a list with nobody in it."""
-    encoding = _encoding(path)
+    encoding = _encoding(path, moved)
     tally = Tally()
     for row in _rows(path, encoding, locale):
         tally.add(row)
+        moved()
     summary = tally.summary("Shift_JIS" if encoding == _SHIFT_JIS else "UTF-8")
     if summary.count == 0:
         first = f" The first bad row: {summary.bad[0]}." if summary.bad else ""
@@ -291,7 +293,7 @@ def _row(line: int, cells: Sequence[str], places: list[int], locale: Locale) -> 
 _LANGUAGES: Mapping[str, Locale] = {locale: locale for locale in LOCALES}  # "ja-JP" and "EN" are meant too
 
 
-def _encoding(path: Path) -> str:
+def _encoding(path: Path, moved: Moved = bool) -> str:
     """UTF-8 with or without BOM, or what Excel writes. All of the file is tried: its last name may decide."""
     for encoding in ("utf-8-sig", _SHIFT_JIS):
         decoder = codecs.getincrementaldecoder(encoding)()
@@ -299,6 +301,7 @@ def _encoding(path: Path) -> str:
             with path.open("rb") as file:
                 while piece := file.read(1 << 20):
                     decoder.decode(piece)
+                    moved()
                 decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
