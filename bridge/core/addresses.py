@@ -13,6 +13,7 @@ _LOCAL = re.compile(f"[{_TEXT}\u00a1-\U0010ffff]+")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _PLAIN = re.compile(rf"[{_TEXT}]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")  # nearly every address, in one match
+_DEVIATING = re.compile("[ßẞς]")  # IDNA 2003 wrote another domain for them, maybe a stranger's: RFC 5894 7.2
 _UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
@@ -24,6 +25,7 @@ NO_FORM = "not an address: it needs the form name@domain"
 SEPARATORS = "spaces, brackets or separators in the address"
 CHARACTERS = "characters that an address cannot have"
 BAD_DOMAIN = "the domain is not valid"
+TWO_DOMAINS = "the domain has a letter that stands for two different domains (ß, ς). Write its xn-- form"
 JAPANESE = {
     NO_ADDRESS: "メールアドレスがありません",
     TOO_LONG: "メールアドレスが長すぎます",
@@ -33,6 +35,7 @@ JAPANESE = {
     SEPARATORS: "メールアドレスに空白・括弧・区切り文字があります",
     CHARACTERS: "メールアドレスに使えない文字があります",
     BAD_DOMAIN: "メールアドレスのドメインが正しくありません",
+    TWO_DOMAINS: "ドメインに、2通りに解釈される文字(ß、ς)があります。xn-- で始まる形で書いてください",
 }
 """Every reason of `problem`, for people who read Japanese."""
 
@@ -68,6 +71,8 @@ def problem(address: str) -> str | None:
 
 
 def _length_or_domain_problem(local: str, domain: str) -> str | None:
+    if _DEVIATING.search(domain):
+        return TWO_DOMAINS
     try:
         written = ascii_domain(domain)
     except UnicodeError:

@@ -6,6 +6,7 @@ letter then opens with ご担当者様. Every wrong row is named, so that one ro
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from bridge.core import addresses
 COLUMNS = ("email", "company", "name", "impact")
 NEEDED = ("email", "company", "impact")  # no letter without these; a name that nobody knows may be left empty
 OPTIONAL = "department"  # the shipped letter uses it; a file without this column has none
+_MEANT = {"unexpected end of data": "a quotation mark that nothing closes begins in it"}  # csv's words
+_ADDRESS = re.compile(r"[^\s,;:<>()\"']+@[\w-]+(?:\.[\w-]+)+")
 MAX_ROWS = 300  # every letter of a batch stands on one page, and two people read it
 
 
@@ -44,7 +47,8 @@ def decode(raw: bytes) -> str:
 
 def parse_batch(text: str) -> tuple[list[dict[str, str]], list[RowProblem]]:
     """The rows of the file and everything wrong with it; rows are only of use when nothing is."""
-    reader = csv.reader(io.StringIO(text, newline=""))
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1  # where a row begins: its cells may hold lines, and one that nothing closes all that follow
     try:
         header = [name.strip().lower() for name in next(reader, [])]
         problems = [RowProblem(1, name, "is not among its columns") for name in COLUMNS if name not in header]
@@ -53,15 +57,16 @@ def parse_batch(text: str) -> tuple[list[dict[str, str]], list[RowProblem]]:
             return [], problems
         rows: list[dict[str, str]] = []
         seen: dict[str, int] = {}
+        line = reader.line_num + 1
         for cells in reader:
-            line = reader.line_num
+            first, line = line, reader.line_num + 1
             if not any(cell.strip() for cell in cells):
                 continue
             row = {OPTIONAL: "", **dict(zip(header, (cell.strip() for cell in cells), strict=False))}
-            problems += _problems(line, len(header), cells, row, seen)
+            problems += _problems(first, len(header), cells, row, seen)
             rows.append(row)
     except csv.Error as error:
-        return [], [RowProblem(reader.line_num, "", f"not CSV: {error}")]
+        return [], [RowProblem(line, "", f"not CSV: {_MEANT.get(str(error), error)}")]
     if not rows:
         problems.append(RowProblem(1, "", "no row follows it"))
     if len(rows) > MAX_ROWS:
@@ -89,3 +94,14 @@ def _problems(
     first = seen.setdefault(f"{local}@{domain.lower()}", line)
     if email and first != line:
         yield RowProblem(line, "email", f"is the address of line {first}")
+    for name, cell in row.items():
+        if stranger := _other_address(cell, email):
+            what = f"holds another address on a later line ({stranger}). Is a quotation mark missing there?"
+            yield RowProblem(line, name, what)
+
+
+def _other_address(cell: str, email: str) -> str | None:
+    """Another customer's row that a stray quotation mark took into this letter begins on a line of its own."""
+    _, *below = cell.splitlines() or [""]
+    found = _ADDRESS.findall("\n".join(below))
+    return next((address for address in found if address.lower() != email.lower()), None)

@@ -1,7 +1,8 @@
 """Customer lists: a CSV file, read as a stream however long it is, and counted once until it changes.
 
-One bad row never costs the others their letter: it is listed with its line and the reason. What a cell holds
-is data: a formula in a name stays a name.
+One bad row never costs the others their letter: it is listed with its line and the reason. A row is one line of
+the file: a quotation mark that nothing closes spoils its own line, never the customers below. What a cell holds is
+data: a formula in a name stays a name.
 """
 
 import codecs
@@ -9,7 +10,7 @@ import csv
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -22,12 +23,19 @@ from bridge.errors import BridgeError
 
 COLUMNS = ("email", "name", "company", "locale")
 BAD_ROWS_KEPT = 100
-_CELL_KEPT = 100  # characters of a bad row's address that are kept to show
+_CELL_KEPT = 100  # characters of a bad row that are kept to show
 _UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SHIFT_JIS = "cp932"  # what Excel for Windows writes as Shift_JIS
 _IN_NAME = "control characters in name or company"
+_UNCLOSED = "a quotation mark is not closed on its line"
+_TOO_MANY = "more cells than the header has. Put a cell with a comma in quotation marks"
 _NOT_CSV = "CSVとして読めません"
-_JAPANESE: Mapping[str, str] = {**addresses.JAPANESE, _IN_NAME: "氏名か会社名に制御文字があります"}
+_JAPANESE: Mapping[str, str] = {
+    **addresses.JAPANESE,
+    _IN_NAME: "氏名か会社名に制御文字があります",
+    _UNCLOSED: '引用符(")が同じ行で閉じていません',
+    _TOO_MANY: '見出しよりセルが多くあります。カンマを含むセルは引用符(")で囲んでください',
+}
 
 
 class AudienceError(BridgeError):
@@ -45,7 +53,10 @@ class AudienceError(BridgeError):
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row nobody can be written to. `line` counts from 1, with the header; `text` is its address cell."""
+    """A row nobody can be written to. `line` counts from 1, with the header.
+
+    `text` is its address cell, or how the line begins where its cells are not to be told apart.
+    """
 
     line: int
     reason: str
@@ -70,6 +81,7 @@ class Duplicate:
 
 
 Row = Recipient | BadRow | Duplicate
+Moved = Callable[[], object]  # called whenever a file has answered: a long list is not a dead file system
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +139,7 @@ class Audiences:
     def __init__(self) -> None:
         self._known: dict[tuple[Path, Locale], tuple[tuple[int, ...], Summary]] = {}
 
-    def summary(self, path: Path, locale: Locale = "ja") -> Summary:
+    def summary(self, path: Path, locale: Locale = "ja", moved: Moved = bool) -> Summary:
         """The summary of the file as it is now. Blocks while reading. Raises AudienceError."""
         try:
             stat = path.stat()
@@ -136,13 +148,13 @@ class Audiences:
         state = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         known = self._known.get((path, locale))
         if known is None or known[0] != state:
-            known = self._known[path, locale] = (state, summarise(path, locale))
+            known = self._known[path, locale] = (state, summarise(path, locale, moved))
         return known[1]
 
-    def facts(self, name: str, path: Path, locale: Locale = "ja") -> AudienceFacts:
+    def facts(self, name: str, path: Path, locale: Locale = "ja", moved: Moved = bool) -> AudienceFacts:
         """The same for the page and the rings; a list that cannot be used is a `problem`, never an error."""
         try:
-            summary = self.summary(path, locale)
+            summary = self.summary(path, locale, moved)
         except AudienceError as exc:
             return AudienceFacts(name, problem=exc.words)
         return AudienceFacts(
@@ -157,12 +169,13 @@ class Audiences:
         )
 
 
-def summarise(path: Path, locale: Locale = "ja") -> Summary:
+def summarise(path: Path, locale: Locale = "ja", moved: Moved = bool) -> Summary:
     """Read the whole list and sum it up. Raises AudienceError, also for a list with nobody in it."""
-    encoding = _encoding(path)
+    encoding = _encoding(path, moved)
     tally = Tally()
     for row in _rows(path, encoding, locale):
         tally.add(row)
+        moved()
     summary = tally.summary("Shift_JIS" if encoding == _SHIFT_JIS else "UTF-8")
     if summary.count == 0:
         first = f" The first bad row: {summary.bad[0]}." if summary.bad else ""
@@ -210,20 +223,39 @@ def _unique(rows: Iterator[tuple[int, Recipient | BadRow]]) -> Iterator[Row]:
 
 
 def _parsed(path: Path, file: IO[str], locale: Locale) -> Iterator[tuple[int, Recipient | BadRow]]:
-    reader = csv.reader(file)
-    header = next(reader, [])
+    try:
+        header = _cells(next(file, ""))
+    except csv.Error as exc:
+        raise AudienceError(
+            path,
+            f"has no usable first line: {_why(exc)}. Begin it with the header row {','.join(COLUMNS)}",
+            f"1行目をCSVとして読めません。1行目に見出し {','.join(COLUMNS)} を書いてください",
+        ) from exc
     places = _places(path, header)
-    while True:
+    for line, text in enumerate(file, 2):
         try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as exc:  # as a rule a quotation mark that nothing closes
-            yield reader.line_num, BadRow(reader.line_num, f"not CSV ({exc})", "")
+            cells = _cells(text)
+        except csv.Error as exc:
+            yield line, BadRow(line, _why(exc), _shown(text.strip()))
             continue
-        if any(cells):
+        if any(cells[len(header) :]):
+            yield line, BadRow(line, _TOO_MANY, _shown(text.strip()))
+        elif any(cells):
             cells += [""] * max(1, len(header) + 1 - len(cells))
-            yield reader.line_num, _row(reader.line_num, cells, places, locale)
+            yield line, _row(line, cells, places, locale)
+
+
+def _cells(line: str) -> list[str]:
+    """One line alone, and strictly: else a stray quotation mark would take the next customers into its cell."""
+    return next(csv.reader((line,), strict=True), [])
+
+
+def _why(exc: csv.Error) -> str:
+    return _UNCLOSED if str(exc) == "unexpected end of data" else f"not CSV ({exc})"
+
+
+def _shown(text: str) -> str:
+    return _UNREADABLE.sub("\ufffd", text[:_CELL_KEPT])
 
 
 def _places(path: Path, header: Sequence[str]) -> list[int]:
@@ -252,7 +284,7 @@ def _row(line: int, cells: Sequence[str], places: list[int], locale: Locale) -> 
     try:
         address = on_the_wire(email)
     except AddressError as exc:
-        return BadRow(line, exc.why, _UNREADABLE.sub("\ufffd", email[:_CELL_KEPT]))
+        return BadRow(line, exc.why, _shown(email))
     if _UNREADABLE.search(name + company):
         return BadRow(line, _IN_NAME, address)
     return Recipient(address, name, company, _LANGUAGES.get(language[:2].lower(), locale))
@@ -261,7 +293,7 @@ def _row(line: int, cells: Sequence[str], places: list[int], locale: Locale) -> 
 _LANGUAGES: Mapping[str, Locale] = {locale: locale for locale in LOCALES}  # "ja-JP" and "EN" are meant too
 
 
-def _encoding(path: Path) -> str:
+def _encoding(path: Path, moved: Moved = bool) -> str:
     """UTF-8 with or without BOM, or what Excel writes. All of the file is tried: its last name may decide."""
     for encoding in ("utf-8-sig", _SHIFT_JIS):
         decoder = codecs.getincrementaldecoder(encoding)()
@@ -269,6 +301,7 @@ def _encoding(path: Path) -> str:
             with path.open("rb") as file:
                 while piece := file.read(1 << 20):
                     decoder.decode(piece)
+                    moved()
                 decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue

@@ -1,29 +1,79 @@
 """The services' customer lists, read outside transactions: counted for people, then read again to be sent."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import structlog
+
+from bridge.clock import monotonic
 from bridge.core.model import AudienceFacts, Recipient
-from bridge.core.values import Locale
-from bridge.delivery.audience import AudienceError, Audiences, Tally, read
+from bridge.core.values import Locale, LocalText
+from bridge.delivery.audience import AudienceError, Audiences, Moved, Tally, read
 from bridge.stages.setup import Setup
 
+log = structlog.get_logger(__name__)
+
+SILENT = 3.0  # seconds without a byte of a list: its file system does not answer
+LONGEST = 30.0  # seconds a ring or page waits for a list; a million rows take some ten
 REMEMBERED = 1000  # digests whose counts are kept: a page shown before the list changed says how many it had
+
+
+class Reading:
+    """One list being counted, in a thread of its own, for everybody who asks meanwhile.
+
+    A dead network drive may hold the thread for ever. So it is not one of the loop's executor, where it would keep
+    others from being read, and it is a daemon: the process may end without it.
+    """
+
+    def __init__(self, count: Callable[[Moved], AudienceFacts], silent: float) -> None:
+        self.facts: Future[AudienceFacts] = Future()
+        self.facts.set_running_or_notify_cancel()  # whoever stops waiting does not cancel it for the others
+        self._count, self._silent = count, silent
+        self._began = self._moved_at = monotonic()
+        threading.Thread(target=self._run, name="customer-list", daemon=True).start()
+
+    async def wait(self) -> AudienceFacts:
+        """What was counted. Raises TimeoutError, and counts on, so that a later question may find it done.
+
+        Patience is by progress: a list may be as long as it likes while its file answers. It ends all the same,
+        for a list that trickles in must not keep the rings of other services.
+        """
+        facts = asyncio.wrap_future(self.facts)
+        while not facts.done():
+            left = min(self._moved_at + self._silent, self._began + LONGEST) - monotonic()
+            if left <= 0:
+                raise TimeoutError
+            await asyncio.wait([facts], timeout=left)
+        return facts.result()
+
+    def _run(self) -> None:
+        self.facts.set_result(self._count(self._moved))
+
+    def _moved(self) -> None:
+        self._moved_at = monotonic()
 
 
 class CustomerLists:
     """Every list of the running configuration, by the service it belongs to."""
 
-    def __init__(self, setup: Callable[[], Setup]) -> None:
+    def __init__(self, setup: Callable[[], Setup], silent: float = SILENT) -> None:
         self._setup = setup
+        self._silent = silent
         self._audiences = Audiences()
+        self._readings: dict[tuple[Path, Locale], Reading] = {}
         self._counts: dict[str, int] = {}
 
     async def facts(self) -> Mapping[str, AudienceFacts]:
-        """The facts of every service's list. Cached by the file's state, so that it is cheap to ask."""
-        found = await asyncio.to_thread(self._read_all)
+        """The facts of every service's list. Cached by the file's state, so that it is cheap to ask.
+
+        What one list has is its own `problem`: the rings of the other services go out, and its own without a number.
+        """
+        found = await self._read_all()
         for facts in found.values():
             if facts.digest and facts.count is not None:
                 self._counts[facts.digest] = facts.count
@@ -59,16 +109,50 @@ class CustomerLists:
         if chunk:
             yield chunk
 
-    def _read_all(self) -> dict[str, AudienceFacts]:
+    async def _read_all(self) -> dict[str, AudienceFacts]:
         config = self._setup().config
-        found: dict[str, AudienceFacts] = {}
-        for service in config.services.values():
-            path, locale = self._place(service.id)
-            facts = self._audiences.facts(service.audience, path, locale)
-            found[service.id] = replace(facts, title=config.customer_lists[service.audience].name)
-        return found
+        services = config.services.values()
+        each = await asyncio.gather(*(self._read(*self._place(service.id)) for service in services))
+        return {
+            service.id: replace(
+                facts, name=service.audience, title=config.customer_lists[service.audience].name
+            )
+            for service, facts in zip(services, each, strict=True)
+        }
+
+    async def _read(self, path: Path, locale: Locale) -> AudienceFacts:
+        reading = self._readings.get((path, locale))
+        if reading is None or reading.facts.done():
+            count = partial(self._count, path, locale)
+            reading = self._readings[path, locale] = Reading(count, self._silent)
+        try:
+            return await reading.wait()
+        except TimeoutError:
+            log.warning("list_silent", path=str(path))
+            return AudienceFacts("", problem=_silent(path))
+
+    def _count(self, path: Path, locale: Locale, moved: Moved) -> AudienceFacts:
+        try:
+            return self._audiences.facts("", path, locale, moved)
+        except Exception as error:
+            log.exception("list_failed", path=str(path))
+            return AudienceFacts("", problem=_failed(path, type(error).__name__))
 
     def _place(self, service: str) -> tuple[Path, Locale]:
         config = self._setup().config
         settings = config.services[service]
         return config.audiences[settings.audience], settings.locale
+
+
+def _silent(path: Path) -> LocalText:
+    return LocalText(
+        ja=f"{path}: ファイルが応答しません。名簿を置いたファイルシステムを確かめてください",
+        en=f"{path}: does not answer. Look at the file system that the customer list is on",
+    )
+
+
+def _failed(path: Path, what: str) -> LocalText:
+    return LocalText(
+        ja=f"{path}: 読めません({what})。ブリッジのログを確かめてください",
+        en=f"{path}: cannot be read ({what}). Look at the bridge's log",
+    )

@@ -84,15 +84,20 @@ def test_list_of_addresses_alone_is_enough(file):
         pytest.param("sa to@example.jp,,,", "spaces", id="space inside"),
         pytest.param("<sato@example.jp>,,,", "brackets", id="brackets"),
         pytest.param("sato@example.jp\0,,,", "control characters", id="NUL in the address"),
-        pytest.param('"sato@example.jp\r\nBcc: b",,,', "control characters", id="line break in the address"),
         pytest.param("sato@example.jp,佐\0藤,,", "control characters in name", id="NUL in the name"),
-        pytest.param(
-            'sato@example.jp,佐藤,"a\nb",', "control characters in name", id="line break in the company"
-        ),
         pytest.param("sato@example.jp,佐\u2028藤,,", "control characters in name", id="Unicode line end"),
         pytest.param("sato@-.jp,,,", "domain", id="no such domain"),
+        pytest.param("sato@straße.de,,,", "two different domains", id="IDNA 2003 would write to strasse.de"),
+        pytest.param("sato@STRAẞE.de,,,", "two different domains", id="a capital that becomes ss too"),
+        pytest.param("sato@βόλος.gr,,,", "two different domains", id="IDNA 2003 would write another sigma"),
         pytest.param("s" * 65 + "@example.jp,,,", "too long", id="too long"),
         pytest.param("=cmd|' /C calc'!A0,,,", "not an address", id="a formula as the address"),
+        pytest.param("sato@example.jp,Smith, John,ACME,en", "more cells than the header", id="a bare comma"),
+        pytest.param(
+            'sato@example.jp,"佐藤",ACME,"en', "quotation mark is not closed", id="half a quotation"
+        ),
+        pytest.param('sato@example.jp,"佐"藤,,', "not CSV", id="text after a quotation"),
+        pytest.param("sato@example.jp," + "x" * 200_000, "not CSV (field larger", id="an endless cell"),
     ],
 )
 def test_bad_row_is_listed_and_costs_the_others_nothing(file, row, reason):
@@ -109,12 +114,29 @@ def test_bad_row_names_its_line(file):
     assert str(bad[0]) == "line 4: not an address: it needs the form name@domain: sato"
 
 
-def test_quotation_mark_that_nothing_closes_does_not_swallow_the_file_in_silence(file):
-    path = file(TWO + 'a@example.jp,"x,,\n' + "b@example.jp,,,\n" * 20_000)
-    rows = list(read(path))
-    assert rows[:2] == [MARUYAMA, SATO]
-    assert any(isinstance(row, BadRow) and "not CSV" in row.reason for row in rows)
-    assert Recipient("b@example.jp") in rows
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param('a@example.jp,"佐藤,甲商事,ja,memo', id="name"),
+        pytest.param('a@example.jp,佐藤,甲商事,"ja,memo', id="locale"),
+        pytest.param('a@example.jp,佐藤,甲商事,ja,"5インチ', id="a column of their own"),
+    ],
+)
+@pytest.mark.parametrize("following", [0, 89, 20_000])
+def test_quotation_mark_that_nothing_closes_spoils_its_own_line_alone(file, row, following):
+    others = [f"c{n}@example.jp,,,ja,memo" for n in range(following)]
+    path = file("\n".join(["email,name,company,locale,memo", "first@example.jp", row, *others]))
+    bad = [each for each in read(path) if isinstance(each, BadRow)]
+    assert bad == [BadRow(3, "a quotation mark is not closed on its line", row)]
+    assert bad[0].words.ja == f'3行目: 引用符(")が同じ行で閉じていません: {row}'
+    assert summarise(path).count == 1 + following
+
+
+def test_a_line_end_inside_a_cell_is_named_and_hides_nobody(file):
+    path = file(HEADER + 'a@example.jp,"佐\n藤",,ja\n"b@example.jp\r\nBcc: b",,,\nsato@example.jp,,,ja\n')
+    *bad, good = read(path)
+    assert [(row.line, isinstance(row, BadRow)) for row in bad] == [(n, True) for n in (2, 3, 4, 5)]
+    assert good == Recipient("sato@example.jp")
 
 
 @pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+1+1", "@SUM(A1)", "＝1", "<b>x</b>", "{{ 7*7 }}"])
@@ -203,6 +225,8 @@ def test_digest_of_what_was_loaded_is_that_of_the_summary(file):
         pytest.param("氏名,メール\n".encode(), "found: 氏名, メール", id="no column email"),
         pytest.param(b"sato@example.jp,a\n", "found: sato@example.jp, a", id="no header"),
         pytest.param(b"email;name\n", "found: email;name", id="semicolons"),
+        pytest.param(('"' + TWO).encode(), "quotation mark is not closed", id="a stray mark at the start"),
+        pytest.param(b"x" * 200_000, "field larger than field limit", id="one endless line"),
         pytest.param(TWO.encode("utf-16"), "neither UTF-8 nor Shift_JIS", id="UTF-16"),
         pytest.param(b"email\n\x81", "neither UTF-8 nor Shift_JIS", id="half a character"),
     ],
@@ -259,6 +283,7 @@ def test_a_bad_row_is_told_in_japanese_too(file, row, ja):
         "a b@example.jp",
         "a\xa0@example.jp",
         "a@-",
+        "a@straße.de",
         "a" * 65 + "@example.jp",
         "a" * 64 + "@" + "例" * 80,
     ],

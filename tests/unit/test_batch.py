@@ -82,6 +82,41 @@ def test_a_problem_is_a_sentence(text: str, words: str) -> None:
     assert [str(problem) for problem in parse_batch(text)[1]] == [words]
 
 
+OPEN = GOOD.replace("受注12件", '"注文が届かない')
+OTHER = "b@example.jp,乙社,,乙山,二重に請求された"
+
+
+@pytest.mark.parametrize(
+    "text, named",
+    [
+        pytest.param(
+            f"{OPEN}\n{OTHER}\n", (2, "", "a quotation mark that nothing closes"), id="never closed"
+        ),
+        pytest.param(f"{OTHER}\n{OPEN}", (3, "", "a quotation mark that nothing closes"), id="the last row"),
+        pytest.param(f'{OPEN}\n{OTHER},"丙社"', (2, "", "not CSV"), id="met by the next mark"),
+        pytest.param(f'{OPEN}\n{OTHER}"', (2, "impact", "another address on a later line"), id="closed late"),
+        pytest.param(
+            GOOD.replace("甲商事", f'"甲商事\n{OTHER}"'),
+            (2, "company", "another address"),
+            id="another column",
+        ),
+    ],
+)
+def test_a_stray_quotation_mark_takes_no_row_into_the_letter_of_another(
+    text: str, named: tuple[int, str, str]
+) -> None:
+    (found,) = parse_batch(f"{HEADER}\n{text}")[1]
+    assert (found.row, found.column) == named[:2]
+    assert named[2] in found.what
+
+
+@pytest.mark.parametrize(
+    "impact", ["受注は support@example.jp まで", "受注は s@example.jp\n12件", "12件\n控え: A@Example.jp"]
+)
+def test_an_address_that_no_stray_mark_brought_may_stand_in_a_letter(impact: str) -> None:
+    assert problems(HEADER + "\n" + GOOD.replace("受注12件", f'"{impact}"')) == []
+
+
 def test_every_wrong_row_is_named_in_one_round() -> None:
     rows = [f"c{n}@example.jp,甲商事,,ご担当者,{'' if n % 2 else '受注'}" for n in range(10)]
     assert problems("\n".join([HEADER, *rows])) == [(n, "impact") for n in range(3, 12, 2)]

@@ -1,0 +1,67 @@
+"""The lists of all services, counted side by side: one that cannot be read costs the others nothing."""
+
+import asyncio
+import os
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from bridge.delivery.lists import CustomerLists
+
+ROW = "email\nsato@example.jp\n"
+
+
+def lists(silent: float = 0.1, **files: Path) -> CustomerLists:
+    """The lists of services called like their files."""
+    config = SimpleNamespace(
+        services={name: SimpleNamespace(id=name, audience=name, locale="ja") for name in files},
+        audiences=files,
+        customer_lists={name: SimpleNamespace(name=None) for name in files},
+    )
+    return CustomerLists(lambda: SimpleNamespace(config=config), silent)  # type: ignore[arg-type,return-value]
+
+
+def readers() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "customer-list"]
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    path = tmp_path / "good.csv"
+    path.write_text(ROW)
+    return path
+
+
+@pytest.fixture
+def pipe(tmp_path: Path):
+    """A list that answers when the test writes it."""
+    path = tmp_path / "pipe.csv"
+    os.mkfifo(path)
+    return path
+
+
+async def test_a_silent_list_is_told_as_such_and_read_by_one_thread_until_it_answers(good, pipe):
+    both = lists(good=good, pipe=pipe)
+    for found in await asyncio.gather(*(both.facts() for _ in range(8))):
+        assert (found["good"].name, found["good"].count) == ("good", 1)
+        assert found["pipe"].problem.en.startswith(f"{pipe}: does not answer")
+    (reader,) = readers()
+    with pipe.open("w"):
+        good.replace(pipe)
+    reader.join()
+    assert (await both.facts())["pipe"].count == 1
+
+
+async def test_a_long_list_is_waited_for_while_its_file_answers(tmp_path):
+    path = tmp_path / "long.csv"
+    path.write_text("email\n" + "".join(f"c{n}@example.jp\n" for n in range(200_000)))
+    assert (await lists(long=path, silent=0.4).facts())["long"].count == 200_000
+
+
+async def test_whatever_a_list_comes_to_is_its_own_problem(good, tmp_path):
+    found = await lists(good=good, ill=tmp_path / "a\0b").facts()
+    assert found["good"].count == 1
+    assert "cannot be read (ValueError)" in found["ill"].problem.en
+    assert "読めません(ValueError)" in found["ill"].problem.ja
