@@ -169,7 +169,7 @@ class App:
         )
 
     def _lanes(self, store: Store[Tx], marks: Marks, keys: Keys) -> list[LaneWorker]:
-        office = Office(store, marks, self._me, clock.now, lambda: self._setup.config.smtp.on_unknown)
+        office = Office(store, marks, self._me, clock.now, lambda: self._setup)
         oncall = OncallComposer(store, lambda: self._setup, keys, self._relay_problem, clock.now)
         return [
             LaneWorker(

@@ -3,7 +3,8 @@
 One key a line, 64 hexadecimal digits, the oldest first. The newest signs and all verify, so a key is rotated by
 appending a line to the key file and restarting (docs/production.md). The old one stays: without it `bridge incidents
 verify` cannot check what it signed. Only a key that somebody else may know is removed; its links then lead
-nowhere, and the next ring carries fresh ones. Several instances share one file.
+nowhere, and the next ring carries fresh ones. Several instances share one file; one that was not restarted yet
+verifies what another has signed with a key that was appended since.
 """
 
 import hashlib
@@ -12,14 +13,17 @@ import os
 import secrets
 import stat
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+import structlog
 from itsdangerous import Signer
 
 from bridge.errors import ConfigError
 from bridge.store.events import AuditKeys
+
+log = structlog.get_logger(__name__)
 
 KEY_BYTES = 32
 # Who reads a key can approve letters. Its group may read it: that is how Kubernetes hands secrets to a user.
@@ -32,6 +36,7 @@ class Keys:
     """The keys, oldest first."""
 
     ring: tuple[bytes, ...]
+    file: "KeyFile | None" = field(default=None, compare=False)
 
     @cached_property
     def _signers(self) -> tuple[Signer, ...]:
@@ -51,7 +56,10 @@ class Keys:
         link_id = token.rpartition(".")[0]
         given = token.encode()
         genuine = [hmac.compare_digest(given, signer.sign(link_id)) for signer in self._signers]
-        return link_id if any(genuine) else None
+        if any(genuine):
+            return link_id
+        newer = self.file.newer() if self.file else None
+        return newer.link_id(token) if newer else None
 
     def csrf(self, link_id: str, notice_id: str, version: int) -> str:
         """What a form of this link, notice and version carries."""
@@ -60,7 +68,10 @@ class Keys:
     def is_csrf(self, given: str, link_id: str, notice_id: str, version: int) -> bool:
         """Whether a form carried it, under any of our keys."""
         wanted = [self._csrf(key, link_id, notice_id, version) for key in self.ring]
-        return any(hmac.compare_digest(given.encode(), each.encode()) for each in wanted)
+        if any(hmac.compare_digest(given.encode(), each.encode()) for each in wanted):
+            return True
+        newer = self.file.newer() if self.file else None
+        return newer is not None and newer.is_csrf(given, link_id, notice_id, version)
 
     @property
     def audit(self) -> AuditKeys:
@@ -78,22 +89,57 @@ class Keys:
         return hmac.new(_derive(key, b"csrf"), content, hashlib.sha256).hexdigest()[:32]
 
 
+@dataclass
+class KeyFile:
+    """The file behind the keys, read again once each time that it has changed (`read_at`: its mtime in ns)."""
+
+    path: Path
+    read_at: int
+    _newer: Keys | None = None
+
+    def newer(self) -> Keys | None:
+        """The keys as an instance that was restarted since has them; None while the file is the same.
+
+        They only verify: signing goes on with what this instance began with.
+        """
+        with suppress(OSError):
+            changed_at = self.path.stat().st_mtime_ns
+            if changed_at != self.read_at:
+                self.read_at = changed_at  # first: what cannot be read is tried once, not at every guess
+                self._read_again()
+        return self._newer
+
+    def _read_again(self) -> None:
+        try:
+            self._newer = Keys(_read(self.path)[0])
+        except ConfigError as error:
+            log.warning("keys_not_read_again", error=str(error))
+
+
 def load_keys(path: Path) -> Keys:
     """The keys in a file, which is created when missing. Raises ConfigError naming the file and the line."""
+    _create(path)
+    ring, read_at = _read(path)
+    return Keys(ring, KeyFile(path, read_at))
+
+
+def _read(path: Path) -> tuple[tuple[bytes, ...], int]:
+    """The keys, and the file's mtime from before they were read."""
     try:
-        _create(path)
-        mode = path.stat().st_mode
+        status = path.stat()
         lines = path.read_text(encoding="ascii").splitlines()
     except (OSError, UnicodeError) as error:
-        raise ConfigError(
-            f"{path}: the key file cannot be read ({type(error).__name__}). Check its owner"
-        ) from None
-    if mode & NOT_FOR_OTHERS:
+        raise _unreadable(path, error) from None
+    if status.st_mode & NOT_FOR_OTHERS:
         raise ConfigError(f"{path}: others may read or change the key file. Run: chmod g-w,o= {path}")
     ring = tuple(_key(path, n, line.strip()) for n, line in enumerate(lines, 1) if line.strip())
     if not ring:
         raise ConfigError(f"{path}: the key file is empty. Restore it, or delete it to start with a new key")
-    return Keys(ring)
+    return ring, status.st_mtime_ns
+
+
+def _unreadable(path: Path, error: Exception) -> ConfigError:
+    return ConfigError(f"{path}: the key file cannot be read ({type(error).__name__}). Check its owner")
 
 
 def no_key_file(path: Path, why: str) -> str:

@@ -34,7 +34,9 @@ class Loader:
     async def load_due(self) -> None:
         """Every letter whose hold is over. Raises StorageDown."""
         tried: set[str] = set()
-        while notice := await self.store.run(partial(send.claim_letter, me=self.me, but=tried)):
+        while notice := await self.store.run(
+            partial(send.claim_letter, setup=self.setup(), me=self.me, but=tried)
+        ):
             tried.add(notice.id)
             try:
                 await self._load_one(notice)

@@ -39,7 +39,10 @@ RELAY_BACK = 90.0  # seconds without trouble that end an outage: longer than the
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """What one round finds due. `letters`: a hold has ended; `done`: a sending has nothing left to send."""
+    """What one round finds due. `letters`: a hold has ended; `done`: a sending has nothing left to send.
+
+    `unknown`: services with work that the running configuration does not have.
+    """
 
     rings: list[Ring]
     letters: bool
@@ -47,6 +50,7 @@ class Agenda:
     duties: list[str]
     now: datetime
     next_due: datetime | None
+    unknown: frozenset[str]
 
 
 @dataclass
@@ -66,6 +70,7 @@ class Timer:
     _last_relay_trouble: float = float("-inf")
     _told_relay_down: frozenset[str] = frozenset()
     _anchored_at: datetime | None = None
+    _unknown: frozenset[str] = frozenset()
     _loading: asyncio.Task[None] | None = None
     _stopping: bool = False
 
@@ -111,6 +116,7 @@ class Timer:
         """One round; returns when the next is due, None when nothing is planned."""
         await self._beat()
         agenda = await self.store.read(self._agenda)
+        self._log_unknown(agenda.unknown)
         if agenda.rings:
             lists = await self.lists.facts()
             await asyncio.gather(
@@ -149,10 +155,11 @@ class Timer:
     def _agenda(self, tx: Tx) -> Agenda:
         """What is to be done now, read at once; most rounds find nothing and write nothing."""
         services = self.setup().config.services
-        incidents = [i for i in tx.incidents.unfinished() if i.service in services]
+        unfinished = tx.incidents.unfinished()
+        incidents = [i for i in unfinished if i.service in services]
         notices = tx.notices.of_all([incident.id for incident in incidents])
-        send_at = tx.notices.next_send_at()
-        times = [tx.rings.next_due_at(), send_at]
+        send_at = tx.notices.next_send_at(services)
+        times = [tx.rings.next_due_at(services), send_at]
         owed: list[str] = []
         for incident in incidents:
             policy = services[incident.service].policy
@@ -161,13 +168,20 @@ class Timer:
                 owed.append(incident.id)
         sending = tx.notices.in_states({"sending"})
         return Agenda(
-            rings=tx.rings.due(),
+            rings=tx.rings.due(services),
             letters=send_at is not None and send_at <= tx.now,
             done=any(not tx.outbox.unfinished(notice.id) for notice in sending),
             duties=owed,
             now=tx.now,
             next_due=min((at for at in times if at and at > tx.now), default=None),
+            unknown=frozenset(incident.service for incident in unfinished) - services.keys(),
         )
+
+    def _log_unknown(self, unknown: frozenset[str]) -> None:
+        """Once for each: their work is left to an instance that knows them, and without one nobody does it."""
+        if unknown - self._unknown:
+            log.warning("services_not_configured", services=sorted(unknown))
+        self._unknown = unknown
 
     async def _ring_one(self, due: Ring, lists: Mapping[str, AudienceFacts]) -> None:
         def unit(tx: Tx) -> tuple[Wake, float]:

@@ -22,6 +22,7 @@ from bridge.delivery.smtp import Abandoned, Envelope
 from bridge.errors import BridgeError, StorageDown
 from bridge.letters.mime import wire
 from bridge.stages.send import claim
+from bridge.stages.setup import Setup
 from bridge.store.claims import EOD_WAIT, Claimed, Mark
 from bridge.store.outbox import Lane
 from bridge.store.store import Store
@@ -60,7 +61,7 @@ class Office:
     marks: Marks
     me: str
     now: Callable[[], datetime]
-    on_unknown: Callable[[], str]
+    setup: Callable[[], Setup]
 
 
 class LaneWorker:
@@ -122,7 +123,7 @@ class LaneWorker:
         if not await self._some_relay_works():
             return
         rows = await self._office.store.run(
-            partial(claim, lane=self._lane, limit=AT_ONCE, me=self._office.me)
+            partial(claim, setup=self._office.setup(), lane=self._lane, limit=AT_ONCE, me=self._office.me)
         )
         for row in rows:
             if not self._stopping:
@@ -153,7 +154,7 @@ class LaneWorker:
             self._probe = asyncio.create_task(down[0].probe())
 
     def _next_due(self, tx: Tx) -> datetime | None:
-        return tx.claims.next_due_at(self._lane)
+        return tx.claims.next_due_at(self._lane, self._office.setup().config.services)
 
     async def _send_all(self) -> None:
         while True:
@@ -232,7 +233,7 @@ class LaneWorker:
                 wait = self._patience(row)
                 return _result(row, "failed" if wait is None else "deferred", outcome.words, wait)
             case "unknown":
-                held = self._lane == "customers" and self._office.on_unknown() == "hold"
+                held = self._lane == "customers" and self._office.setup().config.smtp.on_unknown == "hold"
                 once_more = not held and row.ambiguous == 0
                 return _result(
                     row,

@@ -1,7 +1,6 @@
 """Due rings become on-call messages, once each; the plan goes on until somebody decides."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from bridge.core import duties, reminders
 from bridge.core.facts import Facts
@@ -15,8 +14,6 @@ from bridge.stages.tell import tell
 from bridge.stages.wake import NOTHING, Wake
 from bridge.store.tx import Tx
 
-LOST_SERVICE = timedelta(minutes=1)  # how often a ring looks whether the configuration has its service again
-
 
 def ring(tx: Tx, setup: Setup, due: Ring, lists: Mapping[str, AudienceFacts]) -> Wake:
     """Fire one due ring: render a fresh promise if the old one is nearly up, queue its mails, plan the next."""
@@ -28,9 +25,6 @@ def ring(tx: Tx, setup: Setup, due: Ring, lists: Mapping[str, AudienceFacts]) ->
     notice = tx.notices.get(due.notice_id) or notice  # a person may have decided or edited until the lock
     if notice.state not in UNDECIDED:
         tx.rings.cancel(due.notice_id)
-        return NOTHING
-    if incident.service not in setup.config.services:
-        tx.rings.plan(due.notice_id, tx.now + LOST_SERVICE)
         return NOTHING
     audience = audience_of(tx, setup, incident, notice, lists)
     if approved := approve_by_policy(tx, setup, incident, notice, audience):

@@ -20,12 +20,12 @@ CHUNK = 5000  # recipients a transaction puts into the outbox
 OLD_WORK = timedelta(minutes=30)
 
 
-def claim_letter(tx: Tx, me: str, but: Collection[str] = ()) -> Notice | None:
+def claim_letter(tx: Tx, setup: Setup, me: str, but: Collection[str] = ()) -> Notice | None:
     """One approved letter whose hold is over; from now on this instance loads its list.
 
     `but`: letters by id that this round has tried already.
     """
-    return tx.notices.claim_sending(tx.now, me, but)
+    return tx.notices.claim_sending(tx.now, me, setup.config.services, but)
 
 
 def batch_recipients(tx: Tx, notice: Notice) -> list[Recipient]:
@@ -131,14 +131,14 @@ def _start(tx: Tx, setup: Setup, incident: Incident, notice: Notice, version: Ve
     )
 
 
-def claim(tx: Tx, lane: Lane, limit: int, me: str) -> list[Claimed]:
+def claim(tx: Tx, setup: Setup, lane: Lane, limit: int, me: str) -> list[Claimed]:
     """Take due messages of a lane; the attempt is counted before anything is dialled.
 
     Just woken from a long sleep, customers' letters wait for the heartbeat that stops them (`stop_old_work`).
     """
     if lane == "customers" and _slept(tx):
         return []
-    return tx.claims.claim(lane, limit, me)
+    return tx.claims.claim(lane, limit, me, setup.config.services)
 
 
 def mark(tx: Tx, marks: Sequence[Mark], me: str) -> list[float]:
@@ -166,6 +166,8 @@ def finish(tx: Tx, setup: Setup) -> Wake:
         incident = tx.incidents.get(notice.incident_id)
         if incident is None or tx.outbox.unfinished(notice.id):
             continue
+        if incident.service not in setup.config.services:
+            continue  # another instance may know whom to tell
         if not tx.notices.move(notice, "sent", finished_at=tx.now):
             continue
         counts = tx.outbox.counts([notice.id])[notice.id]

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, 
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import DeliveryState
 from bridge.store.dialect import skip_locked
+from bridge.store.incidents import about
 from bridge.store.outbox import Lane
 from bridge.store.tables import notices, outbox
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from bridge.store.tx import Tx
 
 EOD_WAIT = timedelta(seconds=60)  # lets a slow server finish with the first copy
+LEFT_TO_OTHERS = timedelta(hours=1)  # longer than it takes to reload every instance
 CRASHES = 5  # processes that died with a message in their hands, after which it is taken for the reason
 
 
@@ -80,26 +82,29 @@ class Claims:
     def __init__(self, tx: "Tx") -> None:
         self._tx = tx
 
-    def claim(self, lane: Lane, limit: int, me: str) -> list[Claimed]:
+    def claim(self, lane: Lane, limit: int, me: str, services: Collection[str]) -> list[Claimed]:
         """Take up to `limit` due messages of a lane, or one suspect when there is no other.
 
-        Customers' only while their notice is `sending`.
+        Customers' only while their notice is `sending`; the on-call's if they are about one of these `services`.
         """
-        now = self._tx.now
         if lane == "oncall":
             self._cancel_late_rings()
-        due = select(outbox.c.id).where(
-            outbox.c.lane == lane, outbox.c.state.in_(("queued", "deferred")), outbox.c.due_at <= now
-        )
-        if lane == "customers":
-            sending = select(notices.c.id).where(notices.c.state == "sending")
-            due = due.where(outbox.c.notice_id.in_(sending))
+        due = select(outbox.c.id).where(self._waiting(lane, services), outbox.c.due_at <= self._tx.now)
         # By due_at alone, as the index has them: to break the ties of a million rows costs a sort each time.
         rows = self._take(due.where(~_SUSPECT).order_by(outbox.c.due_at).limit(limit), me)
         if rows:
             return rows
         least = due.where(_SUSPECT).order_by(outbox.c.crashes, outbox.c.due_at).limit(1)
         return self._take(least, me)
+
+    def _waiting(self, lane: Lane, services: Collection[str]) -> ColumnElement[bool]:
+        waits = and_(outbox.c.lane == lane, outbox.c.state.in_(("queued", "deferred")))
+        if lane == "customers":
+            sending = select(notices.c.id).where(notices.c.state == "sending")
+            return and_(waits, outbox.c.notice_id.in_(sending))
+        # Another instance may have been reloaded before this one. What none of them takes is nobody's.
+        nobodys = outbox.c.due_at <= self._tx.now - LEFT_TO_OTHERS
+        return and_(waits, or_(about(services, outbox.c.notice_id), nobodys))
 
     def _take(self, due: Select[tuple[int]], me: str) -> list[Claimed]:
         now = self._tx.now
@@ -225,14 +230,9 @@ class Claims:
             .values(due_at=now, updated_at=now)
         )
 
-    def next_due_at(self, lane: Lane) -> datetime | None:
-        """When the next message of a lane becomes due."""
-        query = select(func.min(outbox.c.due_at)).where(
-            outbox.c.lane == lane, outbox.c.state.in_(("queued", "deferred"))
-        )
-        if lane == "customers":
-            sending = select(notices.c.id).where(notices.c.state == "sending")
-            query = query.where(outbox.c.notice_id.in_(sending))
+    def next_due_at(self, lane: Lane, services: Collection[str]) -> datetime | None:
+        """When the next message of a lane becomes due that `claim` would take."""
+        query = select(func.min(outbox.c.due_at)).where(self._waiting(lane, services))
         found: datetime | None = self._tx.execute(query).scalar_one()
         return found
 

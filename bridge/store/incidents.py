@@ -1,10 +1,10 @@
 """Queries over incidents."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, and_, or_, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, Row, and_, or_, select, tuple_, update
 
 from bridge.core.duties import TOLD
 from bridge.core.model import Incident
@@ -12,6 +12,15 @@ from bridge.store.tables import incidents, notices
 
 if TYPE_CHECKING:
     from bridge.store.tx import Tx
+
+
+_ABOUT = notices.alias("about")
+
+
+def about(services: Collection[str], notice_id: Column[str]) -> ColumnElement[bool]:
+    """Whether a row's notice is about one of these services; asked of each row, so that the row's own index leads."""
+    service = select(incidents.c.service).join(_ABOUT, _ABOUT.c.incident_id == incidents.c.id)
+    return service.where(_ABOUT.c.id == notice_id).correlate(notice_id.table).scalar_subquery().in_(services)
 
 
 class Incidents:

@@ -9,6 +9,7 @@ from sqlalchemy import Row, func, select, update
 from bridge.core.lifecycle import UNDER_WAY, may_move
 from bridge.core.model import Approval, Notice, NoticeState, Text, Version
 from bridge.store.dialect import insert
+from bridge.store.incidents import about
 from bridge.store.tables import approvals, incidents, notices, versions
 
 if TYPE_CHECKING:
@@ -100,12 +101,15 @@ class Notices:
         """Write columns that no decision depends on."""
         self._tx.execute(update(notices).where(notices.c.id == notice_id).values(**values))
 
-    def claim_sending(self, now: datetime, me: str, but: Collection[str]) -> Notice | None:
-        """One approved notice whose hold is over, now this instance's to load into the outbox."""
+    def claim_sending(
+        self, now: datetime, me: str, services: Collection[str], but: Collection[str]
+    ) -> Notice | None:
+        """One approved notice of these services whose hold is over, now this instance's to load."""
         found = self._tx.execute(
             select(notices.c.id)
             .where(notices.c.state == "approved", notices.c.send_at <= now)
             .where((notices.c.owner.is_(None)) | (notices.c.owner == me), notices.c.id.not_in(but))
+            .where(about(services, notices.c.id))
             .order_by(notices.c.send_at)
             .limit(1)
         ).scalar_one_or_none()
@@ -143,9 +147,11 @@ class Notices:
             if notice.approved_at and notice.send_at and notice.approved_at > self._tx.now:
                 self.set(notice.id, send_at=self._tx.now + (notice.send_at - notice.approved_at))
 
-    def next_send_at(self) -> datetime | None:
-        """When the next hold ends."""
-        earliest = select(func.min(notices.c.send_at)).where(notices.c.state == "approved")
+    def next_send_at(self, services: Collection[str]) -> datetime | None:
+        """When the next hold of a letter about these services ends."""
+        earliest = select(func.min(notices.c.send_at)).where(
+            notices.c.state == "approved", about(services, notices.c.id)
+        )
         found: datetime | None = self._tx.execute(earliest).scalar_one()
         return found
 

@@ -8,12 +8,13 @@ from sqlalchemy import Row, func, or_, select, update
 
 from bridge.core.model import Ring
 from bridge.core.reminders import is_due
+from bridge.store.incidents import about
 from bridge.store.tables import rings
 
 if TYPE_CHECKING:
     from bridge.store.tx import Tx
 
-_AT_ONCE = 5000  # more than services have open notices: rows nobody can fire must not hide the others
+_AT_ONCE = 5000  # more than services have open notices
 
 
 class Rings:
@@ -22,20 +23,26 @@ class Rings:
     def __init__(self, tx: "Tx") -> None:
         self._tx = tx
 
-    def due(self) -> list[Ring]:
-        """The pending rings whose time has come, or whose clock went back. `fire` decides who rings."""
+    def due(self, services: Collection[str]) -> list[Ring]:
+        """The pending rings about these services whose time has come, or whose clock went back.
+
+        `fire` decides who rings.
+        """
         now = self._tx.now
         query = (
             select(rings)
             .where(rings.c.state == "pending", or_(rings.c.due_at <= now, rings.c.planned_at > now))
+            .where(about(services, rings.c.notice_id))
             .order_by(rings.c.due_at)
             .limit(_AT_ONCE)
         )
         rows = self._tx.execute(query).all()
         return [_ring(row) for row in rows if is_due(row.due_at, row.planned_at, now)]
 
-    def next_due_at(self) -> datetime | None:
-        earliest = select(func.min(rings.c.due_at)).where(rings.c.state == "pending")
+    def next_due_at(self, services: Collection[str]) -> datetime | None:
+        earliest = select(func.min(rings.c.due_at)).where(
+            rings.c.state == "pending", about(services, rings.c.notice_id)
+        )
         found: datetime | None = self._tx.execute(earliest).scalar_one()
         return found
 

@@ -1,6 +1,7 @@
 """Several instances on one PostgreSQL: killed, stopped and woken while they share one sending and its rings."""
 
 import contextlib
+import copy
 import random
 import signal
 import time
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.faults.story import copies, identical, letters, rings
+from tests.parts.alerts import alert
 from tests.parts.bridge import MARUYAMA, Bridge, link_in
 from tests.parts.databases import Database
 from tests.parts.sink import Sink
@@ -132,3 +134,19 @@ def test_a_letter_approved_at_one_instance_leaves_through_the_other_at_once(
         assert copies(letters(mail_server, one.customers)) == {1: 400}
         sessions = {mail.session for mails in letters(mail_server, one.customers).values() for mail in mails}
         assert len(sessions) > 4, "the other's connections carried letters too"
+
+
+def test_of_two_instances_the_one_that_was_reloaded_rings_and_sends_for_a_new_service(
+    tmp_path: Path, mail_server: Sink, postgres_database: Database
+) -> None:
+    with instances(tmp_path, mail_server, postgres_database, 2, customers=8) as (reloaded, other):
+        shop = reloaded.config["services"]["shop"]
+        reloaded.config["services"]["blog"] = copy.deepcopy(shop) | {"match": ['service="blog"']}
+        assert reloaded.reload().status_code == 200
+        reloaded.alert(alert("Down", service="blog"))
+        until(lambda: len(rings(mail_server)) >= 2, 10, "every ring is made by the one that can")
+        assert reloaded.approve(link_in(rings(mail_server)[0])).status_code == 303
+        mail_server.wait_for_every(reloaded.customers, 10)
+        until(lambda: reloaded.deliveries()["sent"] == 8, 10, "all are sent")
+        assert copies(letters(mail_server, reloaded.customers)) == {1: 8}
+        assert "services_not_configured" in other.log()

@@ -234,7 +234,7 @@ class Office:
             self.clock.now = min(max(due or end, self.clock.now), end)
 
     async def claim(self, lane: Lane = "customers", limit: int = 1000, me: str = "one") -> list[Claimed]:
-        return await self.store.run(partial(claim, lane=lane, limit=limit, me=me))
+        return await self.store.run(partial(claim, setup=self.setup, lane=lane, limit=limit, me=me))
 
     async def deliver(self, state: DeliveryState = "sent", limit: int = 1000, me: str = "one") -> int:
         """The mail server's answer to every customer's mail that is due; returns how many it was asked."""
@@ -266,7 +266,7 @@ class Office:
     async def load_first_chunk_only(self) -> None:
         """The hold is over, and the bridge dies while it loads the list."""
         self.clock.move(seconds(31))
-        notice = await self.store.run(partial(claim_letter, me="one"))
+        notice = await self.store.run(partial(claim_letter, setup=self.setup, me="one"))
         assert notice
         some = self.recipients[:1]
         unit = partial(begin_send, setup=self.setup, notice=notice, start=0, chunk=some, last=False)
@@ -381,6 +381,10 @@ class Office:
         """What the wording check says of the newest notice."""
         incident, notice = await self.incident(), await self.newest()
         return await self.store.read(partial(proofread, setup=self.setup, incident=incident, notice=notice))
+
+    def other(self, services: Sequence[str]) -> "Office":
+        """Another instance over the same database, which runs a configuration of these services."""
+        return replace(self, setup=replace(self.setup, config=configured(services)))
 
     def reconfigure(self, **changes: Any) -> None:
         """Reload: the running configuration with these parts replaced."""

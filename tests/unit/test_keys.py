@@ -1,5 +1,6 @@
 """The key ring: links stay good through a rotation, and nothing that was not signed here gets in."""
 
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -112,6 +113,31 @@ def test_a_bad_key_file_is_refused_and_its_keys_not_shown(tmp_path: Path, conten
     with pytest.raises(ConfigError, match=words) as refused:
         load_keys(path)
     assert OLD.hex() not in str(refused.value)
+
+
+def test_an_instance_not_restarted_yet_takes_what_another_signed_with_an_appended_key(tmp_path: Path) -> None:
+    path = tmp_path / "keys"
+    running = load_keys(path)
+    with path.open("a") as file:
+        file.write(NEW.hex() + "\n")
+    os.utime(path, ns=(0, 0))  # another time than the first, however coarse the clock of the file system
+    restarted = load_keys(path)
+    assert running.link_id(restarted.token(LINK)) == LINK
+    assert running.is_csrf(restarted.csrf(LINK, "n1", 1), LINK, "n1", 1)
+    assert running.link_id(Keys((FOREIGN,)).token(LINK)) is None
+    assert restarted.link_id(running.token(LINK)) == LINK  # signed by the key that both know
+
+
+@pytest.mark.parametrize("content", [None, "half a li"])
+def test_a_key_file_that_breaks_under_a_running_instance_changes_nothing(
+    tmp_path: Path, content: str | None
+) -> None:
+    path = tmp_path / "keys"
+    running = load_keys(path)
+    path.unlink() if content is None else path.write_text(content)
+    assert running.link_id(ROTATED.token(LINK)) is None
+    assert running.link_id(running.token(LINK)) == LINK
+    assert path.exists() is (content is not None)  # a running instance does not begin anew with another key
 
 
 def test_a_key_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
