@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 ONCALL_CONNECTIONS = 2
 STOP_WITHIN = 8.0  # seconds for messages that wait for the answer to their dot
+GIVE_BACK_WITHIN = 0.5  # seconds: closing the store waits on for it, unless the database hangs
 
 
 def build(config: Config, path: Path | None = None) -> "App":
@@ -153,8 +154,9 @@ class App:
             tx.claims.give_back([self._me], eod_only=False, on_unknown=policy)
             tx.notices.release([self._me])
 
-        with contextlib.suppress(StorageDown):  # the next start sorts it out
-            await store.run(unit)
+        with contextlib.suppress(StorageDown, TimeoutError):  # the next start sorts it out
+            async with asyncio.timeout(GIVE_BACK_WITHIN):
+                await store.run(unit)
 
     def _timer(self, store: Store[Tx], boot: str) -> Timer:
         return Timer(

@@ -118,7 +118,10 @@ class KeyFile:
 
 def load_keys(path: Path) -> Keys:
     """The keys in a file, which is created when missing. Raises ConfigError naming the file and the line."""
-    _create(path)
+    try:
+        _create(path)
+    except OSError as error:  # its folder may not even be looked into
+        raise _unreadable(path, error) from None
     ring, read_at = _read(path)
     return Keys(ring, KeyFile(path, read_at))
 

@@ -18,6 +18,7 @@ from bridge.store.tx import Tx
 
 CHUNK = 5000  # recipients a transaction puts into the outbox
 OLD_WORK = timedelta(minutes=30)
+TEXT_CHANGED = "text_changed"  # why a letter was stopped
 
 
 def claim_letter(tx: Tx, setup: Setup, me: str, but: Collection[str] = ()) -> Notice | None:
@@ -49,6 +50,9 @@ def begin_send(
     service = setup.service(incident)
     version = tx.notices.version(notice.id, notice.approved_version or notice.version)
     if start == 0:
+        if tx.events.approved_texts(now) not in (None, tx.notices.digest(notice.id, version.version)):
+            tx.notices.withdraw_approvals(notice.id)  # they were to another text
+            return stop_changed(tx, setup, notice, TEXT_CHANGED)
         tx.outbox.freeze(notice.id, _skeletons(service, version, notice))
     tx.outbox.add(_rows(tx, service, version, notice, start, chunk))
     if not last:
@@ -58,7 +62,7 @@ def begin_send(
 
 
 def stop_changed(tx: Tx, setup: Setup, notice: Notice, why: str) -> Wake:
-    """The list is not the approved one any more, or cannot be read: nothing is sent, and on-call is told."""
+    """List or text are not the approved ones any more, or cannot be read: nothing is sent, on-call is told."""
     incident = tx.incidents.get(notice.incident_id)
     if incident is None or not tx.notices.move(notice, "stopped", stop_reason=why, owner=None):
         return NOTHING

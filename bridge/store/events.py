@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Row, func, select
 
 from bridge.core.anchors import Anchor
-from bridge.core.model import Event
+from bridge.core.model import Event, Notice
 from bridge.store.tables import events, incidents
 
 if TYPE_CHECKING:
@@ -104,8 +104,9 @@ class Events:
         return found
 
     def broken(self, incident_id: str) -> Iterator[tuple[int, str]]:
-        """Every event whose chain does not hold: its number and why."""
+        """Every event whose chain does not hold, or that is not what its letter says: its number and why."""
         previous, expected = START, 1
+        yes: dict[str, tuple[int, str]] = {}  # the last yes to each letter
         for row in self._rows([incident_id]):
             key = self._keys.by_id.get(row.key_id)
             if row.seq != expected:
@@ -116,7 +117,30 @@ class Events:
                 yield row.seq, f"signed by key {row.key_id}, which the key file does not hold"
             elif not hmac.compare_digest(row.mac, chain_mac(key, previous, incident_id, _event(row))):
                 yield row.seq, "was changed"
+            elif self._other_text(row.detail):
+                yield row.seq, f"names another text than version {row.detail['version']} holds now"
+            if row.action == "approved" or (row.action == "resumed" and "recipients" in row.detail):
+                yes[row.detail.get("notice", "")] = row.seq, row.actor
             previous, expected = row.mac, row.seq + 1
+        for notice in self._tx.notices.of(incident_id):
+            seq, actor = yes.get(notice.id, (0, notice.approved_by))
+            if notice.approved_by and notice.approved_by != actor:
+                yield seq, f"is a yes of {actor}, and its letter says {notice.approved_by}"
+
+    def approved_texts(self, notice: Notice) -> str | None:
+        """The digest of the text that was approved last; None for a yes of before digests were kept."""
+        rows = self._rows([notice.incident_id])
+        yes = [
+            row.detail.get("texts")
+            for row in rows
+            if row.action in ("approved", "resumed") and row.detail.get("notice") == notice.id
+        ]
+        return yes[-1] if yes else None
+
+    def _other_text(self, detail: Mapping[str, Any]) -> bool:
+        """Whether an event is of a version whose text was changed. Older events do not say what it was."""
+        texts = detail.get("texts")
+        return texts is not None and self._tx.notices.digest(detail["notice"], detail["version"]) != texts
 
     def macs(self, incident_id: str) -> dict[int, str]:
         """The hash of every event of an incident, by number; empty for one that is not known."""

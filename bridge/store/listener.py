@@ -46,6 +46,5 @@ class Listener(Thread):
                     self._wake()
 
     def stop(self) -> None:
-        """Returns when the thread has ended."""
+        """The thread ends soon after; `join` waits for it."""
         self._stopping.set()
-        self.join()

@@ -1,5 +1,7 @@
 """Queries over notices, their versions and approvals."""
 
+import hashlib
+import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -167,6 +169,21 @@ class Notices:
             select(versions).where(versions.c.notice_id == notice_id).order_by(versions.c.version)
         )
         return [_version(row) for row in rows]
+
+    def digest(self, notice_id: str, number: int) -> str | None:
+        """The SHA-256 of what customers would read in a version, and of an individual batch's addressees.
+
+        As the database holds it; None when it does not.
+        """
+        query = select(versions.c.texts, versions.c.facts)
+        row = self._tx.execute(
+            query.where(versions.c.notice_id == notice_id, versions.c.version == number)
+        ).one_or_none()
+        if row is None:
+            return None
+        content = [row.texts, row.facts.get("letters"), row.facts.get("rows")]
+        raw = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(raw.encode()).hexdigest()
 
     def add_version(self, version: Version) -> None:
         self._tx.execute(

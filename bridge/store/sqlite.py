@@ -24,6 +24,7 @@ class Sqlite:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._wal = path.with_name(path.name + "-wal")
 
     def engine(self) -> Engine:
         engine = create_engine(
@@ -51,7 +52,8 @@ class Sqlite:
         for pragma, answer in _PRAGMAS.items():
             if connection.execute(f"PRAGMA {pragma}").fetchone() != answer:
                 raise StorageRefused(f"{self._path} does not accept {pragma}. Use a local file system")
-        self._inode = os.stat(self._path).st_ino
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # makes the `-wal`
+        self._inode, self._wal_inode = _inode(self._path), _inode(self._wal)
         return connection
 
     def _begin(self, connection: Connection) -> None:
@@ -62,17 +64,19 @@ class Sqlite:
         if purpose == "read":
             driver.execute("BEGIN")
             return
-        if not self._still_there():
-            raise StorageDown(f"{self._path} was moved or deleted while in use. Put it back, then restart")
+        self._insist_on_names()
         driver.execute(f"PRAGMA synchronous = {'NORMAL' if purpose == 'soft' else 'FULL'}")
         driver.execute("BEGIN IMMEDIATE")
 
-    def _still_there(self) -> bool:
+    def _insist_on_names(self) -> None:
         """Commits to a file without a name would be acknowledged, and gone with the process."""
-        try:
-            return os.stat(self._path).st_ino == self._inode
-        except OSError:
-            return False
+        if _inode(self._path) != self._inode:
+            raise StorageDown(f"{self._path} was moved or deleted while in use. Put it back, then restart")
+        if _inode(self._wal) != self._wal_inode:
+            raise StorageDown(
+                f"{self._wal} was moved or deleted while in use. Stop the bridge with SIGTERM, never with "
+                "SIGKILL: as it ends it saves what that file held. Then start it"
+            )
 
     def look(self, _connection: Connection) -> Look:
         """The file is ours alone, and the only clock is the process's."""
@@ -111,6 +115,13 @@ _PRAGMAS = {  # and what SQLite answers when it obeys
     "journal_size_limit = 16777216": (16_777_216,),  # bytes: cuts back a WAL that a long reader let grow
     "temp_store = MEMORY": None,  # no surprise from a full /tmp
 }
+
+
+def _inode(path: Path) -> int | None:
+    try:
+        return os.stat(path).st_ino
+    except OSError:
+        return None
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

@@ -1,7 +1,8 @@
 """The SQLite file: held by one process, never replaced in silence, never used when it cannot be trusted.
 
-Beside `bridge.sqlite3` lie `bridge.sqlite3.lock`, held while a process runs, and `bridge.sqlite3.created`,
-the proof that a database was here: without it a deleted one would come back empty, its incidents forgotten.
+Beside `bridge.sqlite3` lie `bridge.sqlite3.lock`, held while a process runs, and `bridge.sqlite3.created`, the
+proof that a database was here: without it a deleted one would come back empty, its incidents forgotten. The
+database itself is held too: people remove lock files that look stale.
 """
 
 import fcntl
@@ -27,8 +28,10 @@ class SqliteFile:
             self._lock = _take_lock(path.with_name(path.name + ".lock"))
         except OSError as error:
             raise _refused(path, error) from error
+        self._file: int | None = None
         try:
             self._inspect()
+            self._file = _take_file(path)
         except OSError as error:
             self.release()
             raise _refused(path, error) from error
@@ -50,6 +53,12 @@ class SqliteFile:
             raise _refused(self._marker, error) from error
 
     def release(self) -> None:
+        """Only when no connection is open: to close any descriptor of the database undoes SQLite's own locks.
+
+        Source: https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+        """
+        if self._file is not None:
+            os.close(self._file)
         os.close(self._lock)
 
     def _inspect(self) -> None:
@@ -98,6 +107,20 @@ def _take_lock(path: Path) -> int:
         os.ftruncate(lock, 0)
         os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
     return lock
+
+
+def _take_file(path: Path) -> int:
+    """The descriptor that holds the database itself. SQLite's locks are of another kind, and not in its way."""
+    file = os.open(path, os.O_RDWR)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(file)
+        raise StorageRefused(
+            f"another instance holds {path}, though its lock file was removed. Stop it first; "
+            "several instances need PostgreSQL"
+        ) from None
+    return file
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """The store: units of work in, results out after COMMIT. DESIGN.md §9 says what a unit is."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -8,6 +9,7 @@ from typing import Generic, TypeVar
 
 from sqlalchemy import URL, Connection
 
+from bridge import clock
 from bridge.errors import StorageDown
 from bridge.store.dialect import Purpose, Tx
 from bridge.store.listener import Listener
@@ -15,6 +17,11 @@ from bridge.store.opening import Database, open_database
 from bridge.store.writer import TOGETHER, Job, Jobs, MakeTx, Outcome, Worker
 
 __all__ = ["Store", "Tx"]
+
+log = logging.getLogger(__name__)
+
+ANSWER_WITHIN = 6.0  # seconds: a database that hangs answers nothing, not even with an error
+CLOSE_WITHIN = 1.5  # seconds for what is under way; what is cut off then is not committed
 
 T = TypeVar("T")
 X = TypeVar("X", bound=Tx)
@@ -70,7 +77,8 @@ class Store(Generic[X]):
         """What the unit returned, once it is committed; what it raised, and then nothing of it is.
 
         `soft`: the commit survives a killed process, not a power cut. It is kept when all that is committed
-        together is soft. Raises StorageDown.
+        together is soft. Raises StorageDown; after silence the unit may be committed all the same, as when
+        COMMIT is cut.
         """
         return await self._ask(self._writes, unit, "soft" if soft else "write")
 
@@ -86,18 +94,34 @@ class Store(Generic[X]):
         self._callbacks.append(callback)
 
     async def close(self) -> None:
-        """Finishes what waits, then lets go of the database."""
+        """Finishes what waits, then lets go of the database; of one that hangs the process's end lets go."""
         self._writes.close()
         self._reads.close()
-        for worker in self._workers:
-            await asyncio.to_thread(worker.join)
-        await asyncio.to_thread(self._listener.stop)
-        await asyncio.to_thread(self._database.close)
+        self._listener.stop()
+        if await asyncio.to_thread(self._ended):
+            await asyncio.to_thread(self._database.close)
+        else:
+            log.warning("the database hangs: left as it is")
+
+    def _ended(self) -> bool:
+        """Whether the threads have ended; under one that has not, nothing must be closed or unlocked."""
+        until = clock.monotonic() + CLOSE_WITHIN
+        threads = (*self._workers, self._listener)
+        for thread in threads:
+            thread.join(max(0.0, until - clock.monotonic()))
+        return not any(thread.is_alive() for thread in threads)
 
     async def _ask(self, jobs: Jobs[X], unit: Callable[[X], T], purpose: Purpose) -> T:
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        jobs.put(Job(unit, purpose, future))
-        result: T = (await future).unwrap()
+        job = Job(unit, purpose, future)
+        jobs.put(job)
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                outcome = await future
+        except TimeoutError:
+            job.given_up = True
+            raise StorageDown(f"The database has not answered for {ANSWER_WITHIN:g} s. Try again") from None
+        result: T = outcome.unwrap()
         return result
 
     def _heard(self) -> None:

@@ -37,6 +37,11 @@ class Job(Generic[X]):
     purpose: Purpose
     future: asyncio.Future["Outcome"]
     outcome: "Outcome | None" = None
+    given_up: bool = False  # its caller was told StorageDown, and asks again: better not committed now
+
+
+class GivenUp(Exception):
+    """The unit's caller waited too long. Undoes it; nobody hears of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +187,12 @@ class Worker(Thread, Generic[X]):
             return Outcome(error=error)
 
     def _outcome(self, connection: Connection, job: Job[X], tx: X) -> Outcome:
+        if job.given_up:
+            raise GivenUp
         result = job.unit(tx)
         self._dialect.check(connection)
+        if job.given_up:  # claims without a worker, say, would stay so
+            raise GivenUp
         return Outcome(result)
 
 

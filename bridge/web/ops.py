@@ -19,7 +19,7 @@ from bridge.web.desk import Desk, Health
 from bridge.web.shapes import counted
 
 ASK_AGAIN = 0.2  # seconds
-GAUGES_WITHIN = 3.0  # seconds for the database to answer a scrape; Prometheus waits 10 by default
+PATIENCE = 3.0  # seconds for the database to answer a probe or a scrape; Prometheus waits 10 by default
 TICK_TOO_OLD = 60.0  # seconds without a round of the timer: rings are not going out
 
 
@@ -69,7 +69,7 @@ class Ops:
 
     async def _stored(self) -> _Stored | None:
         try:
-            async with asyncio.timeout(GAUGES_WITHIN):
+            async with asyncio.timeout(PATIENCE):
                 return await self._desk.store.read(_gauges)
         except (StorageDown, TimeoutError):
             return None
@@ -80,9 +80,10 @@ class Ops:
         if now - self._asked_at >= ASK_AGAIN:
             self._asked_at = now
             try:
-                await self._desk.store.run(lambda tx: tx.instances.set_meta("ready", "yes"))
+                async with asyncio.timeout(PATIENCE):
+                    await self._desk.store.run(lambda tx: tx.instances.set_meta("ready", "yes"))
                 self._writable = True
-            except StorageDown:
+            except (StorageDown, TimeoutError):
                 self._writable = False
         return self._writable
 

@@ -448,6 +448,10 @@ LIST_UNREADABLE: Pair = (
 STOP_REASONS: dict[str, Pair] = {
     "person": ("", ""),
     "list_changed": ("名簿が承認のあとで変わりました。", "The list changed after the approval."),
+    "text_changed": (
+        "文面が承認のあとでデータベースの中で書き換えられています。本文を読み直してください。",
+        "The text was changed inside the database after the approval. Read it again.",
+    ),
     "old_work": (
         "長く止まっていたため、自動では送りません。",
         "The bridge was away for long; it does not send by itself.",

@@ -9,6 +9,7 @@ from tests.parts.alerts import alert
 from tests.parts.bridge import MARUYAMA, Bridge, bridge, link_in
 from tests.parts.databases import Database
 from tests.parts.ports import free_port
+from tests.parts.postgres import postgres
 from tests.parts.sink import Sink
 from tests.parts.smtp import Fault, Rules, Session
 from tests.parts.waiting import until
@@ -62,6 +63,20 @@ def test_sigterm_does_not_wait_for_a_mail_server_that_never_answers(
         assert running.deliveries()["deferred"] == 3, (
             "each may have arrived: it rests before its one more copy"
         )
+
+
+def test_a_frozen_database_is_said_within_seconds_and_does_not_hold_up_sigterm(
+    tmp_path: Path, mail_server: Sink
+) -> None:
+    with postgres() as server, bridge(tmp_path, mail_server, database=server.url()) as running:
+        with server.frozen():
+            began = time.monotonic()
+            until(lambda: running.get("/readyz").status_code == 503, 5, "it is not ready")
+            assert running.alert().status_code == 503
+            assert time.monotonic() - began < 15
+            assert stopped(running) < 10
+        running.start()
+        assert running.alert().status_code == 200
 
 
 def test_a_second_process_on_the_same_file_is_refused(tmp_path: Path, mail_server: Sink) -> None:

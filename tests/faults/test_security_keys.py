@@ -100,6 +100,41 @@ def test_no_history_is_changed_unseen(tmp_path: Path, mail_server: Sink, verify:
     assert mail_server.to(SATO) == []
 
 
+REWRITTEN = {
+    "UPDATE versions SET texts = replace(texts, 'ログイン', '決済')": "names another text than version 1 holds now",
+    "UPDATE notices SET approved_by = 'sato'": "is a yes of maruyama, and its letter says sato",
+}
+
+
+def test_an_approved_text_is_not_changed_unseen_and_never_leaves(
+    tmp_path: Path, mail_server: Sink, verify: Verify
+) -> None:
+    """Stopped in the hold, and started when that is over: people are asked again before any customer is told."""
+    with bridge(tmp_path, mail_server) as running:
+        running.config["policy"]["hold"] = "60s"
+        running.restart()
+        running.alert()
+        link = link_in(mail_server.wait_for(MARUYAMA)[0])
+        running.approve(link)
+        running.stop()
+        assert verify() == (0, "the history of 1 incidents is whole\n")
+        for statement, finding in REWRITTEN.items():
+            with sqlite3.connect(tmp_path / "data/bridge.sqlite3") as connection:
+                assert connection.execute(statement).rowcount > 0
+            connection.close()
+            code, printed = verify()
+            assert (code, finding in printed) == (1, True), statement + printed
+        with sqlite3.connect(tmp_path / "data/bridge.sqlite3") as connection:
+            connection.execute("UPDATE notices SET send_at = approved_at")
+        connection.close()
+        running.start()
+        told = mail_server.wait_for(MARUYAMA, 2)[1].text
+        assert "書き換えられています" in told
+        assert "名簿を読めなかった" not in told
+        assert "書き換えられています" in running.get(link).text
+        assert [mail_server.to(address) for address in running.customers] == [[], [], []]
+
+
 CUT = {
     "DELETE FROM events WHERE seq > 2": "what followed was cut off",
     "DELETE FROM events": "the whole history is missing",

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import socket
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import partial
@@ -225,6 +226,33 @@ async def test_an_instance_that_stops_in_mid_transaction_is_cut_off(url: str, st
     woken.set()
     await asyncio.gather(asleep, return_exceptions=True)
     await other.close()
+
+
+async def test_a_frozen_server_refuses_in_time_and_commits_nothing_of_that_when_it_wakes(
+    server: Postgres, store: Store[Tx]
+) -> None:
+    await store.run(put("before"))
+    with server.frozen():
+        begun = time.monotonic()
+        units = [store.run(put(f"{n}")) for n in range(3)]
+        answers = await asyncio.gather(*units, store.read(keys), return_exceptions=True)
+        assert time.monotonic() - begun < 8
+    assert [type(answer) for answer in answers] == [StorageDown] * 4
+    await until_up(store, "after")
+    assert await store.read(keys) == ["after", "before"]
+
+
+async def test_a_store_is_closed_in_time_when_its_server_is_frozen(server: Postgres, url: str) -> None:
+    store = await open_store(url)
+    await store.run(put("before"))
+    with server.frozen():
+        waiting = asyncio.ensure_future(store.run(put("a")))
+        await asyncio.sleep(0)
+        begun = time.monotonic()
+        await store.close()
+        assert time.monotonic() - begun < 3
+    await asyncio.gather(waiting, return_exceptions=True)
+    await store.close()  # lets go of the connections, now that they answer
 
 
 async def test_a_full_disk_of_the_server_refuses_units_and_recovers(server: Postgres, tmp_path: Path) -> None:

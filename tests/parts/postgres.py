@@ -1,6 +1,7 @@
 """A scratch PostgreSQL cluster of Debian's package: trust authentication, a free port, gone afterwards."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +60,21 @@ class Postgres:
     def restart(self, mode: Mode = "fast") -> None:
         self.stop(mode)
         self.start()
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Inside, no process of the server runs, as on a machine that is paused: connections stay, silent."""
+        main = int((self.data / "postmaster.pid").read_text().split()[0])
+        os.kill(main, signal.SIGSTOP)  # first: no new ones
+        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        everyone = [main, *map(int, children)]
+        for pid in everyone:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in everyone:
+                os.kill(pid, signal.SIGCONT)
 
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"

@@ -3,11 +3,13 @@
 from functools import partial
 
 import pytest
+from sqlalchemy import update
 
 from bridge.core import duties
 from bridge.core.model import Recipient
 from bridge.stages.send import recover_claims
 from bridge.store.claims import Mark
+from bridge.store.tables import versions
 from bridge.store.tx import Tx
 from tests.stages.office import (
     Office,
@@ -134,6 +136,26 @@ async def test_a_list_that_changed_in_the_hold_stops_the_letter_until_a_person_r
     await office.send()
     assert (await office.again(notice)).state == "sent"
     assert len(office.mails) == 4
+
+
+async def test_a_text_changed_behind_an_approval_is_sent_only_when_as_many_people_approve_it_again(
+    office: Office,
+) -> None:
+    office.reconfigure(services=configured(second_person=["first"]).services)
+    await office.post(firing())
+    await office.press("maruyama", "approve")
+    await office.press("sato", "approve")
+    texts = {"ja": {"subject": "別の件名", "body": "別の本文\n"}}
+    await office.store.run(lambda tx: tx.execute(update(versions).values(texts=texts)))
+    await office.tick(minutes(5))
+    notice = await office.newest()
+    assert (notice.state, notice.stop_reason, notice.approvals) == ("stopped", "text_changed", ())
+    assert await office.told("trouble") == ["maruyama", "sato"]
+    await office.press("sato", "resume")
+    assert (await office.again(notice)).state == "stopped"
+    await office.press("maruyama", "resume")
+    await office.send()
+    assert (await office.again(notice)).state == "sent"
 
 
 async def test_later_letters_name_the_earlier_ones_of_that_recipient(office: Office) -> None:

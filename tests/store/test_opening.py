@@ -4,7 +4,8 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -49,16 +50,28 @@ async def test_the_first_start_creates_folder_and_file_for_the_owner_alone(path:
     assert mode(path) == 0o600
 
 
-def test_a_second_process_is_refused_with_the_firsts_number(path: Path) -> None:
+@contextmanager
+def held(path: Path) -> Iterator[int]:
+    """Inside, another process, of this number, holds the file."""
     holder = "import sys; from pathlib import Path; from bridge.store.sqlite_file import SqliteFile; "
-    holder += "SqliteFile(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
+    holder += "file = SqliteFile(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", holder, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as first:
         assert first.stdout is not None
         assert first.stdout.readline() == b"held\n"
-        assert f"another instance holds {path}.lock, pid {first.pid}" in asyncio.run(refusal(path))
-        first.kill()
+        yield first.pid
+
+
+def test_a_second_process_is_refused_with_the_firsts_number(path: Path) -> None:
+    with held(path) as pid:
+        assert f"another instance holds {path}.lock, pid {pid}" in asyncio.run(refusal(path))
+
+
+def test_a_second_process_is_refused_though_the_lock_file_was_deleted(path: Path) -> None:
+    with held(path):
+        delete(path.with_name("bridge.sqlite3.lock"))
+        assert f"another instance holds {path}, though" in asyncio.run(refusal(path))
     asyncio.run(used(path))
 
 
@@ -139,6 +152,18 @@ async def test_a_database_deleted_while_in_use_takes_no_more_commits(path: Path)
     with pytest.raises(StorageDown, match="moved or deleted"):
         await store.run(put("a"))
     await store.close()
+
+
+async def test_a_deleted_wal_takes_no_more_commits_and_closing_keeps_what_it_held(path: Path) -> None:
+    store = await open_store(f"sqlite:///{path}")
+    await store.run(put("a"))
+    delete(path.with_name("bridge.sqlite3-wal"))
+    with pytest.raises(StorageDown, match=r"-wal was moved or deleted.*SIGTERM"):
+        await store.run(put("b"))
+    await store.close()
+    again = await open_store(f"sqlite:///{path}")
+    assert await again.read(keys) == ["a"]
+    await again.close()
 
 
 async def test_every_commit_is_on_disk_before_it_is_acknowledged(path: Path) -> None:

@@ -237,6 +237,7 @@ TELLING: list[Message] = [
     "why, words",
     [
         pytest.param("list_changed", "承認のあとで名簿が変わりました。", id="another list"),
+        pytest.param("text_changed", "データベースの中で書き換えられています。", id="another text"),
         pytest.param("old_work", "長く止まっていたため、自動では送りません。", id="old work"),
         pytest.param("550 no", "550 no", id="the server's own words"),
     ],

@@ -434,6 +434,13 @@ DECIDED: dict[str, dict[str, Any]] = {
         "audience": _LARGER,
         "now": at(2, 18),
     },
+    "stopped, text changed, two people": {
+        "service": _two,
+        "notice": approved(
+            state="stopped", stop_reason="text_changed", audience_digest=AUDIENCE.digest, approvals=()
+        ),
+        "now": at(2, 18),
+    },
     "stopped, first of two waits": {
         "service": _two,
         "notice": _RELISTED_ONCE,

@@ -221,6 +221,8 @@ SAYS = [
     ("stopped, list changed", "ja", "20,113名に送信する押してから30秒は取り消せます"),
     ("stopped, list changed, two people", "ja", "この手紙には2人の承認が必要です。"),
     ("stopped, list changed, two people", "ja", "20,113名に送信するもう1人の承認で送信されます"),
+    ("stopped, text changed, two people", "ja", "書き換えられています。本文を読み直してください。"),
+    ("stopped, text changed, two people", "en", "Sent when one more person approves"),
     ("stopped, first of two waits", "ja", "あと1人の承認が必要です。佐藤さんに連絡しています。"),
     ("stopped, second person", "ja", "丸山さんが 02:18 に版1を承認しました。あなたの承認で送信されます。"),
     ("stopped, second person", "en", "Send to 20,113 as second approver"),

@@ -68,6 +68,7 @@ def _first_of_two(tx: Tx, case: Case, override: str) -> Answer:
         notice=notice.id,
         kind=notice.kind,
         version=notice.version,
+        texts=tx.notices.digest(notice.id, notice.version),
         override=override or None,
     )
     return Answer("done", wake=Wake(timer=True, oncall=True, anchors=(head,)))
@@ -133,6 +134,7 @@ def _decide(
         notice=notice.id,
         kind=notice.kind,
         version=notice.version,
+        texts=tx.notices.digest(notice.id, notice.version),
         recipients=audience.count,
         hold=round(hold.total_seconds()),
         override=override,

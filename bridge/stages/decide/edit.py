@@ -42,7 +42,8 @@ def edit(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
     tx.notices.withdraw_approvals(notice.id)
     tx.notices.add_version(new)
     rendered = {"rendered": True} if given else {}
-    told = {"notice": notice.id, "kind": notice.kind, "version": new.version, **rendered}
+    texts = tx.notices.digest(notice.id, new.version)
+    told = {"notice": notice.id, "kind": notice.kind, "version": new.version, "texts": texts, **rendered}
     tx.events.add(case.incident.id, case.person, "edited", **told)
     if fallback:
         note_fallback(tx, notice, new.version, fallback)

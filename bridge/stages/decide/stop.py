@@ -63,6 +63,8 @@ def _approve_list(tx: Tx, setup: Setup, case: Case) -> Answer:
         "resumed",
         notice=notice.id,
         kind=notice.kind,
+        version=notice.version,
+        texts=tx.notices.digest(notice.id, notice.version),
         recipients=case.audience.count,
     )
     return Answer("done", wake=Wake(timer=True, customers=True, anchors=(head,)))
@@ -80,6 +82,7 @@ def _first_of_two(tx: Tx, setup: Setup, case: Case) -> Answer:
         notice=notice.id,
         kind=notice.kind,
         version=notice.version,
+        texts=tx.notices.digest(notice.id, notice.version),
         recipients=case.audience.count,
     )
     return Answer("done", wake=Wake(oncall=True, anchors=(head,)))

@@ -77,8 +77,8 @@ def _second(situation: Situation) -> bool:
 
 
 def _two_more(situation: Situation) -> bool:
-    """Whether the earlier yeses were to another list, and two people must look at this one."""
-    return situation.two_people and not _same_list(situation)
+    """Whether the earlier yeses were to another list or text, and two people must look at this one."""
+    return situation.two_people and not (_same_list(situation) and situation.notice.approvals)
 
 
 def _both_counts(situation: Situation) -> str:
