@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from sqlalchemy import URL, Connection
+from sqlalchemy import URL, Connection, event
 
 from bridge import clock
 from bridge.errors import StorageDown
@@ -20,7 +20,7 @@ __all__ = ["Store", "Tx"]
 
 log = logging.getLogger(__name__)
 
-ANSWER_WITHIN = 6.0  # seconds: a database that hangs answers nothing, not even with an error
+SILENCE = 6.0  # seconds in which no statement is answered: a database that hangs does not even say an error
 CLOSE_WITHIN = 1.5  # seconds for what is under way; what is cut off then is not committed
 
 T = TypeVar("T")
@@ -40,6 +40,8 @@ class Store(Generic[X]):
             Worker(f"store-{name}-{n}", jobs, database.engine, database.dialect, now, make_tx, together)
             for n, (name, jobs, together) in enumerate(lanes)
         ]
+        self._answered_at = clock.monotonic()
+        event.listen(database.engine, "after_cursor_execute", self._answered)
         self._loop = asyncio.get_running_loop()
         self._callbacks: list[Callable[[], None]] = []
         self._listener = Listener(database.dialect, self._heard)
@@ -115,14 +117,19 @@ class Store(Generic[X]):
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         job = Job(unit, purpose, future)
         jobs.put(job)
-        try:
-            async with asyncio.timeout(ANSWER_WITHIN):
-                outcome = await future
-        except TimeoutError:
-            job.given_up = True
-            raise StorageDown(f"The database has not answered for {ANSWER_WITHIN:g} s. Try again") from None
-        result: T = outcome.unwrap()
+        asked_at = clock.monotonic()
+        while not future.done():
+            patience = max(asked_at, self._answered_at) + SILENCE - clock.monotonic()
+            if patience <= 0:
+                job.given_up = True
+                raise StorageDown(f"The database has not answered for {SILENCE:g} s. Try again")
+            await asyncio.wait([future], timeout=patience)
+        result: T = future.result().unwrap()
         return result
+
+    def _answered(self, *_statement: object) -> None:
+        """Long work is not silence: a post that opens a thousand incidents takes its time."""
+        self._answered_at = clock.monotonic()
 
     def _heard(self) -> None:
         with suppress(RuntimeError):  # the event loop is closed
