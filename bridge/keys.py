@@ -71,7 +71,7 @@ class Keys:
         if any(hmac.compare_digest(given.encode(), each.encode()) for each in wanted):
             return True
         newer = self.file.newer() if self.file else None
-        return newer is not None and newer.is_csrf(given, link_id, notice_id, version)
+        return newer.is_csrf(given, link_id, notice_id, version) if newer else False
 
     @property
     def audit(self) -> AuditKeys:

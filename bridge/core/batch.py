@@ -16,7 +16,7 @@ COLUMNS = ("email", "company", "name", "impact")
 NEEDED = ("email", "company", "impact")  # no letter without these; a name that nobody knows may be left empty
 OPTIONAL = "department"  # the shipped letter uses it; a file without this column has none
 _MEANT = {"unexpected end of data": "a quotation mark that nothing closes begins in it"}  # csv's words
-_ADDRESS = re.compile(r"[^\s,;:<>()\"']+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS_CELL = re.compile(r"(?:^|,)[ \"]*([^\s,;:<>()\"']+@[\w-]+(?:\.[\w-]+)+)[ \"]*(?=,|$)")
 MAX_ROWS = 300  # every letter of a batch stands on one page, and two people read it
 
 
@@ -103,5 +103,5 @@ def _problems(
 def _other_address(cell: str, email: str) -> str | None:
     """Another customer's row that a stray quotation mark took into this letter begins on a line of its own."""
     _, *below = cell.splitlines() or [""]
-    found = _ADDRESS.findall("\n".join(below))
+    found = (address for line in below if "," in line for address in _ADDRESS_CELL.findall(line))
     return next((address for address in found if address.lower() != email.lower()), None)
