@@ -40,6 +40,9 @@ class Store(Generic[X]):
             Worker(f"store-{name}-{n}", jobs, database.engine, database.dialect, now, make_tx, together)
             for n, (name, jobs, together) in enumerate(lanes)
         ]
+        self._silence = (
+            SILENCE if database.dialect.readers else float("inf")
+        )  # a file of our own does not freeze
         self._answered_at = clock.monotonic()
         event.listen(database.engine, "after_cursor_execute", self._answered)
         self._loop = asyncio.get_running_loop()
@@ -119,11 +122,11 @@ class Store(Generic[X]):
         jobs.put(job)
         asked_at = clock.monotonic()
         while not future.done():
-            patience = max(asked_at, self._answered_at) + SILENCE - clock.monotonic()
+            patience = max(asked_at, self._answered_at) + self._silence - clock.monotonic()
             if patience <= 0:
                 job.given_up = True
                 raise StorageDown(f"The database has not answered for {SILENCE:g} s. Try again")
-            await asyncio.wait([future], timeout=patience)
+            await asyncio.wait([future], timeout=min(patience, SILENCE))
         result: T = future.result().unwrap()
         return result
 
