@@ -15,7 +15,7 @@ from bridge.core import addresses
 COLUMNS = ("email", "company", "name", "impact")
 NEEDED = ("email", "company", "impact")  # no letter without these; a name that nobody knows may be left empty
 OPTIONAL = "department"  # the shipped letter uses it; a file without this column has none
-_MEANT = {"unexpected end of data": "a quotation mark that nothing closes begins in it"}  # csv's words
+UNCLOSED = "unexpected end of data"  # csv's words for a quotation mark that nothing closes
 _ADDRESS_CELL = re.compile(r"(?:^|,)[ \"]*([^\s,;:<>()\"']+@[\w-]+(?:\.[\w-]+)+)[ \"]*(?=,|$)")
 MAX_ROWS = 300  # every letter of a batch stands on one page, and two people read it
 
@@ -66,7 +66,8 @@ def parse_batch(text: str) -> tuple[list[dict[str, str]], list[RowProblem]]:
             problems += _problems(first, len(header), cells, row, seen)
             rows.append(row)
     except csv.Error as error:
-        return [], [RowProblem(line, "", f"not CSV: {_MEANT.get(str(error), error)}")]
+        why = "a quotation mark that nothing closes begins in it" if str(error) == UNCLOSED else error
+        return [], [RowProblem(line, "", f"not CSV: {why}")]
     if not rows:
         problems.append(RowProblem(1, "", "no row follows it"))
     if len(rows) > MAX_ROWS:

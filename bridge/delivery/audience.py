@@ -17,6 +17,7 @@ from typing import IO
 
 from bridge.core import addresses
 from bridge.core.addresses import AddressError, on_the_wire
+from bridge.core.batch import UNCLOSED
 from bridge.core.model import AudienceFacts, Recipient
 from bridge.core.values import LOCALES, Locale, LocalText
 from bridge.errors import BridgeError
@@ -251,7 +252,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _why(exc: csv.Error) -> str:
-    return _UNCLOSED if str(exc) == "unexpected end of data" else f"not CSV ({exc})"
+    return _UNCLOSED if str(exc) == UNCLOSED else f"not CSV ({exc})"
 
 
 def _shown(text: str) -> str:

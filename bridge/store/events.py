@@ -119,7 +119,7 @@ class Events:
                 yield row.seq, "was changed"
             elif self._other_text(row.detail):
                 yield row.seq, f"names another text than version {row.detail['version']} holds now"
-            if row.action == "approved" or (row.action == "resumed" and "recipients" in row.detail):
+            if _is_yes(row):
                 yes[row.detail.get("notice", "")] = row.seq, row.actor
             previous, expected = row.mac, row.seq + 1
         for notice in self._tx.notices.of(incident_id):
@@ -129,13 +129,15 @@ class Events:
 
     def approved_texts(self, notice: Notice) -> str | None:
         """The digest of the text that was approved last; None for a yes of before digests were kept."""
-        rows = self._rows([notice.incident_id])
-        yes = [
-            row.detail.get("texts")
-            for row in rows
-            if row.action in ("approved", "resumed") and row.detail.get("notice") == notice.id
-        ]
-        return yes[-1] if yes else None
+        rows = reversed(self._rows([notice.incident_id]))
+        return next(
+            (
+                row.detail.get("texts")
+                for row in rows
+                if _is_yes(row) and row.detail.get("notice") == notice.id
+            ),
+            None,
+        )
 
     def _other_text(self, detail: Mapping[str, Any]) -> bool:
         """Whether an event is of a version whose text was changed. Older events do not say what it was."""
@@ -181,6 +183,11 @@ class Events:
     def _rows(self, incident_ids: Collection[str]) -> list[Row[Any]]:
         query = select(events).where(events.c.incident_id.in_(incident_ids))
         return list(self._tx.execute(query.order_by(events.c.incident_id, events.c.seq)))
+
+
+def _is_yes(row: Row[Any]) -> bool:
+    """Whether a person approved a letter whole; who resumes the rest of a sending says nothing anew."""
+    return row.action == "approved" or (row.action == "resumed" and "recipients" in row.detail)
 
 
 def _event(row: Row[Any]) -> Event:

@@ -45,10 +45,10 @@ def servers(config: Config, desk: Desk) -> list[Server]:
 
 def _listen(key: str, endpoint: Endpoint) -> list[socket.socket]:
     """Here and not in uvicorn, which logs what is wrong and ends the process."""
-    passive, opened = socket.AI_PASSIVE, []
+    opened: list[socket.socket] = []
     try:
         found = socket.getaddrinfo(
-            endpoint.host or None, endpoint.port, type=socket.SOCK_STREAM, flags=passive
+            endpoint.host or None, endpoint.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
         for family, _, _, _, address in found:
             if family != socket.AF_INET6 or endpoint.host or _has_ipv6():

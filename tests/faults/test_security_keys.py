@@ -1,5 +1,6 @@
 """The signing keys and the audit chain: rotation with overlap, strangers' keys, and no history changed unseen."""
 
+import contextlib
 import re
 import secrets
 import sqlite3
@@ -81,6 +82,12 @@ def verify(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Verify:
     return run
 
 
+def change(home: Path, statement: str) -> None:
+    """By hand, in the database of a bridge that is stopped; something of it is changed."""
+    with contextlib.closing(sqlite3.connect(home / "data/bridge.sqlite3")) as connection, connection:
+        assert connection.execute(statement).rowcount > 0
+
+
 def test_no_history_is_changed_unseen(tmp_path: Path, mail_server: Sink, verify: Verify) -> None:
     """Every change is made to a copy of the database, and told from the untouched one by `incidents verify`."""
     with bridge(tmp_path, mail_server) as running:
@@ -91,10 +98,7 @@ def test_no_history_is_changed_unseen(tmp_path: Path, mail_server: Sink, verify:
         assert verify() == (0, "the history of 1 incidents is whole\n")
         for statement, finding in TAMPERING.items():
             (tmp_path / "data/bridge.sqlite3").write_bytes(untouched)
-            connection = sqlite3.connect(tmp_path / "data/bridge.sqlite3")
-            with connection:
-                assert connection.execute(statement).rowcount > 0
-            connection.close()
+            change(tmp_path, statement)
             code, printed = verify()
             assert (code, finding in printed) == (1, True), statement + printed
     assert mail_server.to(SATO) == []
@@ -119,14 +123,10 @@ def test_an_approved_text_is_not_changed_unseen_and_never_leaves(
         running.stop()
         assert verify() == (0, "the history of 1 incidents is whole\n")
         for statement, finding in REWRITTEN.items():
-            with sqlite3.connect(tmp_path / "data/bridge.sqlite3") as connection:
-                assert connection.execute(statement).rowcount > 0
-            connection.close()
+            change(tmp_path, statement)
             code, printed = verify()
             assert (code, finding in printed) == (1, True), statement + printed
-        with sqlite3.connect(tmp_path / "data/bridge.sqlite3") as connection:
-            connection.execute("UPDATE notices SET send_at = approved_at")
-        connection.close()
+        change(tmp_path, "UPDATE notices SET send_at = approved_at")
         running.start()
         told = mail_server.wait_for(MARUYAMA, 2)[1].text
         assert "書き換えられています" in told
@@ -161,9 +161,7 @@ def test_a_history_cut_off_at_its_end_is_told_from_the_log_and_from_the_mail(
             code, printed = verify(*words)
             assert (code, "anchors say" in printed) == (0, True), printed
         for statement, finding in CUT.items():
-            with sqlite3.connect(tmp_path / "data/bridge.sqlite3") as connection:
-                assert connection.execute(statement).rowcount > 0
-            connection.close()
+            change(tmp_path, statement)
             assert verify()[0] == 0
             for words in compared:
                 code, printed = verify(*words)

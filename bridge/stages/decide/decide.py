@@ -32,7 +32,7 @@ ACTIONS: Mapping[str, Decide] = {
     "recovered": recovered,
 }
 # These are about what the page says, or make it outdated; the others mean the same whatever it says.
-ABOUT_THE_TEXT = frozenset({"approve", "edit", "dismiss", "recovered"})
+ABOUT_THE_PAGE = frozenset({"approve", "edit", "dismiss", "recovered"})
 
 
 def decide(tx: Tx, setup: Setup, link_id: str, form: Form, lists: Lists) -> Answer:
@@ -50,7 +50,7 @@ def decide(tx: Tx, setup: Setup, link_id: str, form: Form, lists: Lists) -> Answ
         return Answer("forged")
     if form.action not in ACTIONS:
         return Answer("unknown_action")
-    if form.action in ABOUT_THE_TEXT and form.version != notice.version:
+    if form.action in ABOUT_THE_PAGE and form.version != notice.version:
         return Answer("newer_version")
     return ACTIONS[form.action](tx, setup, case, form)
 

@@ -110,7 +110,7 @@ def approval(situation: Situation) -> Approval:
     outer = frame(situation, _title(situation))
     marks = numbered(situation)
     edits = edits_of(situation)
-    all_letters = letters(situation, marks)
+    all_letters = letters(situation, marks, edits)
     shown = 1 if not situation.letters else len(all_letters)
     places = {piece.mark for each in all_letters for piece in (*each.subject, *each.body)}
     problems = tuple(_problem(situation, mark, linked=mark.number in places) for mark in marks)

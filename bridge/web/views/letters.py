@@ -1,6 +1,5 @@
 """The letters of a page, in every language that customers get, and what people changed in them."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,11 +7,10 @@ from bridge.core.diff import Change, changes
 from bridge.core.model import Version
 from bridge.core.values import Locale
 from bridge.core.wording import Finding
+from bridge.core.wording.dates import JAPANESE
 from bridge.web.views.frame import speech
 from bridge.web.views.letter import Letter, filled_in, letter
 from bridge.web.views.situation import Situation
-
-JAPANESE = re.compile("[ぁ-んァ-ヶ一-龥]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +29,7 @@ def edits_of(situation: Situation) -> tuple[Change, ...] | None:
     """
     if situation.version.edited_by is None:
         return None
-    answered = () if from_answers(situation) else _answered(situation)
-    written = (v for v in reversed(situation.earlier) if v.edited_by is None or v.version in answered)
-    own = next(written, None)
+    own = _written(situation)
     return None if own is None else text_changes(situation, own, situation.version)
 
 
@@ -46,6 +42,13 @@ def _answered(situation: Situation) -> frozenset[int]:
     """The versions that the bridge wrote with a person's answers."""
     saved = (e.detail for e in situation.events if e.action == "edited" and e.detail.get("rendered"))
     return frozenset(detail["version"] for detail in saved if detail["notice"] == situation.notice.id)
+
+
+def _written(situation: Situation) -> Version | None:
+    """The bridge's last text before what people made of it."""
+    answered = () if from_answers(situation) else _answered(situation)
+    written = (v for v in reversed(situation.earlier) if v.edited_by is None or v.version in answered)
+    return next(written, None)
 
 
 def text_changes(situation: Situation, old: Version, new: Version) -> tuple[Change, ...]:
@@ -81,7 +84,9 @@ def numbered(situation: Situation) -> tuple[Mark, ...]:
     return tuple(Mark(number, n, finding) for number, (n, finding) in enumerate(ordered, start=1))
 
 
-def letters(situation: Situation, marks: Sequence[Mark]) -> tuple[Letter, ...]:
+def letters(
+    situation: Situation, marks: Sequence[Mark], edits: tuple[Change, ...] | None
+) -> tuple[Letter, ...]:
     """The reader's own language first where customers get it too; for a batch, every letter."""
     say, version, main = speech(situation), situation.version, situation.service.locale
     if situation.letters:
@@ -92,7 +97,7 @@ def letters(situation: Situation, marks: Sequence[Mark]) -> tuple[Letter, ...]:
     codes = sorted(situation.locales(), key=lambda code: code != situation.lang)
     return tuple(
         letter(
-            _caption(situation) if n == 0 else _other_caption(situation, code),
+            _caption(situation, edits) if n == 0 else _other_caption(situation, code),
             code,
             version.texts[code],
             _of(marks, 0) if code == main else (),
@@ -106,9 +111,9 @@ def _of(marks: Sequence[Mark], letter: int) -> tuple[tuple[int, Finding], ...]:
     return tuple((mark.number, mark.finding) for mark in marks if mark.letter == letter)
 
 
-def _caption(situation: Situation) -> str:
+def _caption(situation: Situation, edits: tuple[Change, ...] | None) -> str:
     say, version = speech(situation), situation.version
-    if from_answers(situation) or not edits_of(situation):
+    if from_answers(situation) or not edits:
         return say("letter", n=version.version)
     return say("letter_edited", n=version.version, who=say.person(version.edited_by))
 
@@ -122,7 +127,7 @@ def _other_caption(situation: Situation, code: Locale) -> str:
 
 def _left_alone(situation: Situation, code: Locale) -> bool:
     """Whether people changed the letter in another language, and not in this one."""
-    own = next((v for v in reversed(situation.earlier) if v.edited_by is None), None)
+    own = _written(situation)
     if own is None or situation.version.edited_by is None:
         return False
     texts, main = situation.version.texts, situation.service.locale
