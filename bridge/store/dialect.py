@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any, Literal, NamedTuple, Protocol, TypeVar
+from typing import Any, Literal, NamedTuple, Protocol
 
 import psycopg
 from sqlalchemy import (
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Executable,
     Select,
     Text,
+    select,
 )
 from sqlalchemy import Dialect as SqlDialect
 from sqlalchemy.dialects.postgresql import JSONB, insert
@@ -35,7 +36,6 @@ from bridge.errors import StorageDown
 # SQLAlchemy compiles PostgreSQL's INSERT ... ON CONFLICT for SQLite too: one `insert` serves both.
 __all__ = ["Dialect", "Json", "LockHeld", "Tx", "Utc", "insert", "skip_locked"]
 
-S = TypeVar("S", bound=Select[Any])
 Purpose = Literal["write", "soft", "read", "migrate"]
 Params = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
@@ -81,9 +81,14 @@ def dumps(value: Any) -> str:
     return _SURROGATE.sub("\ufffd", _NUL.sub("\\1\ufffd", written))
 
 
-def skip_locked(statement: S) -> S:
-    """Claims rows, without those that others have claimed. SQLite has one writer, and needs nothing."""
-    return statement.with_for_update(skip_locked=True)
+def skip_locked(statement: Select[tuple[int]]) -> Select[tuple[int]]:
+    """The ids that `statement` finds, locked, without those that others have locked; never more than its LIMIT.
+
+    As a CTE: PostgreSQL may run a subquery again for each row of the statement around it, and then every run skips
+    what the ones before it took (its BUG #15715). SQLite has one writer, and needs no lock.
+    """
+    found = statement.with_for_update(skip_locked=True).cte("found").prefix_with("MATERIALIZED")
+    return select(*found.c)
 
 
 class LockHeld(Exception):

@@ -76,6 +76,19 @@ async def test_a_first_report_that_no_server_took_has_no_such_time(office: Offic
     assert "検知から" not in mail.body
 
 
+async def test_a_claim_takes_no_more_than_its_limit_in_any_plan_of_the_database(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The plan that PostgreSQL takes when it has last seen an almost empty outbox: a subquery would run once a row.
+    nested = " ".join(
+        f"-c enable_{way}=off" for way in ("hashjoin", "mergejoin", "material", "hashagg", "sort")
+    )
+    monkeypatch.setenv("PGOPTIONS", nested)
+    async with office(database_url) as planned:
+        await sending(planned)
+        assert [len(await planned.claim(limit=limit)) for limit in (1, 1, 1000)] == [1, 1, 1]
+
+
 async def test_what_is_sent_is_the_approved_version(office: Office) -> None:
     await office.post(firing())
     await office.press("maruyama", "edit", subject="【重要】【障害報告】みどりショップ(第一報)", override="x")
