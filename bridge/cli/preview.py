@@ -120,7 +120,7 @@ def _facts(service: Service, alerts: Sequence[Alert], kind: Kind, given: Given, 
     started = min((alert.starts_at for alert in alerts), default=now)
     incident = Incident("preview", service.id, "open", started, received_at=now)
     severities = {alert.labels.get("severity", "") for alert in alerts}
-    promise = now + duties.promise_every(severities, service.policy)
+    promise = now + service.policy.update_every.shortest(severities)
     firing = [replace(alert, status="firing", ends_at=None) for alert in alerts]
     first = build(service, incident, firing, "first", drafted_at=now, promise_at=promise, number=1)
     if kind == "first":

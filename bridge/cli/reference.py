@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from bridge.config import Config
 from bridge.config.fitting import secrets_of, settings_of
 from bridge.config.sections import Endpoint, Size
-from bridge.core.matchers import Matcher
+from bridge.core.matchers import Matchers
 from bridge.core.settings import Policy
 from bridge.core.values import LocalText, Model, format_duration
 
@@ -27,7 +27,7 @@ _TYPES: Mapping[Any, str] = {
     Path: "path",
     SecretStr: "secret",
     ZoneInfo: "time zone",
-    Matcher: "matcher",
+    Matchers: "matcher",
     LocalText: "text, or `{ja: …, en: …}`",
     Endpoint: "host:port",
     Size: "size",
@@ -45,8 +45,9 @@ complete sample; `bridge check` says what is wrong with yours, with the line and
   `${VARIABLE}`. It appears in no log, page or message.
 - `${VARIABLE}` inside any text is the environment variable; `$${VARIABLE}` is the text `${VARIABLE}`.
 - A **path** is relative to the file. A **duration** is written as Prometheus does: `90s`, `15m`, `1h30m`.
-- A **matcher** has Alertmanager's syntax: `service="shop"`, `severity=~"critical|page"`, `!=`, `!~`. An
-  expression is RE2 and covers the whole value; a label that is missing counts as empty.
+- A **matcher** has Alertmanager's syntax: `service="shop"`, `severity=~"critical|page"`, `!=`, `!~`; several with
+  commas between, with or without braces around, must all hold. An expression is RE2 and covers the whole value; a
+  label that is missing counts as empty.
 - Where a text in two languages is asked for, a plain text is the Japanese.
 """
 

@@ -103,11 +103,11 @@ class _Fitting:
             here = (*place, key)
             if key.removesuffix("_file") in secrets and key.endswith("_file"):
                 self._secret(tree, key, here)
-            elif key not in known:
+            elif key not in known and model.model_config.get("extra") != "allow":
                 files = [f"{secret}_file" for secret in secrets]
                 self._document.wrong(here, unknown(key, [*known, *files], "key"))
                 del tree[key]
-            elif tree[key] is None and known[key].get_default() is not None:
+            elif tree[key] is None and (key not in known or known[key].get_default() is not None):
                 del tree[key]  # null where null is no value: as if not written
         for key, field in known.items():
             if isinstance(field.default, Path):

@@ -3,7 +3,7 @@
 Everything that could change the answer (an alert, a click, time passing) is followed by a call of `owed`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
@@ -119,12 +119,6 @@ def next_duty_at(incident: Incident, policy: Policy) -> datetime | None:
     if incident.state == "recovered" and incident.final_at:
         times.append(incident.final_at)
     return min(times, default=None)
-
-
-def promise_every(severities: Iterable[str], policy: Policy) -> timedelta:
-    """How soon the next report is promised: the shortest that a firing alert's severity asks for."""
-    every = policy.update_every
-    return min(every.critical, every.default) if "critical" in severities else every.default
 
 
 def stale(promise_at: datetime | None, every: timedelta, now: datetime) -> bool:

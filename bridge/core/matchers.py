@@ -1,4 +1,4 @@
-"""Alertmanager's matcher syntax: `service="shop"`, `severity=~"critical|page"`, `"クラスタ"!="試験"`.
+"""Alertmanager's matcher syntax: `service="shop"`, `severity=~"critical|page"`, `{"クラスタ"!="試験",a="b"}`.
 
 The grammar is Alertmanager's default: the classic one, and where that does not fit the UTF-8 one of 0.27.
 Source: prometheus.io/docs/alerting/latest/configuration/#matcher; pkg/labels/parse.go, matcher/parse and
@@ -6,7 +6,8 @@ matcher/compat (fallback mode) of prometheus/alertmanager.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, cast
@@ -24,8 +25,11 @@ _CLASSIC = re.compile(
 )
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _BARE = r"""[^\s{}!=~,\\"'`]+"""
-_UTF8 = re.compile(
-    rf"\s*(?P<name>{_QUOTED}|{_BARE})\s*(?P<op>=~|=|!=|!~)\s*(?P<value>{_QUOTED}|{_BARE})\s*,?\s*", re.DOTALL
+# One of a list, with the comma that ends it. A classic backslash keeps a quote from opening or closing.
+_CLASSIC_PART = re.compile(r'((?:"(?:[^"\\]|\\.)*"|\\[^,]?+|[^,"\\])*)(?:,|\Z)', re.DOTALL)
+_UTF8_PART = re.compile(
+    rf"\s*(?P<name>{_QUOTED}|{_BARE})\s*(?P<op>=~|=|!=|!~)\s*(?P<value>{_QUOTED}|{_BARE})\s*(?:,\s*|\Z)",
+    re.DOTALL,
 )
 # Escapes of a Go string in double quotes (go.dev/ref/spec#String_literals); all else after \ is wrong.
 _GO_ESCAPE = re.compile(
@@ -81,27 +85,59 @@ class Matcher:
                 return lambda text: regex.search(text) is None
 
 
-def parse_matcher(text: str) -> Matcher:
-    """One matcher from its text. Raises ValueError saying what is wrong with it."""
-    if text.startswith("{") or text.endswith("}"):
-        raise ValueError(f"{text!r}: braces belong around a list of matchers, or inside quotes. {_HOW}")
-    if match := _CLASSIC.fullmatch(text):
-        try:
-            return Matcher(match["name"], cast(Op, match["op"]), _classic_value(match["value"]))
-        except _Unquoted:
-            pass
-    if match := _UTF8.fullmatch(text):
-        return Matcher(_utf8_token(match["name"]), cast(Op, match["op"]), _utf8_token(match["value"]))
+@dataclass(frozen=True)
+class Matchers:
+    """What one text holds: one matcher as a rule, or several with commas between them. All of them must hold."""
+
+    all: tuple[Matcher, ...]
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        return all_match(self.all, labels)
+
+
+def parse_matchers(text: str) -> Matchers:
+    """The matchers of one text, with or without braces around. Raises ValueError saying what is wrong with it."""
+    if text.startswith("{") != text.endswith("}"):
+        raise ValueError(f"{text!r}: one brace without the other. {_HOW}")
+    inner = (text[1:-1] if text.startswith("{") else text).strip(" \t\n\f\r")
+    for grammar in (_classic, _utf8):
+        with suppress(_NotOfGrammar):
+            if found := tuple(grammar(inner)):
+                return Matchers(found)
     raise ValueError(f"{text!r} is not a matcher. {_HOW}")
 
 
-def all_match(matchers: Iterable[Matcher], labels: Mapping[str, str]) -> bool:
+def all_match(matchers: Iterable[Matcher | Matchers], labels: Mapping[str, str]) -> bool:
     """Whether every matcher holds; no matchers hold for everything."""
     return all(matcher.matches(labels) for matcher in matchers)
 
 
-class _Unquoted(ValueError):
-    """The value is not one of the classic grammar: its double quotes are not a pair around it."""
+class _NotOfGrammar(Exception):
+    """The text is not a list of matchers in this grammar; in the other it may be one."""
+
+
+def _parts(part: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """The parts of a list that follow each other from its first character to its last; else raises _NotOfGrammar."""
+    at = 0
+    while at < len(text):
+        match = part.match(text, at)
+        if match is None:
+            raise _NotOfGrammar(text[at:])
+        yield match
+        at = match.end()
+
+
+def _classic(text: str) -> Iterator[Matcher]:
+    for part in _parts(_CLASSIC_PART, text):
+        match = _CLASSIC.fullmatch(part[1])
+        if match is None:
+            raise _NotOfGrammar(part[1])
+        yield Matcher(match["name"], cast(Op, match["op"]), _classic_value(match["value"]))
+
+
+def _utf8(text: str) -> Iterator[Matcher]:
+    for part in _parts(_UTF8_PART, text):
+        yield Matcher(_utf8_token(part["name"]), cast(Op, part["op"]), _utf8_token(part["value"]))
 
 
 def _classic_value(raw: str) -> str:
@@ -118,11 +154,11 @@ def _classic_value(raw: str) -> str:
         if char == '"':
             if quoted and i == len(inner) - 1:
                 return "".join(parts)
-            raise _Unquoted(raw)
+            raise _NotOfGrammar(raw)
         parts.append(char)
         i += 1
     if quoted:
-        raise _Unquoted(raw)
+        raise _NotOfGrammar(raw)
     return "".join(parts)
 
 

@@ -1,14 +1,16 @@
 """What the owner of a service decides: who is told, who is rung, when, and in whose name (DESIGN.md §4)."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from difflib import get_close_matches
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from bridge.core import addresses
-from bridge.core.matchers import Matcher, parse_matcher
+from bridge.core.matchers import Matchers, parse_matchers
 from bridge.core.model import Kind
 from bridge.core.values import Duration, Locale, LocalText, Model
 
@@ -16,8 +18,8 @@ ZERO = timedelta()
 DEFAULT_ZONE = ZoneInfo("Asia/Tokyo")
 
 
-def _matcher(value: object) -> Matcher:
-    return value if isinstance(value, Matcher) else parse_matcher(str(value))
+def _matchers(value: object) -> Matchers:
+    return value if isinstance(value, Matchers) else parse_matchers(str(value))
 
 
 def _local(value: object) -> object:
@@ -43,13 +45,19 @@ def _columns(value: object) -> object:
     return None if value == "none" else value
 
 
+def _some(length: timedelta) -> timedelta:
+    if length <= ZERO:
+        raise ValueError("too small. It must be more than 0s")
+    return length
+
+
 def _climbing(offsets: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
     if any(a >= b for a, b in pairwise(offsets)):
         raise ValueError("offsets must ascend. Put the earliest first and write each once")
     return offsets
 
 
-Match = Annotated[Matcher, BeforeValidator(_matcher)]
+Match = Annotated[Matchers, BeforeValidator(_matchers)]
 Words = Annotated[LocalText, BeforeValidator(_local)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Email = Annotated[str, AfterValidator(_address)]
@@ -124,10 +132,40 @@ class Sender(Model):
 class Every(Model):
     """The promise: the next report comes this long after the draft, by severity label."""
 
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Annotated[Duration, AfterValidator(_some)]] = Field(init=False)
+
     critical: Duration = Field(
-        default=timedelta(minutes=30), gt=ZERO, description="while a critical one fires"
+        default=timedelta(minutes=30),
+        gt=ZERO,
+        description="while a critical one fires; so for any other severity",
     )
-    default: Duration = Field(default=timedelta(minutes=60), gt=ZERO, description="for every other severity")
+    default: Duration = Field(
+        default=timedelta(minutes=60), gt=ZERO, description="for every severity without a key of its own"
+    )
+
+    @model_validator(mode="after")
+    def _no_slip(self) -> Self:
+        for severity in self.__pydantic_extra__:
+            if near := get_close_matches(severity, Every.model_fields, n=1, cutoff=0.8):
+                raise ValueError(f'"{severity}" is a slip, or a severity too like another. Write "{near[0]}"')
+        return self
+
+    def over(self, base: "Every") -> "Every":
+        """The base with the severities that were written here in their place."""
+        written = {key: every for key, every in self if key in self.model_fields_set}
+        return base.model_copy(update=written)
+
+    def shortest(self, severities: Iterable[str]) -> timedelta:
+        """The shortest that one of these severities asks for; the default for none."""
+        lengths = self._lengths()
+        return min((lengths.get(severity, self.default) for severity in severities), default=self.default)
+
+    def longest(self) -> timedelta:
+        return max(self._lengths().values())
+
+    def _lengths(self) -> dict[str, timedelta]:
+        return dict(self)
 
 
 class Policy(Model):
@@ -161,8 +199,7 @@ class Policy(Model):
         """The base with the keys that were written here in their place, those of `update_every` singly."""
         written = {key: getattr(self, key) for key in self.model_fields_set}
         if "update_every" in written:
-            own = {key: getattr(self.update_every, key) for key in self.update_every.model_fields_set}
-            written["update_every"] = base.update_every.model_copy(update=own)
+            written["update_every"] = self.update_every.over(base.update_every)
         return base.model_copy(update=written)
 
 

@@ -149,7 +149,7 @@ def facts_of(
     promise_at = None
     if kind in ("first", "update"):
         severities = {a.labels.get("severity", "") for a in alerts if a.status == "firing"}
-        promise_at = tx.now + duties.promise_every(severities, service.policy)
+        promise_at = tx.now + service.policy.update_every.shortest(severities)
     follows_at, over_at = _earlier(tx, incident)
     return build(
         service,

@@ -52,7 +52,7 @@ def proofread(tx: Tx, setup: Setup, incident: Incident, notice: Notice) -> tuple
     service = setup.service(incident)
     version = tx.notices.version(notice.id, notice.version)
     severities = {a.labels.get("severity", "") for a in tx.alerts.of(incident.id) if a.status == "firing"}
-    fresh = tx.now + duties.promise_every(severities, service.policy)
+    fresh = tx.now + service.policy.update_every.shortest(severities)
     context = replace(context_of(setup, service, version, tx.now), promise=round_up(fresh))
     findings = _check_halves(_letter(notice, service, version, service.locale), context, service)
     findings += _bridge_findings(notice, service, version, context, fresh, tx.events.truncated(incident.id))

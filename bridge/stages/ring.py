@@ -77,7 +77,7 @@ def _fire(
 def _keep_promise_fresh(tx: Tx, setup: Setup, incident: Incident, notice: Notice) -> Notice:
     """An untouched draft whose promise is nearly up is rendered again with a new one before it rings."""
     version = tx.notices.version(notice.id, notice.version)
-    longest = setup.service(incident).policy.update_every.default  # a critical alert only shortens it
+    longest = setup.service(incident).policy.update_every.longest()
     if version.edited_by or not duties.stale(version.promise_at, longest, tx.now):
         return notice
     new = current_facts(tx, setup, incident, notice, Facts.from_dict(version.facts).answers)

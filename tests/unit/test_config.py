@@ -8,7 +8,7 @@ import pytest
 
 from bridge.config import Config, load, loads
 from bridge.config.sections import Endpoint
-from bridge.core.matchers import Matcher
+from bridge.core.matchers import Matcher, Matchers
 from bridge.core.settings import Every, Policy
 from bridge.errors import ConfigError
 
@@ -153,13 +153,23 @@ def test_own_terms_that_cannot_be_used_are_a_finding(folder, content):
 def test_a_service_overrides_single_keys_of_the_policy(folder):
     config = small(
         folder,
-        "policy: {hold: 5s, settle: 1m, update_every: {default: 40m}}\n",
-        "policy: {hold: 0s, update_every: {critical: 20m}}",
+        "policy: {hold: 5s, settle: 1m, update_every: {default: 40m, page: 25m, warning: 90m}}\n",
+        "policy: {hold: 0s, update_every: {critical: 20m, page: 15m, info: null}}",
     )
     policy = config.services["shop"].policy
     assert (policy.hold, policy.settle) == (timedelta(), timedelta(minutes=1))
-    assert policy.update_every == Every(critical=timedelta(minutes=20), default=timedelta(minutes=40))
+    every = {key: length / timedelta(minutes=1) for key, length in policy.update_every}
+    assert every == {"critical": 20, "default": 40, "page": 15, "warning": 90}
     assert config.policy.update_every.critical == timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(
+    "severities, every",
+    [([], 60), (["info"], 60), ([""], 60), (["critical"], 30), (["warning"], 90), (["page", "warning"], 20)],
+)
+def test_the_promise_is_the_shortest_that_a_firing_alert_s_severity_asks_for(folder, severities, every):
+    config = small(folder, "policy: {update_every: {page: 20m, warning: 90m}}\n")
+    assert config.services["shop"].policy.update_every.shortest(severities) == timedelta(minutes=every)
 
 
 def test_a_service_takes_id_and_time_zone_from_around_it(folder):
@@ -174,7 +184,10 @@ def test_a_service_takes_id_and_time_zone_from_around_it(folder):
 
 def test_matchers_keep_their_dollar_signs(folder):
     config = small(folder, service="""impact: [{match: ['a=~"x$"', 'b="$${HOME}"'], text: 全体}]""")
-    assert config.services["shop"].impact[0].match == (Matcher("a", "=~", "x$"), Matcher("b", "=", "${HOME}"))
+    assert config.services["shop"].impact[0].match == (
+        Matchers((Matcher("a", "=~", "x$"),)),
+        Matchers((Matcher("b", "=", "${HOME}"),)),
+    )
 
 
 def test_a_mail_server_may_be_named_by_a_variable_with_a_line_end(folder):

@@ -134,19 +134,6 @@ def test_no_report_is_drafted_beside_one_of_its_kind_that_waits(
         assert duties.undecided(notices, duty.kind) is None
 
 
-@pytest.mark.parametrize(
-    "severities, every",
-    [([], 60), (["warning"], 60), (["critical"], 30), (["warning", "critical"], 30), ([""], 60)],
-)
-def test_the_promise_is_the_shortest_of_the_firing_alerts(severities: list[str], every: float) -> None:
-    assert duties.promise_every(severities, POLICY) == minutes(every)
-
-
-def test_a_default_shorter_than_critical_is_the_shortest_too() -> None:
-    policy = Policy.model_validate({"update_every": {"critical": "30m", "default": "20m"}})
-    assert duties.promise_every(["critical"], policy) == minutes(20)
-
-
 @pytest.mark.parametrize("left, is_stale", [(21, False), (20, False), (19.9, True), (-5, True)])
 def test_a_promise_is_stale_with_less_than_a_third_left(left: float, is_stale: bool) -> None:
     assert duties.stale(NOW + minutes(left), minutes(60), NOW) is is_stale

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.core.matchers import Matcher, all_match, parse_matcher
+from bridge.core.matchers import Matcher, Matchers, all_match, parse_matchers
 
 CLASSIC_NAME = st.from_regex(r"\A[a-zA-Z_:][a-zA-Z0-9_:]{0,10}\Z")
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -42,7 +42,6 @@ OPS = st.sampled_from(["=", "!="])
         pytest.param('"f"="a\nb"', None, None, "line break", id="raw line break in the UTF-8 grammar"),
         pytest.param('"f"="b",', "f", "=", "b", id="AM: one trailing comma"),
         pytest.param('""="b"', None, None, "label name", id="empty name"),
-        pytest.param('{a="b"}', None, None, "braces", id="AM: no braces around one matcher"),
         pytest.param("foo!bar", None, None, "not a matcher", id="AM: no operator"),
         pytest.param("", None, None, "not a matcher", id="nothing"),
         pytest.param('a=~"("', None, None, "RE2", id="broken expression"),
@@ -52,9 +51,47 @@ OPS = st.sampled_from(["=", "!="])
 def test_the_text_of_a_matcher_is_read_as_alertmanager_reads_it(text, name, op, value):
     if name is None:
         with pytest.raises(ValueError, match=value):
-            parse_matcher(text)
+            parse_matchers(text)
     else:
-        assert parse_matcher(text) == Matcher(name, op, value)
+        assert parse_matchers(text) == Matchers((Matcher(name, op, value),))
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        pytest.param('a="b",c!="d"', 'a="b" c!="d"', id="AM: a comma between"),
+        pytest.param('{a="b",c!="d"}', 'a="b" c!="d"', id="AM: braces around"),
+        pytest.param('{ a=b , c =~ "d|e" , }', 'a="b" c=~"d|e"', id="spaces, and a comma at the end"),
+        pytest.param(
+            "service=shop,severity=critical", 'service="shop" severity="critical"', id="AM: bare values"
+        ),
+        pytest.param('a="x,y",b="}"', 'a="x,y" b="}"', id="commas and braces inside quotes are text"),
+        pytest.param(
+            r'a="x\\",y=",",b="z"', r'a="x\\" y="," b="z"', id="a backslash before the closing quote"
+        ),
+        pytest.param(r"a=b\"c,d=e", r'a="b\"c" d="e"', id="AM: an escaped quote opens nothing"),
+        pytest.param('{"クラスタ"="東",a="b"}', '"クラスタ"="東" a="b"', id="UTF-8 names"),
+        pytest.param('{a="b"}', 'a="b"', id="braces around one"),
+    ],
+)
+def test_one_text_may_hold_several_matchers_as_alertmanager_s_own_list_entries_do(text, said):
+    assert " ".join(map(str, parse_matchers(text).all)) == said
+
+
+@pytest.mark.parametrize(
+    "text, why",
+    [
+        pytest.param('{a="b"', "one brace", id="an open brace"),
+        pytest.param("a=b}", "one brace", id="a closing brace"),
+        pytest.param("{}", "not a matcher", id="braces around nothing"),
+        pytest.param(",", "not a matcher", id="a comma alone"),
+        pytest.param('a="b",,c="d"', "not a matcher", id="AM: two commas"),
+        pytest.param('a="b" c="d"', "not a matcher", id="no comma"),
+    ],
+)
+def test_a_list_that_alertmanager_refuses_is_refused(text, why):
+    with pytest.raises(ValueError, match=why):
+        parse_matchers(text)
 
 
 @pytest.mark.parametrize(
@@ -75,24 +112,29 @@ def test_the_text_of_a_matcher_is_read_as_alertmanager_reads_it(text, name, op, 
     ],
 )
 def test_a_matcher_holds_for_labels(text, labels, holds):
-    assert parse_matcher(text).matches(labels) is holds
+    assert parse_matchers(text).matches(labels) is holds
 
 
 def test_all_matchers_must_hold_and_none_hold_for_everything():
-    both = [parse_matcher('a="1"'), parse_matcher('b="2"')]
+    both = [parse_matchers('a="1"'), parse_matchers('b="2"')]
     assert all_match(both, {"a": "1", "b": "2"})
     assert not all_match(both, {"a": "1"})
     assert all_match([], {"a": "1"})
 
 
 def test_an_expression_that_would_backtrack_for_ever_answers_at_once():
-    assert not parse_matcher('a=~"(a+)+b"').matches({"a": "a" * 100_000})
+    assert not parse_matchers('a=~"(a+)+b"').matches({"a": "a" * 100_000})
 
 
 @given(name=CLASSIC_NAME | TEXT.filter(bool), op=OPS, value=TEXT)
 def test_a_matcher_written_and_read_again_is_the_same(name, op, value):
     matcher = Matcher(name, op, value)
-    assert parse_matcher(str(matcher)) == matcher
+    assert parse_matchers(str(matcher)) == Matchers((matcher,))
+
+
+@given(st.lists(st.builds(Matcher, CLASSIC_NAME | TEXT.filter(bool), OPS, TEXT), min_size=1, max_size=4))
+def test_a_list_of_matchers_written_and_read_again_is_the_same(matchers):
+    assert parse_matchers("{" + ", ".join(map(str, matchers)) + "}") == Matchers(tuple(matchers))
 
 
 @given(value=TEXT)
@@ -105,4 +147,4 @@ def test_equal_and_not_equal_are_opposites(value):
 @given(TEXT)
 def test_any_text_is_a_matcher_or_a_value_error(text):
     with suppress(ValueError):
-        parse_matcher(text)
+        parse_matchers(text)

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from bridge.core.duties import promise_every
 from bridge.stages.decide.case import Answer, Case, Form
 from bridge.stages.follow_up.advance import advance
 from bridge.stages.setup import Setup
@@ -46,4 +45,4 @@ def dismiss(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
 
 def _every(tx: Tx, case: Case) -> timedelta:
     firing = [alert for alert in tx.alerts.of(case.incident.id) if alert.status == "firing"]
-    return promise_every({alert.labels.get("severity", "") for alert in firing}, case.policy)
+    return case.policy.update_every.shortest(alert.labels.get("severity", "") for alert in firing)
