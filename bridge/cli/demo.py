@@ -15,8 +15,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--speed", type=_speed, default=1, metavar="N", help="divide every wait by N, such as 30"
     )
-    parser.add_argument("--port", type=int, default=8080, help="of the bridge (8080)")
-    parser.add_argument("--inbox-port", type=int, default=8025, help="of the page with the mails (8025)")
+    parser.add_argument("--port", type=_port, default=8080, help="of the bridge (8080)")
+    parser.add_argument("--inbox-port", type=_port, default=8025, help="of the page with the mails (8025)")
     parser.set_defaults(func=run)
 
 
@@ -25,6 +25,13 @@ def _speed(text: str) -> float:
     if not 1 <= speed <= 1000:
         raise argparse.ArgumentTypeError("a number from 1 to 1000")
     return speed
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 1 <= port <= 65_535:
+        raise argparse.ArgumentTypeError("a number from 1 to 65535")
+    return port
 
 
 def run(args: argparse.Namespace) -> int:

@@ -24,7 +24,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 when done, 1 when the bridge did not answer so, 2 when neither person nor notice is named.
+    """0 when links were revoked, 1 when there were none or the bridge did not do it, 2 when nobody is named.
 
     Raises ConfigError, NoAnswer.
     """
@@ -37,4 +37,9 @@ def run(args: argparse.Namespace) -> int:
     body = json.dumps({"person": args.person, "notice": args.notice}).encode()
     status, answer = post(base, "/api/v1/links/revoke", body, headers)
     print(answer)
-    return 0 if status == 200 else 1
+    if status != 200:
+        return 1
+    if not json.loads(answer)["revoked"]:
+        print("no live link is like that. Is it a key under people, or a notice's id?", file=sys.stderr)
+        return 1
+    return 0

@@ -63,10 +63,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 for a letter without findings, 1 for one with, 2 when there is no letter to show."""
+    """0 for a letter without findings, 1 for one with, 2 when there is no letter to show. Raises ConfigError."""
     now = clock.now()
+    config = load(args.config)
     try:
-        config = load(args.config)
         alerts = sources.find()["alertmanager"].parse(_read(args.payload), {}, now).alerts
         service = _service(config, args.service, alerts)
         facts = _facts(service, alerts, args.kind, _given(args.answers), now)

@@ -20,8 +20,9 @@ class Model(BaseModel):
 
 
 _UNITS = {"y": 31_536_000, "w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1, "ms": 0.001}
-_DURATION = re.compile(r"(?:\d{1,6}(?:ms|[ywdhms]))+")
-_PART = re.compile(r"(\d+)(ms|[ywdhms])")
+_DURATION = re.compile(
+    "".join(rf"(?:(\d{{1,6}}){unit})?" for unit in _UNITS), re.ASCII
+)  # the longest unit first
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LONGEST = timedelta(days=3660)  # nothing the bridge waits for is longer, and sums of times stay in range
 
@@ -34,9 +35,10 @@ def parse_duration(text: str) -> timedelta:
     """
     if text.strip() == "0":
         return timedelta()
-    if not _DURATION.fullmatch(text.strip()):
+    match = _DURATION.fullmatch(text.strip())
+    if not match or not any(match.groups()):
         raise ValueError(f"{text!r} is not a duration. Write it as 90s, 15m or 1h")
-    seconds = sum(int(n) * _UNITS[unit] for n, unit in _PART.findall(text))
+    seconds = sum(int(n) * unit for n, unit in zip(match.groups("0"), _UNITS.values(), strict=True))
     if seconds > _LONGEST.total_seconds():
         raise ValueError(f"{text!r} is longer than ten years. Write a shorter one")
     return timedelta(seconds=seconds)

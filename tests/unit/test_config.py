@@ -10,6 +10,7 @@ from bridge.config import Config, load, loads
 from bridge.config.sections import Endpoint
 from bridge.core.matchers import Matcher, Matchers
 from bridge.core.settings import Every, Policy
+from bridge.core.values import parse_duration
 from bridge.errors import ConfigError
 
 SAMPLE = Path(__file__).parents[2] / "config" / "bridge.yaml"
@@ -244,3 +245,16 @@ def test_an_address_to_listen_on_reads_back_as_written(folder, written, endpoint
 @pytest.mark.parametrize("written, size", [("8MiB", 8 << 20), ("1500KB", 1_500_000), ("2048", 2048)])
 def test_sizes_have_units(folder, written, size):
     assert small(folder, f"server: {{body_limit: {written}}}\n").server.body_limit == size
+
+
+@pytest.mark.parametrize(
+    "text, seconds",
+    [("90s", 90), ("1h30m", 5400), ("0", 0), ("250ms", 0.25), ("1d2h3m4s", 93_784), ("15", None), ("", None)]
+    + [(text, None) for text in ("30m1h", "1h1h", "1.5h", "-1m", "h", "1 h", "1h ago", "99999y", "１m")],
+)
+def test_a_duration_is_written_as_prometheus_does(text, seconds):
+    if seconds is None:
+        with pytest.raises(ValueError, match="Write"):
+            parse_duration(text)
+    else:
+        assert parse_duration(text) == timedelta(seconds=seconds)

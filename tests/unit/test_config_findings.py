@@ -21,7 +21,7 @@ LEFT_OUT = re.compile(r"\d+: \w+: missing\. Add it")
 SECRET = "hunter2"
 SAMPLE = Path(__file__).parents[2] / "config" / "bridge.yaml"
 ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.just("99999y99999y"),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.just("99999y99999w"),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )

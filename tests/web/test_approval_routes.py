@@ -93,6 +93,9 @@ def test_a_revoked_link_is_as_unknown_as_any_other_and_the_next_ring_brings_a_fr
         running.alert()
         old = link_in(mail_server.wait_for(MARUYAMA)[0])
         assert running.run("links", "revoke").returncode == 2
+        nobody = running.run("links", "revoke", "--person", "tanuki")
+        assert (nobody.returncode, nobody.stdout) == (1, '{"revoked":0}\n')
+        assert "no live link" in nobody.stderr
         done = running.run("links", "revoke", "--person", "maruyama")
         assert (done.returncode, done.stdout) == (0, '{"revoked":1}\n')
         revoked, unknown = running.get(old), running.get(with_token(old, "x"))
