@@ -36,6 +36,10 @@ class Approval:
         self._guesses = Guesses()
         self._presses = Rate(PRESSES_PER_MINUTE)
 
+    async def answer(self, request: Request) -> Response:
+        """One route, so that a 405 names every method there is."""
+        return await (self.press(request) if request.method == "POST" else self.show(request))
+
     async def show(self, request: Request) -> Response:
         """GET and HEAD: reads, and changes nothing, however often."""
         link_id = self._desk.keys.link_id(request.path_params["token"])

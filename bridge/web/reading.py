@@ -70,7 +70,7 @@ class Reading:
         """The single deliveries of a notice; `state` may name several, separated by commas."""
         wanted = [name for name in state.split(",") if name]
         if unknown := [name for name in wanted if name not in COUNTED]:
-            raise HTTPException(400, f"state: {unknown[0]!r} is none of {', '.join(COUNTED)}")
+            raise HTTPException(422, f"state: {unknown[0]!r} is none of {', '.join(COUNTED)}")
         if "sending" in wanted:
             wanted.append("eod")
 
@@ -110,7 +110,7 @@ def _to_cursor(incident: Incident) -> str:
 
 
 def _from_cursor(cursor: str) -> tuple[datetime, str]:
-    """Raises HTTPException (400) for a cursor that `_to_cursor` did not make."""
+    """Raises HTTPException (422) for a cursor that `_to_cursor` did not make."""
     try:
         at, _, incident_id = urlsafe_b64decode(cursor.encode("ascii")).decode("ascii").partition(" ")
         received_at = datetime.fromisoformat(at)
@@ -118,4 +118,4 @@ def _from_cursor(cursor: str) -> tuple[datetime, str]:
             raise ValueError("not ours")
         return received_at.astimezone(UTC), incident_id
     except (ValueError, OverflowError, binascii.Error):
-        raise HTTPException(400, "cursor: not one that this list gave") from None
+        raise HTTPException(422, "cursor: not one that this list gave") from None

@@ -35,8 +35,7 @@ def public_app(desk: Desk) -> FastAPI:
 
     app.add_exception_handler(404, unmatched)
     app.add_route("/webhooks/{source}", Webhooks(desk).post, ["POST"], include_in_schema=False)
-    app.add_route("/approve/{token}", approval.show, READ, include_in_schema=False)
-    app.add_route("/approve/{token}", approval.press, ["POST"], include_in_schema=False)
+    app.add_route("/approve/{token}", approval.answer, [*READ, "POST"], include_in_schema=False)
     app.add_route("/static/live.js", live_js, READ, include_in_schema=False)
     if alone:
         _add_operators(app, desk)
@@ -85,6 +84,8 @@ async def _invalid(request: Request, error: Exception) -> Response:  # noqa: ARG
     """422 naming the first wrong field. The input is never echoed: it may be a secret, or not even JSON."""
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return problem(422, f"body: not JSON at character {first['loc'][-1]}", field="body")
     field = ".".join(str(part) for part in first["loc"][1:]) or "body"
     return problem(422, f"{field}: {first['msg']}", field=field)
 

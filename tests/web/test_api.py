@@ -161,12 +161,12 @@ def test_nobody_asks_without_the_token(front: Bridge, incident: Any, path: str) 
         pytest.param("GET", "/incidents/" + "a" * 5000, None, 422, id="a long id"),
         pytest.param("GET", "/nothing", None, 404, id="no such path"),
         pytest.param("PUT", "/incidents", b"{}", 405, id="another method"),
-        pytest.param("GET", "/incidents?cursor=%00", None, 400, id="a cursor of NUL"),
-        pytest.param("GET", "/incidents?cursor=AAAA", None, 400, id="a cursor that decodes to nothing"),
-        pytest.param("GET", "/incidents?cursor=MDAwMS0wMS0wMVQwMDowMDowMCsxNDowMCB4", None, 400, id="the year 1"),
+        pytest.param("GET", "/incidents?cursor=%00", None, 422, id="a cursor of NUL"),
+        pytest.param("GET", "/incidents?cursor=AAAA", None, 422, id="a cursor that decodes to nothing"),
+        pytest.param("GET", "/incidents?cursor=MDAwMS0wMS0wMVQwMDowMDowMCsxNDowMCB4", None, 422, id="the year 1"),
         pytest.param("GET", "/incidents?limit=0", None, 422, id="no limit"),
         pytest.param("GET", "/incidents?limit=" + "9" * 5000, None, 422, id="a long number"),
-        pytest.param("GET", "/notices/{notice}/deliveries?state=lost", None, 400, id="an unknown state"),
+        pytest.param("GET", "/notices/{notice}/deliveries?state=lost", None, 422, id="an unknown state"),
         pytest.param("GET", "/notices/{notice}/deliveries?cursor=9223372036854775808", None, 422, id="2^63"),
         pytest.param("POST", "/incidents/nobody/update", b"{}", 404, id="an update of nothing"),
         pytest.param("POST", "/incidents/{id}/recovery", b"{}", 409, id="a recovery while it fires"),
@@ -193,6 +193,14 @@ def test_a_refusal_is_a_problem_in_json(
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json().keys() >= {"type", "title", "status"}
     assert "Traceback" not in answer.text
+
+
+def test_a_body_that_is_no_json_is_said_to_be_none_and_where(front: Bridge, incident: Any) -> None:
+    headers = {"Content-Type": "application/json"}
+    path = f"/incidents/{incident['id']}/update"
+    answer = ask(front, "POST", path, content=b'{"status": x}', headers=headers)
+    assert (answer.status_code, answer.json()["field"]) == (422, "body")
+    assert answer.json()["title"] == "body: not JSON at character 11"
 
 
 @pytest.mark.parametrize("day", ["2020-01-01", "nonsense"])

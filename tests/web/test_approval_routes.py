@@ -83,6 +83,11 @@ def test_every_token_that_leads_nowhere_gets_the_same_answer(front: Bridge, link
     assert all(each == headers[0] for each in headers)
 
 
+def test_another_method_is_told_every_method_there_is(front: Bridge) -> None:
+    answer = httpx.put(f"{front.url}/approve/x")
+    assert (answer.status_code, {*answer.headers["allow"].split(", ")}) == (405, {"GET", "HEAD", "POST"})
+
+
 def test_a_revoked_link_is_as_unknown_as_any_other_and_the_next_ring_brings_a_fresh_one(
     tmp_path: Path, mail_server: Sink
 ) -> None:
