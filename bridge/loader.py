@@ -1,7 +1,6 @@
 """From an approved letter whose hold is over to rows in the outbox: its list is read again, and must be the same."""
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -56,20 +55,20 @@ class Loader:
         """Read the list again and put it into the outbox; another list than the approved one stops the letter."""
         if notice.kind == "individual":
             batch = await self.store.read(partial(send.batch_recipients, notice=notice))
-            return await self._load_chunks(notice, iter([batch]))
+            return await self._load_chunks(notice, _one(batch))
         service = await self.store.read(partial(_service_of, notice=notice))
-        if await asyncio.to_thread(self.lists.digest, service) != notice.audience_digest:
+        if await self.lists.digest(service) != notice.audience_digest:
             return await self._stop_changed(notice, "list_changed")
         chunks = self.lists.chunks(service, send.CHUNK, notice.audience_digest or "")
-        return await self._load_chunks(notice, iter(chunks))
+        return await self._load_chunks(notice, chunks)
 
     async def _stop_changed(self, notice: Notice, why: str) -> Wake:
         return await self.store.run(partial(send.stop_changed, setup=self.setup(), notice=notice, why=why))
 
-    async def _load_chunks(self, notice: Notice, chunks: Iterator[list[Recipient]]) -> Wake:
-        start, chunk = 0, await asyncio.to_thread(next, chunks, None) or []
+    async def _load_chunks(self, notice: Notice, chunks: AsyncIterator[list[Recipient]]) -> Wake:
+        start, chunk = 0, await anext(chunks, list[Recipient]())
         while True:
-            following = await asyncio.to_thread(next, chunks, None)
+            following = await anext(chunks, None)
             unit = partial(
                 send.begin_send,
                 setup=self.setup(),
@@ -82,6 +81,10 @@ class Loader:
             if following is None:
                 return wake
             start, chunk = start + len(chunk), following
+
+
+async def _one(chunk: list[Recipient]) -> AsyncIterator[list[Recipient]]:
+    yield chunk
 
 
 def _service_of(tx: Tx, notice: Notice) -> str:

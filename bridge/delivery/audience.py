@@ -189,12 +189,12 @@ def summarise(path: Path, locale: Locale = "ja", moved: Moved = bool) -> Summary
     return summary
 
 
-def read(path: Path, locale: Locale = "ja") -> Iterator[Row]:
+def read(path: Path, locale: Locale = "ja", moved: Moved = bool) -> Iterator[Row]:
     """Every row in the order of the file. `locale` is for rows that give none of ours.
 
     Memory grows by the addresses alone (some 150 bytes each), which find duplicates. Raises AudienceError.
     """
-    yield from _rows(path, _encoding(path), locale)
+    yield from _rows(path, _encoding(path, moved), locale)
 
 
 def _rows(path: Path, encoding: str, locale: Locale) -> Iterator[Row]:

@@ -1,5 +1,6 @@
 """A customer list on a dead network drive: a pipe that nobody writes to holds whoever opens it, just the same."""
 
+import errno
 import os
 import signal
 from pathlib import Path
@@ -15,6 +16,15 @@ from tests.parts.waiting import until
 
 def rings(mails: Sink, number: int) -> list[Mail]:
     return until(lambda: [m for m in mails.to(MARUYAMA) if name_of(number) in m.subject], 20, "it rings")
+
+
+def answered(pipe: Path) -> bool:
+    """Lets go whoever is held by the pipe. True when nobody was."""
+    try:
+        os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+    except OSError as error:
+        return error.errno == errno.ENXIO
+    return False
 
 
 @pytest.fixture
@@ -45,5 +55,38 @@ def test_a_list_that_does_not_answer_costs_only_its_own_number(tmp_path: Path, h
             assert bridge.ready
             bridge.signal(signal.SIGTERM)
             until(lambda: not bridge.running, 20, "it ends")
+        finally:
+            bridge.close()
+
+
+def test_a_list_that_hangs_after_its_approval_stops_its_letter_and_no_other(
+    tmp_path: Path, hung: Path
+) -> None:
+    with sink() as mails:
+        bridge = Bridge(tmp_path, mails)
+        well, ill = add_services(bridge.config, 2)
+        bridge.config["policy"] |= {"second_person": [], "hold": "2s"}
+        listed = tmp_path / "ill.csv"
+        listed.write_text(f"email\n{customer(9)}\n")
+        bridge.config["audiences"]["ill"] = {"csv": str(listed)}
+        bridge.config["services"][ill]["audience"] = "ill"
+        try:
+            bridge.start()
+            bridge.alert(firing(ill))
+            (ring,) = rings(mails, 1)
+            bridge.alert(firing(well))
+            (other,) = rings(mails, 0)
+            assert bridge.approve(link_in(ring)).status_code == 303
+            kept = listed.rename(tmp_path / "kept.csv")
+            hung.rename(listed)
+            assert bridge.approve(link_in(other)).status_code == 303
+            mails.wait_for(customer(0))
+            stopped = until(lambda: rings(mails, 1)[1:], 20, "the on-call learns why it waits")[0]
+            assert f"{listed}: does not answer" in stopped.text
+            listed.rename(hung)
+            kept.rename(listed)
+            until(lambda: answered(hung), 20, "the drive is back for all who waited")
+            assert bridge.press(link_in(ring), "resume").status_code == 303
+            mails.wait_for(customer(9))
         finally:
             bridge.close()

@@ -1,7 +1,7 @@
 """One bridge without its edges: real stages, timer and store; the test moves the clock, edits the customer
 list, posts alerts, presses buttons, and plays the mail server."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -375,7 +375,7 @@ class Office:
         """The digest that the page of a notice shows now."""
         if notice.kind == "individual":
             return await self.store.read(partial(_batch_digest, notice=notice))
-        return None if self.list_problem else ListOf(self).digest("shop")
+        return None if self.list_problem else await ListOf(self).digest("shop")
 
     async def findings(self) -> tuple[Finding, ...]:
         """What the wording check says of the newest notice."""
@@ -403,15 +403,15 @@ class ListOf(CustomerLists):
             facts = AudienceFacts("shop-customers", problem=LocalText(ja=problem))
         else:
             count = len(self._office.recipients)
-            facts = AudienceFacts("shop-customers", count=count, digest=self.digest("shop"))
+            facts = AudienceFacts("shop-customers", count=count, digest=await self.digest("shop"))
         return dict.fromkeys(self._office.setup.config.services, facts)
 
-    def digest(self, service: str) -> str:
+    async def digest(self, service: str) -> str:
         if problem := self._office.list_problem:
             raise AudienceError(Path("customers.csv"), problem, problem)
         return "|".join(sorted(recipient.address for recipient in self._office.recipients))
 
-    def chunks(self, service: str, size: int, digest: str) -> Iterator[list[Recipient]]:
+    async def chunks(self, service: str, size: int, digest: str) -> AsyncIterator[list[Recipient]]:
         for start in range(0, len(self._office.recipients), size):
             yield self._office.recipients[start : start + size]
 

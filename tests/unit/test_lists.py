@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from bridge.delivery.audience import AudienceError
 from bridge.delivery.lists import CustomerLists
 
 ROW = "email\nsato@example.jp\n"
@@ -52,6 +53,24 @@ async def test_a_silent_list_is_told_as_such_and_read_by_one_thread_until_it_ans
         good.replace(pipe)
     reader.join()
     assert (await both.facts())["pipe"].count == 1
+
+
+async def test_a_letter_does_not_wait_for_a_silent_list_to_be_loaded(good, pipe):
+    both = lists(good=good, pipe=pipe)
+    digest = await both.digest("good")
+    assert [len(chunk) async for chunk in both.chunks("good", 1, digest)] == [1]
+    with pytest.raises(AudienceError, match="does not answer"):
+        await both.digest("pipe")
+    with pytest.raises(AudienceError, match="does not answer"):
+        await anext(both.chunks("pipe", 1, digest))
+    while readers():
+        with pipe.open("w"):
+            readers()[0].join(0.1)
+
+
+async def test_a_list_that_is_another_than_the_one_named_gives_no_last_chunk(good):
+    with pytest.raises(AudienceError, match="changed while it was read"):
+        await anext(lists(good=good).chunks("good", 2, "another"))
 
 
 async def test_a_long_list_is_waited_for_while_its_file_answers(tmp_path):
