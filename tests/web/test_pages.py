@@ -93,6 +93,12 @@ def test_a_page_offers_exactly_what_a_press_may_do(state: str) -> None:
 
 
 @pytest.mark.parametrize("state", DECIDED)
+def test_the_letter_stands_folded_unless_people_must_read_it_again(state: str) -> None:
+    opened = "<details open><summary>" in shown(state).html
+    assert opened is (state == "stopped, text changed, two people")
+
+
+@pytest.mark.parametrize("state", DECIDED)
 def test_a_decided_page_offers_no_approval(state: str) -> None:
     assert 'value="approve"' not in shown(state).html
 

@@ -34,7 +34,8 @@ class Hold:
 class Progress:
     """Everything the template lays out. `live`: the page keeps itself up to date. `spoken`: to screen readers.
 
-    `unsent`: stopped before its list was read, so that the list of now is what counts.
+    `unsent`: stopped before its list was read, so that the list of now is what counts. `reread`: people must look
+    at the letter again.
     """
 
     frame: Frame
@@ -57,6 +58,7 @@ class Progress:
     failures: tuple[FailedRow, ...]
     failures_more: str
     letter: Letter | None
+    reread: bool
     proof: str
     history: tuple[Moment, ...]
 
@@ -90,6 +92,7 @@ def progress(situation: Situation) -> Progress:
         failures=situation.failed[:SHOWN_FAILURES],
         failures_more=_more(situation),
         letter=_letter(situation),
+        reread=situation.notice.stop_reason == "text_changed",
         proof=_proof(situation),
         history=history(situation),
     )
