@@ -22,7 +22,7 @@ from bridge.core.values import LOCALES, Locale
 from bridge.core.wording import Finding, Letter, check
 from bridge.errors import BridgeError
 from bridge.letters.render import Letters
-from bridge.stages.proofread import context_of
+from bridge.stages.proofread import context_of, of_impact
 from bridge.stages.setup import Setup
 
 SAMPLE_ROW = {
@@ -144,7 +144,7 @@ def _findings(
 ) -> tuple[Finding, ...]:
     version = Version("preview", 1, {locale: text}, facts.to_dict(), facts.promise_at, None, facts.drafted_at)
     context = replace(context_of(setup, service, version, facts.drafted_at), service=service.name.get(locale))
-    return check(Letter(facts.kind, text.subject, text.body, locale), context)
+    return (*of_impact(facts), *check(Letter(facts.kind, text.subject, text.body, locale), context))
 
 
 def _line(finding: Finding, locale: Locale) -> str:

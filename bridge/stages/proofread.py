@@ -157,6 +157,13 @@ def _scope_reworded(tx: Tx, incident: Incident, notice: Notice, service: Service
     return any("".join(line.split()) not in body for line in printed)
 
 
+def of_impact(facts: Facts) -> list[Finding]:
+    """That a draft of these facts had to tell the impact with a neutral sentence."""
+    if facts.kind not in ("first", "update") or facts.impact_known:
+        return []
+    return [Finding("BRG-01", "warning", "body", (0, 0), "", *UNKNOWN_IMPACT)]
+
+
 def printed_promise(service: Service, notice: Notice, text: Text, context: Context) -> Promise | None:
     """The next report a letter's own text promises, wherever a person may have moved it."""
     return promised_time(lay_out(Letter(notice.kind, text.subject, text.body, service.locale)), context)
@@ -177,8 +184,8 @@ def _bridge_findings(
 ) -> list[Finding]:
     found: list[Finding] = []
     facts, body = Facts.from_dict(version.facts), version.texts[service.locale].body
-    if notice.kind in ("first", "update") and not facts.impact_known and version.edited_by is None:
-        found.append(Finding("BRG-01", "warning", "body", (0, 0), "", *UNKNOWN_IMPACT))
+    if version.edited_by is None:
+        found += of_impact(facts)
     if truncated:
         why, why_en = (words.format(n=truncated) for words in LEFT_OUT)
         found.append(Finding("BRG-03", "warning", "body", (0, 0), "", why, why_en))

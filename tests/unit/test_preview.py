@@ -82,6 +82,14 @@ def test_findings_are_shown_and_told_by_the_exit_code(
     assert "error EXP-01 in the body" in capsys.readouterr().out
 
 
+def test_an_alert_whose_impact_no_setting_tells_is_found(
+    show: Preview, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert show(alertname="LoginErrors") == 0
+    assert show(alertname="DiskFull") == 1
+    assert "warning BRG-01" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     "options, labels, complaint",
     [
