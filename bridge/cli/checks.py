@@ -176,7 +176,7 @@ def _samples(service: Service, kind: Kind) -> Iterator[Facts]:
         customer_actions="お願い",
     )
     owed = Answers(cause_by=date(2026, 12, 1))
-    row = {"company": service.company, "department": "部署", "name": "お名前", "impact": "影響"}
+    row = {"company": service.company.ja, "department": "部署", "name": "お名前", "impact": "影響"}
     for facts in (
         make([bare], promise_at=promise),
         make(

@@ -16,7 +16,7 @@ from bridge.core.dates import whole_minute
 from bridge.core.disturbance import scopes, symptom_of, told_by, when_recovered
 from bridge.core.model import Alert, Incident, Kind
 from bridge.core.printable import one_line, several_lines
-from bridge.core.settings import Service
+from bridge.core.settings import Service, Words, WordsIfAny
 from bridge.core.values import LocalText, Model
 
 Change = Literal["scope", "partly_recovered", "recovered", "refired", "started", "status", "cause", "actions"]
@@ -66,11 +66,11 @@ class Facts(Model):
     number: int | None = Field(default=None, description="the report's number, for first and update")
     service: LocalText = Field(description="the service's name")
     short_name: LocalText | None = Field(default=None, description="its short name, for subjects")
-    company: str = Field(description="the company that writes")
-    representative: str = Field(
-        default="", description="who writes an individual apology, named in its greeting"
+    company: Words = Field(description="the company that writes")
+    representative: WordsIfAny = Field(
+        default=None, description="who writes an individual apology, named in its greeting"
     )
-    sender: str = Field(description="the name the letter is sent under")
+    sender: Words = Field(description="the name the letter is sent under")
     contact: LocalText = Field(description="where customers can ask")
     public_urls: tuple[str, ...] = Field(default=(), description="the only links a letter may hold")
     zone: str = Field(description="the time zone of every time in the letter (IANA name)")

@@ -26,6 +26,10 @@ def _local(value: object) -> object:
     return {"ja": value} if isinstance(value, str) else value
 
 
+def _local_if_any(value: object) -> object:
+    return _local(value) if value else None
+
+
 def _zone(value: object) -> ZoneInfo:
     if isinstance(value, ZoneInfo):
         return value
@@ -59,6 +63,7 @@ def _climbing(offsets: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
 
 Match = Annotated[Matchers, BeforeValidator(_matchers)]
 Words = Annotated[LocalText, BeforeValidator(_local)]
+WordsIfAny = Annotated[LocalText | None, BeforeValidator(_local_if_any)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Email = Annotated[str, AfterValidator(_address)]
 Columns = Annotated[Annotated[int, Field(ge=10, le=200)] | None, BeforeValidator(_columns)]
@@ -125,7 +130,7 @@ class Impact(Model):
 class Sender(Model):
     """The From of customers' letters."""
 
-    name: str = Field(min_length=1, description="the name customers see")
+    name: Words = Field(description="the name customers see")
     email: Email = Field(description="the address customers see; its domain must be the relay's to use")
 
 
@@ -219,9 +224,9 @@ class Service(Model):
     audience: str = Field(description="key under `audiences`: who gets the letters")
     escalation: str = Field(description="key under `escalations`: who is rung")
     sender: Sender = Field(description="the From of the letters")
-    company: str = Field(min_length=1, description="in the signature")
-    representative: str = Field(
-        default="", description="who writes an individual apology, named in its greeting; else the sender"
+    company: Words = Field(description="in the signature")
+    representative: WordsIfAny = Field(
+        default=None, description="who writes an individual apology, named in its greeting; else the sender"
     )
     contact: Words = Field(description="where customers can ask: an address, a telephone number")
     locale: Locale = Field(default="ja", description="of recipients whose own is not given")

@@ -63,9 +63,9 @@ def view(facts: Facts, locale: Locale) -> View:
     return View(
         service=service,
         subject_service=named,
-        company=facts.company,
-        representative=facts.representative,
-        sender=facts.sender,
+        company=facts.company.get(locale),
+        representative=facts.representative.get(locale) if facts.representative else "",
+        sender=facts.sender.get(locale),
         contact=facts.contact.get(locale),
         links=facts.public_urls,
         report=reports.numbered(facts.number or 1, locale),

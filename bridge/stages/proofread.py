@@ -97,7 +97,8 @@ def _check_once(letter: Letter, context: Context) -> tuple[Finding, ...]:
 
 def context_of(setup: Setup, service: Service, version: Version, now: datetime) -> Context:
     """What the wording check may know about a version's letter."""
-    facts = Facts.from_dict(version.facts)
+    facts, signs = Facts.from_dict(version.facts), service.representative
+    signing = (signs.ja, signs.en) if signs else ()
     return Context(
         now=now,
         zone=service.timezone,
@@ -105,7 +106,7 @@ def context_of(setup: Setup, service: Service, version: Version, now: datetime) 
         short_name=service.short_name.get(service.locale) if service.short_name else "",
         report_no=facts.number,
         cause_confirmed=bool(facts.answers.cause),
-        staff=tuple(p.name for p in setup.config.people.values() if p.name != service.representative),
+        staff=tuple(p.name for p in setup.config.people.values() if p.name not in signing),
         domains=(service.sender.email.rpartition("@")[2],),
         public_urls=service.public_urls,
         wrapped=service.wrap is not None,

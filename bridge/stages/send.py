@@ -7,6 +7,7 @@ from bridge.core import duties
 from bridge.core.facts import Facts
 from bridge.core.model import Incident, Notice, Recipient, Text, Version
 from bridge.core.settings import Service
+from bridge.core.values import Locale
 from bridge.letters.mime import Letterhead, freeze, message_id
 from bridge.stages.setup import BRIDGE, Setup
 from bridge.stages.tell import rung, tell
@@ -73,15 +74,16 @@ def stop_changed(tx: Tx, setup: Setup, notice: Notice, why: str) -> Wake:
 
 def _skeletons(service: Service, version: Version, notice: Notice) -> dict[str, bytes]:
     """The frozen letters by key: one for each language, or one for each row of an individual batch."""
-    head = Letterhead(
-        from_name=service.sender.name,
-        from_address=service.sender.email,
-        date=notice.approved_at or notice.drafted_at,
-    )
-    texts: dict[str, Text] = {str(locale): text for locale, text in version.texts.items()}
+    date = notice.approved_at or notice.drafted_at
+
+    def frozen(text: Text, locale: Locale) -> bytes:
+        head = Letterhead(service.sender.name.get(locale), service.sender.email, date)
+        return freeze(head, text.subject, text.body).frozen
+
     if "letters" in version.facts:
-        texts = {str(n): Text(**text) for n, text in enumerate(version.facts["letters"])}
-    return {key: freeze(head, text.subject, text.body).frozen for key, text in texts.items()}
+        texts = (Text(**text) for text in version.facts["letters"])
+        return {str(n): frozen(text, service.locale) for n, text in enumerate(texts)}
+    return {locale: frozen(text, locale) for locale, text in version.texts.items()}
 
 
 def _rows(

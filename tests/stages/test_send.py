@@ -1,5 +1,7 @@
 """From an approved letter to rows in the outbox, and from rows to their end."""
 
+from email import message_from_bytes
+from email.policy import default
 from functools import partial
 
 import pytest
@@ -7,6 +9,8 @@ from sqlalchemy import update
 
 from bridge.core import duties
 from bridge.core.model import Recipient
+from bridge.core.settings import Sender
+from bridge.core.values import LocalText
 from bridge.stages.send import recover_claims
 from bridge.store.claims import Mark
 from bridge.store.tables import versions
@@ -105,6 +109,23 @@ async def test_recipients_get_the_letter_in_their_own_language(office: Office) -
     texts = (await office.version(await office.newest())).texts
     found = {address: text_of(mail) for _, address, mail in office.mails}
     assert found == {"a@example.jp": texts["ja"], "b@example.jp": texts["en"]}
+
+
+async def test_sender_and_company_are_named_in_the_letter_s_own_language(office: Office) -> None:
+    shop = office.setup.config.services["shop"]
+    company = LocalText(ja="みどり商事株式会社", en="Midori Shoji Co., Ltd.")
+    sender = Sender(
+        name=LocalText(ja="みどりショップ運営事務局", en="Midori Shop Support"), email=shop.sender.email
+    )
+    office.reconfigure(services={"shop": shop.model_copy(update={"company": company, "sender": sender})})
+    office.recipients = [Recipient("a@example.jp"), Recipient("b@example.jp", locale="en")]
+    await sending(office)
+    await office.deliver()
+    for (_, _, mail), locale in zip(office.mails, ("ja", "en"), strict=True):
+        assert message_from_bytes(mail, policy=default)["From"].addresses[0].display_name == sender.name.get(
+            locale
+        )
+        assert company.get(locale) in text_of(mail).body
 
 
 async def test_a_list_of_several_chunks_is_loaded_whole_before_anything_can_be_claimed(

@@ -10,7 +10,7 @@ from bridge.config import Config, load, loads
 from bridge.config.sections import Endpoint
 from bridge.core.matchers import Matcher, Matchers
 from bridge.core.settings import Every, Policy
-from bridge.core.values import parse_duration
+from bridge.core.values import LocalText, parse_duration
 from bridge.errors import ConfigError
 
 SAMPLE = Path(__file__).parents[2] / "config" / "bridge.yaml"
@@ -199,7 +199,7 @@ def test_a_mail_server_may_be_named_by_a_variable_with_a_line_end(folder):
 def test_yaml_words_of_old_stay_texts(folder):
     config = small(folder, service="representative: no\nwrap: none\nbilingual: yes")
     service = config.services["shop"]
-    assert (service.representative, service.wrap, service.bilingual) == ("no", None, True)
+    assert (service.representative, service.wrap, service.bilingual) == (LocalText(ja="no"), None, True)
 
 
 @pytest.mark.parametrize(

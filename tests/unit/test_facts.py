@@ -216,6 +216,14 @@ def test_a_record_with_a_field_of_another_release_is_read() -> None:
     assert Facts.from_dict({**BEFORE.to_dict(), "eta": "x"}) == BEFORE
 
 
+@pytest.mark.parametrize("representative, read", [("丸山", "丸山"), ("", None)])
+def test_facts_of_a_release_that_knew_one_language_of_a_name_are_read(representative, read):
+    old = {**BEFORE.to_dict(), "company": "みどり商事株式会社", "representative": representative}
+    facts = Facts.from_dict(old)
+    assert facts.company.get("en") == "みどり商事株式会社"
+    assert (facts.representative and facts.representative.get("ja")) == read
+
+
 def test_a_persons_words_keep_their_lines_and_lose_what_is_invisible() -> None:
     said = facts(alert(), answers=Answers(cause="一\u202e行目\r\n二行目\x00  "))
     assert said.answers.cause == "一行目\n二行目"

@@ -104,7 +104,7 @@ def _details(situation: Situation, say: Speech) -> tuple[Row, ...]:
     service, facts, version = situation.service, situation.audience, situation.version
     languages = (f"{say(f'letter_{code}')} {say.number(n)}" for code, n in facts.locales.items())
     values = {
-        "from": f"{service.sender.name} <{service.sender.email}>",
+        "from": f"{service.sender.name.get(service.locale)} <{service.sender.email}>",
         "list": facts.called(situation.lang),
         "languages": " / ".join(languages),
         "encoding": facts.encoding,
