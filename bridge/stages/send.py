@@ -43,9 +43,12 @@ def begin_send(
     `start`: how many recipients came before the chunk. Rows that are there already stay, so that a loading
     which died is simply done again.
     """
-    now = tx.notices.get(notice.id)
     incident = tx.incidents.get(notice.incident_id)
-    if now is None or incident is None or now.state != "approved":
+    if incident is None:
+        return NOTHING
+    tx.lock("service", incident.service)  # a person may be calling the letter back, which takes its rows away
+    now = tx.notices.get(notice.id)
+    if now is None or now.state != "approved":
         return NOTHING
     service = setup.service(incident)
     version = tx.notices.version(notice.id, notice.approved_version or notice.version)

@@ -15,7 +15,8 @@ SECOND_NEEDED = "second_needed"
 def stop(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
     """What is not on the wire yet stays here."""
     notice = case.notice
-    tx.notices.move(notice, "stopped", stop_reason=BY_PERSON, decided_by=case.person)
+    if not tx.notices.move(notice, "stopped", stop_reason=BY_PERSON, decided_by=case.person):
+        return Answer("decided")  # its last mail left at that moment
     tx.events.add(case.incident.id, case.person, "stopped", notice=notice.id, kind=notice.kind, why=BY_PERSON)
     _mail_others(tx, setup, case, BY_PERSON)
     return Answer("done", wake=Wake(timer=True, oncall=True))
