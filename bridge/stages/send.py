@@ -50,6 +50,8 @@ def begin_send(
     now = tx.notices.get(notice.id)
     if now is None or now.state != "approved":
         return NOTHING
+    if now.approved_at != notice.approved_at:  # stopped and resumed meanwhile: loaded anew, from the start
+        return NOTHING
     service = setup.service(incident)
     version = tx.notices.version(notice.id, notice.approved_version or notice.version)
     if start == 0:

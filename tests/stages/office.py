@@ -263,7 +263,7 @@ class Office:
 
         await self.store.run(unit)
 
-    async def load_first_chunk_only(self) -> None:
+    async def load_first_chunk_only(self) -> Notice:
         """The hold is over, and the bridge dies while it loads the list."""
         self.clock.move(seconds(31))
         notice = await self.store.run(partial(claim_letter, setup=self.setup, me="one"))
@@ -271,6 +271,7 @@ class Office:
         some = self.recipients[:1]
         unit = partial(begin_send, setup=self.setup, notice=notice, start=0, chunk=some, last=False)
         await self.store.run(unit)
+        return notice
 
     async def upload(self, *rows: tuple[str, str]) -> Drafted:
         """A CSV of (address, company) for the newest incident."""

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from bridge.core import duties
 from bridge.core.model import Recipient
-from bridge.stages.send import recover_claims
+from bridge.stages.send import begin_send, recover_claims
 from bridge.store.claims import Mark
 from bridge.store.tables import versions
 from bridge.store.tx import Tx
@@ -220,6 +220,24 @@ async def test_old_work_found_half_loaded_is_loaded_again_from_the_start(office:
     await office.restart("two")
     assert (await office.newest()).state == "stopped"
     await office.press("sato", "resume")
+    await office.send()
+    assert len(office.mails) == 3
+
+
+async def test_a_loading_that_slept_through_stop_and_resume_does_not_end_the_one_begun_anew(
+    office: Office,
+) -> None:
+    await office.post(firing())
+    await office.tick()
+    await office.press("maruyama", "approve")
+    asleep = await office.load_first_chunk_only()
+    office.clock.move(minutes(31))
+    await office.restart("two")
+    await office.press("sato", "resume")
+    rest = office.recipients[1:]
+    await office.store.run(
+        partial(begin_send, setup=office.setup, notice=asleep, start=1, chunk=rest, last=True)
+    )
     await office.send()
     assert len(office.mails) == 3
 
