@@ -187,6 +187,15 @@ def finish(tx: Tx, setup: Setup) -> Wake:
     return wake
 
 
+def give_back_lost(tx: Tx, setup: Setup, ids: Collection[int], me: str, boot: str) -> None:
+    """Free these claims of this instance, which none of its senders has, as if it had died with them.
+
+    COMMIT of a claim can lose its answer, and a server that crashed forgets soft marks: it has another boot.
+    """
+    on_unknown = setup.config.smtp.on_unknown
+    tx.claims.give_back([me], eod_only=tx.boot() != boot, on_unknown=on_unknown, ids=ids)
+
+
 def recover_claims(tx: Tx, me: str, boot: str, on_unknown: str, *, alone: bool = False) -> Wake:
     """Give back what dead instances had claimed. After a power cut (another boot) soft marks may be missing.
 

@@ -156,17 +156,30 @@ class Claims:
             ],
         )
 
+    def held(self, lane: Lane, me: str) -> set[tuple[int, int]]:
+        """This instance's claims in a lane, by id and fence."""
+        query = select(outbox.c.id, outbox.c.fence).where(
+            outbox.c.owner == me, outbox.c.state.in_(("sending", "eod")), outbox.c.lane == lane
+        )
+        return {(row.id, row.fence) for row in self._tx.execute(query)}
+
     def give_back(
-        self, owners: Collection[str], *, eod_only: bool, on_unknown: str, died: bool = False
+        self,
+        owners: Collection[str],
+        *,
+        eod_only: bool,
+        on_unknown: str,
+        died: bool = False,
+        ids: Collection[int] | None = None,
     ) -> int:
         """Free claims: `sending` at once and uncounted, `eod` as a lost reply. Returns how many.
 
         `eod_only`: after a power cut every claim counts as `eod`, because soft marks may be missing. `died`: each
-        may be what its owner died of; one that went on to be that, claimed alone, has failed.
+        may be what its owner died of; one that went on to be that, claimed alone, has failed. `ids`: these alone.
         """
         if not owners:
             return 0
-        mine = outbox.c.owner.in_(owners)
+        mine = and_(outbox.c.owner.in_(owners), true() if ids is None else outbox.c.id.in_(ids))
         lost = 0
         if not eod_only:
             lost += self._end_deadly(mine) if died else 0
