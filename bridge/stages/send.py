@@ -222,6 +222,7 @@ def live_on(tx: Tx, setup: Setup, me: str, boot: str) -> Wake:
         tx.claims.hasten()
         tx.notices.hasten()
         wake |= Wake(timer=True, oncall=True, customers=True)
+    tx.instances.excuse_all(me)
     tx.instances.beat(me, boot)
     return wake | recover_claims(tx, me, boot, setup.config.smtp.on_unknown)
 

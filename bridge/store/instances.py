@@ -49,6 +49,18 @@ class Instances:
         )
         return bool(ahead.rowcount)
 
+    def excuse_all(self, me: str) -> None:
+        """Unseen for so long itself, this instance cannot tell the dead from the living: it was the database
+        that nobody reached. All are seen as of now, so that the dead age again.
+        """
+        stale = self._tx.now - FRESH
+        my_own = select(instances.c.seen_at).where(instances.c.id == me).scalar_subquery()
+        self._tx.execute(
+            update(instances)
+            .where(instances.c.seen_at <= stale, my_own <= stale)
+            .values(seen_at=self._tx.now)
+        )
+
     def last_seen_at(self) -> datetime | None:
         """The newest heartbeat of anyone."""
         found: datetime | None = self._tx.execute(select(func.max(instances.c.seen_at))).scalar_one()

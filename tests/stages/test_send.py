@@ -304,6 +304,25 @@ async def test_a_living_instance_keeps_its_claims(office: Office) -> None:
     assert await office.counts(await office.newest()) == {"sending": 3}
 
 
+async def test_after_a_silence_of_the_database_nobody_is_taken_for_dead(office: Office) -> None:
+    await sending(office)
+    await office.store.run(partial(beat, me="two"))
+    claims = await office.claim(me="two")
+    await office.may_write_dot(claims, me="two")
+    await office.tick(seconds(20))
+    await office.mark(*(Mark(c.id, c.fence, c.notice_id, c.lane, "sent") for c in claims), me="two")
+    assert await office.counts(await office.newest()) == {"sent": 3}
+
+
+async def test_who_does_not_come_back_after_such_a_silence_is_dead(office: Office) -> None:
+    await sending(office)
+    await office.store.run(partial(beat, me="two"))
+    await office.claim(me="two")
+    for silence, state in ((20, "sending"), (11, "sending"), (2, "queued")):
+        await office.tick(seconds(silence))
+        assert await office.counts(await office.newest()) == {state: 3}
+
+
 async def test_a_batch_of_individual_letters_takes_two_people_and_one_letter_each(office: Office) -> None:
     await office.post(firing())
     await office.approve_and_send()
