@@ -201,17 +201,16 @@ def recover_claims(tx: Tx, me: str, boot: str, on_unknown: str, *, alone: bool =
 
     `alone`: the database's lock proves that every other instance is dead, however fresh its heartbeat.
     """
-    boots = tx.instances.boots()
-    dead = (tx.claims.owners() | set(boots)) - {me}
-    if not alone:
-        dead -= tx.instances.alive()
+    boots = tx.instances.bury(me, alone=alone)
+    # One that was buried asleep may wake, claim, and die before its next heartbeat: the claims alone speak of it.
+    unknown = tx.claims.owners().union(tx.notices.owners()) - tx.instances.known() - {me}
+    dead = boots.keys() | unknown
     if not dead:
         return NOTHING
     cut = {owner for owner in dead if boots.get(owner) != boot}
     given = tx.claims.give_back(dead - cut, eod_only=False, on_unknown=on_unknown, died=True)
     given += tx.claims.give_back(cut, eod_only=True, on_unknown=on_unknown)
     tx.notices.release(dead)
-    tx.instances.forget(dead)
     return Wake(timer=True, oncall=True, customers=True) if given else NOTHING
 
 

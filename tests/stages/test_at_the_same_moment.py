@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from bridge.stages.decide.case import Answer, Form
 from bridge.stages.decide.decide import decide
-from bridge.stages.send import begin_send, claim_letter, finish, stop_changed
+from bridge.stages.send import begin_send, claim_letter, finish, recover_claims, stop_changed
 from bridge.store.tx import Tx
 from tests.parts.waiting import until
 from tests.stages.conftest import EMPTY
@@ -127,3 +127,18 @@ async def test_a_letter_whose_last_mail_leaves_as_it_is_stopped_is_sent(
     )
     assert stopped.status == 409
     assert (await office.actions())[-1] == "sent"
+
+
+async def test_a_late_heartbeat_counts_once_it_is_written(server_url: str, office: Office) -> None:
+    await approved(office)
+    await office.tick()
+    await office.store.run(lambda tx: tx.instances.beat("late", "boot-1"))
+    assert len(await office.claim(me="late")) == 3
+    office.clock.move(seconds(13))
+    await during(
+        server_url,
+        office,
+        lambda tx: tx.instances.beat("late", "boot-1"),
+        partial(recover_claims, me="one", boot="boot-1", on_unknown="hold"),
+    )
+    assert await office.counts(await office.newest()) == {"sending": 3}

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from bridge.core import duties
 from bridge.core.model import Recipient
-from bridge.stages.send import begin_send, recover_claims
+from bridge.stages.send import begin_send, claim_letter, recover_claims
 from bridge.store.claims import Mark
 from bridge.store.tables import versions
 from bridge.store.tx import Tx
@@ -293,6 +293,16 @@ async def test_a_second_doubt_is_never_sent_a_third_time(office: Office) -> None
         office.clock.move(seconds(61))
     assert await office.counts(await office.newest()) == {"unknown": 1}
     assert await office.claim(me="two") == []
+
+
+async def test_a_letter_is_loaded_though_who_claimed_it_died_between_two_heartbeats(office: Office) -> None:
+    await office.post(firing())
+    await office.tick()
+    await office.press("maruyama", "approve")
+    office.clock.move(seconds(10))
+    assert await office.store.run(partial(claim_letter, setup=office.setup, me="buried asleep"))
+    await office.tick()
+    assert await office.deliver() == 3
 
 
 async def test_a_living_instance_keeps_its_claims(office: Office) -> None:
