@@ -12,6 +12,7 @@ import pytest_asyncio
 from bridge.stages.decide.case import Answer, Form
 from bridge.stages.decide.decide import decide
 from bridge.stages.send import begin_send, claim_letter, finish, recover_claims, stop_changed
+from bridge.stages.trouble import tell_relay_down
 from bridge.store.tx import Tx
 from tests.parts.waiting import until
 from tests.stages.conftest import EMPTY
@@ -127,6 +128,15 @@ async def test_a_letter_whose_last_mail_leaves_as_it_is_stopped_is_sent(
     )
     assert stopped.status == 409
     assert (await office.actions())[-1] == "sent"
+
+
+async def test_two_troubles_of_one_letter_at_once_are_both_told(server_url: str, office: Office) -> None:
+    await approved(office)
+    await office.told("ring")
+    stop = partial(stop_changed, setup=office.setup, notice=await office.newest(), why="list_changed")
+    relay = partial(tell_relay_down, setup=office.setup, why="refused", told=frozenset())
+    await during(server_url, office, relay, stop)
+    assert await office.told("trouble") == ["maruyama", "maruyama", "sato", "sato"]
 
 
 async def test_a_late_heartbeat_counts_once_it_is_written(server_url: str, office: Office) -> None:

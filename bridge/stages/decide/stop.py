@@ -75,7 +75,6 @@ def _first_of_two(tx: Tx, setup: Setup, case: Case) -> Answer:
     """The letter stays stopped. `recipients` stays, too: the second person is shown what the list had before."""
     notice = case.notice
     tx.notices.set(notice.id, approved_by=None, audience_digest=case.audience.digest)
-    _mail_others(tx, setup, case, SECOND_NEEDED)
     head = tx.events.add(
         case.incident.id,
         case.person,
@@ -86,6 +85,7 @@ def _first_of_two(tx: Tx, setup: Setup, case: Case) -> Answer:
         texts=tx.notices.digest(notice.id, notice.version),
         recipients=case.audience.count,
     )
+    _mail_others(tx, setup, case, SECOND_NEEDED)
     return Answer("done", wake=Wake(oncall=True, anchors=(head,)))
 
 
