@@ -139,6 +139,22 @@ async def test_two_troubles_of_one_letter_at_once_are_both_told(server_url: str,
     assert await office.told("trouble") == ["maruyama", "maruyama", "sato", "sato"]
 
 
+async def test_unwanted_alerts_are_counted_in_one_order(server_url: str, office: Office) -> None:
+    unwanted = [(firing("B"), "no service"), (firing("A"), "no service")]
+    with psycopg.connect(server_url) as other:
+
+        def count(tx: Tx) -> None:
+            tx.alerts.add_ignored(unwanted)
+
+        await office.store.run(count)
+        other.execute("SELECT 1 FROM ignored WHERE alertname = 'A' FOR UPDATE")
+        counting = asyncio.ensure_future(office.store.run(count))
+        with psycopg.connect(server_url, autocommit=True) as looking:
+            await asyncio.to_thread(until, lambda: _waits(looking), 2, "it waits for A")
+        other.execute("SELECT 1 FROM ignored WHERE alertname = 'B' FOR UPDATE NOWAIT")
+    await counting
+
+
 async def test_a_late_heartbeat_counts_once_it_is_written(server_url: str, office: Office) -> None:
     await approved(office)
     await office.tick()
