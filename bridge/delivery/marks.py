@@ -79,9 +79,9 @@ class Marks:
             granted = await self._commit_softly([row for row, _ in batch])
             for row, future in batch:
                 if not future.cancelled():
-                    future.set_result(row.id in granted)
+                    future.set_result((row.id, row.fence) in granted)
 
-    async def _commit_softly(self, rows: list[Claimed]) -> set[int]:
+    async def _commit_softly(self, rows: list[Claimed]) -> set[tuple[int, int]]:
         """The rows that may go on. Without its mark none may: its connection ends, and its row waits."""
         results, self._results = self._results, []
         claims = [(row.id, row.fence) for row in rows]

@@ -162,8 +162,8 @@ def mark(tx: Tx, marks: Sequence[Mark], me: str) -> list[float]:
 
 def mark_both(
     tx: Tx, marks: Sequence[Mark], claims: Sequence[tuple[int, int]], me: str
-) -> tuple[set[int], list[float]]:
-    """`mark`, and which of these claimed messages, by id, may go on the wire."""
+) -> tuple[set[tuple[int, int]], list[float]]:
+    """`mark`, and which of these claimed messages, by id and fence, may go on the wire."""
     first_accepts = mark(tx, marks, me)
     return tx.claims.mark_eod(claims, me), first_accepts
 

@@ -123,14 +123,19 @@ class Claims:
         )
         return sorted((Claimed(**row._mapping) for row in rows), key=lambda message: message.id)
 
-    def mark_eod(self, claims: Sequence[tuple[int, int]], me: str) -> set[int]:
-        """Move (id, fence) from sending to eod; returns the ids that may send their DATA.
+    def mark_eod(self, claims: Sequence[tuple[int, int]], me: str) -> set[tuple[int, int]]:
+        """Move (id, fence) from sending to eod; returns those that may send their DATA.
 
         A ring only while its notice waits for people, a letter only while its notice is `sending`.
         """
-        ids, fences = [claim[0] for claim in claims], sorted({claim[1] for claim in claims})
-        rows = self._tx.execute(_MARK_EOD, {"ids": ids, "fences": fences, "me": me, "now": self._tx.now})
-        return set(rows.scalars())
+        granted: set[tuple[int, int]] = set()
+        now = self._tx.now
+        # Fence by fence, of which there are few: a row may be here with a lost fence beside its own.
+        for fence in sorted({claim[1] for claim in claims}):
+            ids = [claim[0] for claim in claims if claim[1] == fence]
+            rows = self._tx.execute(_MARK_EOD, {"ids": ids, "b_fence": fence, "me": me, "now": now})
+            granted.update((row.id, fence) for row in rows)
+        return granted
 
     def mark(self, marks: Sequence[Mark], me: str) -> None:
         """Write what became of claimed messages; a mark whose fence is lost changes nothing."""
@@ -257,7 +262,7 @@ _MARK_EOD = (
     update(outbox)
     .where(
         outbox.c.id.in_(bindparam("ids", expanding=True)),
-        outbox.c.fence.in_(bindparam("fences", expanding=True)),
+        outbox.c.fence == bindparam("b_fence"),
         outbox.c.owner == bindparam("me"),
         outbox.c.state == "sending",
         or_(

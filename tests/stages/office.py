@@ -247,7 +247,7 @@ class Office:
         await self.mark(*marks, me=me)
         return len(claims)
 
-    async def may_write_dot(self, claims: Sequence[Claimed], me: str = "one") -> set[int]:
+    async def may_write_dot(self, claims: Sequence[Claimed], me: str = "one") -> set[tuple[int, int]]:
         return await self.store.run(lambda tx: tx.claims.mark_eod([(c.id, c.fence) for c in claims], me))
 
     async def mark(self, *marks: Mark, me: str = "one") -> None:

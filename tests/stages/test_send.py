@@ -324,6 +324,18 @@ async def test_after_a_silence_of_the_database_nobody_is_taken_for_dead(office: 
     assert await office.counts(await office.newest()) == {"sent": 3}
 
 
+async def test_a_sender_with_a_lost_fence_may_not_write_its_dot_beside_one_that_has_it(
+    office: Office,
+) -> None:
+    await sending(office)
+    lost, *_ = await office.claim(me="one")
+    await office.store.run(
+        lambda tx: tx.claims.give_back(["one"], eod_only=False, on_unknown="hold", died=True)
+    )
+    claims = await office.claim(me="one")
+    assert await office.may_write_dot([lost, *claims]) == {(c.id, c.fence) for c in claims}
+
+
 async def test_who_does_not_come_back_after_such_a_silence_is_dead(office: Office) -> None:
     await sending(office)
     await office.store.run(partial(beat, me="two"))
