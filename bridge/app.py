@@ -63,7 +63,7 @@ class App:
             boot = await self._begin(store, keys)
             marks = Marks(store, self._me, self._bells["timer"].ring)
             timer = self._timer(store, boot)
-            lanes = self._lanes(store, marks, keys)
+            lanes = self._lanes(store, marks, keys, boot)
             desk = self._desk(store, timer, keys)
             store.add_listener(self._ring_all)
             self._metronome.start()
@@ -170,8 +170,8 @@ class App:
             wake=self._wake,
         )
 
-    def _lanes(self, store: Store[Tx], marks: Marks, keys: Keys) -> list[LaneWorker]:
-        office = Office(store, marks, self._me, clock.now, lambda: self._setup)
+    def _lanes(self, store: Store[Tx], marks: Marks, keys: Keys, boot: str) -> list[LaneWorker]:
+        office = Office(store, marks, self._me, boot, clock.now, lambda: self._setup)
         oncall = OncallComposer(store, lambda: self._setup, keys, self._relay_problem, clock.now)
         return [
             LaneWorker(

@@ -21,7 +21,7 @@ from bridge.delivery.relay import Relay
 from bridge.delivery.smtp import Abandoned, Envelope
 from bridge.errors import BridgeError, StorageDown
 from bridge.letters.mime import wire
-from bridge.stages.send import claim
+from bridge.stages.send import claim, give_back_lost
 from bridge.stages.setup import Setup
 from bridge.store.claims import EOD_WAIT, Claimed, Mark
 from bridge.store.outbox import Lane
@@ -60,6 +60,7 @@ class Office:
     store: Store[Tx]
     marks: Marks
     me: str
+    boot: str
     now: Callable[[], datetime]
     setup: Callable[[], Setup]
 
@@ -83,6 +84,7 @@ class LaneWorker:
         self._bell = bell
         self._compose = compose
         self._queue: asyncio.Queue[Claimed] = asyncio.Queue(maxsize=width)
+        self._held: set[tuple[int, int]] = set()  # id and fence of what waits for a sender or is being sent
         self._losses: Counter[int] = Counter()
         self._probe: asyncio.Task[bool] | None = None
         self._stopping = False
@@ -125,6 +127,7 @@ class LaneWorker:
         rows = await self._office.store.run(
             partial(claim, setup=self._office.setup(), lane=self._lane, limit=AT_ONCE, me=self._office.me)
         )
+        self._held.update((row.id, row.fence) for row in rows)
         for row in rows:
             if not self._stopping:
                 await self._queue.put(row)
@@ -132,7 +135,21 @@ class LaneWorker:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._queue.join(), SUSPECT_ALONE)
         if not rows:
-            await self._bell.wait(await self._office.store.read(self._next_due))
+            await self._rest()
+
+    async def _rest(self) -> None:
+        """Until there is something to claim; what is claimed and in nobody's hands is claimed anew."""
+        in_hand = self._held | self._office.marks.unwritten  # before the database is asked: it knows no less
+        claimed, next_due = await self._office.store.read(self._look)
+        lost = {row for row, _ in claimed - in_hand}
+        if not lost:
+            await self._bell.wait(next_due)
+            return
+        log.warning("claims_lost", lane=self._lane, rows=len(lost))
+        me, boot = self._office.me, self._office.boot
+        await self._office.store.run(
+            partial(give_back_lost, setup=self._office.setup(), ids=lost, me=me, boot=boot)
+        )
 
     async def _some_relay_works(self) -> bool:
         """While no relay works nothing is claimed: one probe at a time, as often as the breaker allows."""
@@ -153,8 +170,10 @@ class LaneWorker:
         if down and (self._probe is None or self._probe.done()):
             self._probe = asyncio.create_task(down[0].probe())
 
-    def _next_due(self, tx: Tx) -> datetime | None:
-        return tx.claims.next_due_at(self._lane, self._office.setup().config.services)
+    def _look(self, tx: Tx) -> tuple[set[tuple[int, int]], datetime | None]:
+        """What this instance has claimed, and when there is more to claim."""
+        next_due = tx.claims.next_due_at(self._lane, self._office.setup().config.services)
+        return tx.claims.held(self._lane, self._office.me), next_due
 
     async def _send_all(self) -> None:
         while True:
@@ -165,6 +184,7 @@ class LaneWorker:
                 log.exception("message_failed", lane=self._lane, row=row.id, notice=row.notice_id)
                 self._office.marks.put(self._poisoned(row, f"{type(error).__name__} in the bridge"))
             finally:
+                self._held.discard((row.id, row.fence))
                 self._queue.task_done()
 
     async def _send(self, row: Claimed) -> Mark:

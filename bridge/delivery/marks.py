@@ -35,6 +35,7 @@ class Marks:
         self._on_quiet = on_quiet
         self._eods: list[tuple[Claimed, asyncio.Future[bool]]] = []
         self._results: list[Mark] = []
+        self.unwritten: set[tuple[int, int]] = set()  # id and fence of every result that is not committed yet
         self._asked = asyncio.Event()
         self._marked = asyncio.Event()
         self._full = asyncio.Event()
@@ -50,6 +51,7 @@ class Marks:
     def put(self, result: Mark) -> None:
         """Remember a result for the next batch."""
         self._results.append(result)
+        self.unwritten.add((result.id, result.fence))
         self._marked.set()
         if len(self._results) >= ROWS:
             self._full.set()
@@ -77,9 +79,9 @@ class Marks:
             granted = await self._commit_softly([row for row, _ in batch])
             for row, future in batch:
                 if not future.cancelled():
-                    future.set_result(row.id in granted)
+                    future.set_result((row.id, row.fence) in granted)
 
-    async def _commit_softly(self, rows: list[Claimed]) -> set[int]:
+    async def _commit_softly(self, rows: list[Claimed]) -> set[tuple[int, int]]:
         """The rows that may go on. Without its mark none may: its connection ends, and its row waits."""
         results, self._results = self._results, []
         claims = [(row.id, row.fence) for row in rows]
@@ -91,6 +93,7 @@ class Marks:
             self._results = results + self._results
             self._marked.set()
             return set()
+        self._written(results)
         _observe(first_accepts)
         return granted
 
@@ -119,10 +122,14 @@ class Marks:
                 return True  # the rows stay claimed; the next start sorts them out
             await pause(AGAIN)
             return False
+        self._written(batch)
         _observe(first_accepts)
         if not self._results and not self._eods:
             self._on_quiet()
         return True
+
+    def _written(self, results: Iterable[Mark]) -> None:
+        self.unwritten -= {(result.id, result.fence) for result in results}
 
 
 def _observe(first_accepts: Iterable[float]) -> None:

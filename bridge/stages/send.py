@@ -44,9 +44,14 @@ def begin_send(
     `start`: how many recipients came before the chunk. Rows that are there already stay, so that a loading
     which died is simply done again.
     """
-    now = tx.notices.get(notice.id)
     incident = tx.incidents.get(notice.incident_id)
-    if now is None or incident is None or now.state != "approved":
+    if incident is None:
+        return NOTHING
+    tx.lock("service", incident.service)  # a person may be calling the letter back, which takes its rows away
+    now = tx.notices.get(notice.id)
+    if now is None or now.state != "approved":
+        return NOTHING
+    if now.approved_at != notice.approved_at:  # stopped and resumed meanwhile: loaded anew, from the start
         return NOTHING
     service = setup.service(incident)
     version = tx.notices.version(notice.id, notice.approved_version or notice.version)
@@ -159,8 +164,8 @@ def mark(tx: Tx, marks: Sequence[Mark], me: str) -> list[float]:
 
 def mark_both(
     tx: Tx, marks: Sequence[Mark], claims: Sequence[tuple[int, int]], me: str
-) -> tuple[set[int], list[float]]:
-    """`mark`, and which of these claimed messages, by id, may go on the wire."""
+) -> tuple[set[tuple[int, int]], list[float]]:
+    """`mark`, and which of these claimed messages, by id and fence, may go on the wire."""
     first_accepts = mark(tx, marks, me)
     return tx.claims.mark_eod(claims, me), first_accepts
 
@@ -184,22 +189,30 @@ def finish(tx: Tx, setup: Setup) -> Wake:
     return wake
 
 
+def give_back_lost(tx: Tx, setup: Setup, ids: Collection[int], me: str, boot: str) -> None:
+    """Free these claims of this instance, which none of its senders has, as if it had died with them.
+
+    COMMIT of a claim can lose its answer, and a server that crashed forgets soft marks: it has another boot.
+    """
+    on_unknown = setup.config.smtp.on_unknown
+    tx.claims.give_back([me], eod_only=tx.boot() != boot, on_unknown=on_unknown, ids=ids)
+
+
 def recover_claims(tx: Tx, me: str, boot: str, on_unknown: str, *, alone: bool = False) -> Wake:
     """Give back what dead instances had claimed. After a power cut (another boot) soft marks may be missing.
 
     `alone`: the database's lock proves that every other instance is dead, however fresh its heartbeat.
     """
-    boots = tx.instances.boots()
-    dead = (tx.claims.owners() | set(boots)) - {me}
-    if not alone:
-        dead -= tx.instances.alive()
+    boots = tx.instances.bury(me, alone=alone)
+    # One that was buried asleep may wake, claim, and die before its next heartbeat: the claims alone speak of it.
+    unknown = tx.claims.owners().union(tx.notices.owners()) - tx.instances.known() - {me}
+    dead = boots.keys() | unknown
     if not dead:
         return NOTHING
     cut = {owner for owner in dead if boots.get(owner) != boot}
     given = tx.claims.give_back(dead - cut, eod_only=False, on_unknown=on_unknown, died=True)
     given += tx.claims.give_back(cut, eod_only=True, on_unknown=on_unknown)
     tx.notices.release(dead)
-    tx.instances.forget(dead)
     return Wake(timer=True, oncall=True, customers=True) if given else NOTHING
 
 
@@ -210,6 +223,7 @@ def live_on(tx: Tx, setup: Setup, me: str, boot: str) -> Wake:
         tx.claims.hasten()
         tx.notices.hasten()
         wake |= Wake(timer=True, oncall=True, customers=True)
+    tx.instances.excuse_all(me)
     tx.instances.beat(me, boot)
     return wake | recover_claims(tx, me, boot, setup.config.smtp.on_unknown)
 

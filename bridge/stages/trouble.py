@@ -13,8 +13,8 @@ def tell_trouble(
     tx: Tx, setup: Setup, incident: Incident, notice: Notice, trouble: Trouble, action: str, why: str
 ) -> None:
     """Mail everybody behind a letter, each with their own link; `action` is what the history calls it."""
-    mail_trouble(tx, setup, incident, notice, setup.behind(incident), trouble, why)
     tx.events.add(incident.id, BRIDGE, action, notice=notice.id, kind=notice.kind, why=why)
+    mail_trouble(tx, setup, incident, notice, setup.behind(incident), trouble, why)
 
 
 def mail_trouble(
@@ -26,7 +26,11 @@ def mail_trouble(
     trouble: Trouble,
     why: str,
 ) -> None:
-    """Mail these people what keeps a letter from its customers, each with their own link."""
+    """Mail these people what keeps a letter from its customers, each with their own link.
+
+    After its event: that takes the history's lock, without which two troubles at once get one number, and only the
+    first is mailed.
+    """
     tx.links.ensure(notice.id, people)
     tell(tx, setup, incident, notice, "trouble", people, {"trouble": trouble, "why": why})
 

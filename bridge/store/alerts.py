@@ -135,7 +135,7 @@ class Alerts:
                         "count": ignored.c.count + statement.excluded["count"],
                     },
                 ),
-                list(rows.values()),
+                [rows[key] for key in sorted(rows)],  # in one order: two instances would lock each other out
             )
 
     def recently_ignored(self, limit: int) -> list[Mapping[str, Any]]:

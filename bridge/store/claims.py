@@ -123,14 +123,19 @@ class Claims:
         )
         return sorted((Claimed(**row._mapping) for row in rows), key=lambda message: message.id)
 
-    def mark_eod(self, claims: Sequence[tuple[int, int]], me: str) -> set[int]:
-        """Move (id, fence) from sending to eod; returns the ids that may send their DATA.
+    def mark_eod(self, claims: Sequence[tuple[int, int]], me: str) -> set[tuple[int, int]]:
+        """Move (id, fence) from sending to eod; returns those that may send their DATA.
 
         A ring only while its notice waits for people, a letter only while its notice is `sending`.
         """
-        ids, fences = [claim[0] for claim in claims], sorted({claim[1] for claim in claims})
-        rows = self._tx.execute(_MARK_EOD, {"ids": ids, "fences": fences, "me": me, "now": self._tx.now})
-        return set(rows.scalars())
+        granted: set[tuple[int, int]] = set()
+        now = self._tx.now
+        # Fence by fence, of which there are few: a row may be here with a lost fence beside its own.
+        for fence in sorted({claim[1] for claim in claims}):
+            ids = [claim[0] for claim in claims if claim[1] == fence]
+            rows = self._tx.execute(_MARK_EOD, {"ids": ids, "b_fence": fence, "me": me, "now": now})
+            granted.update((row.id, fence) for row in rows)
+        return granted
 
     def mark(self, marks: Sequence[Mark], me: str) -> None:
         """Write what became of claimed messages; a mark whose fence is lost changes nothing."""
@@ -156,17 +161,30 @@ class Claims:
             ],
         )
 
+    def held(self, lane: Lane, me: str) -> set[tuple[int, int]]:
+        """This instance's claims in a lane, by id and fence."""
+        query = select(outbox.c.id, outbox.c.fence).where(
+            outbox.c.owner == me, outbox.c.state.in_(("sending", "eod")), outbox.c.lane == lane
+        )
+        return {(row.id, row.fence) for row in self._tx.execute(query)}
+
     def give_back(
-        self, owners: Collection[str], *, eod_only: bool, on_unknown: str, died: bool = False
+        self,
+        owners: Collection[str],
+        *,
+        eod_only: bool,
+        on_unknown: str,
+        died: bool = False,
+        ids: Collection[int] | None = None,
     ) -> int:
         """Free claims: `sending` at once and uncounted, `eod` as a lost reply. Returns how many.
 
         `eod_only`: after a power cut every claim counts as `eod`, because soft marks may be missing. `died`: each
-        may be what its owner died of; one that went on to be that, claimed alone, has failed.
+        may be what its owner died of; one that went on to be that, claimed alone, has failed. `ids`: these alone.
         """
         if not owners:
             return 0
-        mine = outbox.c.owner.in_(owners)
+        mine = and_(outbox.c.owner.in_(owners), true() if ids is None else outbox.c.id.in_(ids))
         lost = 0
         if not eod_only:
             lost += self._end_deadly(mine) if died else 0
@@ -244,7 +262,7 @@ _MARK_EOD = (
     update(outbox)
     .where(
         outbox.c.id.in_(bindparam("ids", expanding=True)),
-        outbox.c.fence.in_(bindparam("fences", expanding=True)),
+        outbox.c.fence == bindparam("b_fence"),
         outbox.c.owner == bindparam("me"),
         outbox.c.state == "sending",
         or_(

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
 from bridge.store.dialect import insert
 from bridge.store.tables import instances, meta
@@ -32,14 +32,20 @@ class Instances:
             )
         )
 
-    def boots(self) -> dict[str, str]:
-        """The boot id of every known instance, dead or alive."""
-        return {row.id: row.boot for row in self._tx.execute(select(instances.c.id, instances.c.boot))}
+    def known(self) -> set[str]:
+        """Every instance that was not buried."""
+        return set(self._tx.execute(select(instances.c.id)).scalars())
 
-    def alive(self) -> set[str]:
-        """The instances seen within `FRESH`."""
-        query = select(instances.c.id).where(instances.c.seen_at > self._tx.now - FRESH)
-        return set(self._tx.execute(query).scalars())
+    def bury(self, me: str, *, alone: bool) -> dict[str, str]:
+        """Remove the others that were not seen within `FRESH`, or all when this one is `alone`; their boot ids.
+
+        To remove them is what finds them: a heartbeat that is being written is waited for, and then counts.
+        """
+        dead: ColumnElement[bool] = instances.c.id != me
+        if not alone:
+            dead = and_(dead, instances.c.seen_at <= self._tx.now - FRESH)
+        rows = self._tx.execute(delete(instances).where(dead).returning(instances.c.id, instances.c.boot))
+        return {row.id: row.boot for row in rows}
 
     def clock_went_back(self) -> bool:
         """Whether some heartbeat lies ahead. Its owner is then seen as of now, so that it can age again."""
@@ -49,14 +55,22 @@ class Instances:
         )
         return bool(ahead.rowcount)
 
+    def excuse_all(self, me: str) -> None:
+        """Unseen for so long itself, this instance cannot tell the dead from the living: it was the database
+        that nobody reached. All are seen as of now, so that the dead age again.
+        """
+        stale = self._tx.now - FRESH
+        my_own = select(instances.c.seen_at).where(instances.c.id == me).scalar_subquery()
+        self._tx.execute(
+            update(instances)
+            .where(instances.c.seen_at <= stale, my_own <= stale)
+            .values(seen_at=self._tx.now)
+        )
+
     def last_seen_at(self) -> datetime | None:
         """The newest heartbeat of anyone."""
         found: datetime | None = self._tx.execute(select(func.max(instances.c.seen_at))).scalar_one()
         return found
-
-    def forget(self, dead: set[str]) -> None:
-        """Remove instances whose claims were all given back."""
-        self._tx.execute(delete(instances).where(instances.c.id.in_(dead)))
 
     def meta(self, key: str) -> str | None:
         """A fact kept about this database."""

@@ -125,6 +125,11 @@ class Notices:
         )
         return self.get(found) if mine.rowcount == 1 else None
 
+    def owners(self) -> list[str]:
+        """Every instance that loads a letter, once for each."""
+        query = select(notices.c.owner).where(notices.c.state == "approved", notices.c.owner.is_not(None))
+        return list(self._tx.execute(query).scalars())
+
     def release(self, owners: Collection[str]) -> None:
         """Let another instance load the letters that dead ones were loading."""
         self._tx.execute(update(notices).where(notices.c.owner.in_(owners)).values(owner=None))

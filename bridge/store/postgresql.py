@@ -113,9 +113,12 @@ _CONNECT: Mapping[str, Any] = {
     "target_session_attrs": "read-write",  # of several hosts, the one that is not a standby
     "application_name": "bridge",
 }
+# plan_cache_mode: a plan for any values cannot know that the states asked for are those of a partial index. Chosen
+# while the outbox seems empty, it reads the whole table for each claim.
 _SETTINGS = f"""
     SELECT set_config('timezone', 'UTC', false),
            set_config('statement_timeout', '10s', false),
+           set_config('plan_cache_mode', 'force_custom_plan', false),
            set_config('lock_timeout', '{PATIENCE_MS}ms', false),
            set_config('idle_in_transaction_session_timeout', '5s', false),
            set_config('synchronous_commit', CASE current_setting('synchronous_commit')

@@ -14,6 +14,7 @@ from threading import Thread
 import psycopg
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 
 from bridge.errors import StorageDown
 from bridge.store.dialect import insert
@@ -139,6 +140,16 @@ async def test_a_commit_whose_answer_was_lost_is_asked_again_and_recorded_once(u
         assert lost.happened
         assert await store.read(keys) == ["a"]
         await store.close()
+
+
+async def test_a_statement_asked_often_is_still_planned_for_its_values(store: Store[Tx]) -> None:
+    def unit(tx: Tx) -> int:
+        for n in range(20):
+            tx.execute(select(meta).where(meta.c.key == f"{n}")).all()
+        plans = "SELECT sum(generic_plans) FROM pg_prepared_statements WHERE custom_plans > 0"
+        return int(tx.connection.exec_driver_sql(plans).scalar_one())
+
+    assert await store.run(unit) == 0
 
 
 def read_only(server: Postgres) -> bool:

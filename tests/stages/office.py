@@ -247,7 +247,7 @@ class Office:
         await self.mark(*marks, me=me)
         return len(claims)
 
-    async def may_write_dot(self, claims: Sequence[Claimed], me: str = "one") -> set[int]:
+    async def may_write_dot(self, claims: Sequence[Claimed], me: str = "one") -> set[tuple[int, int]]:
         return await self.store.run(lambda tx: tx.claims.mark_eod([(c.id, c.fence) for c in claims], me))
 
     async def mark(self, *marks: Mark, me: str = "one") -> None:
@@ -263,7 +263,7 @@ class Office:
 
         await self.store.run(unit)
 
-    async def load_first_chunk_only(self) -> None:
+    async def load_first_chunk_only(self) -> Notice:
         """The hold is over, and the bridge dies while it loads the list."""
         self.clock.move(seconds(31))
         notice = await self.store.run(partial(claim_letter, setup=self.setup, me="one"))
@@ -271,6 +271,7 @@ class Office:
         some = self.recipients[:1]
         unit = partial(begin_send, setup=self.setup, notice=notice, start=0, chunk=some, last=False)
         await self.store.run(unit)
+        return notice
 
     async def upload(self, *rows: tuple[str, str]) -> Drafted:
         """A CSV of (address, company) for the newest incident."""

@@ -11,7 +11,7 @@ from bridge.core import duties
 from bridge.core.model import Recipient
 from bridge.core.settings import Sender
 from bridge.core.values import LocalText
-from bridge.stages.send import recover_claims
+from bridge.stages.send import begin_send, claim_letter, recover_claims
 from bridge.store.claims import Mark
 from bridge.store.tables import versions
 from bridge.store.tx import Tx
@@ -245,6 +245,24 @@ async def test_old_work_found_half_loaded_is_loaded_again_from_the_start(office:
     assert len(office.mails) == 3
 
 
+async def test_a_loading_that_slept_through_stop_and_resume_does_not_end_the_one_begun_anew(
+    office: Office,
+) -> None:
+    await office.post(firing())
+    await office.tick()
+    await office.press("maruyama", "approve")
+    asleep = await office.load_first_chunk_only()
+    office.clock.move(minutes(31))
+    await office.restart("two")
+    await office.press("sato", "resume")
+    rest = office.recipients[1:]
+    await office.store.run(
+        partial(begin_send, setup=office.setup, notice=asleep, start=1, chunk=rest, last=True)
+    )
+    await office.send()
+    assert len(office.mails) == 3
+
+
 def beat(tx: Tx, me: str) -> None:
     tx.instances.beat(me, "boot-1")
 
@@ -298,6 +316,16 @@ async def test_a_second_doubt_is_never_sent_a_third_time(office: Office) -> None
     assert await office.claim(me="two") == []
 
 
+async def test_a_letter_is_loaded_though_who_claimed_it_died_between_two_heartbeats(office: Office) -> None:
+    await office.post(firing())
+    await office.tick()
+    await office.press("maruyama", "approve")
+    office.clock.move(seconds(10))
+    assert await office.store.run(partial(claim_letter, setup=office.setup, me="buried asleep"))
+    await office.tick()
+    assert await office.deliver() == 3
+
+
 async def test_a_living_instance_keeps_its_claims(office: Office) -> None:
     await sending(office)
     await office.store.run(partial(beat, me="alive"))
@@ -305,6 +333,37 @@ async def test_a_living_instance_keeps_its_claims(office: Office) -> None:
     office.clock.move(seconds(10))
     await office.store.run(partial(recover_claims, me="two", boot="boot-1", on_unknown="resend_once"))
     assert await office.counts(await office.newest()) == {"sending": 3}
+
+
+async def test_after_a_silence_of_the_database_nobody_is_taken_for_dead(office: Office) -> None:
+    await sending(office)
+    await office.store.run(partial(beat, me="two"))
+    claims = await office.claim(me="two")
+    await office.may_write_dot(claims, me="two")
+    await office.tick(seconds(20))
+    await office.mark(*(Mark(c.id, c.fence, c.notice_id, c.lane, "sent") for c in claims), me="two")
+    assert await office.counts(await office.newest()) == {"sent": 3}
+
+
+async def test_a_sender_with_a_lost_fence_may_not_write_its_dot_beside_one_that_has_it(
+    office: Office,
+) -> None:
+    await sending(office)
+    lost, *_ = await office.claim(me="one")
+    await office.store.run(
+        lambda tx: tx.claims.give_back(["one"], eod_only=False, on_unknown="hold", died=True)
+    )
+    claims = await office.claim(me="one")
+    assert await office.may_write_dot([lost, *claims]) == {(c.id, c.fence) for c in claims}
+
+
+async def test_who_does_not_come_back_after_such_a_silence_is_dead(office: Office) -> None:
+    await sending(office)
+    await office.store.run(partial(beat, me="two"))
+    await office.claim(me="two")
+    for silence, state in ((20, "sending"), (11, "sending"), (2, "queued")):
+        await office.tick(seconds(silence))
+        assert await office.counts(await office.newest()) == {state: 3}
 
 
 async def test_a_batch_of_individual_letters_takes_two_people_and_one_letter_each(office: Office) -> None:

@@ -24,7 +24,8 @@ APPROVED_COLUMNS = (
 def cancel(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
     """Back to before every approval."""
     notice = case.notice
-    tx.notices.move(notice, "awaiting_approval", **dict.fromkeys(APPROVED_COLUMNS))
+    if not tx.notices.move(notice, "awaiting_approval", **dict.fromkeys(APPROVED_COLUMNS)):
+        return Answer("decided")  # the bridge stopped it at that moment
     tx.notices.withdraw_approvals(notice.id)
     tx.outbox.thaw(notice.id)  # a clock that went back may have found the letter half loaded
     # At once: whoever was told that it is decided has something to do again.

@@ -15,7 +15,8 @@ SECOND_NEEDED = "second_needed"
 def stop(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
     """What is not on the wire yet stays here."""
     notice = case.notice
-    tx.notices.move(notice, "stopped", stop_reason=BY_PERSON, decided_by=case.person)
+    if not tx.notices.move(notice, "stopped", stop_reason=BY_PERSON, decided_by=case.person):
+        return Answer("decided")  # its last mail left at that moment
     tx.events.add(case.incident.id, case.person, "stopped", notice=notice.id, kind=notice.kind, why=BY_PERSON)
     _mail_others(tx, setup, case, BY_PERSON)
     return Answer("done", wake=Wake(timer=True, oncall=True))
@@ -74,7 +75,6 @@ def _first_of_two(tx: Tx, setup: Setup, case: Case) -> Answer:
     """The letter stays stopped. `recipients` stays, too: the second person is shown what the list had before."""
     notice = case.notice
     tx.notices.set(notice.id, approved_by=None, audience_digest=case.audience.digest)
-    _mail_others(tx, setup, case, SECOND_NEEDED)
     head = tx.events.add(
         case.incident.id,
         case.person,
@@ -85,6 +85,7 @@ def _first_of_two(tx: Tx, setup: Setup, case: Case) -> Answer:
         texts=tx.notices.digest(notice.id, notice.version),
         recipients=case.audience.count,
     )
+    _mail_others(tx, setup, case, SECOND_NEEDED)
     return Answer("done", wake=Wake(oncall=True, anchors=(head,)))
 
 
