@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bridge.letters.render import Letters
+from bridge.store.claims import Mark
 from tests.stages.office import NIGHT, Office, configured, firing, minutes, office, resolved, seconds, states
 
 
@@ -33,7 +34,16 @@ async def test_a_ring_fires_once(office: Office, slept: timedelta, rings: int, p
     await office.tick()
     fired = [ring for ring in await office.rings(await office.newest()) if ring.state == "fired"]
     assert len(fired) == 1 + rings
+    assert await office.store.read(lambda tx: tx.rings.due(["shop"])) == []
     assert await office.told("ring") == people
+
+
+async def test_each_of_two_notices_rings(database_url: str) -> None:
+    async with office(database_url, configured(("shop", "point"))) as two:
+        for service in ("shop", "point"):
+            await two.post(firing(service=service))
+        await two.tick()
+        assert await two.told("ring") == ["maruyama", "maruyama"]
 
 
 async def test_the_plan_is_endless_and_each_ring_comes_when_planned(office: Office) -> None:
@@ -60,6 +70,31 @@ async def test_a_decision_ends_the_rings(office: Office, action: str) -> None:
     await office.press("maruyama", action)
     assert await office.pending(await office.newest()) is None
     assert await office.told("ring") == []  # the one on its way is withdrawn
+
+
+async def test_only_a_ring_that_is_still_needed_gets_its_dot(office: Office) -> None:
+    await office.post(firing())
+    await office.tick(minutes(10))
+    one, other = await office.claim("oncall")
+    assert await office.may_write_dot([one], me="another") == set()
+    assert await office.may_write_dot([one]) == {one.id}
+    await office.press("sato", "dismiss")
+    assert await office.may_write_dot([other]) == set()
+    [news] = await office.claim("oncall")
+    assert await office.may_write_dot([news]) == {news.id}
+
+
+async def test_a_ring_that_comes_back_unsent_is_tried_again_until_its_notice_is_decided(
+    office: Office,
+) -> None:
+    await office.post(firing())
+    await office.tick()
+    for decided in (False, True):
+        [ring] = await office.claim("oncall")
+        if decided:
+            await office.press("maruyama", "dismiss")
+        await office.mark(Mark(ring.id, ring.fence, ring.notice_id, "oncall", "deferred", "450 busy"))
+    assert await office.claim("oncall") == []
 
 
 async def test_a_first_acknowledge_skips_one_ring_and_tells_who_has_it(office: Office) -> None:
