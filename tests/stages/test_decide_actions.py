@@ -27,9 +27,10 @@ async def test_approving_fixes_number_version_list_and_hold_and_ends_the_rings(o
     notice = await office.newest()
     assert (notice.state, notice.number, notice.approved_version) == ("approved", 1, 1)
     assert (notice.approved_by, notice.approved_at) == ("sato", office.clock.now)
+    assert (notice.decided_by, notice.decided_at) == ("sato", office.clock.now)
     assert notice.send_at == office.clock.now + seconds(10)
     assert (notice.recipients, notice.audience_digest) == (3, await office.audience(notice))
-    assert await office.pending(notice) is None
+    assert [ring.state for ring in await office.rings(notice)] == ["fired", "fired", "fired", "cancelled"]
     assert await office.told("decided") == ["maruyama"]
     assert answer.approved_after == 600
 
@@ -208,6 +209,20 @@ async def test_two_people_must_approve_and_the_others_are_rung_at_once(database_
         notice = await two.newest()
         assert (notice.state, notice.approved_by, notice.number) == ("approved", "sato", 1)
         assert {yes.person for yes in notice.approvals} == {"maruyama", "sato"}
+
+
+async def test_the_first_of_two_who_sends_an_error_as_it_is_leaves_the_second_the_reason(
+    database_url: str,
+) -> None:
+    async with office(database_url, configured(second_person=["first"])) as two:
+        await two.post(firing())
+        text = (await two.version(await two.newest())).texts["ja"]
+        await two.press("sato", "edit", body=text.body + "まもなく復旧します。")
+        await two.press("maruyama", "approve", override=" お客様と合意済み ")
+        assert ((await two.newest()).state, (await two.newest()).override) == (
+            "awaiting_second",
+            "お客様と合意済み",
+        )
 
 
 async def test_another_list_than_the_two_approved_needs_two_again(database_url: str) -> None:

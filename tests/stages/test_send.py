@@ -8,6 +8,7 @@ from sqlalchemy import update
 from bridge.core import duties
 from bridge.core.model import Recipient
 from bridge.stages.send import recover_claims
+from bridge.stages.wake import Wake
 from bridge.store.claims import Mark
 from bridge.store.tables import versions
 from bridge.store.tx import Tx
@@ -194,6 +195,16 @@ async def test_a_repeated_letter_and_a_surprising_list_are_held_longer(office: O
     assert notice.send_at == office.clock.now + seconds(30)
 
 
+async def test_a_letter_of_another_kind_soon_after_is_no_repeat(office: Office) -> None:
+    await office.post(firing())
+    await office.approve_and_send()
+    await office.post(resolved())
+    await office.wait(minutes(5))
+    await office.press("maruyama", "approve")
+    notice = await office.newest()
+    assert (notice.kind, notice.send_at) == ("recovery", office.clock.now + seconds(10))
+
+
 @pytest.mark.parametrize("gap, state", [(30, "sending"), (31, "stopped")])
 async def test_after_a_long_gap_without_heartbeat_old_work_waits_for_a_person(
     office: Office, gap: float, state: str
@@ -251,7 +262,9 @@ async def test_the_claims_of_a_dead_instance(
     if claimed == "eod":
         await office.may_write_dot(claims, me="dead")
     office.clock.move(seconds(16))
-    await office.store.run(partial(recover_claims, me="two", boot=boot, on_unknown=policy))
+    wake = await office.store.run(partial(recover_claims, me="two", boot=boot, on_unknown=policy))
+    assert wake == Wake(timer=True, oncall=True, customers=True)
+    assert await office.store.read(lambda tx: tx.instances.boots()) == {}
     notice = await office.newest()
     [row] = await office.store.read(lambda tx: tx.outbox.page(notice.id, (), 0, 10))
     assert (row.state, row.due_at) == (state, office.clock.now + seconds(wait))
@@ -300,6 +313,7 @@ async def test_a_batch_of_individual_letters_takes_two_people_and_one_letter_eac
     assert (await office.newest()).state == "awaiting_approval"
     await office.press("maruyama", "approve")
     await office.press("sato", "approve")
+    assert (await office.newest()).send_at == office.clock.now + seconds(10)  # the batch is a list of its own
     await office.send()
     assert (await office.newest()).state == "sent"
     bodies = {address: text_of(mail).body for _, address, mail in office.mails}
@@ -350,3 +364,50 @@ async def test_a_lane_that_wakes_before_the_heartbeat_takes_no_old_letter(office
     assert await office.claim() == []
     await office.tick()
     assert (await office.newest()).state == "stopped"
+
+
+async def test_a_lane_that_wakes_before_the_heartbeat_takes_the_rings(office: Office) -> None:
+    await office.post(firing())
+    await office.tick()
+    office.clock.move(minutes(31))
+    assert await office.told("ring") == ["maruyama"]
+
+
+async def test_after_the_clock_went_back_an_hour_a_hold_is_as_long_as_it_was(office: Office) -> None:
+    await office.post(firing())
+    await office.tick()
+    await office.press("maruyama", "approve")
+    await office.tick(minutes(-60))
+    await office.tick(seconds(9))
+    assert (await office.newest()).state == "approved"
+    await office.tick(seconds(1))
+    assert (await office.newest()).state == "sending"
+
+
+async def test_a_letter_deferred_rests_and_after_the_clock_went_back_it_is_tried_at_once(
+    office: Office,
+) -> None:
+    await sending(office)
+    busy = [
+        Mark(one.id, one.fence, one.notice_id, "customers", "deferred", "450 busy", minutes(5))
+        for one in await office.claim()
+    ]
+    await office.mark(*busy)
+    await office.tick(seconds(299))
+    assert await office.claim() == []
+    await office.tick(minutes(-60))
+    assert await office.deliver() == 3
+
+
+async def test_a_mark_is_about_one_message_and_one_claim_of_it(office: Office) -> None:
+    await sending(office)
+    one, *_ = await office.claim()
+    for mark in (
+        Mark(one.id, one.fence + 1, one.notice_id, "customers", "sent"),
+        Mark(one.id, one.fence, one.notice_id, "customers", "failed", "550 no such user"),
+    ):
+        await office.mark(mark)
+    notice = await office.newest()
+    assert await office.counts(notice) == {"failed": 1, "sending": 2}
+    [row] = await office.store.read(lambda tx: tx.outbox.page(notice.id, ["failed"], 0, 10))
+    assert (row.id, row.reply) == (one.id, "550 no such user")
