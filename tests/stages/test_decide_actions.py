@@ -211,6 +211,27 @@ async def test_two_people_must_approve_and_the_others_are_rung_at_once(database_
         assert {yes.person for yes in notice.approvals} == {"maruyama", "sato"}
 
 
+async def test_an_edit_of_one_letter_voids_no_yes_to_another(database_url: str) -> None:
+    async with office(database_url, configured(("shop", "point"), second_person=["first"])) as two:
+        for service in ("shop", "point"):
+            await two.post(firing(service=service))
+            await two.press("maruyama", "approve")
+            two.clock.move(seconds(1))
+        shop, point = [(await two.notices(incident))[0] for incident in await two.incidents()]
+        await two.press("sato", "edit", shop, body="書き直しました。")
+        assert (await two.again(shop)).approvals == ()
+        assert [yes.person for yes in (await two.again(point)).approvals] == ["maruyama"]
+
+
+async def test_a_letter_moves_only_from_the_version_and_state_that_were_seen(office: Office) -> None:
+    await office.post(firing())
+    seen = await office.newest()
+    await office.press("sato", "edit", body="書き直しました。")
+    assert not await office.store.run(lambda tx: tx.notices.move(seen, "approved", at_version=1))
+    assert await office.store.run(lambda tx: tx.notices.move(seen, "dismissed", at_version=2))
+    assert not await office.store.run(lambda tx: tx.notices.move(seen, "approved", at_version=2))
+
+
 async def test_the_first_of_two_who_sends_an_error_as_it_is_leaves_the_second_the_reason(
     database_url: str,
 ) -> None:

@@ -2,13 +2,27 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bridge.letters.render import Letters
+from bridge.stages.ring import ring
+from bridge.stages.wake import Wake
 from bridge.store.claims import Mark
-from tests.stages.office import NIGHT, Office, configured, firing, minutes, office, resolved, seconds, states
+from tests.stages.office import (
+    NIGHT,
+    ListOf,
+    Office,
+    configured,
+    firing,
+    minutes,
+    office,
+    resolved,
+    seconds,
+    states,
+)
 
 
 async def test_the_first_ring_is_immediate(office: Office) -> None:
@@ -36,6 +50,25 @@ async def test_a_ring_fires_once(office: Office, slept: timedelta, rings: int, p
     assert len(fired) == 1 + rings
     assert await office.store.read(lambda tx: tx.rings.due(["shop"])) == []
     assert await office.told("ring") == people
+
+
+async def test_a_ring_that_two_instances_find_due_is_one_mail_and_wakes_its_lane(office: Office) -> None:
+    await office.post(firing())
+    [due] = await office.store.read(lambda tx: tx.rings.due(["shop"]))
+    unit = partial(ring, setup=office.setup, due=due, lists=await ListOf(office).facts())
+    wake = await office.store.run(unit)
+    assert wake == Wake(timer=True, oncall=True)
+    await office.store.run(unit)
+    assert await office.told("ring") == ["maruyama"]
+
+
+async def test_history_and_mail_tell_how_late_a_ring_is(office: Office) -> None:
+    await office.post(firing())
+    await office.tick()
+    await office.tick(minutes(180))
+    rang = [event.detail["late"] for event in await office.events() if event.action == "rang"]
+    assert rang == [0, 175 * 60]
+    assert {row.detail["late"] for row in await office.claim("oncall")} == {175 * 60}
 
 
 async def test_each_of_two_notices_rings(database_url: str) -> None:

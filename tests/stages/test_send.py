@@ -205,6 +205,20 @@ async def test_a_letter_of_another_kind_soon_after_is_no_repeat(office: Office) 
     assert (notice.kind, notice.send_at) == ("recovery", office.clock.now + seconds(10))
 
 
+async def test_what_one_service_sends_is_nothing_to_the_letter_of_another(database_url: str) -> None:
+    async with office(database_url, configured(("shop", "point"))) as two:
+        await two.post(firing(service="shop"))
+        two.clock.move(seconds(1))
+        await two.post(firing(service="point"))
+        shop, point = [(await two.notices(incident))[0] for incident in await two.incidents()]
+        await two.press("maruyama", "approve", shop)
+        await two.send()
+        await two.press("maruyama", "approve", point)
+        point = await two.again(point)
+        assert (await two.again(shop)).first_accept_at == two.clock.now
+        assert (point.send_at, point.first_accept_at) == (two.clock.now + seconds(10), None)
+
+
 @pytest.mark.parametrize("gap, state", [(30, "sending"), (31, "stopped")])
 async def test_after_a_long_gap_without_heartbeat_old_work_waits_for_a_person(
     office: Office, gap: float, state: str
