@@ -1,12 +1,15 @@
 """What each press on the approval page does."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from bridge.core.facts import Facts
+from bridge.stages.wake import Wake
 from tests.stages.office import (
     CAUSE,
+    NIGHT,
     Office,
     configured,
     customers,
@@ -52,6 +55,46 @@ async def test_approve_and_dismiss_at_once_are_one_decision(office: Office) -> N
     await office.post(firing())
     answers = await asyncio.gather(office.press("maruyama", "approve"), office.press("sato", "dismiss"))
     assert sorted(answer.status for answer in answers) == [303, 409]
+
+
+@pytest.mark.parametrize(
+    "before, action, wake, anchors",
+    [
+        pytest.param([], "approve", Wake(timer=True, oncall=True), 1, id="approve"),
+        pytest.param([], "dismiss", Wake(timer=True, oncall=True), 1, id="dismiss"),
+        pytest.param([], "acknowledge", Wake(timer=True, oncall=True), 0, id="acknowledge"),
+        pytest.param([], "recovered", Wake(timer=True, oncall=True), 0, id="recovered"),
+        pytest.param([], "test", Wake(oncall=True), 0, id="test"),
+        pytest.param(["approve"], "cancel", Wake(timer=True, oncall=True), 0, id="cancel"),
+        pytest.param(["approve", "tick"], "stop", Wake(timer=True, oncall=True), 0, id="stop"),
+        pytest.param(["approve", "tick", "stop"], "resume", Wake(timer=True, customers=True), 0, id="resume"),
+        pytest.param(
+            ["approve", "append", "tick"], "resume", Wake(timer=True, customers=True), 1, id="to another list"
+        ),
+    ],
+)
+async def test_a_press_wakes_whoever_has_something_to_do(
+    office: Office, before: list[str], action: str, wake: Wake, anchors: int
+) -> None:
+    await office.post(firing())
+    for step in before:
+        if step == "tick":
+            await office.tick(seconds(10))
+        elif step == "append":
+            office.recipients = customers(4)
+        else:
+            await office.press("maruyama", step)
+    answer = await office.press("maruyama", action)
+    assert replace(answer.wake, anchors=()) == wake
+    assert len(answer.wake.anchors) == anchors
+
+
+async def test_after_a_cancel_nothing_of_the_approval_is_left(office: Office) -> None:
+    await office.post(firing())
+    before = await office.newest()
+    await office.press("maruyama", "approve")
+    assert (await office.press("sato", "cancel")).did == "cancelled"
+    assert await office.newest() == before
 
 
 @pytest.mark.parametrize("action", ["approve", "dismiss", "edit"])
@@ -130,6 +173,7 @@ async def test_a_dismissed_update_leaves_the_promise_standing_for_the_next(offic
     await office.wait(minutes(55))
     assert states(await office.notices())[-1] == ("update", "awaiting_approval")
     await office.press("maruyama", "dismiss", reason="変化なし")
+    assert (await office.incident()).promise_at == NIGHT + minutes(120)
     await office.wait(minutes(65))
     assert states(await office.notices())[-2:] == [("update", "dismissed"), ("update", "awaiting_approval")]
 

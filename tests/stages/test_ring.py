@@ -143,6 +143,8 @@ async def test_a_first_acknowledge_skips_one_ring_and_tells_who_has_it(office: O
     assert await office.pending(await office.newest()) == pending
     assert await office.told("acknowledged") == []
     assert (await office.newest()).acknowledged_by == "sato"
+    said = [(e.actor, e.detail["first"]) for e in await office.events() if e.action == "acknowledged"]
+    assert said == [("sato", True), ("maruyama", False)]
 
 
 async def test_an_acknowledge_never_skips_the_ring_at_the_deadline(office: Office) -> None:

@@ -148,7 +148,8 @@ async def test_a_list_that_changed_in_the_hold_stops_the_letter_until_a_person_r
     assert (await office.press("sato", "resume", audience="old")).why == "list_changed"
     assert (await office.press("sato", "resume")).status == 303
     await office.send()
-    assert (await office.again(notice)).state == "sent"
+    notice = await office.again(notice)
+    assert (notice.state, notice.stop_reason) == ("sent", None)
     assert len(office.mails) == 4
 
 
@@ -183,6 +184,21 @@ async def test_later_letters_name_the_earlier_ones_of_that_recipient(office: Off
     assert refs["new@example.jp"] == ""
     assert all(refs[f"customer{n}@example.jp"].startswith("<") for n in range(3))
     assert len(set(refs.values())) == 4
+
+
+async def test_a_letter_names_no_mail_that_failed_and_none_of_another_service(database_url: str) -> None:
+    async with office(database_url, configured(("point", "shop"))) as two:
+        await two.post(firing(service="point"))
+        await two.approve_and_send()
+        await two.post(firing(service="shop"))
+        await two.press("maruyama", "approve")
+        await two.tick(seconds(10))
+        await two.deliver("failed")
+        await two.tick()
+        await two.wait(minutes(55))
+        await two.press("maruyama", "approve")
+        await two.tick(seconds(31))
+        assert [claim.refs for claim in await two.claim()] == ["", "", ""]
 
 
 async def test_a_repeated_letter_and_a_surprising_list_are_held_longer(office: Office) -> None:
