@@ -320,13 +320,29 @@ async def test_a_second_doubt_is_never_sent_a_third_time(office: Office) -> None
     assert await office.claim(me="two") == []
 
 
-async def test_a_living_instance_keeps_its_claims(office: Office) -> None:
+async def test_a_living_instance_keeps_its_claims_and_is_not_forgotten_with_a_dead_one(
+    office: Office,
+) -> None:
     await sending(office)
+    await office.store.run(partial(beat, me="dead"))
+    await office.claim(me="dead", limit=1)
+    office.clock.move(seconds(6))
     await office.store.run(partial(beat, me="alive"))
     await office.claim(me="alive")
     office.clock.move(seconds(10))
     await office.store.run(partial(recover_claims, me="two", boot="boot-1", on_unknown="resend_once"))
-    assert await office.counts(await office.newest()) == {"sending": 3}
+    assert await office.counts(await office.newest()) == {"queued": 1, "sending": 2}
+    assert (await office.store.read(lambda tx: tx.instances.boots())).keys() == {"alive"}
+
+
+@pytest.mark.parametrize("back, went", [(0, False), (2, False), (3, True)])
+async def test_a_heartbeat_ahead_means_a_clock_that_went_back(
+    office: Office, back: float, went: bool
+) -> None:
+    await office.store.run(partial(beat, me="one"))
+    office.clock.move(seconds(-back))
+    assert await office.store.run(lambda tx: tx.instances.clock_went_back()) is went
+    assert not await office.store.run(lambda tx: tx.instances.clock_went_back()), "it ages again"
 
 
 async def test_a_batch_of_individual_letters_takes_two_people_and_one_letter_each(office: Office) -> None:
@@ -346,6 +362,8 @@ async def test_a_batch_of_individual_letters_takes_two_people_and_one_letter_eac
     assert (await office.newest()).send_at == office.clock.now + seconds(10)  # the batch is a list of its own
     await office.send()
     assert (await office.newest()).state == "sent"
+    drafts = [(e.action, e.actor) for e in await office.events() if e.detail.get("kind") == "individual"]
+    assert drafts[:3] == [("drafted", "api"), ("redrafted", "api"), ("approved_first", "maruyama")]
     bodies = {address: text_of(mail).body for _, address, mail in office.mails}
     assert "甲商事" in bodies["a@example.jp"]
     assert "丁商店" not in bodies["a@example.jp"]
