@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, true, tuple_, update
 
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import DeliveryState
@@ -128,8 +128,10 @@ class Claims:
 
         A ring only while its notice waits for people, a letter only while its notice is `sending`.
         """
-        ids, fences = [claim[0] for claim in claims], sorted({claim[1] for claim in claims})
-        rows = self._tx.execute(_MARK_EOD, {"ids": ids, "fences": fences, "me": me, "now": self._tx.now})
+        if not claims:
+            return set()
+        pairs = {"ids": [claim[0] for claim in claims], "claims": list(claims)}
+        rows = self._tx.execute(_MARK_EOD, {**pairs, "me": me, "now": self._tx.now})
         return set(rows.scalars())
 
     def mark(self, marks: Sequence[Mark], me: str) -> None:
@@ -243,8 +245,8 @@ _NOTICE_STATE = select(notices.c.state).where(notices.c.id == outbox.c.notice_id
 _MARK_EOD = (
     update(outbox)
     .where(
-        outbox.c.id.in_(bindparam("ids", expanding=True)),
-        outbox.c.fence.in_(bindparam("fences", expanding=True)),
+        outbox.c.id.in_(bindparam("ids", expanding=True)),  # for its index; the pairs decide
+        tuple_(outbox.c.id, outbox.c.fence).in_(bindparam("claims", expanding=True)),
         outbox.c.owner == bindparam("me"),
         outbox.c.state == "sending",
         or_(

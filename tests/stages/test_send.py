@@ -304,6 +304,16 @@ async def test_the_claims_of_a_dead_instance(
     assert (await office.counts(notice)) == {state: 1}
 
 
+async def test_a_claim_that_was_lost_gets_no_dot_beside_one_that_holds(office: Office) -> None:
+    await sending(office)
+    lost, *_ = await office.claim()
+    await office.store.run(lambda tx: tx.claims.give_back(["one"], eod_only=False, on_unknown="hold"))
+    again, other, _ = await office.claim()
+    assert again.id == lost.id
+    assert await office.may_write_dot([lost, other]) == {other.id}
+    assert await office.may_write_dot([again]) == {again.id}
+
+
 async def test_a_second_doubt_is_never_sent_a_third_time(office: Office) -> None:
     office.recipients = customers(1)
     await sending(office)
