@@ -114,22 +114,20 @@ def redraft(
     return replace(notice, state="awaiting_approval", version=number, approvals=())
 
 
-def refresh(tx: Tx, setup: Setup, incident: Incident, notice: Notice, news: Sequence[Alert]) -> bool:
-    """Redraft an untouched draft when `news` changes what it would tell customers. True when it did.
+def refresh(tx: Tx, setup: Setup, incident: Incident, notice: Notice, news: Sequence[Alert]) -> None:
+    """Redraft an untouched draft when `news` changes what it would tell customers.
 
     A draft that a person edited stays: the page shows what changed.
     """
     version = tx.notices.version(notice.id, notice.version)
     if version.edited_by is not None:
-        return False
+        return
     old = Facts.from_dict(version.facts)
     if covers(old, news, setup.service(incident), incident):
-        return False
+        return
     new = current_facts(tx, setup, incident, notice, old.answers)
-    if not changed(old, new) and old.combined == new.combined:
-        return False
-    redraft(tx, setup, incident, notice, new, "facts changed")
-    return True
+    if changed(old, new) or old.combined != new.combined:
+        redraft(tx, setup, incident, notice, new, "facts changed")
 
 
 def current_facts(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, true, tuple_, update
 
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import DeliveryState
@@ -128,14 +128,11 @@ class Claims:
 
         A ring only while its notice waits for people, a letter only while its notice is `sending`.
         """
-        granted: set[tuple[int, int]] = set()
-        now = self._tx.now
-        # Fence by fence, of which there are few: a row may be here with a lost fence beside its own.
-        for fence in sorted({claim[1] for claim in claims}):
-            ids = [claim[0] for claim in claims if claim[1] == fence]
-            rows = self._tx.execute(_MARK_EOD, {"ids": ids, "b_fence": fence, "me": me, "now": now})
-            granted.update((row.id, fence) for row in rows)
-        return granted
+        if not claims:
+            return set()
+        pairs = {"ids": [claim[0] for claim in claims], "claims": list(claims)}
+        rows = self._tx.execute(_MARK_EOD, {**pairs, "me": me, "now": self._tx.now})
+        return {(row.id, row.fence) for row in rows}
 
     def mark(self, marks: Sequence[Mark], me: str) -> None:
         """Write what became of claimed messages; a mark whose fence is lost changes nothing."""
@@ -261,8 +258,8 @@ _NOTICE_STATE = select(notices.c.state).where(notices.c.id == outbox.c.notice_id
 _MARK_EOD = (
     update(outbox)
     .where(
-        outbox.c.id.in_(bindparam("ids", expanding=True)),
-        outbox.c.fence == bindparam("b_fence"),
+        outbox.c.id.in_(bindparam("ids", expanding=True)),  # for its index; the pairs decide
+        tuple_(outbox.c.id, outbox.c.fence).in_(bindparam("claims", expanding=True)),
         outbox.c.owner == bindparam("me"),
         outbox.c.state == "sending",
         or_(
@@ -272,7 +269,7 @@ _MARK_EOD = (
         ),
     )
     .values(state="eod", updated_at=bindparam("now"))
-    .returning(outbox.c.id)
+    .returning(outbox.c.id, outbox.c.fence)
 )
 _MARK = (
     update(outbox)

@@ -1,12 +1,15 @@
 """What each press on the approval page does."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from bridge.core.facts import Facts
+from bridge.stages.wake import Wake
 from tests.stages.office import (
     CAUSE,
+    NIGHT,
     Office,
     configured,
     customers,
@@ -27,9 +30,10 @@ async def test_approving_fixes_number_version_list_and_hold_and_ends_the_rings(o
     notice = await office.newest()
     assert (notice.state, notice.number, notice.approved_version) == ("approved", 1, 1)
     assert (notice.approved_by, notice.approved_at) == ("sato", office.clock.now)
+    assert (notice.decided_by, notice.decided_at) == ("sato", office.clock.now)
     assert notice.send_at == office.clock.now + seconds(10)
     assert (notice.recipients, notice.audience_digest) == (3, await office.audience(notice))
-    assert await office.pending(notice) is None
+    assert [ring.state for ring in await office.rings(notice)] == ["fired", "fired", "fired", "cancelled"]
     assert await office.told("decided") == ["maruyama"]
     assert answer.approved_after == 600
 
@@ -51,6 +55,46 @@ async def test_approve_and_dismiss_at_once_are_one_decision(office: Office) -> N
     await office.post(firing())
     answers = await asyncio.gather(office.press("maruyama", "approve"), office.press("sato", "dismiss"))
     assert sorted(answer.status for answer in answers) == [303, 409]
+
+
+@pytest.mark.parametrize(
+    "before, action, wake, anchors",
+    [
+        pytest.param([], "approve", Wake(timer=True, oncall=True), 1, id="approve"),
+        pytest.param([], "dismiss", Wake(timer=True, oncall=True), 1, id="dismiss"),
+        pytest.param([], "acknowledge", Wake(timer=True, oncall=True), 0, id="acknowledge"),
+        pytest.param([], "recovered", Wake(timer=True, oncall=True), 0, id="recovered"),
+        pytest.param([], "test", Wake(oncall=True), 0, id="test"),
+        pytest.param(["approve"], "cancel", Wake(timer=True, oncall=True), 0, id="cancel"),
+        pytest.param(["approve", "tick"], "stop", Wake(timer=True, oncall=True), 0, id="stop"),
+        pytest.param(["approve", "tick", "stop"], "resume", Wake(timer=True, customers=True), 0, id="resume"),
+        pytest.param(
+            ["approve", "append", "tick"], "resume", Wake(timer=True, customers=True), 1, id="to another list"
+        ),
+    ],
+)
+async def test_a_press_wakes_whoever_has_something_to_do(
+    office: Office, before: list[str], action: str, wake: Wake, anchors: int
+) -> None:
+    await office.post(firing())
+    for step in before:
+        if step == "tick":
+            await office.tick(seconds(10))
+        elif step == "append":
+            office.recipients = customers(4)
+        else:
+            await office.press("maruyama", step)
+    answer = await office.press("maruyama", action)
+    assert replace(answer.wake, anchors=()) == wake
+    assert len(answer.wake.anchors) == anchors
+
+
+async def test_after_a_cancel_nothing_of_the_approval_is_left(office: Office) -> None:
+    await office.post(firing())
+    before = await office.newest()
+    await office.press("maruyama", "approve")
+    assert (await office.press("sato", "cancel")).did == "cancelled"
+    assert await office.newest() == before
 
 
 @pytest.mark.parametrize("action", ["approve", "dismiss", "edit"])
@@ -129,6 +173,7 @@ async def test_a_dismissed_update_leaves_the_promise_standing_for_the_next(offic
     await office.wait(minutes(55))
     assert states(await office.notices())[-1] == ("update", "awaiting_approval")
     await office.press("maruyama", "dismiss", reason="変化なし")
+    assert (await office.incident()).promise_at == NIGHT + minutes(120)
     await office.wait(minutes(65))
     assert states(await office.notices())[-2:] == [("update", "dismissed"), ("update", "awaiting_approval")]
 
@@ -208,6 +253,41 @@ async def test_two_people_must_approve_and_the_others_are_rung_at_once(database_
         notice = await two.newest()
         assert (notice.state, notice.approved_by, notice.number) == ("approved", "sato", 1)
         assert {yes.person for yes in notice.approvals} == {"maruyama", "sato"}
+
+
+async def test_an_edit_of_one_letter_voids_no_yes_to_another(database_url: str) -> None:
+    async with office(database_url, configured(("shop", "point"), second_person=["first"])) as two:
+        for service in ("shop", "point"):
+            await two.post(firing(service=service))
+            await two.press("maruyama", "approve")
+            two.clock.move(seconds(1))
+        shop, point = [(await two.notices(incident))[0] for incident in await two.incidents()]
+        await two.press("sato", "edit", shop, body="書き直しました。")
+        assert (await two.again(shop)).approvals == ()
+        assert [yes.person for yes in (await two.again(point)).approvals] == ["maruyama"]
+
+
+async def test_a_letter_moves_only_from_the_version_and_state_that_were_seen(office: Office) -> None:
+    await office.post(firing())
+    seen = await office.newest()
+    await office.press("sato", "edit", body="書き直しました。")
+    assert not await office.store.run(lambda tx: tx.notices.move(seen, "approved", at_version=1))
+    assert await office.store.run(lambda tx: tx.notices.move(seen, "dismissed", at_version=2))
+    assert not await office.store.run(lambda tx: tx.notices.move(seen, "approved", at_version=2))
+
+
+async def test_the_first_of_two_who_sends_an_error_as_it_is_leaves_the_second_the_reason(
+    database_url: str,
+) -> None:
+    async with office(database_url, configured(second_person=["first"])) as two:
+        await two.post(firing())
+        text = (await two.version(await two.newest())).texts["ja"]
+        await two.press("sato", "edit", body=text.body + "まもなく復旧します。")
+        await two.press("maruyama", "approve", override=" お客様と合意済み ")
+        assert ((await two.newest()).state, (await two.newest()).override) == (
+            "awaiting_second",
+            "お客様と合意済み",
+        )
 
 
 async def test_another_list_than_the_two_approved_needs_two_again(database_url: str) -> None:

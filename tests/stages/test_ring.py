@@ -2,12 +2,27 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bridge.letters.render import Letters
-from tests.stages.office import NIGHT, Office, configured, firing, minutes, office, resolved, seconds, states
+from bridge.stages.ring import ring
+from bridge.stages.wake import Wake
+from bridge.store.claims import Mark
+from tests.stages.office import (
+    NIGHT,
+    ListOf,
+    Office,
+    configured,
+    firing,
+    minutes,
+    office,
+    resolved,
+    seconds,
+    states,
+)
 
 
 async def test_the_first_ring_is_immediate(office: Office) -> None:
@@ -33,7 +48,35 @@ async def test_a_ring_fires_once(office: Office, slept: timedelta, rings: int, p
     await office.tick()
     fired = [ring for ring in await office.rings(await office.newest()) if ring.state == "fired"]
     assert len(fired) == 1 + rings
+    assert await office.store.read(lambda tx: tx.rings.due(["shop"])) == []
     assert await office.told("ring") == people
+
+
+async def test_a_ring_that_two_instances_find_due_is_one_mail_and_wakes_its_lane(office: Office) -> None:
+    await office.post(firing())
+    [due] = await office.store.read(lambda tx: tx.rings.due(["shop"]))
+    unit = partial(ring, setup=office.setup, due=due, lists=await ListOf(office).facts())
+    wake = await office.store.run(unit)
+    assert wake == Wake(timer=True, oncall=True)
+    await office.store.run(unit)
+    assert await office.told("ring") == ["maruyama"]
+
+
+async def test_history_and_mail_tell_how_late_a_ring_is(office: Office) -> None:
+    await office.post(firing())
+    await office.tick()
+    await office.tick(minutes(180))
+    rang = [event.detail["late"] for event in await office.events() if event.action == "rang"]
+    assert rang == [0, 175 * 60]
+    assert {row.detail["late"] for row in await office.claim("oncall")} == {175 * 60}
+
+
+async def test_each_of_two_notices_rings(database_url: str) -> None:
+    async with office(database_url, configured(("shop", "point"))) as two:
+        for service in ("shop", "point"):
+            await two.post(firing(service=service))
+        await two.tick()
+        assert await two.told("ring") == ["maruyama", "maruyama"]
 
 
 async def test_the_plan_is_endless_and_each_ring_comes_when_planned(office: Office) -> None:
@@ -62,6 +105,31 @@ async def test_a_decision_ends_the_rings(office: Office, action: str) -> None:
     assert await office.told("ring") == []  # the one on its way is withdrawn
 
 
+async def test_only_a_ring_that_is_still_needed_gets_its_dot(office: Office) -> None:
+    await office.post(firing())
+    await office.tick(minutes(10))
+    one, other = await office.claim("oncall")
+    assert await office.may_write_dot([one], me="another") == set()
+    assert await office.may_write_dot([one]) == {(one.id, one.fence)}
+    await office.press("sato", "dismiss")
+    assert await office.may_write_dot([other]) == set()
+    [news] = await office.claim("oncall")
+    assert await office.may_write_dot([news]) == {(news.id, news.fence)}
+
+
+async def test_a_ring_that_comes_back_unsent_is_tried_again_until_its_notice_is_decided(
+    office: Office,
+) -> None:
+    await office.post(firing())
+    await office.tick()
+    for decided in (False, True):
+        [ring] = await office.claim("oncall")
+        if decided:
+            await office.press("maruyama", "dismiss")
+        await office.mark(Mark(ring.id, ring.fence, ring.notice_id, "oncall", "deferred", "450 busy"))
+    assert await office.claim("oncall") == []
+
+
 async def test_a_first_acknowledge_skips_one_ring_and_tells_who_has_it(office: Office) -> None:
     await office.post(firing())
     await office.wait(minutes(10))
@@ -75,6 +143,8 @@ async def test_a_first_acknowledge_skips_one_ring_and_tells_who_has_it(office: O
     assert await office.pending(await office.newest()) == pending
     assert await office.told("acknowledged") == []
     assert (await office.newest()).acknowledged_by == "sato"
+    said = [(e.actor, e.detail["first"]) for e in await office.events() if e.action == "acknowledged"]
+    assert said == [("sato", True), ("maruyama", False)]
 
 
 async def test_an_acknowledge_never_skips_the_ring_at_the_deadline(office: Office) -> None:

@@ -12,6 +12,7 @@ from bridge.core.model import Recipient
 from bridge.core.settings import Sender
 from bridge.core.values import LocalText
 from bridge.stages.send import begin_send, claim_letter, recover_claims
+from bridge.stages.wake import Wake
 from bridge.store.claims import Mark
 from bridge.store.tables import versions
 from bridge.store.tx import Tx
@@ -168,7 +169,8 @@ async def test_a_list_that_changed_in_the_hold_stops_the_letter_until_a_person_r
     assert (await office.press("sato", "resume", audience="old")).why == "list_changed"
     assert (await office.press("sato", "resume")).status == 303
     await office.send()
-    assert (await office.again(notice)).state == "sent"
+    notice = await office.again(notice)
+    assert (notice.state, notice.stop_reason) == ("sent", None)
     assert len(office.mails) == 4
 
 
@@ -205,6 +207,21 @@ async def test_later_letters_name_the_earlier_ones_of_that_recipient(office: Off
     assert len(set(refs.values())) == 4
 
 
+async def test_a_letter_names_no_mail_that_failed_and_none_of_another_service(database_url: str) -> None:
+    async with office(database_url, configured(("point", "shop"))) as two:
+        await two.post(firing(service="point"))
+        await two.approve_and_send()
+        await two.post(firing(service="shop"))
+        await two.press("maruyama", "approve")
+        await two.tick(seconds(10))
+        await two.deliver("failed")
+        await two.tick()
+        await two.wait(minutes(55))
+        await two.press("maruyama", "approve")
+        await two.tick(seconds(31))
+        assert [claim.refs for claim in await two.claim()] == ["", "", ""]
+
+
 async def test_a_repeated_letter_and_a_surprising_list_are_held_longer(office: Office) -> None:
     await office.post(firing())
     await office.approve_and_send()
@@ -213,6 +230,30 @@ async def test_a_repeated_letter_and_a_surprising_list_are_held_longer(office: O
     await office.press("maruyama", "approve")
     notice = await office.newest()
     assert notice.send_at == office.clock.now + seconds(30)
+
+
+async def test_a_letter_of_another_kind_soon_after_is_no_repeat(office: Office) -> None:
+    await office.post(firing())
+    await office.approve_and_send()
+    await office.post(resolved())
+    await office.wait(minutes(5))
+    await office.press("maruyama", "approve")
+    notice = await office.newest()
+    assert (notice.kind, notice.send_at) == ("recovery", office.clock.now + seconds(10))
+
+
+async def test_what_one_service_sends_is_nothing_to_the_letter_of_another(database_url: str) -> None:
+    async with office(database_url, configured(("shop", "point"))) as two:
+        await two.post(firing(service="shop"))
+        two.clock.move(seconds(1))
+        await two.post(firing(service="point"))
+        shop, point = [(await two.notices(incident))[0] for incident in await two.incidents()]
+        await two.press("maruyama", "approve", shop)
+        await two.send()
+        await two.press("maruyama", "approve", point)
+        point = await two.again(point)
+        assert (await two.again(shop)).first_accept_at == two.clock.now
+        assert (point.send_at, point.first_accept_at) == (two.clock.now + seconds(10), None)
 
 
 @pytest.mark.parametrize("gap, state", [(30, "sending"), (31, "stopped")])
@@ -290,7 +331,9 @@ async def test_the_claims_of_a_dead_instance(
     if claimed == "eod":
         await office.may_write_dot(claims, me="dead")
     office.clock.move(seconds(16))
-    await office.store.run(partial(recover_claims, me="two", boot=boot, on_unknown=policy))
+    wake = await office.store.run(partial(recover_claims, me="two", boot=boot, on_unknown=policy))
+    assert wake == Wake(timer=True, oncall=True, customers=True)
+    assert await office.store.read(lambda tx: tx.instances.boots()) == {}
     notice = await office.newest()
     [row] = await office.store.read(lambda tx: tx.outbox.page(notice.id, (), 0, 10))
     assert (row.state, row.due_at) == (state, office.clock.now + seconds(wait))
@@ -298,6 +341,16 @@ async def test_the_claims_of_a_dead_instance(
     late = Mark(row.id, row.fence, notice.id, "customers", "sent")
     await office.mark(late, me="dead")
     assert (await office.counts(notice)) == {state: 1}
+
+
+async def test_a_claim_that_was_lost_gets_no_dot_beside_one_that_holds(office: Office) -> None:
+    await sending(office)
+    lost, *_ = await office.claim()
+    await office.store.run(lambda tx: tx.claims.give_back(["one"], eod_only=False, on_unknown="hold"))
+    again, other, _ = await office.claim()
+    assert again.id == lost.id
+    assert await office.may_write_dot([lost, other]) == {(other.id, other.fence)}
+    assert await office.may_write_dot([again]) == {(again.id, again.fence)}
 
 
 async def test_a_second_doubt_is_never_sent_a_third_time(office: Office) -> None:
@@ -326,13 +379,29 @@ async def test_a_letter_is_loaded_though_who_claimed_it_died_between_two_heartbe
     assert await office.deliver() == 3
 
 
-async def test_a_living_instance_keeps_its_claims(office: Office) -> None:
+async def test_a_living_instance_keeps_its_claims_and_is_not_forgotten_with_a_dead_one(
+    office: Office,
+) -> None:
     await sending(office)
+    await office.store.run(partial(beat, me="dead"))
+    await office.claim(me="dead", limit=1)
+    office.clock.move(seconds(6))
     await office.store.run(partial(beat, me="alive"))
     await office.claim(me="alive")
     office.clock.move(seconds(10))
     await office.store.run(partial(recover_claims, me="two", boot="boot-1", on_unknown="resend_once"))
-    assert await office.counts(await office.newest()) == {"sending": 3}
+    assert await office.counts(await office.newest()) == {"queued": 1, "sending": 2}
+    assert await office.store.read(lambda tx: tx.instances.known()) == {"alive"}
+
+
+@pytest.mark.parametrize("back, went", [(0, False), (2, False), (3, True)])
+async def test_a_heartbeat_ahead_means_a_clock_that_went_back(
+    office: Office, back: float, went: bool
+) -> None:
+    await office.store.run(partial(beat, me="one"))
+    office.clock.move(seconds(-back))
+    assert await office.store.run(lambda tx: tx.instances.clock_went_back()) is went
+    assert not await office.store.run(lambda tx: tx.instances.clock_went_back()), "it ages again"
 
 
 async def test_after_a_silence_of_the_database_nobody_is_taken_for_dead(office: Office) -> None:
@@ -343,18 +412,6 @@ async def test_after_a_silence_of_the_database_nobody_is_taken_for_dead(office: 
     await office.tick(seconds(20))
     await office.mark(*(Mark(c.id, c.fence, c.notice_id, c.lane, "sent") for c in claims), me="two")
     assert await office.counts(await office.newest()) == {"sent": 3}
-
-
-async def test_a_sender_with_a_lost_fence_may_not_write_its_dot_beside_one_that_has_it(
-    office: Office,
-) -> None:
-    await sending(office)
-    lost, *_ = await office.claim(me="one")
-    await office.store.run(
-        lambda tx: tx.claims.give_back(["one"], eod_only=False, on_unknown="hold", died=True)
-    )
-    claims = await office.claim(me="one")
-    assert await office.may_write_dot([lost, *claims]) == {(c.id, c.fence) for c in claims}
 
 
 async def test_who_does_not_come_back_after_such_a_silence_is_dead(office: Office) -> None:
@@ -380,8 +437,11 @@ async def test_a_batch_of_individual_letters_takes_two_people_and_one_letter_eac
     assert (await office.newest()).state == "awaiting_approval"
     await office.press("maruyama", "approve")
     await office.press("sato", "approve")
+    assert (await office.newest()).send_at == office.clock.now + seconds(10)  # the batch is a list of its own
     await office.send()
     assert (await office.newest()).state == "sent"
+    drafts = [(e.action, e.actor) for e in await office.events() if e.detail.get("kind") == "individual"]
+    assert drafts[:3] == [("drafted", "api"), ("redrafted", "api"), ("approved_first", "maruyama")]
     bodies = {address: text_of(mail).body for _, address, mail in office.mails}
     assert "甲商事" in bodies["a@example.jp"]
     assert "丁商店" not in bodies["a@example.jp"]
@@ -430,3 +490,50 @@ async def test_a_lane_that_wakes_before_the_heartbeat_takes_no_old_letter(office
     assert await office.claim() == []
     await office.tick()
     assert (await office.newest()).state == "stopped"
+
+
+async def test_a_lane_that_wakes_before_the_heartbeat_takes_the_rings(office: Office) -> None:
+    await office.post(firing())
+    await office.tick()
+    office.clock.move(minutes(31))
+    assert await office.told("ring") == ["maruyama"]
+
+
+async def test_after_the_clock_went_back_an_hour_a_hold_is_as_long_as_it_was(office: Office) -> None:
+    await office.post(firing())
+    await office.tick()
+    await office.press("maruyama", "approve")
+    await office.tick(minutes(-60))
+    await office.tick(seconds(9))
+    assert (await office.newest()).state == "approved"
+    await office.tick(seconds(1))
+    assert (await office.newest()).state == "sending"
+
+
+async def test_a_letter_deferred_rests_and_after_the_clock_went_back_it_is_tried_at_once(
+    office: Office,
+) -> None:
+    await sending(office)
+    busy = [
+        Mark(one.id, one.fence, one.notice_id, "customers", "deferred", "450 busy", minutes(5))
+        for one in await office.claim()
+    ]
+    await office.mark(*busy)
+    await office.tick(seconds(299))
+    assert await office.claim() == []
+    await office.tick(minutes(-60))
+    assert await office.deliver() == 3
+
+
+async def test_a_mark_is_about_one_message_and_one_claim_of_it(office: Office) -> None:
+    await sending(office)
+    one, *_ = await office.claim()
+    for mark in (
+        Mark(one.id, one.fence + 1, one.notice_id, "customers", "sent"),
+        Mark(one.id, one.fence, one.notice_id, "customers", "failed", "550 no such user"),
+    ):
+        await office.mark(mark)
+    notice = await office.newest()
+    assert await office.counts(notice) == {"failed": 1, "sending": 2}
+    [row] = await office.store.read(lambda tx: tx.outbox.page(notice.id, ["failed"], 0, 10))
+    assert (row.id, row.reply) == (one.id, "550 no such user")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bridge.core import duties
 from bridge.core.duties import Duty
+from bridge.core.facts import NO_ANSWERS, Answers
 from bridge.core.lifecycle import NOTICE_MOVES
 from bridge.core.model import Kind, Notice, NoticeState
 from bridge.core.settings import Policy
@@ -64,10 +65,14 @@ FINAL = Duty("draft", "cause promised", "final")
         pytest.param(SETTLED, [("first", WAITS)], RECOVER, id="a short life: one combined letter"),
         pytest.param(SETTLED, [("first", "sent")], RECOVER, id="settled"),
         pytest.param(SETTLED, [("first", "approved")], None, id="in its hold: it may be called back"),
+        pytest.param(
+            SETTLED, [("first", "sent"), ("update", "approved")], None, id="so may the one after it"
+        ),
         pytest.param(SETTLED, [("first", "dismissed")], CLOSE, id="nobody was told"),
         pytest.param(
             SETTLED, [("first", "dismissed"), ("individual", WAITS)], None, id="but a batch still waits"
         ),
+        pytest.param(OVER, [("first", "sent")], RECOVERY, id="no recovery was drafted"),
         pytest.param(OVER, [("first", "sent"), ("recovery", WAITS)], None, id="the recovery waits"),
         pytest.param(OVER, [("first", "sent"), ("recovery", "sending")], None, id="it is being sent"),
         pytest.param(OVER, [("first", "sent"), ("recovery", "stopped")], None, id="somebody stopped it"),
@@ -95,6 +100,40 @@ def test_an_incident_owes(
     at: dict[str, Any], told: list[tuple[Kind, NoticeState]], owed: Duty | None
 ) -> None:
     assert duties.owed(incident(**at), letters(*told), POLICY, NOW) == owed
+
+
+@pytest.mark.parametrize(
+    "at, then",
+    [
+        pytest.param(OPEN, None, id="nothing promised: only people and alerts change it"),
+        pytest.param(PROMISED, NOW, id="ten minutes before the promise"),
+        pytest.param(SETTLING, NOW + minutes(0.01), id="settled"),
+        pytest.param({**SETTLING, "promise_at": NOW + minutes(30)}, NOW + minutes(0.01), id="settled first"),
+        pytest.param({**SETTLING, "promise_at": NOW}, NOW - minutes(10), id="a promise first"),
+        pytest.param({**OPEN, "resolved_at": NOW}, None, id="fires again"),
+        pytest.param({**OVER, "promise_at": NOW}, None, id="over: the promise is off"),
+        pytest.param(OWES_CAUSE, NOW, id="the day of the cause"),
+        pytest.param({**OWES_CAUSE, "state": "closed"}, None, id="closed"),
+    ],
+)
+def test_time_brings_the_next_duty(at: dict[str, Any], then: datetime | None) -> None:
+    assert duties.next_duty_at(incident(**at), POLICY) == then
+
+
+@pytest.mark.parametrize(
+    "kind, answers, day",
+    [
+        ("recovery", NO_ANSWERS, date(2026, 12, 1)),
+        ("final", NO_ANSWERS, date(2026, 12, 1)),
+        ("recovery", Answers(cause="認証用の証明書の期限切れ"), None),
+        ("recovery", Answers(cause_by=date(2026, 11, 30)), date(2026, 11, 30)),
+        ("update", NO_ANSWERS, None),
+    ],
+)
+def test_only_a_report_after_the_end_that_names_no_cause_promises_one(
+    kind: Kind, answers: Answers, day: date | None
+) -> None:
+    assert duties.promising_cause(answers, kind, date(2026, 11, 24)).cause_by == day
 
 
 KINDS: st.SearchStrategy[Kind] = st.sampled_from(["first", "update", "recovery", "final", "individual"])

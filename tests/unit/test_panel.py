@@ -49,7 +49,25 @@ OPEN = ("approve", "edit", "dismiss", "acknowledge", "test", "recovered")
         pytest.param(notice("approved", send_at=NOW + seconds(3)), "sato", ("cancel",), id="in the hold"),
         pytest.param(notice("approved", send_at=NOW), "sato", (), id="the hold is over"),
         pytest.param(notice("sending"), "sato", ("stop",), id="sending"),
+        pytest.param(
+            notice("sending", send_at=NOW + seconds(3)),
+            "sato",
+            ("stop",),
+            id="sending, and the clock went back",
+        ),
         pytest.param(notice("stopped"), "sato", ("resume",), id="stopped"),
+        pytest.param(
+            notice("stopped", approvals=(FIRST_YES,)), "maruyama", (), id="stopped: one of two yeses is his"
+        ),
+        pytest.param(
+            notice("stopped", approvals=(FIRST_YES,)), "sato", ("resume",), id="stopped: the other is hers"
+        ),
+        pytest.param(
+            notice("stopped", approvals=(FIRST_YES,), approved_by="maruyama"),
+            "maruyama",
+            ("resume",),
+            id="stopped after it was approved",
+        ),
         pytest.param(notice("sent"), "maruyama", (), id="sent"),
         pytest.param(notice("dismissed"), "maruyama", (), id="dismissed"),
         pytest.param(notice("superseded"), "maruyama", (), id="superseded"),
