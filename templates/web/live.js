@@ -6,7 +6,8 @@
 
   function take(fresh) {
     const old = find(document), now = find(fresh);
-    if (!now) return;
+    // The letter waits again, since somebody else took the approval back: a page with its form, and no script.
+    if (!now) return location.replace(location.pathname + location.search);
     if (old.dataset.look !== now.dataset.look) {
       document.title = fresh.title;
       old.replaceWith(now);

@@ -252,6 +252,18 @@ def test_the_hold_turns_into_the_sending_by_itself_and_then_stops_asking(browser
         assert asked == len(story)
 
 
+def test_a_hold_that_somebody_else_took_back_turns_into_the_open_page(browser: Browser) -> None:
+    story = [in_state(name, "ja") for name in ("hold", "open", "open")]
+    with page(browser) as tab:
+        tab.clock.install()
+        serve(tab, lambda: story.pop(0))
+        tab.goto(URL)
+        tab.clock.run_for(2_000)
+        tab.get_by_role("button", name="12,408名に送信する").wait_for()
+        tab.clock.run_for(60_000)
+        assert story == []
+
+
 def test_a_screen_reader_is_told_how_it_ended_in_the_place_it_knows(browser: Browser) -> None:
     states = iter([samples.PARTLY, samples.FULLY])
     story = [in_state("hold", "ja"), *(sending(counts) for counts in states), in_state("sent", "ja")]
