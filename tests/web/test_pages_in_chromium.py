@@ -160,12 +160,30 @@ def test_the_name_of_a_fact_stays_on_one_line(browser: Browser, lang: Locale) ->
         assert place.evaluate(BROKEN, ["障害の継続した時間"]) != []
 
 
+HELD: dict[str, dict[str, Any]] = {
+    "hold": {},
+    "hold, relay down": {"relay_problem": "connect to mail.example.jp:587 failed: connection refused"},
+    "by another": {"person": samples.PEOPLE["sato"]},
+}
+
+
+@pytest.mark.parametrize("lang", LOCALES)
 @pytest.mark.parametrize("screen", [PHONE, SMALL_PHONE], ids=["390px", "360px"])
-def test_a_second_tap_in_the_hold_hits_nothing(browser: Browser, screen: Screen) -> None:
-    with opened(browser, in_state("hold", "ja"), screen) as tab:
-        presses = tab.locator("button")
+@pytest.mark.parametrize("name", HELD)
+def test_a_second_tap_in_the_hold_hits_nothing(
+    browser: Browser, name: str, screen: Screen, lang: Locale
+) -> None:
+    shown = PAGES.approval(situation(lang, **{**DECIDED["hold"], **HELD[name]}))
+    with opened(browser, shown, screen) as tab:
+        presses = tab.locator("main").locator("button, a, summary")
         assert presses.count() == 1
         assert bottom(presses) <= screen.height - 140
+
+
+def test_without_script_a_link_shows_the_newest_state(browser: Browser) -> None:
+    for script, links in ((False, 1), (True, 0)):
+        with opened(browser, in_state("sending", "ja"), script=script) as tab:
+            assert tab.get_by_role("link", name="最新の状態を見る").count() == links
 
 
 @pytest.mark.parametrize("name", ["open", "error", "update", "recovery", "individual"])
