@@ -52,3 +52,7 @@ def test_it_fits_the_screen_and_its_own_content_policy(
             != "rgba(0, 0, 0, 0)"
         )
         assert opened.get_by_role("link", name=LINK).is_visible()
+        for place in opened.locator("a, summary, button").all():
+            box = place.bounding_box()
+            assert box
+            assert box["height"] >= 48

@@ -197,15 +197,18 @@ def test_a_form_page_is_one_request_and_runs_no_script(browser: Browser, name: s
         assert tab.evaluate("document.scripts.length") == 0
 
 
-def test_every_target_is_big_enough_for_a_thumb(browser: Browser) -> None:
-    with opened(browser, in_state("open", "ja")) as tab:
-        send = tab.locator("button.go").bounding_box()
-        assert send
-        assert send["height"] >= 64
-        for place in tab.locator(".choices > *, summary, header a").all():
-            box = place.bounding_box()
-            assert box
-            assert box["height"] >= 44
+TOO_LOW = """() => [...document.querySelectorAll("a, summary, label.radio, input, textarea, button")]
+  .filter((place) => place.checkVisibility() && !["radio", "hidden"].includes(place.type))
+  .filter((place) => place.getBoundingClientRect().height < (place.matches(".go") ? 64 :
+    place.matches("button:not(.link), .button") ? 56 : 48))
+  .map((place) => place.outerHTML)"""
+
+
+@pytest.mark.parametrize("lang", LOCALES)
+def test_every_target_is_big_enough_for_a_thumb(browser: Browser, lang: Locale) -> None:
+    for name in ("open", "error", "individual, harm", "recovery", "superseded", "sending", "sent"):
+        with opened(browser, MAKE[name](lang), script=name == "open") as tab:
+            assert tab.evaluate(TOO_LOW) == [], name
 
 
 def test_tab_goes_to_the_language_then_to_send(browser: Browser) -> None:
