@@ -236,7 +236,8 @@ WORDS: dict[str, Pair] = {
     ),
     # hold
     "title_hold": ("まだ送っていません: {name}", "Nothing sent yet: {name}"),
-    "hold_seconds": ("秒後に送り始めます", "Sending starts in {n} s"),
+    "hold_before": ("", "Sending starts in"),
+    "hold_after": ("秒後に送り始めます", "s"),
     "hold_starts": (
         "何もしなければ {clock} に送り始めます。この画面を閉じても送信されます。",
         "Starts at {clock} unless you cancel, even if you close this page.",

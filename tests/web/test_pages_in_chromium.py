@@ -180,6 +180,25 @@ def test_a_second_tap_in_the_hold_hits_nothing(
         assert bottom(presses) <= screen.height - 140
 
 
+@pytest.mark.parametrize(("lang", "words"), [("ja", "7 秒後に送り始めます"), ("en", "Sending starts in 7 s")])
+def test_the_seconds_of_the_hold_are_the_largest_thing_on_the_page(
+    browser: Browser, lang: Locale, words: str
+) -> None:
+    with opened(browser, in_state("hold", lang)) as tab:
+        assert tab.locator("#left").inner_text() == words
+        assert tab.locator("#left b").inner_text() == "7"
+        assert tab.locator("#left b").evaluate("b => getComputedStyle(b).fontSize") == "44px"
+
+
+def test_three_failures_of_twelve_thousand_are_red_inside_the_bar(browser: Browser) -> None:
+    with opened(browser, in_state("sent", "ja")) as tab:
+        bar, red = tab.locator("#bar svg").bounding_box(), tab.locator("#bar .fail").bounding_box()
+        assert bar
+        assert red
+        assert red["width"] >= 2
+        assert red["x"] + red["width"] <= bar["x"] + bar["width"] + 0.1
+
+
 def test_without_script_a_link_shows_the_newest_state(browser: Browser) -> None:
     for script, links in ((False, 1), (True, 0)):
         with opened(browser, in_state("sending", "ja"), script=script) as tab:
