@@ -14,7 +14,7 @@ from bridge.core.dates import JAPAN, duration
 from bridge.core.values import Locale
 from bridge.demo.sink import Mail
 from bridge.resources import shipped
-from bridge.web.pages import HEADERS, policy, templates
+from bridge.web.pages import HEADERS, LIVE_POLICY, policy, templates
 
 SHOWN = 50
 
@@ -94,14 +94,24 @@ class Inbox:
         self._settle = settle
         self._ended = False
         folder = shipped("templates/web")
+        self._live = (folder / "live.js").read_bytes()
         self._style = "".join((folder / name).read_text("utf-8") for name in ("style.css", "inbox.css"))
         self._template = templates().get_template("inbox.html.j2")
 
     def routes(self) -> Starlette:
-        return Starlette(routes=[Route("/", self._show), Route("/end", self._end, methods=["POST"])])
+        return Starlette(
+            routes=[
+                Route("/", self._show),
+                Route("/end", self._end, methods=["POST"]),
+                Route("/static/live.js", self._script),
+            ]
+        )
 
     async def _show(self, request: Request) -> Response:
         return self.answer(_language(request))
+
+    async def _script(self, request: Request) -> Response:  # noqa: ARG002
+        return Response(self._live, media_type="text/javascript")
 
     async def _end(self, request: Request) -> Response:
         """Ends the sample alert, once."""
@@ -112,7 +122,7 @@ class Inbox:
 
     def answer(self, lang: Locale) -> HTMLResponse:
         """The page with its headers."""
-        headers = {**HEADERS, "Content-Security-Policy": policy(self._style)}
+        headers = {**HEADERS, "Content-Security-Policy": policy(self._style) + LIVE_POLICY}
         return HTMLResponse(self.page(lang), headers=headers)
 
     def page(self, lang: Locale) -> str:
@@ -123,7 +133,7 @@ class Inbox:
         words = WORDS[lang]
         return self._template.render(
             lang=lang,
-            live=False,
+            live=True,
             style=self._style,
             words=words,
             ended=words["ended"].format(wait=_wait(self._settle, lang)) if self._ended else "",
@@ -151,6 +161,7 @@ class Inbox:
         """How many there are, and the first SHOWN of them as rows."""
         rows = [
             {
+                "id": f"mail-{id(mail):x}",  # the same while the mail is kept, and no other's
                 "subject": mail.subject,
                 "to": mail.to,
                 "clock": mail.at.astimezone(JAPAN).strftime("%H:%M:%S"),

@@ -28,6 +28,9 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex",
 }
+LIVE_POLICY = "; script-src 'self'; connect-src 'self'"
+"""What a page that keeps itself up to date may do beyond `policy`."""
+
 _RETRY_AFTER_SECONDS = "30"
 
 
@@ -116,7 +119,7 @@ class Pages:
         html = self._env.get_template(f"{template}.html.j2").render(
             page=view, words=words, lang=lang, style=self._style, live=live
         )
-        allowed = f"{self._policy}; script-src 'self'; connect-src 'self'" if live else self._policy
+        allowed = self._policy + LIVE_POLICY if live else self._policy
         return Page(status, html, {**HEADERS, "Content-Security-Policy": allowed})
 
 

@@ -33,7 +33,9 @@ WORDS: dict[str, Pair] = {
     "days": ("{n}日", "{n} days"),
     # who receives it
     "people": ("名", "people"),
+    "people_1": ("名", "person"),
     "letters": ("通", "letters"),
+    "letters_1": ("通", "letter"),
     "list_unknown": (
         "宛先を数えられません({why})。名簿を直すまで送信できません。",
         "The list cannot be counted ({why}). Sending waits until it is repaired.",
@@ -81,13 +83,22 @@ WORDS: dict[str, Pair] = {
         "What customers receive (version {n}, edited by {who})",
     ),
     "letter_other": ("{language}の文面({n}名に届きます)", "{language} text ({n} people receive it)"),
+    "letter_other_1": ("{language}の文面(1名に届きます)", "{language} text (1 person receives it)"),
     "letter_as_before": (
         "{language}の文面({n}名に届きます・直していません)",
         "{language} text ({n} people receive it, not changed)",
     ),
+    "letter_as_before_1": (
+        "{language}の文面(1名に届きます・直していません)",
+        "{language} text (1 person receives it, not changed)",
+    ),
     "untranslated": (
         "英語の手紙に日本語の文が残っています({n}名に届きます)。文面を直して、英語にしてください。",
         "Japanese is left in the English letter ({n} people receive it). Edit the text into English.",
+    ),
+    "untranslated_1": (
+        "英語の手紙に日本語の文が残っています(1名に届きます)。文面を直して、英語にしてください。",
+        "Japanese is left in the English letter (1 person receives it). Edit the text into English.",
     ),
     "letter_ja": ("日本語", "Japanese"),
     "letter_en": ("英語", "English"),
@@ -236,7 +247,8 @@ WORDS: dict[str, Pair] = {
     ),
     # hold
     "title_hold": ("まだ送っていません: {name}", "Nothing sent yet: {name}"),
-    "hold_seconds": ("秒後に送り始めます", "Sending starts in {n} s"),
+    "hold_before": ("", "Sending starts in"),
+    "hold_after": ("秒後に送り始めます", "s"),
     "hold_starts": (
         "何もしなければ {clock} に送り始めます。この画面を閉じても送信されます。",
         "Starts at {clock} unless you cancel, even if you close this page.",

@@ -1,4 +1,5 @@
-// Keeps the hold and sending pages up to date: only text that changed is replaced. Without it: the refresh link.
+// Keeps the hold and sending pages and the demo's inbox up to date: only text that changed is replaced.
+// Without it: the refresh link.
 (function () {
   "use strict";
   const began = Date.now();
@@ -6,15 +7,21 @@
 
   function take(fresh) {
     const old = find(document), now = find(fresh);
-    if (!now) return;
+    // The letter waits again, since somebody else took the approval back: a page with its form, and no script.
+    if (!now) return location.replace(location.pathname + location.search);
     if (old.dataset.look !== now.dataset.look) {
       document.title = fresh.title;
       old.replaceWith(now);
     }
     // What is spoken stands beside #now and stays: a screen reader tells only what changes in a place it knows.
-    for (const part of fresh.querySelectorAll("#now [id], #spoken")) {
+    for (const part of fresh.querySelectorAll("#now [id]:not([data-grows], [data-grows] *), #spoken")) {
       const shown = document.getElementById(part.id);
       if (shown && shown.innerHTML !== part.innerHTML) shown.innerHTML = part.innerHTML;
+    }
+    // A list of mails grows at its top: what a person has opened in it stays as it is.
+    for (const list of fresh.querySelectorAll("[data-grows]")) {
+      const added = [...list.children].filter((row) => !document.getElementById(row.id));
+      document.getElementById(list.id).prepend(...added);
     }
   }
 

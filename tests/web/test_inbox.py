@@ -10,6 +10,7 @@ import pytest
 from bridge.core.values import Locale
 from bridge.demo.inbox import Inbox, Part, parts
 from bridge.demo.sink import DemoSink, Mail
+from bridge.web.pages import Pages
 
 BRIDGE = "http://127.0.0.1:8080"
 LINK = f"{BRIDGE}/approve/abc.DEF-1_2"
@@ -97,6 +98,15 @@ async def test_after_the_end_it_says_how_long_the_recovery_report_takes(
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         await client.post("/end")
     assert words in shown.page(lang)
+
+
+async def test_it_serves_its_script_and_has_a_link_for_who_runs_none() -> None:
+    transport = httpx.ASGITransport(inbox(RING).routes())
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        script = await client.get("/static/live.js")
+        assert script.content == Pages().live_js()
+        assert script.headers["content-type"].startswith("text/javascript")
+        assert "<noscript><a" in (await client.get("/")).text
 
 
 def mail_to(port: int, *addresses: str) -> list[int]:

@@ -344,6 +344,14 @@ def test_a_draft_that_nobody_edited_has_no_news_of_its_own() -> None:
     assert "状況が変わりました" not in shown("open").html
 
 
+def test_one_reader_is_a_person() -> None:
+    alone = replace(AUDIENCE, count=1, locales={"ja": 1})
+    assert re.search(r"1\s+person\b", read(shown("open", "en", audience=alone)).text)
+    most = replace(AUDIENCE, locales={"ja": 1, "en": 12_407})
+    text = read(shown("english readers too", "en", audience=most)).text
+    assert "Japanese text (1 person receives it)" in text
+
+
 ODD = notice("update", base_at=at(2, 57, 20), due_at=at(3, 7, 20), drafted_at=at(2, 57, 20))
 
 

@@ -160,12 +160,49 @@ def test_the_name_of_a_fact_stays_on_one_line(browser: Browser, lang: Locale) ->
         assert place.evaluate(BROKEN, ["障害の継続した時間"]) != []
 
 
+HELD: dict[str, dict[str, Any]] = {
+    "hold": {},
+    "hold, relay down": {"relay_problem": "connect to mail.example.jp:587 failed: connection refused"},
+    "by another": {"person": samples.PEOPLE["sato"]},
+}
+
+
+@pytest.mark.parametrize("lang", LOCALES)
 @pytest.mark.parametrize("screen", [PHONE, SMALL_PHONE], ids=["390px", "360px"])
-def test_a_second_tap_in_the_hold_hits_nothing(browser: Browser, screen: Screen) -> None:
-    with opened(browser, in_state("hold", "ja"), screen) as tab:
-        presses = tab.locator("button")
+@pytest.mark.parametrize("name", HELD)
+def test_a_second_tap_in_the_hold_hits_nothing(
+    browser: Browser, name: str, screen: Screen, lang: Locale
+) -> None:
+    shown = PAGES.approval(situation(lang, **{**DECIDED["hold"], **HELD[name]}))
+    with opened(browser, shown, screen) as tab:
+        presses = tab.locator("main").locator("button, a, summary")
         assert presses.count() == 1
         assert bottom(presses) <= screen.height - 140
+
+
+@pytest.mark.parametrize(("lang", "words"), [("ja", "7 秒後に送り始めます"), ("en", "Sending starts in 7 s")])
+def test_the_seconds_of_the_hold_are_the_largest_thing_on_the_page(
+    browser: Browser, lang: Locale, words: str
+) -> None:
+    with opened(browser, in_state("hold", lang)) as tab:
+        assert tab.locator("#left").inner_text() == words
+        assert tab.locator("#left b").inner_text() == "7"
+        assert tab.locator("#left b").evaluate("b => getComputedStyle(b).fontSize") == "44px"
+
+
+def test_three_failures_of_twelve_thousand_are_red_inside_the_bar(browser: Browser) -> None:
+    with opened(browser, in_state("sent", "ja")) as tab:
+        bar, red = tab.locator("#bar svg").bounding_box(), tab.locator("#bar .fail").bounding_box()
+        assert bar
+        assert red
+        assert red["width"] >= 2
+        assert red["x"] + red["width"] <= bar["x"] + bar["width"] + 0.1
+
+
+def test_without_script_a_link_shows_the_newest_state(browser: Browser) -> None:
+    for script, links in ((False, 1), (True, 0)):
+        with opened(browser, in_state("sending", "ja"), script=script) as tab:
+            assert tab.get_by_role("link", name="最新の状態を見る").count() == links
 
 
 @pytest.mark.parametrize("name", ["open", "error", "update", "recovery", "individual"])
@@ -179,15 +216,18 @@ def test_a_form_page_is_one_request_and_runs_no_script(browser: Browser, name: s
         assert tab.evaluate("document.scripts.length") == 0
 
 
-def test_every_target_is_big_enough_for_a_thumb(browser: Browser) -> None:
-    with opened(browser, in_state("open", "ja")) as tab:
-        send = tab.locator("button.go").bounding_box()
-        assert send
-        assert send["height"] >= 64
-        for place in tab.locator(".choices > *, summary, header a").all():
-            box = place.bounding_box()
-            assert box
-            assert box["height"] >= 44
+TOO_LOW = """() => [...document.querySelectorAll("a, summary, label.radio, input, textarea, button")]
+  .filter((place) => place.checkVisibility() && !["radio", "hidden"].includes(place.type))
+  .filter((place) => place.getBoundingClientRect().height < (place.matches(".go") ? 64 :
+    place.matches("button:not(.link), .button") ? 56 : 48))
+  .map((place) => place.outerHTML)"""
+
+
+@pytest.mark.parametrize("lang", LOCALES)
+def test_every_target_is_big_enough_for_a_thumb(browser: Browser, lang: Locale) -> None:
+    for name in ("open", "error", "individual, harm", "recovery", "superseded", "sending", "sent"):
+        with opened(browser, MAKE[name](lang), script=name == "open") as tab:
+            assert tab.evaluate(TOO_LOW) == [], name
 
 
 def test_tab_goes_to_the_language_then_to_send(browser: Browser) -> None:
@@ -250,6 +290,18 @@ def test_the_hold_turns_into_the_sending_by_itself_and_then_stops_asking(browser
             tab.clock.run_for(2_000)
         tab.clock.run_for(60_000)
         assert asked == len(story)
+
+
+def test_a_hold_that_somebody_else_took_back_turns_into_the_open_page(browser: Browser) -> None:
+    story = [in_state(name, "ja") for name in ("hold", "open", "open")]
+    with page(browser) as tab:
+        tab.clock.install()
+        serve(tab, lambda: story.pop(0))
+        tab.goto(URL)
+        tab.clock.run_for(2_000)
+        tab.get_by_role("button", name="12,408名に送信する").wait_for()
+        tab.clock.run_for(60_000)
+        assert story == []
 
 
 def test_a_screen_reader_is_told_how_it_ended_in_the_place_it_knows(browser: Browser) -> None:

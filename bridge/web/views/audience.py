@@ -25,7 +25,7 @@ def audience(situation: Situation) -> Audience:
     return Audience(
         say("individual_title") if situation.letters else facts.called(situation.lang),
         "" if count is None else say.number(count),
-        say("letters" if situation.letters else "people"),
+        say("letters" if situation.letters else "people", n=count),
         "" if problem else _note(situation),
         problem,
         _surprises(situation),

@@ -21,8 +21,9 @@ SHOWN_FAILURES = 100
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """The seconds left, and the bar of what remains of the hold."""
+    """The seconds left with the words around them, and the bar of what remains of the hold."""
 
+    before: str
     seconds: str
     after: str
     percent: int
@@ -179,8 +180,9 @@ def _hold(situation: Situation) -> Hold:
     whole = max(send_at - (notice.approved_at or situation.now), timedelta(seconds=1))
     seconds = -int(-left.total_seconds() // 1)
     return Hold(
+        before=say("hold_before"),
         seconds=str(seconds),
-        after=say("hold_seconds", n=seconds),
+        after=say("hold_after"),
         percent=min(100, int(100 * (left / whole))),
         starts=say("hold_starts", clock=say.to_the_second(send_at)),
         subject=subject_of(situation)[1],

@@ -12,6 +12,9 @@ from bridge.web.views.situation import Situation
 LEAST_SAMPLE = timedelta(seconds=3)
 """Before this much of a sending its speed says nothing about its end."""
 
+LEAST_SEEN = 0.6
+"""So many hundredths of the bar are red for a single failure, also at its very end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Count:
@@ -52,12 +55,14 @@ def sending(situation: Situation) -> Sending:
         ("stop", "state_unknown", unknown),
     )
     bad = failed + unknown
+    red = max(_percent(bad, total), LEAST_SEEN) if bad else 0
+    green = min(_percent(sent, total), 100 - red)
     return Sending(
         sent=say.number(sent),
         total=say("of_total", n=say.number(total)),
-        done=_width(sent, total),
-        failed_from=_width(sent, total),
-        failed="0" if not bad else max(_width(bad, total), "0.6", key=float),
+        done=f"{green:.1f}",
+        failed_from=f"{green:.1f}",
+        failed=f"{red:.1f}",
         counts=tuple(
             Count(tone, say(key), say.number(n)) for tone, key, n in table if n or key == "state_sent"
         ),
@@ -65,8 +70,8 @@ def sending(situation: Situation) -> Sending:
     )
 
 
-def _width(n: int, total: int) -> str:
-    return f"{100 * n / total:.1f}" if total else "0"
+def _percent(n: int, total: int) -> float:
+    return 100 * n / total if total else 0
 
 
 def quarter(situation: Situation) -> str:
