@@ -434,6 +434,18 @@ DECIDED: dict[str, dict[str, Any]] = {
         "audience": _LARGER,
         "now": at(2, 18),
     },
+    "sent, individual": {
+        **_batch(),
+        "notice": approved(
+            kind="individual",
+            state="sent",
+            sending_at=at(2, 16, 40),
+            first_accept_at=at(2, 16, 40),
+            finished_at=at(2, 17),
+        ),
+        "now": at(2, 20),
+        "counts": {"sent": 2},
+    },
     "stopped, text changed, two people": {
         "service": _two,
         "notice": approved(

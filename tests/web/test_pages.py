@@ -14,6 +14,7 @@ from bridge.core.values import LOCALES, Locale, LocalText
 from bridge.stages.decide.case import WrongDay
 from bridge.web.forms import answers_in, reason_in
 from bridge.web.pages import Page, Pages
+from bridge.web.views.letter import checksum
 from bridge.web.words import WORDS
 from tests.web import samples
 from tests.web.samples import ASKING, AUDIENCE, DECIDED, DRAFT, OPEN, PEOPLE, WIDER, at, notice, situation
@@ -96,6 +97,14 @@ def test_a_page_offers_exactly_what_a_press_may_do(state: str) -> None:
 def test_the_letter_stands_folded_unless_people_must_read_it_again(state: str) -> None:
     opened = "<details open><summary>" in shown(state).html
     assert opened is (state == "stopped, text changed, two people")
+
+
+def test_a_decided_batch_shows_every_letter_with_one_checksum_over_all() -> None:
+    page = shown("sent, individual")
+    letters = samples.DECIDED["sent, individual"]["letters"]
+    assert all(f"{n}通目: {each.address}" in page.html for n, each in enumerate(letters, 1))
+    assert checksum(*(each.text for each in letters)) in page.html
+    assert checksum(letters[0].text) not in page.html
 
 
 @pytest.mark.parametrize("state", DECIDED)

@@ -52,9 +52,10 @@ def filled_in(facts: Facts, lang: Locale) -> tuple[str, ...]:
     return tuple(value for value in (said.started, said.recovered, *said.scope, said.promise) if value)
 
 
-def checksum(text: Text) -> str:
-    """The first 16 hexadecimal digits of SHA-256 over subject, line end and body: printed for the file."""
-    return hashlib.sha256(f"{text.subject}\n{text.body}".encode()).hexdigest()[:16]
+def checksum(*texts: Text) -> str:
+    """The first 16 hexadecimal digits of SHA-256 over each subject, line end and body: printed for the file."""
+    whole = "".join(f"{text.subject}\n{text.body}" for text in texts)
+    return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
 
 def _pieces(text: str, findings: Sequence[tuple[int, Finding]], keys: tuple[str, ...]) -> tuple[Piece, ...]:

@@ -58,7 +58,8 @@ class Progress:
     record: tuple[Moment, ...]
     failures: tuple[FailedRow, ...]
     failures_more: str
-    letter: Letter | None
+    caption: str
+    letters: tuple[Letter, ...]
     reread: bool
     proof: str
     history: tuple[Moment, ...]
@@ -92,7 +93,8 @@ def progress(situation: Situation) -> Progress:
         record=milestones(situation) if going else (),
         failures=situation.failed[:SHOWN_FAILURES],
         failures_more=_more(situation),
-        letter=_letter(situation),
+        caption=_caption(situation),
+        letters=_letters(situation, look),
         reread=situation.notice.stop_reason == "text_changed",
         proof=_proof(situation),
         history=history(situation),
@@ -206,13 +208,21 @@ def _more(situation: Situation) -> str:
     return say("failures_more", n=say.number(more)) if more > 0 and situation.failed else ""
 
 
-def _letter(situation: Situation) -> Letter | None:
-    if situation.notice.state in ("dismissed", "superseded") or situation.letters:
-        return None
-    code = situation.service.locale
+def _letters(situation: Situation, look: Look) -> tuple[Letter, ...]:
+    """What customers got; nothing of a letter that nobody will get."""
+    if situation.notice.state in ("dismissed", "superseded"):
+        return ()
+    if situation.letters and look == "sending":
+        return ()  # hundreds, on a page that is fetched every two seconds
+    say, code = speech(situation), situation.service.locale
+    captions = [say("letter_of", n=n, to=each.address) for n, each in enumerate(situation.letters, 1)]
+    together = zip(captions or [_caption(situation)], situation.texts, strict=True)
+    return tuple(letter(caption, code, text) for caption, text in together)
+
+
+def _caption(situation: Situation) -> str:
     key = "letter" if never_left(situation.notice) else "letter_sent"
-    caption = speech(situation)(key, n=situation.version.version)
-    return letter(caption, code, situation.version.texts[code])
+    return speech(situation)(key, n=situation.version.version)
 
 
 def _proof(situation: Situation) -> str:
@@ -220,11 +230,10 @@ def _proof(situation: Situation) -> str:
     say, notice = speech(situation), situation.notice
     if notice.approved_at is None or waits_for_second(notice):
         return ""
-    text = situation.version.texts[situation.service.locale]
     return say(
         "sent_record",
         v=notice.approved_version or notice.version,
-        hash=checksum(text),
+        hash=checksum(*situation.texts),
         who=say.persons(a.person for a in notice.approvals) or say("policy"),
         at=say.clock(notice.approved_at),
     )

@@ -115,7 +115,7 @@ def _details(situation: Situation, say: Speech) -> tuple[Row, ...]:
             at=say.clock(version.created_at),
             who=say.person(version.edited_by),
         ),
-        "hash": checksum(version.texts[service.locale]),
+        "hash": checksum(*situation.texts),
         "bad_rows": say.number(facts.bad_total) if facts.bad_total else say("bad_none"),
     }
     return tuple(Row(say(key), value) for key, value in values.items() if value)

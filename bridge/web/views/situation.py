@@ -131,6 +131,11 @@ class Situation:
         return self.notice.recipients or self.audience.count
 
     @property
+    def texts(self) -> tuple[Text, ...]:
+        """What customers get in the service's own language: one text, or each of a batch."""
+        return tuple(each.text for each in self.letters) or (self.version.texts[self.service.locale],)
+
+    @property
     def errors(self) -> tuple[Finding, ...]:
         return tuple(f for f in self.findings if f.severity == "error")
 
