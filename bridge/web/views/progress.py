@@ -95,7 +95,7 @@ def progress(situation: Situation) -> Progress:
         failures_more=_more(situation),
         caption=_caption(situation),
         letters=_letters(situation, look),
-        reread=situation.notice.stop_reason == "text_changed",
+        reread=_reread(situation),
         proof=_proof(situation),
         history=history(situation),
     )
@@ -225,10 +225,15 @@ def _caption(situation: Situation) -> str:
     return speech(situation)(key, n=situation.version.version)
 
 
+def _reread(situation: Situation) -> bool:
+    """Whether the text is not the one that people approved."""
+    return situation.notice.stop_reason == "text_changed"
+
+
 def _proof(situation: Situation) -> str:
     """For the file: which version, its checksum, who and when."""
     say, notice = speech(situation), situation.notice
-    if notice.approved_at is None or waits_for_second(notice):
+    if notice.approved_at is None or waits_for_second(notice) or _reread(situation):
         return ""
     return say(
         "sent_record",
