@@ -333,7 +333,7 @@ async def test_the_claims_of_a_dead_instance(
     office.clock.move(seconds(16))
     wake = await office.store.run(partial(recover_claims, me="two", boot=boot, on_unknown=policy))
     assert wake == Wake(timer=True, oncall=True, customers=True)
-    assert await office.store.read(lambda tx: tx.instances.boots()) == {}
+    assert await office.store.read(lambda tx: tx.instances.known()) == set()
     notice = await office.newest()
     [row] = await office.store.read(lambda tx: tx.outbox.page(notice.id, (), 0, 10))
     assert (row.state, row.due_at) == (state, office.clock.now + seconds(wait))
