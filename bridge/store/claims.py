@@ -15,7 +15,7 @@ from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import DeliveryState
 from bridge.store.dialect import skip_locked
 from bridge.store.incidents import about
-from bridge.store.outbox import Lane
+from bridge.store.outbox import CLAIMED, WAITING, Lane
 from bridge.store.tables import notices, outbox
 
 if TYPE_CHECKING:
@@ -98,9 +98,10 @@ class Claims:
         return self._take(least, me)
 
     def _waiting(self, lane: Lane, services: Collection[str]) -> ColumnElement[bool]:
-        waits = and_(outbox.c.lane == lane, outbox.c.state.in_(("queued", "deferred")))
+        waits = and_(outbox.c.lane == lane, WAITING)
         if lane == "customers":
-            sending = select(notices.c.id).where(notices.c.state == "sending")
+            # Asked first: a plan that has to guess how many letters are under way sorts all rows for each claim.
+            sending = self._tx.execute(select(notices.c.id).where(notices.c.state == "sending")).scalars().all()
             return and_(waits, outbox.c.notice_id.in_(sending))
         # Another instance may have been reloaded before this one. What none of them takes is nobody's.
         nobodys = outbox.c.due_at <= self._tx.now - LEFT_TO_OTHERS
@@ -160,9 +161,8 @@ class Claims:
 
     def held(self, lane: Lane, me: str) -> set[tuple[int, int]]:
         """This instance's claims in a lane, by id and fence."""
-        query = select(outbox.c.id, outbox.c.fence).where(
-            outbox.c.owner == me, outbox.c.state.in_(("sending", "eod")), outbox.c.lane == lane
-        )
+        mine = and_(outbox.c.owner == me, CLAIMED, outbox.c.lane == lane)
+        query = select(outbox.c.id, outbox.c.fence).where(mine)
         return {(row.id, row.fence) for row in self._tx.execute(query)}
 
     def give_back(
@@ -214,12 +214,12 @@ class Claims:
         )
 
     def _free(self, mine: ColumnElement[bool], states: Sequence[str], **values: Any) -> int:
-        freed = update(outbox).where(mine, outbox.c.state.in_(states))
+        freed = update(outbox).where(mine, CLAIMED, outbox.c.state.in_(states))
         return int(self._tx.execute(freed.values(owner=None, updated_at=self._tx.now, **values)).rowcount)
 
     def owners(self) -> set[str]:
         """Every instance that holds claims."""
-        query = select(outbox.c.owner).where(outbox.c.state.in_(("sending", "eod"))).distinct()
+        query = select(outbox.c.owner).where(CLAIMED).distinct()
         return {owner for owner in self._tx.execute(query).scalars() if owner}
 
     def _cancel_late_rings(self) -> None:
@@ -229,7 +229,7 @@ class Claims:
             update(outbox)
             .where(
                 outbox.c.lane == "oncall",
-                outbox.c.state.in_(("queued", "deferred")),
+                WAITING,
                 outbox.c.kind == "ring",
                 outbox.c.notice_id.not_in(undecided),
             )
@@ -240,9 +240,7 @@ class Claims:
         """The clock went back: what was planned by the time that is ahead again is due now."""
         now = self._tx.now
         self._tx.execute(
-            update(outbox)
-            .where(outbox.c.state.in_(("queued", "deferred")), outbox.c.updated_at > now)
-            .values(due_at=now, updated_at=now)
+            update(outbox).where(WAITING, outbox.c.updated_at > now).values(due_at=now, updated_at=now)
         )
 
     def next_due_at(self, lane: Lane, services: Collection[str]) -> datetime | None:
