@@ -101,7 +101,9 @@ class Claims:
         waits = and_(outbox.c.lane == lane, WAITING)
         if lane == "customers":
             # Asked first: a plan that has to guess how many letters are under way sorts all rows for each claim.
-            sending = self._tx.execute(select(notices.c.id).where(notices.c.state == "sending")).scalars().all()
+            sending = (
+                self._tx.execute(select(notices.c.id).where(notices.c.state == "sending")).scalars().all()
+            )
             return and_(waits, outbox.c.notice_id.in_(sending))
         # Another instance may have been reloaded before this one. What none of them takes is nobody's.
         nobodys = outbox.c.due_at <= self._tx.now - LEFT_TO_OTHERS
