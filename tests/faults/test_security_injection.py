@@ -20,9 +20,7 @@ LINE_ENDS = "\r\n", "\n", "\r", "\0", "\v", "\f", "\x1c", "\x85", "\u2028", "\u2
 HEADER = "X-Evil: 1"
 ENCODED_WORD = "=?utf-8?B?DQpCY2M6IGV2aWxAZXhhbXBsZS5qcA==?="  # a line end and a Bcc, if anybody decodes it
 SMUGGLED = "MAIL FROM:<evil@example.jp>"
-TEMPLATE = (
-    "{{ 7*191 }}{% for x in ().__class__.__base__.__subclasses__() %}{{ x }}{% endfor %}{# gone #}${7*191}"
-)
+TEMPLATE = "{{ 999*997 }}{% for x in ().__class__.__base__.__subclasses__() %}{{ x }}{% endfor %}{# gone #}${999*997}"
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'><svg/onload=alert(1)><u>&lt;u&gt;"
 BIDI = "\u202eexe.\u2066\u200b\ufeff"
 
@@ -97,9 +95,9 @@ def test_no_word_becomes_a_header_a_second_mail_or_a_template(night: Night) -> N
         assert not any(end in mail.subject for end in LINE_ENDS)
         assert mail.message["Bcc"] is None
         assert "\u202e" not in mail.subject
-        assert "1337" not in mail.text + mail.subject
+        assert "996003" not in mail.text + mail.subject
         assert "<class" not in mail.text
-    assert "1337" not in night.bridge.get(night.link).text
+    assert "996003" not in night.bridge.get(night.link).text
 
 
 class Tags(html.parser.HTMLParser):

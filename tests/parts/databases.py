@@ -8,7 +8,12 @@ from pathlib import Path
 import psycopg
 
 _CLAIMED = "SELECT count(*) FROM outbox WHERE state IN ('sending', 'eod')"
-_END_WAITS = "UPDATE outbox SET due_at = updated_at WHERE state = 'deferred'"
+_END_WAITS = (
+    "UPDATE outbox SET due_at = updated_at WHERE state = 'deferred'",
+    # Killed twice in its last moment, a ring is in doubt and may not have come; the next one does, minutes later.
+    "UPDATE rings SET due_at = planned_at WHERE state = 'pending' AND notice_id IN"
+    " (SELECT notice_id FROM outbox WHERE kind = 'ring' AND state = 'unknown')",
+)
 
 
 @dataclass(frozen=True)
@@ -27,11 +32,16 @@ class Database:
             return int(file.execute(_CLAIMED).fetchone()[0])
 
     def let_waits_end(self) -> None:
-        """As if the minutes had gone by until deferred mails are tried again. The bridge must not run on SQLite."""
+        """As if the minutes had gone by until deferred mails are tried again, and whoever may not have been rung is.
+
+        The bridge must not run on SQLite.
+        """
         if self.setting != "sqlite":
             with psycopg.connect(self.setting) as server:
-                server.execute(_END_WAITS)
+                for statement in _END_WAITS:
+                    server.execute(statement)
             return
         with contextlib.closing(sqlite3.connect(self.data_dir / "bridge.sqlite3")) as file:
-            file.execute(_END_WAITS)
+            for statement in _END_WAITS:
+                file.execute(statement)
             file.commit()
