@@ -11,25 +11,25 @@ from uuid import uuid4
 import structlog
 
 from bridge import clock
+from bridge.audiences.cache import CustomerLists
 from bridge.config import Config
 from bridge.core.anchors import LOGGED_AS
-from bridge.delivery.composing import LetterComposer, OncallComposer
-from bridge.delivery.lanes import LaneWorker, Office
-from bridge.delivery.lists import CustomerLists
-from bridge.delivery.marks import Marks
-from bridge.delivery.relay import Relay
 from bridge.errors import StorageDown, StorageRefused
 from bridge.keys import Keys, load_keys
-from bridge.running import Running
-from bridge.stages import send
-from bridge.stages.setup import Setup
+from bridge.loops.composers import LetterComposer, OncallComposer
+from bridge.loops.lanes import LaneDependencies, LaneWorker
+from bridge.loops.reload import RunningConfig
+from bridge.loops.results import Results
+from bridge.loops.timer import Timer
+from bridge.smtp.relay import Relay
+from bridge.stages import fan_out
+from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
 from bridge.store.store import Store
 from bridge.store.tx import Tx
-from bridge.timer import Timer
-from bridge.web.desk import Desk, Health
+from bridge.web.dependencies import Dependencies, Health
+from bridge.web.listen import HttpServer, servers
 from bridge.web.pages import Pages
-from bridge.web.serving import Server, servers
 
 log = structlog.get_logger(__name__)
 
@@ -47,9 +47,9 @@ class App:
     """One instance of the bridge."""
 
     def __init__(self, config: Config, path: Path | None) -> None:
-        self._running = Running(config, path, self._changed)
+        self._running = RunningConfig(config, path, self._changed)
         self._relays = _relays(config)
-        self._lists = CustomerLists(lambda: self._setup)
+        self._lists = CustomerLists(lambda: self._runtime)
         self._me = str(uuid4())
         self._metronome = clock.Metronome()
         self._bells = {name: self._metronome.bell(name) for name in ("timer", "oncall", "customers")}
@@ -57,11 +57,11 @@ class App:
 
     async def serve(self) -> None:
         """Run until SIGTERM or SIGINT. Raises BridgeError when it cannot start."""
-        config = self._setup.config
+        config = self._runtime.config
         keys = load_keys(config.key_file)
         async with self._store(keys) as store:
             boot = await self._begin(store, keys)
-            marks = Marks(store, self._me, self._bells["timer"].ring)
+            marks = Results(store, self._me, self._bells["timer"].ring)
             timer = self._timer(store, boot)
             lanes = self._lanes(store, marks, keys, boot)
             desk = self._desk(store, timer, keys)
@@ -76,19 +76,19 @@ class App:
 
     def _changed(self, old: Config) -> None:
         """Another configuration is in force."""
-        if old.smtp != self._setup.config.smtp:
-            self._relays = _relays(self._setup.config)
+        if old.smtp != self._runtime.config.smtp:
+            self._relays = _relays(self._runtime.config)
         self._ring_all()
 
     @property
-    def _setup(self) -> Setup:
-        return self._running.setup
+    def _runtime(self) -> Runtime:
+        return self._running.runtime
 
     @contextlib.asynccontextmanager
     async def _store(self, keys: Keys) -> AsyncIterator[Store[Tx]]:
         audit = keys.audit
         store: Store[Tx] = await Store.open(
-            self._setup.config.database_url,
+            self._runtime.config.database_url,
             clock=clock.now,
             make_tx=lambda connection, now: Tx(connection, now, audit),
         )
@@ -102,26 +102,26 @@ class App:
 
         Returns what names this run of the database's machine or server.
         """
-        alone = self._setup.config.database_url.get_backend_name() == "sqlite"
-        policy = self._setup.config.smtp.on_unknown
+        alone = self._runtime.config.database_url.get_backend_name() == "sqlite"
+        policy = self._runtime.config.smtp.on_unknown
 
         def unit(tx: Tx) -> str:
             known = (tx.instances.meta("key") or "").split()
             if known and not set(known) & set(keys.ids):
                 raise StorageRefused(
-                    f"{self._setup.config.key_file}: another key than this database was begun with. "
+                    f"{self._runtime.config.key_file}: another key than this database was begun with. "
                     "Restore the key file that belongs to it"
                 )
             tx.instances.set_meta("key", " ".join(dict.fromkeys([*known, *keys.ids])))
-            send.live_on(tx, self._setup, self._me, tx.boot())
+            fan_out.live_on(tx, self._runtime, self._me, tx.boot())
             if alone:
-                send.recover_claims(tx, self._me, tx.boot(), policy, alone=True)
+                fan_out.recover_claims(tx, self._me, tx.boot(), policy, alone=True)
             return tx.boot()
 
         return await store.run(unit)
 
     async def _run(
-        self, timer: Timer, lanes: Sequence[LaneWorker], marks: Marks, listening: Sequence[Server]
+        self, timer: Timer, lanes: Sequence[LaneWorker], marks: Results, listening: Sequence[HttpServer]
     ) -> None:
         """Everything at once, until a signal or until one of them fails; then in order: claims, dots, marks."""
         marking = asyncio.create_task(marks.run())
@@ -129,7 +129,7 @@ class App:
         loops = [asyncio.create_task(each.run()) for each in working]
         serving = [asyncio.create_task(server.serve()) for server in listening]
         stopped = asyncio.create_task(self._stop.wait())
-        log.info("serving", listen=str(self._setup.config.server.listen), instance=self._me)
+        log.info("serving", listen=str(self._runtime.config.server.listen), instance=self._me)
         everything = [marking, *loops, *serving]
         await asyncio.wait([stopped, *everything], return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
@@ -148,7 +148,7 @@ class App:
                 raise result
 
     async def _give_back(self, store: Store[Tx]) -> None:
-        policy = self._setup.config.smtp.on_unknown
+        policy = self._runtime.config.smtp.on_unknown
 
         def unit(tx: Tx) -> None:
             tx.claims.give_back([self._me], eod_only=False, on_unknown=policy)
@@ -161,7 +161,7 @@ class App:
     def _timer(self, store: Store[Tx], boot: str) -> Timer:
         return Timer(
             store=store,
-            setup=lambda: self._setup,
+            runtime=lambda: self._runtime,
             lists=self._lists,
             relay=self._first_relay,
             me=self._me,
@@ -170,9 +170,9 @@ class App:
             wake=self._wake,
         )
 
-    def _lanes(self, store: Store[Tx], marks: Marks, keys: Keys, boot: str) -> list[LaneWorker]:
-        office = Office(store, marks, self._me, boot, clock.now, lambda: self._setup)
-        oncall = OncallComposer(store, lambda: self._setup, keys, self._relay_problem, clock.now)
+    def _lanes(self, store: Store[Tx], marks: Results, keys: Keys, boot: str) -> list[LaneWorker]:
+        office = LaneDependencies(store, marks, self._me, boot, clock.now, lambda: self._runtime)
+        oncall = OncallComposer(store, lambda: self._runtime, keys, self._relay_problem, clock.now)
         return [
             LaneWorker(
                 "oncall",
@@ -186,13 +186,13 @@ class App:
                 "customers",
                 office,
                 lambda: self._relays["customers"],
-                self._setup.config.smtp.connections,
+                self._runtime.config.smtp.connections,
                 self._bells["customers"],
                 LetterComposer(store),
             ),
         ]
 
-    def _desk(self, store: Store[Tx], timer: Timer, keys: Keys) -> Desk:
+    def _desk(self, store: Store[Tx], timer: Timer, keys: Keys) -> Dependencies:
         def health() -> Health:
             up = {
                 "oncall": any(relay.up for relay in self._relays["oncall"]),
@@ -200,9 +200,9 @@ class App:
             }
             return Health(clock.monotonic() - timer.last_tick, up, self._relay_problem())
 
-        return Desk(
+        return Dependencies(
             store=store,
-            setup=lambda: self._setup,
+            runtime=lambda: self._runtime,
             keys=keys,
             lists=self._lists,
             wake=self._wake,

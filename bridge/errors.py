@@ -5,13 +5,13 @@ BridgeError
 ├── StoreError
 │   ├── StorageDown    the database cannot commit now; the web says 503
 │   └── StorageRefused the database must not be used: another instance, another key, another schema
-├── AudienceError      a customer list cannot be read      (bridge/delivery/audience.py)
+├── AudienceError      a customer list cannot be read      (bridge/audiences/csv.py)
 ├── LetterError        a template cannot be rendered       (bridge/letters/render.py)
 ├── MessageError       a mail's bytes are not safe to send (bridge/letters/mime.py)
 ├── SourceError        an alert body is malformed: names the field
-├── SmtpError          a mail server cannot be used now    (bridge/delivery/dial.py)
-├── NotListening       an address of ours is taken          (bridge/web/serving.py)
-└── Abandoned          a mail must not go after all        (bridge/delivery/smtp.py)
+├── SmtpError          a mail server cannot be used now    (bridge/smtp/connect.py)
+├── NotListening       an address of ours is taken          (bridge/web/listen.py)
+└── Abandoned          a mail must not go after all        (bridge/smtp/session.py)
 
 The commands add their own, for what was asked of them: `Unusable`, `Unreadable`, `NoAnswer`, `DemoError`.
 """

@@ -15,22 +15,22 @@ from pathlib import Path
 from sqlalchemy import URL, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from bridge.audiences.csv import AudienceError, summarise
 from bridge.config import Config
 from bridge.config.document import Place
 from bridge.core.facts import Answers, Facts, build
 from bridge.core.model import KINDS, Alert, Incident, Kind
 from bridge.core.settings import Service
 from bridge.core.values import LOCALES, LocalText
-from bridge.delivery.audience import AudienceError, summarise
-from bridge.delivery.dial import SmtpError, dial
-from bridge.delivery.settings import Server
-from bridge.delivery.smtp import Limits
 from bridge.errors import ConfigError, StorageRefused
 from bridge.keys import load_keys, no_key_file
 from bridge.letters.render import LetterError, Letters
 from bridge.resources import shipped
+from bridge.smtp.connect import SmtpError, dial
+from bridge.smtp.session import Limits
+from bridge.smtp.settings import RelaySettings
 from bridge.store.migrations import check_version
-from bridge.store.reading import read_only_engine
+from bridge.store.read_only import read_only_engine
 
 Problem = tuple[Place, str]
 Check = Callable[[Config], Iterator[Problem]]
@@ -118,7 +118,7 @@ def check_database(config: Config) -> Iterator[Problem]:
 
 def check_smtp(config: Config) -> Iterator[Problem]:
     """Whether the mail servers answer, prove who they are and let us log in."""
-    servers: list[tuple[Place, Server | None]] = [
+    servers: list[tuple[Place, RelaySettings | None]] = [
         (("smtp",), config.smtp),
         (("smtp", "fallback"), config.smtp.fallback),
     ]
@@ -212,6 +212,6 @@ def _unusable(engine: Engine, url: URL) -> Iterator[Problem]:
         engine.dispose()
 
 
-async def _greet(server: Server) -> None:
+async def _greet(server: RelaySettings) -> None:
     session = await dial(server, _PATIENCE)
     await session.quit()

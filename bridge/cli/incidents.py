@@ -15,10 +15,10 @@ from bridge.core.anchors import Anchor
 from bridge.errors import BridgeError
 from bridge.keys import load_keys
 from bridge.letters.render import Letters
-from bridge.stages.setup import Setup
-from bridge.store.reading import read_only
+from bridge.stages.runtime import Runtime
+from bridge.store.read_only import read_only
 from bridge.store.tx import Tx
-from bridge.web.overview import incidents_out
+from bridge.web.api.serialize import incidents_out
 
 T = TypeVar("T")
 SHOWN = 50
@@ -66,11 +66,11 @@ def run_list(args: argparse.Namespace) -> int:
 def run_show(args: argparse.Namespace) -> int:
     """The shape of the API, without what would move a terminal's cursor or turn its text. 1 for an unknown id."""
     config = load(args.config)
-    setup = Setup(config, Letters(config.templates))
+    runtime = Runtime(config, Letters(config.templates))
 
     def unit(tx: Tx) -> str | None:
         found = tx.incidents.get(args.id)
-        return incidents_out(tx, setup, [found], {})[0].model_dump_json(indent=2) if found else None
+        return incidents_out(tx, runtime, [found], {})[0].model_dump_json(indent=2) if found else None
 
     shown = query(config, unit)
     if shown is None:

@@ -4,7 +4,7 @@ import argparse
 
 from bridge.cli.serve import add_config
 from bridge.config import load
-from bridge.store.opening import open_database
+from bridge.store.open_database import open_database
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

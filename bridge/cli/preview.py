@@ -13,17 +13,17 @@ from pydantic import ValidationError
 from bridge import clock, sources
 from bridge.cli.serve import add_config
 from bridge.config import Config, load
-from bridge.core import duties
+from bridge.core import next_notice
 from bridge.core.facts import Answers, Facts, build
 from bridge.core.matchers import all_match
 from bridge.core.model import KINDS, Alert, Incident, Kind, Text, Version
 from bridge.core.settings import Service
 from bridge.core.values import LOCALES, Locale
-from bridge.core.wording import Finding, Letter, check
 from bridge.errors import BridgeError
 from bridge.letters.render import Letters
 from bridge.stages.proofread import context_of, of_impact
-from bridge.stages.setup import Setup
+from bridge.stages.runtime import Runtime
+from bridge.wording import Finding, Letter, check
 
 SAMPLE_ROW = {
     "company": "株式会社サンプル",
@@ -73,10 +73,10 @@ def run(args: argparse.Namespace) -> int:
     except BridgeError as error:
         print(f"bridge preview: {error}", file=sys.stderr)
         return 2
-    setup = Setup(config, Letters(config.templates))
+    runtime = Runtime(config, Letters(config.templates))
     locale: Locale = args.locale or service.locale
-    text, problem = setup.letters.render_safe(facts, locale, wrap=service.wrap)
-    found = _findings(setup, service, facts, text, locale)
+    text, problem = runtime.letters.render_safe(facts, locale, wrap=service.wrap)
+    found = _findings(runtime, service, facts, text, locale)
     print(f"{text.subject}\n\n{text.body}")
     if problem:
         print(f"The shipped template was used: {problem}")
@@ -133,17 +133,19 @@ def _facts(service: Service, alerts: Sequence[Alert], kind: Kind, given: Given, 
         drafted_at=now,
         promise_at=promise if kind == "update" else None,
         number=2 if kind == "update" else None,
-        answers=duties.promising_cause(given.answers, kind, now.astimezone(service.timezone).date()),
+        answers=next_notice.promising_cause(given.answers, kind, now.astimezone(service.timezone).date()),
         previous=first,
     )
     return facts.for_row(given.row) if kind == "individual" else facts
 
 
 def _findings(
-    setup: Setup, service: Service, facts: Facts, text: Text, locale: Locale
+    runtime: Runtime, service: Service, facts: Facts, text: Text, locale: Locale
 ) -> tuple[Finding, ...]:
     version = Version("preview", 1, {locale: text}, facts.to_dict(), facts.promise_at, None, facts.drafted_at)
-    context = replace(context_of(setup, service, version, facts.drafted_at), service=service.name.get(locale))
+    context = replace(
+        context_of(runtime, service, version, facts.drafted_at), service=service.name.get(locale)
+    )
     return (*of_impact(facts), *check(Letter(facts.kind, text.subject, text.body, locale), context))
 
 

@@ -53,7 +53,7 @@ complete sample; `bridge check` says what is wrong with yours, with the line and
 
 
 @dataclass(frozen=True)
-class Row:
+class SettingRow:
     """One key of the tables."""
 
     key: str
@@ -76,7 +76,7 @@ def _section(key: str, field: FieldInfo) -> str:
     return "\n".join([f"## {key}", "", *([about, ""] if about else []), *lines, ""])
 
 
-def _rows(key: str, field: FieldInfo, *, secret: bool) -> Iterator[Row]:
+def _rows(key: str, field: FieldInfo, *, secret: bool) -> Iterator[SettingRow]:
     """The key itself, unless it only holds others, and then all that are inside it."""
     inner = _model_in(field.annotation)
     if inner is Policy and key != "policy":
@@ -84,7 +84,7 @@ def _rows(key: str, field: FieldInfo, *, secret: bool) -> Iterator[Row]:
     if inner is None or field.annotation is not inner:
         written = f"{key}` or `{key}_file" if secret else key
         kind = f"{_type(field.annotation)}{_bounds(field)}"
-        yield Row(written, kind, _default(field), _cell(field.description or ""))
+        yield SettingRow(written, kind, _default(field), _cell(field.description or ""))
     if inner is not None:
         prefix, secrets = f"{key}{_repeated(field.annotation)}", secrets_of(inner)
         for name, child in settings_of(inner).items():

@@ -3,7 +3,7 @@
     {"id": "a1", "kind": "first", "scope": "sentence", "text": "まもなく復旧いたします。"}
     {"id": "a2", "kind": "followup", "scope": "full", "subject": "…", "body": "…", "ctx": {"report_no": 2}}
 
-`ctx` holds what is known besides the text, named as in `bridge.core.wording.Context`.
+`ctx` holds what is known besides the text, named as in `bridge.wording.Context`.
 """
 
 import argparse
@@ -25,9 +25,9 @@ from pydantic import (
 )
 
 from bridge import clock
-from bridge.core.wording import Context, Finding, Letter, check
-from bridge.core.wording.model import JAPAN, UPDATE
 from bridge.errors import BridgeError
+from bridge.wording import Context, Finding, Letter, check
+from bridge.wording.model import JAPAN, UPDATE
 
 KINDS = {"followup": UPDATE}
 SHOWN = ("rule", "severity", "field", "span", "text", "replacement")
@@ -85,7 +85,7 @@ class Known(Line):
         return Context(**{**dict(self), "now": at})
 
 
-class Case(Line):
+class WordingCase(Line):
     """One line: a text and how much of a letter it is."""
 
     id: Any = None
@@ -126,7 +126,7 @@ def run(args: argparse.Namespace) -> int:
     return 1 if any(found) else 0
 
 
-def read_cases(path: Path) -> list[Case]:
+def read_cases(path: Path) -> list[WordingCase]:
     """Every line of the file. Raises Unreadable naming file and line."""
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
@@ -135,9 +135,9 @@ def read_cases(path: Path) -> list[Case]:
     return [_case(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
 
 
-def _case(path: Path, number: int, line: str) -> Case:
+def _case(path: Path, number: int, line: str) -> WordingCase:
     try:
-        return Case.model_validate(json.loads(line))
+        return WordingCase.model_validate(json.loads(line))
     except json.JSONDecodeError as error:
         raise Unreadable(f"{path}:{number}: not JSON: {error.msg} at column {error.colno}") from None
     except ValidationError as error:

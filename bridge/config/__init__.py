@@ -13,13 +13,13 @@ from sqlalchemy import URL
 from bridge import sources
 from bridge.config.document import Document, Place, Tree, Value, read
 from bridge.config.fitting import fit, judge, unknown
-from bridge.config.sections import Api, CustomerList, Database, Server, Wording, read_terms
+from bridge.config.sections import Api, CustomerList, DatabaseSettings, ServerSettings, Wording, read_terms
 from bridge.core.settings import DEFAULT_ZONE, Escalation, Person, Policy, Service, Zone
 from bridge.core.values import Model
-from bridge.core.wording.terms import Term
-from bridge.delivery.settings import Smtp
 from bridge.errors import ConfigError
+from bridge.smtp.settings import Smtp
 from bridge.sources.credentials import Credentials
+from bridge.wording.terms import Term
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +38,10 @@ Sources = create_model(
 class Config(Model):
     """Everything bridge.yaml says. Paths are absolute, secrets are read, services are whole."""
 
-    server: Server = Field(default=Server(), description="addresses and files")
-    database: Database = Field(default=Database(), description="`sqlite`, a url, or a mapping")
+    server: ServerSettings = Field(default=ServerSettings(), description="addresses and files")
+    database: DatabaseSettings = Field(
+        default=DatabaseSettings(), description="`sqlite`, a url, or a mapping"
+    )
     templates: Path | None = Field(
         default=None, description="a folder whose mail/<locale>/ files override ours by name"
     )

@@ -27,7 +27,7 @@ _MOST_VALUES = 500_000  # aliases of aliases would otherwise fill the memory
 
 
 @dataclass(frozen=True, order=True)
-class Finding:
+class ConfigFinding:
     """One thing wrong with the file. `what` ends with what to do; `key` is dotted, or empty for the file."""
 
     line: int
@@ -51,15 +51,15 @@ class Document:
 
     tree: Tree = field(default_factory=dict)
     lines: dict[Place, int] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    doubts: list[Finding] = field(default_factory=list)  # it can be used, but is it what was meant?
+    findings: list[ConfigFinding] = field(default_factory=list)
+    doubts: list[ConfigFinding] = field(default_factory=list)  # it can be used, but is it what was meant?
 
-    def finding(self, place: Place, what: str) -> Finding:
+    def finding(self, place: Place, what: str) -> ConfigFinding:
         """What is wrong at that place, with its line or that of the nearest around it."""
         around = place
         while around and around not in self.lines:
             around = around[:-1]
-        return Finding(self.lines.get(around, 1), dotted(place), what)
+        return ConfigFinding(self.lines.get(around, 1), dotted(place), what)
 
     def wrong(self, place: Place, what: str) -> None:
         """Record a finding. The first of a place is the cause of any other, and the only one that stays."""
@@ -75,15 +75,15 @@ def read(text: str, env: Mapping[str, str]) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = f"not YAML: {error.problem or error.context}. Check quotes, colons and indentation"
-        document.findings.append(Finding(mark.line + 1 if mark else 1, "", what))
+        document.findings.append(ConfigFinding(mark.line + 1 if mark else 1, "", what))
         return document
     except (yaml.YAMLError, RecursionError) as error:
         what = "nested too deeply" if isinstance(error, RecursionError) else str(error).splitlines()[0]
-        document.findings.append(Finding(1, "", f"not YAML: {what}. Check the file"))
+        document.findings.append(ConfigFinding(1, "", f"not YAML: {what}. Check the file"))
         return document
     if not isinstance(node, yaml.MappingNode):
         document.findings.append(
-            Finding(1, "", "no settings. Write `key: value` lines, as config/bridge.yaml does")
+            ConfigFinding(1, "", "no settings. Write `key: value` lines, as config/bridge.yaml does")
         )
         return document
     value = _Builder(document, env).value(node, ())
@@ -128,7 +128,7 @@ class _Builder:
             key = key_node.value
             if key in found:
                 what = f"written twice, first on line {found[key][0]}; the last one counts. Keep one"
-                self._document.doubts.append(Finding(line, dotted((*place, key)), what))
+                self._document.doubts.append(ConfigFinding(line, dotted((*place, key)), what))
             found[key] = (line, child)
         for key, (line, child) in found.items():
             self._document.lines[*place, key] = line

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from bridge.core.settings import Words
 from bridge.core.values import HeaderSecret, Model, Secret
-from bridge.core.wording.terms import Term, parse_terms
+from bridge.wording.terms import Term, parse_terms
 
 _SIZE = re.compile(r"(\d{1,12}) ?(B|KiB|MiB|GiB|kB|KB|MB|GB)?")
 _BYTES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "kB": 1000, "KB": 1000, "MB": 10**6, "GB": 10**9}
@@ -81,7 +81,7 @@ Listen = Annotated[Endpoint, BeforeValidator(_endpoint)]
 Bytes = Annotated[Size, BeforeValidator(_size)]
 
 
-class Server(Model):
+class ServerSettings(Model):
     """Where people and senders reach the bridge, and where it keeps its own files."""
 
     listen: Listen = Field(
@@ -106,7 +106,7 @@ class Server(Model):
     )
 
 
-class Database(Model):
+class DatabaseSettings(Model):
     """Where incidents are kept. In short form only the `url`."""
 
     url: str = Field(
@@ -125,7 +125,7 @@ class Database(Model):
         return {**given, "url": inside[1] + inside[3], "password": unquote(inside[2])} if inside else given
 
     @model_validator(mode="after")
-    def _known(self) -> "Database":
+    def _known(self) -> "DatabaseSettings":
         if self.url != "sqlite" and not self.url.startswith("postgresql://"):
             raise ValueError("unknown database. Write sqlite or postgresql://user@host/dbname")
         if self.url == "sqlite" and self.password:

@@ -10,7 +10,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9]+|[ぁ-ゖー]|[ァ-ヺー]+|[一-龠々]|\s+|.
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DiffPart:
     """A stretch of a line; `changed` when the other version does not have it."""
 
     text: str
@@ -18,15 +18,15 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class TextChange:
     """One changed place: the fact or heading it belongs to, and both wordings (empty: added or removed)."""
 
     label: str
-    old: tuple[Part, ...]
-    new: tuple[Part, ...]
+    old: tuple[DiffPart, ...]
+    new: tuple[DiffPart, ...]
 
 
-def changes(old: str, new: str) -> tuple[Change, ...]:
+def changes(old: str, new: str) -> tuple[TextChange, ...]:
     """The places where `new` differs from `old`, in order. Blank lines do not count as text."""
     before, after = _lines(old), _lines(new)
     matcher = SequenceMatcher(None, before, after, autojunk=False)
@@ -49,7 +49,7 @@ def _label(lines: list[str], at: int) -> str:
     return ""
 
 
-def _change(old: list[str], new: list[str], label: str) -> Change:
+def _change(old: list[str], new: list[str], label: str) -> TextChange:
     before, after = "\n".join(old), "\n".join(new)
     name = _FACT.match(after)
     if name and len(old) == len(new) == 1 and before.startswith(name[0]):
@@ -57,17 +57,17 @@ def _change(old: list[str], new: list[str], label: str) -> Change:
     return _words(before, after, label)
 
 
-def _words(before: str, after: str, label: str) -> Change:
+def _words(before: str, after: str, label: str) -> TextChange:
     if not before or not after:
-        return Change(label, _whole(before), _whole(after))
+        return TextChange(label, _whole(before), _whole(after))
     a, b = _TOKEN.findall(before), _TOKEN.findall(after)
     codes = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
-    return Change(
+    return TextChange(
         label,
-        tuple(Part("".join(a[i:j]), kind != "equal") for kind, i, j, _, _ in codes if j > i),
-        tuple(Part("".join(b[i:j]), kind != "equal") for kind, _, _, i, j in codes if j > i),
+        tuple(DiffPart("".join(a[i:j]), kind != "equal") for kind, i, j, _, _ in codes if j > i),
+        tuple(DiffPart("".join(b[i:j]), kind != "equal") for kind, _, _, i, j in codes if j > i),
     )
 
 
-def _whole(text: str) -> tuple[Part, ...]:
-    return (Part(text, changed=True),) if text else ()
+def _whole(text: str) -> tuple[DiffPart, ...]:
+    return (DiffPart(text, changed=True),) if text else ()

@@ -13,9 +13,9 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from bridge.core.dates import whole_minute
-from bridge.core.disturbance import scopes, symptom_of, told_by, when_recovered
+from bridge.core.impact import scopes, symptom_of, told_by, when_recovered
 from bridge.core.model import Alert, Incident, Kind
-from bridge.core.printable import one_line, several_lines
+from bridge.core.sanitise import one_line, several_lines
 from bridge.core.settings import Service, Words, WordsIfAny
 from bridge.core.values import LocalText, Model
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bridge.core.duties import reached
 from bridge.core.matchers import all_match
 from bridge.core.model import Alert, Incident, IncidentState, Notice
+from bridge.core.next_notice import reached
 from bridge.core.settings import Service
 
 Reason = Literal["opened", "attached", "fires_again", "updated", "repeated", "resolved"]
@@ -66,7 +66,7 @@ def sort_alerts(alerts: Iterable[Alert], services: Iterable[Service]) -> Sorted:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AlertChange:
     """What one alert did: the alert as it is to be stored, and why."""
 
     alert: Alert
@@ -77,7 +77,7 @@ class Change:
 class Verdict:
     """What a post does to one service: changes in order, and what of it was ignored."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[AlertChange, ...]
     ignored: tuple[tuple[Alert, Ignored], ...]
 
     def any(self, *reasons: Reason) -> bool:
@@ -92,7 +92,7 @@ def judge(posted: Sequence[Alert], known: Mapping[Key, Alert] | None, now: datet
     """
     opens = known is None
     seen: dict[Key, Alert] = dict(known or {})
-    changes: list[Change] = []
+    changes: list[AlertChange] = []
     ignored: list[tuple[Alert, Ignored]] = []
     for alert in posted:
         old = seen.get(key_of(alert))
@@ -105,7 +105,9 @@ def judge(posted: Sequence[Alert], known: Mapping[Key, Alert] | None, now: datet
                 continue
             change = _end(old, alert, now)
         else:
-            change = Change(alert, "opened" if opens else "attached") if old is None else _fire(old, alert)
+            change = (
+                AlertChange(alert, "opened" if opens else "attached") if old is None else _fire(old, alert)
+            )
             opens = False
         seen[key_of(alert)] = change.alert
         changes.append(change)
@@ -133,20 +135,20 @@ def joined(verdicts: Sequence[Verdict]) -> Verdict:
     )
 
 
-def _end(old: Alert, alert: Alert, now: datetime) -> Change:
+def _end(old: Alert, alert: Alert, now: datetime) -> AlertChange:
     if old.status == "resolved":
-        return Change(old, "repeated")
+        return AlertChange(old, "repeated")
     ends_at = min(max(alert.ends_at or now, old.starts_at), now)
-    return Change(replace(old, status="resolved", ends_at=ends_at), "resolved")
+    return AlertChange(replace(old, status="resolved", ends_at=ends_at), "resolved")
 
 
-def _fire(old: Alert, alert: Alert) -> Change:
+def _fire(old: Alert, alert: Alert) -> AlertChange:
     starts_at = min(old.starts_at, alert.starts_at)
     new = replace(alert, starts_at=starts_at)
     if old.status == "resolved":
-        return Change(new, "fires_again")
+        return AlertChange(new, "fires_again")
     # two Alertmanagers name different addresses of one alert: that is no news
-    return Change(new, "repeated" if replace(new, url=old.url) == old else "updated")
+    return AlertChange(new, "repeated" if replace(new, url=old.url) == old else "updated")
 
 
 def state_after(state: IncidentState, firing: int) -> IncidentState:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from bridge.core.dates import JAPAN, duration
 from bridge.core.values import Locale
-from bridge.demo.sink import Mail
+from bridge.demo.sink import ReceivedMail
 from bridge.resources import shipped
 from bridge.web.pages import HEADERS, LIVE_POLICY, policy, templates
 
@@ -59,17 +59,17 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Part:
+class MailPart:
     """A piece of a mail's text; a link is shown as one."""
 
     text: str
     link: bool
 
 
-def parts(text: str, public_url: str) -> list[Part]:
+def parts(text: str, public_url: str) -> list[MailPart]:
     """The text in pieces: only the bridge's own approval links become links."""
     pieces = re.split(rf"({re.escape(public_url)}/approve/[\w.~-]+)", text.strip())
-    return [Part(piece, link=number % 2 == 1) for number, piece in enumerate(pieces) if piece]
+    return [MailPart(piece, link=number % 2 == 1) for number, piece in enumerate(pieces) if piece]
 
 
 class Inbox:
@@ -80,7 +80,7 @@ class Inbox:
 
     def __init__(
         self,
-        mails: Reversible[Mail],
+        mails: Reversible[ReceivedMail],
         *,
         on_call: Collection[str],
         public_url: str,
@@ -157,7 +157,7 @@ class Inbox:
             ],
         )
 
-    def _box(self, mails: Sequence[Mail]) -> dict[str, object]:
+    def _box(self, mails: Sequence[ReceivedMail]) -> dict[str, object]:
         """How many there are, and the first SHOWN of them as rows."""
         rows = [
             {

@@ -21,7 +21,7 @@ _LONGEST_LINE = 65_536
 
 
 @dataclass(frozen=True)
-class Mail:
+class ReceivedMail:
     """One mail as its reader sees it. `at` is its Date."""
 
     to: str
@@ -31,18 +31,18 @@ class Mail:
     at: datetime
 
 
-def read_mail(to: str, raw: bytes) -> Mail:
+def read_mail(to: str, raw: bytes) -> ReceivedMail:
     """The mail in these bytes, addressed to one envelope recipient."""
     message = BytesParser(EmailMessage, policy=email.policy.default).parsebytes(raw)
     text = message.get_content().replace("\r\n", "\n") if message.get_content_maintype() == "text" else ""
-    return Mail(to, str(message["From"]), str(message["Subject"]), text, message["Date"].datetime)
+    return ReceivedMail(to, str(message["From"]), str(message["Subject"]), text, message["Date"].datetime)
 
 
 class DemoSink:
     """Where it listens, and what it took, oldest first."""
 
     def __init__(self) -> None:
-        self.mails: deque[Mail] = deque(maxlen=MOST_MAILS)
+        self.mails: deque[ReceivedMail] = deque(maxlen=MOST_MAILS)
         self._turned_away: set[str] = set()
 
     @contextlib.asynccontextmanager

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bridge.core import dates, reasons
 from bridge.core.model import Text
 from bridge.core.values import Locale, LocalText
-from bridge.oncall.matter import Matter
+from bridge.oncall.letter_ref import LetterRef
 from bridge.resources import shipped
 
 # A ring leaves a moment before or after its time; minutes are told as of that time.
@@ -26,7 +26,7 @@ Decision = Literal["approved", "dismissed", "by_policy", "superseded"]
 Trouble = Literal["relay", "audience", "stopped", "failed"]
 
 
-class Message(Protocol):
+class OncallMessage(Protocol):
     """A mail to one person.
 
     `template` names a file under templates/oncall/<locale>; the first line it renders is the subject.
@@ -38,7 +38,7 @@ class Message(Protocol):
         """What the template says, in that language."""
 
 
-class Messages:
+class OncallMessages:
     """Writes the mails. The templates are ours alone: a faulty override must not silence a ring."""
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class Messages:
             keep_trailing_newline=True,
         )
 
-    def write(self, message: Message, locale: Locale) -> Text:
+    def write(self, message: OncallMessage, locale: Locale) -> Text:
         """The finished mail: one line of subject, and the body below it."""
         template = self._env.get_template(f"{locale}/{message.template}.txt.j2")
         subject, _, body = template.render(message.words(locale)).partition("\n")
@@ -70,7 +70,7 @@ class RingFacts:
     """
 
     template: ClassVar[str] = "ring"
-    matter: Matter
+    matter: LetterRef
     due_at: datetime
     now: datetime
     link: str
@@ -126,7 +126,7 @@ class Decided:
     """
 
     template: ClassVar[str] = "decided"
-    matter: Matter
+    matter: LetterRef
     decision: Decision
     at: datetime
     person: str = ""
@@ -153,7 +153,7 @@ class Acknowledged:
     """Somebody has it: told to the others who were rung. Nothing was sent, and ringing goes on."""
 
     template: ClassVar[str] = "acknowledged"
-    matter: Matter
+    matter: LetterRef
     person: str
     at: datetime
     due_at: datetime
@@ -180,7 +180,7 @@ class Finished:
     """
 
     template: ClassVar[str] = "finished"
-    matter: Matter
+    matter: LetterRef
     at: datetime
     sent: int
     failed: int = 0
@@ -210,7 +210,7 @@ class InTrouble:
     """
 
     template: ClassVar[str] = "trouble"
-    matter: Matter
+    matter: LetterRef
     trouble: Trouble
     why: str
     link: str = ""
@@ -244,7 +244,7 @@ class Renewed:
     """A fresh link in place of an expired one."""
 
     template: ClassVar[str] = "renewed"
-    matter: Matter
+    matter: LetterRef
     link: str
 
     def words(self, locale: Locale) -> Mapping[str, object]:

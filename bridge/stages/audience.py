@@ -7,7 +7,7 @@ from typing import Any
 
 from bridge.core.model import AudienceFacts, Incident, Notice
 from bridge.core.values import LocalText
-from bridge.stages.setup import Setup
+from bridge.stages.runtime import Runtime
 from bridge.store.tx import Tx
 
 NOT_READ = LocalText(ja="名簿をまだ読んでいません", en="the list was not read yet")
@@ -15,11 +15,11 @@ UPLOADED = LocalText(ja="登録したCSV", en="the uploaded CSV file")
 Lists = Mapping[str, AudienceFacts]  # by service: rows without a language are in the service's own
 
 
-def audience_of(tx: Tx, setup: Setup, incident: Incident, notice: Notice, lists: Lists) -> AudienceFacts:
+def audience_of(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, lists: Lists) -> AudienceFacts:
     """The facts of a notice's audience. `lists` were read before the transaction, which opens no file."""
     if notice.kind == "individual":
         return batch_audience(tx.notices.version(notice.id, notice.version).facts["rows"])
-    service = setup.service(incident)
+    service = runtime.service(incident)
     return lists.get(service.id) or AudienceFacts(service.audience, problem=NOT_READ)
 
 

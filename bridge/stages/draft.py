@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bridge.core import duties
+from bridge.core import next_notice
 from bridge.core.facts import NO_ANSWERS, Answers, Facts, build, changed, covers
 from bridge.core.model import Alert, Incident, Kind, Notice, Version
 from bridge.core.settings import Service
-from bridge.stages.setup import BRIDGE, Setup
+from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.store.tx import Tx
 
 FIRES_AGAIN = "fires again"  # why a recovery report is given up with none in its place
@@ -17,7 +17,7 @@ FIRES_AGAIN = "fires again"  # why a recovery report is given up with none in it
 
 def draft(
     tx: Tx,
-    setup: Setup,
+    runtime: Runtime,
     incident: Incident,
     kind: Kind,
     why: str,
@@ -25,14 +25,14 @@ def draft(
     actor: str = BRIDGE,
 ) -> Notice:
     """Write a notice's first version, plan its first ring, and make the links of everybody it may ring."""
-    service = setup.service(incident)
+    service = runtime.service(incident)
     before = tx.notices.of(incident.id)
-    unsent = [old for old in before if duties.never_left(old) and old.kind in ("first", "update")]
+    unsent = [old for old in before if next_notice.never_left(old) and old.kind in ("first", "update")]
     for old in unsent:  # the newer report takes its place, and its number
         tx.notices.set(old.id, number=None)
-    facts = facts_of(tx, setup, incident, kind, before, answers)
-    notice = _open(tx, setup, service, incident, kind, again=bool(before))
-    _write(tx, setup, service, notice, 1, facts)
+    facts = facts_of(tx, runtime, incident, kind, before, answers)
+    notice = _open(tx, runtime, service, incident, kind, again=bool(before))
+    _write(tx, runtime, service, notice, 1, facts)
     tx.events.add(incident.id, actor, "drafted", notice=notice.id, kind=kind, version=1, why=why)
     for old in unsent:
         supersede(tx, incident, old, notice, why)
@@ -40,19 +40,19 @@ def draft(
 
 
 def draft_batch(
-    tx: Tx, setup: Setup, incident: Incident, rows: Sequence[Mapping[str, str]], actor: str
+    tx: Tx, runtime: Runtime, incident: Incident, rows: Sequence[Mapping[str, str]], actor: str
 ) -> Notice:
     """Write an individual batch, one letter a row; a newer version when one waits for people already."""
-    service = setup.service(incident)
+    service = runtime.service(incident)
     notices = tx.notices.of(incident.id)
-    facts = facts_of(tx, setup, incident, "individual", notices, told_answers(tx, notices))
+    facts = facts_of(tx, runtime, incident, "individual", notices, told_answers(tx, notices))
     rendered = [
-        setup.letters.render_safe(facts.for_row(row), service.locale, wrap=service.wrap) for row in rows
+        runtime.letters.render_safe(facts.for_row(row), service.locale, wrap=service.wrap) for row in rows
     ]
     letters = [letter for letter, _ in rendered]
     problem = next((problem for _, problem in rendered if problem), None)
-    waiting = duties.undecided(notices, "individual")
-    notice = waiting or _open(tx, setup, service, incident, "individual", again=bool(notices))
+    waiting = next_notice.undecided(notices, "individual")
+    notice = waiting or _open(tx, runtime, service, incident, "individual", again=bool(notices))
     number = notice.version + 1 if waiting else 1
     if waiting:
         tx.notices.move(waiting, "awaiting_approval", at_version=waiting.version, version=number)
@@ -79,9 +79,11 @@ def draft_batch(
     return replace(notice, version=number, state="awaiting_approval")
 
 
-def _open(tx: Tx, setup: Setup, service: Service, incident: Incident, kind: Kind, *, again: bool) -> Notice:
+def _open(
+    tx: Tx, runtime: Runtime, service: Service, incident: Incident, kind: Kind, *, again: bool
+) -> Notice:
     """A notice without its text: its deadline, its first ring, and the links of everybody it may ring."""
-    base_at, due_at = duties.window(kind, incident, service.policy, tx.now, again=again)
+    base_at, due_at = next_notice.window(kind, incident, service.policy, tx.now, again=again)
     notice = Notice(
         id=str(uuid.uuid4()),
         incident_id=incident.id,
@@ -93,28 +95,28 @@ def _open(tx: Tx, setup: Setup, service: Service, incident: Incident, kind: Kind
         drafted_at=tx.now,
     )
     tx.notices.add(notice, service.audience)
-    escalation = setup.escalation(service)
+    escalation = runtime.escalation(service)
     tx.links.ensure(notice.id, escalation.people())
     tx.rings.plan(notice.id, base_at + escalation.remind_at[0])
     return notice
 
 
 def redraft(
-    tx: Tx, setup: Setup, incident: Incident, notice: Notice, facts: Facts, why: str, actor: str = BRIDGE
+    tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, facts: Facts, why: str, actor: str = BRIDGE
 ) -> Notice:
     """Write the next version of an undecided notice from new facts. It voids a first yes."""
-    service = setup.service(incident)
+    service = runtime.service(incident)
     number = notice.version + 1
     tx.notices.move(notice, "awaiting_approval", at_version=notice.version, version=number)
     tx.notices.withdraw_approvals(notice.id)
-    _write(tx, setup, service, notice, number, facts)
+    _write(tx, runtime, service, notice, number, facts)
     tx.events.add(
         incident.id, actor, "redrafted", notice=notice.id, kind=notice.kind, version=number, why=why
     )
     return replace(notice, state="awaiting_approval", version=number, approvals=())
 
 
-def refresh(tx: Tx, setup: Setup, incident: Incident, notice: Notice, news: Sequence[Alert]) -> None:
+def refresh(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, news: Sequence[Alert]) -> None:
     """Redraft an untouched draft when `news` changes what it would tell customers.
 
     A draft that a person edited stays: the page shows what changed.
@@ -123,26 +125,26 @@ def refresh(tx: Tx, setup: Setup, incident: Incident, notice: Notice, news: Sequ
     if version.edited_by is not None:
         return
     old = Facts.from_dict(version.facts)
-    if covers(old, news, setup.service(incident), incident):
+    if covers(old, news, runtime.service(incident), incident):
         return
-    new = current_facts(tx, setup, incident, notice, old.answers)
+    new = current_facts(tx, runtime, incident, notice, old.answers)
     if changed(old, new) or old.combined != new.combined:
-        redraft(tx, setup, incident, notice, new, "facts changed")
+        redraft(tx, runtime, incident, notice, new, "facts changed")
 
 
 def current_facts(
-    tx: Tx, setup: Setup, incident: Incident, notice: Notice, answers: Answers = NO_ANSWERS
+    tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, answers: Answers = NO_ANSWERS
 ) -> Facts:
     """What a notice would say if it were drafted now."""
     before = [other for other in tx.notices.of(incident.id) if other.id != notice.id]
-    return facts_of(tx, setup, incident, notice.kind, before, answers)
+    return facts_of(tx, runtime, incident, notice.kind, before, answers)
 
 
 def facts_of(
-    tx: Tx, setup: Setup, incident: Incident, kind: Kind, before: Sequence[Notice], answers: Answers
+    tx: Tx, runtime: Runtime, incident: Incident, kind: Kind, before: Sequence[Notice], answers: Answers
 ) -> Facts:
     """The facts of a letter of `kind` at this moment; `before` are the incident's other notices."""
-    service = setup.service(incident)
+    service = runtime.service(incident)
     alerts = tx.alerts.of(incident.id)
     promise_at = None
     if kind in ("first", "update"):
@@ -157,7 +159,7 @@ def facts_of(
         drafted_at=tx.now,
         promise_at=promise_at,
         number=tx.notices.next_number(incident.id) if kind in ("first", "update") else None,
-        answers=duties.promising_cause(answers, kind, tx.now.astimezone(service.timezone).date()),
+        answers=next_notice.promising_cause(answers, kind, tx.now.astimezone(service.timezone).date()),
         previous=last_told(tx, before),
         follows_at=follows_at,
         over_at=over_at,
@@ -176,7 +178,7 @@ def _earlier(tx: Tx, incident: Incident) -> tuple[datetime | None, datetime | No
 def last_report(tx: Tx, notices: Sequence[Notice]) -> Version | None:
     """The last report that customers were sent, or are about to be."""
     for notice in reversed(notices):
-        if duties.reached(notice) and notice.kind != "individual" and notice.approved_version:
+        if next_notice.reached(notice) and notice.kind != "individual" and notice.approved_version:
             return tx.notices.version(notice.id, notice.approved_version)
     return None
 
@@ -204,8 +206,8 @@ def supersede(tx: Tx, incident: Incident, old: Notice, new: Notice | None, why: 
     tx.events.add(incident.id, BRIDGE, "superseded", notice=old.id, kind=old.kind, why=why)
 
 
-def _write(tx: Tx, setup: Setup, service: Service, notice: Notice, number: int, facts: Facts) -> None:
-    texts, problem = setup.letters.texts(facts, service)
+def _write(tx: Tx, runtime: Runtime, service: Service, notice: Notice, number: int, facts: Facts) -> None:
+    texts, problem = runtime.letters.texts(facts, service)
     tx.notices.add_version(Version(notice.id, number, texts, facts.to_dict(), facts.promise_at, None, tx.now))
     if problem:
         note_fallback(tx, notice, number, problem)

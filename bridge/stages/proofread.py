@@ -5,22 +5,22 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from bridge.core import duties
+from bridge.core import next_notice
 from bridge.core.batch import MAX_ROWS
 from bridge.core.dates import moment, round_up
 from bridge.core.facts import Facts
 from bridge.core.model import Incident, Notice, Text, Version
 from bridge.core.settings import Service
 from bridge.core.values import Locale
-from bridge.core.wording import Context, Finding, Letter, check
-from bridge.core.wording.names import core_of
-from bridge.core.wording.promise import Promise, promised_time
-from bridge.core.wording.text import lay_out
 from bridge.letters.render import english_begins
 from bridge.letters.view import view
 from bridge.stages.draft import last_report
-from bridge.stages.setup import Setup
+from bridge.stages.runtime import Runtime
 from bridge.store.tx import Tx
+from bridge.wording import Context, Finding, Letter, check
+from bridge.wording.names import core_of
+from bridge.wording.promise import Promise, promised_time
+from bridge.wording.text import lay_out
 
 COMPENSATION = "LAW-03"
 UNKNOWN_IMPACT = (
@@ -45,15 +45,15 @@ REWORDED_SCOPE = (
 )
 
 
-def proofread(tx: Tx, setup: Setup, incident: Incident, notice: Notice) -> tuple[Finding, ...]:
+def proofread(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice) -> tuple[Finding, ...]:
     """Every finding about the newest version of a notice at `tx.now`, in every language it may be sent in."""
     if notice.kind == "individual":
-        return tuple(found for letter in proofread_batch(tx, setup, incident, notice) for found in letter)
-    service = setup.service(incident)
+        return tuple(found for letter in proofread_batch(tx, runtime, incident, notice) for found in letter)
+    service = runtime.service(incident)
     version = tx.notices.version(notice.id, notice.version)
     severities = {a.labels.get("severity", "") for a in tx.alerts.of(incident.id) if a.status == "firing"}
     fresh = tx.now + service.policy.update_every.shortest(severities)
-    context = replace(context_of(setup, service, version, tx.now), promise=round_up(fresh))
+    context = replace(context_of(runtime, service, version, tx.now), promise=round_up(fresh))
     findings = _check_halves(_letter(notice, service, version, service.locale), context, service)
     findings += _bridge_findings(notice, service, version, context, fresh, tx.events.truncated(incident.id))
     if version.edited_by is None and _scope_reworded(tx, incident, notice, service):
@@ -66,15 +66,17 @@ def proofread(tx: Tx, setup: Setup, incident: Incident, notice: Notice) -> tuple
     return tuple(findings)
 
 
-def proofread_batch(tx: Tx, setup: Setup, incident: Incident, notice: Notice) -> list[tuple[Finding, ...]]:
+def proofread_batch(
+    tx: Tx, runtime: Runtime, incident: Incident, notice: Notice
+) -> list[tuple[Finding, ...]]:
     """The findings of every letter of an individual batch, in the order of its rows.
 
     Dates are judged as of the day the batch was drafted, so that a letter is checked once and not at every look.
     A promise of compensation, a warning elsewhere, may not leave in a letter to one customer.
     """
-    service = setup.service(incident)
+    service = runtime.service(incident)
     version = tx.notices.version(notice.id, notice.version)
-    context = context_of(setup, service, version, version.created_at)
+    context = context_of(runtime, service, version, version.created_at)
     rows = version.facts["rows"]
     companies = frozenset(row["company"] for row in rows)
     letters = [Text(**text) for text in version.facts["letters"]]
@@ -95,7 +97,7 @@ def _check_once(letter: Letter, context: Context) -> tuple[Finding, ...]:
     )
 
 
-def context_of(setup: Setup, service: Service, version: Version, now: datetime) -> Context:
+def context_of(runtime: Runtime, service: Service, version: Version, now: datetime) -> Context:
     """What the wording check may know about a version's letter."""
     facts, signs = Facts.from_dict(version.facts), service.representative
     signing = (signs.ja, signs.en) if signs else ()
@@ -106,11 +108,11 @@ def context_of(setup: Setup, service: Service, version: Version, now: datetime) 
         short_name=service.short_name.get(service.locale) if service.short_name else "",
         report_no=facts.number,
         cause_confirmed=bool(facts.answers.cause),
-        staff=tuple(p.name for p in setup.config.people.values() if p.name not in signing),
+        staff=tuple(p.name for p in runtime.config.people.values() if p.name not in signing),
         domains=(service.sender.email.rpartition("@")[2],),
         public_urls=service.public_urls,
         wrapped=service.wrap is not None,
-        terms=setup.terms,
+        terms=runtime.terms,
     )
 
 
@@ -191,9 +193,9 @@ def _bridge_findings(
         why, why_en = (words.format(n=truncated) for words in LEFT_OUT)
         found.append(Finding("BRG-03", "warning", "body", (0, 0), "", why, why_en))
     now, day = context.now or fresh, facts.answers.cause_by
-    if notice.kind in ("recovery", "final") and day and duties.is_over(day, now, service.timezone):
+    if notice.kind in ("recovery", "final") and day and next_notice.is_over(day, now, service.timezone):
         found.append(Finding("BRG-05", "error", "body", (0, 0), "", *CAUSE_DAY_OVER))
-    if version.edited_by and version.promise_at and duties.stale(version.promise_at, fresh - now, now):
+    if version.edited_by and version.promise_at and next_notice.stale(version.promise_at, fresh - now, now):
         printed = printed_promise(service, notice, version.texts[service.locale], context)
         if printed:
             start, end = printed.page.span(printed.start, printed.end)

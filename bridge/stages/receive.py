@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from bridge.core import duties
+from bridge.core import next_notice
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Alert, Incident
 from bridge.core.triage import (
@@ -21,8 +21,8 @@ from bridge.core.triage import (
 )
 from bridge.sources import Parsed
 from bridge.stages.draft import FIRES_AGAIN, draft, refresh, supersede
-from bridge.stages.follow_up.advance import advance
-from bridge.stages.setup import Setup
+from bridge.stages.next_notice import advance
+from bridge.stages.runtime import Runtime
 from bridge.stages.wake import NOTHING, Wake
 from bridge.store.tx import Tx
 
@@ -38,12 +38,12 @@ class Received:
     ignored: tuple[tuple[Alert, Ignored], ...]
 
 
-def receive(tx: Tx, setup: Setup, source: str, posts: Sequence[Parsed]) -> tuple[list[Received], Wake]:
+def receive(tx: Tx, runtime: Runtime, source: str, posts: Sequence[Parsed]) -> tuple[list[Received], Wake]:
     """Record posts of `source` that came together, as if one after the other. The same post again changes nothing.
 
     The statements grow with the services concerned, not with the posts and their alerts.
     """
-    sorted_posts = _sort(tx, setup, posts)
+    sorted_posts = _sort(tx, runtime, posts)
     services = sorted({service for found in sorted_posts for service in found.by_service})
     for service in services:
         tx.lock("service", service)
@@ -65,7 +65,7 @@ def receive(tx: Tx, setup: Setup, source: str, posts: Sequence[Parsed]) -> tuple
         if verdict.changes:
             incident = incident or _open(tx, service, verdict)
             told = [post for post, own in zip(posts, verdicts, strict=True) if own.changes]
-            wake |= _record(tx, setup, source, incident, verdict, told)
+            wake |= _record(tx, runtime, source, incident, verdict, told)
         for count, own in zip(received, verdicts, strict=True):
             count.add(own, incident)
     tx.alerts.add_ignored([unwanted for count in received for unwanted in count.ignored])
@@ -91,9 +91,9 @@ class _Counted:
         return Received(tuple(self.incidents), accepted, tuple(self.ignored))
 
 
-def _sort(tx: Tx, setup: Setup, posts: Sequence[Parsed]) -> list[Sorted]:
+def _sort(tx: Tx, runtime: Runtime, posts: Sequence[Parsed]) -> list[Sorted]:
     """Each post's alerts by service; ends that match none belong to the incidents in which they fire."""
-    services = setup.config.services
+    services = runtime.config.services
     found = [sort_alerts(post.alerts, services.values()) for post in posts]
     ends = [end for one in found for end in one.unwanted_ends()]
     owners = tx.alerts.owners(ends, services)
@@ -116,7 +116,7 @@ def _open(tx: Tx, service: str, verdict: Verdict) -> Incident:
 
 
 def _record(
-    tx: Tx, setup: Setup, source: str, incident: Incident, verdict: Verdict, posts: Sequence[Parsed]
+    tx: Tx, runtime: Runtime, source: str, incident: Incident, verdict: Verdict, posts: Sequence[Parsed]
 ) -> Wake:
     """Store what changed and let the incident follow: its state, its drafts, its duties."""
     changed = [change for change in verdict.changes if change.reason != "repeated"]
@@ -129,12 +129,12 @@ def _record(
     notices = tx.notices.of(incident.id)
     firsts = [notice for notice in notices if notice.kind == "first"]
     if verdict.any("attached") and firsts and firsts[-1].state == "dismissed":
-        draft(tx, setup, incident, "first", "an alert new to the incident")
+        draft(tx, runtime, incident, "first", "an alert new to the incident")
         return Wake(timer=True, oncall=True)
     for notice in notices:
         if notice.kind in ("first", "update") and notice.state in UNDECIDED:
-            refresh(tx, setup, incident, notice, news)
-    return Wake(timer=True) | advance(tx, setup, incident)
+            refresh(tx, runtime, incident, notice, news)
+    return Wake(timer=True) | advance(tx, runtime, incident)
 
 
 def _move(tx: Tx, incident: Incident, verdict: Verdict) -> Incident:
@@ -147,7 +147,7 @@ def _move(tx: Tx, incident: Incident, verdict: Verdict) -> Incident:
         tx.incidents.set(incident.id, state=state, started_at=started_at, resolved_at=resolved_at)
     if state == "open" and incident.state == "recovered":
         tx.events.add(incident.id, "bridge", "reopened", why="fires again before the recovery was approved")
-        if old := duties.undecided(tx.notices.of(incident.id), "recovery"):
+        if old := next_notice.undecided(tx.notices.of(incident.id), "recovery"):
             supersede(tx, incident, old, None, FIRES_AGAIN)
     return moved
 

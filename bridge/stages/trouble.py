@@ -4,22 +4,22 @@ from collections.abc import Sequence, Set
 
 from bridge.core.model import Incident, Notice
 from bridge.oncall.message import Trouble
-from bridge.stages.setup import BRIDGE, Setup
-from bridge.stages.tell import tell
+from bridge.stages.notify_oncall import tell
+from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.store.tx import Tx
 
 
 def tell_trouble(
-    tx: Tx, setup: Setup, incident: Incident, notice: Notice, trouble: Trouble, action: str, why: str
+    tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, trouble: Trouble, action: str, why: str
 ) -> None:
     """Mail everybody behind a letter, each with their own link; `action` is what the history calls it."""
     tx.events.add(incident.id, BRIDGE, action, notice=notice.id, kind=notice.kind, why=why)
-    mail_trouble(tx, setup, incident, notice, setup.behind(incident), trouble, why)
+    mail_trouble(tx, runtime, incident, notice, runtime.behind(incident), trouble, why)
 
 
 def mail_trouble(
     tx: Tx,
-    setup: Setup,
+    runtime: Runtime,
     incident: Incident,
     notice: Notice,
     people: Sequence[str],
@@ -32,10 +32,10 @@ def mail_trouble(
     first is mailed.
     """
     tx.links.ensure(notice.id, people)
-    tell(tx, setup, incident, notice, "trouble", people, {"trouble": trouble, "why": why})
+    tell(tx, runtime, incident, notice, "trouble", people, {"trouble": trouble, "why": why})
 
 
-def tell_relay_down(tx: Tx, setup: Setup, why: str, told: Set[str]) -> frozenset[str]:
+def tell_relay_down(tx: Tx, runtime: Runtime, why: str, told: Set[str]) -> frozenset[str]:
     """Ring everybody behind a letter that is approved or on its way; the on-call lane has its own relay.
 
     `told`: the letters by id whose people know already. Returns those who were told now.
@@ -45,6 +45,6 @@ def tell_relay_down(tx: Tx, setup: Setup, why: str, told: Set[str]) -> frozenset
         incident = tx.incidents.get(notice.incident_id)
         if incident is None or notice.id in told:
             continue
-        tell_trouble(tx, setup, incident, notice, "relay", "relay_down", why)
+        tell_trouble(tx, runtime, incident, notice, "relay", "relay_down", why)
         newly.add(notice.id)
     return frozenset(newly)

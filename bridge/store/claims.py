@@ -56,7 +56,7 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class DeliveryResult:
     """What became of a claimed message. `counted` is false when the attempt does not count; `crashed`: our own code
     failed on it.
 
@@ -137,7 +137,7 @@ class Claims:
         rows = self._tx.execute(_MARK_EOD, {**pairs, "me": me, "now": self._tx.now})
         return {(row.id, row.fence) for row in rows}
 
-    def mark(self, marks: Sequence[Mark], me: str) -> None:
+    def mark(self, marks: Sequence[DeliveryResult], me: str) -> None:
         """Write what became of claimed messages; a mark whose fence is lost changes nothing."""
         if not marks:
             return

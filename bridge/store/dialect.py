@@ -34,7 +34,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from bridge.errors import StorageDown
 
 # SQLAlchemy compiles PostgreSQL's INSERT ... ON CONFLICT for SQLite too: one `insert` serves both.
-__all__ = ["Dialect", "Json", "LockHeld", "Tx", "Utc", "insert", "skip_locked"]
+__all__ = ["Dialect", "Json", "LockHeld", "Transaction", "Utc", "insert", "skip_locked"]
 
 Purpose = Literal["write", "soft", "read", "migrate"]
 Params = Mapping[str, Any] | Sequence[Mapping[str, Any]]
@@ -95,7 +95,7 @@ class LockHeld(Exception):
     """Another transaction holds the lock. The store runs the unit again; a unit must not catch this."""
 
 
-class Verdict(Enum):
+class ErrorMeaning(Enum):
     """What an exception says about the database."""
 
     OWN = "the unit's own error: its caller's business"
@@ -137,7 +137,7 @@ class Dialect(Protocol):
     def listen(self) -> psycopg.Connection[Any] | None:
         """A connection that hears every `notify`; None where there is nobody else to hear."""
 
-    def verdict(self, error: BaseException) -> Verdict: ...
+    def verdict(self, error: BaseException) -> ErrorMeaning: ...
 
 
 def is_units_own(error: BaseException) -> bool:
@@ -147,7 +147,7 @@ def is_units_own(error: BaseException) -> bool:
     )
 
 
-class Tx:
+class Transaction:
     """One unit's view of its transaction. Query groups are added by subclassing.
 
     `now` is read once, when the transaction begins. The unit neither commits nor rolls back.

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, ColumnElement, Row, and_, or_, select, tuple_, update
 
-from bridge.core.duties import TOLD
 from bridge.core.model import Incident
+from bridge.core.next_notice import TOLD
 from bridge.store.tables import incidents, notices
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ CLAIMED = _written("sending", "eod")
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class OutboxMessage:
     """One message to put into the outbox. `letter` names the frozen letter, `detail` what a ring says."""
 
     notice_id: str
@@ -55,7 +55,7 @@ class Outbox:
     def __init__(self, tx: "Tx") -> None:
         self._tx = tx
 
-    def add(self, messages: Sequence[Message]) -> None:
+    def add(self, messages: Sequence[OutboxMessage]) -> None:
         """Queue messages, due now; one that is there already stays as it is."""
         if not messages:
             return

@@ -10,7 +10,16 @@ from sqlalchemy import URL, Connection, Engine, column, create_engine, event, fu
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 
-from bridge.store.dialect import PATIENCE_MS, VERSION_TABLE, LockHeld, Look, Utc, Verdict, dumps, is_units_own
+from bridge.store.dialect import (
+    PATIENCE_MS,
+    VERSION_TABLE,
+    ErrorMeaning,
+    LockHeld,
+    Look,
+    Utc,
+    dumps,
+    is_units_own,
+)
 
 
 class Postgresql:
@@ -87,20 +96,20 @@ class Postgresql:
         listening.execute(f"LISTEN {_CHANNEL}")
         return listening
 
-    def verdict(self, error: BaseException) -> Verdict:
+    def verdict(self, error: BaseException) -> ErrorMeaning:
         if isinstance(error, PendingRollbackError):  # the unit went on after its connection was lost
-            return Verdict.AGAIN
+            return ErrorMeaning.AGAIN
         if isinstance(error, psycopg.Error):  # from preparing a connection, which SQLAlchemy does not see
-            return Verdict.AGAIN
+            return ErrorMeaning.AGAIN
         if is_units_own(error):
-            return Verdict.OWN
+            return ErrorMeaning.OWN
         if isinstance(error, DBAPIError):
             state = getattr(error.orig, "sqlstate", None) or ""
             if state == "25P02":  # in_failed_sql_transaction: the unit went on after an error of its own
-                return Verdict.OWN
+                return ErrorMeaning.OWN
             if error.connection_invalidated or state in _PASSING or state.startswith("57P"):
-                return Verdict.AGAIN
-        return Verdict.DOWN
+                return ErrorMeaning.AGAIN
+        return ErrorMeaning.DOWN
 
 
 _CHANNEL = "bridge"

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 from bridge.errors import StorageDown, StorageRefused
-from bridge.store.dialect import PATIENCE_MS, Look, Purpose, Verdict, dumps, is_units_own
+from bridge.store.dialect import PATIENCE_MS, ErrorMeaning, Look, Purpose, dumps, is_units_own
 
 
 class Sqlite:
@@ -102,10 +102,10 @@ class Sqlite:
     def listen(self) -> None:
         return None
 
-    def verdict(self, error: BaseException) -> Verdict:
+    def verdict(self, error: BaseException) -> ErrorMeaning:
         if isinstance(error, sqlite3.Error):  # from our own BEGIN, which SQLAlchemy does not see
-            return Verdict.DOWN
-        return Verdict.OWN if is_units_own(error) else Verdict.DOWN
+            return ErrorMeaning.DOWN
+        return ErrorMeaning.OWN if is_units_own(error) else ErrorMeaning.DOWN
 
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")

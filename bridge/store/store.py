@@ -11,12 +11,12 @@ from sqlalchemy import URL, Connection, event
 
 from bridge import clock
 from bridge.errors import StorageDown
-from bridge.store.dialect import Purpose, Tx
+from bridge.store.dialect import Purpose, Transaction
 from bridge.store.listener import Listener
-from bridge.store.opening import Database, open_database
-from bridge.store.writer import TOGETHER, Job, Jobs, MakeTx, Outcome, Worker
+from bridge.store.open_database import OpenDatabase, open_database
+from bridge.store.worker import TOGETHER, Job, Jobs, MakeTx, UnitOutcome, Worker
 
-__all__ = ["Store", "Tx"]
+__all__ = ["Store"]
 
 log = logging.getLogger(__name__)
 
@@ -24,13 +24,15 @@ SILENCE = 6.0  # seconds in which no statement is answered: a database that hang
 CLOSE_WITHIN = 1.5  # seconds for what is under way; what is cut off then is not committed
 
 T = TypeVar("T")
-X = TypeVar("X", bound=Tx)
+X = TypeVar("X", bound=Transaction)
 
 
 class Store(Generic[X]):
     """An open database. `X` is the transaction that its units are given."""
 
-    def __init__(self, database: Database, now: Callable[[Connection], datetime], make_tx: MakeTx[X]) -> None:
+    def __init__(
+        self, database: OpenDatabase, now: Callable[[Connection], datetime], make_tx: MakeTx[X]
+    ) -> None:
         self._database = database
         self._writes: Jobs[X] = Jobs()
         self._reads: Jobs[X] = Jobs() if database.dialect.readers else self._writes
@@ -117,7 +119,7 @@ class Store(Generic[X]):
         return not any(thread.is_alive() for thread in threads)
 
     async def _ask(self, jobs: Jobs[X], unit: Callable[[X], T], purpose: Purpose) -> T:
-        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[UnitOutcome] = asyncio.get_running_loop().create_future()
         job = Job(unit, purpose, future)
         jobs.put(job)
         asked_at = clock.monotonic()

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from bridge.store.alerts import Alerts
 from bridge.store.claims import Claims
-from bridge.store.dialect import Tx as BaseTx
+from bridge.store.dialect import Transaction as BaseTx
 from bridge.store.events import AuditKeys, Events
 from bridge.store.incidents import Incidents
 from bridge.store.instances import Instances

@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
-from bridge.stages.decide.case import Form
-from bridge.web.bodies import BodyRefused, read_body, storable
+from bridge.stages.decide.decision import DecisionRequest
+from bridge.web.request_body import BodyRefused, read_body, storable
 
 FORM_LIMIT = 1024 * 1024
 FIELDS_LIMIT = 100
@@ -42,10 +42,10 @@ def version_in(posted: Mapping[str, str]) -> int | None:
     return int(written) if written.isascii() and written.isdigit() and len(written) < 9 else None
 
 
-def form_of(posted: Mapping[str, str], *, genuine: bool) -> Form:
+def form_of(posted: Mapping[str, str], *, genuine: bool) -> DecisionRequest:
     """A posted form as the stages know it."""
     others = {name: text for name, text in posted.items() if name.startswith(("subject_", "body_"))}
-    return Form(
+    return DecisionRequest(
         action=posted.get("action", ""),
         genuine=genuine,
         version=version_in(posted),

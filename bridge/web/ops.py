@@ -14,9 +14,9 @@ from bridge import clock
 from bridge.core.lifecycle import UNDECIDED
 from bridge.errors import StorageDown
 from bridge.store.tx import Tx
-from bridge.web.bodies import problem
-from bridge.web.desk import Desk, Health
-from bridge.web.shapes import counted
+from bridge.web.api.schemas import counted
+from bridge.web.dependencies import Dependencies, Health
+from bridge.web.request_body import problem
 
 ASK_AGAIN = 0.2  # seconds
 PATIENCE = 3.0  # seconds for the database to answer a probe or a scrape; Prometheus waits 10 by default
@@ -34,7 +34,7 @@ class _Stored:
 class Ops:
     """The routes."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Dependencies) -> None:
         self._desk = desk
         self._writable = False
         self._asked_at = -ASK_AGAIN

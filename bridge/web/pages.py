@@ -10,14 +10,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bridge.core.values import LOCALES, Locale
 from bridge.resources import shipped
-from bridge.stages.decide.case import WrongDay
-from bridge.web.views import short
+from bridge.stages.decide.decision import WrongDay
+from bridge.web.views import error_pages
 from bridge.web.views.approval import approval
 from bridge.web.views.conflict import conflict
 from bridge.web.views.edit import Typed, edit
+from bridge.web.views.page_data import PageData
 from bridge.web.views.progress import progress
 from bridge.web.views.recovery import asks, recovery
-from bridge.web.views.situation import Situation
 from bridge.web.words import WORDS, pick
 
 HEADERS = {
@@ -57,7 +57,7 @@ class Pages:
         """The script of the hold and sending pages, served at /static/live.js."""
         return self._live
 
-    def approval(self, situation: Situation, status: int = 200) -> Page:
+    def approval(self, situation: PageData, status: int = 200) -> Page:
         """The page of a notice as it stands: questions, letter and button, or what became of it."""
         if not situation.undecided:
             view = progress(situation)
@@ -66,20 +66,18 @@ class Pages:
             return self.answers(situation)
         return self._page(status, "approval", situation.lang, approval(situation))
 
-    def answers(
-        self, situation: Situation, given: Typed | None = None, wrong: WrongDay | None = None
-    ) -> Page:
+    def answers(self, situation: PageData, given: Typed | None = None, wrong: WrongDay | None = None) -> Page:
         """The questions of a recovery or final report (`?answers`); 422 with what was `given` and is wrong."""
         view = recovery(situation, given or {}, wrong)
         return self._page(422 if wrong else 200, "recovery", situation.lang, view)
 
-    def edit(self, situation: Situation, typed: Typed | None = None) -> Page:
+    def edit(self, situation: PageData, typed: Typed | None = None) -> Page:
         """The form that changes the text (`?edit`)."""
         return self._page(200, "edit", situation.lang, edit(situation, typed))
 
     def conflict(
         self,
-        situation: Situation,
+        situation: PageData,
         seen: int | None,
         typed: Typed | None = None,
         seen_count: int | None = None,
@@ -90,28 +88,28 @@ class Pages:
         view = conflict(situation, seen, typed, seen_count)
         return self._page(409, "approval", situation.lang, view)
 
-    def wording_stop(self, situation: Situation) -> Page:
+    def wording_stop(self, situation: PageData) -> Page:
         """422: wording errors stand and no reason was given to send them as they are."""
         return self.approval(replace(situation, did="refused"), 422)
 
     def expired(self, lang: Locale, csrf: str, *, renewed: bool = False) -> Page:
         """410, with a button that mails a fresh link."""
-        return self._short(410, short.gone(lang, csrf, renewed=renewed))
+        return self._short(410, error_pages.gone(lang, csrf, renewed=renewed))
 
     def forbidden(self, lang: Locale) -> Page:
         """403: the form was not ours, or is too old."""
-        return self._short(403, short.stale(lang))
+        return self._short(403, error_pages.stale(lang))
 
     def unavailable(self, lang: Locale) -> Page:
         """503: nothing could be recorded."""
-        page = self._short(503, short.unavailable(lang))
+        page = self._short(503, error_pages.unavailable(lang))
         return Page(page.status, page.html, {**page.headers, "Retry-After": _RETRY_AFTER_SECONDS})
 
     def not_found(self) -> Page:
         """404: the same bytes for every token that leads nowhere."""
-        return self._short(404, *(short.lost(lang) for lang in LOCALES))
+        return self._short(404, *(error_pages.lost(lang) for lang in LOCALES))
 
-    def _short(self, status: int, *views: short.Short) -> Page:
+    def _short(self, status: int, *views: error_pages.ErrorPage) -> Page:
         return self._page(status, "short", views[0].lang, views)
 
     def _page(self, status: int, template: str, lang: Locale, view: Any, *, live: bool = False) -> Page:

@@ -11,25 +11,25 @@ from bridge.config import SOURCES
 from bridge.errors import SourceError, StorageDown
 from bridge.sources import credentials
 from bridge.stages.receive import Received
-from bridge.web.bodies import BodyRefused, busy, problem, read_body
-from bridge.web.desk import Desk
-from bridge.web.guard import unauthorized
-from bridge.web.intake import Intake
-from bridge.web.limits import Guesses
+from bridge.web.auth import unauthorized
+from bridge.web.dependencies import Dependencies
+from bridge.web.rate_limit import Guesses
+from bridge.web.request_body import BodyRefused, busy, problem, read_body
+from bridge.web.webhook_batch import WebhookBatch
 
 
 class Webhooks:
     """The route of every source."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Dependencies) -> None:
         self._desk = desk
         self._guesses = Guesses()
-        self._intakes = {name: Intake(desk, name) for name in SOURCES}
+        self._intakes = {name: WebhookBatch(desk, name) for name in SOURCES}
 
     async def post(self, request: Request) -> Response:
         """One post of one source."""
         name = request.path_params["source"]
-        settings = self._desk.setup().config.sources.get(name)
+        settings = self._desk.runtime().config.sources.get(name)
         if settings is None:
             return problem(404, "this source is not listed in bridge.yaml")
         response, outcome = await self._answer(request, name, settings)
@@ -43,7 +43,7 @@ class Webhooks:
             await self._guesses.wrong(request)
             return unauthorized(settings.challenge), "unauthorized"
         try:
-            body = await read_body(request, self._desk.setup().config.server.body_limit)
+            body = await read_body(request, self._desk.runtime().config.server.body_limit)
             post = SOURCES[name].parse(body, request.headers, self._desk.now())
             received = await self._intakes[name].record(post)
         except BodyRefused as refused:

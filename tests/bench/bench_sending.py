@@ -19,10 +19,10 @@ from datetime import UTC, datetime
 import aiosmtplib
 import uvloop
 
-from bridge.delivery.relay import Relay
-from bridge.delivery.settings import Server
-from bridge.delivery.smtp import Envelope
 from bridge.letters.mime import Letterhead, Skeleton, freeze, message_id, wire
+from bridge.smtp.relay import Relay
+from bridge.smtp.session import Envelope
+from bridge.smtp.settings import RelaySettings
 
 CONNECTIONS = 10
 SENDER = "support@example.jp"
@@ -63,7 +63,7 @@ async def allow() -> None:
 
 
 async def ours(port: int, mails: int, skeleton: Skeleton) -> None:
-    relay = Relay(Server(host="127.0.0.1", port=port, security="none"), CONNECTIONS)
+    relay = Relay(RelaySettings(host="127.0.0.1", port=port, security="none"), CONNECTIONS)
 
     async def send(n: int) -> None:
         to = f"customer{n}@example.jp"

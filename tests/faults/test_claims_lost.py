@@ -9,14 +9,14 @@ from functools import partial
 import pytest
 
 from bridge.clock import Metronome
-from bridge.delivery.lanes import LaneWorker, Mail
-from bridge.delivery.lanes import Office as Lanes
-from bridge.delivery.marks import Marks
-from bridge.delivery.outcome import Outcome
-from bridge.delivery.smtp import Envelope
 from bridge.errors import StorageDown
-from bridge.stages.send import mark_both
-from bridge.store.claims import Claimed, Mark
+from bridge.loops.lanes import LaneDependencies as Lanes
+from bridge.loops.lanes import LaneWorker, OutgoingMail
+from bridge.loops.results import Results
+from bridge.smtp.outcome import Outcome
+from bridge.smtp.session import Envelope
+from bridge.stages.fan_out import mark_both
+from bridge.store.claims import Claimed, DeliveryResult
 from bridge.store.tx import Tx
 from tests.faults.test_storage_postgresql import commit_answer_lost
 from tests.parts.postgres import Postgres, postgres
@@ -55,8 +55,8 @@ class TakesAll:
         return Outcome("sent", "250 2.0.0 Ok")
 
 
-async def compose(row: Claimed) -> Mail:
-    return Mail(Envelope("support@example.jp", row.address), b"")
+async def compose(row: Claimed) -> OutgoingMail:
+    return OutgoingMail(Envelope("support@example.jp", row.address), b"")
 
 
 async def boot_of(office: Office) -> str:
@@ -67,8 +67,8 @@ async def boot_of(office: Office) -> str:
 async def lane(office: Office, relay: TakesAll, boot: str) -> AsyncIterator[None]:
     """The customers' lane of instance "one", at work."""
     bell = Metronome().bell("customers")
-    marks = Marks(office.store, "one", lambda: None)
-    lanes = Lanes(office.store, marks, "one", boot, office.clock, lambda: office.setup)
+    marks = Results(office.store, "one", lambda: None)
+    lanes = Lanes(office.store, marks, "one", boot, office.clock, lambda: office.runtime)
     worker = LaneWorker("customers", lanes, lambda: [relay], 2, bell, compose)  # type: ignore[list-item]
     working = [asyncio.create_task(each.run()) for each in (worker, marks)]
     try:
@@ -116,7 +116,7 @@ async def test_mails_whose_marks_a_crashed_server_forgot_are_in_doubt(server: Po
         claims = await opened.claim()
         pairs = [(c.id, c.fence) for c in claims]
         await opened.store.run(partial(mark_both, marks=[], claims=pairs, me="one"), soft=True)
-        marks = [Mark(c.id, c.fence, c.notice_id, c.lane, "sent") for c in claims]
+        marks = [DeliveryResult(c.id, c.fence, c.notice_id, c.lane, "sent") for c in claims]
         await opened.store.run(partial(mark_both, marks=marks, claims=[], me="one"), soft=True)
         await asyncio.to_thread(server.restart, "immediate")
         await until_up(opened)

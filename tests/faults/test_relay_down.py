@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bridge.delivery.breaker import PROBES, REFUSALS
+from bridge.smtp.breaker import PROBES, REFUSALS
 from tests.faults.second_relay import rung, single, up, with_fallback
 from tests.faults.story import copies, letters
 from tests.parts.bridge import MARUYAMA, link_in

@@ -15,9 +15,9 @@ import pytest
 import uvicorn
 from starlette.requests import Request
 
-from bridge.web.bodies import BodyRefused, problem, read_body
-from bridge.web.connections import Connection
-from bridge.web.serving import Server
+from bridge.web.http_protocol import Connection
+from bridge.web.listen import HttpServer
+from bridge.web.request_body import BodyRefused, problem, read_body
 from tests.faults.raw_http import connection, exchange, statuses
 from tests.parts.bridge import ALERT_TOKEN, API_TOKEN, Bridge, bridge
 from tests.parts.ports import free_port, listening
@@ -146,7 +146,7 @@ async def test_a_body_that_trickles_is_refused_and_closed(begun: bytes, drop: by
             await problem(refused.status_code, refused.detail)(scope, receive, send)
 
     settings = uvicorn.Config(app, port=port, http=Connection, lifespan="off", log_config=None)
-    server = Server(settings)
+    server = HttpServer(settings)
     serving = asyncio.create_task(server.serve())
     try:
         answer = await asyncio.to_thread(trickle, port, begun, drop)

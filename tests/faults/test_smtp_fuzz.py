@@ -5,11 +5,11 @@ import asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.delivery.dial import SmtpError
-from bridge.delivery.outcome import Outcome
-from bridge.delivery.relay import Relay
-from bridge.delivery.settings import Server
-from bridge.delivery.smtp import Envelope, Limits
+from bridge.smtp.connect import SmtpError
+from bridge.smtp.outcome import Outcome
+from bridge.smtp.relay import Relay
+from bridge.smtp.session import Envelope, Limits
+from bridge.smtp.settings import RelaySettings
 from tests.faults.smtp_server import CLOSE, MailServer
 
 LIMITS = Limits(connect=0.05, command=0.05, body=0.05, final=0.05, quit=0.05)
@@ -41,7 +41,7 @@ async def listen() -> None:
 async def deliver(answers: dict[str, object], offers: tuple[str, ...]) -> tuple[list[Outcome], MailServer]:
     outcomes = []
     async with MailServer(answers=answers, offers=offers) as server:
-        relay = Relay(Server(host="127.0.0.1", port=server.port, security="none"), 1, LIMITS)
+        relay = Relay(RelaySettings(host="127.0.0.1", port=server.port, security="none"), 1, LIMITS)
         for n in range(2):
             try:
                 envelope = Envelope("support@example.jp", f"c{n}@example.jp")

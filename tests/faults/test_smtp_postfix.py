@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bridge.delivery.outcome import Outcome
-from bridge.delivery.relay import Relay
-from bridge.delivery.settings import Server
-from bridge.delivery.smtp import Envelope
 from bridge.letters.mime import Letterhead, freeze, message_id, wire
+from bridge.smtp.outcome import Outcome
+from bridge.smtp.relay import Relay
+from bridge.smtp.session import Envelope
+from bridge.smtp.settings import RelaySettings
 from tests.parts.postfix import Postfix, postfix
 from tests.parts.sink import Sink, sink
 
@@ -39,7 +39,7 @@ async def go() -> None:
 
 
 async def send(server: Postfix, *addresses: str) -> list[Outcome]:
-    relay = Relay(Server(host="127.0.0.1", port=server.port, security="none"), 2)
+    relay = Relay(RelaySettings(host="127.0.0.1", port=server.port, security="none"), 2)
     try:
         return [await relay.send(Envelope("support@example.jp", to), copy(to), go) for to in addresses]
     finally:

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bridge.delivery.dial import LoginRefused, SmtpError, Unreachable
-from bridge.delivery.outcome import Outcome
-from bridge.delivery.relay import MAX_IDLE, Relay, RelayDown
-from bridge.delivery.settings import Server
-from bridge.delivery.smtp import Envelope, Limits
+from bridge.smtp.connect import LoginRefused, SmtpError, Unreachable
+from bridge.smtp.outcome import Outcome
+from bridge.smtp.relay import MAX_IDLE, Relay, RelayDown
+from bridge.smtp.session import Envelope, Limits
+from bridge.smtp.settings import RelaySettings
 from tests.faults.smtp_server import CLOSE, SILENCE, MailServer
 
 PATIENT = Limits(connect=10, command=10, body=10, final=10, quit=10)
@@ -40,7 +40,7 @@ async def relays(clock: Clock) -> AsyncIterator:
     opened = []
 
     def open_to(server: MailServer, connections: int = 1, limits: Limits = PATIENT, **settings) -> Relay:
-        target = Server(host="127.0.0.1", port=server.port, security="none", **settings)
+        target = RelaySettings(host="127.0.0.1", port=server.port, security="none", **settings)
         opened.append(Relay(target, connections, limits, clock))
         return opened[-1]
 
@@ -58,7 +58,7 @@ async def states(relay: Relay, mails: int) -> list[str]:
 
 
 async def test_a_server_that_cannot_even_be_named_is_unreachable_so_that_another_is_asked():
-    relay = Relay(Server().model_copy(update={"host": "127.0.0.1\n"}), 1)
+    relay = Relay(RelaySettings().model_copy(update={"host": "127.0.0.1\n"}), 1)
     with pytest.raises(Unreachable):
         await send(relay)
     assert not relay.up
@@ -242,7 +242,7 @@ async def test_probe_finds_a_dead_server_when_there_is_no_mail(relays, clock):
 
 
 async def test_name_that_does_not_resolve_is_unreachable(clock):
-    relay = Relay(Server(host="mail.invalid", security="none"), 1, PATIENT, clock)
+    relay = Relay(RelaySettings(host="mail.invalid", security="none"), 1, PATIENT, clock)
     with pytest.raises(Unreachable):
         await send(relay)
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bridge.delivery.dial import Unreachable, Untrusted
-from bridge.delivery.outcome import Outcome
-from bridge.delivery.relay import Relay
-from bridge.delivery.settings import Server
-from bridge.delivery.smtp import Envelope, Limits
+from bridge.smtp.connect import Unreachable, Untrusted
+from bridge.smtp.outcome import Outcome
+from bridge.smtp.relay import Relay
+from bridge.smtp.session import Envelope, Limits
+from bridge.smtp.settings import RelaySettings
 from tests.faults.smtp_server import CLOSE, MailServer
 
 LIMITS = Limits(connect=10, command=10, body=10, final=10, quit=10)
@@ -90,7 +90,7 @@ async def go() -> None:
 
 async def send(server: MailServer, security: str, ca: Path | None, mails: int = 1) -> list[Outcome]:
     """Send over `localhost` with a login."""
-    settings = Server(
+    settings = RelaySettings(
         host="localhost",
         port=server.port,
         security=security,

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from bridge.delivery.outcome import Outcome
-from bridge.delivery.relay import Relay
-from bridge.delivery.settings import Server
-from bridge.delivery.smtp import Abandoned, Envelope, Limits
+from bridge.smtp.outcome import Outcome
+from bridge.smtp.relay import Relay
+from bridge.smtp.session import Abandoned, Envelope, Limits
+from bridge.smtp.settings import RelaySettings
 from tests.faults.smtp_server import CLOSE, SILENCE, MailServer
 
 PATIENT = Limits(connect=10, command=10, body=10, final=10, quit=10)
@@ -25,7 +25,7 @@ async def go() -> None:
 
 
 async def sent_to(server: MailServer, envelope=ENVELOPE, before_data=go, limits=PATIENT) -> Outcome:
-    relay = Relay(Server(host="127.0.0.1", port=server.port, security="none"), 1, limits)
+    relay = Relay(RelaySettings(host="127.0.0.1", port=server.port, security="none"), 1, limits)
     try:
         return await relay.send(envelope, CONTENT, before_data)
     finally:
@@ -206,7 +206,7 @@ async def test_slow_server_within_its_time_is_waited_for():
 
 async def test_server_that_does_not_read_is_left_before_the_dot():
     async with MailServer(answers={"BODY": SILENCE}) as server:
-        relay = Relay(Server(host="127.0.0.1", port=server.port, security="none"), 1, IMPATIENT)
+        relay = Relay(RelaySettings(host="127.0.0.1", port=server.port, security="none"), 1, IMPATIENT)
         result = await relay.send(ENVELOPE, b"x" * 76 + b"\r\n" + b"y" * 50_000_000, go)
     assert result == Outcome("queued", 0, "the server did not take the mail within 0.3 s")
 

@@ -8,8 +8,7 @@ from multiprocessing.connection import Connection
 
 from sqlalchemy import select
 
-from bridge.store.dialect import insert
-from bridge.store.store import Tx
+from bridge.store.dialect import Transaction, insert
 from bridge.store.tables import instances, meta
 from tests.store.conftest import open_store
 
@@ -31,12 +30,12 @@ async def _acknowledge(url: str, prefix: str, acknowledged: Connection) -> None:
     await asyncio.gather(*(keep_asking(name) for name in range(20)))
 
 
-def put_both(key: str, tx: Tx) -> None:
+def put_both(key: str, tx: Transaction) -> None:
     tx.execute(insert(meta).values(key=key, value=""))
     tx.execute(insert(instances).values(id=key, seen_at=tx.now, boot=""))
 
 
-def both(tx: Tx) -> tuple[set[str], set[str]]:
+def both(tx: Transaction) -> tuple[set[str], set[str]]:
     return set(tx.execute(select(meta.c.key)).scalars()), set(tx.execute(select(instances.c.id)).scalars())
 
 

@@ -17,8 +17,8 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from bridge.errors import StorageDown
-from bridge.store.dialect import insert
-from bridge.store.store import Store, Tx
+from bridge.store.dialect import Transaction, insert
+from bridge.store.store import Store
 from bridge.store.tables import meta
 from tests.parts.disk import small_disk
 from tests.parts.postgres import Mode, Postgres, postgres
@@ -41,13 +41,13 @@ def url(server: Postgres) -> Iterator[str]:
 
 
 @pytest_asyncio.fixture
-async def store(url: str) -> AsyncIterator[Store[Tx]]:
+async def store(url: str) -> AsyncIterator[Store[Transaction]]:
     opened = await open_store(url)
     yield opened
     await opened.close()
 
 
-async def until_up(store: Store[Tx], key: str) -> None:
+async def until_up(store: Store[Transaction], key: str) -> None:
     """Asks again and again, as Alertmanager does; a test that never succeeds runs into its time limit."""
     async with asyncio.timeout(30):
         while True:
@@ -59,7 +59,7 @@ async def until_up(store: Store[Tx], key: str) -> None:
 
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
 async def test_a_restart_loses_nothing_acknowledged_and_needs_no_hand(
-    server: Postgres, store: Store[Tx], mode: Mode
+    server: Postgres, store: Store[Transaction], mode: Mode
 ) -> None:
     kept: list[str] = []
     stopping = asyncio.Event()
@@ -83,16 +83,18 @@ async def test_a_restart_loses_nothing_acknowledged_and_needs_no_hand(
     assert set(kept) <= set(await store.read(keys))
 
 
-def cut_me_off(server: Postgres, tx: Tx) -> None:
+def cut_me_off(server: Postgres, tx: Transaction) -> None:
     """The server ends this transaction's connection, as a fail-over does."""
     pid = tx.connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
     server.sql(f"SELECT pg_terminate_backend({pid}, 5000)")
 
 
-async def test_a_unit_whose_connection_is_cut_is_run_once_again(server: Postgres, store: Store[Tx]) -> None:
+async def test_a_unit_whose_connection_is_cut_is_run_once_again(
+    server: Postgres, store: Store[Transaction]
+) -> None:
     runs = []
 
-    def unit(tx: Tx) -> None:
+    def unit(tx: Transaction) -> None:
         put("a")(tx)
         runs.append(1)
         if len(runs) == 1:
@@ -105,11 +107,11 @@ async def test_a_unit_whose_connection_is_cut_is_run_once_again(server: Postgres
 
 
 async def test_units_in_the_same_transaction_as_a_cut_one_are_all_committed(
-    server: Postgres, store: Store[Tx]
+    server: Postgres, store: Store[Transaction]
 ) -> None:
     cuts: list[int] = []
 
-    def cut_once(tx: Tx) -> None:
+    def cut_once(tx: Transaction) -> None:
         if not cuts:
             cuts.append(1)
             cut_me_off(server, tx)
@@ -120,8 +122,10 @@ async def test_units_in_the_same_transaction_as_a_cut_one_are_all_committed(
     assert len(await store.read(keys)) == 21
 
 
-async def test_a_unit_that_is_cut_off_every_time_is_refused(server: Postgres, store: Store[Tx]) -> None:
-    def unit(tx: Tx) -> None:
+async def test_a_unit_that_is_cut_off_every_time_is_refused(
+    server: Postgres, store: Store[Transaction]
+) -> None:
+    def unit(tx: Transaction) -> None:
         put("a")(tx)
         cut_me_off(server, tx)
         put("b")(tx)
@@ -142,8 +146,8 @@ async def test_a_commit_whose_answer_was_lost_is_asked_again_and_recorded_once(u
         await store.close()
 
 
-async def test_a_statement_asked_often_is_still_planned_for_its_values(store: Store[Tx]) -> None:
-    def unit(tx: Tx) -> int:
+async def test_a_statement_asked_often_is_still_planned_for_its_values(store: Store[Transaction]) -> None:
+    def unit(tx: Transaction) -> int:
         for n in range(20):
             tx.execute(select(meta).where(meta.c.key == f"{n}")).all()
         plans = "SELECT sum(generic_plans) FROM pg_prepared_statements WHERE custom_plans > 0"
@@ -157,7 +161,7 @@ def read_only(server: Postgres) -> bool:
 
 
 async def test_a_demoted_server_is_refused_and_used_again_when_it_is_primary(
-    server: Postgres, store: Store[Tx]
+    server: Postgres, store: Store[Transaction]
 ) -> None:
     await store.run(put("before"))
     server.sql("ALTER SYSTEM SET default_transaction_read_only = on")
@@ -173,8 +177,8 @@ async def test_a_demoted_server_is_refused_and_used_again_when_it_is_primary(
     assert await store.read(keys) == ["after", "before"]
 
 
-async def test_a_statement_that_takes_too_long_fails_alone(store: Store[Tx]) -> None:
-    def slow(tx: Tx) -> None:
+async def test_a_statement_that_takes_too_long_fails_alone(store: Store[Transaction]) -> None:
+    def slow(tx: Transaction) -> None:
         tx.connection.exec_driver_sql("SET LOCAL statement_timeout = '100ms'")
         tx.connection.exec_driver_sql("SELECT pg_sleep(5)")
 
@@ -185,12 +189,12 @@ async def test_a_statement_that_takes_too_long_fails_alone(store: Store[Tx]) -> 
     assert "57014" in str(answers[1])
 
 
-async def test_a_deadlock_is_resolved_by_running_again(url: str, store: Store[Tx]) -> None:
+async def test_a_deadlock_is_resolved_by_running_again(url: str, store: Store[Transaction]) -> None:
     await store.run(put("a"))
     await store.run(put("b"))
     met = threading.Barrier(2)
 
-    def both(first: str, second: str, tx: Tx) -> None:
+    def both(first: str, second: str, tx: Transaction) -> None:
         tx.execute(meta.update().where(meta.c.key == first).values(value=first))
         with suppress(threading.BrokenBarrierError):  # met once; who runs again goes on alone
             met.wait(1)
@@ -202,7 +206,7 @@ async def test_a_deadlock_is_resolved_by_running_again(url: str, store: Store[Tx
 
 
 async def test_a_lock_held_by_a_stuck_session_refuses_its_unit_and_no_other(
-    url: str, store: Store[Tx]
+    url: str, store: Store[Transaction]
 ) -> None:
     with closing(psycopg.connect(url)) as stuck:
         stuck.execute("LOCK TABLE incidents IN ACCESS EXCLUSIVE MODE")
@@ -216,11 +220,13 @@ async def test_a_lock_held_by_a_stuck_session_refuses_its_unit_and_no_other(
     assert await store.read(keys) == ["meanwhile"]
 
 
-async def test_an_instance_that_stops_in_mid_transaction_is_cut_off(url: str, store: Store[Tx]) -> None:
+async def test_an_instance_that_stops_in_mid_transaction_is_cut_off(
+    url: str, store: Store[Transaction]
+) -> None:
     """Its locks are free again after 5 s, as after a machine that was suspended."""
     woken = threading.Event()
 
-    def suspended(tx: Tx) -> None:
+    def suspended(tx: Transaction) -> None:
         tx.lock("service", "shop")
         woken.wait(20)
 
@@ -240,7 +246,7 @@ async def test_an_instance_that_stops_in_mid_transaction_is_cut_off(url: str, st
 
 
 async def test_a_frozen_server_refuses_in_time_and_commits_nothing_of_that_when_it_wakes(
-    server: Postgres, store: Store[Tx]
+    server: Postgres, store: Store[Transaction]
 ) -> None:
     await store.run(put("before"))
     with server.frozen():
@@ -282,7 +288,7 @@ async def test_a_full_disk_of_the_server_refuses_units_and_recovers(server: Post
         server.sql("DROP TABLESPACE small")
 
 
-async def _put_until_down(store: Store[Tx]) -> list[str]:
+async def _put_until_down(store: Store[Transaction]) -> list[str]:
     kept: list[str] = []
     for n in range(1_000):
         try:
@@ -293,20 +299,20 @@ async def _put_until_down(store: Store[Tx]) -> list[str]:
     raise AssertionError("the disk never filled up")
 
 
-def _put_large(name: str, tx: Tx) -> None:
+def _put_large(name: str, tx: Transaction) -> None:
     """300 KB that do not compress."""
     noise = "(SELECT string_agg(md5(random()::text), '') FROM generate_series(1, 9400))"
     tx.connection.exec_driver_sql(f"INSERT INTO meta (key, value) VALUES ('{name}', {noise})")
 
 
-async def test_listening_goes_on_after_a_restart(server: Postgres, store: Store[Tx]) -> None:
+async def test_listening_goes_on_after_a_restart(server: Postgres, store: Store[Transaction]) -> None:
     heard = asyncio.Event()
     store.add_listener(heard.set)
     await asyncio.to_thread(server.restart, "immediate")
     await until_up(store, "up")
     async with asyncio.timeout(20):
         while not heard.is_set():
-            await store.run(Tx.notify)
+            await store.run(Transaction.notify)
             await asyncio.sleep(0.2)
 
 

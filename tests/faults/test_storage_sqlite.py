@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import StorageDown, StorageRefused
-from bridge.store.dialect import insert
-from bridge.store.store import Store, Tx
+from bridge.store.dialect import Transaction, insert
+from bridge.store.store import Store
 from bridge.store.tables import meta
 from tests.parts.disk import small_disk
 from tests.store.conftest import open_store
@@ -41,7 +41,7 @@ def another_process(path: Path, *statements: str) -> Iterator[None]:
         process.kill()
 
 
-async def put_until_down(store: Store[Tx], prefix: str) -> list[str]:
+async def put_until_down(store: Store[Transaction], prefix: str) -> list[str]:
     """What was acknowledged before the first refusal; ten units at once, 2 KiB each."""
     kept: list[str] = []
     for batch in range(1_000):
@@ -55,7 +55,7 @@ async def put_until_down(store: Store[Tx], prefix: str) -> list[str]:
     raise AssertionError("the disk never filled up")
 
 
-def _put_large(name: str, tx: Tx) -> None:
+def _put_large(name: str, tx: Transaction) -> None:
     tx.execute(insert(meta).values(key=name, value="x" * 2048))
 
 

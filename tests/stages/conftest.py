@@ -7,7 +7,7 @@ import psycopg
 import pytest
 import pytest_asyncio
 
-from bridge.store.opening import open_database
+from bridge.store.open_database import open_database
 from bridge.store.tables import metadata
 from tests.parts.postgres import Postgres
 from tests.stages.office import Office

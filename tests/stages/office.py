@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from bridge.audiences.cache import CustomerLists
+from bridge.audiences.csv import AudienceError
 from bridge.clock import Metronome
 from bridge.config import Config, loads
 from bridge.core.model import (
@@ -28,36 +30,27 @@ from bridge.core.model import (
     Version,
 )
 from bridge.core.values import Locale, LocalText
-from bridge.core.wording import Finding
-from bridge.delivery.audience import AudienceError
-from bridge.delivery.lists import CustomerLists
-from bridge.delivery.relay import Relay
-from bridge.delivery.settings import Server
 from bridge.keys import Keys
 from bridge.letters.render import Letters
-from bridge.oncall.message import Messages
+from bridge.loops.timer import Timer
+from bridge.oncall.message import OncallMessages
+from bridge.smtp.relay import Relay
+from bridge.smtp.settings import RelaySettings
 from bridge.sources import Parsed
 from bridge.stages.audience import batch_audience
-from bridge.stages.compose import compose
-from bridge.stages.decide.case import Answer, Form
 from bridge.stages.decide.decide import decide
-from bridge.stages.follow_up.on_request import Drafted, draft_individual
+from bridge.stages.decide.decision import DecisionRequest, DecisionResult
+from bridge.stages.draft_on_request import Drafted, draft_individual
+from bridge.stages.fan_out import begin_send, claim, claim_letter, mark, recover_claims, stop_old_work
+from bridge.stages.oncall_message import compose
 from bridge.stages.proofread import proofread
 from bridge.stages.receive import Received, receive
-from bridge.stages.send import (
-    begin_send,
-    claim,
-    claim_letter,
-    mark,
-    recover_claims,
-    stop_old_work,
-)
-from bridge.stages.setup import Setup
-from bridge.store.claims import Claimed, Mark
+from bridge.stages.runtime import Runtime
+from bridge.store.claims import Claimed, DeliveryResult
 from bridge.store.outbox import Lane
 from bridge.store.store import Store
 from bridge.store.tx import Tx
-from bridge.timer import Timer
+from bridge.wording import Finding
 
 NIGHT = datetime(2026, 11, 23, 17, 10, tzinfo=UTC)  # 02:10 on 24 November in Tokyo
 KEYS = Keys((b"k" * 32,))
@@ -173,18 +166,18 @@ class Office:
 
     store: Store[Tx]
     clock: Clock
-    setup: Setup
+    runtime: Runtime
     recipients: list[Recipient] = field(default_factory=customers)
     list_problem: str = ""
     mails: list[tuple[str, str, bytes]] = field(default_factory=list)
 
     def instance(self, me: str, boot: str = "boot-1") -> Timer:
         """The timer of one instance of the bridge over this database."""
-        relay = Relay(Server(host="127.0.0.1"), 1)
+        relay = Relay(RelaySettings(host="127.0.0.1"), 1)
         bell = Metronome().bell("timer")
         return Timer(
             store=self.store,
-            setup=lambda: self.setup,
+            runtime=lambda: self.runtime,
             lists=ListOf(self),
             relay=lambda: relay,
             me=me,
@@ -199,20 +192,26 @@ class Office:
 
     async def post_together(self, *posts: Parsed, source: str = "alertmanager") -> list[Received]:
         """Posts that came while another was being recorded."""
-        unit = partial(receive, setup=self.setup, source=source, posts=posts)
+        unit = partial(receive, runtime=self.runtime, source=source, posts=posts)
         received, _ = await self.store.run(unit)
         return received
 
-    async def press(self, person: str, action: str, notice: Notice | None = None, **form: Any) -> Answer:
+    async def press(
+        self, person: str, action: str, notice: Notice | None = None, **form: Any
+    ) -> DecisionResult:
         """One press on the person's page, as it stands unless the form says otherwise."""
         notice = notice or await self.newest()
         link = await self.link(notice, person)
-        plain = Form(action, genuine=True, version=notice.version, audience=await self.audience(notice))
+        plain = DecisionRequest(
+            action, genuine=True, version=notice.version, audience=await self.audience(notice)
+        )
         return await self.decide(link, replace(plain, **form))
 
-    async def decide(self, link: str, form: Form) -> Answer:
+    async def decide(self, link: str, form: DecisionRequest) -> DecisionResult:
         lists = await ListOf(self).facts()
-        return await self.store.run(partial(decide, setup=self.setup, link_id=link, form=form, lists=lists))
+        return await self.store.run(
+            partial(decide, runtime=self.runtime, link_id=link, form=form, lists=lists)
+        )
 
     async def tick(self, after: timedelta = timedelta()) -> datetime | None:
         """Let time pass, then one round of the timer; returns when it wants to run next."""
@@ -234,7 +233,7 @@ class Office:
             self.clock.now = min(max(due or end, self.clock.now), end)
 
     async def claim(self, lane: Lane = "customers", limit: int = 1000, me: str = "one") -> list[Claimed]:
-        return await self.store.run(partial(claim, setup=self.setup, lane=lane, limit=limit, me=me))
+        return await self.store.run(partial(claim, runtime=self.runtime, lane=lane, limit=limit, me=me))
 
     async def deliver(self, state: DeliveryState = "sent", limit: int = 1000, me: str = "one") -> int:
         """The mail server's answer to every customer's mail that is due; returns how many it was asked."""
@@ -243,21 +242,21 @@ class Office:
         for one in claims:
             letter = partial(_skeleton, notice_id=one.notice_id, key=one.letter or "")
             self.mails.append((one.notice_id, one.address, await self.store.read(letter)))
-        marks = [Mark(c.id, c.fence, c.notice_id, c.lane, state) for c in claims]
+        marks = [DeliveryResult(c.id, c.fence, c.notice_id, c.lane, state) for c in claims]
         await self.mark(*marks, me=me)
         return len(claims)
 
     async def may_write_dot(self, claims: Sequence[Claimed], me: str = "one") -> set[tuple[int, int]]:
         return await self.store.run(lambda tx: tx.claims.mark_eod([(c.id, c.fence) for c in claims], me))
 
-    async def mark(self, *marks: Mark, me: str = "one") -> None:
+    async def mark(self, *marks: DeliveryResult, me: str = "one") -> None:
         await self.store.run(partial(mark, marks=marks, me=me))
 
     async def restart(self, me: str) -> None:
         """What a new instance does first, as the only one."""
 
         def unit(tx: Tx) -> None:
-            stop_old_work(tx, self.setup)
+            stop_old_work(tx, self.runtime)
             tx.instances.beat(me, "boot-1")
             recover_claims(tx, me, "boot-1", "resend_once", alone=True)
 
@@ -266,10 +265,10 @@ class Office:
     async def load_first_chunk_only(self) -> Notice:
         """The hold is over, and the bridge dies while it loads the list."""
         self.clock.move(seconds(31))
-        notice = await self.store.run(partial(claim_letter, setup=self.setup, me="one"))
+        notice = await self.store.run(partial(claim_letter, runtime=self.runtime, me="one"))
         assert notice
         some = self.recipients[:1]
-        unit = partial(begin_send, setup=self.setup, notice=notice, start=0, chunk=some, last=False)
+        unit = partial(begin_send, runtime=self.runtime, notice=notice, start=0, chunk=some, last=False)
         await self.store.run(unit)
         return notice
 
@@ -286,7 +285,7 @@ class Office:
             for to, company in rows
         ]
         incident = await self.incident()
-        unit = partial(draft_individual, setup=self.setup, incident_id=incident.id, rows=told)
+        unit = partial(draft_individual, runtime=self.runtime, incident_id=incident.id, rows=told)
         return await self.store.run(unit)
 
     async def send(self) -> None:
@@ -345,16 +344,16 @@ class Office:
     async def told(self, kind: str) -> list[str]:
         """Who has a message of this kind waiting in the on-call's lane; it is taken out."""
         claims = await self.claim("oncall")
-        gone = [Mark(c.id, c.fence, c.notice_id, c.lane, "sent") for c in claims]
+        gone = [DeliveryResult(c.id, c.fence, c.notice_id, c.lane, "sent") for c in claims]
         await self.mark(*gone)
         return sorted(c.person or "" for c in claims if c.kind == kind)
 
     async def written(self, row: Claimed, locale: Locale = "ja") -> Text:
         """The mail to on-call that a claimed row becomes."""
-        unit = partial(compose, setup=self.setup, keys=KEYS, row=row, relay_trouble="")
+        unit = partial(compose, runtime=self.runtime, keys=KEYS, row=row, relay_trouble="")
         made = await self.store.read(unit)
         assert made
-        return Messages().write(made[0], locale)
+        return OncallMessages().write(made[0], locale)
 
     async def template_problem(self) -> str:
         """What the next ring, which is made to leave now, says of the template of the newest notice."""
@@ -383,22 +382,24 @@ class Office:
     async def findings(self) -> tuple[Finding, ...]:
         """What the wording check says of the newest notice."""
         incident, notice = await self.incident(), await self.newest()
-        return await self.store.read(partial(proofread, setup=self.setup, incident=incident, notice=notice))
+        return await self.store.read(
+            partial(proofread, runtime=self.runtime, incident=incident, notice=notice)
+        )
 
     def other(self, services: Sequence[str]) -> "Office":
         """Another instance over the same database, which runs a configuration of these services."""
-        return replace(self, setup=replace(self.setup, config=configured(services)))
+        return replace(self, runtime=replace(self.runtime, config=configured(services)))
 
     def reconfigure(self, **changes: Any) -> None:
         """Reload: the running configuration with these parts replaced."""
-        self.setup = replace(self.setup, config=self.setup.config.model_copy(update=changes))
+        self.runtime = replace(self.runtime, config=self.runtime.config.model_copy(update=changes))
 
 
 class ListOf(CustomerLists):
     """The one customer list of all services, as the test has it now."""
 
     def __init__(self, office: Office) -> None:
-        super().__init__(lambda: office.setup)
+        super().__init__(lambda: office.runtime)
         self._office = office
 
     async def facts(self) -> Mapping[str, AudienceFacts]:
@@ -407,7 +408,7 @@ class ListOf(CustomerLists):
         else:
             count = len(self._office.recipients)
             facts = AudienceFacts("shop-customers", count=count, digest=await self.digest("shop"))
-        return dict.fromkeys(self._office.setup.config.services, facts)
+        return dict.fromkeys(self._office.runtime.config.services, facts)
 
     async def digest(self, service: str) -> str:
         if problem := self._office.list_problem:
@@ -430,7 +431,7 @@ async def office(url: str, config: Config | None = None) -> AsyncIterator[Office
         database_clock=False,
     )
     try:
-        yield Office(store, clock, Setup(config or configured(), LETTERS))
+        yield Office(store, clock, Runtime(config or configured(), LETTERS))
     finally:
         await store.close()
 

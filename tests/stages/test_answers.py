@@ -7,7 +7,7 @@ from pathlib import Path
 from bridge.core.facts import Answers, Facts
 from bridge.core.model import Notice
 from bridge.letters.render import Letters
-from bridge.stages.follow_up.on_request import draft_individual
+from bridge.stages.draft_on_request import draft_individual
 from tests.stages.office import Office, firing, minutes, resolved
 
 CAUSE = "認証に用いる証明書の期限が切れておりました。"
@@ -63,14 +63,14 @@ async def test_a_recovery_report_that_waited_past_the_day_it_names_is_not_sent_a
 async def test_an_individual_apology_knows_the_cause_that_everybody_was_told(office: Office) -> None:
     recovery = await recovered(office, cause=CAUSE, prevention=MEASURE)
     incident = recovery.incident_id
-    await office.store.run(lambda tx: draft_individual(tx, office.setup, incident, [ROW]))
+    await office.store.run(lambda tx: draft_individual(tx, office.runtime, incident, [ROW]))
     batch = await office.newest()
     assert CAUSE in (await office.version(batch)).texts["ja"].body
 
 
 async def test_a_batch_that_waits_for_people_does_not_hold_up_the_final_report(office: Office) -> None:
     recovery = await recovered(office, cause_by="2026-11-25")
-    await office.store.run(lambda tx: draft_individual(tx, office.setup, recovery.incident_id, [ROW]))
+    await office.store.run(lambda tx: draft_individual(tx, office.runtime, recovery.incident_id, [ROW]))
     await office.tick(minutes(3 * 24 * 60))
     assert [notice.kind for notice in await office.notices()][-2:] == ["individual", "final"]
 
@@ -81,7 +81,7 @@ async def test_a_template_that_fails_on_the_answers_is_told_until_it_is_mended(
     own = tmp_path / "letters" / "mail" / "ja" / "recovery.txt.j2"
     own.parent.mkdir(parents=True)
     own.write_text("{% if cause %}{{ nope }}{% endif %}お客様各位\n")
-    office.setup = replace(office.setup, letters=Letters(tmp_path / "letters"))
+    office.runtime = replace(office.runtime, letters=Letters(tmp_path / "letters"))
     await office.post(firing())
     await office.approve_and_send()
     await office.post(resolved(ends_at=office.clock.now))
@@ -92,7 +92,7 @@ async def test_a_template_that_fails_on_the_answers_is_told_until_it_is_mended(
     await office.press("maruyama", "edit", subject="【復旧報告】みどりショップ ログインできない事象")
     assert "'nope' is undefined" in await template_problem(office), "the rest is still the shipped letter"
     own.write_text("お客様各位\n")
-    office.setup = replace(office.setup, letters=Letters(tmp_path / "letters"))  # as a reload does
+    office.runtime = replace(office.runtime, letters=Letters(tmp_path / "letters"))  # as a reload does
     await office.press("maruyama", "edit", answers={"cause": CAUSE})
     assert await template_problem(office) == ""
 

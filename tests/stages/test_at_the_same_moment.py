@@ -9,9 +9,9 @@ from typing import TypeVar
 import psycopg
 import pytest_asyncio
 
-from bridge.stages.decide.case import Answer, Form
 from bridge.stages.decide.decide import decide
-from bridge.stages.send import begin_send, claim_letter, finish, recover_claims, stop_changed
+from bridge.stages.decide.decision import DecisionRequest, DecisionResult
+from bridge.stages.fan_out import begin_send, claim_letter, finish, recover_claims, stop_changed
 from bridge.stages.trouble import tell_relay_down
 from bridge.store.tx import Tx
 from tests.parts.waiting import until
@@ -63,19 +63,23 @@ def _waits(looking: "psycopg.Connection[tuple[int]]") -> bool:
     return looking.execute(WAITING).fetchall()[0][0] > 0
 
 
-async def pressing(office: Office, action: str) -> Callable[[Tx], Answer]:
+async def pressing(office: Office, action: str) -> Callable[[Tx], DecisionResult]:
     """A press of maruyama on the newest letter's page as it stands now."""
     notice = await office.newest()
     link, lists = await office.link(notice, "maruyama"), await ListOf(office).facts()
-    form = Form(action, genuine=True, version=notice.version, audience=await office.audience(notice))
-    return partial(decide, setup=office.setup, link_id=link, form=form, lists=lists)
+    form = DecisionRequest(
+        action, genuine=True, version=notice.version, audience=await office.audience(notice)
+    )
+    return partial(decide, runtime=office.runtime, link_id=link, form=form, lists=lists)
 
 
 async def loading(office: Office) -> Callable[[Tx], object]:
     """The newest letter's list, as it is put into the outbox when the hold is over."""
-    notice = await office.store.run(partial(claim_letter, setup=office.setup, me="one"))
+    notice = await office.store.run(partial(claim_letter, runtime=office.runtime, me="one"))
     assert notice
-    return partial(begin_send, setup=office.setup, notice=notice, start=0, chunk=office.recipients, last=True)
+    return partial(
+        begin_send, runtime=office.runtime, notice=notice, start=0, chunk=office.recipients, last=True
+    )
 
 
 async def approved(office: Office) -> None:
@@ -111,7 +115,7 @@ async def test_after_a_letter_was_called_back_as_it_was_loaded_the_next_yes_send
 
 async def test_a_letter_stopped_as_it_is_called_back_stays_stopped(server_url: str, office: Office) -> None:
     await approved(office)
-    stop = partial(stop_changed, setup=office.setup, notice=await office.newest(), why="list_changed")
+    stop = partial(stop_changed, runtime=office.runtime, notice=await office.newest(), why="list_changed")
     called_back = await during(server_url, office, stop, await pressing(office, "cancel"), back=2)
     assert called_back.status == 409
     assert ((await office.newest()).state, "cancelled" in await office.actions()) == ("stopped", False)
@@ -124,7 +128,7 @@ async def test_a_letter_whose_last_mail_leaves_as_it_is_stopped_is_sent(
     await office.tick()
     await office.deliver()
     stopped = await during(
-        server_url, office, partial(finish, setup=office.setup), await pressing(office, "stop")
+        server_url, office, partial(finish, runtime=office.runtime), await pressing(office, "stop")
     )
     assert stopped.status == 409
     assert (await office.actions())[-1] == "sent"
@@ -133,8 +137,8 @@ async def test_a_letter_whose_last_mail_leaves_as_it_is_stopped_is_sent(
 async def test_two_troubles_of_one_letter_at_once_are_both_told(server_url: str, office: Office) -> None:
     await approved(office)
     await office.told("ring")
-    stop = partial(stop_changed, setup=office.setup, notice=await office.newest(), why="list_changed")
-    relay = partial(tell_relay_down, setup=office.setup, why="refused", told=frozenset())
+    stop = partial(stop_changed, runtime=office.runtime, notice=await office.newest(), why="list_changed")
+    relay = partial(tell_relay_down, runtime=office.runtime, why="refused", told=frozenset())
     await during(server_url, office, relay, stop)
     assert await office.told("trouble") == ["maruyama", "maruyama", "sato", "sato"]
 

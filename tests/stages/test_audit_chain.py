@@ -10,13 +10,13 @@ from structlog.testing import capture_logs
 
 from bridge.core.anchors import LOGGED_AS, Anchor, departure
 from bridge.keys import Keys
-from bridge.oncall.message import Messages
-from bridge.stages.compose import compose
-from bridge.stages.decide.case import Answer
+from bridge.loops.timer import Timer
+from bridge.oncall.message import OncallMessages
+from bridge.stages.decide.decision import DecisionResult
+from bridge.stages.oncall_message import compose
 from bridge.store.events import Events
 from bridge.store.tables import events
 from bridge.store.tx import Tx
-from bridge.timer import Timer
 from tests.stages.office import KEYS, Office, configured, firing, minutes, office, resolved
 
 
@@ -112,7 +112,7 @@ async def test_an_end_written_anew_with_the_right_key_departs_from_its_anchor(of
     assert await departs(office, anchor) == f"event {anchor.seq} is another than it was"
 
 
-async def recorded(office: Office, answer: Answer, action: str) -> bool:
+async def recorded(office: Office, answer: DecisionResult, action: str) -> bool:
     """Whether the one anchor to be logged is that of the event with this action."""
     (anchor,) = answer.wake.anchors
     (event,) = [event for event in await office.events() if event.action == action]
@@ -147,12 +147,14 @@ async def test_the_mail_about_a_decision_carries_an_anchor(office: Office) -> No
     await office.press("maruyama", "dismiss", reason="試験")
     anchor = await head(office, (await office.incident()).id)
     (row,) = [row for row in await office.claim("oncall") if row.kind == "decided"]
-    made = await office.store.read(partial(compose, setup=office.setup, keys=KEYS, row=row, relay_trouble=""))
+    made = await office.store.read(
+        partial(compose, runtime=office.runtime, keys=KEYS, row=row, relay_trouble="")
+    )
     assert made
     for locale in ("ja", "en"):
-        assert re.findall(r": (\S+:\d+:[0-9a-f]{16})$", Messages().write(made[0], locale).body, re.M) == [
-            str(anchor)
-        ]
+        assert re.findall(
+            r": (\S+:\d+:[0-9a-f]{16})$", OncallMessages().write(made[0], locale).body, re.M
+        ) == [str(anchor)]
 
 
 async def logged_by(timer: Timer) -> list[str]:

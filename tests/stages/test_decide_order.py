@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bridge.stages.decide.case import Form
+from bridge.stages.decide.decision import DecisionRequest
 from tests.stages.office import Office, firing, minutes, seconds
 
 DAY = minutes(24 * 60)
@@ -90,7 +90,7 @@ async def test_a_press_is_answered(
 async def test_an_unknown_or_revoked_link_is_not_found(office: Office) -> None:
     await office.post(firing())
     link = await office.link(await office.newest(), "sato")
-    form = Form("approve", genuine=True, version=1)
+    form = DecisionRequest("approve", genuine=True, version=1)
     assert (await office.decide("never-issued", form)).status == 404
     await office.store.run(lambda tx: tx.links.revoke(person="sato"))
     assert (await office.decide(link, form)).status == 404
@@ -103,7 +103,7 @@ async def test_a_renewed_link_works_and_the_old_one_only_renews(office: Office) 
     await office.press("maruyama", "renew")
     assert await office.told("renewed") == ["maruyama"]
     assert await office.link(notice, "maruyama") != old
-    press = Form("approve", genuine=True, version=1)
+    press = DecisionRequest("approve", genuine=True, version=1)
     assert (await office.decide(old, press)).status == 410
     assert (await office.press("maruyama", "approve")).status == 409
     office.clock.move(minutes(10))
@@ -116,7 +116,7 @@ async def test_an_expired_link_pressed_again_and_again_is_one_mail_in_ten_minute
     old = await office.link(await office.newest(), "maruyama")
     answers = []
     for _ in range(3):
-        answers.append(await office.decide(old, Form("renew", genuine=True, version=1)))
+        answers.append(await office.decide(old, DecisionRequest("renew", genuine=True, version=1)))
         office.clock.move(minutes(4))
     assert {(answer.status, answer.did) for answer in answers} == {(303, "renewed")}
     assert await office.told("renewed") == ["maruyama"]

@@ -8,7 +8,7 @@ import pytest
 
 from bridge.core.facts import Answers, Facts
 from bridge.core.model import Recipient
-from bridge.stages.follow_up.on_request import Drafted, draft_recovery, draft_update
+from bridge.stages.draft_on_request import Drafted, draft_recovery, draft_update
 from bridge.store.tx import Tx
 from tests.stages.office import (
     CAUSE,
@@ -204,7 +204,7 @@ async def test_an_update_on_request_comes_ahead_of_its_time_and_once(office: Off
     incident = await office.incident()
     for version in (1, 2):
         await office.store.run(
-            partial(draft_update, setup=office.setup, incident_id=incident.id, answers=answers)
+            partial(draft_update, runtime=office.runtime, incident_id=incident.id, answers=answers)
         )
         update = await office.newest()
         assert (update.kind, update.version) == ("update", version)
@@ -216,7 +216,7 @@ async def test_what_was_answered_before_stays_where_a_request_says_nothing(offic
     incident = await office.incident()
     for answers in (Answers(scope="全ユーザーの決済機能"), Answers(status="切り分けを進めております。")):
         await office.store.run(
-            partial(draft_update, setup=office.setup, incident_id=incident.id, answers=answers)
+            partial(draft_update, runtime=office.runtime, incident_id=incident.id, answers=answers)
         )
     body = (await office.version(await office.newest())).texts["ja"].body
     assert "全ユーザーの決済機能" in body
@@ -234,7 +234,7 @@ async def test_what_cannot_be_drafted_in_this_state_is_refused(
         await office.press("maruyama", "approve")
     incident = await office.incident()
     drafted = await office.store.run(
-        partial(unit, setup=office.setup, incident_id=incident.id, answers=Answers())
+        partial(unit, runtime=office.runtime, incident_id=incident.id, answers=Answers())
     )
     assert drafted.notice_id is None
     assert drafted.state
@@ -249,7 +249,7 @@ async def test_a_recovery_on_request_promises_no_day_that_is_over(office: Office
 
     def ask(day: date) -> Callable[[Tx], Drafted]:
         given = Answers(cause_by=day)
-        return partial(draft_recovery, setup=office.setup, incident_id=incident.id, answers=given)
+        return partial(draft_recovery, runtime=office.runtime, incident_id=incident.id, answers=given)
 
     today = date(2026, 11, 24)  # in Tokyo
     for _ in range(waiting):
@@ -264,7 +264,7 @@ async def test_a_recovery_on_request_promises_no_day_that_is_over(office: Office
 async def test_why_no_update_can_be_drafted_is_said_and_nothing_else(office: Office) -> None:
     async def why() -> str:
         incident = await office.incident()
-        unit = partial(draft_update, setup=office.setup, incident_id=incident.id, answers=Answers())
+        unit = partial(draft_update, runtime=office.runtime, incident_id=incident.id, answers=Answers())
         return (await office.store.run(unit)).state
 
     await office.post(firing())
@@ -351,6 +351,6 @@ async def test_nothing_is_drafted_on_request_for_a_service_that_left_the_configu
     office.reconfigure(services={})
     drafts = [await office.upload(("a@example.jp", "A社"))]
     for draft in (draft_update, draft_recovery):
-        unit = partial(draft, setup=office.setup, incident_id=incident, answers=Answers())
+        unit = partial(draft, runtime=office.runtime, incident_id=incident, answers=Answers())
         drafts.append(await office.store.run(unit))
     assert {draft.state for draft in drafts} == {"the service shop is not in the configuration any more"}

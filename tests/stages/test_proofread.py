@@ -2,7 +2,7 @@
 
 import pytest
 
-from bridge.stages.follow_up.on_request import draft_individual
+from bridge.stages.draft_on_request import draft_individual
 from tests.stages.office import Office, configured, firing, minutes
 
 ROW = {"company": "株式会社サンプル", "department": "", "impact": "受注12件が保存されておりません。"}
@@ -17,7 +17,7 @@ async def batch(office: Office, *rows: tuple[str, str, str]) -> set[str]:
         {**ROW, "email": f"customer{n}@example.jp", "company": company, "name": name, "impact": impact}
         for n, (company, name, impact) in enumerate(rows)
     ]
-    await office.store.run(lambda tx: draft_individual(tx, office.setup, incident, filled))
+    await office.store.run(lambda tx: draft_individual(tx, office.runtime, incident, filled))
     return {finding.rule for finding in await office.findings()}
 
 

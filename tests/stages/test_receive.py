@@ -149,7 +149,7 @@ async def test_statements_grow_neither_with_posts_nor_with_alerts(
     def unit(tx: Tx) -> None:
         nonlocal asked
         event.listen(tx.connection, "before_cursor_execute", count)
-        receive(tx, office.setup, "alertmanager", rush)
+        receive(tx, office.runtime, "alertmanager", rush)
 
     def count(*_: object) -> None:
         nonlocal asked
@@ -286,7 +286,7 @@ async def test_firing_again_after_the_recovery_was_approved_opens_one_that_follo
 async def test_a_new_incident_names_the_start_that_customers_were_told_and_none_before_the_end(
     office: Office,
 ) -> None:
-    shop = office.setup.config.services["shop"]
+    shop = office.runtime.config.services["shop"]
     impact = shop.impact[0].model_copy(update={"detection_delay": minutes(2)})
     office.reconfigure(services={"shop": shop.model_copy(update={"impact": (impact,)})})
     await office.post(firing())
@@ -324,7 +324,7 @@ async def test_a_thousand_services_are_rung_in_one_round_though_one_has_vanished
     names = [f"shop{n}" for n in range(1000)]
     async with office(f"sqlite:///{tmp_path / 'bridge.sqlite3'}", configured(names)) as many:
         await many.post(*(firing(service=name) for name in names))
-        left = {name: service for name, service in many.setup.config.services.items() if name != "shop0"}
+        left = {name: service for name, service in many.runtime.config.services.items() if name != "shop0"}
         many.reconfigure(services=left)
         await many.tick()
         assert len(await many.told("ring")) == 999

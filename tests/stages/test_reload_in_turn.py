@@ -37,7 +37,7 @@ async def test_what_waits_for_the_other_does_not_make_timer_or_lane_spin(office:
     await new.post(firing(service="blog"))
     assert await old.tick() is None
     await new.tick()
-    services = old.setup.config.services
+    services = old.runtime.config.services
     assert await old.store.read(lambda tx: tx.claims.next_due_at("oncall", services)) is None
 
 

@@ -10,7 +10,7 @@ import pytest
 from bridge.letters.render import Letters
 from bridge.stages.ring import ring
 from bridge.stages.wake import Wake
-from bridge.store.claims import Mark
+from bridge.store.claims import DeliveryResult
 from tests.stages.office import (
     NIGHT,
     ListOf,
@@ -55,7 +55,7 @@ async def test_a_ring_fires_once(office: Office, slept: timedelta, rings: int, p
 async def test_a_ring_that_two_instances_find_due_is_one_mail_and_wakes_its_lane(office: Office) -> None:
     await office.post(firing())
     [due] = await office.store.read(lambda tx: tx.rings.due(["shop"]))
-    unit = partial(ring, setup=office.setup, due=due, lists=await ListOf(office).facts())
+    unit = partial(ring, runtime=office.runtime, due=due, lists=await ListOf(office).facts())
     wake = await office.store.run(unit)
     assert wake == Wake(timer=True, oncall=True)
     await office.store.run(unit)
@@ -126,7 +126,9 @@ async def test_a_ring_that_comes_back_unsent_is_tried_again_until_its_notice_is_
         [ring] = await office.claim("oncall")
         if decided:
             await office.press("maruyama", "dismiss")
-        await office.mark(Mark(ring.id, ring.fence, ring.notice_id, "oncall", "deferred", "450 busy"))
+        await office.mark(
+            DeliveryResult(ring.id, ring.fence, ring.notice_id, "oncall", "deferred", "450 busy")
+        )
     assert await office.claim("oncall") == []
 
 
@@ -252,7 +254,7 @@ async def test_a_service_that_vanished_from_the_configuration_stops_no_other(dat
         await two.post(firing(service="point"))
         gone, _ = sorted(await two.incidents(), key=lambda one: one.service == "shop", reverse=True)
         await two.press("maruyama", "approve", (await two.notices(gone))[0])
-        two.reconfigure(services={"point": two.setup.config.services["point"]})
+        two.reconfigure(services={"point": two.runtime.config.services["point"]})
         await two.tick(seconds(31))
         due = await two.tick()
         assert await two.told("ring") == ["maruyama"]
@@ -295,10 +297,10 @@ async def test_every_ring_about_a_shipped_text_says_why_it_is_not_the_companys(
     own = tmp_path / "mail" / "ja" / "first.txt.j2"
     own.parent.mkdir(parents=True)
     own.write_text("{{ nope }}")
-    office.setup = replace(office.setup, letters=Letters(tmp_path))
+    office.runtime = replace(office.runtime, letters=Letters(tmp_path))
     await office.post(firing())
     assert "nope" in await office.template_problem()
-    office.setup = replace(office.setup, letters=Letters())
+    office.runtime = replace(office.runtime, letters=Letters())
     await office.post(firing("PaymentErrors"))
     assert await office.template_problem() == ""
 
@@ -307,7 +309,7 @@ async def test_an_edit_does_not_make_a_shipped_text_the_companys(office: Office,
     own = tmp_path / "mail" / "ja" / "first.subject.j2"
     own.parent.mkdir(parents=True)
     own.write_text("{% if %}")
-    office.setup = replace(office.setup, letters=Letters(tmp_path))
+    office.runtime = replace(office.runtime, letters=Letters(tmp_path))
     await office.post(firing())
     await office.press("maruyama", "edit", subject="【重要】書き直しました")
     assert "first.subject.j2" in await office.template_problem()

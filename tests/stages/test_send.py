@@ -7,13 +7,13 @@ from functools import partial
 import pytest
 from sqlalchemy import update
 
-from bridge.core import duties
+from bridge.core import next_notice
 from bridge.core.model import Recipient
 from bridge.core.settings import Sender
 from bridge.core.values import LocalText
-from bridge.stages.send import begin_send, claim_letter, recover_claims
+from bridge.stages.fan_out import begin_send, claim_letter, recover_claims
 from bridge.stages.wake import Wake
-from bridge.store.claims import Mark
+from bridge.store.claims import DeliveryResult
 from bridge.store.tables import versions
 from bridge.store.tx import Tx
 from tests.stages.office import (
@@ -68,7 +68,7 @@ async def test_the_clock_from_detection_stops_at_the_first_mail_that_the_server_
     await office.tick()
     (mail,) = [await office.written(row) for row in await office.claim("oncall") if row.kind == "finished"]
     assert "2名に送信しました。検知から8分16秒。" in mail.body
-    assert duties.since_detection(await office.newest(), await office.incident()) == seconds(8 * 60 + 16)
+    assert next_notice.since_detection(await office.newest(), await office.incident()) == seconds(8 * 60 + 16)
 
 
 async def test_a_first_report_that_no_server_took_has_no_such_time(office: Office) -> None:
@@ -113,7 +113,7 @@ async def test_recipients_get_the_letter_in_their_own_language(office: Office) -
 
 
 async def test_sender_and_company_are_named_in_the_letter_s_own_language(office: Office) -> None:
-    shop = office.setup.config.services["shop"]
+    shop = office.runtime.config.services["shop"]
     company = LocalText(ja="みどり商事株式会社", en="Midori Shoji Co., Ltd.")
     sender = Sender(
         name=LocalText(ja="みどりショップ運営事務局", en="Midori Shop Support"), email=shop.sender.email
@@ -298,7 +298,7 @@ async def test_a_loading_that_slept_through_stop_and_resume_does_not_end_the_one
     await office.press("sato", "resume")
     rest = office.recipients[1:]
     await office.store.run(
-        partial(begin_send, setup=office.setup, notice=asleep, start=1, chunk=rest, last=True)
+        partial(begin_send, runtime=office.runtime, notice=asleep, start=1, chunk=rest, last=True)
     )
     await office.send()
     assert len(office.mails) == 3
@@ -338,7 +338,7 @@ async def test_the_claims_of_a_dead_instance(
     [row] = await office.store.read(lambda tx: tx.outbox.page(notice.id, (), 0, 10))
     assert (row.state, row.due_at) == (state, office.clock.now + seconds(wait))
     assert row.owner is None
-    late = Mark(row.id, row.fence, notice.id, "customers", "sent")
+    late = DeliveryResult(row.id, row.fence, notice.id, "customers", "sent")
     await office.mark(late, me="dead")
     assert (await office.counts(notice)) == {state: 1}
 
@@ -374,7 +374,7 @@ async def test_a_letter_is_loaded_though_who_claimed_it_died_between_two_heartbe
     await office.tick()
     await office.press("maruyama", "approve")
     office.clock.move(seconds(10))
-    assert await office.store.run(partial(claim_letter, setup=office.setup, me="buried asleep"))
+    assert await office.store.run(partial(claim_letter, runtime=office.runtime, me="buried asleep"))
     await office.tick()
     assert await office.deliver() == 3
 
@@ -410,7 +410,7 @@ async def test_after_a_silence_of_the_database_nobody_is_taken_for_dead(office: 
     claims = await office.claim(me="two")
     await office.may_write_dot(claims, me="two")
     await office.tick(seconds(20))
-    await office.mark(*(Mark(c.id, c.fence, c.notice_id, c.lane, "sent") for c in claims), me="two")
+    await office.mark(*(DeliveryResult(c.id, c.fence, c.notice_id, c.lane, "sent") for c in claims), me="two")
     assert await office.counts(await office.newest()) == {"sent": 3}
 
 
@@ -454,7 +454,7 @@ async def test_a_letter_whose_service_vanished_does_not_stop_the_others(database
             await two.post(firing(service=service))
             await two.press("maruyama", "approve")
             two.clock.move(seconds(1))
-        left = {"shop": two.setup.config.services["shop"]}
+        left = {"shop": two.runtime.config.services["shop"]}
         two.reconfigure(services=left)
         await two.tick(seconds(10))
         await two.tick()
@@ -515,7 +515,7 @@ async def test_a_letter_deferred_rests_and_after_the_clock_went_back_it_is_tried
 ) -> None:
     await sending(office)
     busy = [
-        Mark(one.id, one.fence, one.notice_id, "customers", "deferred", "450 busy", minutes(5))
+        DeliveryResult(one.id, one.fence, one.notice_id, "customers", "deferred", "450 busy", minutes(5))
         for one in await office.claim()
     ]
     await office.mark(*busy)
@@ -529,8 +529,8 @@ async def test_a_mark_is_about_one_message_and_one_claim_of_it(office: Office) -
     await sending(office)
     one, *_ = await office.claim()
     for mark in (
-        Mark(one.id, one.fence + 1, one.notice_id, "customers", "sent"),
-        Mark(one.id, one.fence, one.notice_id, "customers", "failed", "550 no such user"),
+        DeliveryResult(one.id, one.fence + 1, one.notice_id, "customers", "sent"),
+        DeliveryResult(one.id, one.fence, one.notice_id, "customers", "failed", "550 no such user"),
     ):
         await office.mark(mark)
     notice = await office.newest()

@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from bridge.stages.send import recover_claims
-from bridge.store.claims import CRASHES, Mark
+from bridge.stages.fan_out import recover_claims
+from bridge.store.claims import CRASHES, DeliveryResult
 from bridge.store.tx import Tx
 from tests.stages.office import Office, customers, firing, seconds
 
@@ -29,7 +29,9 @@ def beat(tx: Tx) -> None:
 async def test_what_several_processes_died_with_is_claimed_alone_and_after_all_others(office: Office) -> None:
     await sending(office, 3)
     [later] = await office.claim(limit=1)
-    refused = Mark(later.id, later.fence, later.notice_id, "customers", "deferred", "450 busy", seconds(60))
+    refused = DeliveryResult(
+        later.id, later.fence, later.notice_id, "customers", "deferred", "450 busy", seconds(60)
+    )
     await office.mark(refused)
     for _ in range(CRASHES):
         await office.store.run(beat)
@@ -67,7 +69,9 @@ async def test_a_message_refused_for_hours_is_no_suspect_when_a_process_dies(off
     for _ in range(3 * CRASHES):
         [claimed] = await office.claim(me="dead")
         await office.may_write_dot([claimed], "dead")
-        busy = Mark(claimed.id, claimed.fence, claimed.notice_id, "customers", "deferred", "450 busy")
+        busy = DeliveryResult(
+            claimed.id, claimed.fence, claimed.notice_id, "customers", "deferred", "450 busy"
+        )
         await office.mark(busy, me="dead")
     await office.store.run(beat)
     assert await die(office)

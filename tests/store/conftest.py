@@ -6,20 +6,21 @@ from datetime import UTC, datetime
 import pytest
 import pytest_asyncio
 
+from bridge.store.dialect import Transaction
 from bridge.store.postgresql import Postgresql
 from bridge.store.sqlite import Sqlite
-from bridge.store.store import Store, Tx
+from bridge.store.store import Store
 
 NOON = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 
 
-async def open_store(url: str) -> Store[Tx]:
+async def open_store(url: str) -> Store[Transaction]:
     """A store whose clock stands at NOON, on both databases."""
-    return await Store.open(url, clock=lambda: NOON, make_tx=Tx, database_clock=False)
+    return await Store.open(url, clock=lambda: NOON, make_tx=Transaction, database_clock=False)
 
 
 @pytest_asyncio.fixture
-async def store(database_url: str) -> AsyncIterator[Store[Tx]]:
+async def store(database_url: str) -> AsyncIterator[Store[Transaction]]:
     opened = await open_store(database_url)
     yield opened
     await opened.close()

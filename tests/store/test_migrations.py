@@ -16,7 +16,7 @@ from sqlalchemy import Connection, inspect
 from bridge.cli.main import main
 from bridge.errors import StorageRefused
 from bridge.store.dialect import VERSION_TABLE
-from bridge.store.opening import open_database
+from bridge.store.open_database import open_database
 from bridge.store.tables import metadata
 from tests.parts.bridge import configuration
 

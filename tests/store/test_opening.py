@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import StorageDown, StorageRefused
-from bridge.store.store import Store, Tx
+from bridge.store.dialect import Transaction
+from bridge.store.store import Store
 from tests.parts.ports import free_port
 from tests.parts.postgres import Postgres
 from tests.store.conftest import open_store
@@ -169,7 +170,7 @@ async def test_a_deleted_wal_takes_no_more_commits_and_closing_keeps_what_it_hel
 async def test_every_commit_is_on_disk_before_it_is_acknowledged(path: Path) -> None:
     store = await open_store(f"sqlite:///{path}")
 
-    def pragmas(tx: Tx) -> tuple[str, int]:
+    def pragmas(tx: Transaction) -> tuple[str, int]:
         ask = tx.connection.exec_driver_sql
         return ask("PRAGMA journal_mode").scalar_one(), ask("PRAGMA synchronous").scalar_one()
 
@@ -180,7 +181,7 @@ async def test_every_commit_is_on_disk_before_it_is_acknowledged(path: Path) -> 
 
 
 async def test_a_weaker_commit_of_the_server_is_overruled(postgres_cluster: Postgres) -> None:
-    def synchronous(tx: Tx) -> str:
+    def synchronous(tx: Transaction) -> str:
         value: str = tx.connection.exec_driver_sql("SHOW synchronous_commit").scalar_one()
         return value
 
@@ -224,7 +225,7 @@ async def test_an_older_version_stops_working_when_a_newer_one_has_taken_the_dat
 
 async def test_many_instances_may_start_at_once_on_one_server(postgres_cluster: Postgres) -> None:
     with postgres_cluster.fresh_database() as url:
-        stores: list[Store[Tx]] = await asyncio.gather(*(open_store(url) for _ in range(4)))
+        stores: list[Store[Transaction]] = await asyncio.gather(*(open_store(url) for _ in range(4)))
         await stores[0].run(put("a"))
         assert await stores[3].read(keys) == ["a"]
         for store in stores:

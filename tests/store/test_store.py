@@ -16,10 +16,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from bridge.errors import StorageDown
-from bridge.store.dialect import insert, skip_locked
-from bridge.store.store import Store, Tx
+from bridge.store.dialect import Transaction, insert, skip_locked
+from bridge.store.store import Store
 from bridge.store.tables import alerts, incidents, instances, meta
-from bridge.store.writer import WAITING
+from bridge.store.worker import WAITING
 from tests.store.conftest import NOON, open_store
 
 
@@ -27,27 +27,27 @@ class Wrong(Exception):
     """A unit's own error."""
 
 
-def put(key: str) -> Callable[[Tx], None]:
-    def unit(tx: Tx) -> None:
+def put(key: str) -> Callable[[Transaction], None]:
+    def unit(tx: Transaction) -> None:
         tx.execute(insert(meta).values(key=key, value=""))
 
     return unit
 
 
-def put_and_raise(key: str, error: BaseException) -> Callable[[Tx], None]:
-    def unit(tx: Tx) -> None:
+def put_and_raise(key: str, error: BaseException) -> Callable[[Transaction], None]:
+    def unit(tx: Transaction) -> None:
         put(key)(tx)
         raise error
 
     return unit
 
 
-def keys(tx: Tx) -> list[str]:
+def keys(tx: Transaction) -> list[str]:
     return list(tx.execute(select(meta.c.key).order_by(meta.c.key)).scalars())
 
 
 @asynccontextmanager
-async def busy_writers(store: Store[Tx], writers: int) -> AsyncIterator[None]:
+async def busy_writers(store: Store[Transaction], writers: int) -> AsyncIterator[None]:
     """Inside, every writer is at work, so that whatever comes now has to wait together."""
     gate = Event()
     at_work = []
@@ -63,12 +63,14 @@ async def busy_writers(store: Store[Tx], writers: int) -> AsyncIterator[None]:
         await asyncio.gather(*at_work)
 
 
-def _wait_at(gate: Event, begun: Event, tx: Tx) -> None:
+def _wait_at(gate: Event, begun: Event, tx: Transaction) -> None:
     begun.set()
     gate.wait(10)
 
 
-async def together(store: Store[Tx], writers: int, *units: Callable[[Tx], Any]) -> list[Any]:
+async def together(
+    store: Store[Transaction], writers: int, *units: Callable[[Transaction], Any]
+) -> list[Any]:
     """What the units came to when they were committed together."""
     async with busy_writers(store, writers):
         waiting = [asyncio.ensure_future(store.run(unit)) for unit in units]
@@ -76,11 +78,11 @@ async def together(store: Store[Tx], writers: int, *units: Callable[[Tx], Any]) 
     return await asyncio.gather(*waiting, return_exceptions=True)
 
 
-async def test_a_fresh_database_answers_an_empty_list(store: Store[Tx]) -> None:
+async def test_a_fresh_database_answers_an_empty_list(store: Store[Transaction]) -> None:
     assert await store.read(keys) == []
 
 
-async def test_what_run_answered_is_read_afterwards(store: Store[Tx]) -> None:
+async def test_what_run_answered_is_read_afterwards(store: Store[Transaction]) -> None:
     await store.run(put("a"))
     assert await store.read(keys) == ["a"]
 
@@ -95,7 +97,9 @@ async def test_what_run_answered_is_there_after_closing_and_opening(database_url
     await second.close()
 
 
-async def test_a_units_own_error_reaches_its_caller_unchanged_and_undoes_it(store: Store[Tx]) -> None:
+async def test_a_units_own_error_reaches_its_caller_unchanged_and_undoes_it(
+    store: Store[Transaction],
+) -> None:
     error = Wrong("mine")
     with pytest.raises(Wrong) as caught:
         await store.run(put_and_raise("a", error))
@@ -103,14 +107,18 @@ async def test_a_units_own_error_reaches_its_caller_unchanged_and_undoes_it(stor
     assert await store.read(keys) == []
 
 
-async def test_the_error_of_one_unit_leaves_its_neighbours_alone(store: Store[Tx], writers: int) -> None:
+async def test_the_error_of_one_unit_leaves_its_neighbours_alone(
+    store: Store[Transaction], writers: int
+) -> None:
     answers = await together(store, writers, put("a"), put_and_raise("b", Wrong()), put("a"), put("c"))
     assert [type(answer) for answer in answers] == [type(None), Wrong, IntegrityError, type(None)]
     assert await store.read(keys) == ["a", "c"]
 
 
-async def test_a_unit_that_hides_a_database_error_spoils_no_neighbour(store: Store[Tx], writers: int) -> None:
-    def hides(tx: Tx) -> None:
+async def test_a_unit_that_hides_a_database_error_spoils_no_neighbour(
+    store: Store[Transaction], writers: int
+) -> None:
+    def hides(tx: Transaction) -> None:
         with suppress(IntegrityError):
             put("a")(tx)
             put("a")(tx)
@@ -122,12 +130,14 @@ async def test_a_unit_that_hides_a_database_error_spoils_no_neighbour(store: Sto
     assert await store.read(keys) == (["a", "b", "c"] if acknowledged else ["b", "c"])
 
 
-async def test_an_exception_that_no_future_can_hold_still_reaches_its_caller(store: Store[Tx]) -> None:
+async def test_an_exception_that_no_future_can_hold_still_reaches_its_caller(
+    store: Store[Transaction],
+) -> None:
     with pytest.raises(RuntimeError, match="StopIteration"):
         await store.run(put_and_raise("a", StopIteration()))
 
 
-async def test_a_caller_who_gave_up_does_not_disturb_the_others(store: Store[Tx]) -> None:
+async def test_a_caller_who_gave_up_does_not_disturb_the_others(store: Store[Transaction]) -> None:
     given_up = asyncio.ensure_future(store.run(put("a")))
     await asyncio.sleep(0)
     given_up.cancel()
@@ -140,7 +150,7 @@ async def test_a_caller_who_gave_up_does_not_disturb_the_others(store: Store[Tx]
     fails=st.lists(st.booleans(), min_size=1, max_size=60),
 )
 async def test_of_many_units_at_once_exactly_the_good_ones_are_committed(
-    store: Store[Tx], fails: list[bool]
+    store: Store[Transaction], fails: list[bool]
 ) -> None:
     batch = uuid4()
     names = [f"{batch}-{n}" for n in range(len(fails))]
@@ -154,7 +164,7 @@ async def test_of_many_units_at_once_exactly_the_good_ones_are_committed(
 
 
 async def test_more_waiting_units_than_the_store_takes_are_refused_at_once(
-    store: Store[Tx], writers: int
+    store: Store[Transaction], writers: int
 ) -> None:
     async with busy_writers(store, writers):
         asked = [asyncio.ensure_future(store.run(lambda tx: None)) for _ in range(WAITING + 10)]
@@ -180,19 +190,21 @@ async def test_a_closed_store_refuses_instead_of_waiting(database_url: str) -> N
         await store.run(put("a"))
 
 
-async def test_a_query_cannot_write(store: Store[Tx]) -> None:
+async def test_a_query_cannot_write(store: Store[Transaction]) -> None:
     with pytest.raises(StorageDown):
         await store.read(put("a"))
     assert await store.read(keys) == []
     await store.run(put("b"))
 
 
-async def test_now_is_the_given_clock_where_the_database_clock_is_not_wanted(store: Store[Tx]) -> None:
+async def test_now_is_the_given_clock_where_the_database_clock_is_not_wanted(
+    store: Store[Transaction],
+) -> None:
     assert await store.run(lambda tx: tx.now) == NOON
 
 
 async def test_now_is_the_servers_own_on_postgresql(database_url: str) -> None:
-    store: Store[Tx] = await Store.open(database_url, clock=lambda: NOON, make_tx=Tx)
+    store: Store[Transaction] = await Store.open(database_url, clock=lambda: NOON, make_tx=Transaction)
     now = await store.run(lambda tx: tx.now)
     await store.close()
     assert now.tzinfo is UTC
@@ -209,14 +221,16 @@ async def test_now_is_the_servers_own_on_postgresql(database_url: str) -> None:
         datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
     ],
 )
-async def test_a_moment_comes_back_to_the_microsecond_in_utc(store: Store[Tx], moment: datetime) -> None:
+async def test_a_moment_comes_back_to_the_microsecond_in_utc(
+    store: Store[Transaction], moment: datetime
+) -> None:
     await store.run(lambda tx: tx.execute(insert(instances).values(id="a", seen_at=moment, boot="")).rowcount)
     seen = await store.read(lambda tx: tx.execute(select(instances.c.seen_at)).scalar_one())
     assert seen == moment
     assert seen.tzinfo is UTC
 
 
-async def test_moments_are_ordered_and_compared_as_time(store: Store[Tx]) -> None:
+async def test_moments_are_ordered_and_compared_as_time(store: Store[Transaction]) -> None:
     moments = [NOON + timedelta(microseconds=n) for n in (5, 1_000_000, 0, 70)]
     rows = [{"id": str(n), "seen_at": moment, "boot": ""} for n, moment in enumerate(moments)]
     await store.run(lambda tx: tx.execute(insert(instances), rows).rowcount)
@@ -225,7 +239,7 @@ async def test_moments_are_ordered_and_compared_as_time(store: Store[Tx]) -> Non
     assert found == sorted(moments)[1:]
 
 
-async def test_a_moment_without_a_zone_is_refused(store: Store[Tx]) -> None:
+async def test_a_moment_without_a_zone_is_refused(store: Store[Transaction]) -> None:
     naive = NOON.replace(tzinfo=None)
     with pytest.raises(StatementError, match="no time zone"):
         await store.run(lambda tx: tx.execute(insert(instances).values(id="a", seen_at=naive, boot="")))
@@ -242,9 +256,9 @@ async def test_a_moment_without_a_zone_is_refused(store: Store[Tx]) -> None:
     ],
 )
 async def test_json_comes_back_without_what_a_database_refuses(
-    store: Store[Tx], label: str, kept: str
+    store: Store[Transaction], label: str, kept: str
 ) -> None:
-    def unit(tx: Tx) -> None:
+    def unit(tx: Transaction) -> None:
         tx.execute(
             insert(incidents).values(id="i", service="s", state="open", started_at=tx.now, received_at=tx.now)
         )
@@ -265,7 +279,7 @@ async def test_json_comes_back_without_what_a_database_refuses(
     assert await store.read(lambda tx: tx.execute(select(alerts.c.labels)).scalar_one()) == {"name": kept}
 
 
-async def test_insert_or_update_is_one_statement_on_both(store: Store[Tx]) -> None:
+async def test_insert_or_update_is_one_statement_on_both(store: Store[Transaction]) -> None:
     new = insert(meta)
     upsert = new.on_conflict_do_update(index_elements=[meta.c.key], set_={"value": new.excluded.value})
     await store.run(lambda tx: tx.execute(upsert, [{"key": "a", "value": "1"}, {"key": "b", "value": "2"}]))
@@ -274,15 +288,15 @@ async def test_insert_or_update_is_one_statement_on_both(store: Store[Tx]) -> No
     assert rows == ["3", "2"]
 
 
-async def test_claimed_rows_are_left_out_not_waited_for(store: Store[Tx], writers: int) -> None:
+async def test_claimed_rows_are_left_out_not_waited_for(store: Store[Transaction], writers: int) -> None:
     await store.run(put("a"))
     query = skip_locked(select(meta.c.key).limit(1))
     claims = await together(store, writers, *[lambda tx: list(tx.execute(query).scalars())] * 3)
     assert ["a"] in claims
 
 
-async def test_units_with_the_same_lock_see_each_others_work(store: Store[Tx]) -> None:
-    def count_up(tx: Tx) -> None:
+async def test_units_with_the_same_lock_see_each_others_work(store: Store[Transaction]) -> None:
+    def count_up(tx: Transaction) -> None:
         tx.lock("service", "shop")
         tx.execute(insert(meta).values(key=f"{len(keys(tx)):03}", value=""))
 
@@ -290,9 +304,9 @@ async def test_units_with_the_same_lock_see_each_others_work(store: Store[Tx]) -
     assert await store.read(keys) == [f"{n:03}" for n in range(60)]
 
 
-async def test_units_that_take_locks_in_any_order_do_not_stop_each_other(store: Store[Tx]) -> None:
-    def under(name: str, key: str) -> Callable[[Tx], None]:
-        def unit(tx: Tx) -> None:
+async def test_units_that_take_locks_in_any_order_do_not_stop_each_other(store: Store[Transaction]) -> None:
+    def under(name: str, key: str) -> Callable[[Transaction], None]:
+        def unit(tx: Transaction) -> None:
             tx.lock("service", name)
             put(key)(tx)
 
@@ -308,12 +322,12 @@ async def test_a_notification_is_heard_when_its_unit_is_committed(database_url: 
     heard = asyncio.Event()
     here.add_listener(heard.set)
     if database_url.startswith("sqlite"):  # one process: it wakes its own loops
-        await here.run(Tx.notify)
+        await here.run(Transaction.notify)
         assert not heard.is_set()
     else:
         there = await open_store(database_url)
         async with asyncio.timeout(10):
-            await there.run(Tx.notify)
+            await there.run(Transaction.notify)
             await heard.wait()
         await there.close()
     await here.close()

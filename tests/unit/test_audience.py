@@ -5,17 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from bridge.audiences.csv import AudienceError, Audiences, BadRow, Duplicate, Tally, read, summarise
 from bridge.core import addresses
 from bridge.core.model import Recipient
-from bridge.delivery.audience import (
-    AudienceError,
-    Audiences,
-    BadRow,
-    Duplicate,
-    Tally,
-    read,
-    summarise,
-)
 
 HEADER = "email,name,company,locale\n"
 TWO = HEADER + "maruyama@example.jp,丸山,みどり商事株式会社,ja\nsato@example.jp,佐藤,みどりショップ,en\n"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bridge.delivery.breaker import LOGIN_PROBES, Breaker
-from bridge.delivery.outcome import Outcome
+from bridge.smtp.breaker import LOGIN_PROBES, Breaker
+from bridge.smtp.outcome import Outcome
 
 SENT = Outcome("sent", 250, "ok", "dot")
 NO_SUCH_USER = Outcome("failed", 550, "5.1.1 no such user", "RCPT")

@@ -3,13 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.core.diff import Change, Part, changes
+from bridge.core.diff import DiffPart, TextChange, changes
 
 LETTER = "お客様各位\n\n■障害の概要\n発生日時：2時10分頃\n影響範囲：全ユーザーのログイン機能\n\n敬具\n"
 LINES = st.lists(st.text("あいう■:：ab1 ", max_size=8), max_size=8)
 
 
-def text(parts: tuple[Part, ...]) -> str:
+def text(parts: tuple[DiffPart, ...]) -> str:
     return "".join(part.text for part in parts)
 
 
@@ -17,13 +17,16 @@ def test_the_added_words_of_a_fact_are_marked_under_its_name() -> None:
     wider = LETTER.replace("ログイン機能", "ログイン機能およびパスワードの再設定")
     (change,) = changes(LETTER, wider)
     assert change.label == "影響範囲"
-    assert change.old == (Part("全ユーザーのログイン機能"),)
-    assert change.new == (Part("全ユーザーのログイン機能"), Part("およびパスワードの再設定", changed=True))
+    assert change.old == (DiffPart("全ユーザーのログイン機能"),)
+    assert change.new == (
+        DiffPart("全ユーザーのログイン機能"),
+        DiffPart("およびパスワードの再設定", changed=True),
+    )
 
 
 def test_a_new_line_belongs_to_the_heading_above_it() -> None:
     (change,) = changes(LETTER, LETTER.replace("\n\n敬具", "\n復旧中です。\n\n敬具"))
-    assert change == Change("■障害の概要", (), (Part("復旧中です。", changed=True),))
+    assert change == TextChange("■障害の概要", (), (DiffPart("復旧中です。", changed=True),))
 
 
 def test_a_removed_line_has_no_new_side() -> None:

@@ -11,8 +11,8 @@ from bridge.core.facts import Answers, Facts, build
 from bridge.core.model import KINDS, Alert, Kind, Text
 from bridge.core.settings import Service
 from bridge.core.values import Locale
-from bridge.core.wording import Context, Letter, check
 from bridge.letters.render import Letters
+from bridge.wording import Context, Letter, check
 from tests.unit.midori import alert, incident, minutes, service
 
 LETTERS = Letters()

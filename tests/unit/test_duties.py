@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.core import duties
-from bridge.core.duties import Duty
+from bridge.core import next_notice
 from bridge.core.facts import NO_ANSWERS, Answers
 from bridge.core.lifecycle import NOTICE_MOVES
 from bridge.core.model import Kind, Notice, NoticeState
+from bridge.core.next_notice import Duty
 from bridge.core.settings import Policy
 from tests.unit.midori import FIRED, RECEIVED, incident, minutes
 
@@ -99,7 +99,7 @@ FINAL = Duty("draft", "cause promised", "final")
 def test_an_incident_owes(
     at: dict[str, Any], told: list[tuple[Kind, NoticeState]], owed: Duty | None
 ) -> None:
-    assert duties.owed(incident(**at), letters(*told), POLICY, NOW) == owed
+    assert next_notice.owed(incident(**at), letters(*told), POLICY, NOW) == owed
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_an_incident_owes(
     ],
 )
 def test_time_brings_the_next_duty(at: dict[str, Any], then: datetime | None) -> None:
-    assert duties.next_duty_at(incident(**at), POLICY) == then
+    assert next_notice.next_duty_at(incident(**at), POLICY) == then
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_time_brings_the_next_duty(at: dict[str, Any], then: datetime | None) ->
 def test_only_a_report_after_the_end_that_names_no_cause_promises_one(
     kind: Kind, answers: Answers, day: date | None
 ) -> None:
-    assert duties.promising_cause(answers, kind, date(2026, 11, 24)).cause_by == day
+    assert next_notice.promising_cause(answers, kind, date(2026, 11, 24)).cause_by == day
 
 
 KINDS: st.SearchStrategy[Kind] = st.sampled_from(["first", "update", "recovery", "final", "individual"])
@@ -155,11 +155,11 @@ INCIDENTS = st.builds(
 def test_time_alone_changes_nothing_before_the_next_duty(
     given_incident: Any, notices: list[Notice], later: int
 ) -> None:
-    due = duties.next_duty_at(given_incident, POLICY)
+    due = next_notice.next_duty_at(given_incident, POLICY)
     now = NOW - minutes(300)  # before every moment above
     if due is not None and now + minutes(later) >= due:
         return
-    assert duties.owed(given_incident, notices, POLICY, now + minutes(later)) == duties.owed(
+    assert next_notice.owed(given_incident, notices, POLICY, now + minutes(later)) == next_notice.owed(
         given_incident, notices, POLICY, now
     )
 
@@ -168,15 +168,15 @@ def test_time_alone_changes_nothing_before_the_next_duty(
 def test_no_report_is_drafted_beside_one_of_its_kind_that_waits(
     given_incident: Any, notices: list[Notice]
 ) -> None:
-    duty = duties.owed(given_incident, notices, POLICY, NOW)
+    duty = next_notice.owed(given_incident, notices, POLICY, NOW)
     if duty and duty.act == "draft" and duty.kind:
-        assert duties.undecided(notices, duty.kind) is None
+        assert next_notice.undecided(notices, duty.kind) is None
 
 
 @pytest.mark.parametrize("left, is_stale", [(21, False), (20, False), (19.9, True), (-5, True)])
 def test_a_promise_is_stale_with_less_than_a_third_left(left: float, is_stale: bool) -> None:
-    assert duties.stale(NOW + minutes(left), minutes(60), NOW) is is_stale
-    assert not duties.stale(None, minutes(60), NOW)
+    assert next_notice.stale(NOW + minutes(left), minutes(60), NOW) is is_stale
+    assert not next_notice.stale(None, minutes(60), NOW)
 
 
 @pytest.mark.parametrize(
@@ -192,17 +192,17 @@ def test_a_promise_is_stale_with_less_than_a_third_left(left: float, is_stale: b
 )
 def test_the_window_of(kind: Kind, again: bool, base: datetime, due: datetime) -> None:
     at = incident(promise_at=NOW + minutes(10), final_at=NOW + minutes(1))
-    assert duties.window(kind, at, POLICY, NOW, again=again) == (base, due)
+    assert next_notice.window(kind, at, POLICY, NOW, again=again) == (base, due)
 
 
 def test_an_update_that_comes_late_still_counts_from_ten_minutes_before_its_promise() -> None:
     at = incident(promise_at=NOW - minutes(5))
-    assert duties.window("update", at, POLICY, NOW, again=True) == (NOW - minutes(15), NOW - minutes(5))
+    assert next_notice.window("update", at, POLICY, NOW, again=True) == (NOW - minutes(15), NOW - minutes(5))
 
 
 def test_an_update_on_request_ahead_of_its_time_rings_at_once() -> None:
     at = incident(promise_at=NOW + minutes(45))
-    assert duties.window("update", at, POLICY, NOW, again=True) == (NOW, NOW + minutes(45))
+    assert next_notice.window("update", at, POLICY, NOW, again=True) == (NOW, NOW + minutes(45))
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_an_update_on_request_ahead_of_its_time_rings_at_once() -> None:
     ],
 )
 def test_a_final_report_begins_at_ten_local(zone: str, at: datetime) -> None:
-    assert duties.final_at(date(2026, 12, 1), ZoneInfo(zone)) == at
+    assert next_notice.final_at(date(2026, 12, 1), ZoneInfo(zone)) == at
 
 
 @pytest.mark.parametrize(
@@ -229,10 +229,10 @@ def test_a_day_is_over_where_the_service_is(zone: str, day: int, over: bool) -> 
     night = datetime(
         2026, 11, 23, 17, 10, tzinfo=UTC
     )  # 02:10 on the 24th in Tokyo, 12:10 on the 23rd in New York
-    assert duties.is_over(date(2026, 11, day), night, ZoneInfo(zone)) == over
+    assert next_notice.is_over(date(2026, 11, day), night, ZoneInfo(zone)) == over
 
 
 def test_told_means_a_first_report_was_approved() -> None:
-    assert not duties.told(letters(("first", WAITS), ("recovery", "sent")))
-    assert duties.told(letters(("first", "approved")))
-    assert duties.told([replace(notice("first", "sent"), drafted_at=FIRED)])
+    assert not next_notice.told(letters(("first", WAITS), ("recovery", "sent")))
+    assert next_notice.told(letters(("first", "approved")))
+    assert next_notice.told([replace(notice("first", "sent"), drafted_at=FIRED)])

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.core.disturbance import MAX_IMPACT_CHARS
 from bridge.core.facts import MAX_IMPACTS, Answers, Facts, build, changed, covers
+from bridge.core.impact import MAX_IMPACT_CHARS
 from bridge.core.model import Alert, Kind
-from bridge.core.printable import one_line
+from bridge.core.sanitise import one_line
 from bridge.core.values import LocalText
 from tests.unit.midori import FIRED, LOGIN, PAYMENT, RECEIVED, alert, ended, incident, minutes, service
 

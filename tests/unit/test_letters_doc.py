@@ -4,8 +4,8 @@ import pytest
 
 from bridge.core.facts import Facts
 from bridge.core.values import Locale
-from bridge.core.wording import Context, Letter, check
 from bridge.letters.render import Letters
+from bridge.wording import Context, Letter, check
 from tests.unit.correspondence import FOLDER, letters, pages
 
 

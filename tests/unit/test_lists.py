@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from bridge.delivery.audience import AudienceError
-from bridge.delivery.lists import CustomerLists
+from bridge.audiences.cache import CustomerLists
+from bridge.audiences.csv import AudienceError
 
 ROW = "email\nsato@example.jp\n"
 

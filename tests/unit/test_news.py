@@ -5,7 +5,7 @@ import pytest
 from bridge.core.facts import Facts, build
 from bridge.core.model import Alert
 from bridge.core.values import Locale
-from bridge.letters.news import news
+from bridge.letters.fact_diff import news
 from tests.unit.midori import FIRED, RECEIVED, alert, ended, incident, minutes, service
 
 

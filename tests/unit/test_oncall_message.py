@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from bridge.core.model import KINDS, Kind, Text
 from bridge.core.values import LOCALES, Locale, LocalText
 from bridge.letters.wrap import width
-from bridge.oncall.matter import Matter
+from bridge.oncall.letter_ref import LetterRef
 from bridge.oncall.message import (
     Acknowledged,
     Decided,
     Decision,
     Finished,
     InTrouble,
-    Message,
-    Messages,
+    OncallMessage,
+    OncallMessages,
     Renewed,
     RingFacts,
     TrialCopy,
@@ -30,10 +30,10 @@ from bridge.oncall.message import (
 )
 from tests.unit.midori import FIRED, minutes, service
 
-MESSAGES = Messages()
+MESSAGES = OncallMessages()
 LINK = "https://bridge.example.jp/approve/Zm9v.c2ln"
 RECEIVED = FIRED - minutes(2)  # 2:10 in Japan
-FIRST = Matter.of(service(), "first", 1)
+FIRST = LetterRef.of(service(), "first", 1)
 LOGIN = LocalText(ja="全ユーザーのログイン機能", en="Sign-in for all users")
 PAYMENT = LocalText(ja="決済機能", en="Payments")
 RING = RingFacts(
@@ -98,15 +98,15 @@ def test_the_subject_says_how_long_is_left(after: timedelta, ja: str, en: str) -
     ],
 )
 def test_the_subject_says_which_letter(kind: Kind, number: int | None, ja: str, en: str) -> None:
-    matter = Matter.of(service(), kind, number)
+    matter = LetterRef.of(service(), kind, number)
     assert (ring(matter=matter).subject, ring("en", matter=matter).subject) == (ja, en)
 
 
 def test_a_long_name_gives_way_to_its_short_one_and_is_cut_without_one() -> None:
     long = service(name="みどりショップ法人向け受発注管理サービス")
-    assert ring(matter=Matter.of(long, "first", 1)).subject == "【残り5分】みどりショップ法人向け受…第一報"
+    assert ring(matter=LetterRef.of(long, "first", 1)).subject == "【残り5分】みどりショップ法人向け受…第一報"
     short = service(name="みどりショップ法人向け", short_name="みどり法人")
-    assert ring(matter=Matter.of(short, "first", 1)).subject == "【残り5分】みどり法人第一報"
+    assert ring(matter=LetterRef.of(short, "first", 1)).subject == "【残り5分】みどり法人第一報"
 
 
 @pytest.mark.parametrize(
@@ -220,12 +220,12 @@ def test_a_draft_that_is_not_in_the_companys_words_says_so(locale: Locale, words
 
 DECISIONS: tuple[Decision, ...] = ("approved", "dismissed", "by_policy", "superseded")
 TROUBLES: tuple[Trouble, ...] = ("relay", "audience", "stopped", "failed")
-ASKING: list[Message] = [
+ASKING: list[OncallMessage] = [
     RING,
     Renewed(FIRST, LINK),
     *(InTrouble(FIRST, t, "550 no", LINK, 2, 1) for t in TROUBLES),
 ]
-TELLING: list[Message] = [
+TELLING: list[OncallMessage] = [
     *(Decided(FIRST, decision, RECEIVED, "佐藤", "誤検知", 12_408, "第二報") for decision in DECISIONS),
     Acknowledged(FIRST, "佐藤", RECEIVED, RECEIVED + minutes(15), RECEIVED + minutes(13)),
     Finished(FIRST, RECEIVED, 12_405, 3, 1, timedelta(seconds=400), RECEIVED + minutes(60)),
@@ -248,7 +248,7 @@ def test_a_mail_about_a_stop_says_why_in_words(why: str, words: str) -> None:
 
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("message", ASKING)
-def test_a_mail_that_asks_holds_one_link_on_a_line_of_its_own(message: Message, locale: Locale) -> None:
+def test_a_mail_that_asks_holds_one_link_on_a_line_of_its_own(message: OncallMessage, locale: Locale) -> None:
     body = MESSAGES.write(message, locale).body
     assert re.findall(r"\w+://\S+", body) == [LINK]
     assert LINK in body.split("\n")
@@ -256,12 +256,12 @@ def test_a_mail_that_asks_holds_one_link_on_a_line_of_its_own(message: Message, 
 
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("message", TELLING)
-def test_a_mail_that_only_tells_holds_no_link(message: Message, locale: Locale) -> None:
+def test_a_mail_that_only_tells_holds_no_link(message: OncallMessage, locale: Locale) -> None:
     assert "://" not in MESSAGES.write(message, locale).body
 
 
 @pytest.mark.parametrize("message", [*ASKING, *TELLING])
-def test_every_subject_begins_with_its_tag(message: Message) -> None:
+def test_every_subject_begins_with_its_tag(message: OncallMessage) -> None:
     ja, en = (MESSAGES.write(message, locale) for locale in LOCALES)
     assert re.match(r"【[^】]+】\S", ja.subject)
     assert re.match(r"\[[^\]]+\] \S", en.subject)
@@ -294,7 +294,7 @@ def test_every_subject_begins_with_its_tag(message: Message) -> None:
         (TELLING[6], "【試し送り】件名", "これは、あなただけへの試し送りです。お客様には送られていません。"),
     ],
 )
-def test_what_happened_stands_in_line_1(message: Message, subject: str, line: str) -> None:
+def test_what_happened_stands_in_line_1(message: OncallMessage, subject: str, line: str) -> None:
     text = MESSAGES.write(message, "ja")
     assert (text.subject, first_line(text)) == (subject, line)
 
@@ -367,12 +367,12 @@ def test_foreign_text_brings_no_link_and_no_line(text: str, locale: Locale) -> N
     st.integers(-100_000, 100_000).map(lambda n: timedelta(seconds=n)),
 )
 def test_every_ring_fits_a_lock_screen(kind: Kind, number: int, locale: Locale, left: timedelta) -> None:
-    text = ring(locale, matter=Matter.of(service(), kind, number), now=RING.due_at - left)
+    text = ring(locale, matter=LetterRef.of(service(), kind, number), now=RING.due_at - left)
     assert width(text.subject) <= {"ja": 40, "en": 48}[locale]
 
 
 def test_the_zone_is_the_services() -> None:
-    matter = Matter.of(service(timezone="Asia/Singapore"), "first", 1)
+    matter = LetterRef.of(service(timezone="Asia/Singapore"), "first", 1)
     assert matter.zone == ZoneInfo("Asia/Singapore")
     assert first_line(ring(matter=matter)).startswith("1:25までに")
 

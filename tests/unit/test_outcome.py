@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.delivery.outcome import Outcome, outcome, retry_at
+from bridge.smtp.outcome import Outcome, outcome, retry_at
 
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 

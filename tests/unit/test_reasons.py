@@ -7,18 +7,18 @@ import pytest
 
 from bridge.core import reasons
 from bridge.core.values import Locale, LocalText
-from bridge.oncall.matter import Matter
-from bridge.oncall.message import Decided, Messages
-from bridge.web.views.speech import Speech
+from bridge.oncall.letter_ref import LetterRef
+from bridge.oncall.message import Decided, OncallMessages
+from bridge.web.views.phrasing import Phrasing
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 NOW = datetime(2026, 11, 23, 17, 10, tzinfo=UTC)
-MATTER = Matter(LocalText(ja="みどりショップ", en="Midori Shop"), "first", 1, TOKYO)
+MATTER = LetterRef(LocalText(ja="みどりショップ", en="Midori Shop"), "first", 1, TOKYO)
 
 
 def mailed(reason: str, locale: Locale) -> str:
     message = Decided(MATTER, decision="dismissed", at=NOW, person="佐藤", reason=reason)
-    return Messages().write(message, locale).body.splitlines()[0]
+    return OncallMessages().write(message, locale).body.splitlines()[0]
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def mailed(reason: str, locale: Locale) -> str:
 def test_a_reason_is_told_in_words(reason: str, ja: str, en: str) -> None:
     assert mailed(reason, "ja") == f"佐藤さんが 2:10 に「送らない」と決めました({ja})。連絡は止まりました。"
     assert mailed(reason, "en") == f"佐藤 decided at 02:10 not to send ({en}). Ringing stopped."
-    assert [Speech(lang, TOKYO, NOW, {}).reason(reason) for lang in ("ja", "en")] == [ja, en]
+    assert [Phrasing(lang, TOKYO, NOW, {}).reason(reason) for lang in ("ja", "en")] == [ja, en]
 
 
 def test_every_choice_of_the_page_is_among_them() -> None:

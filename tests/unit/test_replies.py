@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.delivery.replies import MAX_LINE, MAX_REPLY, GarbledReply, Reply, ReplyReader
+from bridge.smtp.replies import MAX_LINE, MAX_REPLY, GarbledReply, Reply, ReplyReader
 
 
 @pytest.mark.parametrize(

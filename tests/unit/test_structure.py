@@ -11,12 +11,12 @@ FILES = sorted((ROOT / "bridge").rglob("*.py"))
 # A module may import what stands on an earlier line, and its own package.
 LAYERS = [
     {"errors", "core", "resources", "clock", "metrics", "log"},
-    {"sources", "letters", "oncall", "store", "delivery"},
+    {"wording"},
+    {"sources", "letters", "oncall", "store", "smtp", "audiences"},
     {"config", "keys"},
     {"stages"},
-    {"delivery.composing", "delivery.lanes", "delivery.lists", "delivery.marks"},
-    {"loader", "running", "web"},
-    {"timer"},
+    {"audiences.cache"},
+    {"loops", "web"},
     {"app"},
     {"demo"},
     {"cli"},

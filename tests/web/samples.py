@@ -8,10 +8,10 @@ from bridge.core.facts import Answers, Facts, build
 from bridge.core.model import Alert, Approval, AudienceFacts, Event, Incident, Kind, Notice, Text, Version
 from bridge.core.settings import Escalation, Person, Service
 from bridge.core.values import Locale, LocalText
-from bridge.core.wording import Context, Finding, Letter, check
 from bridge.letters.render import Letters
 from bridge.stages.proofread import CAUSE_DAY_OVER
-from bridge.web.views.situation import BatchLetter, FailedRow, Related, Situation
+from bridge.web.views.page_data import BatchLetter, FailedRow, PageData, Related
+from bridge.wording import Context, Finding, Letter, check
 
 
 def at(hour: int, minute: int, second: int = 0, day: int = 24) -> datetime:
@@ -126,7 +126,7 @@ def facts(kind: Kind = "first", **changes: Any) -> Facts:
     return build(SERVICE, INCIDENT, kind=kind, **{**values, **changes})
 
 
-def situation(lang: Locale = "ja", **changes: Any) -> Situation:
+def situation(lang: Locale = "ja", **changes: Any) -> PageData:
     """The first report, open, with nine minutes left, as 丸山 meets it."""
     values: dict[str, Any] = {
         "service": SERVICE,
@@ -145,7 +145,7 @@ def situation(lang: Locale = "ja", **changes: Any) -> Situation:
         "events": EVENTS,
         "previous_count": 12_396,
     }
-    return Situation(**{**values, **changes})
+    return PageData(**{**values, **changes})
 
 
 def found(of: Version, kind: Kind = "first") -> tuple[Finding, ...]:

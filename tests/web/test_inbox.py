@@ -8,21 +8,23 @@ import httpx
 import pytest
 
 from bridge.core.values import Locale
-from bridge.demo.inbox import Inbox, Part, parts
-from bridge.demo.sink import DemoSink, Mail
+from bridge.demo.inbox import Inbox, MailPart, parts
+from bridge.demo.sink import DemoSink, ReceivedMail
 from bridge.web.pages import Pages
 
 BRIDGE = "http://127.0.0.1:8080"
 LINK = f"{BRIDGE}/approve/abc.DEF-1_2"
 AT = datetime(2026, 11, 20, 17, 10, tzinfo=UTC)
-RING = Mail(
+RING = ReceivedMail(
     "maruyama@example.jp",
     "bridge@example.jp",
     "【残り15分】みどりショップ第一報",
     f"承認を。\n\n{LINK}\n",
     AT,
 )
-LETTER = Mail("customer1@example.jp", "support@example.jp", "【重要】<b>第一報</b>", "お客様各位\n", AT)
+LETTER = ReceivedMail(
+    "customer1@example.jp", "support@example.jp", "【重要】<b>第一報</b>", "お客様各位\n", AT
+)
 
 
 class Alert:
@@ -35,7 +37,9 @@ class Alert:
         self.ends += 1
 
 
-def inbox(*mails: Mail, alert: Alert | None = None, settle: timedelta = timedelta(minutes=5)) -> Inbox:
+def inbox(
+    *mails: ReceivedMail, alert: Alert | None = None, settle: timedelta = timedelta(minutes=5)
+) -> Inbox:
     return Inbox(
         mails,
         on_call=["maruyama@example.jp", "sato@example.jp"],
@@ -60,8 +64,8 @@ def test_on_call_and_customers_have_a_box_each() -> None:
 def test_only_the_bridges_own_approval_links_become_links() -> None:
     text = f"{LINK}\nhttps://evil.example/approve/abc {BRIDGE}/other"
     assert parts(text, BRIDGE) == [
-        Part(LINK, link=True),
-        Part(f"\nhttps://evil.example/approve/abc {BRIDGE}/other", link=False),
+        MailPart(LINK, link=True),
+        MailPart(f"\nhttps://evil.example/approve/abc {BRIDGE}/other", link=False),
     ]
 
 
@@ -132,5 +136,5 @@ async def test_the_mail_server_keeps_mails_and_refuses_two_addresses() -> None:
         assert await asyncio.to_thread(mail_to, port, "sato@example.jp", late, never) == [250, 451, 550]
         assert await asyncio.to_thread(mail_to, port, late, never) == [250, 550]
     assert list(sink.mails) == [
-        Mail(to, "support@example.jp", "hello", "..\n", AT) for to in ("sato@example.jp", late)
+        ReceivedMail(to, "support@example.jp", "hello", "..\n", AT) for to in ("sato@example.jp", late)
     ]

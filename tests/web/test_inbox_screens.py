@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Route
 
 from bridge.demo.inbox import Inbox
-from bridge.demo.sink import Mail
+from bridge.demo.sink import ReceivedMail
 from bridge.web.pages import Pages
 from tests.parts.chromium import DESKTOP, PHONE, Screen, page
 
@@ -18,14 +18,16 @@ SCRIPT = HOME + "static/live.js"
 LINK = "http://127.0.0.1:8080/approve/" + "a" * 60
 AT = datetime(2026, 11, 20, 17, 10, tzinfo=UTC)
 MAILS = (
-    Mail(
+    ReceivedMail(
         "maruyama@example.jp",
         "bridge@example.jp",
         "【残り15分】みどりショップ第一報",
         f"承認を。\n\n{LINK}\n",
         AT,
     ),
-    Mail("customer1@example.jp", "support@example.jp", "【重要】みどりショップ(第一報)", "お客様各位\n", AT),
+    ReceivedMail(
+        "customer1@example.jp", "support@example.jp", "【重要】みどりショップ(第一報)", "お客様各位\n", AT
+    ),
 )
 SCREENS = [PHONE, Screen(320, 640, phone=True), DESKTOP]
 
@@ -34,7 +36,7 @@ async def never() -> None:
     raise AssertionError("nobody pressed the button")
 
 
-def inbox(mails: Sequence[Mail]) -> Inbox:
+def inbox(mails: Sequence[ReceivedMail]) -> Inbox:
     return Inbox(
         mails,
         on_call=["maruyama@example.jp"],

@@ -12,8 +12,8 @@ from bridge.errors import StorageDown
 from bridge.sources import Parsed
 from bridge.stages.receive import Received
 from bridge.stages.wake import NOTHING, Wake
-from bridge.web.desk import Desk
-from bridge.web.intake import ALERTS, POSTS, Intake
+from bridge.web.dependencies import Dependencies
+from bridge.web.webhook_batch import ALERTS, POSTS, WebhookBatch
 from tests.unit.midori import alert
 
 BAD = "a post that no unit survives"
@@ -41,20 +41,20 @@ class FaultyDesk:
 
     store: FaultyStore
 
-    def setup(self) -> None: ...
+    def runtime(self) -> None: ...
 
     def wake(self, wake: Wake) -> None: ...
 
 
-def intake(store: FaultyStore) -> Intake:
-    return Intake(cast(Desk, FaultyDesk(store)), "alertmanager")
+def intake(store: FaultyStore) -> WebhookBatch:
+    return WebhookBatch(cast(Dependencies, FaultyDesk(store)), "alertmanager")
 
 
 def post(alerts: int = 1) -> Parsed:
     return Parsed((alert(),) * alerts)
 
 
-async def record(intake: Intake, posts: list[Parsed]) -> list[Received | BaseException]:
+async def record(intake: WebhookBatch, posts: list[Parsed]) -> list[Received | BaseException]:
     return await asyncio.gather(*map(intake.record, posts), return_exceptions=True)
 
 

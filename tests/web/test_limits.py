@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
-from bridge.web.limits import KEPT, Guesses, Rate, client
+from bridge.web.rate_limit import KEPT, Guesses, Rate, client
 
 
 def asked_from(address: str, forwarded: str = "") -> Request:

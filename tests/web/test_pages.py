@@ -11,7 +11,7 @@ import pytest
 
 from bridge.core.model import AudienceFacts, Event, Text
 from bridge.core.values import LOCALES, Locale, LocalText
-from bridge.stages.decide.case import WrongDay
+from bridge.stages.decide.decision import WrongDay
 from bridge.web.forms import answers_in, reason_in
 from bridge.web.pages import Page, Pages
 from bridge.web.views.letter import checksum

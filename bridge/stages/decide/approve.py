@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
+from bridge.core.actions import hold_for, surprises
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import AudienceFacts, Incident, Notice
-from bridge.core.panel import hold_for, surprises
-from bridge.stages.decide.case import Answer, Case, Form
+from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
+from bridge.stages.notify_oncall import others_rung, tell
 from bridge.stages.proofread import proofread
-from bridge.stages.setup import Setup
-from bridge.stages.tell import others_rung, tell
+from bridge.stages.runtime import Runtime
 from bridge.stages.wake import NOTHING, Wake
 from bridge.store.tx import Tx
 
@@ -16,48 +16,48 @@ POLICY = "policy"  # the approver of what `at_deadline: send` sends
 NUMBERED = ("first", "update")
 
 
-def approve(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
+def approve(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionRequest) -> DecisionResult:
     """Record the yes. 409 for another list than the page showed, 422 for wording errors without a reason."""
     notice, audience = case.notice, case.audience
     if audience.digest is None:
-        return Answer("list_unreadable")
+        return DecisionResult("list_unreadable")
     if form.audience != audience.digest:
-        return Answer("list_changed")
-    findings = proofread(tx, setup, case.incident, notice)
+        return DecisionResult("list_changed")
+    findings = proofread(tx, runtime, case.incident, notice)
     errors = [finding for finding in findings if finding.severity == "error"]
     override = form.override.strip()
     if errors and not override:
-        return Answer("wording", findings=findings)
+        return DecisionResult("wording", findings=findings)
     tx.notices.approve(notice, notice.version, case.person)
     yes = {approval.person for approval in notice.approvals if approval.version == notice.version}
     if notice.kind in case.policy.second_person and not yes - {case.person}:
         return _first_of_two(tx, case, override if errors else "")
     reason = (override if errors else notice.override) or None
     hold = hold_now(tx, case, overridden=bool(reason))
-    wake = _decide(tx, setup, case.incident, notice, case.person, audience, hold, reason)
+    wake = _decide(tx, runtime, case.incident, notice, case.person, audience, hold, reason)
     took = (tx.now - case.incident.received_at).total_seconds() if notice.kind == "first" else None
-    return Answer("done", wake=wake, approved_after=took)
+    return DecisionResult("done", wake=wake, approved_after=took)
 
 
 def approve_by_policy(
-    tx: Tx, setup: Setup, incident: Incident, notice: Notice, audience: AudienceFacts
+    tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, audience: AudienceFacts
 ) -> Wake | None:
     """`at_deadline: send`: past its deadline an untouched draft without a finding goes out by itself.
 
     None when it does not.
     """
-    policy = setup.service(incident).policy
+    policy = runtime.service(incident).policy
     if policy.at_deadline != "send" or tx.now < notice.due_at or audience.digest is None:
         return None
     if notice.kind in policy.second_person or notice.state not in UNDECIDED:
         return None
     touched = tx.notices.version(notice.id, notice.version).edited_by is not None
-    if touched or proofread(tx, setup, incident, notice):
+    if touched or proofread(tx, runtime, incident, notice):
         return None
-    return _decide(tx, setup, incident, notice, POLICY, audience, timedelta(), None)
+    return _decide(tx, runtime, incident, notice, POLICY, audience, timedelta(), None)
 
 
-def _first_of_two(tx: Tx, case: Case, override: str) -> Answer:
+def _first_of_two(tx: Tx, case: DecisionContext, override: str) -> DecisionResult:
     notice = case.notice
     tx.notices.move(notice, "awaiting_second", at_version=notice.version, override=override or None)
     tx.rings.plan(notice.id, tx.now)  # the others are rung at once
@@ -71,10 +71,10 @@ def _first_of_two(tx: Tx, case: Case, override: str) -> Answer:
         texts=tx.notices.digest(notice.id, notice.version),
         override=override or None,
     )
-    return Answer("done", wake=Wake(timer=True, oncall=True, anchors=(head,)))
+    return DecisionResult("done", wake=Wake(timer=True, oncall=True, anchors=(head,)))
 
 
-def hold_now(tx: Tx, case: Case, *, overridden: bool) -> timedelta:
+def hold_now(tx: Tx, case: DecisionContext, *, overridden: bool) -> timedelta:
     """How long a press now can be called back: longer where the sending is surprising."""
     sent = tx.notices.last_sent(case.service.id, but=case.notice.id)
     surprised = surprises(
@@ -89,7 +89,7 @@ def hold_now(tx: Tx, case: Case, *, overridden: bool) -> timedelta:
 
 def _decide(
     tx: Tx,
-    setup: Setup,
+    runtime: Runtime,
     incident: Incident,
     notice: Notice,
     person: str,
@@ -120,7 +120,7 @@ def _decide(
     others = others_rung(tx, notice, person)
     tell(
         tx,
-        setup,
+        runtime,
         incident,
         notice,
         "decided",

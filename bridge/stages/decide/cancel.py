@@ -1,8 +1,8 @@
 """Calling an approved letter back within its hold: nothing was sent, and ringing goes on."""
 
 from bridge.core.reminders import with_deadline
-from bridge.stages.decide.case import Answer, Case, Form
-from bridge.stages.setup import Setup
+from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
+from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
 from bridge.store.tx import Tx
 
@@ -21,11 +21,11 @@ APPROVED_COLUMNS = (
 )
 
 
-def cancel(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
+def cancel(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionRequest) -> DecisionResult:
     """Back to before every approval."""
     notice = case.notice
     if not tx.notices.move(notice, "awaiting_approval", **dict.fromkeys(APPROVED_COLUMNS)):
-        return Answer("decided")  # the bridge stopped it at that moment
+        return DecisionResult("decided")  # the bridge stopped it at that moment
     tx.notices.withdraw_approvals(notice.id)
     tx.outbox.thaw(notice.id)  # a clock that went back may have found the letter half loaded
     # At once: whoever was told that it is decided has something to do again.
@@ -34,4 +34,4 @@ def cancel(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
     tx.events.add(
         case.incident.id, case.person, "cancelled", notice=notice.id, kind=notice.kind, version=notice.version
     )
-    return Answer("done", did="cancelled", wake=Wake(timer=True, oncall=True))
+    return DecisionResult("done", did="cancelled", wake=Wake(timer=True, oncall=True))

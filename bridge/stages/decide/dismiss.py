@@ -2,15 +2,15 @@
 
 from datetime import timedelta
 
-from bridge.stages.decide.case import Answer, Case, Form
-from bridge.stages.follow_up.advance import advance
-from bridge.stages.setup import Setup
-from bridge.stages.tell import others_rung, tell
+from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
+from bridge.stages.next_notice import advance
+from bridge.stages.notify_oncall import others_rung, tell
+from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
 from bridge.store.tx import Tx
 
 
-def dismiss(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
+def dismiss(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionRequest) -> DecisionResult:
     """End the notice unsent. A dismissed update does not end the promise: the next falls due in its turn."""
     notice, incident = case.notice, case.incident
     tx.notices.move(
@@ -29,7 +29,7 @@ def dismiss(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
     if notice.kind == "final":
         tx.incidents.set(incident.id, final_at=None)
     told = {"decision": "dismissed"}
-    tell(tx, setup, incident, notice, "decided", others_rung(tx, notice, case.person), told)
+    tell(tx, runtime, incident, notice, "decided", others_rung(tx, notice, case.person), told)
     head = tx.events.add(
         incident.id,
         case.person,
@@ -39,10 +39,10 @@ def dismiss(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
         version=notice.version,
         reason=form.reason.strip(),
     )
-    advance(tx, setup, tx.incidents.get(incident.id) or incident)
-    return Answer("done", wake=Wake(timer=True, oncall=True, anchors=(head,)))
+    advance(tx, runtime, tx.incidents.get(incident.id) or incident)
+    return DecisionResult("done", wake=Wake(timer=True, oncall=True, anchors=(head,)))
 
 
-def _every(tx: Tx, case: Case) -> timedelta:
+def _every(tx: Tx, case: DecisionContext) -> timedelta:
     firing = [alert for alert in tx.alerts.of(case.incident.id) if alert.status == "firing"]
     return case.policy.update_every.shortest(alert.labels.get("severity", "") for alert in firing)

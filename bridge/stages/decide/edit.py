@@ -4,19 +4,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
-from bridge.core import duties
-from bridge.core.disturbance import ENDED
+from bridge.core import next_notice
 from bridge.core.facts import Answers, Facts
+from bridge.core.impact import ENDED
 from bridge.core.model import Text, Version
-from bridge.stages.decide.case import Answer, Case, Form
+from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
 from bridge.stages.draft import current_facts, note_fallback
 from bridge.stages.proofread import context_of, printed_promise
-from bridge.stages.setup import Setup
+from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
 from bridge.store.tx import Tx
 
 
-def edit(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
+def edit(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionRequest) -> DecisionResult:
     """Save a person's wording, or what they answered about cause and prevention. It voids a first yes.
 
     422 for a day that is none or is over: customers would be promised a report by then.
@@ -26,19 +26,19 @@ def edit(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
     try:
         answers = answers_from(given, Facts.from_dict(old.facts).answers)
     except ValueError:
-        return Answer("not_a_day")
-    if given and answers.cause_by and duties.is_over(answers.cause_by, tx.now, case.service.timezone):
-        return Answer("day_over")
+        return DecisionResult("not_a_day")
+    if given and answers.cause_by and next_notice.is_over(answers.cause_by, tx.now, case.service.timezone):
+        return DecisionResult("day_over")
     fallback = None
     if given:
-        new, fallback = _answered(tx, setup, case, old, answers)
+        new, fallback = _answered(tx, runtime, case, old, answers)
     else:
-        new = _reworded(tx, setup, case, old, form)
+        new = _reworded(tx, runtime, case, old, form)
     if new.texts == old.texts and not given:
-        return Answer("done", did="saved")
+        return DecisionResult("done", did="saved")
     notice = case.notice
     if not tx.notices.move(notice, "awaiting_approval", at_version=old.version, version=new.version):
-        return Answer("newer_version")
+        return DecisionResult("newer_version")
     tx.notices.withdraw_approvals(notice.id)
     tx.notices.add_version(new)
     rendered = {"rendered": True} if given else {}
@@ -47,10 +47,12 @@ def edit(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
     tx.events.add(case.incident.id, case.person, "edited", **told)
     if fallback:
         note_fallback(tx, notice, new.version, fallback)
-    return Answer("done", did="saved", wake=Wake(timer=True))
+    return DecisionResult("done", did="saved", wake=Wake(timer=True))
 
 
-def _reworded(tx: Tx, setup: Setup, case: Case, old: Version, form: Form) -> Version:
+def _reworded(
+    tx: Tx, runtime: Runtime, case: DecisionContext, old: Version, form: DecisionRequest
+) -> Version:
     own = old.texts[case.service.locale]
     mine = Text(
         own.subject if form.subject is None else one_line(form.subject),
@@ -67,17 +69,19 @@ def _reworded(tx: Tx, setup: Setup, case: Case, old: Version, form: Form) -> Ver
         old,
         version=old.version + 1,
         texts=texts,
-        facts=_seen(tx, setup, case, old),
-        promise_at=_promise(setup, case, old, mine, tx.now),
+        facts=_seen(tx, runtime, case, old),
+        promise_at=_promise(runtime, case, old, mine, tx.now),
         edited_by=case.person,
         created_at=tx.now,
     )
 
 
-def _answered(tx: Tx, setup: Setup, case: Case, old: Version, answers: Answers) -> tuple[Version, str | None]:
+def _answered(
+    tx: Tx, runtime: Runtime, case: DecisionContext, old: Version, answers: Answers
+) -> tuple[Version, str | None]:
     """Rendered again from the template with the person's answers, and why not from the company's own."""
-    facts = current_facts(tx, setup, case.incident, case.notice, answers)
-    texts, fallback = setup.letters.texts(facts, case.service)
+    facts = current_facts(tx, runtime, case.incident, case.notice, answers)
+    texts, fallback = runtime.letters.texts(facts, case.service)
     new = Version(
         old.notice_id,
         old.version + 1,
@@ -100,19 +104,21 @@ def answers_from(given: Mapping[str, str], was: Answers) -> Answers:
     return answers.model_copy(update={"cause_by": None}) if answers.cause else answers
 
 
-def _seen(tx: Tx, setup: Setup, case: Case, old: Version) -> Mapping[str, object]:
+def _seen(tx: Tx, runtime: Runtime, case: DecisionContext, old: Version) -> Mapping[str, object]:
     """The facts as they are now, which the page showed beside the text; the promise stays the letter's own."""
     was = Facts.from_dict(old.facts)
-    now = current_facts(tx, setup, case.incident, case.notice, was.answers)
+    now = current_facts(tx, runtime, case.incident, case.notice, was.answers)
     kept = {key: value for key, value in old.facts.items() if key in ("rows", "letters")}
     return {**now.model_copy(update={"promise_at": was.promise_at}).to_dict(), **kept}
 
 
-def _promise(setup: Setup, case: Case, old: Version, mine: Text, now: datetime) -> datetime | None:
+def _promise(
+    runtime: Runtime, case: DecisionContext, old: Version, mine: Text, now: datetime
+) -> datetime | None:
     """The promise that the text now prints: the exact old one unless a person wrote another time."""
     if old.promise_at is None:
         return None
-    context = context_of(setup, case.service, old, now)
+    context = context_of(runtime, case.service, old, now)
     before = printed_promise(case.service, case.notice, old.texts[case.service.locale], context)
     after = printed_promise(case.service, case.notice, mine, context)
     if after is None or after.at is None or (before and before.at == after.at):

@@ -1,9 +1,9 @@
 """Stopping the rest of a sending, and going on with it."""
 
-from bridge.core.duties import never_left
+from bridge.core.next_notice import never_left
 from bridge.stages.decide.approve import hold_now
-from bridge.stages.decide.case import Answer, Case, Form
-from bridge.stages.setup import Setup
+from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
+from bridge.stages.runtime import Runtime
 from bridge.stages.trouble import mail_trouble
 from bridge.stages.wake import Wake
 from bridge.store.tx import Tx
@@ -12,31 +12,31 @@ BY_PERSON = "person"
 SECOND_NEEDED = "second_needed"
 
 
-def stop(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
+def stop(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionRequest) -> DecisionResult:
     """What is not on the wire yet stays here."""
     notice = case.notice
     if not tx.notices.move(notice, "stopped", stop_reason=BY_PERSON, decided_by=case.person):
-        return Answer("decided")  # its last mail left at that moment
+        return DecisionResult("decided")  # its last mail left at that moment
     tx.events.add(case.incident.id, case.person, "stopped", notice=notice.id, kind=notice.kind, why=BY_PERSON)
-    _mail_others(tx, setup, case, BY_PERSON)
-    return Answer("done", wake=Wake(timer=True, oncall=True))
+    _mail_others(tx, runtime, case, BY_PERSON)
+    return DecisionResult("done", wake=Wake(timer=True, oncall=True))
 
 
-def resume(tx: Tx, setup: Setup, case: Case, form: Form) -> Answer:
+def resume(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionRequest) -> DecisionResult:
     """Send the rest; a letter that was stopped before its list was read is sent to the list on the page."""
     notice = case.notice
     if not never_left(notice):
         tx.notices.move(notice, "sending", stop_reason=None)
         tx.events.add(case.incident.id, case.person, "resumed", notice=notice.id, kind=notice.kind)
-        return Answer("done", wake=Wake(timer=True, customers=True))
+        return DecisionResult("done", wake=Wake(timer=True, customers=True))
     if case.audience.digest is None:
-        return Answer("list_unreadable")
+        return DecisionResult("list_unreadable")
     if form.audience != case.audience.digest:
-        return Answer("list_changed")
-    return _approve_list(tx, setup, case)
+        return DecisionResult("list_changed")
+    return _approve_list(tx, runtime, case)
 
 
-def _approve_list(tx: Tx, setup: Setup, case: Case) -> Answer:
+def _approve_list(tx: Tx, runtime: Runtime, case: DecisionContext) -> DecisionResult:
     """A yes to the list as it is now. To another list than the approved one, earlier yeses do not count."""
     notice = case.notice
     earlier = {yes.person for yes in notice.approvals}
@@ -45,7 +45,7 @@ def _approve_list(tx: Tx, setup: Setup, case: Case) -> Answer:
         earlier = set()
     tx.notices.approve(notice, notice.version, case.person)
     if notice.kind in case.policy.second_person and len(earlier | {case.person}) < 2:
-        return _first_of_two(tx, setup, case)
+        return _first_of_two(tx, runtime, case)
     tx.outbox.thaw(notice.id)  # rows of a loading that never came to its end
     tx.notices.move(
         notice,
@@ -68,10 +68,10 @@ def _approve_list(tx: Tx, setup: Setup, case: Case) -> Answer:
         texts=tx.notices.digest(notice.id, notice.version),
         recipients=case.audience.count,
     )
-    return Answer("done", wake=Wake(timer=True, customers=True, anchors=(head,)))
+    return DecisionResult("done", wake=Wake(timer=True, customers=True, anchors=(head,)))
 
 
-def _first_of_two(tx: Tx, setup: Setup, case: Case) -> Answer:
+def _first_of_two(tx: Tx, runtime: Runtime, case: DecisionContext) -> DecisionResult:
     """The letter stays stopped. `recipients` stays, too: the second person is shown what the list had before."""
     notice = case.notice
     tx.notices.set(notice.id, approved_by=None, audience_digest=case.audience.digest)
@@ -85,11 +85,11 @@ def _first_of_two(tx: Tx, setup: Setup, case: Case) -> Answer:
         texts=tx.notices.digest(notice.id, notice.version),
         recipients=case.audience.count,
     )
-    _mail_others(tx, setup, case, SECOND_NEEDED)
-    return Answer("done", wake=Wake(oncall=True, anchors=(head,)))
+    _mail_others(tx, runtime, case, SECOND_NEEDED)
+    return DecisionResult("done", wake=Wake(oncall=True, anchors=(head,)))
 
 
-def _mail_others(tx: Tx, setup: Setup, case: Case, why: str) -> None:
+def _mail_others(tx: Tx, runtime: Runtime, case: DecisionContext, why: str) -> None:
     """Everybody else behind the letter learns that it waits, and why."""
-    others = [person for person in setup.behind(case.incident) if person != case.person]
-    mail_trouble(tx, setup, case.incident, case.notice, others, "stopped", why)
+    others = [person for person in runtime.behind(case.incident) if person != case.person]
+    mail_trouble(tx, runtime, case.incident, case.notice, others, "stopped", why)

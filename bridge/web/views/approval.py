@@ -2,28 +2,28 @@
 
 from dataclasses import dataclass
 
-from bridge.core.diff import Change
-from bridge.core.duties import printed_due
-from bridge.core.panel import Action
-from bridge.core.wording import Letter as Wording
-from bridge.core.wording import apply
-from bridge.web.views.audience import Audience, audience
+from bridge.core.actions import Action
+from bridge.core.diff import TextChange
+from bridge.core.next_notice import printed_due
+from bridge.web.views.changes_since_edit import ChangesSinceEdit, since_edit
+from bridge.web.views.disclosures import Disclosures, sheets
 from bridge.web.views.edit import Field
-from bridge.web.views.frame import Deadline, Frame, deadline, frame, heading, link, speech
-from bridge.web.views.letter import Letter
-from bridge.web.views.letters import Mark, edits_of, from_answers, letters, numbered, untranslated
-from bridge.web.views.rows import Row, fact_rows
-from bridge.web.views.second import second_asked, second_waits
-from bridge.web.views.sheets import Sheets, sheets
-from bridge.web.views.since import Since, since_edit
-from bridge.web.views.situation import Situation
+from bridge.web.views.fact_rows import FactRow, fact_rows
+from bridge.web.views.layout import Deadline, Layout, deadline, frame, heading, link, speech
+from bridge.web.views.letter import LetterView
+from bridge.web.views.letters import Highlight, edits_of, from_answers, letters, numbered, untranslated
+from bridge.web.views.page_data import PageData
+from bridge.web.views.recipients import Audience, audience
+from bridge.web.views.second_approver import second_asked, second_waits
+from bridge.wording import Letter as Wording
+from bridge.wording import apply
 
 PERSONAL_DATA_RULE = "LAW-02"
 CAUSE_DAY_RULE = "BRG-05"
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FormProblem:
     """A finding in words. `mark` is its number; `linked`: the letter on the page shows the place.
 
     `quote` is empty where something is missing rather than wrong.
@@ -67,16 +67,16 @@ class News:
     changed: str
     old: str
     new: str
-    changes: tuple[Change, ...]
+    changes: tuple[TextChange, ...]
     typed: tuple[Field, ...]
     typed_note: str
 
 
 @dataclass(frozen=True, slots=True)
-class Approval:
+class ApprovalView:
     """Everything the template lays out, in the order of the screen."""
 
-    frame: Frame
+    frame: Layout
     question: str
     done: str
     banner: str
@@ -85,27 +85,27 @@ class Approval:
     deadline: Deadline
     problems_title: str
     problems_note: str
-    problems: tuple[Problem, ...]
-    warnings: tuple[Problem, ...]
+    problems: tuple[FormProblem, ...]
+    warnings: tuple[FormProblem, ...]
     personal_data: bool
     audience: Audience
-    rows: tuple[Row, ...]
+    rows: tuple[FactRow, ...]
     untouched: str
     fallback: str
     untranslated: str
     edited: str
-    edits: tuple[Change, ...]
-    since: Since | None
-    letters: tuple[Letter, ...]
-    other_letters: tuple[Letter, ...]
+    edits: tuple[TextChange, ...]
+    since: ChangesSinceEdit | None
+    letters: tuple[LetterView, ...]
+    other_letters: tuple[LetterView, ...]
     button: Button | None
     choices: tuple[Choice, ...]
     sticky: bool
-    sheets: Sheets
+    sheets: Disclosures
     news: News | None = None
 
 
-def approval(situation: Situation) -> Approval:
+def approval(situation: PageData) -> ApprovalView:
     """The view of an undecided notice."""
     outer = frame(situation, _title(situation))
     marks = numbered(situation)
@@ -116,7 +116,7 @@ def approval(situation: Situation) -> Approval:
     problems = tuple(_problem(situation, mark, linked=mark.number in places) for mark in marks)
     errors = len(situation.errors)
     choices = _choices(situation, outer)
-    return Approval(
+    return ApprovalView(
         frame=outer,
         question=_question(situation),
         done=_done(situation),
@@ -146,7 +146,7 @@ def approval(situation: Situation) -> Approval:
     )
 
 
-def _title(situation: Situation) -> str:
+def _title(situation: PageData) -> str:
     say, name = speech(situation), heading(situation)
     if situation.errors:
         return say("error_title", title=_problems_title(situation, len(situation.errors)))
@@ -156,11 +156,11 @@ def _title(situation: Situation) -> str:
     return say("title_open", clock=say.spoken(due), name=name)
 
 
-def _question(situation: Situation) -> str:
+def _question(situation: PageData) -> str:
     return speech(situation)("update_title") if situation.notice.kind == "update" else ""
 
 
-def _done(situation: Situation) -> str:
+def _done(situation: PageData) -> str:
     """What this person's last press did: the page begins with it when nothing was sent."""
     say = speech(situation)
     if situation.notice.state == "awaiting_second" and situation.said_yes:
@@ -168,7 +168,7 @@ def _done(situation: Situation) -> str:
     return say(f"did_{situation.did}", address=situation.person.email) if situation.did else ""
 
 
-def _banner(situation: Situation) -> str:
+def _banner(situation: PageData) -> str:
     """Who else must approve, or already has."""
     say, notice = speech(situation), situation.notice
     if notice.state == "awaiting_second":
@@ -180,7 +180,7 @@ def _banner(situation: Situation) -> str:
     return say("second_needed")
 
 
-def _all_ended(situation: Situation) -> str:
+def _all_ended(situation: PageData) -> str:
     """A disturbance that was over before anyone approved can be told in one letter, or not at all."""
     over, firing = situation.incident.resolved_at, any(a.status == "firing" for a in situation.alerts)
     if situation.notice.kind != "first" or over is None or firing:
@@ -189,14 +189,14 @@ def _all_ended(situation: Situation) -> str:
     return say("all_ended", clock=say.clock(over))
 
 
-def _relay(situation: Situation) -> str:
+def _relay(situation: PageData) -> str:
     """That the letter cannot leave yet: no reason to wait with the decision."""
     if situation.relay_problem is None:
         return ""
     return speech(situation)("relay_down_yet", why=situation.relay_problem)
 
 
-def _acknowledged(situation: Situation) -> str:
+def _acknowledged(situation: PageData) -> str:
     say, notice = speech(situation), situation.notice
     if notice.acknowledged_at is None or situation.did == "acknowledged":
         return ""
@@ -205,37 +205,37 @@ def _acknowledged(situation: Situation) -> str:
     )
 
 
-def _problems_title(situation: Situation, errors: int) -> str:
+def _problems_title(situation: PageData, errors: int) -> str:
     say = speech(situation)
     return "" if not errors else say("fix_1") if errors == 1 else say("fix_n", n=errors)
 
 
-def _problem(situation: Situation, mark: Mark, *, linked: bool) -> Problem:
+def _problem(situation: PageData, mark: Highlight, *, linked: bool) -> FormProblem:
     say, finding = speech(situation), mark.finding
     quote = say("quoted", text=finding.text) if finding.text else ""
     if situation.letters:
         quote = say("quoted_in", n=mark.letter + 1, quote=quote).strip()
-    return Problem(mark.number, linked, quote, finding.because(situation.lang), finding.replacement)
+    return FormProblem(mark.number, linked, quote, finding.because(situation.lang), finding.replacement)
 
 
-def _untouched(situation: Situation, edits: tuple[Change, ...] | None) -> str:
+def _untouched(situation: PageData, edits: tuple[TextChange, ...] | None) -> str:
     """That all but the facts is as the company registered it; nothing where that is not so."""
     own = situation.version.edited_by is None or from_answers(situation) or edits == ()
     shipped = situation.letters or situation.template_problem
     return speech(situation)("as_template") if own and not shipped else ""
 
 
-def _fallback(situation: Situation) -> str:
+def _fallback(situation: PageData) -> str:
     why = situation.template_problem
     return speech(situation)("template_failed", why=why) if why else ""
 
 
-def _untranslated(situation: Situation) -> str:
+def _untranslated(situation: PageData) -> str:
     say, readers = speech(situation), untranslated(situation)
     return say("untranslated", n=say.number(readers)) if readers else ""
 
 
-def _edited(situation: Situation, edits: tuple[Change, ...] | None) -> str:
+def _edited(situation: PageData, edits: tuple[TextChange, ...] | None) -> str:
     """Whose words or answers the letter has in it; nothing where they leave it as it was."""
     if not edits:
         return ""
@@ -244,7 +244,7 @@ def _edited(situation: Situation, edits: tuple[Change, ...] | None) -> str:
     return say(key, who=say.person(situation.version.edited_by), n=len(edits))
 
 
-def _button(situation: Situation, outer: Frame) -> Button | None:
+def _button(situation: PageData, outer: Layout) -> Button | None:
     say = speech(situation)
     if situation.errors:
         if "edit" not in situation.offers:
@@ -260,14 +260,14 @@ def _button(situation: Situation, outer: Frame) -> Button | None:
     return Button(send_text(situation), send_note(situation), "approve")
 
 
-def _repaired(situation: Situation) -> tuple[tuple[str, str], ...]:
+def _repaired(situation: PageData) -> tuple[tuple[str, str], ...]:
     """The whole letter with every suggestion in it, as the fields of an edit."""
     text = situation.version.texts[situation.service.locale]
     mended = apply(Wording(situation.notice.kind, text.subject, text.body), situation.errors)
     return ("subject", mended.subject), ("body", mended.body)
 
 
-def send_text(situation: Situation) -> str:
+def send_text(situation: PageData) -> str:
     """What the button does, with the number in it."""
     say, notice = speech(situation), situation.notice
     n = say.number(situation.recipients or 0)
@@ -280,7 +280,7 @@ def send_text(situation: Situation) -> str:
     return say("send", n=n)
 
 
-def send_note(situation: Situation) -> str:
+def send_note(situation: PageData) -> str:
     """What happens after the press."""
     say = speech(situation)
     if situation.two_people and situation.notice.state == "awaiting_approval":
@@ -289,7 +289,7 @@ def send_note(situation: Situation) -> str:
     return say("hold_note", n=seconds) if seconds else say("hold_none")
 
 
-def _choices(situation: Situation, outer: Frame) -> tuple[Choice, ...]:
+def _choices(situation: PageData, outer: Layout) -> tuple[Choice, ...]:
     """The text links under the button, as the pictures order them."""
     say, kind = speech(situation), situation.notice.kind
     dismiss = Choice(say("dismiss"), link(outer, "do=dismiss", "#dismiss"))

@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-from bridge.web.views.approval import Approval, News, approval
+from bridge.web.views.approval import ApprovalView, News, approval
 from bridge.web.views.edit import Typed, fields
-from bridge.web.views.frame import heading, speech
+from bridge.web.views.layout import heading, speech
 from bridge.web.views.letters import text_changes
-from bridge.web.views.situation import Situation
+from bridge.web.views.page_data import PageData
 
 
 def conflict(
-    situation: Situation, seen: int | None, typed: Typed | None = None, seen_count: int | None = None
-) -> Approval:
+    situation: PageData, seen: int | None, typed: Typed | None = None, seen_count: int | None = None
+) -> ApprovalView:
     """The open page of the newest version with the news above it.
 
     The person's form carried version `seen`, or a list that is no longer today's; `seen_count` is how many
@@ -37,7 +37,7 @@ def conflict(
     )
 
 
-def _news(situation: Situation, seen: int | None, typed: Typed | None, seen_count: int | None) -> News:
+def _news(situation: PageData, seen: int | None, typed: Typed | None, seen_count: int | None) -> News:
     """`seen` is None when the version is the newest and only the list has changed."""
     say, version = speech(situation), situation.version
     old = next((v for v in situation.earlier if v.version == seen), None)
@@ -53,14 +53,14 @@ def _news(situation: Situation, seen: int | None, typed: Typed | None, seen_coun
     )
 
 
-def _version_lead(situation: Situation, seen: int) -> tuple[str, str, str]:
+def _version_lead(situation: PageData, seen: int) -> tuple[str, str, str]:
     say, version = speech(situation), situation.version
     who, clock = say.person(version.edited_by), say.clock(version.created_at)
     saved = say("conflict_2", who=who, clock=clock, v=version.version)
     return say("conflict_1", seen=seen), saved, say("conflict_3")
 
 
-def _list_lead(situation: Situation, seen_count: int | None) -> tuple[str, str, str]:
+def _list_lead(situation: PageData, seen_count: int | None) -> tuple[str, str, str]:
     say = speech(situation)
     if situation.recipients is None:
         problem = situation.audience.problem

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from bridge.core.model import Text
 from bridge.core.values import Locale
 from bridge.letters.wrap import width
-from bridge.web.views.frame import Frame, frame, heading, speech
-from bridge.web.views.since import Since, since_edit
-from bridge.web.views.situation import Situation
+from bridge.web.views.changes_since_edit import ChangesSinceEdit, since_edit
+from bridge.web.views.layout import Layout, frame, heading, speech
+from bridge.web.views.page_data import PageData
 
 Typed = Mapping[str, str]
 """What a form brought back: `subject`, `body`, and `subject_en`, `body_en` for a further language."""
@@ -30,19 +30,19 @@ class Field:
 class Edit:
     """The form. `back`: the way out that changes nothing. `since`: what the text does not say yet."""
 
-    frame: Frame
-    since: Since | None
+    frame: Layout
+    since: ChangesSinceEdit | None
     fields: tuple[Field, ...]
     back: str
 
 
-def edit(situation: Situation, typed: Typed | None = None) -> Edit:
+def edit(situation: PageData, typed: Typed | None = None) -> Edit:
     """The form with the newest text, or with what was typed before."""
     outer = frame(situation, speech(situation)("edit_title", name=heading(situation)))
     return Edit(outer, since_edit(situation), fields(situation, typed or {}), outer.here)
 
 
-def fields(situation: Situation, typed: Typed) -> tuple[Field, ...]:
+def fields(situation: PageData, typed: Typed) -> tuple[Field, ...]:
     """One field per language that customers get, the service's own first."""
     return tuple(
         _field(situation, code, "" if n == 0 else f"_{code}", typed)
@@ -50,7 +50,7 @@ def fields(situation: Situation, typed: Typed) -> tuple[Field, ...]:
     )
 
 
-def _field(situation: Situation, code: Locale, suffix: str, typed: Typed) -> Field:
+def _field(situation: PageData, code: Locale, suffix: str, typed: Typed) -> Field:
     say = speech(situation)
     text: Text = situation.version.texts[code]
     subject = typed.get(f"subject{suffix}", text.subject)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from bridge.core.facts import Facts
 from bridge.core.model import Text
 from bridge.core.values import Locale
-from bridge.core.wording import Finding
 from bridge.letters.view import view
+from bridge.wording import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class LetterView:
     """One letter on the page. `caption` says which; `lang` is the letter's own language."""
 
     caption: str
@@ -36,9 +36,9 @@ def letter(
     text: Text,
     marks: Sequence[tuple[int, Finding]] = (),
     keys: Iterable[str] = (),
-) -> Letter:
+) -> LetterView:
     """A letter with its findings marked by their numbers, and its filled-in values set off."""
-    return Letter(
+    return LetterView(
         caption,
         lang,
         _pieces(text.subject, [(n, f) for n, f in marks if f.field == "subject"], ()),

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bridge.core.diff import Change, changes
+from bridge.core.diff import TextChange, changes
 from bridge.core.model import Version
 from bridge.core.values import Locale
-from bridge.core.wording import Finding
-from bridge.core.wording.dates import JAPANESE
-from bridge.web.views.frame import speech
-from bridge.web.views.letter import Letter, filled_in, letter
-from bridge.web.views.situation import Situation
+from bridge.web.views.layout import speech
+from bridge.web.views.letter import LetterView, filled_in, letter
+from bridge.web.views.page_data import PageData
+from bridge.wording import Finding
+from bridge.wording.ja.dates import JAPANESE
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Highlight:
     """A finding with its number on the page; `letter` counts a batch's letters from 0."""
 
     number: int
@@ -22,7 +22,7 @@ class Mark:
     finding: Finding
 
 
-def edits_of(situation: Situation) -> tuple[Change, ...] | None:
+def edits_of(situation: PageData) -> tuple[TextChange, ...] | None:
     """What people changed since the bridge last wrote the letter; None for an untouched one.
 
     The bridge writes it again with a person's answers; what these brought is then told against its own draft.
@@ -33,25 +33,25 @@ def edits_of(situation: Situation) -> tuple[Change, ...] | None:
     return None if own is None else text_changes(situation, own, situation.version)
 
 
-def from_answers(situation: Situation) -> bool:
+def from_answers(situation: PageData) -> bool:
     """Whether the letter is the template with a person's answers in it, so that nobody worded it."""
     return situation.version.version in _answered(situation)
 
 
-def _answered(situation: Situation) -> frozenset[int]:
+def _answered(situation: PageData) -> frozenset[int]:
     """The versions that the bridge wrote with a person's answers."""
     saved = (e.detail for e in situation.events if e.action == "edited" and e.detail.get("rendered"))
     return frozenset(detail["version"] for detail in saved if detail["notice"] == situation.notice.id)
 
 
-def _written(situation: Situation) -> Version | None:
+def _written(situation: PageData) -> Version | None:
     """The bridge's last text before what people made of it."""
     answered = () if from_answers(situation) else _answered(situation)
     written = (v for v in reversed(situation.earlier) if v.edited_by is None or v.version in answered)
     return next(written, None)
 
 
-def text_changes(situation: Situation, old: Version, new: Version) -> tuple[Change, ...]:
+def text_changes(situation: PageData, old: Version, new: Version) -> tuple[TextChange, ...]:
     """The changed places over all languages that customers get, subjects first."""
     both = [(old.texts[code], new.texts[code]) for code in situation.locales() if code in old.texts]
     return tuple(
@@ -61,7 +61,7 @@ def text_changes(situation: Situation, old: Version, new: Version) -> tuple[Chan
     )
 
 
-def untranslated(situation: Situation) -> int:
+def untranslated(situation: PageData) -> int:
     """How many customers get an English letter in which answers stand that were given in Japanese."""
     if situation.service.bilingual or situation.letters or "en" not in situation.locales():
         return 0
@@ -71,7 +71,7 @@ def untranslated(situation: Situation) -> int:
     return situation.audience.locales.get("en", 0) if left else 0
 
 
-def numbered(situation: Situation) -> tuple[Mark, ...]:
+def numbered(situation: PageData) -> tuple[Highlight, ...]:
     """Every error and warning of the page with its number, errors first."""
     by_letter = [each.findings for each in situation.letters] or [situation.findings]
     found = [(n, finding) for n, each in enumerate(by_letter) for finding in each]
@@ -81,12 +81,12 @@ def numbered(situation: Situation) -> tuple[Mark, ...]:
         for n, finding in found
         if finding.severity == severity
     ]
-    return tuple(Mark(number, n, finding) for number, (n, finding) in enumerate(ordered, start=1))
+    return tuple(Highlight(number, n, finding) for number, (n, finding) in enumerate(ordered, start=1))
 
 
 def letters(
-    situation: Situation, marks: Sequence[Mark], edits: tuple[Change, ...] | None
-) -> tuple[Letter, ...]:
+    situation: PageData, marks: Sequence[Highlight], edits: tuple[TextChange, ...] | None
+) -> tuple[LetterView, ...]:
     """The reader's own language first where customers get it too; for a batch, every letter."""
     say, version, main = speech(situation), situation.version, situation.service.locale
     if situation.letters:
@@ -107,25 +107,25 @@ def letters(
     )
 
 
-def _of(marks: Sequence[Mark], letter: int) -> tuple[tuple[int, Finding], ...]:
+def _of(marks: Sequence[Highlight], letter: int) -> tuple[tuple[int, Finding], ...]:
     return tuple((mark.number, mark.finding) for mark in marks if mark.letter == letter)
 
 
-def _caption(situation: Situation, edits: tuple[Change, ...] | None) -> str:
+def _caption(situation: PageData, edits: tuple[TextChange, ...] | None) -> str:
     say, version = speech(situation), situation.version
     if from_answers(situation) or not edits:
         return say("letter", n=version.version)
     return say("letter_edited", n=version.version, who=say.person(version.edited_by))
 
 
-def _other_caption(situation: Situation, code: Locale) -> str:
+def _other_caption(situation: PageData, code: Locale) -> str:
     say = speech(situation)
     readers = situation.audience.locales.get(code, 0)
     key = "letter_as_before" if _left_alone(situation, code) else "letter_other"
     return say(key, language=say(f"letter_{code}"), n=say.number(readers))
 
 
-def _left_alone(situation: Situation, code: Locale) -> bool:
+def _left_alone(situation: PageData, code: Locale) -> bool:
     """Whether people changed the letter in another language, and not in this one."""
     own = _written(situation)
     if own is None or situation.version.edited_by is None:

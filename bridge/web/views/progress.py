@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from bridge.core.duties import never_left
-from bridge.core.panel import Action, held, waits_for_second
-from bridge.web.views.audience import Audience, audience
-from bridge.web.views.frame import Frame, frame, heading, speech
-from bridge.web.views.letter import Letter, checksum, letter
-from bridge.web.views.rows import subject_of
+from bridge.core.actions import Action, held, waits_for_second
+from bridge.core.next_notice import never_left
+from bridge.web.views.disclosures import Moment, history, withdrawn
+from bridge.web.views.fact_rows import subject_of
+from bridge.web.views.layout import Layout, frame, heading, speech
+from bridge.web.views.letter import LetterView, checksum, letter
+from bridge.web.views.page_data import FailedRow, PageData
+from bridge.web.views.recipients import Audience, audience
 from bridge.web.views.sending import Sending, after_detection, milestones, n_in, quarter, sending, to_come
-from bridge.web.views.sheets import Moment, history, withdrawn
-from bridge.web.views.situation import FailedRow, Situation
 from bridge.web.views.stopped import Press, resume, second_needed, stopped
 
 Look = Literal["hold", "sending", "sent", "stopped", "closed"]
@@ -39,7 +39,7 @@ class Progress:
     at the letter again.
     """
 
-    frame: Frame
+    frame: Layout
     look: Look
     live: bool
     banner: str
@@ -59,13 +59,13 @@ class Progress:
     failures: tuple[FailedRow, ...]
     failures_more: str
     caption: str
-    letters: tuple[Letter, ...]
+    letters: tuple[LetterView, ...]
     reread: bool
     proof: str
     history: tuple[Moment, ...]
 
 
-def progress(situation: Situation) -> Progress:
+def progress(situation: PageData) -> Progress:
     """The view of a notice that somebody has decided."""
     look = _look(situation)
     title, lead = _titles(situation, look)
@@ -101,7 +101,7 @@ def progress(situation: Situation) -> Progress:
     )
 
 
-def _look(situation: Situation) -> Look:
+def _look(situation: PageData) -> Look:
     notice = situation.notice
     if held(notice, situation.now):
         return "hold"
@@ -114,7 +114,7 @@ def _look(situation: Situation) -> Look:
     return looks.get(notice.state, "closed")
 
 
-def _titles(situation: Situation, look: Look) -> tuple[str, str]:
+def _titles(situation: PageData, look: Look) -> tuple[str, str]:
     """The heading and the sentence under it."""
     say, notice = speech(situation), situation.notice
     if look == "hold":
@@ -138,14 +138,14 @@ def _titles(situation: Situation, look: Look) -> tuple[str, str]:
     return say("replaced"), say("superseded", what=what)
 
 
-def _spoken(situation: Situation, look: Look, title: str) -> str:
+def _spoken(situation: PageData, look: Look, title: str) -> str:
     """Nothing in the hold, a count at each quarter of the sending, and at the end how it ended."""
     if look == "sending":
         return quarter(situation)
     return title if look in ("sent", "stopped") else ""
 
 
-def _outcome(situation: Situation) -> str:
+def _outcome(situation: PageData) -> str:
     say, (failed, unknown) = speech(situation), (n_in(situation, "failed"), n_in(situation, "unknown"))
     return "".join(
         (
@@ -156,7 +156,7 @@ def _outcome(situation: Situation) -> str:
     )
 
 
-def _banner(situation: Situation) -> str:
+def _banner(situation: PageData) -> str:
     """Whose decision this was, for everybody else; for a stopped letter, whose decision it needs."""
     say, notice = speech(situation), situation.notice
     if notice.state == "stopped":
@@ -169,13 +169,13 @@ def _banner(situation: Situation) -> str:
     return say("by_other", who=say.person(notice.approved_by), clock=clock)
 
 
-def _relay(situation: Situation, look: Look) -> str:
+def _relay(situation: PageData, look: Look) -> str:
     if situation.relay_problem is None or look not in ("hold", "sending", "stopped"):
         return ""
     return speech(situation)("relay_down", why=situation.relay_problem)
 
 
-def _hold(situation: Situation) -> Hold:
+def _hold(situation: PageData) -> Hold:
     say, notice = speech(situation), situation.notice
     send_at = notice.send_at or situation.now
     left = send_at - situation.now
@@ -191,7 +191,7 @@ def _hold(situation: Situation) -> Hold:
     )
 
 
-def _press(situation: Situation) -> Press | None:
+def _press(situation: PageData) -> Press | None:
     say = speech(situation)
     presses: dict[Action, tuple[str, str]] = {
         "cancel": (say("cancel"), say("cancel_note")),
@@ -202,13 +202,13 @@ def _press(situation: Situation) -> Press | None:
     return next((Press(action, *presses[action]) for action in situation.offers if action in presses), None)
 
 
-def _more(situation: Situation) -> str:
+def _more(situation: PageData) -> str:
     say = speech(situation)
     more = n_in(situation, "failed", "unknown") - min(len(situation.failed), SHOWN_FAILURES)
     return say("failures_more", n=say.number(more)) if more > 0 and situation.failed else ""
 
 
-def _letters(situation: Situation, look: Look) -> tuple[Letter, ...]:
+def _letters(situation: PageData, look: Look) -> tuple[LetterView, ...]:
     """What customers got; nothing of a letter that nobody will get."""
     if situation.notice.state in ("dismissed", "superseded"):
         return ()
@@ -220,17 +220,17 @@ def _letters(situation: Situation, look: Look) -> tuple[Letter, ...]:
     return tuple(letter(caption, code, text) for caption, text in together)
 
 
-def _caption(situation: Situation) -> str:
+def _caption(situation: PageData) -> str:
     key = "letter" if never_left(situation.notice) else "letter_sent"
     return speech(situation)(key, n=situation.version.version)
 
 
-def _reread(situation: Situation) -> bool:
+def _reread(situation: PageData) -> bool:
     """Whether the text is not the one that people approved."""
     return situation.notice.stop_reason == "text_changed"
 
 
-def _proof(situation: Situation) -> str:
+def _proof(situation: PageData) -> str:
     """For the file: which version, its checksum, who and when."""
     say, notice = speech(situation), situation.notice
     if notice.approved_at is None or waits_for_second(notice) or _reread(situation):

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bridge.core import duties
+from bridge.core import next_notice
 from bridge.core.model import Event
 from bridge.letters.view import lasted
-from bridge.stages.decide.case import WrongDay
-from bridge.web.views.frame import Deadline, Frame, deadline, frame, heading, link, speech
-from bridge.web.views.sheets import Sheets, sheets
-from bridge.web.views.situation import Situation
+from bridge.stages.decide.decision import WrongDay
+from bridge.web.views.disclosures import Disclosures, sheets
+from bridge.web.views.layout import Deadline, Layout, deadline, frame, heading, link, speech
+from bridge.web.views.page_data import PageData
 
 SAME_MOMENT = timedelta(seconds=1)
 TEXTS = ("cause", "remedy", "prevention", "customer_actions")
@@ -23,7 +23,7 @@ class Recovery:
     `wrong`: what keeps the day that was just given from being promised; then `cause_by` is as it was given.
     """
 
-    frame: Frame
+    frame: Layout
     title: str
     lead: str
     firing: str
@@ -39,10 +39,10 @@ class Recovery:
     customer_actions: str
     dismiss: str
     not_recovered: str
-    sheets: Sheets
+    sheets: Disclosures
 
 
-def asks(situation: Situation) -> bool:
+def asks(situation: PageData) -> bool:
     """Whether this notice's page starts with the questions: nobody has answered or edited it yet."""
     return (
         situation.notice.kind in ("recovery", "final")
@@ -54,7 +54,7 @@ def asks(situation: Situation) -> bool:
 
 
 def recovery(
-    situation: Situation, given: Mapping[str, str] | None = None, wrong: WrongDay | None = None
+    situation: PageData, given: Mapping[str, str] | None = None, wrong: WrongDay | None = None
 ) -> Recovery:
     """The questions, the honest defaults chosen; or what a person has just `given`, and what is `wrong` with it."""
     say, given, known = speech(situation), given or {}, situation.facts.answers
@@ -63,7 +63,7 @@ def recovery(
     today = situation.now.astimezone(situation.service.timezone).date()
     by = known.cause_by
     if by is None or by < today:
-        by = duties.cause_day(today)
+        by = next_notice.cause_day(today)
     title = say("final_title" if kind == "final" else "recovery_title")
     named = f"{title}: {heading(situation)}"
     outer = frame(situation, say("error_title", title=named) if wrong else named)
@@ -89,7 +89,7 @@ def recovery(
     )
 
 
-def _lead(situation: Situation) -> str:
+def _lead(situation: PageData) -> str:
     say, facts = speech(situation), situation.facts
     if facts.recovered_at is None:
         return ""
@@ -108,12 +108,12 @@ def _lead(situation: Situation) -> str:
     )
 
 
-def _was_firing(situation: Situation) -> str:
+def _was_firing(situation: PageData) -> str:
     by_hand = _by_hand(situation)
     return speech(situation)("was_firing", n=by_hand.detail["firing"]) if by_hand else ""
 
 
-def _by_hand(situation: Situation) -> Event | None:
+def _by_hand(situation: PageData) -> Event | None:
     """The press that ended what was still firing, where it is the end that the letter tells."""
     end = situation.facts.recovered_at
     presses = (e for e in situation.events if e.action == "ended_by_hand" and e.detail.get("firing"))

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bridge.core.dates import exactly, round_up
-from bridge.core.duties import final_at, since_detection
-from bridge.web.views.frame import speech
-from bridge.web.views.sheets import Moment
-from bridge.web.views.situation import Situation
+from bridge.core.next_notice import final_at, since_detection
+from bridge.web.views.disclosures import Moment
+from bridge.web.views.layout import speech
+from bridge.web.views.page_data import PageData
 
 LEAST_SAMPLE = timedelta(seconds=3)
 """Before this much of a sending its speed says nothing about its end."""
@@ -38,11 +38,11 @@ class Sending:
     as_of: str
 
 
-def n_in(situation: Situation, *states: str) -> int:
+def n_in(situation: PageData, *states: str) -> int:
     return sum(n for state, n in situation.counts.items() if state in states)
 
 
-def sending(situation: Situation) -> Sending:
+def sending(situation: PageData) -> Sending:
     say = speech(situation)
     total = _total(situation)
     sent, failed, unknown = (n_in(situation, state) for state in ("sent", "failed", "unknown"))
@@ -74,7 +74,7 @@ def _percent(n: int, total: int) -> float:
     return 100 * n / total if total else 0
 
 
-def quarter(situation: Situation) -> str:
+def quarter(situation: PageData) -> str:
     """What a screen reader is told meanwhile: it changes at 25, 50 and 75 % only, and is true until the next."""
     say, total = speech(situation), _total(situation)
     quarters = min(3, 4 * n_in(situation, "sent") // total) if total else 0
@@ -82,11 +82,11 @@ def quarter(situation: Situation) -> str:
     return say("quarter", total=say.number(total), n=say.number(least)) if quarters else ""
 
 
-def _total(situation: Situation) -> int:
+def _total(situation: PageData) -> int:
     return max(situation.recipients or 0, n_in(situation, *situation.counts))
 
 
-def _time_left(situation: Situation) -> timedelta | None:
+def _time_left(situation: PageData) -> timedelta | None:
     """How long the waiting mails will take at the speed so far, once that can be told."""
     started, sent = situation.notice.sending_at, n_in(situation, "sent")
     waiting = (situation.recipients or 0) - n_in(situation, "sent", "failed", "unknown", "deferred")
@@ -96,7 +96,7 @@ def _time_left(situation: Situation) -> timedelta | None:
     return None if elapsed < LEAST_SAMPLE else elapsed * (waiting / sent)
 
 
-def _as_of(situation: Situation, waiting: int) -> str:
+def _as_of(situation: PageData, waiting: int) -> str:
     say = speech(situation)
     clock, left = say.clock(situation.now), _time_left(situation)
     if left is None or not waiting:
@@ -107,13 +107,13 @@ def _as_of(situation: Situation, waiting: int) -> str:
     return say("as_of_eta", clock=clock, length=say("minutes", n=-(-seconds // 60)))
 
 
-def after_detection(situation: Situation) -> str:
+def after_detection(situation: PageData) -> str:
     """The clock that matters, as the mail at the end of the sending tells it too."""
     took = since_detection(situation.notice, situation.incident)
     return "" if took is None else speech(situation)("after_detection", length=exactly(took, situation.lang))
 
 
-def to_come(situation: Situation) -> tuple[Moment, ...]:
+def to_come(situation: PageData) -> tuple[Moment, ...]:
     """What is still to come: the end of the sending, the next draft, the next promise or the cause's day."""
     say, promise = speech(situation), situation.version.promise_at
     left = _time_left(situation)
@@ -128,11 +128,11 @@ def to_come(situation: Situation) -> tuple[Moment, ...]:
     return *told, *_cause_to_come(situation)
 
 
-def _first_rung(situation: Situation) -> str:
+def _first_rung(situation: PageData) -> str:
     return speech(situation).persons(situation.escalation.steps[0].people)
 
 
-def _cause_to_come(situation: Situation) -> tuple[Moment, ...]:
+def _cause_to_come(situation: PageData) -> tuple[Moment, ...]:
     """The final report that this letter promised, while it is owed."""
     say, by, owed = speech(situation), situation.facts.answers.cause_by, situation.incident.final_at
     if by is None or owed != final_at(by, situation.service.timezone):
@@ -143,7 +143,7 @@ def _cause_to_come(situation: Situation) -> tuple[Moment, ...]:
     )
 
 
-def milestones(situation: Situation) -> tuple[Moment, ...]:
+def milestones(situation: PageData) -> tuple[Moment, ...]:
     """The milestones, oldest first."""
     say, notice = speech(situation), situation.notice
     lines: list[tuple[datetime | None, str, str]] = [

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from bridge.core.duties import never_left
-from bridge.core.panel import Action, waits_for_second
-from bridge.web.views.frame import speech
-from bridge.web.views.second import second_asked, second_waits
+from bridge.core.actions import Action, waits_for_second
+from bridge.core.next_notice import never_left
+from bridge.web.views.layout import speech
+from bridge.web.views.page_data import PageData
+from bridge.web.views.second_approver import second_asked, second_waits
 from bridge.web.views.sending import n_in
-from bridge.web.views.situation import Situation
 from bridge.web.words import LIST_UNREADABLE, STOP_REASONS, pick
 
 
@@ -20,7 +20,7 @@ class Press:
     note: str
 
 
-def stopped(situation: Situation) -> tuple[str, str]:
+def stopped(situation: PageData) -> tuple[str, str]:
     """The heading and the sentences under it."""
     say, reason = speech(situation), situation.notice.stop_reason or ""
     why = pick(STOP_REASONS.get(reason, LIST_UNREADABLE), situation.lang)
@@ -33,7 +33,7 @@ def stopped(situation: Situation) -> tuple[str, str]:
     return say("stopped"), _joined(situation, why, say("stopped_note", sent=say.number(sent), rest=rest))
 
 
-def second_needed(situation: Situation) -> str:
+def second_needed(situation: PageData) -> str:
     """That a changed list needs two people, for whom it does, or who of them has said yes."""
     if not never_left(situation.notice):
         return ""
@@ -44,7 +44,7 @@ def second_needed(situation: Situation) -> str:
     return speech(situation)("second_needed") if _two_more(situation) else ""
 
 
-def resume(situation: Situation) -> Press | None:
+def resume(situation: PageData) -> Press | None:
     """The button that sends the rest, or everything to the list of now; None while that cannot be read."""
     say = speech(situation)
     if not never_left(situation.notice):
@@ -60,28 +60,28 @@ def resume(situation: Situation) -> Press | None:
     return Press("resume", text, _resume_note(situation))
 
 
-def _resume_note(situation: Situation) -> str:
+def _resume_note(situation: PageData) -> str:
     say, seconds = speech(situation), situation.hold_seconds
     if _two_more(situation):
         return say("first_note")
     return say("hold_note", n=seconds) if seconds else say("hold_none")
 
 
-def _same_list(situation: Situation) -> bool:
+def _same_list(situation: PageData) -> bool:
     return situation.audience.digest == situation.notice.audience_digest
 
 
-def _second(situation: Situation) -> bool:
+def _second(situation: PageData) -> bool:
     """Whether another person has said yes to the list of now already."""
     return waits_for_second(situation.notice) and _same_list(situation)
 
 
-def _two_more(situation: Situation) -> bool:
+def _two_more(situation: PageData) -> bool:
     """Whether the earlier yeses were to another list or text, and two people must look at this one."""
     return situation.two_people and not (_same_list(situation) and situation.notice.approvals)
 
 
-def _both_counts(situation: Situation) -> str:
+def _both_counts(situation: PageData) -> str:
     """How many the approved list had, and how many today's has, wherever they are not the same list."""
     say, notice, now = speech(situation), situation.notice, situation.recipients
     same = _same_list(situation) and not waits_for_second(notice)
@@ -90,11 +90,11 @@ def _both_counts(situation: Situation) -> str:
     return say("stopped_counts", before=say.number(notice.recipients), after=say.number(now))
 
 
-def _waits(situation: Situation) -> str:
+def _waits(situation: PageData) -> str:
     mine = waits_for_second(situation.notice) and situation.said_yes
     return second_waits(situation) if mine else ""
 
 
-def _joined(situation: Situation, *sentences: str) -> str:
+def _joined(situation: PageData, *sentences: str) -> str:
     between = " " if situation.lang == "en" else ""
     return between.join(sentence.strip() for sentence in sentences if sentence)

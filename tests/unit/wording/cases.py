@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bridge.core.wording import Context, Finding, Letter, check
+from bridge.wording import Context, Finding, Letter, check
 
 HERE = Path(__file__).parent
 NOW = datetime.fromisoformat("2026-11-24T10:20:00+09:00")

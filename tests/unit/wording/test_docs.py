@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bridge.core.wording import RULES
+from bridge.wording import RULES
 
 DOCS = Path(__file__).parents[3] / "docs" / "wording.md"
 

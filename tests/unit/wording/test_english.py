@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from bridge.core.wording import Context, Letter, apply, check
+from bridge.wording import Context, Letter, apply, check
 
 NOW = datetime.fromisoformat("2026-11-24T10:20:00+09:00")
 BODY = """Dear customer,

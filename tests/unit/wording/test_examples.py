@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from bridge.core.wording import RULES
+from bridge.wording import RULES
 from tests.unit.wording.cases import EXAMPLES, MORE, Case
 
 SEVERITY = {rule.id: rule.severity for rule in RULES}

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bridge.core.wording import Context, Finding, check
+from bridge.wording import Context, Finding, check
 from tests.unit.wording.cases import EXAMPLES
 
 CLEAN = next(case for case in EXAMPLES if case.id == "L307")

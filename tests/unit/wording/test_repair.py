@@ -2,7 +2,7 @@
 
 import pytest
 
-from bridge.core.wording import Context, Finding, Letter, apply, check
+from bridge.wording import Context, Finding, Letter, apply, check
 from tests.unit.wording.cases import EXAMPLES, MORE, Case
 
 MENDABLE = [

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from bridge.core.wording import Context, Letter, check
+from bridge.wording import Context, Letter, check
 from tests.unit.wording.cases import EXAMPLES
 
 CLEAN = next(case for case in EXAMPLES if case.id == "L307")

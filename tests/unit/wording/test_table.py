@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bridge.core.wording import RULES, Context, Letter, Rule, check
+from bridge.wording import RULES, Context, Letter, Rule, check
 from tests.unit.wording.cases import NOW
 
 KNOWN: dict[str, dict[str, Any]] = {

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from bridge.core.wording import Context, Letter, apply, check, parse_terms
+from bridge.wording import Context, Letter, apply, check, parse_terms
 
 
 def mend(terms: str, text: str) -> str:

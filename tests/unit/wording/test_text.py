@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.core.wording import Context, Letter, check
-from bridge.core.wording.text import BLOT, open_page
+from bridge.wording import Context, Letter, check
+from bridge.wording.text import BLOT, open_page
 
 LETTERISH = st.text(
     alphabet="まもなく復旧します。\n 　■影響範囲:「」10時05分(火)①！ＡＢab\u200b\u3099\r", max_size=120

@@ -1,0 +1,194 @@
+"""The services' customer lists, read outside transactions: counted for people, then read again to be sent."""
+
+import asyncio
+import math
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import structlog
+
+from bridge.audiences.csv import AudienceError, Audiences, Moved, Row, Tally, read
+from bridge.clock import monotonic
+from bridge.core.model import AudienceFacts, Recipient
+from bridge.core.values import Locale
+from bridge.stages.runtime import Runtime
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+SILENT = 3.0  # seconds without a byte of a list: its file system does not answer
+LONGEST = 30.0  # seconds a ring or page waits for a list; a million rows take some ten
+REMEMBERED = 1000  # digests whose counts are kept: a page shown before the list changed says how many it had
+
+
+class Pulse:
+    """When a list last answered."""
+
+    def __init__(self) -> None:
+        self.beat()
+
+    def beat(self) -> None:
+        self.at = monotonic()
+
+
+class ListRead(Generic[T]):
+    """One list being read, in a thread of its own, for everybody who asks meanwhile.
+
+    A dead network drive may hold the thread for ever. So it is not one of the loop's executor, where it would keep
+    others from being read, and it is a daemon: the process may end without it.
+    """
+
+    def __init__(self, read: Callable[[], T], pulse: Pulse, silent: float) -> None:
+        self.answer: Future[T] = Future()
+        self.answer.set_running_or_notify_cancel()  # whoever stops waiting does not cancel it for the others
+        self._read, self._pulse, self._silent = read, pulse, silent
+        self._began = monotonic()
+        pulse.beat()
+        threading.Thread(target=self._run, name="customer-list", daemon=True).start()
+
+    async def wait(self, longest: float = math.inf) -> T:
+        """What was read. Raises TimeoutError, and reads on, so that a later question may find it done.
+
+        Patience is by progress: a list may be as long as it likes while its file answers. Rings and pages wait no
+        longer than `longest` seconds all the same: a list that trickles in must not keep those of other services.
+        """
+        answer = asyncio.wrap_future(self.answer)
+        while not answer.done():
+            left = min(self._pulse.at + self._silent, self._began + longest) - monotonic()
+            if left <= 0:
+                raise TimeoutError
+            await asyncio.wait([answer], timeout=left)
+        return answer.result()
+
+    def _run(self) -> None:
+        try:
+            self.answer.set_result(self._read())
+        except Exception as error:
+            self.answer.set_exception(error)
+
+
+class CustomerLists:
+    """Every list of the running configuration, by the service it belongs to."""
+
+    def __init__(self, runtime: Callable[[], Runtime], silent: float = SILENT) -> None:
+        self._runtime = runtime
+        self._silent = silent
+        self._audiences = Audiences()
+        self._readings: dict[tuple[Path, Locale], ListRead[AudienceFacts]] = {}
+        self._counts: dict[str, int] = {}
+
+    async def facts(self) -> Mapping[str, AudienceFacts]:
+        """The facts of every service's list. Cached by the file's state, so that it is cheap to ask.
+
+        What one list has is its own `problem`: the rings of the other services go out, and its own without a number.
+        """
+        found = await self._read_all()
+        for facts in found.values():
+            if facts.digest and facts.count is not None:
+                self._counts[facts.digest] = facts.count
+        while len(self._counts) > REMEMBERED:
+            del self._counts[next(iter(self._counts))]
+        return found
+
+    def count_of(self, digest: str) -> int | None:
+        """How many the list of this digest had, if it was seen lately."""
+        return self._counts.get(digest)
+
+    async def digest(self, service: str) -> str:
+        """The digest of a service's list as it is now. Raises AudienceError."""
+        path, locale = self._place(service)
+        pulse = Pulse()
+        summary = await self._patiently(
+            path, pulse, partial(self._audiences.summary, path, locale, pulse.beat)
+        )
+        return summary.digest
+
+    async def chunks(self, service: str, size: int, digest: str) -> AsyncIterator[list[Recipient]]:
+        """A service's list in chunks. Raises AudienceError, also for a list that `digest` does not name."""
+        path, locale = self._place(service)
+        pulse = Pulse()
+        chunks = _chunks(path, read(path, locale, pulse.beat), size, digest)
+        while chunk := await self._patiently(path, pulse, partial(next, chunks, None)):
+            yield chunk
+
+    async def _patiently(self, path: Path, pulse: Pulse, read: Callable[[], T]) -> T:
+        try:
+            return await ListRead(read, pulse, self._silent).wait()
+        except TimeoutError:
+            raise _silent(path) from None
+
+    async def _read_all(self) -> dict[str, AudienceFacts]:
+        config = self._runtime().config
+        services = config.services.values()
+        each = await asyncio.gather(*(self._read(*self._place(service.id)) for service in services))
+        return {
+            service.id: replace(
+                facts, name=service.audience, title=config.customer_lists[service.audience].name
+            )
+            for service, facts in zip(services, each, strict=True)
+        }
+
+    async def _read(self, path: Path, locale: Locale) -> AudienceFacts:
+        reading = self._readings.get((path, locale))
+        if reading is None or reading.answer.done():
+            pulse = Pulse()
+            count = partial(self._count, path, locale, pulse.beat)
+            reading = self._readings[path, locale] = ListRead(count, pulse, self._silent)
+        try:
+            return await reading.wait(LONGEST)
+        except TimeoutError:
+            log.warning("list_silent", path=str(path))
+            return AudienceFacts("", problem=_silent(path).words)
+
+    def _count(self, path: Path, locale: Locale, moved: Moved) -> AudienceFacts:
+        try:
+            return self._audiences.facts("", path, locale, moved)
+        except Exception as error:
+            log.exception("list_failed", path=str(path))
+            return AudienceFacts("", problem=_failed(path, type(error).__name__).words)
+
+    def _place(self, service: str) -> tuple[Path, Locale]:
+        config = self._runtime().config
+        settings = config.services[service]
+        return config.audiences[settings.audience], settings.locale
+
+
+def _chunks(path: Path, rows: Iterator[Row], size: int, digest: str) -> Iterator[list[Recipient]]:
+    tally, chunk = Tally(), list[Recipient]()
+    for row in rows:
+        tally.add(row)
+        if isinstance(row, Recipient):
+            chunk.append(row)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if tally.summary().digest != digest:
+        raise AudienceError(
+            path,
+            "changed while it was read. Look at the list, then resume the letter",
+            "読んでいる間に変わりました。名簿を確かめてから、送信を再開してください",
+        )
+    if chunk:
+        yield chunk
+
+
+def _silent(path: Path) -> AudienceError:
+    return AudienceError(
+        path,
+        "does not answer. Look at the file system that the customer list is on",
+        "ファイルが応答しません。名簿を置いたファイルシステムを確かめてください",
+    )
+
+
+def _failed(path: Path, what: str) -> AudienceError:
+    return AudienceError(
+        path,
+        f"cannot be read ({what}). Look at the bridge's log",
+        f"読めません({what})。ブリッジのログを確かめてください",
+    )

@@ -1,0 +1,95 @@
+"""From an approved letter whose hold is over to rows in the outbox: its list is read again, and must be the same."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+
+from bridge import metrics
+from bridge.audiences.cache import CustomerLists
+from bridge.audiences.csv import AudienceError
+from bridge.core.model import Notice, Recipient
+from bridge.errors import StorageDown
+from bridge.stages import fan_out
+from bridge.stages.runtime import Runtime
+from bridge.stages.wake import Wake
+from bridge.store.store import Store
+from bridge.store.tx import Tx
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    """Loads letters one after the other; one that cannot be loaded does not stop the next."""
+
+    store: Store[Tx]
+    runtime: Callable[[], Runtime]
+    lists: CustomerLists
+    me: str
+    wake: Callable[[Wake], None]
+
+    async def load_due(self) -> None:
+        """Every letter whose hold is over. Raises StorageDown."""
+        tried: set[str] = set()
+        while notice := await self.store.run(
+            partial(fan_out.claim_letter, runtime=self.runtime(), me=self.me, but=tried)
+        ):
+            tried.add(notice.id)
+            try:
+                await self._load_one(notice)
+            except StorageDown:
+                raise
+            except Exception:
+                metrics.LOOP_FAILURES.labels("load").inc()
+                log.exception("letter_not_loaded", notice=notice.id)
+
+    async def _load_one(self, notice: Notice) -> None:
+        try:
+            self.wake(await self._load(notice))
+        except AudienceError as error:
+            self.wake(await self._stop_changed(notice, str(error)))
+
+    async def _load(self, notice: Notice) -> Wake:
+        """Read the list again and put it into the outbox; another list than the approved one stops the letter."""
+        if notice.kind == "individual":
+            batch = await self.store.read(partial(fan_out.batch_recipients, notice=notice))
+            return await self._load_chunks(notice, _one(batch))
+        service = await self.store.read(partial(_service_of, notice=notice))
+        if await self.lists.digest(service) != notice.audience_digest:
+            return await self._stop_changed(notice, "list_changed")
+        chunks = self.lists.chunks(service, fan_out.CHUNK, notice.audience_digest or "")
+        return await self._load_chunks(notice, chunks)
+
+    async def _stop_changed(self, notice: Notice, why: str) -> Wake:
+        return await self.store.run(
+            partial(fan_out.stop_changed, runtime=self.runtime(), notice=notice, why=why)
+        )
+
+    async def _load_chunks(self, notice: Notice, chunks: AsyncIterator[list[Recipient]]) -> Wake:
+        start, chunk = 0, await anext(chunks, list[Recipient]())
+        while True:
+            following = await anext(chunks, None)
+            unit = partial(
+                fan_out.begin_send,
+                runtime=self.runtime(),
+                notice=notice,
+                start=start,
+                chunk=chunk,
+                last=following is None,
+            )
+            wake = await self.store.run(unit)
+            if following is None:
+                return wake
+            start, chunk = start + len(chunk), following
+
+
+async def _one(chunk: list[Recipient]) -> AsyncIterator[list[Recipient]]:
+    yield chunk
+
+
+def _service_of(tx: Tx, notice: Notice) -> str:
+    incident = tx.incidents.get(notice.incident_id)
+    assert incident is not None, "a notice has an incident: a foreign key"
+    return incident.service

@@ -1,0 +1,142 @@
+"""What became of messages, written in batches: eod marks at once and softly, results with them or within 50 ms.
+
+A connection asks for its next eod when it has its last answer. That answer rides with the mark, so that a killed
+process leaves at most one mail of each connection in doubt. A power cut may undo what was committed softly
+since the last full commit: those mails count as in doubt then (bridge/stages/fan_out.py, `recover_claims`).
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from functools import partial
+
+import structlog
+
+from bridge import metrics
+from bridge.clock import pause
+from bridge.stages.fan_out import mark, mark_both
+from bridge.store.claims import Claimed, DeliveryResult
+from bridge.store.store import Store
+from bridge.store.tx import Tx
+
+log = structlog.get_logger(__name__)
+
+ROWS = 200  # results a commit waits for at the most
+SECONDS = 0.05  # and how long
+AGAIN = 1.0  # seconds after which a batch that could not be committed is tried again
+
+
+class Results:
+    """One flusher for both lanes. What rides with an eod needs to survive a killed process only."""
+
+    def __init__(self, store: Store[Tx], me: str, on_quiet: Callable[[], None]) -> None:
+        """`on_quiet` is called when everything that was put is committed: a letter may be done."""
+        self._store = store
+        self._me = me
+        self._on_quiet = on_quiet
+        self._eods: list[tuple[Claimed, asyncio.Future[bool]]] = []
+        self._results: list[DeliveryResult] = []
+        self.unwritten: set[tuple[int, int]] = set()  # id and fence of every result that is not committed yet
+        self._asked = asyncio.Event()
+        self._marked = asyncio.Event()
+        self._full = asyncio.Event()
+        self._closing = False
+
+    async def eod(self, row: Claimed) -> bool:
+        """Whether the message may go on the wire; its row is committed as `eod` when it may."""
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._eods.append((row, future))
+        self._asked.set()
+        return await future
+
+    def put(self, result: DeliveryResult) -> None:
+        """Remember a result for the next batch."""
+        self._results.append(result)
+        self.unwritten.add((result.id, result.fence))
+        self._marked.set()
+        if len(self._results) >= ROWS:
+            self._full.set()
+
+    async def run(self) -> None:
+        """Until `close`; then everything that was put is committed."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._commit_eods())
+            group.create_task(self._commit_results())
+
+    def close(self) -> None:
+        """No more rows will come."""
+        self._closing = True
+        for event in (self._asked, self._marked, self._full):
+            event.set()
+
+    async def _commit_eods(self) -> None:
+        while not self._closing or self._eods:
+            await self._asked.wait()
+            if not self._closing:
+                self._asked.clear()
+            batch, self._eods = self._eods, []
+            if not batch:
+                continue
+            granted = await self._commit_softly([row for row, _ in batch])
+            for row, future in batch:
+                if not future.cancelled():
+                    future.set_result((row.id, row.fence) in granted)
+
+    async def _commit_softly(self, rows: list[Claimed]) -> set[tuple[int, int]]:
+        """The rows that may go on. Without its mark none may: its connection ends, and its row waits."""
+        results, self._results = self._results, []
+        claims = [(row.id, row.fence) for row in rows]
+        unit = partial(mark_both, marks=results, claims=claims, me=self._me)
+        try:
+            granted, first_accepts = await self._store.run(unit, soft=True)
+        except Exception:
+            _failed("eods")
+            self._results = results + self._results
+            self._marked.set()
+            return set()
+        self._written(results)
+        _observe(first_accepts)
+        return granted
+
+    async def _commit_results(self) -> None:
+        while not self._closing or self._results:
+            await self._marked.wait()
+            try:
+                async with asyncio.timeout(SECONDS):
+                    await self._full.wait()
+            except TimeoutError:
+                pass
+            if not self._closing:
+                self._marked.clear()
+                self._full.clear()
+            batch, self._results = self._results, []
+            if batch and not await self._commit(batch):
+                self._results = batch + self._results
+                self._marked.set()
+
+    async def _commit(self, batch: list[DeliveryResult]) -> bool:
+        try:
+            first_accepts = await self._store.run(partial(mark, marks=batch, me=self._me))
+        except Exception:
+            _failed("results")
+            if self._closing:
+                return True  # the rows stay claimed; the next start sorts them out
+            await pause(AGAIN)
+            return False
+        self._written(batch)
+        _observe(first_accepts)
+        if not self._results and not self._eods:
+            self._on_quiet()
+        return True
+
+    def _written(self, results: Iterable[DeliveryResult]) -> None:
+        self.unwritten -= {(result.id, result.fence) for result in results}
+
+
+def _observe(first_accepts: Iterable[float]) -> None:
+    for seconds in first_accepts:
+        metrics.FIRST_ACCEPT.observe(seconds)
+
+
+def _failed(what: str) -> None:
+    metrics.LOOP_FAILURES.labels("marks").inc()
+    log.exception("marks_not_written", what=what)

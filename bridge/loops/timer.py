@@ -1,0 +1,234 @@
+"""The timer: due rings, holds that end, letters that are done, duties, anchors; and a heartbeat beside them.
+
+Each step is a unit of its own, and each ring and incident within a step too: one bad row stops nobody else. The
+heartbeat and the loading of a long list go on beside the rounds, so that neither waits for the other.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from bridge import metrics
+from bridge.audiences.cache import CustomerLists
+from bridge.clock import Bell, monotonic, pause
+from bridge.core import anchors, next_notice
+from bridge.core.model import AudienceFacts, Ring
+from bridge.errors import StorageDown
+from bridge.loops.fan_out import Loader
+from bridge.smtp.relay import Relay
+from bridge.stages import fan_out
+from bridge.stages.next_notice import follow_up
+from bridge.stages.ring import ring
+from bridge.stages.runtime import Runtime
+from bridge.stages.trouble import tell_relay_down
+from bridge.stages.wake import Wake
+from bridge.store.store import Store
+from bridge.store.tx import Tx
+
+log = structlog.get_logger(__name__)
+
+BEAT_EVERY = 2.0  # seconds; an instance unseen for 12 is dead
+LOADING_WAITED_FOR = 1.0  # seconds a round waits for a list to be loaded; a longer one goes on beside it
+RELAY_PATIENCE = 15.0  # seconds a relay may be down before the on-call is told
+RELAY_BACK = 90.0  # seconds without trouble that end an outage: longer than the pause between two probes
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """What one round finds due. `letters`: a hold has ended; `done`: a sending has nothing left to send.
+
+    `unknown`: services with work that the running configuration does not have.
+    """
+
+    rings: list[Ring]
+    letters: bool
+    done: bool
+    owing: list[str]
+    now: datetime
+    next_due: datetime | None
+    unknown: frozenset[str]
+
+
+@dataclass
+class Timer:
+    """One instance's timer. `last_tick` is monotonic: /readyz and the metrics judge by it."""
+
+    store: Store[Tx]
+    runtime: Callable[[], Runtime]
+    lists: CustomerLists
+    relay: Callable[[], Relay]
+    me: str
+    boot: str
+    bell: Bell
+    wake: Callable[[Wake], None]
+    last_tick: float = field(default_factory=monotonic)
+    _last_beat: float = float("-inf")
+    _last_relay_trouble: float = float("-inf")
+    _told_relay_down: frozenset[str] = frozenset()
+    _anchored_at: datetime | None = None
+    _unknown: frozenset[str] = frozenset()
+    _loading: asyncio.Task[None] | None = None
+    _stopping: bool = False
+
+    async def run(self) -> None:
+        """Until `stop`."""
+        beating = asyncio.create_task(self._keep_beating())
+        try:
+            await self._go_round()
+        finally:
+            for task in filter(None, (beating, self._loading)):
+                task.cancel()
+
+    async def _keep_beating(self) -> None:
+        while True:
+            await pause(BEAT_EVERY)
+            try:
+                await self._live_on()
+            except StorageDown as error:
+                log.warning("heart_waits", error=str(error))
+            except Exception:
+                metrics.LOOP_FAILURES.labels("heart").inc()
+                log.exception("heart_failed")
+
+    async def _go_round(self) -> None:
+        while not self._stopping:
+            try:
+                next_due = await self.tick()
+            except StorageDown as error:
+                log.warning("timer_waits", error=str(error))
+                next_due = None
+            except Exception:
+                metrics.LOOP_FAILURES.labels("timer").inc()
+                log.exception("timer_failed")
+                next_due = None
+            await self.bell.wait(next_due)
+
+    def stop(self) -> None:
+        """After the round under way."""
+        self._stopping = True
+        self.bell.ring()
+
+    async def tick(self) -> datetime | None:
+        """One round; returns when the next is due, None when nothing is planned."""
+        await self._beat()
+        agenda = await self.store.read(self._agenda)
+        self._log_unknown(agenda.unknown)
+        if agenda.rings:
+            lists = await self.lists.facts()
+            await asyncio.gather(
+                *(self._singly("ring", partial(self._ring_one, due, lists)) for due in agenda.rings)
+            )
+        if agenda.letters and self._loading is None:
+            loader = Loader(self.store, self.runtime, self.lists, self.me, self.wake)
+            self._loading = asyncio.create_task(loader.load_due())
+        if self._loading is not None:
+            await self._look_after_loading(self._loading)
+        if agenda.done:
+            self.wake(await self.store.run(partial(fan_out.finish, runtime=self.runtime())))
+        for incident in agenda.owing:
+            await self._singly("follow_up", partial(self._follow_one, incident))
+        await self._singly("anchor", partial(self._anchor, agenda.now))
+        await self._watch_relay()
+        self.last_tick = monotonic()
+        return agenda.next_due
+
+    async def _beat(self) -> None:
+        """Say that this instance lives, and take over what dead ones held. Every few seconds is enough."""
+        if monotonic() - self._last_beat >= BEAT_EVERY:
+            await self._live_on()
+
+    async def _live_on(self) -> None:
+        self._last_beat = monotonic()
+        unit = partial(fan_out.live_on, runtime=self.runtime(), me=self.me, boot=self.boot)
+        self.wake(await self.store.run(unit))
+
+    async def _look_after_loading(self, loading: asyncio.Task[None]) -> None:
+        await asyncio.wait([loading], timeout=LOADING_WAITED_FOR)
+        if loading.done():
+            self._loading = None
+            await loading  # raises what it came to
+
+    def _agenda(self, tx: Tx) -> Agenda:
+        """What is to be done now, read at once; most rounds find nothing and write nothing."""
+        services = self.runtime().config.services
+        unfinished = tx.incidents.unfinished()
+        incidents = [i for i in unfinished if i.service in services]
+        notices = tx.notices.of_all([incident.id for incident in incidents])
+        send_at = tx.notices.next_send_at(services)
+        times = [tx.rings.next_due_at(services), send_at]
+        owed: list[str] = []
+        for incident in incidents:
+            policy = services[incident.service].policy
+            times.append(next_notice.next_duty_at(incident, policy))
+            if next_notice.owed(incident, notices[incident.id], policy, tx.now):
+                owed.append(incident.id)
+        sending = tx.notices.in_states({"sending"})
+        return Agenda(
+            rings=tx.rings.due(services),
+            letters=send_at is not None and send_at <= tx.now,
+            done=any(not tx.outbox.unfinished(notice.id) for notice in sending),
+            owing=owed,
+            now=tx.now,
+            next_due=min((at for at in times if at and at > tx.now), default=None),
+            unknown=frozenset(incident.service for incident in unfinished) - services.keys(),
+        )
+
+    def _log_unknown(self, unknown: frozenset[str]) -> None:
+        """Once for each: their work is left to an instance that knows them, and without one nobody does it."""
+        if unknown - self._unknown:
+            log.warning("services_not_configured", services=sorted(unknown))
+        self._unknown = unknown
+
+    async def _ring_one(self, due: Ring, lists: Mapping[str, AudienceFacts]) -> None:
+        def unit(tx: Tx) -> tuple[Wake, float]:
+            late = (tx.now - due.due_at).total_seconds()
+            return ring(tx, self.runtime(), due, lists), max(late, 0.0)
+
+        wake, late = await self.store.run(unit)
+        if wake.oncall:
+            metrics.RINGS.inc()
+            metrics.RING_LATENESS.observe(late)
+        self.wake(wake)
+
+    async def _follow_one(self, incident_id: str) -> None:
+        unit = partial(follow_up, runtime=self.runtime(), incident_id=incident_id)
+        self.wake(await self.store.run(unit))
+
+    async def _anchor(self, now: datetime) -> None:
+        """Once an hour: the heads of the histories that grew go to the log, out of the database's reach."""
+        since = anchors.due(self._anchored_at, now)
+        if since is None:
+            return
+        heads = await self.store.read(lambda tx: tx.events.heads(since))
+        self._anchored_at = now
+        for head in heads:
+            log.info(anchors.LOGGED_AS, anchor=str(head))
+
+    async def _watch_relay(self) -> None:
+        """Tell of each letter once in an outage; a relay that only just came back may be in the same one."""
+        relay = self.relay()
+        if relay.up:
+            if monotonic() - self._last_relay_trouble > RELAY_BACK:
+                self._told_relay_down = frozenset()
+            return
+        self._last_relay_trouble = monotonic()
+        if relay.down_for > RELAY_PATIENCE:
+            told = self._told_relay_down
+            unit = partial(tell_relay_down, runtime=self.runtime(), why=relay.last_error, told=told)
+            newly = await self.store.run(unit)
+            self._told_relay_down |= newly
+            self.wake(Wake(oncall=bool(newly)))
+
+    async def _singly(self, loop: str, step: Callable[[], Awaitable[None]]) -> None:
+        """One row's trouble is logged and counted; the others go on, and it is tried again next round."""
+        try:
+            await step()
+        except StorageDown:
+            raise
+        except Exception:
+            metrics.LOOP_FAILURES.labels(loop).inc()
+            log.exception("row_failed", loop=loop)

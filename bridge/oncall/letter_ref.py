@@ -1,0 +1,46 @@
+"""Which letter an on-call mail is about, named as a lock screen can show it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from bridge.core import dates, reports
+from bridge.core.model import Kind
+from bridge.core.settings import Service
+from bridge.core.values import Locale, LocalText
+
+# Of the service's name, in characters of each script.
+NAME_CHARS: dict[Locale, int] = {"ja": 12, "en": 24}
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRef:
+    """Which letter a mail is about."""
+
+    name: LocalText
+    kind: Kind
+    number: int | None
+    zone: ZoneInfo
+
+    @classmethod
+    def of(cls, service: Service, kind: Kind, number: int | None) -> Self:
+        """From the service's settings; `number` is the report's, for first and update."""
+        return cls(service.short_name or service.name, kind, number, service.timezone)
+
+    def title(self, locale: Locale) -> str:
+        """`みどりショップ第一報`, `Midori Shop 1st report`."""
+        name = self.name.get(locale)
+        if len(name) > NAME_CHARS[locale]:
+            name = f"{name[: NAME_CHARS[locale]]}…"
+        named = reports.NAMES.get(self.kind)
+        report = named.get(locale) if named else reports.numbered(self.number or 1, locale)
+        return f"{name} {report}" if locale == "en" else f"{name}{report}"
+
+    def clock(self, at: datetime, now: datetime, locale: Locale) -> str:
+        """`2:25`, or with its day when that is another than today's."""
+        time = dates.clock(at, self.zone, locale)
+        day = at.astimezone(self.zone)
+        if day.date() == now.astimezone(self.zone).date():
+            return time
+        return f"{day.month}月{day.day}日 {time}" if locale == "ja" else f"{time} on {day.day} {day:%b}"

@@ -1,0 +1,109 @@
+"""The bytes of one connection: what is written, which replies are owed, and when to give up."""
+
+import asyncio
+from collections import deque
+
+from bridge.smtp.replies import GarbledReply, Reply, ReplyReader
+
+
+class Lost(Exception):
+    """The connection can no longer be used; `str()` says why."""
+
+
+class Wire(asyncio.Protocol):
+    """Both directions of a connection. Knows how many replies are owed, and ends it over any other."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self.lost: str | None = None
+        self._transport = transport
+        self._reader = ReplyReader()
+        self._replies: deque[Reply] = deque()
+        self._owed = 0
+        self._waiter: asyncio.Future[None] | None = None
+        self._writable = asyncio.Event()
+        self._writable.set()
+        # drain() is to mean "handed to the kernel": what still waits here has certainly not been accepted
+        transport.set_write_buffer_limits(high=1, low=0)
+        transport.set_protocol(self)
+        if transport.is_closing():
+            self.fail("the server closed the connection")
+
+    def write(self, data: bytes, replies: int = 0) -> None:
+        """Send; `replies` is how many it makes the server owe. Raises Lost."""
+        if self.lost is not None:
+            raise Lost(self.lost)
+        self._owed += replies
+        self._transport.write(data)
+
+    async def drain(self, seconds: float) -> None:
+        """Wait until everything written has left. Raises Lost."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._writable.wait()
+        except TimeoutError:
+            raise Lost(f"the server did not take the mail within {seconds:g} s") from None
+        if self.lost is not None:
+            raise Lost(self.lost)
+
+    async def reply(self, seconds: float) -> Reply:
+        """The next reply. One that came before the connection was lost still counts. Raises Lost."""
+        if not self._replies and self.lost is None:
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._waiter
+            except TimeoutError:
+                raise Lost(f"no reply within {seconds:g} s") from None
+            finally:
+                self._waiter = None
+        if self._replies:
+            return self._replies.popleft()
+        raise Lost(self.lost or "no reply")
+
+    def leave(self) -> None:
+        """Close with a QUIT whose answer nobody waits for."""
+        if self.lost is None:
+            self._transport.write(b"QUIT\r\n")
+        self.close()
+
+    def close(self) -> None:
+        """Close after what is already written."""
+        self.lost = self.lost or "closed by us"
+        self._transport.close()
+
+    def fail(self, why: str) -> None:
+        """End the connection now and tell whoever waits."""
+        self.lost = self.lost or why
+        self._transport.abort()
+        self._writable.set()
+        self._wake()
+
+    def data_received(self, data: bytes) -> None:
+        if self.lost is not None:
+            return
+        try:
+            for reply in self._reader.feed(data):
+                self._take(reply)
+        except GarbledReply as garbled:
+            self.fail(str(garbled))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.fail(f"the connection was lost ({exc})" if exc else "the server closed the connection")
+
+    def pause_writing(self) -> None:
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        self._writable.set()
+
+    def _take(self, reply: Reply) -> None:
+        if not self._owed:
+            self.fail(f"the server said, unasked: {reply.code} {reply.text}")
+            return
+        self._owed -= 1
+        self._replies.append(reply)
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)

@@ -1,0 +1,177 @@
+"""One connection to a mail server: set up by aiosmtplib, then one mail after another by a protocol of ours.
+
+aiosmtplib is right for connecting, encrypting and logging in. Envelopes need what it does not have: a moment
+before DATA in which the mark is committed, pipelining (RFC 2920), ten minutes for the final reply, and an end to
+the connection as soon as a server says something that was not asked for.
+
+The mark is committed before DATA and not before the final dot: some servers keep what they were given of a mail
+whose connection broke, so a mail of which anything left must count as one that may have arrived.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bridge.core.addresses import AddressError, on_the_wire, spellings
+from bridge.errors import BridgeError
+from bridge.smtp.outcome import Outcome, Stage, outcome
+from bridge.smtp.protocol import Lost, Wire
+from bridge.smtp.replies import Reply
+
+_WANTED: dict[Stage, frozenset[int]] = {
+    "MAIL": frozenset({250}),
+    "RCPT": frozenset({250, 251}),
+    "DATA": frozenset({354}),
+}
+# Said to MAIL, these are about us and not about a recipient: closing (421), encrypt or log in first
+# (RFC 3207 4, RFC 4954 6).
+_NOT_WITH_US = frozenset({421, 530, 535, 538})
+_TRY_QUOTED = frozenset({501, 553})
+
+
+class Abandoned(BridgeError):
+    """Raised by a `before_data`: this mail must not go after all. The connection closes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The longest waits, in seconds: RFC 5321 4.5.3.2, shorter where waiting would cost the deadline.
+
+    `connect` is for the connection and again for the greeting: a silent host is what the fallback is for.
+    """
+
+    connect: float = 25
+    command: float = 60
+    body: float = 180
+    final: float = 600
+    quit: float = 5
+
+
+DEFAULT_LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Whom one mail is from and to. Always one recipient, so that no customer sees another."""
+
+    sender: str
+    recipient: str
+
+    def commands(self) -> tuple[bytes, list[bytes], bool]:
+        """MAIL, the spellings of RCPT to try in turn, and whether they need SMTPUTF8 (RFC 6531).
+
+        Raises AddressError, so that nothing but one address each ever reaches the wire.
+        """
+        sender, recipient = on_the_wire(self.sender), on_the_wire(self.recipient)
+        utf8 = not (sender.isascii() and recipient.isascii())
+        options = " BODY=8BITMIME SMTPUTF8" if utf8 else ""
+        mail = f"MAIL FROM:<{sender}>{options}\r\n".encode()
+        return mail, [f"RCPT TO:<{to}>\r\n".encode() for to in spellings(recipient)], utf8
+
+
+class Session:
+    """An open connection, logged in. It ends with the first error: a server in doubt is never asked again."""
+
+    def __init__(self, transport: asyncio.Transport, extensions: frozenset[str], limits: Limits) -> None:
+        """`extensions`: the EHLO keywords in lower case, as offered after encryption and login."""
+        self.answered = 0  # transactions the server gave an answer to
+        self._extensions = extensions
+        self._limits = limits
+        self._dot_written = False
+        self._wire = Wire(transport)
+
+    @property
+    def alive(self) -> bool:
+        """Whether another mail can be sent here."""
+        return self._wire.lost is None
+
+    async def send(
+        self, envelope: Envelope, content: bytes, before_data: Callable[[], Awaitable[None]]
+    ) -> Outcome:
+        """Send one mail and say how it ended.
+
+        `content` comes from `mime.wire`: dot-stuffed, without the final dot. `before_data` is awaited when the
+        server has taken the recipient and before anything of the mail itself leaves; whatever it raises is
+        raised here, after the connection was closed. Never raises for what a server does.
+        """
+        try:
+            mail, rcpts, utf8 = envelope.commands()
+        except AddressError as exc:
+            return Outcome("failed", reply=exc.why)
+        if utf8 and "smtputf8" not in self._extensions:
+            return Outcome(
+                "failed", reply="the mail server does not offer SMTPUTF8, which this address needs"
+            )
+        result: Outcome | None = None
+        self._dot_written = False
+        try:
+            result = await self._announce(mail, rcpts)
+            if result is None:
+                await before_data()
+                result = await self._deliver(content)
+        except Lost as lost:
+            result = outcome(0, dot_written=self._dot_written, reply=str(lost))
+        finally:
+            self._settle(result)
+        return result
+
+    async def quit(self) -> None:
+        """Say goodbye and close. Mails already answered are sent whatever the server says to this."""
+        try:
+            self._wire.write(b"QUIT\r\n", replies=1)
+            await self._wire.reply(self._limits.quit)
+        except Lost:
+            pass
+        finally:
+            self._wire.close()
+
+    def leave(self) -> None:
+        """Close with a QUIT whose answer nobody waits for."""
+        self._wire.leave()
+
+    def _settle(self, result: Outcome | None) -> None:
+        if result is None or not result.code:
+            self._wire.fail("closed by us")
+            return
+        self.answered += result.state in ("sent", "deferred", "failed")
+        if result.state != "sent":
+            self._wire.leave()
+
+    async def _announce(self, mail: bytes, rcpts: list[bytes]) -> Outcome | None:
+        """MAIL and RCPT, in one round trip where the server allows it (RFC 2920). None: it takes the recipient."""
+        if "pipelining" in self._extensions and len(rcpts) == 1:
+            self._wire.write(mail + rcpts[0], replies=2)
+            first = await self._wire.reply(self._limits.command)
+            if first.code not in _WANTED["MAIL"]:
+                return _refusal("MAIL", first)
+            reply = await self._wire.reply(self._limits.command)
+        else:
+            first = await self._ask(mail)
+            if first.code not in _WANTED["MAIL"]:
+                return _refusal("MAIL", first)
+            for rcpt in rcpts:
+                reply = await self._ask(rcpt)
+                if reply.code not in _TRY_QUOTED:
+                    break
+        return None if reply.code in _WANTED["RCPT"] else _refusal("RCPT", reply)
+
+    async def _deliver(self, content: bytes) -> Outcome:
+        reply = await self._ask(b"DATA\r\n")
+        if reply.code not in _WANTED["DATA"]:
+            return _refusal("DATA", reply)
+        self._wire.write(content)
+        await self._wire.drain(self._limits.body)
+        self._wire.write(b".\r\n", replies=1)
+        self._dot_written = True
+        reply = await self._wire.reply(self._limits.final)
+        return outcome(reply.code, dot_written=True, reply=reply.text, stage="dot")
+
+    async def _ask(self, command: bytes) -> Reply:
+        self._wire.write(command, replies=1)
+        return await self._wire.reply(self._limits.command)
+
+
+def _refusal(stage: Stage, reply: Reply) -> Outcome:
+    if stage == "MAIL" and reply.code in _NOT_WITH_US:
+        return Outcome("queued", reply.code, reply.text, stage)
+    return outcome(reply.code, dot_written=False, reply=reply.text, stage=stage)

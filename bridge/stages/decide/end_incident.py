@@ -1,0 +1,32 @@
+"""Ending an incident by hand: a person knows that it is over, whatever an alert still says."""
+
+from dataclasses import replace
+
+from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
+from bridge.stages.next_notice import recover
+from bridge.stages.runtime import Runtime
+from bridge.stages.wake import Wake
+from bridge.store.tx import Tx
+
+
+def end_incident(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionRequest) -> DecisionResult:
+    """End every alert now and draft the recovery report at once, without waiting for it to settle.
+
+    While another letter of the incident is in its hold, the incident settles by itself instead: what that
+    letter becomes decides what the recovery report says.
+    """
+    incident = replace(case.incident, state="settling", resolved_at=tx.now)
+    firing = tx.alerts.firing(incident.id)
+    tx.alerts.end_all(incident.id)
+    tx.incidents.set(incident.id, state="settling", resolved_at=tx.now)
+    tx.events.add(
+        incident.id,
+        case.person,
+        "ended_by_hand",
+        notice=case.notice.id,
+        kind=case.notice.kind,
+        firing=firing,
+    )
+    if not any(notice.state == "approved" for notice in tx.notices.of(incident.id)):
+        recover(tx, runtime, incident, "ended by hand", actor=case.person)
+    return DecisionResult("done", wake=Wake(timer=True, oncall=True))

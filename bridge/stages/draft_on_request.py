@@ -1,0 +1,100 @@
+"""Drafting on request, from the API: an update, a recovery report, an individual batch (DESIGN.md §5)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bridge.core import next_notice
+from bridge.core.facts import Answers, Facts
+from bridge.core.model import Incident, Notice
+from bridge.stages.draft import current_facts, draft, draft_batch, redraft
+from bridge.stages.next_notice import recover
+from bridge.stages.runtime import Runtime
+from bridge.store.tx import Tx
+
+API = "api"  # the actor of what a program asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """The notice that now waits for people, or why there is none.
+
+    An `unknown` incident, a wrong `state`, or a report of the cause promised for a day that is over.
+    """
+
+    notice_id: str | None = None
+    unknown: bool = False
+    state: str = ""
+    day_over: date | None = None
+
+
+def draft_update(tx: Tx, runtime: Runtime, incident_id: str, answers: Answers) -> Drafted:
+    """An update now, ahead of its time; a newer version when one waits already."""
+    incident = _locked(tx, runtime, incident_id)
+    if isinstance(incident, Drafted):
+        return incident
+    notices = tx.notices.of(incident.id)
+    if incident.state not in ("open", "settling"):
+        return Drafted(state=f"the incident is {incident.state}")
+    if not next_notice.told(notices):
+        return Drafted(state="the first report is not approved yet")
+    if waiting := next_notice.undecided(notices, "update"):
+        return _again(tx, runtime, incident, waiting, answers)
+    if any(notice.state == "approved" for notice in notices):
+        return Drafted(state="another letter is about to leave")
+    return Drafted(draft(tx, runtime, incident, "update", "on request", answers, API).id)
+
+
+def draft_recovery(tx: Tx, runtime: Runtime, incident_id: str, answers: Answers) -> Drafted:
+    """A recovery report now, without waiting for the incident to settle; a newer version of one that waits."""
+    incident = _locked(tx, runtime, incident_id)
+    if isinstance(incident, Drafted):
+        return incident
+    notices = tx.notices.of(incident.id)
+    if waiting := next_notice.undecided(notices, "recovery"):
+        return _again(tx, runtime, incident, waiting, answers)
+    if incident.state != "settling":
+        return Drafted(state=f"the incident is {incident.state}")
+    if any(notice.state == "approved" for notice in notices):
+        return Drafted(state="another letter is about to leave")
+    if over := _day_over(tx, runtime, incident, answers):
+        return over
+    return Drafted(recover(tx, runtime, incident, "on request", API, answers).id)
+
+
+def draft_individual(
+    tx: Tx, runtime: Runtime, incident_id: str, rows: Sequence[Mapping[str, str]]
+) -> Drafted:
+    """One batch of individual apologies; a corrected file makes a newer version of the batch that waits."""
+    incident = _locked(tx, runtime, incident_id)
+    if isinstance(incident, Drafted):
+        return incident
+    return Drafted(draft_batch(tx, runtime, incident, rows, API).id)
+
+
+def _locked(tx: Tx, runtime: Runtime, incident_id: str) -> Incident | Drafted:
+    """The incident with its service locked, or why nothing can be drafted."""
+    found = tx.incidents.get(incident_id)
+    if found is None:
+        return Drafted(unknown=True)
+    if found.service not in runtime.config.services:
+        return Drafted(state=f"the service {found.service} is not in the configuration any more")
+    tx.lock("service", found.service)
+    return tx.incidents.get(incident_id) or found
+
+
+def _again(tx: Tx, runtime: Runtime, incident: Incident, waiting: Notice, answers: Answers) -> Drafted:
+    was = Facts.from_dict(tx.notices.version(waiting.id, waiting.version).facts).answers
+    answers = answers.over(was)
+    if over := _day_over(tx, runtime, incident, answers):
+        return over
+    facts = current_facts(tx, runtime, incident, waiting, answers)
+    redraft(tx, runtime, incident, waiting, facts, "on request", API)
+    return Drafted(waiting.id)
+
+
+def _day_over(tx: Tx, runtime: Runtime, incident: Incident, answers: Answers) -> Drafted | None:
+    """The refusal when a letter with these answers would promise a day that has passed."""
+    day = answers.cause_by
+    over = day is not None and next_notice.is_over(day, tx.now, runtime.service(incident).timezone)
+    return Drafted(day_over=day) if over else None

@@ -1,0 +1,247 @@
+"""From an approved letter to rows in the outbox, and from rows to their end (DESIGN.md §9 OUTBOX)."""
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+
+from bridge.core import next_notice
+from bridge.core.facts import Facts
+from bridge.core.model import Incident, Notice, Recipient, Text, Version
+from bridge.core.settings import Service
+from bridge.core.values import Locale
+from bridge.letters.mime import Letterhead, freeze, message_id
+from bridge.stages.notify_oncall import rung, tell
+from bridge.stages.runtime import BRIDGE, Runtime
+from bridge.stages.trouble import tell_trouble
+from bridge.stages.wake import NOTHING, Wake
+from bridge.store.claims import Claimed, DeliveryResult
+from bridge.store.outbox import Lane, OutboxMessage
+from bridge.store.tx import Tx
+
+CHUNK = 5000  # recipients a transaction puts into the outbox
+OLD_WORK = timedelta(minutes=30)
+TEXT_CHANGED = "text_changed"  # why a letter was stopped
+
+
+def claim_letter(tx: Tx, runtime: Runtime, me: str, but: Collection[str] = ()) -> Notice | None:
+    """One approved letter whose hold is over; from now on this instance loads its list.
+
+    `but`: letters by id that this round has tried already.
+    """
+    return tx.notices.claim_sending(tx.now, me, runtime.config.services, but)
+
+
+def batch_recipients(tx: Tx, notice: Notice) -> list[Recipient]:
+    """The recipients of an individual batch, in the order of its rows."""
+    rows = tx.notices.version(notice.id, notice.approved_version or notice.version).facts["rows"]
+    return [Recipient(row["email"], row.get("name", ""), row.get("company", "")) for row in rows]
+
+
+def begin_send(
+    tx: Tx, runtime: Runtime, notice: Notice, start: int, chunk: Sequence[Recipient], *, last: bool
+) -> Wake:
+    """Put a chunk of the list into the outbox; with the last one the letter starts sending.
+
+    `start`: how many recipients came before the chunk. Rows that are there already stay, so that a loading
+    which died is simply done again.
+    """
+    incident = tx.incidents.get(notice.incident_id)
+    if incident is None:
+        return NOTHING
+    tx.lock("service", incident.service)  # a person may be calling the letter back, which takes its rows away
+    now = tx.notices.get(notice.id)
+    if now is None or now.state != "approved":
+        return NOTHING
+    if now.approved_at != notice.approved_at:  # stopped and resumed meanwhile: loaded anew, from the start
+        return NOTHING
+    service = runtime.service(incident)
+    version = tx.notices.version(notice.id, notice.approved_version or notice.version)
+    if start == 0:
+        if tx.events.approved_texts(now) not in (None, tx.notices.digest(notice.id, version.version)):
+            tx.notices.withdraw_approvals(notice.id)  # they were to another text
+            return stop_changed(tx, runtime, notice, TEXT_CHANGED)
+        tx.outbox.freeze(notice.id, _skeletons(service, version, notice))
+    tx.outbox.add(_rows(tx, service, version, notice, start, chunk))
+    if not last:
+        return NOTHING
+    _start(tx, runtime, incident, now, version)
+    return Wake(timer=True, customers=True)
+
+
+def stop_changed(tx: Tx, runtime: Runtime, notice: Notice, why: str) -> Wake:
+    """List or text are not the approved ones any more, or cannot be read: nothing is sent, on-call is told."""
+    incident = tx.incidents.get(notice.incident_id)
+    if incident is None or not tx.notices.move(notice, "stopped", stop_reason=why, owner=None):
+        return NOTHING
+    tx.outbox.thaw(notice.id)
+    tell_trouble(tx, runtime, incident, notice, "stopped", "stopped", why)
+    return Wake(oncall=True)
+
+
+def _skeletons(service: Service, version: Version, notice: Notice) -> dict[str, bytes]:
+    """The frozen letters by key: one for each language, or one for each row of an individual batch."""
+    date = notice.approved_at or notice.drafted_at
+
+    def frozen(text: Text, locale: Locale) -> bytes:
+        head = Letterhead(service.sender.name.get(locale), service.sender.email, date)
+        return freeze(head, text.subject, text.body).frozen
+
+    if "letters" in version.facts:
+        texts = (Text(**text) for text in version.facts["letters"])
+        return {str(n): frozen(text, service.locale) for n, text in enumerate(texts)}
+    return {locale: frozen(text, locale) for locale, text in version.texts.items()}
+
+
+def _rows(
+    tx: Tx, service: Service, version: Version, notice: Notice, start: int, chunk: Sequence[Recipient]
+) -> list[OutboxMessage]:
+    batch = "letters" in version.facts
+    domain = service.sender.email.rpartition("@")[2]
+    earlier = [n.id for n in tx.notices.of(notice.incident_id) if n.id != notice.id and n.sending_at]
+    threads = tx.outbox.message_ids(earlier, [r.address for r in chunk])
+    return [
+        OutboxMessage(
+            notice_id=notice.id,
+            lane="customers",
+            kind="letter",
+            n=start + at if batch else 0,
+            address=recipient.address,
+            letter=str(start + at) if batch else _language(version, service, recipient),
+            refs=" ".join(threads.get(recipient.address, ())),
+            message_id=message_id(
+                f"{notice.id}/{start + at}" if batch else notice.id, recipient.address, domain
+            ),
+        )
+        for at, recipient in enumerate(chunk)
+    ]
+
+
+def _language(version: Version, service: Service, recipient: Recipient) -> str:
+    return recipient.locale if recipient.locale in version.texts else service.locale
+
+
+def _start(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, version: Version) -> None:
+    """The letter leaves: its promise is the incident's from now on."""
+    if not tx.notices.move(notice, "sending", sending_at=tx.now, owner=None):
+        return
+    if notice.kind in ("first", "update"):
+        tx.incidents.set(incident.id, promise_at=version.promise_at)
+    if notice.kind in ("recovery", "final"):
+        cause_by = Facts.from_dict(version.facts).answers.cause_by
+        zone = runtime.service(incident).timezone
+        tx.incidents.set(
+            incident.id, promise_at=None, final_at=next_notice.final_at(cause_by, zone) if cause_by else None
+        )
+    tx.events.add(
+        incident.id,
+        BRIDGE,
+        "sending",
+        notice=notice.id,
+        kind=notice.kind,
+        version=notice.approved_version,
+        recipients=notice.recipients,
+    )
+
+
+def claim(tx: Tx, runtime: Runtime, lane: Lane, limit: int, me: str) -> list[Claimed]:
+    """Take due messages of a lane; the attempt is counted before anything is dialled.
+
+    Just woken from a long sleep, customers' letters wait for the heartbeat that stops them (`stop_old_work`).
+    """
+    if lane == "customers" and _slept(tx):
+        return []
+    return tx.claims.claim(lane, limit, me, runtime.config.services)
+
+
+def mark(tx: Tx, marks: Sequence[DeliveryResult], me: str) -> list[float]:
+    """Write what became of claimed messages.
+
+    Returns, for first reports whose first letter was accepted just now, the seconds since detection.
+    """
+    tx.claims.mark(marks, me)
+    accepted = {each.notice_id for each in marks if each.state == "sent" and each.lane == "customers"}
+    return tx.notices.first_accepts(accepted) if accepted else []
+
+
+def mark_both(
+    tx: Tx, marks: Sequence[DeliveryResult], claims: Sequence[tuple[int, int]], me: str
+) -> tuple[set[tuple[int, int]], list[float]]:
+    """`mark`, and which of these claimed messages, by id and fence, may go on the wire."""
+    first_accepts = mark(tx, marks, me)
+    return tx.claims.mark_eod(claims, me), first_accepts
+
+
+def finish(tx: Tx, runtime: Runtime) -> Wake:
+    """Letters with nothing left to send are `sent`; whoever was rung, and the approver, get the counts."""
+    wake = NOTHING
+    for notice in tx.notices.in_states({"sending"}):
+        incident = tx.incidents.get(notice.incident_id)
+        if incident is None or tx.outbox.unfinished(notice.id):
+            continue
+        if incident.service not in runtime.config.services:
+            continue  # another instance may know whom to tell
+        if not tx.notices.move(notice, "sent", finished_at=tx.now):
+            continue
+        counts = tx.outbox.counts([notice.id])[notice.id]
+        people = [person for person in (notice.approved_by, *rung(tx, notice)) if person]
+        tell(tx, runtime, incident, notice, "finished", people, {"counts": dict(counts)})
+        tx.events.add(incident.id, BRIDGE, "sent", notice=notice.id, kind=notice.kind, counts=dict(counts))
+        wake |= Wake(timer=True, oncall=True)
+    return wake
+
+
+def give_back_lost(tx: Tx, runtime: Runtime, ids: Collection[int], me: str, boot: str) -> None:
+    """Free these claims of this instance, which none of its senders has, as if it had died with them.
+
+    COMMIT of a claim can lose its answer, and a server that crashed forgets soft marks: it has another boot.
+    """
+    on_unknown = runtime.config.smtp.on_unknown
+    tx.claims.give_back([me], eod_only=tx.boot() != boot, on_unknown=on_unknown, ids=ids)
+
+
+def recover_claims(tx: Tx, me: str, boot: str, on_unknown: str, *, alone: bool = False) -> Wake:
+    """Give back what dead instances had claimed. After a power cut (another boot) soft marks may be missing.
+
+    `alone`: the database's lock proves that every other instance is dead, however fresh its heartbeat.
+    """
+    boots = tx.instances.bury(me, alone=alone)
+    # One that was buried asleep may wake, claim, and die before its next heartbeat: the claims alone speak of it.
+    unknown = tx.claims.owners().union(tx.notices.owners()) - tx.instances.known() - {me}
+    dead = boots.keys() | unknown
+    if not dead:
+        return NOTHING
+    cut = {owner for owner in dead if boots.get(owner) != boot}
+    given = tx.claims.give_back(dead - cut, eod_only=False, on_unknown=on_unknown, died=True)
+    given += tx.claims.give_back(cut, eod_only=True, on_unknown=on_unknown)
+    tx.notices.release(dead)
+    return Wake(timer=True, oncall=True, customers=True) if given else NOTHING
+
+
+def live_on(tx: Tx, runtime: Runtime, me: str, boot: str) -> Wake:
+    """A heartbeat, and what it finds: a long sleep, a clock that went back, claims of the dead."""
+    wake = stop_old_work(tx, runtime)
+    if tx.instances.clock_went_back():
+        tx.claims.hasten()
+        tx.notices.hasten()
+        wake |= Wake(timer=True, oncall=True, customers=True)
+    tx.instances.excuse_all(me)
+    tx.instances.beat(me, boot)
+    return wake | recover_claims(tx, me, boot, runtime.config.smtp.on_unknown)
+
+
+def _slept(tx: Tx) -> bool:
+    seen = tx.instances.last_seen_at()
+    return seen is not None and tx.now - seen > OLD_WORK
+
+
+def stop_old_work(tx: Tx, runtime: Runtime) -> Wake:
+    """After more than 30 minutes without a heartbeat of anyone: letters do not wake up by surprise."""
+    if not _slept(tx):
+        return NOTHING
+    wake = NOTHING
+    for notice in tx.notices.in_states({"approved", "sending"}):
+        incident = tx.incidents.get(notice.incident_id)
+        if incident is None or not tx.notices.move(notice, "stopped", stop_reason="old_work", owner=None):
+            continue
+        tell_trouble(tx, runtime, incident, notice, "stopped", "stopped", "old_work")
+        wake = Wake(oncall=True)
+    return wake

@@ -1,0 +1,122 @@
+"""Opening the database: whether it may be used at all, and bringing it to this version's schema."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from bridge.errors import StorageDown, StorageRefused
+from bridge.store.dialect import Dialect
+from bridge.store.migrations import Migrated, migrate
+from bridge.store.postgresql import Postgresql
+from bridge.store.sqlite import Sqlite
+from bridge.store.sqlite_file import SqliteFile
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDatabase:
+    """An open database, what opening did to its schema, and how to let go of it."""
+
+    engine: Engine
+    dialect: Dialect
+    migrated: Migrated
+    close: Callable[[], None]
+
+
+def open_database(url: str | URL) -> OpenDatabase:
+    """`sqlite:///path` or `postgresql://...`. Raises StorageRefused or, out of reach, StorageDown."""
+    url = make_url(url)
+    match url.get_backend_name():
+        case "sqlite":
+            return _open_sqlite(Path(url.database or ""))
+        case "postgresql":
+            return _open_postgresql(url)
+        case other:
+            raise StorageRefused(
+                f"{other} is not a database that the bridge knows: sqlite or postgresql://..."
+            )
+
+
+def _open_sqlite(path: Path) -> OpenDatabase:
+    file = SqliteFile(path)
+    dialect = Sqlite(path)
+    engine = dialect.engine()
+
+    def close() -> None:
+        engine.dispose()
+        file.release()
+
+    try:
+        migrated = _prepare(engine, dialect, _refuse_corrupt)
+        file.mark_created()
+    except Exception as error:
+        close()
+        raise _explained(error, str(path)) from None
+    return OpenDatabase(engine, dialect, migrated, close)
+
+
+def _open_postgresql(url: URL) -> OpenDatabase:
+    dialect = Postgresql(url)
+    engine = dialect.engine()
+    try:
+        migrated = _prepare(engine, dialect, _warn_unsafe)
+    except Exception as error:
+        engine.dispose()
+        raise _explained(error, f"PostgreSQL database {url.database}") from None
+    return OpenDatabase(engine, dialect, migrated, engine.dispose)
+
+
+def _prepare(engine: Engine, dialect: Dialect, inspect: Callable[[Connection], None]) -> Migrated:
+    """Looks at the database, then migrates it while every other instance waits."""
+    with engine.connect() as connection:
+        connection.execution_options(purpose="migrate")
+        with connection.begin():
+            inspect(connection)
+            dialect.lock(connection, ("schema",), wait=True)
+            return migrate(connection)
+
+
+def _refuse_corrupt(connection: Connection) -> None:
+    finding = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    if finding != "ok":
+        raise StorageRefused(f"the database is corrupt: {finding}. Restore it from a backup")
+
+
+def _warn_unsafe(connection: Connection) -> None:
+    """A server that may forget what it committed is its owner's choice, but not in silence."""
+    settings = {row.name: row.setting for row in connection.exec_driver_sql(_SETTINGS)}
+    if settings["server_encoding"] != "UTF8":
+        raise StorageRefused(
+            f"the database's encoding is {settings['server_encoding']}: letters need one created with UTF8"
+        )
+    for name in ("fsync", "full_page_writes"):
+        if settings[name] == "off":
+            log.warning("PostgreSQL runs with %s = off: a power cut can lose acknowledged alerts", name)
+
+
+_SETTINGS = """
+    SELECT name, setting FROM pg_settings WHERE name IN ('server_encoding', 'fsync', 'full_page_writes')
+"""
+_CORRUPT = {"SQLITE_CORRUPT", "SQLITE_NOTADB"}
+_READ_ONLY = {"SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH"}
+
+
+def _explained(error: Exception, where: str) -> Exception:
+    """The same trouble in words for people. Only the driver's own words are kept: a DSN holds a password."""
+    if isinstance(error, StorageRefused) and where not in str(error):
+        return StorageRefused(f"{where}: {error}")
+    if not isinstance(error, SQLAlchemyError):
+        return error
+    cause = (isinstance(error, DBAPIError) and error.orig) or error
+    words = " ".join(str(cause).split())
+    name = str(getattr(cause, "sqlite_errorname", ""))
+    if name in _CORRUPT:
+        return StorageRefused(f"{where} is corrupt ({words}). Restore it from a backup")
+    if name in _READ_ONLY:
+        return StorageRefused(f"{where} cannot be written ({words}). Check the permissions of its folder")
+    return StorageDown(f"{where} cannot be opened now: {words}")

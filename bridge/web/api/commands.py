@@ -1,0 +1,119 @@
+"""What /api/v1 takes: drafts on request, and links to revoke."""
+
+from datetime import date
+from functools import partial
+from typing import Annotated, Any, Protocol
+
+from fastapi import Request
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from starlette.responses import JSONResponse, Response
+
+from bridge.core.batch import decode, parse_batch
+from bridge.core.facts import Answers
+from bridge.stages.draft_on_request import Drafted, draft_individual, draft_recovery, draft_update
+from bridge.stages.runtime import Runtime
+from bridge.stages.wake import Wake
+from bridge.store.tx import Tx
+from bridge.web.api.queries import Id
+from bridge.web.api.schemas import NoticeOut, RevokedOut
+from bridge.web.api.serialize import notice_in
+from bridge.web.dependencies import Dependencies
+from bridge.web.request_body import problem, read_body, storable
+
+DRAFTED = Wake(timer=True, oncall=True)
+Said = Annotated[str, Field(max_length=2000), AfterValidator(storable)]
+
+
+class RecoveryIn(BaseModel):
+    """What is known about a recovery; all optional."""
+
+    model_config = ConfigDict(extra="forbid")
+    cause: Said = ""
+    remedy: Said = ""
+    prevention: Said = ""
+    customer_actions: Said = ""
+    cause_by: date | None = None
+
+
+class UpdateIn(BaseModel):
+    """What has changed; all optional."""
+
+    model_config = ConfigDict(extra="forbid")
+    status: Said = ""
+    scope: Said = ""
+
+
+class RevokeIn(BaseModel):
+    """Whose links, or to which notice."""
+
+    model_config = ConfigDict(extra="forbid")
+    person: Said | None = None
+    notice: Said | None = None
+
+
+class Draft(Protocol):
+    """A drafting stage whose request is filled in."""
+
+    def __call__(self, tx: Tx, runtime: Runtime) -> Drafted: ...
+
+
+class ApiCommands:
+    """The POST routes."""
+
+    def __init__(self, desk: Dependencies) -> None:
+        self._desk = desk
+
+    async def recovery(self, incident_id: Id, given: RecoveryIn | None = None) -> Response:
+        """Draft the recovery report now."""
+        return await self._draft(partial(draft_recovery, incident_id=incident_id, answers=_answers(given)))
+
+    async def update(self, incident_id: Id, given: UpdateIn | None = None) -> Response:
+        """Draft an update now."""
+        return await self._draft(partial(draft_update, incident_id=incident_id, answers=_answers(given)))
+
+    async def individual(self, incident_id: Id, request: Request) -> Response:
+        """Draft a batch of individual apologies from a CSV file."""
+        raw = await read_body(request, self._desk.runtime().config.server.body_limit)
+        try:
+            rows, problems = parse_batch(storable(decode(raw)))
+        except ValueError as error:
+            return problem(422, str(error))
+        if problems:
+            named = [{"row": p.row, "column": p.column, "what": p.what} for p in problems]
+            return problem(422, str(problems[0]), problems=named)
+        return await self._draft(partial(draft_individual, incident_id=incident_id, rows=rows))
+
+    async def revoke(self, given: RevokeIn) -> Any:
+        """Revoke live links of a person or to a notice; the next ring makes fresh ones."""
+        if not (given.person or given.notice):
+            return problem(422, "person or notice: one of them must be named")
+
+        def unit(tx: Tx) -> RevokedOut:
+            return RevokedOut(revoked=tx.links.revoke(notice_id=given.notice, person=given.person))
+
+        return await self._desk.store.run(unit)
+
+    async def _draft(self, draft: Draft) -> Response:
+        runtime, lists = self._desk.runtime(), await self._desk.lists.facts()
+
+        def unit(tx: Tx) -> tuple[Drafted, NoticeOut | None]:
+            done = draft(tx, runtime)
+            return done, notice_in(tx, runtime, done.notice_id, lists) if done.notice_id else None
+
+        done, out = await self._desk.store.run(unit)
+        if out is None:
+            return _refused(done)
+        self._desk.wake(DRAFTED)
+        return JSONResponse(out.model_dump(mode="json"), 201)
+
+
+def _refused(done: Drafted) -> Response:
+    if done.unknown:
+        return problem(404, "unknown incident")
+    if done.day_over:
+        return problem(422, f"cause_by: {done.day_over} is over. Name today or a later day", field="cause_by")
+    return problem(409, done.state)
+
+
+def _answers(given: BaseModel | None) -> Answers:
+    return Answers.model_validate(given.model_dump(exclude_unset=True, exclude_none=True) if given else {})

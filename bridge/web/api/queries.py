@@ -1,0 +1,114 @@
+"""What /api/v1 shows: incidents with everything about them, single deliveries, ignored alerts."""
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+from fastapi import HTTPException, Path, Query
+from sqlalchemy import Row
+
+from bridge.core.model import Incident
+from bridge.store.tx import Tx
+from bridge.web.api.schemas import COUNTED, DeliveriesOut, DeliveryOut, IncidentOut, IncidentsOut, shown_state
+from bridge.web.api.serialize import incidents_out
+from bridge.web.dependencies import Dependencies
+
+T = TypeVar("T")
+ID_PATTERN = r"^[0-9A-Za-z_-]{1,64}$"
+Id = Annotated[str, Path(pattern=ID_PATTERN)]
+
+
+class ApiQueries:
+    """The GET routes."""
+
+    def __init__(self, desk: Dependencies) -> None:
+        self._desk = desk
+
+    async def incidents(
+        self,
+        cursor: Annotated[str | None, Query(max_length=200)] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> IncidentsOut:
+        """Incidents, newest first."""
+        before = _from_cursor(cursor) if cursor else None
+        lists = await self._desk.lists.facts()
+
+        def query(tx: Tx) -> IncidentsOut:
+            page = tx.incidents.page(before, limit + 1)
+            shown = page[:limit]
+            out = incidents_out(tx, self._desk.runtime(), shown, lists)
+            return IncidentsOut(incidents=out, next=_to_cursor(shown[-1]) if len(page) > limit else None)
+
+        return await self._desk.store.read(query)
+
+    async def incident(self, incident_id: Id) -> IncidentOut:
+        """One incident."""
+        lists = await self._desk.lists.facts()
+
+        def query(tx: Tx) -> IncidentOut | None:
+            found = tx.incidents.get(incident_id)
+            return incidents_out(tx, self._desk.runtime(), [found], lists)[0] if found else None
+
+        return await self._known(query)
+
+    async def deliveries(
+        self,
+        notice_id: Id,
+        state: Annotated[str, Query(max_length=100)] = "",
+        cursor: Annotated[int, Query(ge=0, le=2**62)] = 0,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    ) -> DeliveriesOut:
+        """The single deliveries of a notice; `state` may name several, separated by commas."""
+        wanted = [name for name in state.split(",") if name]
+        if unknown := [name for name in wanted if name not in COUNTED]:
+            raise HTTPException(422, f"state: {unknown[0]!r} is none of {', '.join(COUNTED)}")
+        if "sending" in wanted:
+            wanted.append("eod")
+
+        def query(tx: Tx) -> DeliveriesOut | None:
+            if tx.notices.get(notice_id) is None:
+                return None
+            rows = tx.outbox.page(notice_id, wanted, cursor, limit + 1)
+            following = str(rows[limit - 1].id) if len(rows) > limit else None
+            return DeliveriesOut(deliveries=[_delivery_out(row) for row in rows[:limit]], next=following)
+
+        return await self._known(query)
+
+    async def ignored(self, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> Any:
+        """Alerts that no incident took, last first, each with the reason."""
+        return await self._desk.store.read(lambda tx: {"ignored": tx.alerts.recently_ignored(limit)})
+
+    async def _known(self, query: Callable[[Tx], T | None]) -> T:
+        found = await self._desk.store.read(query)
+        if found is None:
+            raise HTTPException(404, "unknown")
+        return found
+
+
+def _delivery_out(row: Row[Any]) -> DeliveryOut:
+    return DeliveryOut(
+        recipient=row.address,
+        state=shown_state(row.state),
+        attempts=row.attempts,
+        message_id=row.message_id,
+        reply=row.reply,
+        updated_at=row.updated_at,
+    )
+
+
+def _to_cursor(incident: Incident) -> str:
+    return urlsafe_b64encode(f"{incident.received_at.isoformat()} {incident.id}".encode()).decode()
+
+
+def _from_cursor(cursor: str) -> tuple[datetime, str]:
+    """Raises HTTPException (422) for a cursor that `_to_cursor` did not make."""
+    try:
+        at, _, incident_id = urlsafe_b64decode(cursor.encode("ascii")).decode("ascii").partition(" ")
+        received_at = datetime.fromisoformat(at)
+        if received_at.tzinfo is None or not incident_id.isprintable():
+            raise ValueError("not ours")
+        return received_at.astimezone(UTC), incident_id
+    except (ValueError, OverflowError, binascii.Error):
+        raise HTTPException(422, "cursor: not one that this list gave") from None

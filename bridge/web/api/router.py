@@ -1,0 +1,72 @@
+"""/api/v1: every route with its description; reading.py and writing.py answer them (DESIGN.md §5)."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import APIRouter, Security
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel
+
+from bridge.web.api.commands import ApiCommands
+from bridge.web.api.queries import ApiQueries
+from bridge.web.api.schemas import (
+    DeliveriesOut,
+    IgnoredListOut,
+    IncidentOut,
+    IncidentsOut,
+    NoticeOut,
+    ProblemDetails,
+    RevokedOut,
+)
+from bridge.web.auth import Guard
+from bridge.web.dependencies import Dependencies
+
+Answer = Callable[..., Awaitable[Any]]
+PROBLEMS = {
+    400: "malformed",
+    401: "no or wrong token",
+    404: "unknown",
+    408: "the body came too slowly",
+    409: "cannot be drafted in this state",
+    413: "too large",
+    415: "compressed",
+    422: "wrong fields",
+    503: "storage cannot commit now; try again",
+}
+CSV_BODY = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}}
+
+
+def api_router(desk: Dependencies, guard: Guard) -> APIRouter:
+    """The routes under /api/v1."""
+    router = APIRouter(
+        prefix="/api/v1",
+        route_class=guard.route_class,
+        # The guard has decided before this is asked: it tells readers of the OpenAPI how to get in.
+        dependencies=[Security(HTTPBearer(auto_error=False, scheme_name="token"))],
+        responses=_problems(),
+    )
+    reading, writing = ApiQueries(desk), ApiCommands(desk)
+    shown: tuple[tuple[str, Answer, type[BaseModel]], ...] = (
+        ("/incidents", reading.incidents, IncidentsOut),
+        ("/incidents/{incident_id}", reading.incident, IncidentOut),
+        ("/notices/{notice_id}/deliveries", reading.deliveries, DeliveriesOut),
+        ("/ignored", reading.ignored, IgnoredListOut),
+    )
+    for path, answer, shape in shown:
+        router.add_api_route(path, answer, response_model=shape, methods=["GET"])
+    drafted: tuple[tuple[str, Answer, dict[str, Any] | None], ...] = (
+        ("/incidents/{incident_id}/recovery", writing.recovery, None),
+        ("/incidents/{incident_id}/update", writing.update, None),
+        ("/incidents/{incident_id}/individual", writing.individual, CSV_BODY),
+    )
+    for path, answer, extra in drafted:
+        router.add_api_route(
+            path, answer, response_model=NoticeOut, status_code=201, methods=["POST"], openapi_extra=extra
+        )
+    router.add_api_route("/links/revoke", writing.revoke, response_model=RevokedOut, methods=["POST"])
+    return router
+
+
+def _problems() -> dict[int | str, dict[str, Any]]:
+    content = {"application/problem+json": {"schema": ProblemDetails.model_json_schema()}}
+    return {status: {"description": text, "content": content} for status, text in PROBLEMS.items()}

@@ -1,0 +1,44 @@
+"""The outermost layer of both applications: headers that no answer lacks, and the answer to our own mistakes."""
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bridge.web.request_body import problem
+
+log = structlog.get_logger(__name__)
+
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+
+
+class EdgeMiddleware:
+    """ASGI middleware."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except ClientDisconnect:
+            log.info("client_left", method=scope["method"], path=scope["path"])
+        except Exception:
+            log.exception("request_failed", method=scope["method"], path=scope["path"])
+            if not begun:
+                answer = problem(500, "a mistake of the bridge; it was logged")
+                await answer(scope, receive, send_with_headers)

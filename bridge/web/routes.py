@@ -1,0 +1,94 @@
+"""The web application: every route, and the answers that none of them gives."""
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from bridge.errors import StorageDown
+from bridge.web.api.router import api_router
+from bridge.web.approval_routes import ApprovalRoutes
+from bridge.web.auth import Guard
+from bridge.web.dependencies import Dependencies
+from bridge.web.middleware import EdgeMiddleware
+from bridge.web.ops import Ops
+from bridge.web.request_body import busy, problem
+from bridge.web.webhooks import Webhooks
+
+READ = ["GET", "HEAD"]
+SCRIPT_HEADERS = {"Cache-Control": "max-age=3600"}
+
+
+def public_app(desk: Dependencies) -> FastAPI:
+    """Webhooks and approval pages; the operators' routes too, unless `server.ops_listen` has them."""
+    alone = desk.runtime().config.server.ops_listen is None
+    app = _app(desk, described=alone)
+    approval, script = ApprovalRoutes(desk), desk.pages.live_js()
+
+    async def live_js(request: Request) -> Response:  # noqa: ARG001
+        return Response(script, 200, SCRIPT_HEADERS, "text/javascript")
+
+    async def unmatched(request: Request, error: Exception) -> Response:
+        """Whatever is written after /approve/ is a token, also what no route takes for one."""
+        lost = request.scope["path"].startswith("/approve/")
+        return await approval.not_found(request) if lost else await _refused(request, error)
+
+    app.add_exception_handler(404, unmatched)
+    app.add_route("/webhooks/{source}", Webhooks(desk).post, ["POST"], include_in_schema=False)
+    app.add_route("/approve/{token}", approval.answer, [*READ, "POST"], include_in_schema=False)
+    app.add_route("/static/live.js", live_js, READ, include_in_schema=False)
+    if alone:
+        _add_operators(app, desk)
+    return app
+
+
+def ops_app(desk: Dependencies) -> FastAPI:
+    """/api, /metrics and /-/reload on an address of their own."""
+    app = _app(desk, described=True)
+    _add_operators(app, desk)
+    return app
+
+
+def _add_operators(app: FastAPI, desk: Dependencies) -> None:
+    ops, guard = Ops(desk), Guard(desk)
+    app.include_router(api_router(desk, guard))
+    app.add_route("/metrics", ops.metrics, READ, include_in_schema=False)
+    app.add_route("/-/reload", guard.wrap(ops.reload), ["POST"], include_in_schema=False)
+
+
+def _app(desk: Dependencies, *, described: bool) -> FastAPI:
+    """`described`: it has the API and its /openapi.json."""
+    app = FastAPI(
+        title="The bridge",
+        openapi_url="/openapi.json" if described else None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(StorageDown, _down)
+    app.add_middleware(EdgeMiddleware)
+    ops = Ops(desk)
+    app.add_route("/healthz", ops.healthz, READ, include_in_schema=False)
+    app.add_route("/readyz", ops.readyz, READ, include_in_schema=False)
+    return app
+
+
+async def _refused(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    assert isinstance(error, HTTPException)
+    return problem(error.status_code, str(error.detail), error.headers)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    """422 naming the first wrong field. The input is never echoed: it may be a secret, or not even JSON."""
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return problem(422, f"body: not JSON at character {first['loc'][-1]}", field="body")
+    field = ".".join(str(part) for part in first["loc"][1:]) or "body"
+    return problem(422, f"{field}: {first['msg']}", field=field)
+
+
+async def _down(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    return busy()

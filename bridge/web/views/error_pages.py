@@ -1,0 +1,51 @@
+"""The short pages: a link that ran out, a page out of date, nothing found, nothing recordable."""
+
+from dataclasses import dataclass
+
+from bridge.core.values import Locale
+from bridge.web.words import WORDS, pick
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """One heading and one sentence in one language; `button` and `link` are empty where there is none."""
+
+    lang: Locale
+    title: str
+    heading: str
+    text: str
+    button: str = ""
+    csrf: str = ""
+    link: str = ""
+
+
+def _word(key: str, lang: Locale) -> str:
+    return pick(WORDS[key], lang)
+
+
+def _error(heading: str, lang: Locale) -> str:
+    return _word("error_title", lang).format(title=heading)
+
+
+def gone(lang: Locale, csrf: str, *, renewed: bool) -> ErrorPage:
+    heading = _word("gone", lang)
+    if renewed:
+        return ErrorPage(lang, heading, heading, _word("did_renewed", lang))
+    return ErrorPage(lang, heading, heading, _word("gone_note", lang), _word("renew", lang), csrf)
+
+
+def stale(lang: Locale) -> ErrorPage:
+    heading = _word("stale", lang)
+    return ErrorPage(
+        lang, _error(heading, lang), heading, _word("stale_note", lang), link=_word("reopen", lang)
+    )
+
+
+def unavailable(lang: Locale) -> ErrorPage:
+    heading = _word("unavailable", lang)
+    return ErrorPage(lang, _error(heading, lang), heading, _word("unavailable_note", lang))
+
+
+def lost(lang: Locale) -> ErrorPage:
+    heading = _word("lost", lang)
+    return ErrorPage(lang, heading, heading, _word("lost_note", lang))

@@ -1,0 +1,161 @@
+"""What a page is made from: everything the route has read, as one frozen value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from bridge.core.actions import Action, Surprise, hold_for, offers, said_yes, surprises
+from bridge.core.facts import Facts
+from bridge.core.lifecycle import UNDECIDED
+from bridge.core.model import (
+    Alert,
+    AudienceFacts,
+    DeliveryState,
+    Event,
+    Incident,
+    Kind,
+    Notice,
+    Text,
+    Version,
+)
+from bridge.core.next_notice import never_left
+from bridge.core.settings import Escalation, Person, Service
+from bridge.core.values import LOCALES, Locale
+from bridge.wording import Finding
+
+Did = Literal["cancelled", "acknowledged", "saved", "test", "renewed", "refused"]
+"""What the press before this page did: `?did=` in its address."""
+
+Sheet = Literal["dismiss", "override", "test", "recovered", "not_recovered"]
+"""The disclosure that `?do=` opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLetter:
+    """One letter of an individual batch, in the order of the CSV."""
+
+    address: str
+    name: str
+    company: str
+    text: Text
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FailedRow:
+    """One address that got no letter, or may not have; `reply` is the server's own words."""
+
+    address: str
+    state: DeliveryState
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another letter of the incident. `at`: when it was sent. `path`: this person's own page of it."""
+
+    kind: Kind
+    number: int | None
+    at: datetime | None = None
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageData:
+    """One notice as one person meets it at `now`.
+
+    `version` is the newest; `earlier` holds the older ones, oldest first. `current`: the facts as they are now,
+    for a draft that a person edited. `number` is the report's number, also while it is only expected.
+    `previous_count` and `repeated_at` are of the last sending to the same audience, and of the last one of the
+    same kind. `template_problem`: why the bridge's draft is not in the company's own words. `findings` are about
+    `version.texts[service.locale]`.
+    """
+
+    service: Service
+    escalation: Escalation
+    incident: Incident
+    notice: Notice
+    version: Version
+    person: Person
+    people: Mapping[str, Person]
+    audience: AudienceFacts
+    now: datetime
+    lang: Locale
+    csrf: str
+    earlier: tuple[Version, ...] = ()
+    current: Facts | None = None
+    number: int | None = None
+    alerts: tuple[Alert, ...] = ()
+    letters: tuple[BatchLetter, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    events: tuple[Event, ...] = ()
+    counts: Mapping[DeliveryState, int] = field(default_factory=dict)
+    failed: tuple[FailedRow, ...] = ()
+    previous_count: int | None = None
+    repeated_at: datetime | None = None
+    previous_report: Related | None = None
+    successor: Related | None = None
+    relay_problem: str | None = None
+    template_problem: str = ""
+    did: Did | None = None
+    sheet: Sheet | None = None
+
+    @property
+    def offers(self) -> tuple[Action, ...]:
+        return offers(self.notice, self.person.id, self.now, self.incident.state)
+
+    @property
+    def undecided(self) -> bool:
+        return self.notice.state in UNDECIDED
+
+    @property
+    def facts(self) -> Facts:
+        return Facts.from_dict(self.version.facts)
+
+    @property
+    def two_people(self) -> bool:
+        return self.notice.kind in self.service.policy.second_person
+
+    @property
+    def said_yes(self) -> bool:
+        return said_yes(self.notice, self.person.id)
+
+    @property
+    def recipients(self) -> int | None:
+        """How many would be, or were, written to."""
+        if self.letters:
+            return len(self.letters)
+        if self.undecided or never_left(self.notice):
+            return self.audience.count
+        return self.notice.recipients or self.audience.count
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """What customers get in the service's own language: one text, or each of a batch."""
+        return tuple(each.text for each in self.letters) or (self.version.texts[self.service.locale],)
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.severity == "error")
+
+    @property
+    def surprises(self) -> tuple[Surprise, ...]:
+        return surprises(
+            self.recipients,
+            None if self.letters else self.previous_count,
+            overridden=bool(self.notice.override),
+            repeated_at=self.repeated_at,
+            now=self.now,
+        )
+
+    @property
+    def hold_seconds(self) -> int:
+        """The hold that a press now would get, in whole seconds."""
+        return int(hold_for(self.service.policy, self.notice, self.now, self.surprises).total_seconds())
+
+    def locales(self) -> tuple[Locale, ...]:
+        """The languages in which customers get this letter, the service's own first."""
+        own = self.service.locale
+        read = (code for code in LOCALES if code != own and self.audience.locales.get(code))
+        return (own, *(code for code in read if code in self.version.texts))

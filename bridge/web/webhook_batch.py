@@ -1,0 +1,111 @@
+"""Posts that arrive while others are being recorded are recorded together, next.
+
+A storm then costs a few statements for all that came meanwhile, and a post that comes alone waits for nobody.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+
+from bridge.errors import StorageDown
+from bridge.sources import Parsed
+from bridge.stages.receive import Received, receive
+from bridge.web.dependencies import Dependencies
+
+log = structlog.get_logger(__name__)
+
+POSTS = 500  # in one unit
+ALERTS = 10_000  # in one unit, unless a single post has more
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    post: Parsed
+    received: asyncio.Future[Received]
+
+
+class WebhookBatch:
+    """The way of one source's posts into the store."""
+
+    def __init__(self, desk: Dependencies, source: str) -> None:
+        self._desk = desk
+        self._source = source
+        self._waiting: deque[_Waiting] = deque()
+        self._work: asyncio.Task[None] | None = None
+
+    async def record(self, post: Parsed) -> Received:
+        """What became of the post, once that is committed. Raises StorageDown."""
+        waiting = _Waiting(post, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._work is None or self._work.done():
+            self._work = asyncio.create_task(self._record_all())
+        return await waiting.received
+
+    async def _record_all(self) -> None:
+        while self._waiting:
+            taken = self._take()
+            try:
+                _resolve(taken, await self._store([waiting.post for waiting in taken]))
+            except StorageDown as error:  # for those that wait too: a quick 503 is better than their own wait
+                lost = [*taken, *self._waiting]
+                self._waiting.clear()
+                log.warning("webhooks_not_recorded", source=self._source, posts=len(lost), error=str(error))
+                _refuse(lost, error)
+            except Exception as error:
+                await self._record_alone(taken, error)
+
+    async def _record_alone(self, taken: Sequence[_Waiting], error: Exception) -> None:
+        """One post made trouble: the others shall not suffer."""
+        if len(taken) == 1:
+            _refuse(taken, error)
+            return
+        for waiting in taken:
+            try:
+                _resolve([waiting], await self._store([waiting.post]))
+            except Exception as own:
+                _refuse([waiting], own)
+
+    def _take(self) -> list[_Waiting]:
+        taken = [self._waiting.popleft()]
+        alerts = len(taken[0].post.alerts)
+        while self._waiting and len(taken) < POSTS:
+            alerts += len(self._waiting[0].post.alerts)
+            if alerts > ALERTS:
+                break
+            taken.append(self._waiting.popleft())
+        return taken
+
+    async def _store(self, posts: Sequence[Parsed]) -> list[Received]:
+        unit = partial(receive, runtime=self._desk.runtime(), source=self._source, posts=posts)
+        received, wake = await self._desk.store.run(unit)
+        self._desk.wake(wake)
+        self._log(received)
+        return received
+
+    def _log(self, received: Sequence[Received]) -> None:
+        """One line for all that was recorded together: a storm shall not fill the disk with lines."""
+        log.info(
+            "webhooks",
+            source=self._source,
+            posts=len(received),
+            incidents=list(dict.fromkeys(incident for one in received for incident in one.incidents)),
+            accepted=sum(one.accepted for one in received),
+            ignored=sum(len(one.ignored) for one in received),
+            reasons=sorted({reason for one in received for _, reason in one.ignored}),
+        )
+
+
+def _resolve(taken: Sequence[_Waiting], received: Sequence[Received]) -> None:
+    for waiting, one in zip(taken, received, strict=True):
+        if not waiting.received.done():  # its sender may have hung up
+            waiting.received.set_result(one)
+
+
+def _refuse(taken: Sequence[_Waiting], error: Exception) -> None:
+    for waiting in taken:
+        if not waiting.received.done():
+            waiting.received.set_exception(error)

@@ -1,0 +1,153 @@
+"""How rules look: small builders that turn an expression into a `Find`.
+
+Every expression is bounded: gaps have an upper length and never leave the sentence, so the work grows
+with the length of the letter and not with its square. \\w, \\d and \\s mean ASCII: kana next to a host name
+is not part of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from bridge.wording.model import Context, Find, Hit
+from bridge.wording.text import FieldText, Sheet, in_signature
+
+Reading = Literal["raw", "flow", "wording", "lower"]
+Swap = str | Callable[[re.Match[str]], str | None] | None
+NEAR = 80
+"""How far around a match, in characters, a rule looks within the sentence."""
+LATIN = r"[A-Za-z][ -~]*"
+"""A `needs` for what only machines write: most of a Japanese letter holds none of it."""
+
+
+def phrase(
+    pattern: str,
+    *,
+    unless: str = "",
+    after: str = "",
+    before: str = "",
+    swap: Swap = None,
+    sentence: Swap = None,
+    needs: str = "",
+    reading: Reading = "flow",
+    body_only: bool = False,
+    flags: int = 0,
+) -> Find:
+    """Find `pattern`, except where `unless` stands near it in the same sentence, `after` follows it
+    directly, or `before` ends right in front of it.
+
+    `swap` replaces what was matched; `sentence` replaces the whole sentence, which then is the span.
+    `needs` is for speed: something quick to find without which there is no match, so that most sentences
+    are not read at all. `body_only` leaves the signature out."""
+    wanted = re.compile(pattern, flags | re.ASCII)
+    anchor = re.compile(needs) if needs else None
+    pardon, follows = (re.compile(text, flags | re.ASCII) if text else None for text in (unless, after))
+    leads = re.compile(f"(?:{before})$", flags | re.ASCII) if before else None
+
+    def find(sheet: Sheet, _context: Context) -> Iterator[Hit]:
+        for page in sheet.pages:
+            text: str = getattr(page, reading)
+            ours = page.lower if reading == "lower" else page.wording
+            for match in matches(wanted, anchor, text):
+                if follows and follows.match(text, match.end()):
+                    continue
+                if leads and leads.search(text[max(match.start() - NEAR, 0) : match.start()]):
+                    continue
+                if pardon and pardon.search(surroundings(page, ours, match.start(), match.end())):
+                    continue
+                hit = locate(page, match, reading, swap, sentence)
+                if not (body_only and in_signature(page, hit.start)):
+                    yield hit
+
+    return find
+
+
+def matches(wanted: re.Pattern[str], anchor: re.Pattern[str] | None, text: str) -> Iterator[re.Match[str]]:
+    """Every match in the text, or only in the neighbourhood of the anchors."""
+    if anchor is None:
+        yield from wanted.finditer(text)
+        return
+    for start, end in neighbourhoods(anchor, text):
+        yield from wanted.finditer(text, start, end)
+
+
+def neighbourhoods(anchor: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    """Stretches of `NEAR` characters around each anchor, joined where they meet."""
+    start, end = 0, -1
+    for match in anchor.finditer(text):
+        if match.start() - NEAR > end:
+            if end >= 0:
+                yield start, end
+            start = max(match.start() - NEAR, 0)
+        end = min(match.end() + NEAR, len(text))
+    if end >= 0:
+        yield start, end
+
+
+def locate(page: FieldText, match: re.Match[str], reading: Reading, swap: Swap, sentence: Swap) -> Hit:
+    """The hit of a match, in raw offsets, with its replacement."""
+    if sentence is not None:
+        text = offer(sentence, match)
+        if text is not None:
+            return sentence_hit(page, *match.span(), text)
+    start, end = match.span() if reading == "raw" else page.span(*match.span())
+    return Hit(page, start, end, offer(swap, match))
+
+
+def sentence_hit(page: FieldText, start: int, end: int, text: str) -> Hit:
+    """A hit (flow offsets) whose whole sentence `text` may replace; where the page says that already, and no
+    label waits for a value, nothing does. A subject is no sentence: there only the place is shown."""
+    if page.field == "subject":
+        return Hit(page, *page.span(start, end))
+    first, last = page.sentence(start)
+    labelled = page.flow[first - 1 : first] not in ("", "。", "\n")
+    said = text in page.flow[:first] or text in page.flow[last:]
+    return Hit(page, *page.span(first, last), "" if said and not labelled else text)
+
+
+def offer(swap: Swap, match: re.Match[str]) -> str | None:
+    if swap is None:
+        return None
+    return match.expand(swap) if isinstance(swap, str) else swap(match)
+
+
+def surroundings(page: FieldText, text: str, start: int, end: int) -> str:
+    """The sentence around a match in a reading of the page, at most `NEAR` characters to either side."""
+    first, last = page.sentence(start)
+    return text[max(first, start - NEAR) : min(last, end + NEAR)]
+
+
+def any_of(*finds: Find) -> Find:
+    """Everything that any of these finds."""
+
+    def find(sheet: Sheet, context: Context) -> Iterator[Hit]:
+        for each in finds:
+            yield from each(sheet, context)
+
+    return find
+
+
+def when(condition: Callable[[Context], bool], found: Find) -> Find:
+    """Look only where the condition holds."""
+
+    def find(sheet: Sheet, context: Context) -> Iterator[Hit]:
+        return iter(found(sheet, context)) if condition(context) else iter(())
+
+    return find
+
+
+def body_lacks(pattern: str) -> Find:
+    """One hit, at the start of the body, when the body says none of this."""
+    wanted = re.compile(pattern)
+
+    def find(sheet: Sheet, _context: Context) -> Iterator[Hit]:
+        if not wanted.search(sheet.body.flow):
+            yield Hit(sheet.body, 0, 0)
+
+    return find
+
+
+def whole(page: FieldText) -> Hit:
+    return Hit(page, 0, len(page.raw))

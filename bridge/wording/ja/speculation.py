@@ -1,0 +1,140 @@
+"""SPC: guesses and early certainty."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bridge.wording.find import any_of, phrase, sentence_hit, when
+from bridge.wording.model import REPORTS, Context, Hit, Rule
+from bridge.wording.text import Sheet
+
+UNDER_STUDY = "原因は現在調査しております。"
+BEING_CHECKED = "詳細は現在確認しております。"
+
+STUDYING = (
+    r"調査|調べ|究明|不明|解析|分析|精査|照会|切り分け|未(?:確定|特定|判明)|特定(?:中|でき|に|を|して)|確認(?:中|でき|して)|判明(?:して"
+    r"|次第|し次第|でき)"
+)
+TOLD_LATER = "わか|分か|次第|追って|改めて|後日|までに|お知らせ|ご連絡|ご報告|ご説明"
+CAUSE_IS = (
+    r"原 ?因(?:は|については|につきましては)、?(?P<value>[^。\n]{1,60}?)(?:です|でした|でございま|[とが]判明)"
+)
+CAUSE_LABEL = r"原 ?因:[ \n]*(?P<value>[^\n]+)"
+
+
+def _cause_claimed(sheet: Sheet, _context: Context) -> Iterator[Hit]:
+    for page in sheet.pages:
+        for match in re.finditer(CAUSE_IS, page.wording):
+            if not re.search(f"{STUDYING}|{TOLD_LATER}", match[0]):
+                yield sentence_hit(page, *match.span(), UNDER_STUDY)
+        for match in re.finditer(CAUSE_LABEL, page.wording):
+            if not re.search(f"確認|特定|未定|{STUDYING}", match["value"]):
+                yield Hit(page, *page.span(*match.span("value")), "調査中")
+
+
+def _about_cause(match: re.Match[str]) -> str:
+    around = match.string[max(match.start() - 40, 0) : match.end() + 10]
+    return UNDER_STUDY if re.search("原因|要因|起因", around) else BEING_CHECKED
+
+
+RULES = (
+    Rule(
+        "SPC-01",
+        "error",
+        phrase(
+            r"おそらく|恐らく|(?<!ま)たぶん|多分(?!野|割|岐|に)|どうやら|もしかする|もしかし(?:たら|て)"
+            r"|ひょっと(?:して|する|したら)|きっと",
+            reading="wording",
+            sentence=_about_cause,
+        ),
+        "推測ではなく、確認した事実だけを書きます。",
+        "Only confirmed facts belong here, no guesses.",
+        "原因は現在調査しております。",
+        "おそらくネットワーク機器の故障が原因です。",
+    ),
+    Rule(
+        "SPC-02",
+        "error",
+        phrase(
+            r"(?<!こと)と思われ|(?<!こと)と思います|と考えられ(?:ます|る|て)|と推測|(?<!こと)と推察|と推定"
+            r"|と想定され(?:ます|ており)|かも(?:しれ|知れ)"
+            r"|(?<![こそどあ])(?<!以下)(?<!下記)(?<!上記)(?<!次)(?<!別紙)のよう(?:です|でございま)"
+            r"|[るただい]よう(?:です|でございま)|(?:復旧|回復|再開|解消)(?:し|した|でき|する)そうです"
+            r"|模様(?:です|でございま|で、|であり|。)|(?<![晴ば愛誇])らしい(?:です|。)|みたいです"
+            r"|みたいでございま"
+            r"|ではないかと(?!の)|(?<!する)(?<!押す)(?<!開く)(?<!なる)(?<!いただく)と[見み]られ(?:ます"
+            r"|ており|る)",
+            needs="[思考推想]|かも|よう(?:で|だ)|そうで|模様|らしい|みたい|ないかと|られ",
+            reading="wording",
+            sentence=_about_cause,
+        ),
+        "推測が、事実として伝わってしまいます。",
+        "A guess will be quoted as a fact.",
+        "アクセス集中が発生していたことを確認いたしました。",
+        "アクセス集中が原因と思われます。",
+    ),
+    Rule(
+        "SPC-03",
+        "warning",
+        phrase(
+            r"(?:原因|要因|起因|攻撃|不正アクセス)(?:(?!調査|確認|特定|究明)[^。\n]){0,30}?可能性"
+            r"|可能性(?:(?!調査)[^。\n]){0,20}?(?:原因|要因|起因)",
+            unless=(
+                "可能性[はも][^。、]{0,10}(?:ておりません|ございません|ありません)|可能性がないこと"
+                "|可能性は否定"
+            ),
+            reading="wording",
+            sentence=UNDER_STUDY,
+        ),
+        "原因の可能性を並べると、後で訂正することになります。",
+        "Possible causes have to be corrected later.",
+        "一部のメールの到着が遅れる可能性がございます。",
+        "サイバー攻撃の可能性があり調査しております。",
+    ),
+    Rule(
+        "SPC-04",
+        "warning",
+        phrase(r"(?<!手)(?:はず|筈)(?:です|でござ|であ|で、|だ|なの|はな)", reading="wording"),
+        "見込みを言い切らず、確認してから書きます。",
+        "Check first, then write it.",
+        "現在は正常にご利用いただけることを確認しております。",
+        "現在はご利用いただけるはずです。",
+    ),
+    Rule(
+        "SPC-05",
+        "warning",
+        any_of(
+            phrase(
+                r"(?P<what>漏えい|漏洩|流出|消失|破損|改ざん|不正アクセス|滅失|毀損)(?P<etc>等"
+                r"|など)?[はも]、?"
+                r"(?:一切|全く|まったく)?(?:ございません|ありません)",
+                reading="wording",
+                swap=r"\g<what>\g<etc>は現時点で確認されておりません",
+            ),
+            phrase(
+                r"(?P<what>漏えい|漏洩|流出|消失|破損|改ざん|不正アクセス|滅失|毀損)(?P<etc>等"
+                r"|など)?[はも]、?"
+                r"(?:一切|全く|まったく)?(?:発生|起き|起こ|生じ)[^。、\n]{0,4}(?:おりません|いません)",
+                unless="現時点|現在のところ",
+                reading="wording",
+                swap=r"\g<what>\g<etc>は現時点で確認されておりません",
+            ),
+        ),
+        "調査の途中での全否定は、後で覆ることがあります。",
+        "A flat denial during the investigation may not hold.",
+        "現時点で、データの消失は確認されておりません。",
+        "個人情報の流出はございません。",
+        REPORTS,
+    ),
+    Rule(
+        "SPC-06",
+        "error",
+        when(lambda context: not context.cause_confirmed, _cause_claimed),
+        "この段階での原因の断定は、誤報のもとになります。",
+        "Naming the cause this early is how wrong news starts.",
+        "原因:調査中",
+        "原因はデータベースの故障です。",
+        REPORTS,
+    ),
+)

@@ -1,0 +1,78 @@
+"""The next report a letter promises: found in its text, and read as a time."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from bridge.wording.model import Context
+from bridge.wording.text import FieldText, Sheet
+
+STAMP = (
+    r"(?:(?:(?:(?P<year>\d{4})[年/])?(?P<month>\d{1,2})[月/](?P<day>\d{1,2})日?|(?P<day_only>\d{1,2})日)"
+    r"(?:[(][月火水木金土日][)])?[ ]*)?"
+    r"(?P<relative>翌日?|明日|明朝|本日|同日)?の?[ ]*(?P<half>午前|午後)?"
+    r"(?P<hour>\d{1,2})(?:時(?!間)(?:(?P<minute>\d{1,2})分)?|:(?P<colon>\d\d))"
+)
+REPORT = r"(?:ご?連絡|ご?報告|お知らせ|ご?案内|更新|配信|続報)"
+NEXT = re.compile(
+    rf"(?:次回(?:の?(?:状況|進捗)?の?{REPORT})?|次の{REPORT}|次報|続報(?=[はの:]))(?:の?(?:予定|日時"
+    rf"|時刻|見込み))?"
+    rf"(?:[^。\n0-9メ点検請求契]{{0,14}}?|:?\n)[ ]*(?P<stamp>{STAMP})"
+)
+TOLD = re.compile(
+    rf"(?P<stamp>{STAMP})頃?(?:に|までに|を目[安途]に)"
+    r"(?:、|改めて|再度|次の|最新の|(?:対応|復旧)?状況を|進捗を|続報を|も|必ず|追って){0,3}"
+    r"(?:ご連絡|ご報告|お知らせ|ご案内|お送り)(?:(?:いた)?します|申し上げます|する|を予定|差し上げます"
+    r"|いたす)"
+)
+
+
+class Promise(NamedTuple):
+    """A promised time: where it stands (flow offsets) and what it says."""
+
+    page: FieldText
+    start: int
+    end: int
+    at: datetime | None  # None: no clock to read it against
+
+
+def promised_time(sheet: Sheet, context: Context) -> Promise | None:
+    """The time of the next report, where the letter names one."""
+    page = sheet.body
+    match = NEXT.search(page.flow) or TOLD.search(page.flow)
+    return match and Promise(page, *match.span("stamp"), read_stamp(match, context))
+
+
+def read_stamp(match: re.Match[str], context: Context) -> datetime | None:
+    """A matched `STAMP` as a time near `context.now`; None without a clock or for an impossible date."""
+    if context.now is None:
+        return None
+    now = context.now.astimezone(context.zone)
+    minutes = int(match["minute"] or match["colon"] or 0)
+    hours = int(match["hour"]) + (12 if match["half"] == "午後" and int(match["hour"]) < 12 else 0)
+    try:
+        day = _day(match, now)
+    except ValueError:
+        return None
+    at = day.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(hours=hours, minutes=minutes)
+    tomorrow = match["relative"] in ("翌", "翌日", "明日", "明朝")
+    past_midnight = day == now and now - at > timedelta(hours=12)
+    return at + timedelta(days=1) if tomorrow or past_midnight else at
+
+
+def _day(match: re.Match[str], now: datetime) -> datetime:
+    """The day a matched `STAMP` names, today when it names none. ValueError for one that does not exist."""
+    if match["month"]:
+        return date_near(now, int(match["month"]), int(match["day"]), match["year"])
+    return now.replace(day=int(match["day_only"])) if match["day_only"] else now
+
+
+def date_near(now: datetime, month: int, day: int, year: str | None) -> datetime:
+    """That day of the given year; without one, of the year that brings it nearest to `now`."""
+    if year:
+        return now.replace(year=int(year), month=month, day=day)
+    near = [now.replace(year=now.year + step, month=month, day=1) for step in (-1, 0, 1)]
+    best = min(near, key=lambda at: abs(at - now))
+    return best.replace(day=day)
