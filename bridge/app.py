@@ -22,7 +22,7 @@ from bridge.loops.reload import RunningConfig
 from bridge.loops.results import Results
 from bridge.loops.timer import Timer
 from bridge.smtp.relay import Relay
-from bridge.stages import fan_out
+from bridge.stages import instances
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
 from bridge.store.store import Store
@@ -113,9 +113,9 @@ class App:
                     "Restore the key file that belongs to it"
                 )
             tx.instances.set_meta("key", " ".join(dict.fromkeys([*known, *keys.ids])))
-            fan_out.live_on(tx, self._runtime, self._me, tx.boot())
+            instances.live_on(tx, self._runtime, self._me, tx.boot())
             if alone:
-                fan_out.recover_claims(tx, self._me, tx.boot(), policy, alone=True)
+                instances.recover_claims(tx, self._me, tx.boot(), policy, alone=True)
             return tx.boot()
 
         return await store.run(unit)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,7 +21,7 @@ from bridge.smtp.connect import SmtpError
 from bridge.smtp.outcome import Outcome, retry_at
 from bridge.smtp.relay import Relay
 from bridge.smtp.session import Abandoned, Envelope
-from bridge.stages.fan_out import claim, give_back_lost
+from bridge.stages.instances import slept_long
 from bridge.stages.runtime import Runtime
 from bridge.store.claims import EOD_WAIT, Claimed, DeliveryResult
 from bridge.store.outbox import Lane
@@ -125,7 +125,9 @@ class LaneWorker:
         if not await self._some_relay_works():
             return
         rows = await self._office.store.run(
-            partial(claim, runtime=self._office.runtime(), lane=self._lane, limit=AT_ONCE, me=self._office.me)
+            partial(
+                claim_rows, runtime=self._office.runtime(), lane=self._lane, limit=AT_ONCE, me=self._office.me
+            )
         )
         self._held.update((row.id, row.fence) for row in rows)
         for row in rows:
@@ -148,7 +150,7 @@ class LaneWorker:
         log.warning("claims_lost", lane=self._lane, rows=len(lost))
         me, boot = self._office.me, self._office.boot
         await self._office.store.run(
-            partial(give_back_lost, runtime=self._office.runtime(), ids=lost, me=me, boot=boot)
+            partial(_give_back_lost, runtime=self._office.runtime(), ids=lost, me=me, boot=boot)
         )
 
     async def _some_relay_works(self) -> bool:
@@ -290,3 +292,22 @@ def _result(
 ) -> DeliveryResult:
     rest = wait or timedelta()
     return DeliveryResult(row.id, row.fence, row.notice_id, row.lane, state, reply, rest, counted, ambiguous)
+
+
+def claim_rows(tx: Tx, runtime: Runtime, lane: Lane, limit: int, me: str) -> list[Claimed]:
+    """Take due messages of a lane; the attempt is counted before anything is dialled.
+
+    Just woken from a long sleep, customers' letters wait for the heartbeat that stops them (`stop_old_work`).
+    """
+    if lane == "customers" and slept_long(tx):
+        return []
+    return tx.claims.claim(lane, limit, me, runtime.config.services)
+
+
+def _give_back_lost(tx: Tx, runtime: Runtime, ids: Collection[int], me: str, boot: str) -> None:
+    """Free these claims of this instance, which none of its senders has, as if it had died with them.
+
+    COMMIT of a claim can lose its answer, and a server that crashed forgets soft marks: it has another boot.
+    """
+    on_unknown = runtime.config.smtp.on_unknown
+    tx.claims.give_back([me], eod_only=tx.boot() != boot, on_unknown=on_unknown, ids=ids)

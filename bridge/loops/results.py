@@ -2,18 +2,17 @@
 
 A connection asks for its next eod when it has its last answer. That answer rides with the mark, so that a killed
 process leaves at most one mail of each connection in doubt. A power cut may undo what was committed softly
-since the last full commit: those mails count as in doubt then (bridge/stages/fan_out.py, `recover_claims`).
+since the last full commit: those mails count as in doubt then (bridge/stages/instances.py, `recover_claims`).
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 import structlog
 
 from bridge import metrics
 from bridge.clock import pause
-from bridge.stages.fan_out import mark, mark_both
 from bridge.store.claims import Claimed, DeliveryResult
 from bridge.store.store import Store
 from bridge.store.tx import Tx
@@ -85,7 +84,7 @@ class Results:
         """The rows that may go on. Without its mark none may: its connection ends, and its row waits."""
         results, self._results = self._results, []
         claims = [(row.id, row.fence) for row in rows]
-        unit = partial(mark_both, marks=results, claims=claims, me=self._me)
+        unit = partial(write_before_data, results=results, claims=claims, me=self._me)
         try:
             granted, first_accepts = await self._store.run(unit, soft=True)
         except Exception:
@@ -115,7 +114,7 @@ class Results:
 
     async def _commit(self, batch: list[DeliveryResult]) -> bool:
         try:
-            first_accepts = await self._store.run(partial(mark, marks=batch, me=self._me))
+            first_accepts = await self._store.run(partial(write_results, results=batch, me=self._me))
         except Exception:
             _failed("results")
             if self._closing:
@@ -140,3 +139,21 @@ def _observe(first_accepts: Iterable[float]) -> None:
 def _failed(what: str) -> None:
     metrics.LOOP_FAILURES.labels("marks").inc()
     log.exception("marks_not_written", what=what)
+
+
+def write_results(tx: Tx, results: Sequence[DeliveryResult], me: str) -> list[float]:
+    """Write what became of claimed messages.
+
+    Returns, for first reports whose first letter was accepted just now, the seconds since detection.
+    """
+    tx.claims.mark(results, me)
+    accepted = {each.notice_id for each in results if each.state == "sent" and each.lane == "customers"}
+    return tx.notices.first_accepts(accepted) if accepted else []
+
+
+def write_before_data(
+    tx: Tx, results: Sequence[DeliveryResult], claims: Sequence[tuple[int, int]], me: str
+) -> tuple[set[tuple[int, int]], list[float]]:
+    """Write these results, and tell which of these claimed messages, by id and fence, may go on the wire."""
+    first_accepts = write_results(tx, results, me)
+    return tx.claims.mark_eod(claims, me), first_accepts

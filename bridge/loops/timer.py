@@ -20,11 +20,12 @@ from bridge.core.model import AudienceFacts, Ring
 from bridge.errors import StorageDown
 from bridge.loops.fan_out import Loader
 from bridge.smtp.relay import Relay
-from bridge.stages import fan_out
+from bridge.stages import instances
+from bridge.stages.finish import finish
 from bridge.stages.next_notice import follow_up
+from bridge.stages.notify_oncall import tell_relay_down
 from bridge.stages.ring import ring
 from bridge.stages.runtime import Runtime
-from bridge.stages.trouble import tell_relay_down
 from bridge.stages.wake import Wake
 from bridge.store.store import Store
 from bridge.store.tx import Tx
@@ -128,7 +129,7 @@ class Timer:
         if self._loading is not None:
             await self._look_after_loading(self._loading)
         if agenda.done:
-            self.wake(await self.store.run(partial(fan_out.finish, runtime=self.runtime())))
+            self.wake(await self.store.run(partial(finish, runtime=self.runtime())))
         for incident in agenda.owing:
             await self._singly("follow_up", partial(self._follow_one, incident))
         await self._singly("anchor", partial(self._anchor, agenda.now))
@@ -143,7 +144,7 @@ class Timer:
 
     async def _live_on(self) -> None:
         self._last_beat = monotonic()
-        unit = partial(fan_out.live_on, runtime=self.runtime(), me=self.me, boot=self.boot)
+        unit = partial(instances.live_on, runtime=self.runtime(), me=self.me, boot=self.boot)
         self.wake(await self.store.run(unit))
 
     async def _look_after_loading(self, loading: asyncio.Task[None]) -> None:

@@ -1,7 +1,6 @@
-"""From an approved letter to rows in the outbox, and from rows to their end (DESIGN.md §9 OUTBOX)."""
+"""From an approved letter to rows in the outbox (DESIGN.md §9 OUTBOX)."""
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
 
 from bridge.core import next_notice
 from bridge.core.facts import Facts
@@ -9,16 +8,13 @@ from bridge.core.model import Incident, Notice, Recipient, Text, Version
 from bridge.core.settings import Service
 from bridge.core.values import Locale
 from bridge.letters.mime import Letterhead, freeze, message_id
-from bridge.stages.notify_oncall import rung, tell
+from bridge.stages.notify_oncall import tell_trouble
 from bridge.stages.runtime import BRIDGE, Runtime
-from bridge.stages.trouble import tell_trouble
 from bridge.stages.wake import NOTHING, Wake
-from bridge.store.claims import Claimed, DeliveryResult
-from bridge.store.outbox import Lane, OutboxMessage
+from bridge.store.outbox import OutboxMessage
 from bridge.store.tx import Tx
 
 CHUNK = 5000  # recipients a transaction puts into the outbox
-OLD_WORK = timedelta(minutes=30)
 TEXT_CHANGED = "text_changed"  # why a letter was stopped
 
 
@@ -140,108 +136,3 @@ def _start(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, version
         version=notice.approved_version,
         recipients=notice.recipients,
     )
-
-
-def claim(tx: Tx, runtime: Runtime, lane: Lane, limit: int, me: str) -> list[Claimed]:
-    """Take due messages of a lane; the attempt is counted before anything is dialled.
-
-    Just woken from a long sleep, customers' letters wait for the heartbeat that stops them (`stop_old_work`).
-    """
-    if lane == "customers" and _slept(tx):
-        return []
-    return tx.claims.claim(lane, limit, me, runtime.config.services)
-
-
-def mark(tx: Tx, marks: Sequence[DeliveryResult], me: str) -> list[float]:
-    """Write what became of claimed messages.
-
-    Returns, for first reports whose first letter was accepted just now, the seconds since detection.
-    """
-    tx.claims.mark(marks, me)
-    accepted = {each.notice_id for each in marks if each.state == "sent" and each.lane == "customers"}
-    return tx.notices.first_accepts(accepted) if accepted else []
-
-
-def mark_both(
-    tx: Tx, marks: Sequence[DeliveryResult], claims: Sequence[tuple[int, int]], me: str
-) -> tuple[set[tuple[int, int]], list[float]]:
-    """`mark`, and which of these claimed messages, by id and fence, may go on the wire."""
-    first_accepts = mark(tx, marks, me)
-    return tx.claims.mark_eod(claims, me), first_accepts
-
-
-def finish(tx: Tx, runtime: Runtime) -> Wake:
-    """Letters with nothing left to send are `sent`; whoever was rung, and the approver, get the counts."""
-    wake = NOTHING
-    for notice in tx.notices.in_states({"sending"}):
-        incident = tx.incidents.get(notice.incident_id)
-        if incident is None or tx.outbox.unfinished(notice.id):
-            continue
-        if incident.service not in runtime.config.services:
-            continue  # another instance may know whom to tell
-        if not tx.notices.move(notice, "sent", finished_at=tx.now):
-            continue
-        counts = tx.outbox.counts([notice.id])[notice.id]
-        people = [person for person in (notice.approved_by, *rung(tx, notice)) if person]
-        tell(tx, runtime, incident, notice, "finished", people, {"counts": dict(counts)})
-        tx.events.add(incident.id, BRIDGE, "sent", notice=notice.id, kind=notice.kind, counts=dict(counts))
-        wake |= Wake(timer=True, oncall=True)
-    return wake
-
-
-def give_back_lost(tx: Tx, runtime: Runtime, ids: Collection[int], me: str, boot: str) -> None:
-    """Free these claims of this instance, which none of its senders has, as if it had died with them.
-
-    COMMIT of a claim can lose its answer, and a server that crashed forgets soft marks: it has another boot.
-    """
-    on_unknown = runtime.config.smtp.on_unknown
-    tx.claims.give_back([me], eod_only=tx.boot() != boot, on_unknown=on_unknown, ids=ids)
-
-
-def recover_claims(tx: Tx, me: str, boot: str, on_unknown: str, *, alone: bool = False) -> Wake:
-    """Give back what dead instances had claimed. After a power cut (another boot) soft marks may be missing.
-
-    `alone`: the database's lock proves that every other instance is dead, however fresh its heartbeat.
-    """
-    boots = tx.instances.bury(me, alone=alone)
-    # One that was buried asleep may wake, claim, and die before its next heartbeat: the claims alone speak of it.
-    unknown = tx.claims.owners().union(tx.notices.owners()) - tx.instances.known() - {me}
-    dead = boots.keys() | unknown
-    if not dead:
-        return NOTHING
-    cut = {owner for owner in dead if boots.get(owner) != boot}
-    given = tx.claims.give_back(dead - cut, eod_only=False, on_unknown=on_unknown, died=True)
-    given += tx.claims.give_back(cut, eod_only=True, on_unknown=on_unknown)
-    tx.notices.release(dead)
-    return Wake(timer=True, oncall=True, customers=True) if given else NOTHING
-
-
-def live_on(tx: Tx, runtime: Runtime, me: str, boot: str) -> Wake:
-    """A heartbeat, and what it finds: a long sleep, a clock that went back, claims of the dead."""
-    wake = stop_old_work(tx, runtime)
-    if tx.instances.clock_went_back():
-        tx.claims.hasten()
-        tx.notices.hasten()
-        wake |= Wake(timer=True, oncall=True, customers=True)
-    tx.instances.excuse_all(me)
-    tx.instances.beat(me, boot)
-    return wake | recover_claims(tx, me, boot, runtime.config.smtp.on_unknown)
-
-
-def _slept(tx: Tx) -> bool:
-    seen = tx.instances.last_seen_at()
-    return seen is not None and tx.now - seen > OLD_WORK
-
-
-def stop_old_work(tx: Tx, runtime: Runtime) -> Wake:
-    """After more than 30 minutes without a heartbeat of anyone: letters do not wake up by surprise."""
-    if not _slept(tx):
-        return NOTHING
-    wake = NOTHING
-    for notice in tx.notices.in_states({"approved", "sending"}):
-        incident = tx.incidents.get(notice.incident_id)
-        if incident is None or not tx.notices.move(notice, "stopped", stop_reason="old_work", owner=None):
-            continue
-        tell_trouble(tx, runtime, incident, notice, "stopped", "stopped", "old_work")
-        wake = Wake(oncall=True)
-    return wake

@@ -6,8 +6,8 @@ from bridge.core import next_notice, reminders
 from bridge.core.facts import Facts
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import AudienceFacts, Incident, Notice, Ring
+from bridge.stages.approve import approve_by_policy
 from bridge.stages.audience import audience_of
-from bridge.stages.decide.approve import approve_by_policy
 from bridge.stages.draft import current_facts, redraft
 from bridge.stages.notify_oncall import tell
 from bridge.stages.runtime import BRIDGE, Runtime

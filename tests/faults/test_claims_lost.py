@@ -12,10 +12,9 @@ from bridge.clock import Metronome
 from bridge.errors import StorageDown
 from bridge.loops.lanes import LaneDependencies as Lanes
 from bridge.loops.lanes import LaneWorker, OutgoingMail
-from bridge.loops.results import Results
+from bridge.loops.results import Results, write_before_data
 from bridge.smtp.outcome import Outcome
 from bridge.smtp.session import Envelope
-from bridge.stages.fan_out import mark_both
 from bridge.store.claims import Claimed, DeliveryResult
 from bridge.store.tx import Tx
 from tests.faults.test_storage_postgresql import commit_answer_lost
@@ -115,9 +114,9 @@ async def test_mails_whose_marks_a_crashed_server_forgot_are_in_doubt(server: Po
         boot = await boot_of(opened)
         claims = await opened.claim()
         pairs = [(c.id, c.fence) for c in claims]
-        await opened.store.run(partial(mark_both, marks=[], claims=pairs, me="one"), soft=True)
+        await opened.store.run(partial(write_before_data, results=[], claims=pairs, me="one"), soft=True)
         marks = [DeliveryResult(c.id, c.fence, c.notice_id, c.lane, "sent") for c in claims]
-        await opened.store.run(partial(mark_both, marks=marks, claims=[], me="one"), soft=True)
+        await opened.store.run(partial(write_before_data, results=marks, claims=[], me="one"), soft=True)
         await asyncio.to_thread(server.restart, "immediate")
         await until_up(opened)
         async with lane(opened, TakesAll(), boot):

@@ -32,6 +32,8 @@ from bridge.core.model import (
 from bridge.core.values import Locale, LocalText
 from bridge.keys import Keys
 from bridge.letters.render import Letters
+from bridge.loops.lanes import claim_rows
+from bridge.loops.results import write_results
 from bridge.loops.timer import Timer
 from bridge.oncall.message import OncallMessages
 from bridge.smtp.relay import Relay
@@ -41,7 +43,8 @@ from bridge.stages.audience import batch_audience
 from bridge.stages.decide.decide import decide
 from bridge.stages.decide.decision import DecisionRequest, DecisionResult
 from bridge.stages.draft_on_request import Drafted, draft_individual
-from bridge.stages.fan_out import begin_send, claim, claim_letter, mark, recover_claims, stop_old_work
+from bridge.stages.fan_out import begin_send, claim_letter
+from bridge.stages.instances import recover_claims, stop_old_work
 from bridge.stages.oncall_message import compose
 from bridge.stages.proofread import proofread
 from bridge.stages.receive import Received, receive
@@ -233,7 +236,7 @@ class Office:
             self.clock.now = min(max(due or end, self.clock.now), end)
 
     async def claim(self, lane: Lane = "customers", limit: int = 1000, me: str = "one") -> list[Claimed]:
-        return await self.store.run(partial(claim, runtime=self.runtime, lane=lane, limit=limit, me=me))
+        return await self.store.run(partial(claim_rows, runtime=self.runtime, lane=lane, limit=limit, me=me))
 
     async def deliver(self, state: DeliveryState = "sent", limit: int = 1000, me: str = "one") -> int:
         """The mail server's answer to every customer's mail that is due; returns how many it was asked."""
@@ -250,7 +253,7 @@ class Office:
         return await self.store.run(lambda tx: tx.claims.mark_eod([(c.id, c.fence) for c in claims], me))
 
     async def mark(self, *marks: DeliveryResult, me: str = "one") -> None:
-        await self.store.run(partial(mark, marks=marks, me=me))
+        await self.store.run(partial(write_results, results=marks, me=me))
 
     async def restart(self, me: str) -> None:
         """What a new instance does first, as the only one."""

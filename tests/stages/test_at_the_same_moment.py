@@ -11,8 +11,10 @@ import pytest_asyncio
 
 from bridge.stages.decide.decide import decide
 from bridge.stages.decide.decision import DecisionRequest, DecisionResult
-from bridge.stages.fan_out import begin_send, claim_letter, finish, recover_claims, stop_changed
-from bridge.stages.trouble import tell_relay_down
+from bridge.stages.fan_out import begin_send, claim_letter, stop_changed
+from bridge.stages.finish import finish
+from bridge.stages.instances import recover_claims
+from bridge.stages.notify_oncall import tell_relay_down
 from bridge.store.tx import Tx
 from tests.parts.waiting import until
 from tests.stages.conftest import EMPTY

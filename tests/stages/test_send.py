@@ -11,7 +11,8 @@ from bridge.core import next_notice
 from bridge.core.model import Recipient
 from bridge.core.settings import Sender
 from bridge.core.values import LocalText
-from bridge.stages.fan_out import begin_send, claim_letter, recover_claims
+from bridge.stages.fan_out import begin_send, claim_letter
+from bridge.stages.instances import recover_claims
 from bridge.stages.wake import Wake
 from bridge.store.claims import DeliveryResult
 from bridge.store.tables import versions

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bridge.stages.fan_out import recover_claims
+from bridge.stages.instances import recover_claims
 from bridge.store.claims import CRASHES, DeliveryResult
 from bridge.store.tx import Tx
 from tests.stages.office import Office, customers, firing, seconds

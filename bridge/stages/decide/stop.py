@@ -1,10 +1,10 @@
 """Stopping the rest of a sending, and going on with it."""
 
 from bridge.core.next_notice import never_left
-from bridge.stages.decide.approve import hold_now
+from bridge.stages.approve import hold_now
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
+from bridge.stages.notify_oncall import mail_trouble
 from bridge.stages.runtime import Runtime
-from bridge.stages.trouble import mail_trouble
 from bridge.stages.wake import Wake
 from bridge.store.tx import Tx
 
