@@ -14,7 +14,7 @@ from bridge.loops.timer import Timer
 from bridge.oncall.message import OncallMessages
 from bridge.stages.decide.decision import DecisionResult
 from bridge.stages.oncall_message import compose
-from bridge.store.events import Events
+from bridge.store import audit
 from bridge.store.tables import events
 from bridge.store.tx import Tx
 from tests.stages.office import KEYS, Office, configured, firing, minutes, office, resolved
@@ -31,7 +31,7 @@ async def story(office: Office) -> str:
 
 async def broken(office: Office, incident: str, keys: Keys = KEYS) -> list[int]:
     def query(tx: Tx) -> list[int]:
-        return [seq for seq, _ in Events(tx, keys.audit).broken(incident)]
+        return [seq for seq, _ in audit.broken(tx, keys.audit, incident)]
 
     return await office.store.read(query)
 
