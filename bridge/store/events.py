@@ -11,6 +11,7 @@ from sqlalchemy import Row, func, select
 
 from bridge.core.anchors import Anchor
 from bridge.core.audit_chain import START, AuditKeys, ChainedEvent, chain_mac
+from bridge.core.events import NewEvent
 from bridge.core.model import Event, Notice
 from bridge.store.tables import events, incidents
 from bridge.store.transaction import Transaction
@@ -23,12 +24,12 @@ class Events:
         self._tx = tx
         self._keys = keys
 
-    def add(self, incident_id: str, actor: str, action: str, **detail: Any) -> Anchor:
-        """Append one event: who did what, with details in JSON types. Returns the chain's new head."""
+    def add(self, incident_id: str, actor: str, new: NewEvent) -> Anchor:
+        """Append one event; `actor` is a person's id, a source's, or the bridge. Returns the chain's new head."""
         self._tx.lock("events", incident_id)
         last = self._last(incident_id)
         seq, previous = (last.seq + 1, last.mac) if last else (1, START)
-        event = Event(seq, self._tx.now, actor, action, detail)
+        event = Event(seq, self._tx.now, actor, new.action, new.detail())
         key_id = self._keys.newest
         mac = chain_mac(self._keys.by_id[key_id], previous, incident_id, event)
         self._tx.execute(
@@ -37,8 +38,8 @@ class Events:
                 seq=seq,
                 at=event.at,
                 actor=actor,
-                action=action,
-                detail=detail,
+                action=event.action,
+                detail=event.detail,
                 key_id=key_id,
                 previous_mac=previous,
                 mac=mac,

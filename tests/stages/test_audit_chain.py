@@ -9,6 +9,7 @@ from sqlalchemy import delete, update
 from structlog.testing import capture_logs
 
 from bridge.core.anchors import LOGGED_AS, Anchor, departure
+from bridge.core.events import Approved
 from bridge.keys import Keys
 from bridge.loops.timer import Timer
 from bridge.oncall.message import OncallMessages
@@ -105,7 +106,7 @@ async def test_an_end_written_anew_with_the_right_key_departs_from_its_anchor(of
 
     def forge(tx: Tx) -> None:
         tx.execute(delete(events).where(events.c.seq == anchor.seq))
-        tx.events.add(incident, "sato", "approved")
+        tx.events.add(incident, "sato", Approved("", "first", 1, None, 3, 0, None))
 
     await office.store.run(forge)
     assert await broken(office, incident) == []
