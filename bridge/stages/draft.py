@@ -8,12 +8,12 @@ from datetime import datetime
 from bridge.core import next_notice
 from bridge.core.events import LetterDrafted, LetterRedrafted, Superseded, TemplateFailed
 from bridge.core.facts import NO_ANSWERS, Answers, Facts, build, changed, covers
-from bridge.core.model import Alert, Incident, Kind, Notice, Version
+from bridge.core.model import Alert, Batch, Incident, Kind, Notice, Version
 from bridge.core.settings import Service
 from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.store.tx import Tx
 
-FIRES_AGAIN = "fires again"  # why a recovery report is given up with none in its place
+FIRES_AGAIN = "fires again"  # in the history: a recovery report was given up with none in its place
 
 
 def draft(
@@ -58,13 +58,19 @@ def draft_batch(
     if waiting:
         tx.notices.move(waiting, "awaiting_approval", at_version=waiting.version, version=number)
         tx.notices.withdraw_approvals(notice.id)
-    stored = {
-        **facts.to_dict(),
-        "rows": [dict(row) for row in rows],
-        "letters": [{"subject": letter.subject, "body": letter.body} for letter in letters],
-    }
-    texts = {service.locale: letters[0]}
-    tx.notices.add_version(Version(notice.id, number, texts, stored, None, None, tx.now))
+    tx.notices.add_version(
+        Version(
+            notice.id,
+            number,
+            texts={service.locale: letters[0]},
+            facts=facts.to_dict(),
+            promise_at=None,
+            edited_by=None,
+            created_at=tx.now,
+            template_problem=problem,
+            batch=Batch(tuple(map(dict, rows)), tuple(letters)),
+        )
+    )
     if problem:
         note_fallback(tx, notice, number, problem)
     written = LetterRedrafted if waiting else LetterDrafted
@@ -188,7 +194,14 @@ def told_answers(tx: Tx, notices: Sequence[Notice]) -> Answers:
 
 def supersede(tx: Tx, incident: Incident, old: Notice, new: Notice | None, why: str) -> None:
     """A newer notice, or none, takes the place of one that nobody decided. Its rings stop."""
-    if not tx.notices.move(old, "superseded", superseded_by=new.id if new else None, decided_at=tx.now):
+    moved = tx.notices.move(
+        old,
+        "superseded",
+        superseded_by=new.id if new else None,
+        decided_at=tx.now,
+        closed_reason="replaced" if new else "fires_again",
+    )
+    if not moved:
         return
     tx.rings.cancel(old.id)
     tx.outbox.cancel_rings(old.id)
@@ -199,7 +212,18 @@ def supersede(tx: Tx, incident: Incident, old: Notice, new: Notice | None, why: 
 
 def _write(tx: Tx, runtime: Runtime, service: Service, notice: Notice, number: int, facts: Facts) -> None:
     texts, problem = runtime.letters.texts(facts, service)
-    tx.notices.add_version(Version(notice.id, number, texts, facts.to_dict(), facts.promise_at, None, tx.now))
+    tx.notices.add_version(
+        Version(
+            notice.id,
+            number,
+            texts,
+            facts.to_dict(),
+            facts.promise_at,
+            edited_by=None,
+            created_at=tx.now,
+            template_problem=problem,
+        )
+    )
     if problem:
         note_fallback(tx, notice, number, problem)
 
