@@ -314,7 +314,7 @@ def test_a_shipped_text_is_never_called_the_companys_own() -> None:
 
 
 def test_an_edit_that_restored_the_template_is_not_told_as_a_change() -> None:
-    restored = replace(DRAFT, version=3, edited_by="maruyama")
+    restored = replace(DRAFT, version=3, edited_by="maruyama", origin="person")
     now = {"notice": notice(version=3), "version": restored, "earlier": (DRAFT, samples.HASTY)}
     text = read(shown("open", **now)).text
     assert not any(told in text for told in ("文面を直しました", "が編集"))
@@ -339,9 +339,8 @@ def test_honest_defaults_leave_the_letter_as_it_was() -> None:
 def test_an_edit_after_the_answers_is_told_alone() -> None:
     answered = situation(**EVERY["recovery, cause known"])
     body = samples.said(answered.version, "元に戻しました", "元に戻し、動作を確認いたしました")
-    edited = replace(
-        answered.version, version=3, edited_by="sato", texts={**answered.version.texts, "ja": body}
-    )
+    texts = {**answered.version.texts, "ja": body}
+    edited = replace(answered.version, version=3, edited_by="sato", origin="person", texts=texts)
     now = {
         "version": edited,
         "earlier": (*answered.earlier, answered.version),
