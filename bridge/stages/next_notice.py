@@ -36,7 +36,8 @@ def advance(tx: Tx, runtime: Runtime, incident: Incident) -> Wake:
         case "recover":
             recover(tx, runtime, incident, duty.reason)
         case _:
-            tx.incidents.set(incident.id, state="closed")
+            if not tx.incidents.move(incident, "closed"):
+                return NOTHING
             tx.events.add(incident.id, BRIDGE, Closed(duty.reason))
     return Wake(timer=True, oncall=True)
 
@@ -48,9 +49,13 @@ def recover(
     why: str,
     actor: str = BRIDGE,
     answers: Answers = NO_ANSWERS,
-) -> Notice:
-    """The disturbance is over: the recovery report takes the place of what was not approved."""
-    tx.incidents.set(incident.id, state="recovered")
+) -> Notice | None:
+    """The disturbance is over: the recovery report takes the place of what was not approved.
+
+    None when the incident has moved on meanwhile.
+    """
+    if not tx.incidents.move(incident, "recovered"):
+        return None
     incident = replace(incident, state="recovered")
     before = tx.notices.of(incident.id)
     new = draft(tx, runtime, incident, "recovery", why, answers, actor)

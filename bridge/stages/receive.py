@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from bridge.core import next_notice
 from bridge.core.events import AlertsReceived, Reopened
@@ -21,11 +20,13 @@ from bridge.core.triage import (
     sort_alerts,
     state_after,
 )
+from bridge.errors import Overtaken
 from bridge.sources import Parsed
 from bridge.stages.draft import FIRES_AGAIN, draft, refresh, supersede
 from bridge.stages.next_notice import advance
 from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.stages.wake import NOTHING, Wake
+from bridge.store.incidents import IncidentChanges
 from bridge.store.tx import Tx
 
 NAMED = 5  # alert names, and notes, that an event spells out; a storm is counted
@@ -141,7 +142,7 @@ def _record(
 
 def _move(tx: Tx, incident: Incident, verdict: Verdict, truncated: int) -> Incident:
     state = state_after(incident.state, tx.alerts.firing(incident.id))
-    changes: dict[str, Any] = {
+    changes: IncidentChanges = {
         "started_at": min(incident.started_at, *(change.alert.starts_at for change in verdict.changes)),
         "resolved_at": None if state == "open" else incident.resolved_at or tx.now,
         "truncated": max(incident.truncated, truncated),
@@ -149,8 +150,8 @@ def _move(tx: Tx, incident: Incident, verdict: Verdict, truncated: int) -> Incid
     if state == "open":
         changes |= {"ended_by": None, "firing_at_end": None}
     moved = replace(incident, state=state, **changes)
-    if moved != incident:
-        tx.incidents.set(incident.id, state=state, **changes)
+    if moved != incident and not tx.incidents.move(incident, state, **changes):
+        raise Overtaken(f"incident {incident.id} is not {incident.state} any more")
     if state == "open" and incident.state == "recovered":
         tx.events.add(incident.id, BRIDGE, Reopened("fires again before the recovery was approved"))
         if old := next_notice.undecided(tx.notices.of(incident.id), "recovery"):

@@ -2,16 +2,29 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import Column, ColumnElement, Row, and_, or_, select, tuple_, update
 
-from bridge.core.model import Incident
+from bridge.core.lifecycle import incident_may_move
+from bridge.core.model import Incident, IncidentState
 from bridge.core.next_notice import TOLD
 from bridge.store.tables import incidents, notices
 from bridge.store.transaction import Transaction
 
 _ABOUT = notices.alias("about")
+
+
+class IncidentChanges(TypedDict, total=False):
+    """The columns that may change while an incident lives, but its state."""
+
+    started_at: datetime
+    resolved_at: datetime | None
+    promise_at: datetime | None
+    final_at: datetime | None
+    truncated: int
+    ended_by: str | None
+    firing_at_end: int | None
 
 
 def about(services: Collection[str], notice_id: Column[str]) -> ColumnElement[bool]:
@@ -77,9 +90,19 @@ class Incidents:
             )
         )
 
-    def set(self, incident_id: str, **values: Any) -> None:
-        """Write columns of an incident; the caller holds the service's lock."""
-        self._tx.execute(update(incidents).where(incidents.c.id == incident_id).values(**values))
+    def move(self, incident: Incident, to: IncidentState, **changes: Unpack[IncidentChanges]) -> bool:
+        """Compare and set: true when the incident still was in the state that the caller saw.
+
+        Staying in that state is allowed. Raises ValueError for a move that the lifecycle does not know.
+        """
+        if to != incident.state and not incident_may_move(incident.state, to):
+            raise ValueError(f"an incident does not go from {incident.state} to {to}")
+        as_seen = update(incidents).where(incidents.c.id == incident.id, incidents.c.state == incident.state)
+        return bool(self._tx.execute(as_seen.values(state=to, **changes)).rowcount == 1)
+
+    def set(self, incident_id: str, **changes: Unpack[IncidentChanges]) -> None:
+        """Write columns of an incident in whatever state; the caller holds the service's lock."""
+        self._tx.execute(update(incidents).where(incidents.c.id == incident_id).values(**changes))
 
     def unfinished(self) -> list[Incident]:
         """Every incident that is not closed, oldest first."""

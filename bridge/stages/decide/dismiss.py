@@ -14,7 +14,7 @@ from bridge.store.tx import Tx
 def dismiss(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionRequest) -> DecisionResult:
     """End the notice unsent. A dismissed update does not end the promise: the next falls due in its turn."""
     notice, incident = case.notice, case.incident
-    tx.notices.move(
+    moved = tx.notices.move(
         notice,
         "dismissed",
         at_version=notice.version,
@@ -22,6 +22,8 @@ def dismiss(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionReque
         decided_at=tx.now,
         reason=form.reason.strip(),
     )
+    if not moved:
+        return DecisionResult("decided")
     tx.rings.cancel(notice.id)
     tx.outbox.cancel_rings(notice.id)
     if notice.kind == "update":

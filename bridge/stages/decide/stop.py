@@ -27,7 +27,8 @@ def resume(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionReques
     """Send the rest; a letter that was stopped before its list was read is sent to the list on the page."""
     notice = case.notice
     if not never_left(notice):
-        tx.notices.move(notice, "sending", stop_reason=None)
+        if not tx.notices.move(notice, "sending", stop_reason=None):
+            return DecisionResult("decided")
         tx.events.add(case.incident.id, case.person, ResumedRest(notice.id, notice.kind))
         return DecisionResult("done", wake=Wake(timer=True, customers=True))
     if case.audience.digest is None:
