@@ -19,7 +19,9 @@ from bridge.audiences.csv import AudienceError, summarise
 from bridge.config import Config
 from bridge.config.document import Place
 from bridge.core.facts import Answers, Facts, build
-from bridge.core.model import KINDS, Alert, Incident, Kind
+from bridge.core.kinds import KINDS
+from bridge.core.model import Alert, Incident, Kind
+from bridge.core.next_notice import FIRST
 from bridge.core.settings import Service
 from bridge.core.values import LOCALES, LocalText
 from bridge.errors import ConfigError, StorageRefused
@@ -165,7 +167,7 @@ def _samples(service: Service, kind: Kind) -> Iterator[Facts]:
     )
     ended = replace(told, status="resolved", ends_at=_MOMENT + timedelta(minutes=20))
     make = partial(build, service, incident, kind=kind, drafted_at=_MOMENT + timedelta(minutes=30), number=2)
-    first = build(service, incident, [bare], "first", drafted_at=_MOMENT, number=1)
+    first = build(service, incident, [bare], FIRST, drafted_at=_MOMENT, number=1)
     promise = _MOMENT + timedelta(hours=1)
     full = Answers(
         cause="原因",

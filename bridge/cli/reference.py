@@ -1,6 +1,6 @@
 """docs/configuration.md, made from the models: `python -m bridge.cli.reference > docs/configuration.md`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 from annotated_types import Ge, Gt, Le
-from pydantic import SecretStr
+from pydantic import SecretStr, WithJsonSchema
 from pydantic.fields import FieldInfo
 
 from bridge.config import Config
@@ -98,14 +98,19 @@ def _type(shape: Any) -> str:
     if shape in _TYPES:
         return _TYPES[shape]
     if origin is Annotated:
-        return _type(inner[0])
+        words = next((one.json_schema or {} for one in inner if isinstance(one, WithJsonSchema)), {})
+        return _choice(words["enum"]) if "enum" in words else _type(inner[0])
     if origin is Literal:
-        return " or ".join(f"`{word}`" for word in inner)
+        return _choice(inner)
     if origin in (Union, UnionType):
         return " or ".join(_type(choice) for choice in inner if choice is not NoneType)
     if origin in (tuple, frozenset):
         return f"list of {_type(inner[0])}" if _model_in(inner[0]) is None else "list"
     return "mapping"
+
+
+def _choice(words: Iterable[str]) -> str:
+    return " or ".join(f"`{word}`" for word in words)
 
 
 def _bounds(field: FieldInfo) -> str:

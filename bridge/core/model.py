@@ -9,7 +9,9 @@ from bridge.core.values import Locale, LocalText
 
 AlertStatus = Literal["firing", "resolved"]
 IncidentState = Literal["open", "settling", "recovered", "closed"]
-Kind = Literal["first", "update", "recovery", "final", "individual"]
+Kind = str
+"""The name of a module in bridge/core/kinds."""
+
 NoticeState = Literal[
     "awaiting_approval",
     "awaiting_second",
@@ -22,8 +24,6 @@ NoticeState = Literal[
 ]
 RingState = Literal["pending", "fired", "cancelled"]
 DeliveryState = Literal["queued", "sending", "eod", "sent", "deferred", "failed", "unknown"]
-
-KINDS: tuple[Kind, ...] = ("first", "update", "recovery", "final", "individual")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,16 @@
 """What each letter is called: by its number where it has one, else by its kind."""
 
-from collections.abc import Mapping
-
+from bridge.core.kinds import spec_of
 from bridge.core.model import Kind
-from bridge.core.values import Locale, LocalText
-
-NAMES: Mapping[Kind, LocalText] = {
-    "recovery": LocalText(ja="復旧報告", en="recovery report"),
-    "final": LocalText(ja="最終報", en="final report"),
-    "individual": LocalText(ja="個別のお詫び", en="individual apologies"),
-}
-"""The kinds that are not numbered. `first` and `update` are called by `numbered`."""
+from bridge.core.values import Locale
 
 _DIGITS = "〇一二三四五六七八九"
+
+
+def titled(kind: Kind, number: int | None, locale: Locale) -> str:
+    """`復旧報告`, `recovery report`; a numbered report by its number, the first while it has none."""
+    title = spec_of(kind).title
+    return title.get(locale) if title else numbered(number or 1, locale)
 
 
 def numbered(number: int, locale: Locale) -> str:

@@ -33,8 +33,7 @@ class LetterRef:
         name = self.name.get(locale)
         if len(name) > NAME_CHARS[locale]:
             name = f"{name[: NAME_CHARS[locale]]}…"
-        named = reports.NAMES.get(self.kind)
-        report = named.get(locale) if named else reports.numbered(self.number or 1, locale)
+        report = reports.titled(self.kind, self.number, locale)
         return f"{name} {report}" if locale == "en" else f"{name}{report}"
 
     def clock(self, at: datetime, now: datetime, locale: Locale) -> str:

@@ -13,6 +13,7 @@ from typing import ClassVar, Literal, Protocol
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bridge.core import dates, reasons
+from bridge.core.kinds import spec_of
 from bridge.core.model import Text
 from bridge.core.values import Locale, LocalText
 from bridge.oncall.letter_ref import LetterRef
@@ -90,12 +91,14 @@ class RingFacts:
         def clock(at: datetime) -> str:
             return self.matter.clock(at, self.now, locale)
 
+        spec = spec_of(self.matter.kind)
         minute = timedelta(minutes=1)
         left = self.due_at - self.now + _RING_SLACK
         late = self.now - self.due_at + _RING_SLACK
         late_by = self.now - self.planned_at if self.planned_at else timedelta()
         return {
-            "kind": self.matter.kind,
+            "label": spec.ring_label.get(locale) if spec.ring_label else "",
+            "tells_time": spec.ring_tells_time,
             "title": self.matter.title(locale),
             "left": _length(left, locale) if left >= minute else "",
             "late": _length(late, locale) if late >= minute else "",

@@ -6,11 +6,10 @@ SOURCES.md §1 has the rules that all of them keep; `body` holds what they share
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Protocol, cast
 
 from bridge.core.model import Alert
+from bridge.plugins import modules_in
 from bridge.sources.credentials import Credentials
 
 
@@ -39,5 +38,5 @@ class Source(Protocol):
 
 def find() -> Mapping[str, Source]:
     """Every source by its name, which is the path it is posted to."""
-    modules = {m.name: import_module(f"{__name__}.{m.name}") for m in iter_modules(__path__)}
+    modules = modules_in(__name__)
     return {name: cast(Source, module) for name, module in modules.items() if hasattr(module, "parse")}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bridge.core import next_notice
+from bridge.core.kinds import spec_of
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Alert, Incident
 from bridge.core.triage import (
@@ -127,12 +128,12 @@ def _record(
     tx.events.add(incident.id, source, "alerts", **_summary(verdict), **_about(posts))
     incident = _move(tx, incident, verdict)
     notices = tx.notices.of(incident.id)
-    firsts = [notice for notice in notices if notice.kind == "first"]
+    firsts = [notice for notice in notices if notice.kind == next_notice.FIRST]
     if verdict.any("attached") and firsts and firsts[-1].state == "dismissed":
-        draft(tx, runtime, incident, "first", "an alert new to the incident")
+        draft(tx, runtime, incident, next_notice.FIRST, "an alert new to the incident")
         return Wake(timer=True, oncall=True)
     for notice in notices:
-        if notice.kind in ("first", "update") and notice.state in UNDECIDED:
+        if spec_of(notice.kind).follows_alerts and notice.state in UNDECIDED:
             refresh(tx, runtime, incident, notice, news)
     return Wake(timer=True) | advance(tx, runtime, incident)
 
@@ -147,7 +148,7 @@ def _move(tx: Tx, incident: Incident, verdict: Verdict) -> Incident:
         tx.incidents.set(incident.id, state=state, started_at=started_at, resolved_at=resolved_at)
     if state == "open" and incident.state == "recovered":
         tx.events.add(incident.id, "bridge", "reopened", why="fires again before the recovery was approved")
-        if old := next_notice.undecided(tx.notices.of(incident.id), "recovery"):
+        if old := next_notice.undecided(tx.notices.of(incident.id), next_notice.RECOVERY):
             supersede(tx, incident, old, None, FIRES_AGAIN)
     return moved
 

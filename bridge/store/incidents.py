@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, ColumnElement, Row, and_, or_, select, tuple_, update
 
+from bridge.core.kinds import kinds_that
 from bridge.core.model import Incident
 from bridge.core.next_notice import TOLD
 from bridge.store.tables import incidents, notices
@@ -37,7 +38,7 @@ class Incidents:
         """The incident of each service that new alerts belong to: open, settling, or not told recovered."""
         approved = select(notices.c.id).where(
             notices.c.incident_id == incidents.c.id,
-            notices.c.kind == "recovery",
+            notices.c.kind.in_(kinds_that(lambda spec: spec.tells_recovery)),
             notices.c.state.in_(TOLD),
         )
         rows = self._tx.execute(

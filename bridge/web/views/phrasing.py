@@ -7,13 +7,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bridge.core import reasons, reports
+from bridge.core.kinds import spec_of
 from bridge.core.model import Kind
+from bridge.core.next_notice import FIRST
 from bridge.core.settings import Person
 from bridge.core.values import Locale
 from bridge.web.words import WORDS, pick
 
 _WEEKDAYS_JA = "月火水木金土日"
-_EARLY_EN = ("first", "second", "third")
+_EARLY_EN = ("first report", "second report", "third report")
 _SHORT_BELOW = timedelta(hours=2)
 _HOURS_BELOW = timedelta(days=2)
 
@@ -96,12 +98,10 @@ class Phrasing:
 
     def report(self, kind: Kind, number: int | None) -> str:
         """`第一報`, `復旧報告`, `second report`."""
-        if kind in reports.NAMES:
-            return reports.NAMES[kind].get(self.lang)
-        n = number or (1 if kind == "first" else 2)
-        if self.lang == "en":
-            return f"{_EARLY_EN[n - 1] if n <= len(_EARLY_EN) else reports.ordinal(n)} report"
-        return reports.numbered(n, "ja")
+        n = number or (1 if kind == FIRST else 2)
+        if self.lang == "en" and spec_of(kind).numbered and n <= len(_EARLY_EN):
+            return _EARLY_EN[n - 1]
+        return reports.titled(kind, n, self.lang)
 
     def reason(self, reason: str | None) -> str:
         """A dismissal's reason: one of the choices in words, or what the person wrote."""
