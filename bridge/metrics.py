@@ -1,4 +1,4 @@
-"""The metrics of docs/design.md §6.8. Counters and histograms are kept here, gauges read when scraped (web/ops.py)."""
+"""The metrics (docs/design.md §6.8): counters and histograms. Gauges are read when scraped (web/ops.py)."""
 
 from prometheus_client import Counter, Histogram
 
