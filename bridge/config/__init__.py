@@ -1,4 +1,4 @@
-"""bridge.yaml as one value: loaded whole, or refused with every finding (DESIGN.md §4)."""
+"""bridge.yaml as one value: loaded whole, or refused with every finding (docs/design.md §5)."""
 
 import logging
 import os

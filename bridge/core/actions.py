@@ -1,6 +1,6 @@
 """What may be done about a notice, by this person, now: the page's buttons and exactly what a POST may do.
 
-Also how long an approved letter is held back, and why a hold is longer than usual (PAGES.md §2).
+Also how long an approved letter is held back, and why a hold is longer than usual (docs/design.md §4.4).
 """
 
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Anchors of the audit chain: the heads of incidents' histories, kept outside of the database (RELIABILITY 5.7).
+"""Anchors of the audit chain: the heads of incidents' histories, kept outside of the database (docs/design.md §17).
 
 Hashes find what was changed inside a history. They cannot miss its last events, nor an incident that is gone whole,
 nor a history written anew by somebody who has the key. An anchor in a log or a mail can.

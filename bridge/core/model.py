@@ -1,4 +1,4 @@
-"""The nouns of DESIGN.md §2 as frozen values. All times are aware and in UTC."""
+"""The nouns of docs/design.md §2 as frozen values. All times are aware and in UTC."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

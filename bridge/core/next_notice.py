@@ -136,7 +136,7 @@ def stale(promise_at: datetime | None, every: timedelta, now: datetime) -> bool:
 def window(
     kind: Kind, incident: Incident, policy: Policy, now: datetime, *, again: bool
 ) -> tuple[datetime, datetime]:
-    """Where a notice drafted at `now` counts its reminders from, and its deadline (DESIGN.md §2 "base, due").
+    """Where a notice drafted at `now` counts its reminders from, and its deadline (docs/design.md §4.1).
 
     `again`: the incident had a notice before, so the clock of its first alert is spent.
     """

@@ -1,4 +1,4 @@
-"""What the owner of a service decides: who is told, who is rung, when, and in whose name (DESIGN.md §4)."""
+"""What the owner of a service decides: who is told, who is rung, when, and in whose name (docs/design.md §5)."""
 
 from collections.abc import Iterable
 from datetime import timedelta

@@ -58,7 +58,7 @@ def _customers() -> str:
 
 
 def _config(url: str, port: int, smtp_port: int, speed: float) -> dict[str, Any]:
-    """DESIGN.md §4 with its times divided by `speed`; the hold stays as it is, made for a hand."""
+    """bridge.yaml (docs/design.md §5) with its times divided by `speed`; the hold stays as it is, made for a hand."""
 
     def minutes(count: float) -> str:
         return format_duration(timedelta(minutes=count) / speed)

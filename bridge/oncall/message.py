@@ -1,4 +1,4 @@
-"""What every mail to the on-call says (PAGES.md §5), in the reader's language.
+"""What every mail to the on-call says (docs/design.md §16.5), in the reader's language.
 
 A lock screen shows about 15 full-width characters of the subject and two lines: the time and the service come
 first, the duty and the count in line 1. A mail that asks for something holds exactly one link.

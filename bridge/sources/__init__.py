@@ -1,6 +1,6 @@
 """Alert sources. Each is one module of this package: its `Settings`, and `parse`. A new one needs no list.
 
-SOURCES.md §1 has the rules that all of them keep; `body` holds what they share, `credentials` who may post.
+docs/design.md §18 has the rules that all of them keep; `body` holds what they share, `credentials` who may post.
 """
 
 from collections.abc import Mapping

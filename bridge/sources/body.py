@@ -1,4 +1,4 @@
-"""What every source meets in a post (SOURCES.md §1): JSON with its traps, texts, label sets, times.
+"""What every source meets in a post (docs/design.md §18): JSON with its traps, texts, label sets, times.
 
 Numbers stay the text they were written as: the bridge computes with none of them, and none can overflow.
 Everything here raises SourceError naming the field, and nothing else.

@@ -1,4 +1,4 @@
-"""Drafting on request, from the API: an update, a recovery report, an individual batch (DESIGN.md §5)."""
+"""Drafting on request, from the API: an update, a recovery report, an individual batch (docs/design.md §3.5)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

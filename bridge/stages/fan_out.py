@@ -1,4 +1,4 @@
-"""From an approved letter to rows in the outbox (DESIGN.md §9 OUTBOX)."""
+"""From an approved letter to rows in the outbox (docs/design.md §11)."""
 
 from collections.abc import Collection, Sequence
 

@@ -1,4 +1,4 @@
-"""GET and POST /approve/<token>: the page shows, the press decides (DESIGN.md §5)."""
+"""GET and POST /approve/<token>: the page shows, the press decides (docs/design.md §6.4)."""
 
 from collections.abc import Mapping
 from functools import partial

@@ -1,6 +1,6 @@
 """Every sentence of the pages, Japanese and English side by side. `{}` fields are filled in by the views.
 
-PAGES.md says the words; a person at night says nothing else. Numbers come already grouped (12,408).
+docs/design.md §16 says what each page is for. Numbers come already grouped (12,408).
 """
 
 from bridge.core.values import Locale

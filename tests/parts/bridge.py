@@ -32,7 +32,7 @@ def customer(number: int) -> str:
 
 
 def configuration(home: Path, port: int, smtp_port: int, database: str) -> dict[str, Any]:
-    """One service with a list, two people and no hold, in the words of DESIGN.md §4."""
+    """One service with a list, two people and no hold, in the words of docs/configuration.md."""
     return {
         "server": {
             "listen": f"127.0.0.1:{port}",

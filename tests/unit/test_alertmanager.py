@@ -1,4 +1,4 @@
-"""Alertmanager's posts: the captured ones, and all that may come instead of them (SOURCES.md §1)."""
+"""Alertmanager's posts: the captured ones, and all that may come instead of them (docs/design.md §18)."""
 
 import json
 from contextlib import suppress

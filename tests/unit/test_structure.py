@@ -1,4 +1,4 @@
-"""The house of DESIGN.md §8: imports point one way, the core is pure, and only clock.py knows the time."""
+"""The house of docs/design.md §15: imports point one way, the core is pure, and only clock.py knows the time."""
 
 import ast
 import sys

@@ -1,4 +1,4 @@
-"""/approve/<token>: who gets in, what a stranger sees, and that looking changes nothing (DESIGN.md §5)."""
+"""/approve/<token>: who gets in, what a stranger sees, and that looking changes nothing (docs/design.md §6.3)."""
 
 import re
 import sqlite3
