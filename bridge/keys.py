@@ -20,8 +20,8 @@ from pathlib import Path
 import structlog
 from itsdangerous import Signer
 
+from bridge.core.audit_chain import AuditKeys
 from bridge.errors import ConfigError
-from bridge.store.events import AuditKeys
 
 log = structlog.get_logger(__name__)
 

@@ -16,6 +16,7 @@ from bridge.errors import BridgeError
 from bridge.keys import load_keys
 from bridge.letters.render import Letters
 from bridge.stages.runtime import Runtime
+from bridge.store.audit import broken
 from bridge.store.read_only import read_only
 from bridge.store.tx import Tx
 from bridge.web.api.serialize import incidents_out
@@ -83,13 +84,15 @@ def run_show(args: argparse.Namespace) -> int:
 def run_verify(args: argparse.Namespace) -> int:
     """Every break of a chain and departure from an anchor, a line each; 1 if any, or if no such incident."""
     kept = dict.fromkeys([*args.anchor, *(anchors_in(args.log) if args.log else ())])
+    config = load(args.config)
+    audit = load_keys(config.key_file).audit
 
     def unit(tx: Tx) -> tuple[int, list[str]]:
         ids = [args.id] if args.id else tx.incidents.ids()
         found = [
             f"{incident_id}: event {seq} {why}"
             for incident_id in ids
-            for seq, why in tx.events.broken(incident_id)
+            for seq, why in broken(tx, audit, incident_id)
         ]
         if args.id and tx.incidents.get(args.id) is None:
             found.append(f"{args.id}: no such incident")
@@ -98,7 +101,7 @@ def run_verify(args: argparse.Namespace) -> int:
         found += [f"{head.incident}: {how} (anchor {head})" for head, how in departed if how]
         return len(ids), found
 
-    checked, findings = query(load(args.config), unit)
+    checked, findings = query(config, unit)
     for finding in findings:
         print(finding)
     if not findings:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bridge.core import next_notice
+from bridge.core.events import LetterDrafted, LetterRedrafted, Superseded, TemplateFailed
 from bridge.core.facts import NO_ANSWERS, Answers, Facts, build, changed, covers
 from bridge.core.kinds import Promises, Recipients, kinds_that, spec_of
 from bridge.core.model import Alert, Incident, Kind, Notice, Version
@@ -35,7 +36,7 @@ def draft(
     facts = facts_of(tx, runtime, incident, kind, before, answers)
     notice = _open(tx, runtime, service, incident, kind, again=bool(before))
     _write(tx, runtime, service, notice, 1, facts)
-    tx.events.add(incident.id, actor, "drafted", notice=notice.id, kind=kind, version=1, why=why)
+    tx.events.add(incident.id, actor, LetterDrafted(notice.id, kind, 1, why))
     for old in unsent:
         supersede(tx, incident, old, notice, why)
     return notice
@@ -68,16 +69,8 @@ def draft_batch(
     tx.notices.add_version(Version(notice.id, number, texts, stored, None, None, tx.now))
     if problem:
         note_fallback(tx, notice, number, problem)
-    tx.events.add(
-        incident.id,
-        actor,
-        "redrafted" if waiting else "drafted",
-        notice=notice.id,
-        kind=BATCH_KIND,
-        version=number,
-        recipients=len(rows),
-        why="on request",
-    )
+    written = LetterRedrafted if waiting else LetterDrafted
+    tx.events.add(incident.id, actor, written(notice.id, BATCH_KIND, number, "on request", len(rows)))
     return replace(notice, version=number, state="awaiting_approval")
 
 
@@ -112,9 +105,7 @@ def redraft(
     tx.notices.move(notice, "awaiting_approval", at_version=notice.version, version=number)
     tx.notices.withdraw_approvals(notice.id)
     _write(tx, runtime, service, notice, number, facts)
-    tx.events.add(
-        incident.id, actor, "redrafted", notice=notice.id, kind=notice.kind, version=number, why=why
-    )
+    tx.events.add(incident.id, actor, LetterRedrafted(notice.id, notice.kind, number, why))
     return replace(notice, state="awaiting_approval", version=number, approvals=())
 
 
@@ -205,7 +196,7 @@ def supersede(tx: Tx, incident: Incident, old: Notice, new: Notice | None, why: 
     tx.outbox.cancel_rings(old.id)
     if new:
         tx.links.ensure(new.id, tx.links.of(old.id))
-    tx.events.add(incident.id, BRIDGE, "superseded", notice=old.id, kind=old.kind, why=why)
+    tx.events.add(incident.id, BRIDGE, Superseded(old.id, old.kind, why))
 
 
 def _write(tx: Tx, runtime: Runtime, service: Service, notice: Notice, number: int, facts: Facts) -> None:
@@ -217,6 +208,4 @@ def _write(tx: Tx, runtime: Runtime, service: Service, notice: Notice, number: i
 
 def note_fallback(tx: Tx, notice: Notice, number: int, problem: str) -> None:
     """The company's own template is broken: whoever is rung about this version must know that it is not theirs."""
-    tx.events.add(
-        notice.incident_id, BRIDGE, "template_failed", notice=notice.id, version=number, problem=problem
-    )
+    tx.events.add(notice.incident_id, BRIDGE, TemplateFailed(notice.id, number, problem))

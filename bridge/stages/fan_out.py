@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from bridge.core import next_notice
+from bridge.core.events import SendingBegan, Stopped
 from bridge.core.facts import Facts
 from bridge.core.kinds import Promises, spec_of
 from bridge.core.model import Incident, Notice, Recipient, Text, Version
@@ -70,7 +71,7 @@ def stop_changed(tx: Tx, runtime: Runtime, notice: Notice, why: str) -> Wake:
     if incident is None or not tx.notices.move(notice, "stopped", stop_reason=why, owner=None):
         return NOTHING
     tx.outbox.thaw(notice.id)
-    tell_trouble(tx, runtime, incident, notice, "stopped", "stopped", why)
+    tell_trouble(tx, runtime, incident, notice, Stopped(notice.id, notice.kind, why))
     return Wake(oncall=True)
 
 
@@ -129,12 +130,5 @@ def _start(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, version
         tx.incidents.set(
             incident.id, promise_at=None, final_at=next_notice.final_at(cause_by, zone) if cause_by else None
         )
-    tx.events.add(
-        incident.id,
-        BRIDGE,
-        "sending",
-        notice=notice.id,
-        kind=notice.kind,
-        version=notice.approved_version,
-        recipients=notice.recipients,
-    )
+    began = SendingBegan(notice.id, notice.kind, notice.approved_version, notice.recipients)
+    tx.events.add(incident.id, BRIDGE, began)

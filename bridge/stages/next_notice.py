@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bridge.core import next_notice
+from bridge.core.events import Closed
 from bridge.core.facts import NO_ANSWERS, Answers
 from bridge.core.kinds import kinds_that
 from bridge.core.model import Incident, Notice
@@ -37,7 +38,7 @@ def advance(tx: Tx, runtime: Runtime, incident: Incident) -> Wake:
             recover(tx, runtime, incident, duty.reason)
         case _:
             tx.incidents.set(incident.id, state="closed")
-            tx.events.add(incident.id, BRIDGE, "closed", why=duty.reason)
+            tx.events.add(incident.id, BRIDGE, Closed(duty.reason))
     return Wake(timer=True, oncall=True)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bridge.core import next_notice
+from bridge.core.events import AlertsReceived, Reopened
 from bridge.core.kinds import spec_of
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Alert, Incident
@@ -23,7 +24,7 @@ from bridge.core.triage import (
 from bridge.sources import Parsed
 from bridge.stages.draft import FIRES_AGAIN, draft, refresh, supersede
 from bridge.stages.next_notice import advance
-from bridge.stages.runtime import Runtime
+from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.stages.wake import NOTHING, Wake
 from bridge.store.tx import Tx
 
@@ -125,7 +126,7 @@ def _record(
         return NOTHING
     news = [change.alert for change in changed]
     tx.alerts.put(incident.id, news)
-    tx.events.add(incident.id, source, "alerts", **_summary(verdict), **_about(posts))
+    tx.events.add(incident.id, source, _summary(verdict, posts))
     incident = _move(tx, incident, verdict)
     notices = tx.notices.of(incident.id)
     firsts = [notice for notice in notices if notice.kind == next_notice.FIRST]
@@ -147,22 +148,18 @@ def _move(tx: Tx, incident: Incident, verdict: Verdict) -> Incident:
     if moved != incident:
         tx.incidents.set(incident.id, state=state, started_at=started_at, resolved_at=resolved_at)
     if state == "open" and incident.state == "recovered":
-        tx.events.add(incident.id, "bridge", "reopened", why="fires again before the recovery was approved")
+        tx.events.add(incident.id, BRIDGE, Reopened("fires again before the recovery was approved"))
         if old := next_notice.undecided(tx.notices.of(incident.id), next_notice.RECOVERY):
             supersede(tx, incident, old, None, FIRES_AGAIN)
     return moved
 
 
-def _summary(verdict: Verdict) -> dict[str, object]:
-    """How many alerts changed for which reason, and the names of the first few."""
+def _summary(verdict: Verdict, posts: Sequence[Parsed]) -> AlertsReceived:
+    """How many alerts changed for which reason, the names of the first few, and what the posts say of themselves."""
     counts: dict[str, int] = {}
     for change in verdict.changes:
         counts[change.reason] = counts.get(change.reason, 0) + 1
     named = dict.fromkeys(change.alert.labels.get("alertname", "") for change in verdict.changes)
-    return {"counts": counts, "alertnames": list(named)[:NAMED]}
-
-
-def _about(posts: Sequence[Parsed]) -> dict[str, object]:
-    """What the posts say of themselves: the most alerts that one left out, and what was corrected."""
     notes = [note for post in posts for note in post.notes]
-    return {"truncated": max(post.truncated for post in posts), "notes": notes[:NAMED]}
+    truncated = max(post.truncated for post in posts)
+    return AlertsReceived(counts, list(named)[:NAMED], truncated, notes[:NAMED])

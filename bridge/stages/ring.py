@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bridge.core import next_notice, reminders
+from bridge.core.events import Rang
 from bridge.core.facts import Facts
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import AudienceFacts, Incident, Notice, Ring
@@ -63,15 +64,7 @@ def _fire(
     planned = reminders.next_ring(escalation, base, tx.now)
     policy = runtime.service(incident).policy
     tx.rings.plan(notice.id, reminders.with_deadline(planned, notice, policy, tx.now))
-    tx.events.add(
-        notice.incident_id,
-        BRIDGE,
-        "rang",
-        notice=notice.id,
-        ring=due.n,
-        people=list(people),
-        late=round(late),
-    )
+    tx.events.add(notice.incident_id, BRIDGE, Rang(notice.id, due.n, list(people), round(late)))
 
 
 def _keep_promise_fresh(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice) -> Notice:

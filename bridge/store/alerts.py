@@ -1,7 +1,7 @@
 """Queries over the alerts of incidents, and over the alerts that belong to none."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, select, update
 
@@ -9,9 +9,7 @@ from bridge.core.model import Alert
 from bridge.core.triage import Key, key_of
 from bridge.store.dialect import insert
 from bridge.store.tables import alerts, ignored, incidents
-
-if TYPE_CHECKING:
-    from bridge.store.tx import Tx
+from bridge.store.transaction import Transaction
 
 FACTS_ALERTS = 1000  # what a letter can say does not grow with a storm: the earliest thousand are enough
 _KEYS_AT_ONCE = 500
@@ -20,7 +18,7 @@ _KEYS_AT_ONCE = 500
 class Alerts:
     """The alerts of incidents within one transaction."""
 
-    def __init__(self, tx: "Tx") -> None:
+    def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
     def known(self, incident_ids: Collection[str], posted: Iterable[Alert]) -> dict[str, dict[Key, Alert]]:

@@ -7,7 +7,7 @@ sent, deferred, failed or unknown. `cancelled` is for rings that nobody needs an
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, true, tuple_, update
 
@@ -17,9 +17,7 @@ from bridge.store.dialect import skip_locked
 from bridge.store.incidents import about
 from bridge.store.outbox import CLAIMED, WAITING, Lane
 from bridge.store.tables import notices, outbox
-
-if TYPE_CHECKING:
-    from bridge.store.tx import Tx
+from bridge.store.transaction import Transaction
 
 EOD_WAIT = timedelta(seconds=60)  # lets a slow server finish with the first copy
 LEFT_TO_OTHERS = timedelta(hours=1)  # longer than it takes to reload every instance
@@ -79,7 +77,7 @@ class DeliveryResult:
 class Claims:
     """Claims within one transaction."""
 
-    def __init__(self, tx: "Tx") -> None:
+    def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
     def claim(self, lane: Lane, limit: int, me: str, services: Collection[str]) -> list[Claimed]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Literal, NamedTuple, Protocol
@@ -13,14 +13,12 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Engine,
-    Executable,
     Select,
     Text,
     select,
 )
 from sqlalchemy import Dialect as SqlDialect
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
@@ -34,10 +32,9 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from bridge.errors import StorageDown
 
 # SQLAlchemy compiles PostgreSQL's INSERT ... ON CONFLICT for SQLite too: one `insert` serves both.
-__all__ = ["Dialect", "Json", "LockHeld", "Transaction", "Utc", "insert", "skip_locked"]
+__all__ = ["Dialect", "Json", "LockHeld", "Utc", "insert", "skip_locked"]
 
 Purpose = Literal["write", "soft", "read", "migrate"]
-Params = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 VERSION_TABLE = "schema_version"
 PATIENCE_MS = 2_500  # a request may wait for the batch before its own too: 5 s in all, then 503
@@ -145,32 +142,3 @@ def is_units_own(error: BaseException) -> bool:
     return not isinstance(error, DBAPIError | PoolTimeout | StorageDown) or isinstance(
         error, IntegrityError | DataError | ProgrammingError | NotSupportedError
     )
-
-
-class Transaction:
-    """One unit's view of its transaction. Query groups are added by subclassing.
-
-    `now` is read once, when the transaction begins. The unit neither commits nor rolls back.
-    """
-
-    may_wait = True  # false while the transaction holds other units' locks: waiting then could deadlock
-
-    def __init__(self, connection: Connection, now: datetime) -> None:
-        self.connection = connection
-        self.now = now
-        self._dialect: Dialect = connection.get_execution_options()["dialect"]
-
-    def execute(self, statement: Executable, params: Params | None = None) -> CursorResult[Any]:
-        return self.connection.execute(statement, params)
-
-    def lock(self, *key: str) -> None:
-        """Holds the lock named by `key` until the commit. Take several in sorted order."""
-        self._dialect.lock(self.connection, key, wait=self.may_wait)
-
-    def boot(self) -> str:
-        """What changes when soft commits may have been lost."""
-        return self._dialect.boot(self.connection)
-
-    def notify(self) -> None:
-        """Wakes the other instances when this unit is committed."""
-        self._dialect.notify(self.connection)

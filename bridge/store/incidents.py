@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Row, and_, or_, select, tuple_, update
 
@@ -10,10 +10,7 @@ from bridge.core.kinds import kinds_that
 from bridge.core.model import Incident
 from bridge.core.next_notice import TOLD
 from bridge.store.tables import incidents, notices
-
-if TYPE_CHECKING:
-    from bridge.store.tx import Tx
-
+from bridge.store.transaction import Transaction
 
 _ABOUT = notices.alias("about")
 
@@ -27,7 +24,7 @@ def about(services: Collection[str], notice_id: Column[str]) -> ColumnElement[bo
 class Incidents:
     """Incidents within one transaction."""
 
-    def __init__(self, tx: "Tx") -> None:
+    def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
     def get(self, incident_id: str) -> Incident | None:

@@ -1,15 +1,12 @@
 """Which instances of the bridge are alive, and the few facts a database keeps about itself."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
 from bridge.store.dialect import insert
 from bridge.store.tables import instances, meta
-
-if TYPE_CHECKING:
-    from bridge.store.tx import Tx
+from bridge.store.transaction import Transaction
 
 # Unseen for so long an instance is dead; the others look every 2 s, so that its work is taken over within 15.
 FRESH = timedelta(seconds=12)
@@ -19,7 +16,7 @@ CLOCK_SLACK = timedelta(seconds=2)  # a heartbeat further ahead than this means 
 class Instances:
     """Heartbeats and meta facts within one transaction."""
 
-    def __init__(self, tx: "Tx") -> None:
+    def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
     def beat(self, me: str, boot: str) -> None:

@@ -4,15 +4,13 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, select, update
 
 from bridge.store.dialect import insert
 from bridge.store.tables import links
-
-if TYPE_CHECKING:
-    from bridge.store.tx import Tx
+from bridge.store.transaction import Transaction
 
 _LINK_BYTES = 16
 
@@ -31,7 +29,7 @@ class Link:
 class Links:
     """Personal links within one transaction."""
 
-    def __init__(self, tx: "Tx") -> None:
+    def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
     def get(self, link_id: str) -> Link | None:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Row, func, select, update
 
@@ -14,9 +14,7 @@ from bridge.core.model import Approval, Notice, NoticeState, Text, Version
 from bridge.store.dialect import insert
 from bridge.store.incidents import about
 from bridge.store.tables import approvals, incidents, notices, versions
-
-if TYPE_CHECKING:
-    from bridge.store.tx import Tx
+from bridge.store.transaction import Transaction
 
 _BY_LIST = kinds_that(lambda spec: spec.recipients is Recipients.SERVICE_LIST)
 _NOTICE_COLUMNS = [column for column in notices.c if column.name not in ("audience", "owner")]
@@ -25,7 +23,7 @@ _NOTICE_COLUMNS = [column for column in notices.c if column.name not in ("audien
 class Notices:
     """Notices, versions and approvals within one transaction."""
 
-    def __init__(self, tx: "Tx") -> None:
+    def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
     def get(self, notice_id: str) -> Notice | None:

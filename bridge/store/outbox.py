@@ -5,16 +5,14 @@ What waits in it and what became of it. claims.py takes the rows out and moves t
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Row, bindparam, func, select, update
 
 from bridge.core.model import DeliveryState
 from bridge.store.dialect import insert
 from bridge.store.tables import letters, outbox
-
-if TYPE_CHECKING:
-    from bridge.store.tx import Tx
+from bridge.store.transaction import Transaction
 
 Lane = Literal["oncall", "customers"]
 OPEN = ("queued", "sending", "eod", "deferred")
@@ -52,7 +50,7 @@ class OutboxMessage:
 class Outbox:
     """The outbox within one transaction."""
 
-    def __init__(self, tx: "Tx") -> None:
+    def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
     def add(self, messages: Sequence[OutboxMessage]) -> None:

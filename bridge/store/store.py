@@ -11,9 +11,10 @@ from sqlalchemy import URL, Connection, event
 
 from bridge import clock
 from bridge.errors import StorageDown
-from bridge.store.dialect import Purpose, Transaction
+from bridge.store.dialect import Purpose
 from bridge.store.listener import Listener
 from bridge.store.open_database import OpenDatabase, open_database
+from bridge.store.transaction import Transaction
 from bridge.store.worker import TOGETHER, Job, Jobs, MakeTx, UnitOutcome, Worker
 
 __all__ = ["Store"]
@@ -94,7 +95,7 @@ class Store(Generic[X]):
         return await self._ask(self._reads, query, "read")
 
     def add_listener(self, callback: Callable[[], None]) -> None:
-        """Called in the event loop when any instance has committed a unit that said `tx.notify()`.
+        """Called in the event loop when any instance has committed a unit that said `tx.tell_others()`.
 
         A saving, not a promise: notifications can be lost with their connection, so loops poll as well.
         """

@@ -17,7 +17,8 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection, Engine
 
 from bridge.errors import StorageDown
-from bridge.store.dialect import Dialect, ErrorMeaning, LockHeld, Purpose, Transaction
+from bridge.store.dialect import Dialect, ErrorMeaning, LockHeld, Purpose
+from bridge.store.transaction import Transaction
 
 log = logging.getLogger(__name__)
 

@@ -17,9 +17,10 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from bridge.errors import StorageDown
-from bridge.store.dialect import Transaction, insert
+from bridge.store.dialect import insert
 from bridge.store.store import Store
 from bridge.store.tables import meta
+from bridge.store.transaction import Transaction
 from tests.parts.disk import small_disk
 from tests.parts.postgres import Mode, Postgres, postgres
 from tests.parts.waiting import until
@@ -312,7 +313,7 @@ async def test_listening_goes_on_after_a_restart(server: Postgres, store: Store[
     await until_up(store, "up")
     async with asyncio.timeout(20):
         while not heard.is_set():
-            await store.run(Transaction.notify)
+            await store.run(Transaction.tell_others)
             await asyncio.sleep(0.2)
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import StorageDown, StorageRefused
-from bridge.store.dialect import Transaction, insert
+from bridge.store.dialect import insert
 from bridge.store.store import Store
 from bridge.store.tables import meta
+from bridge.store.transaction import Transaction
 from tests.parts.disk import small_disk
 from tests.store.conftest import open_store
 from tests.store.test_store import keys, put

@@ -19,8 +19,9 @@ from sqlalchemy import text
 
 from bridge.core.lifecycle import INCIDENT_MOVES, NOTICE_MOVES, UNDECIDED
 from bridge.core.model import Incident, Notice, Recipient, Ring, Text
+from bridge.store.audit import broken
 from bridge.store.tx import Tx
-from tests.stages.office import Office, configured, firing, minutes, office, resolved, seconds, text_of
+from tests.stages.office import KEYS, Office, configured, firing, minutes, office, resolved, seconds, text_of
 
 T = TypeVar("T")
 
@@ -86,7 +87,7 @@ def look(tx: Tx) -> Scene:
         notices,
         tx.rings.of_all(order),
         [tuple(row) for row in tx.execute(text("SELECT what, old, new FROM moves"))],
-        [found for incident in incidents for found in tx.events.broken(incident.id)],
+        [found for incident in incidents for found in broken(tx, KEYS.audit, incident.id)],
         Counter((row.notice_id, row.address) for row in rows),
     )
 

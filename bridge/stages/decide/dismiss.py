@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bridge.core.events import Dismissed
 from bridge.core.kinds import Clock, spec_of
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
 from bridge.stages.next_notice import advance
@@ -31,15 +32,8 @@ def dismiss(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionReque
         tx.incidents.set(incident.id, final_at=None)
     told = {"decision": "dismissed"}
     tell(tx, runtime, incident, notice, "decided", others_rung(tx, notice, case.person), told)
-    head = tx.events.add(
-        incident.id,
-        case.person,
-        "dismissed",
-        notice=notice.id,
-        kind=notice.kind,
-        version=notice.version,
-        reason=form.reason.strip(),
-    )
+    dismissed = Dismissed(notice.id, notice.kind, notice.version, form.reason.strip())
+    head = tx.events.add(incident.id, case.person, dismissed)
     advance(tx, runtime, tx.incidents.get(incident.id) or incident)
     return DecisionResult("done", wake=Wake(timer=True, oncall=True, anchors=(head,)))
 

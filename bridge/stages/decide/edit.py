@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bridge.core import next_notice
+from bridge.core.events import Edited
 from bridge.core.facts import Answers, Facts
 from bridge.core.kinds import Asks, spec_of
 from bridge.core.model import Text, Version
@@ -41,10 +42,9 @@ def edit(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionRequest)
         return DecisionResult("newer_version")
     tx.notices.withdraw_approvals(notice.id)
     tx.notices.add_version(new)
-    rendered = {"rendered": True} if given else {}
     texts = tx.notices.digest(notice.id, new.version)
-    told = {"notice": notice.id, "kind": notice.kind, "version": new.version, "texts": texts, **rendered}
-    tx.events.add(case.incident.id, case.person, "edited", **told)
+    saved = Edited(notice.id, notice.kind, new.version, texts, rendered=bool(given))
+    tx.events.add(case.incident.id, case.person, saved)
     if fallback:
         note_fallback(tx, notice, new.version, fallback)
     return DecisionResult("done", did="saved", wake=Wake(timer=True))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bridge.core.events import EndedByHand
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
 from bridge.stages.next_notice import recover
 from bridge.stages.runtime import Runtime
@@ -19,14 +20,7 @@ def end_incident(tx: Tx, runtime: Runtime, case: DecisionContext, form: Decision
     firing = tx.alerts.firing(incident.id)
     tx.alerts.end_all(incident.id)
     tx.incidents.set(incident.id, state="settling", resolved_at=tx.now)
-    tx.events.add(
-        incident.id,
-        case.person,
-        "ended_by_hand",
-        notice=case.notice.id,
-        kind=case.notice.kind,
-        firing=firing,
-    )
+    tx.events.add(incident.id, case.person, EndedByHand(case.notice.id, case.notice.kind, firing))
     if not any(notice.state == "approved" for notice in tx.notices.of(incident.id)):
         recover(tx, runtime, incident, "ended by hand", actor=case.person)
     return DecisionResult("done", wake=Wake(timer=True, oncall=True))
