@@ -22,7 +22,7 @@ LAYERS = [
     {"cli"},
 ]
 # What the core is made of besides the standard library: values, a linear-time matcher, a calendar.
-CORE_MAY_USE = {"annotated_types", "bridge", "jpholiday", "pydantic", "re2"}
+CORE_MAY_USE = {"bridge", "jpholiday", "pydantic", "re2"}
 TELLS_THE_TIME = {
     ("datetime", "now"),
     ("datetime", "utcnow"),
