@@ -12,7 +12,8 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from bridge.audiences.csv import AudienceError, Audiences, Moved, Row, Tally, read
+from bridge.audiences.csv import AudienceError, OnRead, Row, read
+from bridge.audiences.summary import Audiences, Tally
 from bridge.clock import monotonic
 from bridge.core.model import AudienceFacts, Recipient
 from bridge.core.values import Locale
@@ -146,9 +147,9 @@ class CustomerLists:
             log.warning("list_silent", path=str(path))
             return AudienceFacts("", problem=_silent(path).words)
 
-    def _count(self, path: Path, locale: Locale, moved: Moved) -> AudienceFacts:
+    def _count(self, path: Path, locale: Locale, on_read: OnRead) -> AudienceFacts:
         try:
-            return self._audiences.facts("", path, locale, moved)
+            return self._audiences.facts("", path, locale, on_read)
         except Exception as error:
             log.exception("list_failed", path=str(path))
             return AudienceFacts("", problem=_failed(path, type(error).__name__).words)
