@@ -15,7 +15,6 @@ LAYERS = [
     {"sources", "letters", "oncall", "store", "smtp", "audiences"},
     {"config", "keys"},
     {"stages"},
-    {"audiences.cache"},
     {"loops", "web"},
     {"app"},
     {"demo"},
