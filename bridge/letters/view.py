@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bridge.core import dates, reports
 from bridge.core.facts import Facts
 from bridge.core.values import Locale, LocalText
-from bridge.letters.wrap import width
+from bridge.core.width import width
 
 # Of the 80 columns that a list of mails shows, what the brackets and the longest report name leave.
 TOPIC_COLUMNS = 42
