@@ -15,7 +15,8 @@ from pathlib import Path
 from sqlalchemy import URL, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from bridge.audiences.csv import AudienceError, summarise
+from bridge.audiences.csv import AudienceError
+from bridge.audiences.summary import summarise
 from bridge.config import Config
 from bridge.config.document import Place
 from bridge.core.facts import Answers, Facts, build

@@ -8,7 +8,6 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from zoneinfo import ZoneInfo
 
-from annotated_types import Ge, Gt, Le
 from pydantic import SecretStr, WithJsonSchema
 from pydantic.fields import FieldInfo
 
@@ -114,9 +113,14 @@ def _choice(words: Iterable[str]) -> str:
 
 
 def _bounds(field: FieldInfo) -> str:
-    words = {Gt: ("gt", "more than"), Ge: ("ge", "at least"), Le: ("le", "at most")}
-    found = [(words[type(one)], one) for one in field.metadata if type(one) in words]
-    return "".join(f", {word} {_written(getattr(one, name))}" for (name, word), one in found)
+    words = {"gt": "more than", "ge": "at least", "le": "at most"}
+    found = [
+        (word, getattr(one, name))
+        for one in field.metadata
+        for name, word in words.items()
+        if hasattr(one, name)
+    ]
+    return "".join(f", {word} {_written(bound)}" for word, bound in found)
 
 
 def _default(field: FieldInfo) -> str:

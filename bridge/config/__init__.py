@@ -11,6 +11,7 @@ from pydantic import Field, create_model
 from sqlalchemy import URL
 
 from bridge import sources
+from bridge.audiences.cache import ServiceList
 from bridge.config.document import Document, Place, Tree, Value, read
 from bridge.config.fitting import fit, judge, unknown
 from bridge.config.sections import Api, CustomerList, DatabaseSettings, ServerSettings, Wording, read_terms
@@ -70,6 +71,15 @@ class Config(Model):
     def audiences(self) -> Mapping[str, Path]:
         """The CSV file of each audience."""
         return {name: one.csv for name, one in self.customer_lists.items()}
+
+    @property
+    def service_lists(self) -> Mapping[str, ServiceList]:
+        """The customer list of each service."""
+        listed = ((service, self.customer_lists[service.audience]) for service in self.services.values())
+        return {
+            service.id: ServiceList(service.audience, one.name, one.csv, service.locale)
+            for service, one in listed
+        }
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:

@@ -9,7 +9,7 @@ from bridge.core import dates, reports
 from bridge.core.facts import Facts
 from bridge.core.kinds import spec_of
 from bridge.core.values import Locale, LocalText
-from bridge.letters.wrap import width
+from bridge.core.width import width
 
 # Of the 80 columns that a list of mails shows, what the brackets and the longest report name leave.
 TOPIC_COLUMNS = 42

@@ -15,15 +15,13 @@ from bridge.sources.credentials import Credentials
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What one post said. `group_key` and `external_url` are kept for the history only.
+    """What one post said.
 
     `truncated`: how many alerts the sender left out of this post. `notes`: what was corrected, in words.
     """
 
     alerts: tuple[Alert, ...]
     truncated: int = 0
-    group_key: str = ""
-    external_url: str = ""
     notes: tuple[str, ...] = ()
 
 

@@ -32,12 +32,12 @@ def parse(body: bytes, headers: Mapping[str, str], received_at: datetime) -> Par
     listed = post.get("alerts")
     if not isinstance(listed, list):
         raise SourceError("alerts", "must be a list")
+    for unused in ("groupKey", "externalURL"):  # a body that is no text here is not Alertmanager's
+        text(post.get(unused), unused)
     notes: list[str] = []
     return Parsed(
         alerts=tuple(_alert(one, f"alerts[{n}]", received_at, notes) for n, one in enumerate(listed)),
         truncated=_count(post.get("truncatedAlerts"), "truncatedAlerts"),
-        group_key=text(post.get("groupKey"), "groupKey"),
-        external_url=text(post.get("externalURL"), "externalURL"),
         notes=tuple(notes),
     )
 

@@ -7,8 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from bridge.core.width import width
 from bridge.wording.find import any_of, phrase
-from bridge.wording.ja.subject import columns
 from bridge.wording.model import BOTH_LOCALES, Context, Hit, Rule
 from bridge.wording.text import FOLD, Sheet
 
@@ -98,7 +98,7 @@ def _wide_lines(sheet: Sheet, context: Context) -> Iterator[Hit]:
         return
     for match in re.finditer(r"[^\r\n]+", sheet.body.raw):
         line = match[0]
-        if len(line) * 2 > WIDEST_LINE and "://" not in line and columns(line) > WIDEST_LINE:
+        if len(line) * 2 > WIDEST_LINE and "://" not in line and width(line) > WIDEST_LINE:
             yield Hit(sheet.body, *match.span())
 
 

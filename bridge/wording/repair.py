@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from bridge.core.width import width
 from bridge.wording.characters import WIDEST_LINE
-from bridge.wording.ja.subject import columns
 from bridge.wording.model import Field, Finding, Hit, Letter
 
 SENTENCE_BREAK = re.compile(r"(。|\.) ?(?=.)")
@@ -56,7 +56,7 @@ def fitted(hit: Hit) -> str | None:
     if not text or (not line and hit.start > WIDEST_LINE):
         return text
     before, after = raw[line : hit.start], raw[hit.end : hit.end + WIDEST_LINE].partition("\n")[0]
-    if max(map(columns, f"{before}{text}{after}".split("\n"))) <= WIDEST_LINE:
+    if max(map(width, f"{before}{text}{after}".split("\n"))) <= WIDEST_LINE:
         return text
     if SENTENCE_BREAK.search(text):
         return SENTENCE_BREAK.sub(r"\1\n", text, count=1)

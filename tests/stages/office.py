@@ -402,7 +402,7 @@ class ListOf(CustomerLists):
     """The one customer list of all services, as the test has it now."""
 
     def __init__(self, office: Office) -> None:
-        super().__init__(lambda: office.runtime)
+        super().__init__(lambda: office.runtime.config.service_lists)
         self._office = office
 
     async def facts(self) -> Mapping[str, AudienceFacts]:

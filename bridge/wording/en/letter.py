@@ -6,25 +6,11 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from bridge.core.dates import MONTHS, WEEKDAYS
 from bridge.wording.find import body_lacks
 from bridge.wording.model import ENGLISH, RECOVERIES, REPORTS, Context, Hit, Rule
 from bridge.wording.text import Sheet
 
-MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTH = (
     r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
     r"|Sep(?:t(?:ember)?)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
@@ -55,9 +41,9 @@ def _weekday_wrong(sheet: Sheet, _context: Context) -> Iterator[Hit]:
 
 
 def _weekday(match: re.Match[str]) -> str | None:
-    month = next(at for at, name in enumerate(MONTHS, 1) if name.startswith(match["month"].lower()[:3]))
+    month = next(at for at, name in enumerate(MONTHS, 1) if name.startswith(match["month"][:3]))
     try:
-        return WEEKDAYS[date(int(match["year"]), month, int(match["day"])).weekday()]
+        return WEEKDAYS["en"][date(int(match["year"]), month, int(match["day"])).weekday()].lower()
     except ValueError:
         return None
 

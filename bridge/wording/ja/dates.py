@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from bridge.core.dates import WEEKDAYS
 from bridge.wording.find import any_of, phrase
 from bridge.wording.ja.chronology import disagreements
 from bridge.wording.model import REPORTS, Context, Hit, Rule
 from bridge.wording.promise import date_near, promised_time
 from bridge.wording.text import Sheet, in_signature
 
-WEEKDAYS = "月火水木金土日"
 DAY = re.compile(
     r"(?:(?P<year>\d{4})(?:年|/|-))?(?<!\d)(?P<month>\d{1,2})(?P<sep>月|/|-)(?P<day>\d{1,2})(?(sep)日?)[ ]*"
     r"(?:[(](?P<weekday>[月火水木金土日])(?:曜日?)?(?:[・、/]?(?:祝日?|休))?[)]|(?P<full>[月火水木金土日])曜)"
@@ -68,7 +68,7 @@ def _weekdays(match: re.Match[str], context: Context) -> list[str]:
             days = []
     except ValueError:
         return []
-    return [WEEKDAYS[each.weekday()] for each in days]
+    return [WEEKDAYS["ja"][each.weekday()] for each in days]
 
 
 def _impossible(sheet: Sheet, _context: Context) -> Iterator[Hit]:
@@ -97,7 +97,7 @@ def _next_promise(context: Context) -> str | None:
     if context.promise is None:
         return None
     at = context.promise.astimezone(context.zone)
-    return f"{at.month}月{at.day}日({WEEKDAYS[at.weekday()]}){at.hour}時{at.minute:02d}分"
+    return f"{at.month}月{at.day}日({WEEKDAYS['ja'][at.weekday()]}){at.hour}時{at.minute:02d}分"
 
 
 def _notations_mixed(sheet: Sheet, _context: Context) -> Iterator[Hit]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
-from unicodedata import east_asian_width
 
+from bridge.core.width import width
 from bridge.wording.find import whole
 from bridge.wording.model import FINAL, FIRST, INDIVIDUAL, RECOVERY, UPDATE, Context, Hit, Rule
 from bridge.wording.text import FieldText, Sheet, service_names
@@ -63,11 +63,6 @@ class Numbered(NamedTuple):
     kanji: bool
 
 
-def columns(text: str) -> int:
-    """Width as a terminal or mail client shows it: W, F and A count two."""
-    return sum(2 if east_asian_width(char) in "WFA" else 1 for char in text)
-
-
 def kanji_number(value: int) -> str:
     """1-99 in kanji numerals."""
     tens, ones = divmod(value, 10)
@@ -100,7 +95,7 @@ def _stage_unsaid(sheet: Sheet, context: Context) -> Iterator[Hit]:
 
 def _offered(subject: FieldText, text: str) -> Hit:
     """The whole subject, with a better one where that is not too wide."""
-    return whole(subject)._replace(replacement=text if text and columns(text) <= WIDEST else None)
+    return whole(subject)._replace(replacement=text if text and width(text) <= WIDEST else None)
 
 
 def _nothing_happened(sheet: Sheet, _context: Context) -> Iterator[Hit]:
@@ -109,7 +104,7 @@ def _nothing_happened(sheet: Sheet, _context: Context) -> Iterator[Hit]:
 
 
 def _too_wide(sheet: Sheet, _context: Context) -> Iterator[Hit]:
-    if columns(sheet.subject.raw) > WIDEST:
+    if width(sheet.subject.raw) > WIDEST:
         yield whole(sheet.subject)
 
 
