@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from bridge.wording.find import any_of, phrase
 from bridge.wording.ja.subject import columns
-from bridge.wording.model import BOTH_LOCALES, Context, Hit, Rule
+from bridge.wording.model import BOTH_LOCALES, Context
+from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import FOLD, Sheet
 
 WIDEST_LINE = 76  # columns: room for "> " twice in a reply

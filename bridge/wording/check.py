@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bridge.wording.model import Context, Finding, Hit, Letter, Part, Rule, Scope
+from bridge.wording.model import Context, Finding, Letter, Part, Scope
 from bridge.wording.repair import fitted
+from bridge.wording.rule import Hit, Rule
 from bridge.wording.rules import RULES
 from bridge.wording.terms import REASON, REASON_EN, find_terms
 from bridge.wording.text import Sheet, lay_out

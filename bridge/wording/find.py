@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-from bridge.wording.model import Context, Find, Hit
+from bridge.wording.model import Context
+from bridge.wording.rule import Find, Hit
 from bridge.wording.text import FieldText, Sheet, in_signature
 
 Reading = Literal["raw", "flow", "wording", "lower"]

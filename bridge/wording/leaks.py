@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from bridge.wording.find import any_of, matches, phrase
-from bridge.wording.model import BOTH_LOCALES, Context, Hit, Rule
+from bridge.wording.model import BOTH_LOCALES, Context
+from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import Sheet
 
 ADDRESS = re.compile(

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from bridge.wording.find import phrase, whole
-from bridge.wording.model import BOTH_LOCALES, Context, Hit, Rule
+from bridge.wording.model import BOTH_LOCALES, Context
+from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import CONTACT, Sheet
 
 NO_REPLY = re.compile(r"送信専用|返信(?:を)?(?:いただいて|頂いて|されて)も|返信には?(?:お答え|対応|お応え)")

@@ -1,17 +1,12 @@
-"""The words of the wording check: a letter, what is known about it, a rule, a finding."""
+"""The words of the wording check: a letter, a company's term, what is known besides the text, a finding."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Any, Literal
 
 from bridge.core.values import Locale
-
-if TYPE_CHECKING:
-    from bridge.wording.terms import Term
-    from bridge.wording.text import FieldText, Sheet
 
 Field = Literal["subject", "body"]
 Severity = Literal["error", "warning", "info"]
@@ -24,6 +19,9 @@ RECOVERIES = frozenset({RECOVERY, FINAL})
 EVERY_KIND: frozenset[str] = frozenset()
 """No restriction: the rule also reads a letter of a kind nobody has heard of."""
 
+BOTH_LOCALES = frozenset({"ja", "en"})
+ENGLISH = frozenset({"en"})
+
 JAPAN = timezone(timedelta(hours=9), "JST")
 
 
@@ -35,6 +33,18 @@ class Letter:
     subject: str
     body: str
     locale: str = "ja"
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term. `pattern` is a compiled RE2 expression, `replacement` may name its groups as \\1; `reason` is
+    the company's own sentence, in whatever language, or empty."""
+
+    id: str
+    pattern: Any  # google-re2 ships no types
+    replacement: str | None
+    reason: str
+    severity: Severity = "warning"
 
 
 @dataclass(frozen=True)
@@ -78,40 +88,3 @@ class Finding:
     def because(self, locale: Locale) -> str:
         """Its sentence for a reader of that language."""
         return self.why_en if locale == "en" else self.why
-
-
-class Hit(NamedTuple):
-    """Where a rule found something: raw offsets into `page`."""
-
-    page: FieldText
-    start: int
-    end: int
-    replacement: str | None = None
-
-
-Find = Callable[["Sheet", Context], Iterable[Hit]]
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One row of the table. `scope` says how much text the rule needs to judge: `text` reads anything
-    that is there, the others need a whole subject, body, letter, or the address lines.
-    `good` and `bad` are shown to people and tried by the tests."""
-
-    id: str
-    severity: Severity
-    find: Find
-    why: str
-    why_en: str
-    good: str
-    bad: str
-    kinds: frozenset[str] = EVERY_KIND
-    scope: Scope = "text"
-    locales: frozenset[str] = frozenset({"ja"})
-
-    def reads(self, kind: str, locale: str) -> bool:
-        return locale in self.locales and (not self.kinds or kind in self.kinds)
-
-
-BOTH_LOCALES = frozenset({"ja", "en"})
-ENGLISH = frozenset({"en"})

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from bridge.wording.find import matches
-from bridge.wording.model import BOTH_LOCALES, Context, Hit, Rule
+from bridge.wording.model import BOTH_LOCALES, Context
+from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import FieldText, Sheet, in_signature
 
 LINK = re.compile(
@@ -85,6 +86,11 @@ def _staff(sheet: Sheet, context: Context) -> Iterator[Hit]:
 def _lead(page: FieldText, at: int) -> str:
     """What stands before `at` in its sentence."""
     return page.flow[page.sentence(at)[0] : at]
+
+
+def service_names(context: Context) -> list[str]:
+    """The names by which customers know the service."""
+    return [name for name in (context.service, context.short_name) if name]
 
 
 def core_of(company: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bridge.wording.find import any_of, phrase
-from bridge.wording.model import BOTH_LOCALES, Rule
+from bridge.wording.model import BOTH_LOCALES
+from bridge.wording.rule import Rule
 
 NUMERAL = "一二三四五六七八九十百千〇零"
 UNIT = r"(?:月|日|時間?|分|年|社|様|件|名|株式会社)"

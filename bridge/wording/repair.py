@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from bridge.wording.characters import WIDEST_LINE
 from bridge.wording.ja.subject import columns
-from bridge.wording.model import Field, Finding, Hit, Letter
+from bridge.wording.model import Field, Finding, Letter
+from bridge.wording.rule import Hit
 
 SENTENCE_BREAK = re.compile(r"(。|\.) ?(?=.)")
 NOT_AT_LINE_START = "、。」）ーぁぃぅぇぉっゃゅょ々"

@@ -14,7 +14,7 @@ from bridge.wording.ja import (
     subject,
     tone,
 )
-from bridge.wording.model import Rule
+from bridge.wording.rule import Rule
 
 RULES: tuple[Rule, ...] = (
     *expectation.RULES,

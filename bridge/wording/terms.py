@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
 import re2
 
-from bridge.wording.model import Hit, Severity
+from bridge.wording.model import Severity, Term
+from bridge.wording.rule import Hit
 from bridge.wording.text import FieldText, Sheet
 
 SEVERITIES = ("error", "warning", "info")
@@ -27,18 +27,6 @@ GROUP = re.compile(r"\\(\d)")
 PRH_PATTERN = re.compile(r"^/(?P<body>.*)/(?P<flags>[a-z]*)$", re.S)
 REASON = "社内の用語集で定めた表記と異なります。"
 REASON_EN = "The company's list of terms has another form."
-
-
-@dataclass(frozen=True)
-class Term:
-    """One term. `pattern` is a compiled RE2 expression, `replacement` may name its groups as \\1; `reason` is
-    the company's own sentence, in whatever language, or empty."""
-
-    id: str
-    pattern: Any  # google-re2 ships no types
-    replacement: str | None
-    reason: str
-    severity: Severity = "warning"
 
 
 def parse_terms(value: object) -> tuple[Term, ...]:

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from bridge.wording.model import Context, Field, Letter
+from bridge.wording.model import Field, Letter
 
 BLOT = "\ue000"
 FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
@@ -224,7 +224,3 @@ def signature_start(raw: str) -> int:
 
 def in_signature(page: FieldText, raw_start: int) -> bool:
     return raw_start >= page.signature
-
-
-def service_names(context: Context) -> list[str]:
-    return [name for name in (context.service, context.short_name) if name]

@@ -4,7 +4,8 @@ shared with Japanese."""
 from __future__ import annotations
 
 from bridge.wording.find import any_of, phrase, when
-from bridge.wording.model import ENGLISH, REPORTS, Rule
+from bridge.wording.model import ENGLISH, REPORTS
+from bridge.wording.rule import Rule
 
 NO_ESTIMATE = "There is no estimated time of recovery yet. We will write again as soon as there is."
 UNDER_STUDY = "The cause is under investigation."

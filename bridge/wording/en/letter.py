@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from bridge.wording.find import body_lacks
-from bridge.wording.model import ENGLISH, RECOVERIES, REPORTS, Context, Hit, Rule
+from bridge.wording.model import ENGLISH, RECOVERIES, REPORTS, Context
+from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import Sheet
 
 MONTHS = (

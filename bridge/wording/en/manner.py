@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bridge.wording.find import any_of, phrase
-from bridge.wording.model import ENGLISH, Rule
+from bridge.wording.model import ENGLISH
+from bridge.wording.rule import Rule
 
 SMALL = (
     r"\b(?:just an?|only an?|merely|simply an?|minor|small|slight|tiny|brief|little|common"

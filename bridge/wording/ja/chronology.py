@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bridge.wording.find import matches
-from bridge.wording.model import Context, Hit
+from bridge.wording.model import Context
+from bridge.wording.rule import Hit
 from bridge.wording.text import FieldText, Sheet
 
 MOMENT = (

@@ -9,8 +9,9 @@ from datetime import date
 
 from bridge.wording.find import any_of, phrase
 from bridge.wording.ja.chronology import disagreements
-from bridge.wording.model import REPORTS, Context, Hit, Rule
+from bridge.wording.model import REPORTS, Context
 from bridge.wording.promise import date_near, promised_time
+from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import Sheet, in_signature
 
 WEEKDAYS = "月火水木金土日"

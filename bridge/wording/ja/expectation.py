@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from bridge.wording.find import NEAR, matches, phrase, sentence_hit, when
-from bridge.wording.model import REPORTS, Context, Hit, Rule
+from bridge.wording.model import REPORTS, Context
 from bridge.wording.promise import promised_time
+from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import FieldText, Sheet
 
 UNKNOWN_YET = "現時点では復旧時刻は未定です。"

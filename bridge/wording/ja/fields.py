@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from bridge.wording.find import body_lacks
-from bridge.wording.model import INDIVIDUAL, RECOVERIES, REPORTS, UPDATE, Context, Hit, Rule
+from bridge.wording.model import INDIVIDUAL, RECOVERIES, REPORTS, UPDATE, Context
 from bridge.wording.promise import promised_time
+from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import CONTACT, Sheet
 
 ANY_REPORT = REPORTS | RECOVERIES

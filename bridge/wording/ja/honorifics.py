@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from bridge.wording.find import Swap, any_of, phrase
-from bridge.wording.model import Context, Hit, Rule
+from bridge.wording.model import Context
+from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import LINE, Sheet
 
 HUMBLE = re.compile(r"させて(?:いただ|頂)(?P<end>きます|きました|き、|いており|いて|く|ければ|き)?")

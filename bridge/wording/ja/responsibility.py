@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bridge.wording.find import any_of, phrase
-from bridge.wording.model import Rule
+from bridge.wording.rule import Rule
 
 APOLOGY = "ご迷惑をおかけしておりますことを、深くお詫び申し上げます。"
 COMPENSATION = "補償の取り扱いは、確認のうえ書面でご回答いたします。"

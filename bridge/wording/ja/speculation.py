@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from bridge.wording.find import any_of, phrase, sentence_hit, when
-from bridge.wording.model import REPORTS, Context, Hit, Rule
+from bridge.wording.model import REPORTS, Context
+from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import Sheet
 
 UNDER_STUDY = "原因は現在調査しております。"

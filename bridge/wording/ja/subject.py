@@ -8,8 +8,10 @@ from typing import NamedTuple
 from unicodedata import east_asian_width
 
 from bridge.wording.find import whole
-from bridge.wording.model import FINAL, FIRST, INDIVIDUAL, RECOVERY, UPDATE, Context, Hit, Rule
-from bridge.wording.text import FieldText, Sheet, service_names
+from bridge.wording.model import FINAL, FIRST, INDIVIDUAL, RECOVERY, UPDATE, Context
+from bridge.wording.names import service_names
+from bridge.wording.rule import Hit, Rule
+from bridge.wording.text import FieldText, Sheet
 
 WIDEST = 80  # columns: 40 full-width characters
 OPENING = r"^\s*(?:\[[^\]]{1,30}\]\s?)?【[^】]*(?:重要|お詫び|障害|緊急|復旧|報)[^】]*】"

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from bridge.wording.find import LATIN, Swap, any_of, phrase
-from bridge.wording.model import REPORTS, Context, Hit, Rule
+from bridge.wording.model import REPORTS, Context
+from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import Sheet
 
 FALLEN = (

@@ -1,0 +1,43 @@
+"""A rule of the wording check, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from bridge.wording.model import EVERY_KIND, Context, Scope, Severity
+from bridge.wording.text import FieldText, Sheet
+
+
+class Hit(NamedTuple):
+    """Where a rule found something: raw offsets into `page`."""
+
+    page: FieldText
+    start: int
+    end: int
+    replacement: str | None = None
+
+
+Find = Callable[[Sheet, Context], Iterable[Hit]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of the table. `scope` says how much text the rule needs to judge: `text` reads anything
+    that is there, the others need a whole subject, body, letter, or the address lines.
+    `good` and `bad` are shown to people and tried by the tests."""
+
+    id: str
+    severity: Severity
+    find: Find
+    why: str
+    why_en: str
+    good: str
+    bad: str
+    kinds: frozenset[str] = EVERY_KIND
+    scope: Scope = "text"
+    locales: frozenset[str] = frozenset({"ja"})
+
+    def reads(self, kind: str, locale: str) -> bool:
+        return locale in self.locales and (not self.kinds or kind in self.kinds)
