@@ -13,12 +13,6 @@ Severity = Literal["error", "warning", "info"]
 Scope = Literal["text", "subject", "body", "full", "mail"]
 Part = Literal["sentence", "subject", "full"]
 
-FIRST, UPDATE, RECOVERY, FINAL, INDIVIDUAL = "first", "update", "recovery", "final", "individual"
-REPORTS = frozenset({FIRST, UPDATE})
-RECOVERIES = frozenset({RECOVERY, FINAL})
-EVERY_KIND: frozenset[str] = frozenset()
-"""No restriction: the rule also reads a letter of a kind nobody has heard of."""
-
 BOTH_LOCALES = frozenset({"ja", "en"})
 ENGLISH = frozenset({"en"})
 
@@ -27,7 +21,7 @@ JAPAN = timezone(timedelta(hours=9), "JST")
 
 @dataclass(frozen=True)
 class Letter:
-    """One letter as the reader gets it. `kind`: first, update, recovery, final or individual."""
+    """One letter as the reader gets it. `kind` is a key of `kinds.CLASSES`; the rules for all read any other."""
 
     kind: str
     subject: str

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bridge.wording.model import EVERY_KIND, Context, Scope, Severity
+from bridge.wording.kinds import KindClass, classes_of, kinds_in
+from bridge.wording.model import Context, Scope, Severity
 from bridge.wording.text import FieldText, Sheet
 
 
@@ -35,9 +36,15 @@ class Rule:
     why_en: str
     good: str
     bad: str
-    kinds: frozenset[str] = EVERY_KIND
+    letters: KindClass = KindClass.ANY
     scope: Scope = "text"
     locales: frozenset[str] = frozenset({"ja"})
 
     def reads(self, kind: str, locale: str) -> bool:
-        return locale in self.locales and (not self.kinds or kind in self.kinds)
+        """Whether the rule is one for letters of this kind in this language."""
+        return locale in self.locales and bool(self.letters & classes_of(kind))
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of letters that the rule is limited to. Empty: it reads every letter."""
+        return kinds_in(self.letters)

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from bridge.wording.kinds import KindClass, classes_of
 from bridge.wording.model import Field, Letter
 
 BLOT = "\ue000"
@@ -115,7 +116,7 @@ class FieldText:
 class Sheet:
     """A letter laid out for the rules."""
 
-    kind: str
+    classes: KindClass
     subject: FieldText
     body: FieldText
 
@@ -126,7 +127,7 @@ class Sheet:
 
 def lay_out(letter: Letter) -> Sheet:
     return Sheet(
-        letter.kind,
+        classes_of(letter.kind),
         open_page("subject", letter.subject, letter.locale),
         open_page("body", letter.body, letter.locale),
     )

@@ -4,7 +4,8 @@ shared with Japanese."""
 from __future__ import annotations
 
 from bridge.wording.find import any_of, phrase, when
-from bridge.wording.model import ENGLISH, REPORTS
+from bridge.wording.kinds import KindClass
+from bridge.wording.model import ENGLISH
 from bridge.wording.rule import Rule
 
 NO_ESTIMATE = "There is no estimated time of recovery yet. We will write again as soon as there is."
@@ -134,7 +135,7 @@ RULES = (
         "A recovery time nobody has given a basis for.",
         "The next report follows by 11:00 JST.",
         "Sign-in will be restored by 6 pm.",
-        kinds=REPORTS,
+        letters=KindClass.ABOUT_THE_FUTURE,
         locales=ENGLISH,
     ),
     Rule(
@@ -173,7 +174,7 @@ RULES = (
         "Naming the cause this early is how wrong news starts.",
         "The cause is under investigation.",
         "The outage was caused by a database failure.",
-        kinds=REPORTS,
+        letters=KindClass.ABOUT_THE_FUTURE,
         locales=ENGLISH,
     ),
     Rule(
@@ -188,7 +189,7 @@ RULES = (
         "A flat denial during the investigation may not hold.",
         "At this point we have confirmed no loss of data.",
         "No data was lost.",
-        kinds=REPORTS,
+        letters=KindClass.ABOUT_THE_FUTURE,
         locales=ENGLISH,
     ),
 )

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from bridge.wording.find import body_lacks
-from bridge.wording.model import ENGLISH, RECOVERIES, REPORTS, Context
+from bridge.wording.kinds import KindClass
+from bridge.wording.model import ENGLISH, Context
 from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import Sheet
 
@@ -133,7 +134,7 @@ RULES = (
         "It does not say since when.",
         "Started: 24 November 2026 10:05 JST",
         "",
-        kinds=REPORTS | RECOVERIES,
+        letters=KindClass.TO_EVERYONE,
         scope="body",
         locales=ENGLISH,
     ),
@@ -145,7 +146,7 @@ RULES = (
         "It does not say when the next report comes.",
         "Next report: 11:00 JST",
         "",
-        kinds=REPORTS,
+        letters=KindClass.ABOUT_THE_FUTURE,
         scope="body",
         locales=ENGLISH,
     ),
@@ -157,7 +158,7 @@ RULES = (
         "It does not say what is affected.",
         "Affected: sign-in for all users",
         "",
-        kinds=REPORTS | RECOVERIES,
+        letters=KindClass.TO_EVERYONE,
         scope="body",
         locales=ENGLISH,
     ),

@@ -9,7 +9,8 @@ from datetime import date
 
 from bridge.wording.find import any_of, phrase
 from bridge.wording.ja.chronology import disagreements
-from bridge.wording.model import REPORTS, Context
+from bridge.wording.kinds import KindClass
+from bridge.wording.model import Context
 from bridge.wording.promise import date_near, promised_time
 from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import Sheet, in_signature
@@ -183,7 +184,7 @@ RULES = (
         "The promised time of the next report has passed.",
         "次回のご連絡:11月24日(火)11時00分頃",
         "次回のご連絡:11月24日(火)9時00分頃",
-        REPORTS,
+        KindClass.ABOUT_THE_FUTURE,
         "full",
     ),
     Rule(

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from bridge.wording.find import NEAR, matches, phrase, sentence_hit, when
-from bridge.wording.model import REPORTS, Context
+from bridge.wording.kinds import KindClass
+from bridge.wording.model import Context
 from bridge.wording.promise import promised_time
 from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import FieldText, Sheet
@@ -144,7 +145,7 @@ RULES = (
         "A recovery time nobody has given a basis for.",
         "復旧の目途が立ち次第、改めてお知らせいたします。",
         "本日18時までに復旧いたします。",
-        REPORTS,
+        KindClass.ABOUT_THE_FUTURE,
     ),
     Rule(
         "EXP-03",
@@ -172,7 +173,7 @@ RULES = (
         "Without a time for the next report, people will call.",
         "次回のご連絡は11月24日(火)11時00分頃を予定しております。",
         "詳細は追ってご連絡いたします。",
-        REPORTS,
+        KindClass.ABOUT_THE_FUTURE,
     ),
     Rule(
         "EXP-05",

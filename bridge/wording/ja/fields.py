@@ -6,13 +6,11 @@ import re
 from collections.abc import Iterator
 
 from bridge.wording.find import body_lacks
-from bridge.wording.model import INDIVIDUAL, RECOVERIES, REPORTS, UPDATE, Context
+from bridge.wording.kinds import KindClass
+from bridge.wording.model import Context
 from bridge.wording.promise import promised_time
 from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import CONTACT, Sheet
-
-ANY_REPORT = REPORTS | RECOVERIES
-ALL_KNOWN = ANY_REPORT | {INDIVIDUAL}
 
 ROW = r"(?:^|\n)[■●・◆【 ]*"  # the beginning of a labelled line
 
@@ -132,7 +130,7 @@ RULES = (
         "It does not say since when.",
         "■発生日時:11月24日(火)10時05分頃 〜 継続中",
         "",
-        ANY_REPORT,
+        KindClass.TO_EVERYONE,
         "body",
     ),
     Rule(
@@ -143,7 +141,7 @@ RULES = (
         "It does not say what is affected.",
         "■影響範囲:受注登録機能",
         "",
-        ANY_REPORT,
+        KindClass.TO_EVERYONE,
         "body",
     ),
     Rule(
@@ -154,7 +152,7 @@ RULES = (
         "It does not say what is being done.",
         "■現在の状況:原因を調査しております",
         "",
-        REPORTS,
+        KindClass.ABOUT_THE_FUTURE,
         "body",
     ),
     Rule(
@@ -165,7 +163,7 @@ RULES = (
         "It does not say when the next report comes.",
         "■次回のご連絡:11月24日(火)11時00分頃",
         "",
-        REPORTS,
+        KindClass.ABOUT_THE_FUTURE,
         "body",
     ),
     Rule(
@@ -176,7 +174,7 @@ RULES = (
         "There is no apology.",
         "サービスを停止しておりますことを、深くお詫び申し上げます。",
         "",
-        ALL_KNOWN,
+        KindClass.TO_EVERYONE | KindClass.TO_ONE_PERSON,
         "body",
     ),
     Rule(
@@ -187,7 +185,7 @@ RULES = (
         "It is not signed, or says not how to reach us.",
         "お問い合わせ:support@example.jp",
         "",
-        ALL_KNOWN,
+        KindClass.TO_EVERYONE | KindClass.TO_ONE_PERSON,
         "body",
     ),
     Rule(
@@ -198,7 +196,7 @@ RULES = (
         "It does not say when the service recovered.",
         "■復旧日時:11月24日(火)11時20分",
         "",
-        RECOVERIES,
+        KindClass.ABOUT_THE_PAST,
         "body",
     ),
     Rule(
@@ -209,7 +207,7 @@ RULES = (
         "No cause. If it is under investigation, say so and by when.",
         "■原因:認証基盤の証明書の更新漏れ",
         "",
-        RECOVERIES,
+        KindClass.ABOUT_THE_PAST,
         "body",
     ),
     Rule(
@@ -220,7 +218,7 @@ RULES = (
         "It does not say how a repetition is prevented.",
         "■再発防止策:有効期限監視の追加",
         "",
-        RECOVERIES,
+        KindClass.ABOUT_THE_PAST,
         "body",
     ),
     Rule(
@@ -231,7 +229,7 @@ RULES = (
         "An individual apology that names nobody.",
         "株式会社サンプル商事 営業部 佐藤様",
         "お客様各位",
-        frozenset({INDIVIDUAL}),
+        KindClass.TO_ONE_PERSON,
         "body",
     ),
     Rule(
@@ -242,7 +240,7 @@ RULES = (
         "It needs both the concrete harm and what we will do.",
         "11月24日10時05分〜10時40分に登録された受注12件",
         "",
-        frozenset({INDIVIDUAL}),
+        KindClass.TO_ONE_PERSON,
         "body",
     ),
     Rule(
@@ -253,7 +251,7 @@ RULES = (
         "Nobody is addressed.",
         "お客様各位",
         "",
-        ANY_REPORT,
+        KindClass.TO_EVERYONE,
         "body",
     ),
     Rule(
@@ -264,7 +262,7 @@ RULES = (
         "Nothing on when it will work; if unknown, say so.",
         "復旧見込み:未定(判明次第ご連絡いたします)",
         "",
-        REPORTS,
+        KindClass.ABOUT_THE_FUTURE,
         "body",
     ),
     Rule(
@@ -275,7 +273,7 @@ RULES = (
         "It does not say what changed since the last report.",
         "■前回からの更新:影響範囲を帳票出力に拡大",
         "",
-        frozenset({UPDATE}),
+        KindClass.FOLLOW_UP,
         "body",
     ),
 )

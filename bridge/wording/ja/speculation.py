@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from bridge.wording.find import any_of, phrase, sentence_hit, when
-from bridge.wording.model import REPORTS, Context
+from bridge.wording.kinds import KindClass
+from bridge.wording.model import Context
 from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import Sheet
 
@@ -126,7 +127,7 @@ RULES = (
         "A flat denial during the investigation may not hold.",
         "現時点で、データの消失は確認されておりません。",
         "個人情報の流出はございません。",
-        REPORTS,
+        KindClass.ABOUT_THE_FUTURE,
     ),
     Rule(
         "SPC-06",
@@ -136,6 +137,6 @@ RULES = (
         "Naming the cause this early is how wrong news starts.",
         "原因:調査中",
         "原因はデータベースの故障です。",
-        REPORTS,
+        KindClass.ABOUT_THE_FUTURE,
     ),
 )

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
+from bridge.core.reports import numbered
 from bridge.wording.find import whole
-from bridge.wording.model import FINAL, FIRST, INDIVIDUAL, RECOVERY, UPDATE, Context
+from bridge.wording.kinds import KindClass
+from bridge.wording.model import Context
 from bridge.wording.names import service_names
 from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import FieldText, Sheet
@@ -16,11 +18,10 @@ from bridge.wording.text import FieldText, Sheet
 WIDEST = 80  # columns: 40 full-width characters
 OPENING = r"^\s*(?:\[[^\]]{1,30}\]\s?)?【[^】]*(?:重要|お詫び|障害|緊急|復旧|報)[^】]*】"
 STAGE = {
-    FIRST: r"第一報|第1報|初報",
-    UPDATE: r"第[一二三四五六七八九十\d]{1,4}報|続報|経過報告|中間報告",
-    RECOVERY: r"復旧|最終報",
-    FINAL: r"復旧|最終報",
-    INDIVIDUAL: r"お詫び|おわび",
+    KindClass.OPENING: r"第一報|第1報|初報",
+    KindClass.FOLLOW_UP: r"第[一二三四五六七八九十\d]{1,4}報|続報|経過報告|中間報告",
+    KindClass.ABOUT_THE_PAST: r"復旧|最終報",
+    KindClass.TO_ONE_PERSON: r"お詫び|おわび",
 }
 EVENT = (
     r"障害|不具合|停止|中断|いただけない|接続|遅延|復旧|影響|消失|重複|欠落|反映|誤|エラー"
@@ -46,7 +47,6 @@ NOT_ALL = re.compile(
 )
 
 DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
-KANJI_DIGITS = "〇一二三四五六七八九"
 NUMBERED = re.compile(r"第(?P<number>[一二三四五六七八九十]{1,3}|\d{1,3})報|(?P<initial>初報)")
 SELF_NAMED = re.compile(
     r"(?:第(?P<number>[一二三四五六七八九十]{1,3}|\d{1,3})報|(?P<initial>初報))(?=として|を(?:お送り"
@@ -70,14 +70,6 @@ def columns(text: str) -> int:
     return sum(2 if east_asian_width(char) in "WFA" else 1 for char in text)
 
 
-def kanji_number(value: int) -> str:
-    """1-99 in kanji numerals."""
-    tens, ones = divmod(value, 10)
-    return ("" if tens == 0 else ("" if tens == 1 else KANJI_DIGITS[tens]) + "十") + (
-        KANJI_DIGITS[ones] if ones else ""
-    )
-
-
 def read_number(text: str) -> int:
     """A number in digits or kanji numerals below 100."""
     if text.isdecimal():
@@ -92,12 +84,17 @@ def _unopened(sheet: Sheet, _context: Context) -> Iterator[Hit]:
 
 
 def _stage_unsaid(sheet: Sheet, context: Context) -> Iterator[Hit]:
-    wanted = STAGE.get(sheet.kind)
-    if wanted and not re.search(wanted, sheet.subject.flow):
-        number = 1 if sheet.kind == FIRST else context.report_no if sheet.kind == UPDATE else None
-        number = None if NUMBERED.search(sheet.subject.flow) else number
-        named = f"{sheet.subject.raw}(第{kanji_number(number)}報)" if number else ""
-        yield _offered(sheet.subject, named)
+    wanted = [pattern for letters, pattern in STAGE.items() if letters & sheet.classes]
+    if not all(re.search(pattern, sheet.subject.flow) for pattern in wanted):
+        number = None if NUMBERED.search(sheet.subject.flow) else _next_number(sheet, context)
+        yield _offered(sheet.subject, f"{sheet.subject.raw}({numbered(number, 'ja')})" if number else "")
+
+
+def _next_number(sheet: Sheet, context: Context) -> int | None:
+    """The number of this report, where its kind has one."""
+    if KindClass.OPENING in sheet.classes:
+        return 1
+    return context.report_no if KindClass.FOLLOW_UP in sheet.classes else None
 
 
 def _offered(subject: FieldText, text: str) -> Hit:
@@ -154,8 +151,8 @@ def _number_wrong(sheet: Sheet, context: Context) -> Iterator[Hit]:
     wanted = context.report_no or (subject.value if subject else None)
     for named in (subject, body):
         if named and wanted and named.value != wanted:
-            number = kanji_number(wanted) if named.kanji and wanted < 100 else str(wanted)
-            yield Hit(named.page, *named.page.span(named.start, named.end), f"第{number}報")
+            right = numbered(wanted, "ja") if named.kanji else f"第{wanted}報"
+            yield Hit(named.page, *named.page.span(named.start, named.end), right)
 
 
 def _numbers_mixed(sheet: Sheet, _context: Context) -> Iterator[Hit]:
@@ -164,7 +161,7 @@ def _numbers_mixed(sheet: Sheet, _context: Context) -> Iterator[Hit]:
         return
     for page in sheet.pages:
         for match in re.finditer(r"第(\d)報", page.flow):
-            yield Hit(page, *page.span(*match.span()), f"第{kanji_number(int(match[1]))}報")
+            yield Hit(page, *page.span(*match.span()), numbered(int(match[1]), "ja"))
 
 
 RULES = (

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from bridge.wording.find import LATIN, Swap, any_of, phrase
-from bridge.wording.model import REPORTS, Context
+from bridge.wording.kinds import KindClass
+from bridge.wording.model import Context
 from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import Sheet
 
@@ -89,7 +90,7 @@ RULES = (
         "A term customers do not know; describe the symptom.",
         "応答に時間がかかる状況です。",
         "フェイルオーバーに失敗しております。",
-        REPORTS,
+        KindClass.ABOUT_THE_FUTURE,
     ),
     Rule(
         "TON-04",
