@@ -13,9 +13,6 @@ Severity = Literal["error", "warning", "info"]
 Scope = Literal["text", "subject", "body", "full", "mail"]
 Part = Literal["sentence", "subject", "full"]
 
-BOTH_LOCALES = frozenset({"ja", "en"})
-ENGLISH = frozenset({"en"})
-
 JAPAN = timezone(timedelta(hours=9), "JST")
 
 

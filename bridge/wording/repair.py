@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bridge.wording.characters import WIDEST_LINE
-from bridge.wording.ja.subject import columns
 from bridge.wording.model import Field, Finding, Letter
 from bridge.wording.rule import Hit
+from bridge.wording.text import WIDEST_LINE, columns
 
 SENTENCE_BREAK = re.compile(r"(。|\.) ?(?=.)")
 NOT_AT_LINE_START = "、。」）ーぁぃぅぇぉっゃゅょ々"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
+from bridge.core.values import Locale
 from bridge.wording.kinds import KindClass, classes_of, kinds_in
 from bridge.wording.model import Context, Scope, Severity
 from bridge.wording.text import FieldText, Sheet
+
+EVERY_LOCALE: frozenset[str] = frozenset(get_args(Locale))
 
 
 class Hit(NamedTuple):
@@ -38,7 +41,7 @@ class Rule:
     bad: str
     letters: KindClass = KindClass.ANY
     scope: Scope = "text"
-    locales: frozenset[str] = frozenset({"ja"})
+    locales: frozenset[str] = EVERY_LOCALE
 
     def reads(self, kind: str, locale: str) -> bool:
         """Whether the rule is one for letters of this kind in this language."""

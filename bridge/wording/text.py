@@ -22,6 +22,7 @@ from functools import cached_property
 from bridge.wording.kinds import KindClass, classes_of
 from bridge.wording.model import Field, Letter
 
+WIDEST_LINE = 76  # columns: room for "> " twice in a reply
 BLOT = "\ue000"
 FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 FLOWS = FOLD | {0x2019: 0x27}  # an apostrophe is an apostrophe
@@ -137,6 +138,11 @@ def open_page(field: Field, raw: str, locale: str = "ja") -> FieldText:
     flow, origin = join_lines(raw)
     signature = len(raw) if field == "subject" else signature_start(raw)
     return FieldText(field, raw, flow, origin, signature, locale)
+
+
+def columns(text: str) -> int:
+    """The width of a line as mail clients show it: East Asian Width W, F and A count two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
 
 
 def join_lines(raw: str) -> tuple[str, list[int]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from bridge.wording.find import any_of, phrase, when
 from bridge.wording.kinds import KindClass
-from bridge.wording.model import ENGLISH
 from bridge.wording.rule import Rule
 
 NO_ESTIMATE = "There is no estimated time of recovery yet. We will write again as soon as there is."
@@ -122,7 +121,6 @@ RULES = (
         "A promise of recovery without a basis.",
         "There is no estimated time of recovery yet.",
         "The service will be restored shortly.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-02",
@@ -136,7 +134,6 @@ RULES = (
         "The next report follows by 11:00 JST.",
         "Sign-in will be restored by 6 pm.",
         letters=KindClass.ABOUT_THE_FUTURE,
-        locales=ENGLISH,
     ),
     Rule(
         "EN-03",
@@ -151,7 +148,6 @@ RULES = (
         "A guarantee nobody can keep.",
         "We have added a check to prevent a recurrence.",
         "This will never happen again.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-04",
@@ -161,7 +157,6 @@ RULES = (
         "A guess. Only confirmed facts belong here.",
         "The cause is under investigation.",
         "It was probably a network failure.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-05",
@@ -175,7 +170,6 @@ RULES = (
         "The cause is under investigation.",
         "The outage was caused by a database failure.",
         letters=KindClass.ABOUT_THE_FUTURE,
-        locales=ENGLISH,
     ),
     Rule(
         "EN-17",
@@ -190,6 +184,5 @@ RULES = (
         "At this point we have confirmed no loss of data.",
         "No data was lost.",
         letters=KindClass.ABOUT_THE_FUTURE,
-        locales=ENGLISH,
     ),
 )

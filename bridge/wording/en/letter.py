@@ -8,7 +8,7 @@ from datetime import date
 
 from bridge.wording.find import body_lacks
 from bridge.wording.kinds import KindClass
-from bridge.wording.model import ENGLISH, Context
+from bridge.wording.model import Context
 from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import Sheet
 
@@ -91,7 +91,6 @@ RULES = (
         "The weekday is not that of the date.",
         "Tuesday, 24 November 2026",
         "Monday, 24 November 2026",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-20",
@@ -102,7 +101,6 @@ RULES = (
         "[Important] Midori Shop: sign-in failure (report 1)",
         "Midori Shop: sign-in failure",
         scope="subject",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-21",
@@ -113,7 +111,6 @@ RULES = (
         "We apologise for the trouble.",
         "",
         scope="body",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-22",
@@ -124,7 +121,6 @@ RULES = (
         "Contact: support@example.jp",
         "",
         scope="body",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-23",
@@ -136,7 +132,6 @@ RULES = (
         "",
         letters=KindClass.TO_EVERYONE,
         scope="body",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-24",
@@ -148,7 +143,6 @@ RULES = (
         "",
         letters=KindClass.ABOUT_THE_FUTURE,
         scope="body",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-25",
@@ -160,6 +154,5 @@ RULES = (
         "",
         letters=KindClass.TO_EVERYONE,
         scope="body",
-        locales=ENGLISH,
     ),
 )

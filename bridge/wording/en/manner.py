@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bridge.wording.find import any_of, phrase
-from bridge.wording.model import ENGLISH
 from bridge.wording.rule import Rule
 
 SMALL = (
@@ -104,7 +103,6 @@ RULES = (
         "How bad it was is for the reader to judge; give numbers, functions, times.",
         "Search results were delayed by up to 5 minutes.",
         "It was just a minor issue.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-07",
@@ -114,7 +112,6 @@ RULES = (
         "Asking the affected not to worry angers them.",
         "We have confirmed that all orders are intact.",
         "Please do not worry.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-08",
@@ -124,7 +121,6 @@ RULES = (
         "An apology with an if is none.",
         "We apologise for the trouble this is causing you.",
         "We are sorry if you were affected.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-09",
@@ -134,7 +130,6 @@ RULES = (
         "It reads as if the customer were to blame.",
         "No action is needed on your side.",
         "This was due to user error.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-10",
@@ -144,7 +139,6 @@ RULES = (
         "The service is ours: state the fact and what we do about it.",
         "A failure at a supplier we use affected our service.",
         "The cloud provider is to blame.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-11",
@@ -154,7 +148,6 @@ RULES = (
         "It blames a person and hides what the system lacked.",
         "The change procedure had no second check.",
         "The cause was human error.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-12",
@@ -164,7 +157,6 @@ RULES = (
         "It reads as an excuse.",
         "The configured limit was below the actual load.",
         "Due to unforeseen load the service stopped.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-13",
@@ -174,7 +166,6 @@ RULES = (
         "A blank or instruction of the template is left in.",
         "Affected: sign-in for all users",
         "Affected: [insert function]",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-14",
@@ -184,7 +175,6 @@ RULES = (
         "Too casual for this letter.",
         "The service has stopped.",
         "Oops, the service is down.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-15",
@@ -194,7 +184,6 @@ RULES = (
         "A promise of compensation nobody has approved.",
         "We will answer in writing about compensation.",
         "You will be refunded in full: we will refund all fees.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-16",
@@ -204,7 +193,6 @@ RULES = (
         "An advertisement in an incident letter.",
         "We apologise for the trouble.",
         "Upgrade today with a special offer.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-19",
@@ -214,6 +202,5 @@ RULES = (
         "A machine's timestamp.",
         "10:05 JST",
         "2026-11-24T01:05:00Z",
-        locales=ENGLISH,
     ),
 )

@@ -64,21 +64,7 @@ CHANGED = (
     r"|新たに(?:判明|確認|分か|わか)|更新内容|更新(?:点|事項|情報)|(?:変更|更新|追加)(?:点|箇所)"
     rf"|{ROW}(?:進捗|更新)[^。\n]{{0,6}}:"
 )
-MASS = re.compile(r"各位|皆様|皆さま")
-ONE_PERSON = re.compile(
-    r"(?<!お客)(?<!皆)(?<!利用者)(?<!会員)[^\s、。]{1,40} ?様(?:方)?$|ご?担当者様|[^\s、。客皆]{1,20}様 "
-)
 GREETED = re.compile(r"各位|様|さま|御中|皆さん")
-IMPACT = re.compile(
-    r"\d[ ]*(?:件|社|名|通|回|台|円|個|行|枚|人|口|本|点|冊|分間|時間)"
-    r"|\d{1,2}(?:時|:\d\d)[^。\n]{0,10}(?:から|より|[〜~])"
-    r"|\d{1,2}月\d{1,2}日(?:[(].[)])?(?:\d{1,2}時(?:\d{1,2}分)?)?頃?(?:に(?!ご)|から|より|[〜~])"
-    r"|(?:影響|対象|被害|件数|期間)[^\n。]{0,8}(?::|\n)[^\n]*\S"
-)
-NEXT_STEPS = re.compile(
-    r"今後の(?:対応|予定|ご)|補償|ご説明|復元|ご連絡|ご報告|ご回答|再発行|再送|返金|再発防止|お届け"
-    r"|対応(?:予定|期日)"
-)
 
 
 def _no_next_report(sheet: Sheet, context: Context) -> Iterator[Hit]:
@@ -97,23 +83,6 @@ def _anonymous(sheet: Sheet, context: Context) -> Iterator[Hit]:
 def _head(sheet: Sheet) -> list[str]:
     """The first five lines, blank ones too."""
     return [line.strip() for line in sheet.body.text.lstrip().split("\n", 5)[:5]]
-
-
-def _addressee(sheet: Sheet) -> list[str]:
-    """The first five lines with something on them: where a letter to one person names them."""
-    return [line.strip() for line in sheet.body.text[:1000].split("\n") if line.strip()][:5]
-
-
-def _not_addressed_to_one(sheet: Sheet, _context: Context) -> Iterator[Hit]:
-    head = _addressee(sheet)
-    if any(MASS.search(line) for line in head) or not any(ONE_PERSON.search(line) for line in head):
-        yield Hit(sheet.body, 0, len(sheet.body.raw.partition("\n")[0]))
-
-
-def _no_substance(sheet: Sheet, _context: Context) -> Iterator[Hit]:
-    text = sheet.body.letter_text
-    if not (IMPACT.search(text) and NEXT_STEPS.search(text)):
-        yield Hit(sheet.body, 0, 0)
 
 
 def _nobody_greeted(sheet: Sheet, _context: Context) -> Iterator[Hit]:
@@ -219,28 +188,6 @@ RULES = (
         "■再発防止策:有効期限監視の追加",
         "",
         KindClass.ABOUT_THE_PAST,
-        "body",
-    ),
-    Rule(
-        "FLD-10",
-        "error",
-        _not_addressed_to_one,
-        "個別のお詫びなのに、相手のお名前がありません。",
-        "An individual apology that names nobody.",
-        "株式会社サンプル商事 営業部 佐藤様",
-        "お客様各位",
-        KindClass.TO_ONE_PERSON,
-        "body",
-    ),
-    Rule(
-        "FLD-11",
-        "error",
-        _no_substance,
-        "具体的な影響と今後の対応の両方が必要です。",
-        "It needs both the concrete harm and what we will do.",
-        "11月24日10時05分〜10時40分に登録された受注12件",
-        "",
-        KindClass.TO_ONE_PERSON,
         "body",
     ),
     Rule(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
-from unicodedata import east_asian_width
 
 from bridge.core.reports import numbered
 from bridge.wording.find import whole
@@ -13,7 +12,7 @@ from bridge.wording.kinds import KindClass
 from bridge.wording.model import Context
 from bridge.wording.names import service_names
 from bridge.wording.rule import Hit, Rule
-from bridge.wording.text import FieldText, Sheet
+from bridge.wording.text import FieldText, Sheet, columns
 
 WIDEST = 80  # columns: 40 full-width characters
 OPENING = r"^\s*(?:\[[^\]]{1,30}\]\s?)?【[^】]*(?:重要|お詫び|障害|緊急|復旧|報)[^】]*】"
@@ -63,11 +62,6 @@ class Numbered(NamedTuple):
     start: int
     end: int
     kanji: bool
-
-
-def columns(text: str) -> int:
-    """Width as a terminal or mail client shows it: W, F and A count two."""
-    return sum(2 if east_asian_width(char) in "WFA" else 1 for char in text)
 
 
 def read_number(text: str) -> int:

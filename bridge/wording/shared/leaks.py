@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from bridge.wording.find import any_of, matches, phrase
-from bridge.wording.model import BOTH_LOCALES, Context
+from bridge.wording.model import Context
 from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import Sheet
 
@@ -123,7 +123,6 @@ RULES = (
         "An internal network address is shown.",
         "一部のサーバーで障害が発生しております。",
         "10.20.3.15 で障害が発生しております。",
-        locales=BOTH_LOCALES,
     ),
     Rule(
         "LEK-02",
@@ -133,7 +132,6 @@ RULES = (
         "An internal host name is shown; name the function customers know.",
         "受注登録機能が停止しております。",
         "db-prod-03 が停止しております。",
-        locales=BOTH_LOCALES,
     ),
     Rule(
         "LEK-03",
@@ -143,7 +141,6 @@ RULES = (
         "The monitoring alert's own text is shown.",
         "一部の機能がご利用いただけません。",
         '[FIRING:2] HighErrorRate (job="checkout")',
-        locales=BOTH_LOCALES,
     ),
     Rule(
         "LEK-04",
@@ -156,7 +153,6 @@ RULES = (
         "A program's log or exception is shown; describe the symptom.",
         "画面に「503」と表示されます。",
         "java.lang.NullPointerException: user was not found",
-        locales=BOTH_LOCALES,
     ),
     Rule(
         "LEK-07",
@@ -169,7 +165,6 @@ RULES = (
         "A credential is shown: do not send, revoke it.",
         "パスワードの変更をお願いいたします。",
         "token=3f9ab1c2d4",
-        locales=BOTH_LOCALES,
     ),
     Rule(
         "LEK-09",
@@ -182,7 +177,6 @@ RULES = (
         "A sentence meant for colleagues is left in.",
         "社内の確認体制を見直し、承認手順を追加いたしました。",
         "【社内限り】復旧見込みは夕方",
-        locales=BOTH_LOCALES,
     ),
     Rule(
         "LEK-10",
@@ -192,6 +186,5 @@ RULES = (
         "Chat markup is left in.",
         "障害が発生しております。",
         "[To:1234567] 障害発生しました",
-        locales=BOTH_LOCALES,
     ),
 )
