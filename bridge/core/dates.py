@@ -14,11 +14,11 @@ from bridge.core.values import Locale
 JAPAN = ZoneInfo("Asia/Tokyo")
 PROMISE_STEP = timedelta(minutes=5)
 
-_WEEKDAYS: dict[Locale, tuple[str, ...]] = {
+WEEKDAYS: dict[Locale, tuple[str, ...]] = {
     "ja": ("月", "火", "水", "木", "金", "土", "日"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
-_MONTHS = (
+MONTHS = (
     "January",
     "February",
     "March",
@@ -47,10 +47,10 @@ def round_up(at: datetime, step: timedelta = PROMISE_STEP) -> datetime:
 
 def day(value: date, locale: Locale) -> str:
     """`2026年11月21日(土)` or `Saturday, 21 November 2026`."""
-    weekday = _WEEKDAYS[locale][value.weekday()]
+    weekday = WEEKDAYS[locale][value.weekday()]
     if locale == "ja":
         return f"{value.year}年{value.month}月{value.day}日({weekday})"
-    return f"{weekday}, {value.day} {_MONTHS[value.month - 1]} {value.year}"
+    return f"{weekday}, {value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
 def moment(at: datetime, zone: ZoneInfo, locale: Locale) -> str:

@@ -5,8 +5,6 @@ with the length of the letter and not with its square. \\w, \\d and \\s mean ASC
 is not part of it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from typing import Literal
@@ -145,10 +143,21 @@ def body_lacks(pattern: str) -> Find:
 
     def find(sheet: Sheet, _context: Context) -> Iterator[Hit]:
         if not wanted.search(sheet.body.flow):
-            yield Hit(sheet.body, 0, 0)
+            yield lacking(sheet)
 
     return find
 
 
 def whole(page: FieldText) -> Hit:
+    """All of a field."""
     return Hit(page, 0, len(page.raw))
+
+
+def first_line(sheet: Sheet) -> Hit:
+    """The first line of the body."""
+    return Hit(sheet.body, 0, len(sheet.body.raw.partition("\n")[0]))
+
+
+def lacking(sheet: Sheet) -> Hit:
+    """The place of what the body lacks: nothing, at its start."""
+    return Hit(sheet.body, 0, 0)

@@ -3,8 +3,6 @@
 A new kind of notice is one row of `CLASSES`. A rule never asks for a kind, only for a class of kinds.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import Flag, auto
 

@@ -1,7 +1,5 @@
 """The words of the wording check: a letter, a company's term, what is known besides the text, a finding."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any, Literal
@@ -28,14 +26,15 @@ class Letter:
 
 @dataclass(frozen=True)
 class Term:
-    """One term. `pattern` is a compiled RE2 expression, `replacement` may name its groups as \\1; `reason` is
-    the company's own sentence, in whatever language, or empty."""
+    """One term. `pattern` is a compiled RE2 expression, `replacement` may name its groups as \\1.
+    `why` and `why_en` are the company's own sentence, in whatever language, or ours where it gave none."""
 
     id: str
     pattern: Any  # google-re2 ships no types
     replacement: str | None
-    reason: str
-    severity: Severity = "warning"
+    why: str
+    why_en: str
+    severity: Severity
 
 
 @dataclass(frozen=True)

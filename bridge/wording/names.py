@@ -1,7 +1,5 @@
 """Names of services and companies, as letters write them."""
 
-from __future__ import annotations
-
 import re
 
 from bridge.wording.model import Context

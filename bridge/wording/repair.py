@@ -1,7 +1,5 @@
 """Putting replacements into a letter."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import replace

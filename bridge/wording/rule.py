@@ -1,7 +1,6 @@
 """A rule of the wording check, and what it finds."""
 
-from __future__ import annotations
-
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, get_args
@@ -21,6 +20,13 @@ class Hit(NamedTuple):
     start: int
     end: int
     replacement: str | None = None
+
+    @classmethod
+    def of(
+        cls, page: FieldText, match: re.Match[str], replacement: str | None = None, group: str | int = 0
+    ) -> "Hit":
+        """Where a match of the page's flow, or one group of it, stands in the text as written."""
+        return cls(page, *page.span(*match.span(group)), replacement)
 
 
 Find = Callable[[Sheet, Context], Iterable[Hit]]

@@ -9,8 +9,6 @@ Patterns come from users, so RE2 runs them: linear time, no backtracking. RE2 ha
 that already stands inside its replacement is passed over instead.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
@@ -42,7 +40,7 @@ def parse_terms(value: object) -> tuple[Term, ...]:
         entries = [pair for place, entry in enumerate(value["rules"], 1) for pair in _prh(entry, place)]
     else:
         raise ValueError("terms: expected a list of terms, or a prh dictionary with a list `rules`")
-    return tuple(Term(f"TRM-{number:02d}", *entry) for number, entry in enumerate(entries, 1))
+    return tuple(_term(number, *entry) for number, entry in enumerate(entries, 1))
 
 
 def find_terms(sheet: Sheet, terms: tuple[Term, ...]) -> Iterator[tuple[Term, Hit]]:
@@ -67,6 +65,11 @@ def _already(page: FieldText, start: int, end: int, text: str) -> bool:
 
 
 _Entry = tuple[Any, str | None, str, Severity]
+"""A compiled pattern, its replacement, the company's reason or nothing, the severity."""
+
+
+def _term(number: int, pattern: Any, replacement: str | None, reason: str, severity: Severity) -> Term:
+    return Term(f"TRM-{number:02d}", pattern, replacement, reason or REASON, reason or REASON_EN, severity)
 
 
 def _own(entry: object, place: int) -> _Entry:

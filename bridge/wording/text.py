@@ -10,8 +10,6 @@ Four readings of one field:
     lower    wording in small letters
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from bisect import bisect_right

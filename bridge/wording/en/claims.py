@@ -1,8 +1,6 @@
 """EN-01 to -05 and -17: what an English letter may not claim. Character, leak and placeholder rules are
 shared with Japanese."""
 
-from __future__ import annotations
-
 from bridge.wording.find import any_of, phrase, when
 from bridge.wording.kinds import KindClass
 from bridge.wording.rule import Rule

@@ -1,32 +1,16 @@
 """EN-18 and following: dates, subject, and what an English letter must say."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from datetime import date
 
-from bridge.wording.find import body_lacks
+from bridge.core.dates import MONTHS, WEEKDAYS
+from bridge.wording.find import body_lacks, whole
 from bridge.wording.kinds import KindClass
 from bridge.wording.model import Context
 from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import Sheet
 
-MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTH = (
     r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
     r"|Sep(?:t(?:ember)?)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
@@ -51,22 +35,23 @@ def _weekday_wrong(sheet: Sheet, _context: Context) -> Iterator[Hit]:
         for pattern in DATES:
             for match in pattern.finditer(page.flow):
                 right = _weekday(match)
-                if right and not right.startswith(match["weekday"].lower()):
-                    shown = right.title() if len(match["weekday"]) > 4 else right[:3].title()
-                    yield Hit(page, *page.span(*match.span("weekday")), shown)
+                if right and not right.startswith(match["weekday"]):
+                    shown = right if len(match["weekday"]) > 4 else right[:3]
+                    yield Hit.of(page, match, shown, "weekday")
 
 
 def _weekday(match: re.Match[str]) -> str | None:
-    month = next(at for at, name in enumerate(MONTHS, 1) if name.startswith(match["month"].lower()[:3]))
+    """The weekday of a matched date. None for a day that does not exist."""
+    month = next(at for at, name in enumerate(MONTHS, 1) if name.startswith(match["month"][:3]))
     try:
-        return WEEKDAYS[date(int(match["year"]), month, int(match["day"])).weekday()]
+        return WEEKDAYS["en"][date(int(match["year"]), month, int(match["day"])).weekday()]
     except ValueError:
         return None
 
 
 def _subject_lacks_bracket(sheet: Sheet, _context: Context) -> Iterator[Hit]:
     if not re.match(r"\s*[\[【(]", sheet.subject.raw):
-        yield Hit(sheet.subject, 0, len(sheet.subject.raw))
+        yield whole(sheet.subject)
 
 
 CONTACT = r"[A-Za-z0-9]@[A-Za-z0-9]|https?://|\b(?:[Cc]ontact|[Pp]hone|[Tt]el)\b"

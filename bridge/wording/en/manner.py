@@ -1,7 +1,5 @@
 """EN-06 to -19: manner. Making it small, blaming, leftovers of a template, promises of money."""
 
-from __future__ import annotations
-
 from bridge.wording.find import any_of, phrase
 from bridge.wording.rule import Rule
 

@@ -1,7 +1,5 @@
 """CHR in Japanese letters: the wrong width, and characters that some devices lack."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator

@@ -1,24 +1,22 @@
 """DAT: days, times and durations."""
 
-from __future__ import annotations
-
 import calendar
 import re
 from collections.abc import Iterator
 from datetime import date
 
+from bridge.core.dates import WEEKDAYS
 from bridge.wording.find import any_of, phrase
 from bridge.wording.ja.chronology import disagreements
+from bridge.wording.ja.promise import WEEKDAY, date_near, promised_time
 from bridge.wording.kinds import KindClass
 from bridge.wording.model import Context
-from bridge.wording.promise import date_near, promised_time
 from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import Sheet, in_signature
 
-WEEKDAYS = "月火水木金土日"
 DAY = re.compile(
     r"(?:(?P<year>\d{4})(?:年|/|-))?(?<!\d)(?P<month>\d{1,2})(?P<sep>月|/|-)(?P<day>\d{1,2})(?(sep)日?)[ ]*"
-    r"(?:[(](?P<weekday>[月火水木金土日])(?:曜日?)?(?:[・、/]?(?:祝日?|休))?[)]|(?P<full>[月火水木金土日])曜)"
+    rf"(?:[(](?P<weekday>{WEEKDAY})(?:曜日?)?(?:[・、/]?(?:祝日?|休))?[)]|(?P<full>{WEEKDAY})曜)"
 )
 MONTH_DAY = re.compile(r"(?<![\d.])(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日(?!間)")
 HOURS = re.compile(r"(?<![\d.])(?<!\d:)(?P<hour>\d{1,3})時(?!間)(?:(?P<minute>\d{1,3})分)?")
@@ -70,18 +68,18 @@ def _weekdays(match: re.Match[str], context: Context) -> list[str]:
             days = []
     except ValueError:
         return []
-    return [WEEKDAYS[each.weekday()] for each in days]
+    return [WEEKDAYS["ja"][each.weekday()] for each in days]
 
 
 def _impossible(sheet: Sheet, _context: Context) -> Iterator[Hit]:
     for page in sheet.pages:
         for match in MONTH_DAY.finditer(page.flow):
             if not _exists(match["year"], int(match["month"]), int(match["day"])):
-                yield Hit(page, *page.span(*match.span()))
+                yield Hit.of(page, match)
         for pattern in (HOURS, COLON):
             for match in pattern.finditer(page.flow):
                 if int(match["hour"]) > 24 or int(match["minute"] or 0) > 59:
-                    yield Hit(page, *page.span(*match.span()))
+                    yield Hit.of(page, match)
 
 
 def _exists(year: str | None, month: int, day: int) -> bool:
@@ -99,7 +97,7 @@ def _next_promise(context: Context) -> str | None:
     if context.promise is None:
         return None
     at = context.promise.astimezone(context.zone)
-    return f"{at.month}月{at.day}日({WEEKDAYS[at.weekday()]}){at.hour}時{at.minute:02d}分"
+    return f"{at.month}月{at.day}日({WEEKDAYS['ja'][at.weekday()]}){at.hour}時{at.minute:02d}分"
 
 
 def _notations_mixed(sheet: Sheet, _context: Context) -> Iterator[Hit]:

@@ -1,14 +1,12 @@
 """EXP: hopes without a basis."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 
 from bridge.wording.find import NEAR, matches, phrase, sentence_hit, when
+from bridge.wording.ja.promise import ON_WEEKDAY, promised_time
 from bridge.wording.kinds import KindClass
 from bridge.wording.model import Context
-from bridge.wording.promise import promised_time
 from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import FieldText, Sheet
 
@@ -53,7 +51,7 @@ WHEN = (
     rf"(?:{CLOCK}(?!現在|間|時点|の時点)|本日中|今日中|明朝|翌朝|明日|今夜|今晩|今週中|今週末|週明け"
     rf"|夕方|午前中|正午"
     r"|数(?:分|時間|日)(?:以内|後|程度|で|ほど)|\d+(?:分|時間|日)(?:以内|後|程度|ほど|で(?!き))"
-    r"|\d{1,2}日(?:[(][月火水木金土日][)])?(?:まで|中|頃)?に)"
+    rf"|\d{{1,2}}日{ON_WEEKDAY}(?:まで|中|頃)?に)"
 )
 RESTORED = r"(?:復旧|再開|解消|回復|ご利用いただけ(?!ない|ませ|ず|なく))"
 RESTORED_WORD = re.compile("復旧|再開|解消|回復|ご利用いただけ")

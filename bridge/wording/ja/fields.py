@@ -1,14 +1,12 @@
 """FLD: what a letter of each kind must say."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 
-from bridge.wording.find import body_lacks
+from bridge.wording.find import body_lacks, first_line, lacking
+from bridge.wording.ja.promise import promised_time
 from bridge.wording.kinds import KindClass
 from bridge.wording.model import Context
-from bridge.wording.promise import promised_time
 from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import CONTACT, Sheet
 
@@ -69,7 +67,7 @@ GREETED = re.compile(r"各位|様|さま|御中|皆さん")
 
 def _no_next_report(sheet: Sheet, context: Context) -> Iterator[Hit]:
     if promised_time(sheet, context) is None and not re.search(FOLLOWS, sheet.body.flow):
-        yield Hit(sheet.body, 0, 0)
+        yield lacking(sheet)
 
 
 def _anonymous(sheet: Sheet, context: Context) -> Iterator[Hit]:
@@ -77,7 +75,7 @@ def _anonymous(sheet: Sheet, context: Context) -> Iterator[Hit]:
     text = sheet.body.flow
     known = context.service and context.service in text
     if not (CONTACT.search(text) and (known or re.search(SENDER, text))):
-        yield Hit(sheet.body, 0, 0)
+        yield lacking(sheet)
 
 
 def _head(sheet: Sheet) -> list[str]:
@@ -87,7 +85,7 @@ def _head(sheet: Sheet) -> list[str]:
 
 def _nobody_greeted(sheet: Sheet, _context: Context) -> Iterator[Hit]:
     if not any(GREETED.search(line) for line in _head(sheet)):
-        yield Hit(sheet.body, 0, len(sheet.body.raw.partition("\n")[0]))
+        yield first_line(sheet)
 
 
 RULES = (

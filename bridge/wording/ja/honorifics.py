@@ -1,7 +1,5 @@
 """HON: forms of respect."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -76,7 +74,7 @@ def _too_humble(sheet: Sheet, _context: Context) -> Iterator[Hit]:
         for match in HUMBLE.finditer(page.flow):
             here, seen = page.sentence(match.start()), seen + 1
             if here == last or seen >= 3:
-                yield Hit(page, *page.span(*match.span()), HUMBLE_PLAIN.get(match["end"] or ""))
+                yield Hit.of(page, match, HUMBLE_PLAIN.get(match["end"] or ""))
             last = here
 
 

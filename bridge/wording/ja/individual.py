@@ -1,10 +1,9 @@
 """FLD in a letter to one customer: that customer's name, the concrete harm, what we will do."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 
+from bridge.wording.find import first_line, lacking
 from bridge.wording.kinds import KindClass
 from bridge.wording.model import Context
 from bridge.wording.rule import Hit, Rule
@@ -34,13 +33,13 @@ def _addressee(sheet: Sheet) -> list[str]:
 def _not_addressed_to_one(sheet: Sheet, _context: Context) -> Iterator[Hit]:
     head = _addressee(sheet)
     if any(MASS.search(line) for line in head) or not any(ONE_PERSON.search(line) for line in head):
-        yield Hit(sheet.body, 0, len(sheet.body.raw.partition("\n")[0]))
+        yield first_line(sheet)
 
 
 def _no_substance(sheet: Sheet, _context: Context) -> Iterator[Hit]:
     text = sheet.body.letter_text
     if not (IMPACT.search(text) and NEXT_STEPS.search(text)):
-        yield Hit(sheet.body, 0, 0)
+        yield lacking(sheet)
 
 
 RULES = (

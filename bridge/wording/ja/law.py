@@ -1,7 +1,5 @@
 """LAW: advertisements, personal data, and promises of money."""
 
-from __future__ import annotations
-
 from bridge.wording.find import phrase
 from bridge.wording.rule import Rule
 

@@ -1,7 +1,5 @@
 """MAL in Japanese letters: a reader who may not reply must have another way."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 
@@ -16,7 +14,7 @@ def _dead_end(sheet: Sheet, _context: Context) -> Iterator[Hit]:
     page = sheet.body
     match = NO_REPLY.search(page.flow)
     if match and not CONTACT.search(page.flow):
-        yield Hit(page, *page.span(*match.span()))
+        yield Hit.of(page, match)
 
 
 RULES = (

@@ -1,7 +1,5 @@
 """PLH in Japanese letters: blanks and instructions left over from a template."""
 
-from __future__ import annotations
-
 from bridge.wording.find import any_of, phrase
 from bridge.wording.rule import Rule
 

@@ -1,7 +1,5 @@
 """MIN: making it small. BLM: putting it on others."""
 
-from __future__ import annotations
-
 import re
 
 from bridge.wording.find import any_of, phrase

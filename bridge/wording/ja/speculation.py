@@ -1,7 +1,5 @@
 """SPC: guesses and early certainty."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 
@@ -32,7 +30,7 @@ def _cause_claimed(sheet: Sheet, _context: Context) -> Iterator[Hit]:
                 yield sentence_hit(page, *match.span(), UNDER_STUDY)
         for match in re.finditer(CAUSE_LABEL, page.wording):
             if not re.search(f"確認|特定|未定|{STUDYING}", match["value"]):
-                yield Hit(page, *page.span(*match.span("value")), "調査中")
+                yield Hit.of(page, match, "調査中", "value")
 
 
 def _about_cause(match: re.Match[str]) -> str:

@@ -1,7 +1,5 @@
 """SUB: the subject line. NUM: the number of the report."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -122,11 +120,11 @@ def _state_contradicted(sheet: Sheet, _context: Context) -> Iterator[Hit]:
     if SAYS_RECOVERED.search(subject) and not SAYS_PARTLY.search(subject):
         ongoing = STILL_ONGOING.search(body.wording)
         if ongoing:
-            yield Hit(body, *body.span(*ongoing.span()))
+            yield Hit.of(body, ongoing)
     elif SAYS_REPORT.search(subject) and not re.search("復旧|解消", subject):
         recovered = IS_RECOVERED.search(body.wording)
         if recovered and not NOT_ALL.search(body.wording):
-            yield Hit(body, *body.span(*recovered.span()))
+            yield Hit.of(body, recovered)
 
 
 def _number(page: FieldText, pattern: re.Pattern[str], end: int) -> Numbered | None:
@@ -155,7 +153,7 @@ def _numbers_mixed(sheet: Sheet, _context: Context) -> Iterator[Hit]:
         return
     for page in sheet.pages:
         for match in re.finditer(r"第(\d)報", page.flow):
-            yield Hit(page, *page.span(*match.span()), numbered(int(match[1]), "ja"))
+            yield Hit.of(page, match, numbered(int(match[1]), "ja"))
 
 
 RULES = (

@@ -1,7 +1,5 @@
 """TON: register, jargon, length."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """CHR: single characters and markup. These rules read the text as written and mostly repair it themselves."""
 
-from __future__ import annotations
-
 import html
 import re
 import unicodedata

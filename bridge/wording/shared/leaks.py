@@ -1,7 +1,5 @@
 """LEK: what must stay inside the house: addresses, logs, credentials, chat. Links and names: see names.py."""
 
-from __future__ import annotations
-
 import ipaddress
 import re
 from collections.abc import Iterator
@@ -96,7 +94,7 @@ def _addresses(sheet: Sheet, _context: Context) -> Iterator[Hit]:
             if _is_address(match[0]) and not (
                 VERSION_BEFORE.search(lead) or VERSION_BEHIND.match(page.flow, match.end())
             ):
-                yield Hit(page, *page.span(*match.span()))
+                yield Hit.of(page, match)
 
 
 def _is_address(text: str) -> bool:
@@ -111,7 +109,7 @@ def _alert_names(sheet: Sheet, context: Context) -> Iterator[Hit]:
     for page in sheet.pages:
         for match in WORD.finditer(page.flow):
             if ALERT_NAME.fullmatch(match[0]) and match[0] not in context.service:
-                yield Hit(page, *page.span(*match.span()))
+                yield Hit.of(page, match)
 
 
 RULES = (

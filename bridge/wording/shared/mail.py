@@ -1,11 +1,9 @@
 """MAL: what goes wrong between the letter and the inbox."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 
-from bridge.wording.find import phrase, whole
+from bridge.wording.find import lacking, phrase, whole
 from bridge.wording.model import Context
 from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import Sheet
@@ -22,7 +20,7 @@ def _several_recipients(sheet: Sheet, context: Context) -> Iterator[Hit]:
         address for address in (*context.to, *context.cc) if address.rpartition("@")[2].lower() not in own
     ]
     if len(outside) >= 2:
-        yield Hit(sheet.body, 0, 0)
+        yield lacking(sheet)
 
 
 def _broken_subject(sheet: Sheet, _context: Context) -> Iterator[Hit]:

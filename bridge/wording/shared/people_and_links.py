@@ -1,7 +1,5 @@
 """LEK-05, -06 and -08: links, colleagues and other customers that this reader must not see."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 
@@ -45,7 +43,7 @@ def _links(sheet: Sheet, context: Context) -> Iterator[Hit]:
     allowed = tuple(url.rstrip("/") for url in context.public_urls or ())
     for page in sheet.pages:
         for match in matches(LINK, DOT, page.flow):
-            hit = Hit(page, *page.span(*match.span()))
+            hit = Hit.of(page, match)
             stray = context.public_urls is not None and match["scheme"]
             if (stray or _is_tool(match)) and not (
                 in_signature(page, hit.start) or _is_allowed(match[0], allowed)
@@ -94,7 +92,7 @@ def _others(sheet: Sheet, context: Context) -> Iterator[Hit]:
             core = core_of(customer)
             if len(core) >= 2 and core in page.flow:
                 for match in re.finditer(f"(?:{LEGAL_FORM.pattern})?{re.escape(core)}", page.flow):
-                    yield Hit(page, *page.span(*match.span()))
+                    yield Hit.of(page, match)
         if context.domains:
             yield from _foreign_addresses(page, context)
 
