@@ -25,9 +25,9 @@ from pydantic import (
 )
 
 from bridge import clock
+from bridge.core.dates import JAPAN
 from bridge.errors import BridgeError
 from bridge.wording import Context, Finding, Letter, check
-from bridge.wording.model import JAPAN
 
 SHOWN = ("rule", "severity", "field", "span", "text", "replacement")
 

@@ -1,17 +1,16 @@
 """The words of the wording check: a letter, a company's term, what is known besides the text, a finding."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any, Literal
 
+from bridge.core.dates import JAPAN
 from bridge.core.values import Locale
 
 Field = Literal["subject", "body"]
 Severity = Literal["error", "warning", "info"]
 Scope = Literal["text", "subject", "body", "full", "mail"]
 Part = Literal["sentence", "subject", "full"]
-
-JAPAN = timezone(timedelta(hours=9), "JST")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bridge.wording.find import matches
-from bridge.wording.ja.promise import ON_WEEKDAY
+from bridge.wording.ja.expressions import ON_WEEKDAY
 from bridge.wording.model import Context
 from bridge.wording.rule import Hit
 from bridge.wording.text import FieldText, Sheet

@@ -8,7 +8,8 @@ from datetime import date
 from bridge.core.dates import WEEKDAYS
 from bridge.wording.find import any_of, phrase
 from bridge.wording.ja.chronology import disagreements
-from bridge.wording.ja.promise import WEEKDAY, date_near, promised_time
+from bridge.wording.ja.expressions import NAMED_TIME, WEEKDAY
+from bridge.wording.ja.promise import date_near, promised_time
 from bridge.wording.kinds import KindClass
 from bridge.wording.model import Context
 from bridge.wording.rule import Hit, Rule
@@ -35,7 +36,7 @@ RECENTLY = (
     r"|いただけ|不具合|遅延|つながり)"
 )
 DATED = (
-    r"\d{1,2}時|\d{1,2}:\d\d|\d{1,2}月\d{1,2}日|\d/\d|(?:お知らせ|ご連絡|ご報告|ご案内|お送り)(?:いた"
+    rf"{NAMED_TIME}|\d/\d|(?:お知らせ|ご連絡|ご報告|ご案内|お送り)(?:いた"
     r"|申し上げ)?し?(?:た|ました|ており)"
 )
 

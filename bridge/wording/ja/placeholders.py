@@ -1,13 +1,14 @@
 """PLH in Japanese letters: blanks and instructions left over from a template."""
 
 from bridge.wording.find import any_of, phrase
+from bridge.wording.ja.expressions import NUMERAL
 from bridge.wording.rule import Rule
 
-NUMERAL = "一二三四五六七八九十百千〇零"
+COUNTING = f"{NUMERAL}百千〇零"
 UNIT = r"(?:月|日|時間?|分|年|社|様|件|名|株式会社)"
 CIRCLES = (
-    rf"(?<![{NUMERAL}〇○◯●])(?![○◯●]{{8}})[〇○◯●]{{2,}}(?![{NUMERAL}])"
-    rf"|(?<![{NUMERAL}])(?<!\A)(?<!\n)[〇○◯●]{UNIT}"
+    rf"(?<![{COUNTING}〇○◯●])(?![○◯●]{{8}})[〇○◯●]{{2,}}(?![{COUNTING}])"
+    rf"|(?<![{COUNTING}])(?<!\A)(?<!\n)[〇○◯●]{UNIT}"
     rf"|(?:(?<=\n)|(?<=\A))[〇○◯●]{UNIT}(?![一-龥々ァ-ヶー:：\s間])"
     r"|(?:(?<=\n)|(?<=\A))[〇○◯●](?:株式会社|様(?![々子式]))"
     r"|△△|(?<!■)□□|××|＊＊"

@@ -4,12 +4,10 @@ import re
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bridge.core.dates import WEEKDAYS
+from bridge.wording.ja.expressions import ON_WEEKDAY
 from bridge.wording.model import Context
 from bridge.wording.text import FieldText, Sheet
 
-WEEKDAY = f"[{''.join(WEEKDAYS['ja'])}]"
-ON_WEEKDAY = rf"(?:[(]{WEEKDAY}[)])?"
 STAMP = (
     r"(?:(?:(?:(?P<year>\d{4})[年/])?(?P<month>\d{1,2})[月/](?P<day>\d{1,2})日?|(?P<day_only>\d{1,2})日)"
     rf"{ON_WEEKDAY}[ ]*)?"

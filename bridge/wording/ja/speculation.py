@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bridge.wording.find import any_of, phrase, sentence_hit, when
+from bridge.wording.ja.expressions import RESTORED
 from bridge.wording.kinds import KindClass
 from bridge.wording.model import Context
 from bridge.wording.rule import Hit, Rule
@@ -60,7 +61,7 @@ RULES = (
             r"(?<!こと)と思われ|(?<!こと)と思います|と考えられ(?:ます|る|て)|と推測|(?<!こと)と推察|と推定"
             r"|と想定され(?:ます|ており)|かも(?:しれ|知れ)"
             r"|(?<![こそどあ])(?<!以下)(?<!下記)(?<!上記)(?<!次)(?<!別紙)のよう(?:です|でございま)"
-            r"|[るただい]よう(?:です|でございま)|(?:復旧|回復|再開|解消)(?:し|した|でき|する)そうです"
+            rf"|[るただい]よう(?:です|でございま)|(?:{RESTORED})(?:し|した|でき|する)そうです"
             r"|模様(?:です|でございま|で、|であり|。)|(?<![晴ば愛誇])らしい(?:です|。)|みたいです"
             r"|みたいでございま"
             r"|ではないかと(?!の)|(?<!する)(?<!押す)(?<!開く)(?<!なる)(?<!いただく)と[見み]られ(?:ます"

@@ -1,11 +1,11 @@
-"""SUB: the subject line. NUM: the number of the report."""
+"""SUB: the subject line."""
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from bridge.core.reports import numbered
 from bridge.wording.find import whole
+from bridge.wording.ja.expressions import NUMERAL, REPORT_NUMBER, RESTORED
 from bridge.wording.kinds import KindClass
 from bridge.wording.model import Context
 from bridge.wording.names import service_names
@@ -16,7 +16,7 @@ WIDEST = 80  # columns: 40 full-width characters
 OPENING = r"^\s*(?:\[[^\]]{1,30}\]\s?)?【[^】]*(?:重要|お詫び|障害|緊急|復旧|報)[^】]*】"
 STAGE = {
     KindClass.OPENING: r"第一報|第1報|初報",
-    KindClass.FOLLOW_UP: r"第[一二三四五六七八九十\d]{1,4}報|続報|経過報告|中間報告",
+    KindClass.FOLLOW_UP: rf"第[{NUMERAL}\d]{{1,4}}報|続報|経過報告|中間報告",
     KindClass.ABOUT_THE_PAST: r"復旧|最終報",
     KindClass.TO_ONE_PERSON: r"お詫び|おわび",
 }
@@ -33,41 +33,15 @@ GOES_ON = r"(?<!を)(?<!調査)(?<!監視)(?<!観察)(?<!対策)(?<!(?:調査|�
 STILL_ONGOING = re.compile(
     rf"(?:発生|障害|停止|影響|事象)[^。\n]{{0,30}}{GOES_ON}|(?<!は){GOES_ON}"
     r"|復旧作業を(?:行って|進めて|続けて|継続して|実施して)(?:おります|います)|復旧作業(?:を実施)?中(?:です|でござ)"
-    r"|(?:復旧|再開|回復|解消)(?:の|見込み?|時刻|目途|めど|見通し|日時)?[^。\n]{0,15}未定"
+    rf"|(?:{RESTORED})(?:の|見込み?|時刻|目途|めど|見通し|日時)?[^。\n]{{0,15}}未定"
 )
-SAYS_REPORT = re.compile(r"第[一二三四五六七八九十\d]{1,4}報|続報|初報|経過報告")
+SAYS_REPORT = re.compile(rf"第[{NUMERAL}\d]{{1,4}}報|続報|初報|経過報告")
 IS_RECOVERED = re.compile(r"復旧(?:いたしました|しました|を完了(?:いた)?しました|が完了(?:いた)?しました)")
 NOT_ALL = re.compile(
     r"継続中|調査(?!の?結果|[をが]完了)|未定|作業(?![をが]完了|により)|引き続き|見込|監視|一部(?!のお客様|のユーザー)"
     r"|順次|いただけない(?!状[況態]で(?:した|ござい))|いただけません(?!でした)|続いて(?!おりました|いました)|確認中"
     r"|(?<!ことを)確認して"
 )
-
-DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
-NUMBERED = re.compile(r"第(?P<number>[一二三四五六七八九十]{1,3}|\d{1,3})報|(?P<initial>初報)")
-SELF_NAMED = re.compile(
-    r"(?:第(?P<number>[一二三四五六七八九十]{1,3}|\d{1,3})報|(?P<initial>初報))(?=として|を(?:お送り"
-    r"|お届け|お知らせ|ご報告)|です|でございます|[)])"
-)
-HEAD = 300  # characters of the body in which a letter names its own number
-
-
-class Numbered(NamedTuple):
-    """A report number in a text: its value and where it stands (flow offsets)."""
-
-    page: FieldText
-    value: int
-    start: int
-    end: int
-    kanji: bool
-
-
-def read_number(text: str) -> int:
-    """A number in digits or kanji numerals below 100."""
-    if text.isdecimal():
-        return int(text)
-    tens, ten, ones = text.rpartition("十")
-    return (DIGITS.get(tens, 1) * 10 if ten else 0) + (DIGITS[ones[-1]] if ones else 0)
 
 
 def _unopened(sheet: Sheet, _context: Context) -> Iterator[Hit]:
@@ -78,7 +52,7 @@ def _unopened(sheet: Sheet, _context: Context) -> Iterator[Hit]:
 def _stage_unsaid(sheet: Sheet, context: Context) -> Iterator[Hit]:
     wanted = [pattern for letters, pattern in STAGE.items() if letters & sheet.classes]
     if not all(re.search(pattern, sheet.subject.flow) for pattern in wanted):
-        number = None if NUMBERED.search(sheet.subject.flow) else _next_number(sheet, context)
+        number = None if re.search(REPORT_NUMBER, sheet.subject.flow) else _next_number(sheet, context)
         yield _offered(sheet.subject, f"{sheet.subject.raw}({numbered(number, 'ja')})" if number else "")
 
 
@@ -125,35 +99,6 @@ def _state_contradicted(sheet: Sheet, _context: Context) -> Iterator[Hit]:
         recovered = IS_RECOVERED.search(body.wording)
         if recovered and not NOT_ALL.search(body.wording):
             yield Hit.of(body, recovered)
-
-
-def _number(page: FieldText, pattern: re.Pattern[str], end: int) -> Numbered | None:
-    match = pattern.search(page.flow, 0, end)
-    if not match:
-        return None
-    if match["initial"]:
-        return Numbered(page, 1, *match.span(), True)
-    return Numbered(page, read_number(match["number"]), *match.span(), not match["number"].isdecimal())
-
-
-def _number_wrong(sheet: Sheet, context: Context) -> Iterator[Hit]:
-    """The subject against the number given by the database; the letter's own words against both."""
-    subject = _number(sheet.subject, NUMBERED, len(sheet.subject.flow))
-    body = _number(sheet.body, SELF_NAMED, HEAD)
-    wanted = context.report_no or (subject.value if subject else None)
-    for named in (subject, body):
-        if named and wanted and named.value != wanted:
-            right = numbered(wanted, "ja") if named.kanji else f"第{wanted}報"
-            yield Hit(named.page, *named.page.span(named.start, named.end), right)
-
-
-def _numbers_mixed(sheet: Sheet, _context: Context) -> Iterator[Hit]:
-    """Arabic numbers below ten beside kanji ones; from the tenth report on digits are fine."""
-    if not any(re.search(r"第[一二三四五六七八九十]{1,3}報", page.flow) for page in sheet.pages):
-        return
-    for page in sheet.pages:
-        for match in re.finditer(r"第(\d)報", page.flow):
-            yield Hit.of(page, match, numbered(int(match[1]), "ja"))
 
 
 RULES = (
@@ -216,24 +161,5 @@ RULES = (
         "【重要】みどりショップ 接続障害(第一報)",
         "【重要】みどりショップからの重要なお知らせ(第一報)",
         scope="subject",
-    ),
-    Rule(
-        "NUM-01",
-        "error",
-        _number_wrong,
-        "報の番号が合っていません。",
-        "The number of the report does not match.",
-        "第二報としてご報告いたします。",
-        "第三報としてご報告いたします。",
-        scope="full",
-    ),
-    Rule(
-        "NUM-02",
-        "warning",
-        _numbers_mixed,
-        "報の番号に漢数字と算用数字が混じっています。",
-        "Report numbers in kanji and in digits are mixed.",
-        "第一報でお知らせした件の第二報です。",
-        "第一報でお知らせした件の第2報です。",
     ),
 )

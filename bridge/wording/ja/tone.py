@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bridge.wording.find import LATIN, Swap, any_of, phrase
+from bridge.wording.ja.expressions import NUMERAL
 from bridge.wording.kinds import KindClass
 from bridge.wording.model import Context
 from bridge.wording.rule import Hit, Rule
@@ -34,7 +35,7 @@ JARGON = (
     r"|ハングアップ|輻輳|パケットロス|デッドロック|ロードバランサ|オートスケール|メモリリーク"
     r"|スプリットブレイン"
 )
-COUNT = r"[0-9数一二三四五六七八九十百千万半]"
+COUNT = f"[0-9数{NUMERAL}百千万半]"
 REDUNDANT: dict[str, Swap] = {
     r"まず(?:最初|始め|はじめ)に": "まず",
     r"(?<!昨)今現在": "現在",
