@@ -128,13 +128,24 @@ def any_of(*finds: Find) -> Find:
     return find
 
 
-def when(condition: Callable[[Context], bool], found: Find) -> Find:
-    """Look only where the condition holds."""
+def when(condition: Callable[[Sheet, Context], bool], found: Find) -> Find:
+    """Look only in letters of which the condition holds."""
 
     def find(sheet: Sheet, context: Context) -> Iterator[Hit]:
-        return iter(found(sheet, context)) if condition(context) else iter(())
+        if condition(sheet, context):
+            yield from found(sheet, context)
 
     return find
+
+
+def no_estimate_confirmed(_sheet: Sheet, context: Context) -> bool:
+    """A condition for `when`: nobody gave a basis for an estimate."""
+    return not context.eta_confirmed
+
+
+def no_cause_confirmed(_sheet: Sheet, context: Context) -> bool:
+    """A condition for `when`: nobody confirmed the cause."""
+    return not context.cause_confirmed
 
 
 def body_lacks(pattern: str) -> Find:

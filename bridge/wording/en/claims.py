@@ -1,7 +1,7 @@
 """EN-01 to -05 and -17: what an English letter may not claim. Character, leak and placeholder rules are
 shared with Japanese."""
 
-from bridge.wording.find import any_of, phrase, when
+from bridge.wording.find import any_of, no_cause_confirmed, no_estimate_confirmed, phrase, when
 from bridge.wording.kinds import KindClass
 from bridge.wording.rule import Rule
 
@@ -124,7 +124,7 @@ RULES = (
         "EN-02",
         "warning",
         when(
-            lambda context: not context.eta_confirmed,
+            no_estimate_confirmed,
             phrase(ESTIMATE, unless=TOLD_LATER, sentence=NO_ESTIMATE, reading="lower"),
         ),
         "根拠が記録されていない復旧時刻です。",
@@ -160,7 +160,7 @@ RULES = (
         "EN-05",
         "error",
         when(
-            lambda context: not context.cause_confirmed,
+            no_cause_confirmed,
             phrase(CAUSE, unless=OPEN_CAUSE, sentence=UNDER_STUDY, reading="lower"),
         ),
         "この段階での原因の断定です。",

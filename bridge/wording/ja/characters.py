@@ -2,26 +2,20 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 
-from bridge.wording.find import phrase
+from bridge.wording.find import phrase, when
 from bridge.wording.model import Context
-from bridge.wording.rule import Hit, Rule
+from bridge.wording.rule import Rule
 from bridge.wording.shared.characters import DEPENDENT, spelt_out
 from bridge.wording.text import FOLD, Sheet
 
 
-def _half_width_digits(sheet: Sheet, context: Context) -> Iterator[Hit]:
-    """Full-width digits in a letter that also uses half-width ones."""
-    if any(re.search(r"[0-9]", page.raw) for page in sheet.pages):
-        yield from _WIDE_DIGITS(sheet, context)
+def _has_half_width_digits(sheet: Sheet, _context: Context) -> bool:
+    return any(re.search(r"[0-9]", page.raw) for page in sheet.pages)
 
 
 def _folded(match: re.Match[str]) -> str:
     return match[0].translate(FOLD)
-
-
-_WIDE_DIGITS = phrase(r"[０-９]+", reading="raw", swap=_folded)
 
 
 def _exclamation(match: re.Match[str]) -> str:
@@ -53,7 +47,7 @@ RULES = (
     Rule(
         "CHR-03",
         "warning",
-        _half_width_digits,
+        when(_has_half_width_digits, phrase(r"[０-９]+", reading="raw", swap=_folded)),
         "全角と半角の数字が混じっています。",
         "Full-width and half-width digits are mixed.",
         "10時05分",

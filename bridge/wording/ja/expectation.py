@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bridge.wording.find import NEAR, matches, phrase, sentence_hit, when
+from bridge.wording.find import NEAR, matches, no_estimate_confirmed, phrase, sentence_hit, when
 from bridge.wording.ja.expressions import NAMED_TIME, ON_WEEKDAY, RESTORED, TIME
 from bridge.wording.ja.promise import promised_time
 from bridge.wording.kinds import KindClass
@@ -115,17 +115,8 @@ def _unfounded_estimate(sheet: Sheet, _context: Context) -> Iterator[Hit]:
                     yield sentence_hit(page, match.end() - 1, match.end(), _no_estimate(page))
 
 
-def _someday(sheet: Sheet, context: Context) -> Iterator[Hit]:
-    if promised_time(sheet, context) is None:
-        yield from _LATER(sheet, context)
-
-
-_LATER = phrase(
-    LATER,
-    unless=f"{NAMED_TIME}|次第",
-    reading="wording",
-    sentence="詳細は、判明次第、改めてご連絡いたします。",
-)
+def _no_time_promised(sheet: Sheet, context: Context) -> bool:
+    return promised_time(sheet, context) is None
 
 
 RULES = (
@@ -141,7 +132,7 @@ RULES = (
     Rule(
         "EXP-02",
         "warning",
-        when(lambda context: not context.eta_confirmed, _unfounded_estimate),
+        when(no_estimate_confirmed, _unfounded_estimate),
         "根拠が記録されていない復旧時刻です。",
         "A recovery time nobody has given a basis for.",
         "復旧の目途が立ち次第、改めてお知らせいたします。",
@@ -169,7 +160,15 @@ RULES = (
     Rule(
         "EXP-04",
         "warning",
-        _someday,
+        when(
+            _no_time_promised,
+            phrase(
+                LATER,
+                unless=f"{NAMED_TIME}|次第",
+                reading="wording",
+                sentence="詳細は、判明次第、改めてご連絡いたします。",
+            ),
+        ),
         "次の連絡の時刻がないと、お問い合わせが増えます。",
         "Without a time for the next report, people will call.",
         "次回のご連絡は11月24日(火)11時00分頃を予定しております。",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bridge.wording.find import any_of, phrase, sentence_hit, when
+from bridge.wording.find import any_of, no_cause_confirmed, phrase, sentence_hit, when
 from bridge.wording.ja.expressions import RESTORED
 from bridge.wording.kinds import KindClass
 from bridge.wording.model import Context
@@ -131,7 +131,7 @@ RULES = (
     Rule(
         "SPC-06",
         "error",
-        when(lambda context: not context.cause_confirmed, _cause_claimed),
+        when(no_cause_confirmed, _cause_claimed),
         "この段階での原因の断定は、誤報のもとになります。",
         "Naming the cause this early is how wrong news starts.",
         "原因:調査中",
