@@ -25,11 +25,10 @@ from pydantic import (
 )
 
 from bridge import clock
+from bridge.core.dates import JAPAN
 from bridge.errors import BridgeError
 from bridge.wording import Context, Finding, Letter, check
-from bridge.wording.model import JAPAN, UPDATE
 
-KINDS = {"followup": UPDATE}
 SHOWN = ("rule", "severity", "field", "span", "text", "replacement")
 
 Names = Annotated[
@@ -98,12 +97,11 @@ class WordingCase(Line):
     ctx: Known = Field(default_factory=Known)
 
     def letter(self) -> Letter:
-        kind = KINDS.get(self.kind, self.kind)
         if self.scope == "subject":
-            return Letter(kind, self.subject or self.text, self.body, self.locale)
+            return Letter(self.kind, self.subject or self.text, self.body, self.locale)
         if self.scope == "sentence":
-            return Letter(kind, "", self.text or self.body, self.locale)
-        return Letter(kind, self.subject, self.body or self.text, self.locale)
+            return Letter(self.kind, "", self.text or self.body, self.locale)
+        return Letter(self.kind, self.subject, self.body or self.text, self.locale)
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -20,7 +20,7 @@ from bridge.core.values import Model
 from bridge.errors import ConfigError
 from bridge.smtp.settings import Smtp
 from bridge.sources.credentials import Credentials
-from bridge.wording.terms import Term
+from bridge.wording import Term
 
 log = logging.getLogger(__name__)
 

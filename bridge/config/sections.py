@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from bridge.core.settings import Words
 from bridge.core.values import HeaderSecret, Model, Secret
-from bridge.wording.terms import Term, parse_terms
+from bridge.wording import Term, parse_terms
 
 _SIZE = re.compile(r"(\d{1,12}) ?(B|KiB|MiB|GiB|kB|KB|MB|GB)?")
 _BYTES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "kB": 1000, "KB": 1000, "MB": 10**6, "GB": 10**9}

@@ -19,8 +19,8 @@ from bridge.stages.draft import last_report
 from bridge.stages.runtime import Runtime
 from bridge.store.tx import Tx
 from bridge.wording import Context, Finding, Letter, check
+from bridge.wording.ja.promise import Promise, promised_time
 from bridge.wording.names import core_of
-from bridge.wording.promise import Promise, promised_time
 from bridge.wording.text import lay_out
 
 COMPENSATION = "LAW-03"

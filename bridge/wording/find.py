@@ -5,13 +5,12 @@ with the length of the letter and not with its square. \\w, \\d and \\s mean ASC
 is not part of it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-from bridge.wording.model import Context, Find, Hit
+from bridge.wording.model import Context
+from bridge.wording.rule import Find, Hit
 from bridge.wording.text import FieldText, Sheet, in_signature
 
 Reading = Literal["raw", "flow", "wording", "lower"]
@@ -129,13 +128,24 @@ def any_of(*finds: Find) -> Find:
     return find
 
 
-def when(condition: Callable[[Context], bool], found: Find) -> Find:
-    """Look only where the condition holds."""
+def when(condition: Callable[[Sheet, Context], bool], found: Find) -> Find:
+    """Look only in letters of which the condition holds."""
 
     def find(sheet: Sheet, context: Context) -> Iterator[Hit]:
-        return iter(found(sheet, context)) if condition(context) else iter(())
+        if condition(sheet, context):
+            yield from found(sheet, context)
 
     return find
+
+
+def no_estimate_confirmed(_sheet: Sheet, context: Context) -> bool:
+    """A condition for `when`: nobody gave a basis for an estimate."""
+    return not context.eta_confirmed
+
+
+def no_cause_confirmed(_sheet: Sheet, context: Context) -> bool:
+    """A condition for `when`: nobody confirmed the cause."""
+    return not context.cause_confirmed
 
 
 def body_lacks(pattern: str) -> Find:
@@ -144,10 +154,21 @@ def body_lacks(pattern: str) -> Find:
 
     def find(sheet: Sheet, _context: Context) -> Iterator[Hit]:
         if not wanted.search(sheet.body.flow):
-            yield Hit(sheet.body, 0, 0)
+            yield lacking(sheet)
 
     return find
 
 
 def whole(page: FieldText) -> Hit:
+    """All of a field."""
     return Hit(page, 0, len(page.raw))
+
+
+def first_line(sheet: Sheet) -> Hit:
+    """The first line of the body."""
+    return Hit(sheet.body, 0, len(sheet.body.raw.partition("\n")[0]))
+
+
+def lacking(sheet: Sheet) -> Hit:
+    """The place of what the body lacks: nothing, at its start."""
+    return Hit(sheet.body, 0, 0)

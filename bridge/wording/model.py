@@ -1,40 +1,39 @@
-"""The words of the wording check: a letter, what is known about it, a rule, a finding."""
+"""The words of the wording check: a letter, a company's term, what is known besides the text, a finding."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone, tzinfo
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from datetime import datetime, tzinfo
+from typing import Any, Literal
 
+from bridge.core.dates import JAPAN
 from bridge.core.values import Locale
-
-if TYPE_CHECKING:
-    from bridge.wording.terms import Term
-    from bridge.wording.text import FieldText, Sheet
 
 Field = Literal["subject", "body"]
 Severity = Literal["error", "warning", "info"]
 Scope = Literal["text", "subject", "body", "full", "mail"]
 Part = Literal["sentence", "subject", "full"]
 
-FIRST, UPDATE, RECOVERY, FINAL, INDIVIDUAL = "first", "update", "recovery", "final", "individual"
-REPORTS = frozenset({FIRST, UPDATE})
-RECOVERIES = frozenset({RECOVERY, FINAL})
-EVERY_KIND: frozenset[str] = frozenset()
-"""No restriction: the rule also reads a letter of a kind nobody has heard of."""
-
-JAPAN = timezone(timedelta(hours=9), "JST")
-
 
 @dataclass(frozen=True)
 class Letter:
-    """One letter as the reader gets it. `kind`: first, update, recovery, final or individual."""
+    """One letter as the reader gets it. `kind` is a key of `kinds.CLASSES`; the rules for all read any other."""
 
     kind: str
     subject: str
     body: str
     locale: str = "ja"
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term. `pattern` is a compiled RE2 expression, `replacement` may name its groups as \\1.
+    `why` and `why_en` are the company's own sentence, in whatever language, or ours where it gave none."""
+
+    id: str
+    pattern: Any  # google-re2 ships no types
+    replacement: str | None
+    why: str
+    why_en: str
+    severity: Severity
 
 
 @dataclass(frozen=True)
@@ -78,40 +77,3 @@ class Finding:
     def because(self, locale: Locale) -> str:
         """Its sentence for a reader of that language."""
         return self.why_en if locale == "en" else self.why
-
-
-class Hit(NamedTuple):
-    """Where a rule found something: raw offsets into `page`."""
-
-    page: FieldText
-    start: int
-    end: int
-    replacement: str | None = None
-
-
-Find = Callable[["Sheet", Context], Iterable[Hit]]
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One row of the table. `scope` says how much text the rule needs to judge: `text` reads anything
-    that is there, the others need a whole subject, body, letter, or the address lines.
-    `good` and `bad` are shown to people and tried by the tests."""
-
-    id: str
-    severity: Severity
-    find: Find
-    why: str
-    why_en: str
-    good: str
-    bad: str
-    kinds: frozenset[str] = EVERY_KIND
-    scope: Scope = "text"
-    locales: frozenset[str] = frozenset({"ja"})
-
-    def reads(self, kind: str, locale: str) -> bool:
-        return locale in self.locales and (not self.kinds or kind in self.kinds)
-
-
-BOTH_LOCALES = frozenset({"ja", "en"})
-ENGLISH = frozenset({"en"})

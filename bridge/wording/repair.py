@@ -1,14 +1,13 @@
 """Putting replacements into a letter."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import replace
 
 from bridge.core.width import width
-from bridge.wording.characters import WIDEST_LINE
-from bridge.wording.model import Field, Finding, Hit, Letter
+from bridge.wording.model import Field, Finding, Letter
+from bridge.wording.rule import Hit
+from bridge.wording.text import WIDEST_LINE
 
 SENTENCE_BREAK = re.compile(r"(。|\.) ?(?=.)")
 NOT_AT_LINE_START = "、。」）ーぁぃぅぇぉっゃゅょ々"

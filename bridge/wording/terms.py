@@ -9,16 +9,14 @@ Patterns come from users, so RE2 runs them: linear time, no backtracking. RE2 ha
 that already stands inside its replacement is passed over instead.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
 import re2
 
-from bridge.wording.model import Hit, Severity
+from bridge.wording.model import Severity, Term
+from bridge.wording.rule import Hit
 from bridge.wording.text import FieldText, Sheet
 
 SEVERITIES = ("error", "warning", "info")
@@ -27,18 +25,6 @@ GROUP = re.compile(r"\\(\d)")
 PRH_PATTERN = re.compile(r"^/(?P<body>.*)/(?P<flags>[a-z]*)$", re.S)
 REASON = "社内の用語集で定めた表記と異なります。"
 REASON_EN = "The company's list of terms has another form."
-
-
-@dataclass(frozen=True)
-class Term:
-    """One term. `pattern` is a compiled RE2 expression, `replacement` may name its groups as \\1; `reason` is
-    the company's own sentence, in whatever language, or empty."""
-
-    id: str
-    pattern: Any  # google-re2 ships no types
-    replacement: str | None
-    reason: str
-    severity: Severity = "warning"
 
 
 def parse_terms(value: object) -> tuple[Term, ...]:
@@ -54,7 +40,7 @@ def parse_terms(value: object) -> tuple[Term, ...]:
         entries = [pair for place, entry in enumerate(value["rules"], 1) for pair in _prh(entry, place)]
     else:
         raise ValueError("terms: expected a list of terms, or a prh dictionary with a list `rules`")
-    return tuple(Term(f"TRM-{number:02d}", *entry) for number, entry in enumerate(entries, 1))
+    return tuple(_term(number, *entry) for number, entry in enumerate(entries, 1))
 
 
 def find_terms(sheet: Sheet, terms: tuple[Term, ...]) -> Iterator[tuple[Term, Hit]]:
@@ -79,6 +65,11 @@ def _already(page: FieldText, start: int, end: int, text: str) -> bool:
 
 
 _Entry = tuple[Any, str | None, str, Severity]
+"""A compiled pattern, its replacement, the company's reason or nothing, the severity."""
+
+
+def _term(number: int, pattern: Any, replacement: str | None, reason: str, severity: Severity) -> Term:
+    return Term(f"TRM-{number:02d}", pattern, replacement, reason or REASON, reason or REASON_EN, severity)
 
 
 def _own(entry: object, place: int) -> _Entry:

@@ -10,8 +10,6 @@ Four readings of one field:
     lower    wording in small letters
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from bisect import bisect_right
@@ -19,8 +17,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from bridge.wording.model import Context, Field, Letter
+from bridge.wording.kinds import KindClass, classes_of
+from bridge.wording.model import Field, Letter
 
+WIDEST_LINE = 76  # columns: room for "> " twice in a reply
 BLOT = "\ue000"
 FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 FLOWS = FOLD | {0x2019: 0x27}  # an apostrophe is an apostrophe
@@ -115,7 +115,7 @@ class FieldText:
 class Sheet:
     """A letter laid out for the rules."""
 
-    kind: str
+    classes: KindClass
     subject: FieldText
     body: FieldText
 
@@ -126,7 +126,7 @@ class Sheet:
 
 def lay_out(letter: Letter) -> Sheet:
     return Sheet(
-        letter.kind,
+        classes_of(letter.kind),
         open_page("subject", letter.subject, letter.locale),
         open_page("body", letter.body, letter.locale),
     )
@@ -136,6 +136,11 @@ def open_page(field: Field, raw: str, locale: str = "ja") -> FieldText:
     flow, origin = join_lines(raw)
     signature = len(raw) if field == "subject" else signature_start(raw)
     return FieldText(field, raw, flow, origin, signature, locale)
+
+
+def columns(text: str) -> int:
+    """The width of a line as mail clients show it: East Asian Width W, F and A count two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
 
 
 def join_lines(raw: str) -> tuple[str, list[int]]:
@@ -224,7 +229,3 @@ def signature_start(raw: str) -> int:
 
 def in_signature(page: FieldText, raw_start: int) -> bool:
     return raw_start >= page.signature
-
-
-def service_names(context: Context) -> list[str]:
-    return [name for name in (context.service, context.short_name) if name]

@@ -1,19 +1,20 @@
 """The start, end and duration a letter tells, and whether they agree (DAT-05)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bridge.wording.find import matches
-from bridge.wording.model import Context, Hit
+from bridge.wording.ja.expressions import ON_WEEKDAY
+from bridge.wording.model import Context
+from bridge.wording.rule import Hit
 from bridge.wording.text import FieldText, Sheet
 
 MOMENT = (
     r"(?:(?:(?P<{0}year>\d{{4}})年)?(?P<{0}month>\d{{1,2}})月(?P<{0}day>\d{{1,2}})日"
-    r"(?:[(][月火水木金土日][)])?[ の]*)?"
+    + ON_WEEKDAY
+    + r"[ の]*)?"
     r"(?P<{0}next>翌日?)?(?P<{0}hour>\d{{1,2}})(?:時(?:(?P<{0}minute>\d{{1,2}})分)?"
     r"|:(?P<{0}colon>\d\d))(?P<{0}about>頃|ごろ)?"
 )
@@ -101,7 +102,7 @@ def _judge(page: FieldText, told: Span, match: re.Match[str], end_span: tuple[in
     if told.ended < told.began:
         yield Hit(page, *page.span(*end_span))
     elif match["length"] and not _length_fits(told, match):
-        yield Hit(page, *page.span(*match.span("length")), _length(told.ended - told.began))
+        yield Hit.of(page, match, _length(told.ended - told.began), "length")
 
 
 def _length_fits(told: Span, match: re.Match[str]) -> bool:

@@ -1,7 +1,5 @@
 """DAT: days, times and durations."""
 
-from __future__ import annotations
-
 import calendar
 import re
 from collections.abc import Iterator
@@ -10,13 +8,16 @@ from datetime import date
 from bridge.core.dates import WEEKDAYS
 from bridge.wording.find import any_of, phrase
 from bridge.wording.ja.chronology import disagreements
-from bridge.wording.model import REPORTS, Context, Hit, Rule
-from bridge.wording.promise import date_near, promised_time
+from bridge.wording.ja.expressions import NAMED_TIME, WEEKDAY
+from bridge.wording.ja.promise import date_near, promised_time
+from bridge.wording.kinds import KindClass
+from bridge.wording.model import Context
+from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import Sheet, in_signature
 
 DAY = re.compile(
     r"(?:(?P<year>\d{4})(?:年|/|-))?(?<!\d)(?P<month>\d{1,2})(?P<sep>月|/|-)(?P<day>\d{1,2})(?(sep)日?)[ ]*"
-    r"(?:[(](?P<weekday>[月火水木金土日])(?:曜日?)?(?:[・、/]?(?:祝日?|休))?[)]|(?P<full>[月火水木金土日])曜)"
+    rf"(?:[(](?P<weekday>{WEEKDAY})(?:曜日?)?(?:[・、/]?(?:祝日?|休))?[)]|(?P<full>{WEEKDAY})曜)"
 )
 MONTH_DAY = re.compile(r"(?<![\d.])(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日(?!間)")
 HOURS = re.compile(r"(?<![\d.])(?<!\d:)(?P<hour>\d{1,3})時(?!間)(?:(?P<minute>\d{1,3})分)?")
@@ -35,7 +36,7 @@ RECENTLY = (
     r"|いただけ|不具合|遅延|つながり)"
 )
 DATED = (
-    r"\d{1,2}時|\d{1,2}:\d\d|\d{1,2}月\d{1,2}日|\d/\d|(?:お知らせ|ご連絡|ご報告|ご案内|お送り)(?:いた"
+    rf"{NAMED_TIME}|\d/\d|(?:お知らせ|ご連絡|ご報告|ご案内|お送り)(?:いた"
     r"|申し上げ)?し?(?:た|ました|ており)"
 )
 
@@ -75,11 +76,11 @@ def _impossible(sheet: Sheet, _context: Context) -> Iterator[Hit]:
     for page in sheet.pages:
         for match in MONTH_DAY.finditer(page.flow):
             if not _exists(match["year"], int(match["month"]), int(match["day"])):
-                yield Hit(page, *page.span(*match.span()))
+                yield Hit.of(page, match)
         for pattern in (HOURS, COLON):
             for match in pattern.finditer(page.flow):
                 if int(match["hour"]) > 24 or int(match["minute"] or 0) > 59:
-                    yield Hit(page, *page.span(*match.span()))
+                    yield Hit.of(page, match)
 
 
 def _exists(year: str | None, month: int, day: int) -> bool:
@@ -182,7 +183,7 @@ RULES = (
         "The promised time of the next report has passed.",
         "次回のご連絡:11月24日(火)11時00分頃",
         "次回のご連絡:11月24日(火)9時00分頃",
-        REPORTS,
+        KindClass.ABOUT_THE_FUTURE,
         "full",
     ),
     Rule(

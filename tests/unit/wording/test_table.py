@@ -74,3 +74,9 @@ def test_every_rule_says_why_in_both_languages_in_a_short_line(rule: Rule) -> No
 def test_the_unknown_kind_is_read_by_the_rules_for_all() -> None:
     assert all(rule.reads("postmortem", "ja") for rule in RULES if not rule.kinds and "ja" in rule.locales)
     assert not any(rule.reads("postmortem", "ja") for rule in RULES if rule.kinds)
+
+
+def test_a_rule_reads_the_language_of_its_folder_and_a_shared_one_reads_every_language() -> None:
+    assert {rule.locales for rule in RULES if rule.id.startswith("EN-")} == {frozenset({"en"})}
+    shared = {"LEK": 10, "CHR": 7, "PLH": 3, "MAL": 3}
+    assert Counter(rule.id.partition("-")[0] for rule in RULES if len(rule.locales) == 2) == shared

@@ -1,17 +1,16 @@
 """The next report a letter promises: found in its text, and read as a time."""
 
-from __future__ import annotations
-
 import re
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from bridge.wording.ja.expressions import ON_WEEKDAY
 from bridge.wording.model import Context
 from bridge.wording.text import FieldText, Sheet
 
 STAMP = (
     r"(?:(?:(?:(?P<year>\d{4})[年/])?(?P<month>\d{1,2})[月/](?P<day>\d{1,2})日?|(?P<day_only>\d{1,2})日)"
-    r"(?:[(][月火水木金土日][)])?[ ]*)?"
+    rf"{ON_WEEKDAY}[ ]*)?"
     r"(?P<relative>翌日?|明日|明朝|本日|同日)?の?[ ]*(?P<half>午前|午後)?"
     r"(?P<hour>\d{1,2})(?:時(?!間)(?:(?P<minute>\d{1,2})分)?|:(?P<colon>\d\d))"
 )
