@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bridge import wording
-from bridge.core import model
+from bridge.core.kinds import KINDS
 from bridge.wording import RULES
 from bridge.wording.kinds import CLASSES, KindClass, classes_of, kinds_in
 
@@ -19,7 +19,7 @@ def read_by(kind: str) -> set[str]:
 
 
 def test_every_kind_of_notice_has_its_classes() -> None:
-    assert set(CLASSES) == set(model.KINDS)
+    assert set(CLASSES) == set(KINDS)
 
 
 def test_only_the_table_names_a_kind() -> None:
