@@ -9,13 +9,13 @@ from bridge.core import next_notice
 from bridge.core.events import LetterDrafted, LetterRedrafted, Superseded, TemplateFailed
 from bridge.core.facts import NO_ANSWERS, Answers, Facts, build, changed, covers
 from bridge.core.kinds import Promises, Recipients, kinds_that, spec_of
-from bridge.core.model import Alert, Incident, Kind, Notice, Version
+from bridge.core.model import Alert, Batch, Incident, Kind, Notice, Version
 from bridge.core.settings import Service
 from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.store.tx import Tx
 
 (BATCH_KIND,) = kinds_that(lambda spec: spec.recipients is Recipients.BATCH)
-FIRES_AGAIN = "fires again"  # why a recovery report is given up with none in its place
+FIRES_AGAIN = "fires again"  # in the history: a recovery report was given up with none in its place
 
 
 def draft(
@@ -60,13 +60,19 @@ def draft_batch(
     if waiting:
         tx.notices.move(waiting, "awaiting_approval", at_version=waiting.version, version=number)
         tx.notices.withdraw_approvals(notice.id)
-    stored = {
-        **facts.to_dict(),
-        "rows": [dict(row) for row in rows],
-        "letters": [{"subject": letter.subject, "body": letter.body} for letter in letters],
-    }
-    texts = {service.locale: letters[0]}
-    tx.notices.add_version(Version(notice.id, number, texts, stored, None, None, tx.now))
+    tx.notices.add_version(
+        Version(
+            notice.id,
+            number,
+            texts={service.locale: letters[0]},
+            facts=facts.to_dict(),
+            promise_at=None,
+            edited_by=None,
+            created_at=tx.now,
+            template_problem=problem,
+            batch=Batch(tuple(map(dict, rows)), tuple(letters)),
+        )
+    )
     if problem:
         note_fallback(tx, notice, number, problem)
     written = LetterRedrafted if waiting else LetterDrafted
@@ -190,7 +196,14 @@ def told_answers(tx: Tx, notices: Sequence[Notice]) -> Answers:
 
 def supersede(tx: Tx, incident: Incident, old: Notice, new: Notice | None, why: str) -> None:
     """A newer notice, or none, takes the place of one that nobody decided. Its rings stop."""
-    if not tx.notices.move(old, "superseded", superseded_by=new.id if new else None, decided_at=tx.now):
+    moved = tx.notices.move(
+        old,
+        "superseded",
+        superseded_by=new.id if new else None,
+        decided_at=tx.now,
+        closed_reason="replaced" if new else "fires_again",
+    )
+    if not moved:
         return
     tx.rings.cancel(old.id)
     tx.outbox.cancel_rings(old.id)
@@ -201,7 +214,18 @@ def supersede(tx: Tx, incident: Incident, old: Notice, new: Notice | None, why: 
 
 def _write(tx: Tx, runtime: Runtime, service: Service, notice: Notice, number: int, facts: Facts) -> None:
     texts, problem = runtime.letters.texts(facts, service)
-    tx.notices.add_version(Version(notice.id, number, texts, facts.to_dict(), facts.promise_at, None, tx.now))
+    tx.notices.add_version(
+        Version(
+            notice.id,
+            number,
+            texts,
+            facts.to_dict(),
+            facts.promise_at,
+            edited_by=None,
+            created_at=tx.now,
+            template_problem=problem,
+        )
+    )
     if problem:
         note_fallback(tx, notice, number, problem)
 

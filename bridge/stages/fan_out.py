@@ -30,8 +30,9 @@ def claim_letter(tx: Tx, runtime: Runtime, me: str, but: Collection[str] = ()) -
 
 def batch_recipients(tx: Tx, notice: Notice) -> list[Recipient]:
     """The recipients of an individual batch, in the order of its rows."""
-    rows = tx.notices.version(notice.id, notice.approved_version or notice.version).facts["rows"]
-    return [Recipient(row["email"], row.get("name", ""), row.get("company", "")) for row in rows]
+    batch = tx.notices.version(notice.id, notice.approved_version or notice.version).batch
+    assert batch
+    return [Recipient(row["email"], row.get("name", ""), row.get("company", "")) for row in batch.rows]
 
 
 def begin_send(
@@ -83,16 +84,15 @@ def _skeletons(service: Service, version: Version, notice: Notice) -> dict[str, 
         head = Letterhead(service.sender.name.get(locale), service.sender.email, date)
         return freeze(head, text.subject, text.body).frozen
 
-    if "letters" in version.facts:
-        texts = (Text(**text) for text in version.facts["letters"])
-        return {str(n): frozen(text, service.locale) for n, text in enumerate(texts)}
+    if version.batch:
+        return {str(n): frozen(text, service.locale) for n, text in enumerate(version.batch.letters)}
     return {locale: frozen(text, locale) for locale, text in version.texts.items()}
 
 
 def _rows(
     tx: Tx, service: Service, version: Version, notice: Notice, start: int, chunk: Sequence[Recipient]
 ) -> list[OutboxMessage]:
-    batch = "letters" in version.facts
+    batch = version.batch is not None
     domain = service.sender.email.rpartition("@")[2]
     earlier = [n.id for n in tx.notices.of(notice.incident_id) if n.id != notice.id and n.sending_at]
     threads = tx.outbox.message_ids(earlier, [r.address for r in chunk])

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bridge.core import next_notice
 from bridge.core.events import AlertsReceived, Reopened
@@ -127,7 +128,7 @@ def _record(
     news = [change.alert for change in changed]
     tx.alerts.put(incident.id, news)
     tx.events.add(incident.id, source, _summary(verdict, posts))
-    incident = _move(tx, incident, verdict)
+    incident = _move(tx, incident, verdict, max(post.truncated for post in posts))
     notices = tx.notices.of(incident.id)
     firsts = [notice for notice in notices if notice.kind == next_notice.FIRST]
     if verdict.any("attached") and firsts and firsts[-1].state == "dismissed":
@@ -139,14 +140,18 @@ def _record(
     return Wake(timer=True) | advance(tx, runtime, incident)
 
 
-def _move(tx: Tx, incident: Incident, verdict: Verdict) -> Incident:
-    firing = tx.alerts.firing(incident.id)
-    state = state_after(incident.state, firing)
-    started_at = min(incident.started_at, *(change.alert.starts_at for change in verdict.changes))
-    resolved_at = None if state == "open" else incident.resolved_at or tx.now
-    moved = replace(incident, state=state, started_at=started_at, resolved_at=resolved_at)
+def _move(tx: Tx, incident: Incident, verdict: Verdict, truncated: int) -> Incident:
+    state = state_after(incident.state, tx.alerts.firing(incident.id))
+    changes: dict[str, Any] = {
+        "started_at": min(incident.started_at, *(change.alert.starts_at for change in verdict.changes)),
+        "resolved_at": None if state == "open" else incident.resolved_at or tx.now,
+        "truncated": max(incident.truncated, truncated),
+    }
+    if state == "open":
+        changes |= {"ended_by": None, "firing_at_end": None}
+    moved = replace(incident, state=state, **changes)
     if moved != incident:
-        tx.incidents.set(incident.id, state=state, started_at=started_at, resolved_at=resolved_at)
+        tx.incidents.set(incident.id, state=state, **changes)
     if state == "open" and incident.state == "recovered":
         tx.events.add(incident.id, BRIDGE, Reopened("fires again before the recovery was approved"))
         if old := next_notice.undecided(tx.notices.of(incident.id), next_notice.RECOVERY):

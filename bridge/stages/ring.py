@@ -31,7 +31,7 @@ def ring(tx: Tx, runtime: Runtime, due: Ring, lists: Mapping[str, AudienceFacts]
     if approved := approve_by_policy(tx, runtime, incident, notice, audience):
         return approved
     notice = _keep_promise_fresh(tx, runtime, incident, notice)
-    fallback = tx.events.template_problem(incident.id, notice.id)
+    fallback = tx.notices.version(notice.id, notice.version).template_problem or ""
     _fire(tx, runtime, incident, notice, due, audience, fallback)
     return Wake(timer=True, oncall=True, template_failed=(fallback,) if fallback else ())
 

@@ -1,7 +1,7 @@
 """Claims on messages of the outbox, and their states until they are done (docs/design.md §11).
 
-queued -> sending (owner, fence, attempt counted) -> eod (committed just before DATA: the mail may have arrived) ->
-sent, deferred, failed or unknown. `cancelled` is for rings that nobody needs any more.
+queued -> sending (owner, fence, attempt counted) -> in_doubt (committed just before DATA: the mail may have arrived)
+-> sent, deferred, failed or unknown. `cancelled` is for rings that nobody needs any more.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -125,7 +125,7 @@ class Claims:
         return sorted((Claimed(**row._mapping) for row in rows), key=lambda message: message.id)
 
     def mark_eod(self, claims: Sequence[tuple[int, int]], me: str) -> set[tuple[int, int]]:
-        """Move (id, fence) from sending to eod; returns those that may send their DATA.
+        """Move (id, fence) from sending to in_doubt; returns those that may send their DATA.
 
         A ring only while its notice waits for people, a letter only while its notice is `sending`.
         """
@@ -174,10 +174,11 @@ class Claims:
         died: bool = False,
         ids: Collection[int] | None = None,
     ) -> int:
-        """Free claims: `sending` at once and uncounted, `eod` as a lost reply. Returns how many.
+        """Free claims: `sending` at once and uncounted, `in_doubt` as a lost reply. Returns how many.
 
-        `eod_only`: after a power cut every claim counts as `eod`, because soft marks may be missing. `died`: each
-        may be what its owner died of; one that went on to be that, claimed alone, has failed. `ids`: these alone.
+        `eod_only`: after a power cut every claim counts as `in_doubt`, because soft marks may be missing. `died`: any
+        of them may have crashed its owner; one that crashed it again while claimed alone is marked failed. `ids`:
+        these alone.
         """
         if not owners:
             return 0
@@ -191,7 +192,7 @@ class Claims:
         once_more = and_(outbox.c.ambiguous == 0, may_repeat)
         return lost + self._free(
             mine,
-            ("sending", "eod"),
+            ("sending", "in_doubt"),
             state=case((once_more, "deferred"), else_="unknown"),
             ambiguous=outbox.c.ambiguous + 1,
             due_at=self._tx.now + EOD_WAIT,
@@ -266,7 +267,7 @@ _MARK_EOD = (
             and_(outbox.c.lane == "oncall", outbox.c.kind != "ring"),
         ),
     )
-    .values(state="eod", updated_at=bindparam("now"))
+    .values(state="in_doubt", updated_at=bindparam("now"))
     .returning(outbox.c.id, outbox.c.fence)
 )
 _MARK = (
@@ -275,7 +276,7 @@ _MARK = (
         outbox.c.id == bindparam("b_id"),
         outbox.c.fence == bindparam("b_fence"),
         outbox.c.owner == bindparam("b_me"),
-        or_(outbox.c.state == "sending", outbox.c.state == "eod"),
+        or_(outbox.c.state == "sending", outbox.c.state == "in_doubt"),
     )
     .values(
         state=bindparam("state"),

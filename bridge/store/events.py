@@ -90,29 +90,6 @@ class Events:
         query = select(events.c.seq, events.c.mac).where(events.c.incident_id == incident_id)
         return {row.seq: row.mac for row in self._tx.execute(query)}
 
-    def truncated(self, incident_id: str) -> int:
-        """How many alerts the sources said they left out of their posts, the most in one post."""
-        query = select(events.c.detail).where(
-            events.c.incident_id == incident_id, events.c.action == "alerts"
-        )
-        return max((d.get("truncated", 0) for d in self._tx.execute(query).scalars()), default=0)
-
-    def template_problem(self, incident_id: str, notice_id: str) -> str:
-        """Why the last text of a notice that came from templates is a shipped one's; empty when it is not."""
-        query = select(events.c.action, events.c.detail).where(
-            events.c.incident_id == incident_id,
-            events.c.action.in_(("template_failed", "drafted", "redrafted", "edited")),
-        )
-        rows = [
-            row
-            for row in self._tx.execute(query)
-            if row.detail.get("notice") == notice_id
-            and (row.action != "edited" or row.detail.get("rendered"))
-        ]
-        last = max((row.detail["version"] for row in rows), default=0)
-        failed = [row.detail for row in rows if row.action == "template_failed"]
-        return next((each["problem"] for each in failed if each.get("version") == last), "")
-
     def _last(self, incident_id: str) -> Row[Any] | None:
         return self._tx.execute(
             select(events.c.seq, events.c.mac)

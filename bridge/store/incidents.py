@@ -114,4 +114,7 @@ def _incident(row: Row[Any]) -> Incident:
         promise_at=row.promise_at,
         final_at=row.final_at,
         follows=row.follows,
+        truncated=row.truncated,
+        ended_by=row.ended_by,
+        firing_at_end=row.firing_at_end,
     )

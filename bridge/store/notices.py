@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import Row, func, select, update
 
 from bridge.core.kinds import Clock, Recipients, kinds_that, spec_of
 from bridge.core.lifecycle import UNDER_WAY, may_move
-from bridge.core.model import Approval, Notice, NoticeState, Text, Version
+from bridge.core.model import Approval, Batch, Notice, NoticeState, Text, Version
 from bridge.store.dialect import insert
 from bridge.store.incidents import about
 from bridge.store.tables import approvals, incidents, notices, versions
@@ -180,13 +181,14 @@ class Notices:
 
         As the database holds it; None when it does not.
         """
-        query = select(versions.c.texts, versions.c.facts)
+        query = select(versions.c.texts, versions.c.batch)
         row = self._tx.execute(
             query.where(versions.c.notice_id == notice_id, versions.c.version == number)
         ).one_or_none()
         if row is None:
             return None
-        content = [row.texts, row.facts.get("letters"), row.facts.get("rows")]
+        batch = row.batch or {}
+        content = [row.texts, batch.get("letters"), batch.get("rows")]
         raw = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(raw.encode()).hexdigest()
 
@@ -195,11 +197,14 @@ class Notices:
             versions.insert().values(
                 notice_id=version.notice_id,
                 version=version.version,
-                texts={k: {"subject": t.subject, "body": t.body} for k, t in version.texts.items()},
+                texts={locale: asdict(text) for locale, text in version.texts.items()},
                 facts=dict(version.facts),
                 promise_at=version.promise_at,
                 edited_by=version.edited_by,
                 created_at=version.created_at,
+                origin=version.origin,
+                template_problem=version.template_problem,
+                batch=asdict(version.batch) if version.batch else None,
             )
         )
 
@@ -244,6 +249,8 @@ def _notice(row: Row[Any], yes: tuple[Approval, ...]) -> Notice:
 
 def _version(row: Row[Any]) -> Version:
     texts = {locale: Text(**text) for locale, text in row.texts.items()}
-    return Version(
-        row.notice_id, row.version, texts, row.facts, row.promise_at, row.edited_by, row.created_at
-    )
+    return Version(**{**row._mapping, "texts": texts, "batch": _batch(row.batch) if row.batch else None})
+
+
+def _batch(stored: Mapping[str, Any]) -> Batch:
+    return Batch(tuple(stored["rows"]), tuple(Text(**text) for text in stored["letters"]))

@@ -15,7 +15,7 @@ from bridge.store.tables import letters, outbox
 from bridge.store.transaction import Transaction
 
 Lane = Literal["oncall", "customers"]
-OPEN = ("queued", "sending", "eod", "deferred")
+OPEN = ("queued", "sending", "in_doubt", "deferred")
 
 
 def _written(*states: DeliveryState) -> ColumnElement[bool]:
@@ -28,7 +28,7 @@ def _written(*states: DeliveryState) -> ColumnElement[bool]:
 
 
 WAITING = _written("queued", "deferred")
-CLAIMED = _written("sending", "eod")
+CLAIMED = _written("sending", "in_doubt")
 
 
 @dataclass(frozen=True, slots=True)

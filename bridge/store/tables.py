@@ -52,6 +52,9 @@ incidents = Table(
     Column("promise_at", Utc),
     Column("final_at", Utc),
     Column("follows", Text),
+    Column("truncated", Integer, nullable=False, server_default="0"),
+    Column("ended_by", Text),
+    Column("firing_at_end", Integer),
     Index("ix_incidents_received_at", "received_at", "id"),
     Index(
         "ix_incidents_follow_up",
@@ -113,6 +116,7 @@ notices = Table(
     Column("recipients", Integer),
     Column("owner", Text),  # the instance that loads the list into the outbox
     Column("first_accept_at", Utc),
+    Column("closed_reason", Text),
     UniqueConstraint("incident_id", "number"),
     Index(
         "ix_notices_state",
@@ -132,6 +136,9 @@ versions = Table(
     Column("promise_at", Utc),
     Column("edited_by", Text),
     Column("created_at", Utc, nullable=False),
+    Column("origin", Text, nullable=False, server_default="bridge"),
+    Column("template_problem", Text),
+    Column("batch", Json),
 )
 
 approvals = Table(
@@ -225,8 +232,8 @@ outbox = Table(
     Index(
         "ix_outbox_claimed",
         "owner",
-        sqlite_where=text("state IN ('sending', 'eod')"),
-        postgresql_where=text("state IN ('sending', 'eod')"),
+        sqlite_where=text("state IN ('sending', 'in_doubt')"),
+        postgresql_where=text("state IN ('sending', 'in_doubt')"),
     ),
     Index("ix_outbox_notice_state", "notice_id", "state", "due_at"),
 )

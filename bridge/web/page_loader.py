@@ -1,13 +1,12 @@
 """Reading one notice as one person meets it: rows to the pages' `Situation`."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bridge.core.actions import expired
 from bridge.core.facts import Facts
 from bridge.core.kinds import Recipients, spec_of
 from bridge.core.lifecycle import UNDECIDED
-from bridge.core.model import Incident, Notice, Text, Version
+from bridge.core.model import Incident, Notice, Version
 from bridge.core.values import Locale
 from bridge.keys import Keys
 from bridge.stages.audience import Lists, audience_of
@@ -87,9 +86,9 @@ def _situation(
         previous_count=sent[0].recipients if sent and not batch else None,
         repeated_at=next((n.sending_at for n in sent if n.kind == notice.kind), None),
         previous_report=_previous(tx, notice),
+        withdrawn=_withdrawn(tx, incident),
         successor=_successor(tx, keys, notice, person.id),
         relay_problem=asked.relay_problem or None,
-        template_problem=tx.events.template_problem(incident.id, notice.id),
         did=asked.did,
         sheet=asked.sheet,
     )
@@ -112,11 +111,10 @@ def _letters(
     tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, version: Version
 ) -> tuple[BatchLetter, ...]:
     findings = proofread_batch(tx, runtime, incident, notice)
-    rows: list[Mapping[str, str]] = version.facts["rows"]
-    texts = [Text(**text) for text in version.facts["letters"]]
+    assert version.batch
     return tuple(
         BatchLetter(row["email"], row.get("name", ""), row.get("company", ""), text, found)
-        for row, text, found in zip(rows, texts, findings, strict=True)
+        for row, text, found in zip(version.batch.rows, version.batch.letters, findings, strict=True)
     )
 
 
@@ -129,6 +127,10 @@ def _previous(tx: Tx, notice: Notice) -> Related | None:
     told = [n for n in tx.notices.of(notice.incident_id) if n.sending_at and n.id != notice.id]
     last = next((n for n in reversed(told) if spec_of(n.kind).is_report), None)
     return Related(last.kind, last.number, last.sending_at) if last else None
+
+
+def _withdrawn(tx: Tx, incident: Incident) -> frozenset[str]:
+    return frozenset(n.id for n in tx.notices.of(incident.id) if n.closed_reason == "fires_again")
 
 
 def _successor(tx: Tx, keys: Keys, notice: Notice, person: str) -> Related | None:

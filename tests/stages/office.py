@@ -479,7 +479,9 @@ def text_of(skeleton: bytes) -> Text:
 
 
 def _batch_digest(tx: Tx, notice: Notice) -> str | None:
-    return batch_audience(tx.notices.version(notice.id, notice.version).facts["rows"]).digest
+    batch = tx.notices.version(notice.id, notice.version).batch
+    assert batch
+    return batch_audience(batch.rows).digest
 
 
 def states(notices: Iterable[Notice]) -> list[tuple[str, str]]:

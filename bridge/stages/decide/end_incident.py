@@ -19,7 +19,9 @@ def end_incident(tx: Tx, runtime: Runtime, case: DecisionContext, form: Decision
     incident = replace(case.incident, state="settling", resolved_at=tx.now)
     firing = tx.alerts.firing(incident.id)
     tx.alerts.end_all(incident.id)
-    tx.incidents.set(incident.id, state="settling", resolved_at=tx.now)
+    tx.incidents.set(
+        incident.id, state="settling", resolved_at=tx.now, ended_by=case.person, firing_at_end=firing
+    )
     tx.events.add(incident.id, case.person, EndedByHand(case.notice.id, case.notice.kind, firing))
     if not any(notice.state == "approved" for notice in tx.notices.of(incident.id)):
         recover(tx, runtime, incident, "ended by hand", actor=case.person)

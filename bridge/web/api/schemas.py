@@ -140,8 +140,8 @@ class ProblemDetails(BaseModel):
 
 
 def shown_state(state: str) -> str:
-    """A delivery's state as the contract names it: `eod` is a step of `sending`."""
-    return "sending" if state == "eod" else state
+    """A delivery's state as the contract names it: `in_doubt` is a step of `sending`."""
+    return "sending" if state == "in_doubt" else state
 
 
 def counted(counts: Iterable[tuple[str, int]]) -> dict[str, int]:

@@ -35,20 +35,13 @@ def edits_of(situation: PageData) -> tuple[TextChange, ...] | None:
 
 def from_answers(situation: PageData) -> bool:
     """Whether the letter is the template with a person's answers in it, so that nobody worded it."""
-    return situation.version.version in _answered(situation)
-
-
-def _answered(situation: PageData) -> frozenset[int]:
-    """The versions that the bridge wrote with a person's answers."""
-    saved = (e.detail for e in situation.events if e.action == "edited" and e.detail.get("rendered"))
-    return frozenset(detail["version"] for detail in saved if detail["notice"] == situation.notice.id)
+    return situation.version.origin == "answers"
 
 
 def _written(situation: PageData) -> Version | None:
     """The bridge's last text before what people made of it."""
-    answered = () if from_answers(situation) else _answered(situation)
-    written = (v for v in reversed(situation.earlier) if v.edited_by is None or v.version in answered)
-    return next(written, None)
+    origins = ("bridge",) if from_answers(situation) else ("bridge", "answers")
+    return next((version for version in reversed(situation.earlier) if version.origin in origins), None)
 
 
 def text_changes(situation: PageData, old: Version, new: Version) -> tuple[TextChange, ...]:

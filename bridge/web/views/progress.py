@@ -6,7 +6,7 @@ from typing import Literal
 
 from bridge.core.actions import Action, held, waits_for_second
 from bridge.core.next_notice import never_left
-from bridge.web.views.disclosures import Moment, history, withdrawn
+from bridge.web.views.disclosures import Moment, history
 from bridge.web.views.fact_rows import subject_of
 from bridge.web.views.layout import Layout, frame, heading, speech
 from bridge.web.views.letter import LetterView, checksum, letter
@@ -130,7 +130,7 @@ def _titles(situation: PageData, look: Look) -> tuple[str, str]:
         key = "dismissed_self" if own else "dismissed"
         lead = say(key, who=say.person(notice.decided_by), reason=say.reason(notice.reason))
         return say("not_sent"), lead
-    if withdrawn(situation.events, notice.id):
+    if notice.closed_reason == "fires_again":
         return say("withdrawn"), say("fires_again")
     if situation.successor is None:
         return say("replaced"), say("superseded_any")

@@ -2,18 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from bridge.core import next_notice
 from bridge.core.kinds import Asks, spec_of
-from bridge.core.model import Event
 from bridge.letters.view import lasted
 from bridge.stages.decide.decision import WrongDay
 from bridge.web.views.disclosures import Disclosures, sheets
 from bridge.web.views.layout import Deadline, Layout, deadline, frame, heading, link, speech
 from bridge.web.views.page_data import PageData
 
-SAME_MOMENT = timedelta(seconds=1)
 TEXTS = ("cause", "remedy", "prevention", "customer_actions")
 
 
@@ -94,11 +91,11 @@ def _lead(situation: PageData) -> str:
     say, facts = speech(situation), situation.facts
     if facts.recovered_at is None:
         return ""
-    if by_hand := _by_hand(situation):
+    if _by_hand(situation):
         return say(
             "recovery_by_hand",
-            clock=say.spoken(by_hand.at),
-            who=say.person(by_hand.actor),
+            clock=say.spoken(facts.recovered_at),
+            who=say.person(situation.incident.ended_by),
             lasted=lasted(facts, situation.lang),
         )
     return say(
@@ -111,11 +108,10 @@ def _lead(situation: PageData) -> str:
 
 def _was_firing(situation: PageData) -> str:
     by_hand = _by_hand(situation)
-    return speech(situation)("was_firing", n=by_hand.detail["firing"]) if by_hand else ""
+    return speech(situation)("was_firing", n=situation.incident.firing_at_end or 0) if by_hand else ""
 
 
-def _by_hand(situation: PageData) -> Event | None:
-    """The press that ended what was still firing, where it is the end that the letter tells."""
-    end = situation.facts.recovered_at
-    presses = (e for e in situation.events if e.action == "ended_by_hand" and e.detail.get("firing"))
-    return next((e for e in presses if end and abs(e.at - end) < SAME_MOMENT), None)
+def _by_hand(situation: PageData) -> bool:
+    """Whether a person ended what was still firing, and that is the end that the letter tells."""
+    incident = situation.incident
+    return bool(incident.firing_at_end) and incident.resolved_at == situation.facts.recovered_at
