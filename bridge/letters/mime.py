@@ -17,6 +17,7 @@ from email.header import Header
 from email.utils import format_datetime
 
 from bridge.core.addresses import ascii_domain, on_the_wire
+from bridge.core.sanitise import storable
 from bridge.errors import BridgeError
 
 MAX_HEADER_TEXT = 150  # characters of one header text; a subject is at most 40 by our own rules
@@ -35,7 +36,6 @@ _BASE64_LINE = 57  # bytes that make 76 characters
 _ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
 _FROM = re.compile(rb"^From:[^<]*<([^<>\r\n]+)>\r\n", re.MULTILINE)
 _BARE_NEWLINE = re.compile(rb"\r\n|\r|\n")
-_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 _LINE_START_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
@@ -122,7 +122,8 @@ def safe_header(text: str) -> str:
     Control, format and line-separating characters become spaces, NUL and lone surrogates U+FFFD; `=?` is
     broken up, so that no reader or library decodes a header out of a label; at most 150 characters remain.
     """
-    plain = "".join(map(_harmless, text)).replace("=?", "= ?").strip()
+    visible = (" " if unicodedata.category(c) in _SPACE_CATEGORIES else c for c in storable(text))
+    plain = "".join(visible).replace("=?", "= ?").strip()
     return plain[:MAX_HEADER_TEXT].rstrip()
 
 
@@ -162,13 +163,6 @@ def _crlf_clean(data: bytes) -> bool:
     return data.count(b"\n") == pairs == data.count(b"\r")
 
 
-def _harmless(c: str) -> str:
-    category = unicodedata.category(c)
-    if c == "\0" or category == "Cs":
-        return "\ufffd"
-    return " " if category in _SPACE_CATEGORIES else c
-
-
 def _encoded(text: str, name: str) -> str:
     header = Header(safe_header(text), "utf-8", maxlinelen=74, header_name=name)
     return header.encode(linesep="\r\n")
@@ -180,7 +174,7 @@ def _display_name(name: str) -> str:
 
 
 def _base64(body: str) -> bytes:
-    text = _UNWRITABLE.sub("\ufffd", body.replace("\r\n", "\n").replace("\r", "\n"))
+    text = storable(body.replace("\r\n", "\n").replace("\r", "\n"))
     data = (text if text.endswith("\n") else text + "\n").replace("\n", "\r\n").encode()
     pieces = (data[i : i + _BASE64_LINE] for i in range(0, len(data), _BASE64_LINE))
     return b"".join(binascii.b2a_base64(piece, newline=False) + b"\r\n" for piece in pieces)

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import NoReturn, cast
 
+from bridge.core.sanitise import storable
 from bridge.errors import SourceError
 
 DEEPEST = 64
 FUTURE = timedelta(minutes=5)
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL, which PostgreSQL refuses, and halves of characters
 _RFC_3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?([Zz]|[+-]\d\d:?\d\d)", re.ASCII
 )
@@ -43,13 +43,16 @@ def read_object(body: bytes) -> Mapping[str, object]:
 
 
 def text(value: object, field: str) -> str:
-    """The text of a value: empty for null or absent, digits for a number. Without NUL and lone surrogates."""
+    """The text of a value: empty for null or absent, digits for a number. Without NUL and lone surrogates.
+
+    Raises SourceError for a list or an object.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return _UNSTORABLE.sub("\ufffd", value)
+        return storable(value)
     raise SourceError(field, "must be text")
 
 
