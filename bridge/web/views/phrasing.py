@@ -89,12 +89,10 @@ class Phrasing:
 
     def report(self, kind: Kind, number: int | None) -> str:
         """`第一報`, `復旧報告`, `second report`."""
-        if kind in reports.NAMES:
-            return reports.NAMES[kind].get(self.lang)
         n = number or (1 if kind == "first" else 2)
-        if self.lang == "en":
-            return f"{_EARLY_EN[n - 1] if n <= len(_EARLY_EN) else reports.ordinal(n)} report"
-        return reports.numbered(n, "ja")
+        if self.lang == "en" and kind not in reports.NAMES and n <= len(_EARLY_EN):
+            return f"{_EARLY_EN[n - 1]} report"
+        return reports.title(kind, n, self.lang)
 
     def reason(self, reason: str | None) -> str:
         """A dismissal's reason: one of the choices in words, or what the person wrote."""

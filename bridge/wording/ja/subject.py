@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from bridge.core.reports import KANJI_DIGITS, kanji
 from bridge.core.width import width
 from bridge.wording.find import whole
 from bridge.wording.model import FINAL, FIRST, INDIVIDUAL, RECOVERY, UPDATE, Context, Hit, Rule
@@ -43,8 +44,7 @@ NOT_ALL = re.compile(
     r"|(?<!ことを)確認して"
 )
 
-DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
-KANJI_DIGITS = "〇一二三四五六七八九"
+DIGITS = {char: value for value, char in enumerate(KANJI_DIGITS)}
 NUMBERED = re.compile(r"第(?P<number>[一二三四五六七八九十]{1,3}|\d{1,3})報|(?P<initial>初報)")
 SELF_NAMED = re.compile(
     r"(?:第(?P<number>[一二三四五六七八九十]{1,3}|\d{1,3})報|(?P<initial>初報))(?=として|を(?:お送り"
@@ -61,14 +61,6 @@ class Numbered(NamedTuple):
     start: int
     end: int
     kanji: bool
-
-
-def kanji_number(value: int) -> str:
-    """1-99 in kanji numerals."""
-    tens, ones = divmod(value, 10)
-    return ("" if tens == 0 else ("" if tens == 1 else KANJI_DIGITS[tens]) + "十") + (
-        KANJI_DIGITS[ones] if ones else ""
-    )
 
 
 def read_number(text: str) -> int:
@@ -89,7 +81,7 @@ def _stage_unsaid(sheet: Sheet, context: Context) -> Iterator[Hit]:
     if wanted and not re.search(wanted, sheet.subject.flow):
         number = 1 if sheet.kind == FIRST else context.report_no if sheet.kind == UPDATE else None
         number = None if NUMBERED.search(sheet.subject.flow) else number
-        named = f"{sheet.subject.raw}(第{kanji_number(number)}報)" if number else ""
+        named = f"{sheet.subject.raw}(第{kanji(number)}報)" if number else ""
         yield _offered(sheet.subject, named)
 
 
@@ -147,7 +139,7 @@ def _number_wrong(sheet: Sheet, context: Context) -> Iterator[Hit]:
     wanted = context.report_no or (subject.value if subject else None)
     for named in (subject, body):
         if named and wanted and named.value != wanted:
-            number = kanji_number(wanted) if named.kanji and wanted < 100 else str(wanted)
+            number = kanji(wanted) if named.kanji and wanted < 100 else str(wanted)
             yield Hit(named.page, *named.page.span(named.start, named.end), f"第{number}報")
 
 
@@ -157,7 +149,7 @@ def _numbers_mixed(sheet: Sheet, _context: Context) -> Iterator[Hit]:
         return
     for page in sheet.pages:
         for match in re.finditer(r"第(\d)報", page.flow):
-            yield Hit(page, *page.span(*match.span()), f"第{kanji_number(int(match[1]))}報")
+            yield Hit(page, *page.span(*match.span()), f"第{kanji(int(match[1]))}報")
 
 
 RULES = (
