@@ -119,9 +119,8 @@ def _facts(service: Service, alerts: Sequence[Alert], kind: Kind, given: Given, 
     """As the bridge would take them now; what follows a first report follows one from the same alerts."""
     started = min((alert.starts_at for alert in alerts), default=now)
     incident = Incident("preview", service.id, "open", started, received_at=now)
-    severities = {alert.labels.get("severity", "") for alert in alerts}
-    promise = now + service.policy.update_every.shortest(severities)
     firing = [replace(alert, status="firing", ends_at=None) for alert in alerts]
+    promise = now + service.policy.update_every.while_firing(firing)
     first = build(service, incident, firing, "first", drafted_at=now, promise_at=promise, number=1)
     if kind == "first":
         return build(service, incident, alerts, kind, drafted_at=now, promise_at=promise, number=1)
