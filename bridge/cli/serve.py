@@ -32,8 +32,8 @@ def add_config(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
 def run(args: argparse.Namespace) -> int:
     """Until SIGTERM. Raises BridgeError when it cannot start."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the app reloads on it: it would end the process
-    config = load(args.config)
     log.set_up()
+    config = load(args.config)
     _allow_connections()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(config, args.config))

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import cast
 
+import structlog
 from pydantic import Field, create_model
 from sqlalchemy import URL
 
@@ -22,7 +23,8 @@ from bridge.smtp.settings import Smtp
 from bridge.sources.credentials import Credentials
 from bridge.wording.terms import Term
 
-log = logging.getLogger(__name__)
+# Over logging's own logger: a command that has set up no log then writes a doubt to standard error.
+log = structlog.wrap_logger(logging.getLogger(__name__))
 
 SOURCES = sources.find()
 Sources = create_model(
@@ -128,7 +130,7 @@ def loads(text: str, path: Path, env: Mapping[str, str]) -> Config:
             _demand_terms(document, config)
             if not document.findings:
                 for doubt in document.doubts:
-                    log.warning("%s", doubt.at(str(path)))
+                    log.warning("config_doubt", finding=doubt.at(str(path)))
                 return config
     raise ConfigError("\n".join(finding.at(str(path)) for finding in sorted(document.findings)))
 
