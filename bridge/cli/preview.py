@@ -39,7 +39,7 @@ class Unusable(BridgeError):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a person would have written: answers, and one customer's row for an individual letter."""
+    """A person's part of the letter: answers, and one customer's row for an individual letter."""
 
     answers: Answers
     row: Mapping[str, str]
@@ -116,7 +116,7 @@ def _given(path: Path | None) -> Given:
 
 
 def _facts(service: Service, alerts: Sequence[Alert], kind: Kind, given: Given, now: datetime) -> Facts:
-    """As the bridge would take them now; what follows a first report follows one from the same alerts."""
+    """The facts as the bridge would take them now. A later report follows a first one about the same alerts."""
     started = min((alert.starts_at for alert in alerts), default=now)
     incident = Incident("preview", service.id, "open", started, received_at=now)
     firing = [replace(alert, status="firing", ends_at=None) for alert in alerts]
