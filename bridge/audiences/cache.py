@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 SILENT = 3.0  # seconds without a byte of a list: its file system does not answer
 LONGEST = 30.0  # seconds a ring or page waits for a list; a million rows take some ten
-REMEMBERED = 1000  # digests whose counts are kept: a page shown before the list changed says how many it had
+REMEMBERED = 1000  # digests whose counts are kept, for pages that were shown before a list changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class ListRead(Generic[T]):
 
     def __init__(self, read: Callable[[], T], pulse: Pulse, silent: float) -> None:
         self.answer: Future[T] = Future()
-        self.answer.set_running_or_notify_cancel()  # whoever stops waiting does not cancel it for the others
+        self.answer.set_running_or_notify_cancel()  # then one waiter that gives up does not cancel it for the others
         self._read, self._pulse, self._silent = read, pulse, silent
         self._began = monotonic()
         pulse.beat()
@@ -111,17 +111,20 @@ class CustomerLists:
         return found
 
     def count_of(self, digest: str) -> int | None:
-        """How many the list of this digest had, if it was seen lately."""
+        """The number of recipients in the list of this digest; None if it was not seen lately."""
         return self._counts.get(digest)
 
     async def digest(self, service: str) -> str:
-        """The digest of a service's list as it is now. Raises AudienceError."""
+        """The digest of a service's list as it is now. Raises AudienceError, and KeyError for an unknown service."""
         mine, pulse = self._lists()[service], Pulse()
         reading = partial(self._audiences.summary, mine.path, mine.locale, pulse.beat)
         return (await self._patiently(mine.path, pulse, reading)).digest
 
     async def chunks(self, service: str, size: int, digest: str) -> AsyncIterator[list[Recipient]]:
-        """A service's list in chunks. Raises AudienceError, also for a list that `digest` does not name."""
+        """A service's list in chunks of `size`.
+
+        Raises AudienceError, also when the digest of the list is not `digest`: then the last chunk is not given.
+        """
         mine, pulse = self._lists()[service], Pulse()
         chunks = _chunks(mine.path, read(mine.path, mine.locale, pulse.beat), size, digest)
         while chunk := await self._patiently(mine.path, pulse, partial(next, chunks, None)):

@@ -76,7 +76,7 @@ def _section(key: str, field: FieldInfo) -> str:
 
 
 def _rows(key: str, field: FieldInfo, *, secret: bool) -> Iterator[SettingRow]:
-    """The key itself, unless it only holds others, and then all that are inside it."""
+    """A row for the key, unless it only holds other keys, and rows for all keys inside it."""
     inner = _model_in(field.annotation)
     if inner is Policy and key != "policy":
         inner = None  # described once, in its own section
@@ -139,14 +139,14 @@ def _written(value: object) -> str:
 
 
 def _model_in(shape: Any) -> type[Model] | None:
-    """The section that a key holds, alone, in a list or under names; a text in two languages is none."""
+    """The model that a key holds, alone, in a list or under names. A text in two languages is not a section."""
     if isinstance(shape, type) and issubclass(shape, Model):
         return None if shape is LocalText else shape
     return next((model for part in get_args(shape) if (model := _model_in(part))), None)
 
 
 def _repeated(shape: Any) -> str:
-    """What follows the key of a list or a mapping of sections."""
+    """The ending of the key of a list (`[]`) or of a mapping (`.<name>`) of sections; else empty."""
     return {tuple: "[]", Mapping: ".<name>"}.get(get_origin(shape), "")
 
 

@@ -3,7 +3,7 @@
     {"id": "a1", "kind": "first", "scope": "sentence", "text": "まもなく復旧いたします。"}
     {"id": "a2", "kind": "followup", "scope": "full", "subject": "…", "body": "…", "ctx": {"report_no": 2}}
 
-`ctx` holds what is known besides the text, named as in `bridge.wording.Context`.
+`ctx` is what is known besides the text. Its keys are those of `bridge.wording.Context`.
 """
 
 import argparse
@@ -41,7 +41,7 @@ class Unreadable(BridgeError):
 
 
 class Line(BaseModel):
-    """What a line holds: other keys are ignored, null is as good as absent."""
+    """A part of a line. Unknown keys are ignored, and null counts as absent."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -78,7 +78,7 @@ class Known(Line):
             raise ValueError(f"no charset {value}") from None
 
     def context(self, now: datetime) -> Context:
-        """As the check takes it. A time without an offset is Japan's; without a time it is now."""
+        """The context of the check. A time without an offset is Japan's; a missing time is `now`."""
         told = self.now or now
         at = told if told.tzinfo else told.replace(tzinfo=JAPAN)
         return Context(**{**dict(self), "now": at})
@@ -145,7 +145,7 @@ def _case(path: Path, number: int, line: str) -> WordingCase:
 
 
 def _line(found: dict[str, Any]) -> str:
-    """One line of JSON. Half a surrogate pair, which no encoding can carry, stays an escape."""
+    """One line of JSON. A lone surrogate, which UTF-8 cannot carry, stays an escape."""
     return json.dumps(found, ensure_ascii=False).encode("utf-8", "backslashreplace").decode("utf-8")
 
 

@@ -147,8 +147,7 @@ def facts_of(
     alerts = tx.alerts.of(incident.id)
     promise_at = None
     if spec_of(kind).promises is Promises.NEXT_REPORT:
-        severities = {a.labels.get("severity", "") for a in alerts if a.status == "firing"}
-        promise_at = tx.now + service.policy.update_every.shortest(severities)
+        promise_at = tx.now + service.policy.update_every.while_firing(alerts)
     follows_at, over_at = _earlier(tx, incident)
     return build(
         service,

@@ -52,8 +52,7 @@ def proofread(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice) -> t
         return tuple(found for letter in proofread_batch(tx, runtime, incident, notice) for found in letter)
     service = runtime.service(incident)
     version = tx.notices.version(notice.id, notice.version)
-    severities = {a.labels.get("severity", "") for a in tx.alerts.of(incident.id) if a.status == "firing"}
-    fresh = tx.now + service.policy.update_every.shortest(severities)
+    fresh = tx.now + service.policy.update_every.while_firing(tx.alerts.of(incident.id))
     context = replace(context_of(runtime, service, version, tx.now), promise=round_up(fresh))
     findings = _check_halves(_letter(notice, service, version, service.locale), context, service)
     findings += _bridge_findings(notice, service, version, context, fresh, incident.truncated)

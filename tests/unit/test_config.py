@@ -196,6 +196,11 @@ def test_a_mail_server_may_be_named_by_a_variable_with_a_line_end(folder):
     assert config.smtp.host == "mail.example.jp"
 
 
+def test_a_doubt_about_the_file_is_no_output_of_a_command(folder, capsys):
+    assert small(folder, "timezone: UTC\ntimezone: UTC\n").timezone == ZoneInfo("UTC")
+    assert capsys.readouterr().out == ""
+
+
 def test_yaml_words_of_old_stay_texts(folder):
     config = small(folder, service="representative: no\nwrap: none\nbilingual: yes")
     service = config.services["shop"]

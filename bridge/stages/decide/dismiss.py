@@ -39,5 +39,4 @@ def dismiss(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionReque
 
 
 def _every(tx: Tx, case: DecisionContext) -> timedelta:
-    firing = [alert for alert in tx.alerts.of(case.incident.id) if alert.status == "firing"]
-    return case.policy.update_every.shortest(alert.labels.get("severity", "") for alert in firing)
+    return case.policy.update_every.while_firing(tx.alerts.of(case.incident.id))

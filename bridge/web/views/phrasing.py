@@ -94,7 +94,7 @@ class Phrasing:
         n = number or (1 if kind == FIRST else 2)
         if self.lang == "en" and spec_of(kind).numbered and n <= len(_EARLY_EN):
             return _EARLY_EN[n - 1]
-        return reports.titled(kind, n, self.lang)
+        return reports.title(kind, n, self.lang)
 
     def reason(self, reason: str | None) -> str:
         """A dismissal's reason: one of the choices in words, or what the person wrote."""
