@@ -26,7 +26,7 @@ NEXT_STEPS = re.compile(
 
 
 def _addressee(sheet: Sheet) -> list[str]:
-    """The first five lines with something on them: where a letter to one person names them."""
+    """The first five lines that are not blank. A letter to one person names the person there."""
     return [line.strip() for line in sheet.body.text[:1000].split("\n") if line.strip()][:5]
 
 
