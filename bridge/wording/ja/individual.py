@@ -60,7 +60,7 @@ RULES = (
         _no_substance,
         "具体的な影響と今後の対応の両方が必要です。",
         "It needs both the concrete harm and what we will do.",
-        "11月24日10時05分〜10時40分に登録された受注12件",
+        "受注12件が登録されておりません。復元のうえ、ご報告いたします。",
         "",
         KindClass.TO_ONE_PERSON,
         "body",
