@@ -37,11 +37,11 @@ Names = Annotated[
 
 
 class Unreadable(BridgeError):
-    """The file cannot be checked. `str()` says where and why."""
+    """The file cannot be checked. `str()` says in which line and why."""
 
 
 class Line(BaseModel):
-    """A part of a line. Unknown keys are ignored, and null counts as absent."""
+    """A mapping in the file. Unknown keys are ignored, and null means that the key is absent."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -78,7 +78,7 @@ class Known(Line):
             raise ValueError(f"no charset {value}") from None
 
     def context(self, now: datetime) -> Context:
-        """The context of the check. A time without an offset is Japan's; a missing time is `now`."""
+        """The context for the check. A time without an offset is Japan's. Without a time, `now` is used."""
         told = self.now or now
         at = told if told.tzinfo else told.replace(tzinfo=JAPAN)
         return Context(**{**dict(self), "now": at})
@@ -145,7 +145,7 @@ def _case(path: Path, number: int, line: str) -> WordingCase:
 
 
 def _line(found: dict[str, Any]) -> str:
-    """One line of JSON. A lone surrogate, which UTF-8 cannot carry, stays an escape."""
+    """One line of JSON. Half a surrogate pair stays an escape, because UTF-8 cannot carry it."""
     return json.dumps(found, ensure_ascii=False).encode("utf-8", "backslashreplace").decode("utf-8")
 
 

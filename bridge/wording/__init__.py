@@ -1,4 +1,4 @@
-"""The wording check: what a careful company would not sign. Pure; see docs/wording.md."""
+"""The wording check finds what a careful company would not sign. It is pure; docs/wording.md describes it."""
 
 from bridge.wording.check import check
 from bridge.wording.model import Context, Finding, Letter, Term

@@ -1,4 +1,4 @@
-"""check(letter, context): every rule that reads this kind of letter, in the order of the text."""
+"""check(letter, context): the findings of every rule that is for this letter, in the order of the text."""
 
 from bridge.wording.model import Context, Finding, Letter, Part, Scope, Term
 from bridge.wording.repair import fitted
@@ -15,8 +15,10 @@ SCOPES: dict[Part, frozenset[Scope]] = {
 
 
 def check(letter: Letter, context: Context, part: Part = "full") -> tuple[Finding, ...]:
-    """What should be mended before this letter is signed, by place. `part` says how much of a letter
-    the text is: rules about what is missing need all of it."""
+    """What should be mended before this letter is signed: first the subject, then the body, each from its start.
+
+    `part` says how much of a letter the text is. Rules about what is missing need a full letter.
+    Raises LookupError for a `context.charset` that Python does not know."""
     sheet = lay_out(letter)
     found = {
         _finding(rule, hit, _replacement(hit, context))

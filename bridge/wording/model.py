@@ -1,4 +1,4 @@
-"""The words of the wording check: a letter, a company's term, what is known besides the text, a finding."""
+"""The values of the wording check: a letter, a company's term, what is known besides the text, a finding."""
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -15,7 +15,7 @@ Part = Literal["sentence", "subject", "full"]
 
 @dataclass(frozen=True)
 class Letter:
-    """One letter as the reader gets it. `kind` is a key of `kinds.CLASSES`; the rules for all read any other."""
+    """One letter as the reader gets it. A `kind` that `kinds.CLASSES` lacks gets the rules for every letter."""
 
     kind: str
     subject: str
@@ -25,8 +25,8 @@ class Letter:
 
 @dataclass(frozen=True)
 class Term:
-    """One term. `pattern` is a compiled RE2 expression, `replacement` may name its groups as \\1.
-    `why` and `why_en` are the company's own sentence, in whatever language, or ours where it gave none."""
+    """One term of a company's list. `pattern` is a compiled RE2 expression. `replacement` may name its groups
+    as \\1. Where the company gave a reason, in whatever language, `why` and `why_en` are both that reason."""
 
     id: str
     pattern: Any  # google-re2 ships no types
@@ -38,14 +38,14 @@ class Term:
 
 @dataclass(frozen=True)
 class Context:
-    """What the bridge knows besides the text. Everything unknown stays empty, and its rules stay silent."""
+    """What the bridge knows besides the text. What is unknown stays empty, and rules that need it find nothing."""
 
     now: datetime | None = None  # aware; relative dates and promises are read against it
-    zone: tzinfo = JAPAN  # the letter's own clock
+    zone: tzinfo = JAPAN  # in which the letter's times are written
     service: str = ""  # as customers know it
-    short_name: str = ""  # a subject may name the service by this instead
+    short_name: str = ""  # a subject may use this name instead
     report_no: int | None = None  # the number of a first report or an update
-    promise: datetime | None = None  # the next report, to be offered when the printed one has passed
+    promise: datetime | None = None  # offered when the printed time has passed
     eta_confirmed: bool = False  # somebody gave a basis for the estimate
     cause_confirmed: bool = False
     staff: tuple[str, ...] = ()
@@ -55,15 +55,15 @@ class Context:
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     charset: str = "utf-8"
-    wrapped: bool = True  # lines are broken for mail, so an overlong one is a mistake
+    wrapped: bool = True  # lines are broken for mail: an overlong line is a mistake
     terms: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to mend. `span` is (start, end) in the field's original text, `text` what stands there.
-    `why` and `why_en` are the rule's one sentence. `replacement` takes the place of the span; None: only a
-    person can mend it."""
+    """One thing to mend. `span` is (start, end) in the field as written, and `text` is what stands there.
+    `why` and `why_en` are the rule's reason, one sentence each. `replacement` is to take the place of the span;
+    with None, only a person can mend it."""
 
     rule: str
     severity: Severity
@@ -75,5 +75,5 @@ class Finding:
     replacement: str | None = None
 
     def because(self, locale: Locale) -> str:
-        """Its sentence for a reader of that language."""
+        """The reason, for a reader of that language."""
         return self.why_en if locale == "en" else self.why

@@ -13,5 +13,5 @@ def service_names(context: Context) -> list[str]:
 
 
 def core_of(company: str) -> str:
-    """A company's name without its legal form, which stands before it or behind it."""
+    """A company's name without its legal form, such as 株式会社."""
     return LEGAL_FORM.sub("", company).strip()

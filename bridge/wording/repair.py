@@ -1,4 +1,4 @@
-"""Putting replacements into a letter."""
+"""Replacements are put into a letter here, and made to fit its lines."""
 
 import re
 from collections.abc import Iterable
@@ -14,8 +14,8 @@ NOT_AT_LINE_START = "、。」）ーぁぃぅぇぉっゃゅょ々"
 
 
 def apply(letter: Letter, findings: Iterable[Finding]) -> Letter:
-    """The letter with every replacement in its place, right to left so that offsets stay true.
-    Findings without one are left alone; of two that overlap the wider goes in."""
+    """The letter with the replacements of its findings put in. Of two findings that overlap, only the wider is
+    put in. A finding without a replacement changes nothing."""
     wanted = [finding for finding in findings if finding.replacement is not None]
     return replace(
         letter,
@@ -32,7 +32,7 @@ def _mend(text: str, field: Field, findings: list[Finding]) -> str:
 
 
 def _apart(field: Field, findings: list[Finding]) -> list[Finding]:
-    """The findings of a field from left to right; of two that overlap only the wider."""
+    """The findings of a field from left to right. Of two that overlap, only the wider is kept."""
     chosen: list[Finding] = []
     for finding in sorted(findings, key=lambda each: each.span):
         if finding.field != field:
@@ -49,7 +49,7 @@ def _width(finding: Finding) -> int:
 
 
 def fitted(hit: Hit) -> str | None:
-    """The replacement, with a line break where it would make its line too wide for mail."""
+    """The replacement of a hit, with a line break where its line would become too wide for mail."""
     text, raw = hit.replacement, hit.page.raw
     line = raw.rfind("\n", max(hit.start - WIDEST_LINE, 0), hit.start) + 1
     if not text or (not line and hit.start > WIDEST_LINE):

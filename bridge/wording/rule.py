@@ -14,7 +14,7 @@ EVERY_LOCALE: frozenset[str] = frozenset(get_args(Locale))
 
 
 class Hit(NamedTuple):
-    """Where a rule found something: raw offsets into `page`."""
+    """Where a rule found something. The offsets are into `page.raw`."""
 
     page: FieldText
     start: int
@@ -25,7 +25,7 @@ class Hit(NamedTuple):
     def of(
         cls, page: FieldText, match: re.Match[str], replacement: str | None = None, group: str | int = 0
     ) -> "Hit":
-        """Where a match of the page's flow, or one group of it, stands in the text as written."""
+        """The hit of a match in `page.flow`, or of one group of that match."""
         return cls(page, *page.span(*match.span(group)), replacement)
 
 
@@ -34,9 +34,9 @@ Find = Callable[[Sheet, Context], Iterable[Hit]]
 
 @dataclass(frozen=True)
 class Rule:
-    """One row of the table. `scope` says how much text the rule needs to judge: `text` reads anything
-    that is there, the others need a whole subject, body, letter, or the address lines.
-    `good` and `bad` are shown to people and tried by the tests."""
+    """One row of a family's table. `scope` is how much the rule needs before it can judge: with `text` any piece
+    of a letter will do, the others need a whole subject, body or letter, or the address lines.
+    `good` and `bad` are examples; the tests try them. The folder of the family sets `locales`."""
 
     id: str
     severity: Severity
@@ -50,7 +50,7 @@ class Rule:
     locales: frozenset[str] = EVERY_LOCALE
 
     def reads(self, kind: str, locale: str) -> bool:
-        """Whether the rule is one for letters of this kind in this language."""
+        """Whether the rule is for letters of this kind in this language."""
         return locale in self.locales and bool(self.letters & classes_of(kind))
 
     @property

@@ -5,8 +5,8 @@
     rules:                                # prh
       - {expected: サーバー, pattern: /サーバ/}
 
-Patterns come from users, so RE2 runs them: linear time, no backtracking. RE2 has no look-around; a match
-that already stands inside its replacement is passed over instead.
+Patterns come from users, so RE2 runs them, in linear time and without backtracking. RE2 has no look-around.
+Instead, a match that already stands inside its replacement is passed over.
 """
 
 import re
@@ -28,8 +28,9 @@ REASON_EN = "The company's list of terms has another form."
 
 
 def parse_terms(value: object) -> tuple[Term, ...]:
-    """Terms from a loaded YAML value: a list of ours, or a prh mapping with `rules`.
-    Raises ValueError naming the entry and what is wrong with it."""
+    """Terms from a loaded YAML value: a list of ours, a prh mapping with `rules`, or None for no terms.
+
+    Raises ValueError that names the entry and says what is wrong with it."""
     if value is None:
         return ()
     if isinstance(value, list):
@@ -54,7 +55,7 @@ def find_terms(sheet: Sheet, terms: tuple[Term, ...]) -> Iterator[tuple[Term, Hi
 
 
 def _filled(replacement: str | None, match: Any) -> str | None:
-    """The replacement with its groups. (google-re2's own `expand` garbles text that is not ASCII.)"""
+    """The replacement with its groups filled in. google-re2's own `expand` garbles text that is not ASCII."""
     return replacement and GROUP.sub(lambda group: match.group(int(group[1])) or "", replacement)
 
 
@@ -65,7 +66,7 @@ def _already(page: FieldText, start: int, end: int, text: str) -> bool:
 
 
 _Entry = tuple[Any, str | None, str, Severity]
-"""A compiled pattern, its replacement, the company's reason or nothing, the severity."""
+"""The compiled pattern, the replacement, the company's reason (it may be empty), the severity."""
 
 
 def _term(number: int, pattern: Any, replacement: str | None, reason: str, severity: Severity) -> Term:
@@ -97,7 +98,7 @@ def _own(entry: object, place: int) -> _Entry:
 
 
 def _prh(entry: object, place: int) -> list[_Entry]:
-    """The terms of one prh rule; `pattern` or `patterns`, each a plain text or /expression/flags."""
+    """The terms of one prh rule. Its `pattern` or `patterns` are plain texts or /expressions/ with flags."""
     if isinstance(entry, str):
         entry = {"expected": entry}
     if not isinstance(entry, Mapping) or not isinstance(entry.get("expected"), str):
@@ -123,7 +124,7 @@ def _compile_prh(pattern: str, place: int) -> Any:
 
 def _compile(pattern: str, place: int) -> Any:
     options = re2.Options()
-    options.log_errors = False  # RE2 would print on stderr what the finding says
+    options.log_errors = False  # the ValueError says it; RE2 would also print it on stderr
     try:
         return re2.compile(pattern, options)
     except re2.error as error:

@@ -1,5 +1,4 @@
-"""EN-01 to -05 and -17: what an English letter may not claim. Character, leak and placeholder rules are
-shared with Japanese."""
+"""EN-01 to -05 and -17: what an English letter may not claim."""
 
 from bridge.wording.find import any_of, no_cause_confirmed, no_estimate_confirmed, phrase, when
 from bridge.wording.kinds import KindClass

@@ -1,4 +1,4 @@
-"""EN-18 and following: dates, subject, and what an English letter must say."""
+"""EN-18 and EN-20 to -25: weekdays, the subject, and what an English letter must say."""
 
 import re
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def _weekday_wrong(sheet: Sheet, _context: Context) -> Iterator[Hit]:
 
 
 def _weekday(match: re.Match[str]) -> str | None:
-    """The weekday of a matched date. None for a day that does not exist."""
+    """The weekday of a matched date. None for a date that does not exist."""
     month = next(at for at, name in enumerate(MONTHS, 1) if name.startswith(match["month"][:3]))
     try:
         return WEEKDAYS["en"][date(int(match["year"]), month, int(match["day"])).weekday()]

@@ -1,4 +1,4 @@
-"""EN-06 to -19: manner. Making it small, blaming, leftovers of a template, promises of money."""
+"""EN-06 to -16 and -19: belittling, blame, excuses, leftovers of a template, promises of money."""
 
 from bridge.wording.find import any_of, phrase
 from bridge.wording.rule import Rule
@@ -31,7 +31,7 @@ IF_SORRY = (
 )
 SETUP = r"(?:configuration|settings?|input|data|device|browser|network|environment)"
 SIDE = r"on (?:your|the customer's) (?:side|end)"
-# Wrong data that nobody entered there is what a failure of ours may show on a customer's side.
+# Wrong data on the customer's side blames the customer only if it was entered there: our failure may show it.
 WRONG_THERE = (
     rf"(?:incorrect|wrong|invalid) (?:\w{{1,15}} )?(?:{SETUP}|operations?|passwords?)"
     rf"(?: (?:made|entered|used)|(?<!data)) {SIDE}"

@@ -56,8 +56,8 @@ def _weekday_wrong(sheet: Sheet, context: Context) -> Iterator[Hit]:
 
 
 def _weekdays(match: re.Match[str], context: Context) -> list[str]:
-    """The weekdays a day may have: of its own year, else of the year nearest to now, then of this year.
-    Empty when no year is known or there is no such day."""
+    """The weekdays that the date may have. A date without a year may be of the year that brings it nearest to
+    now, or of this year. Empty when no year is known, or when the date does not exist."""
     month, day = int(match["month"]), int(match["day"])
     try:
         if match["year"]:
@@ -102,7 +102,8 @@ def _next_promise(context: Context) -> str | None:
 
 
 def _notations_mixed(sheet: Sheet, _context: Context) -> Iterator[Hit]:
-    """10:05 in a letter that writes 10時05分. Office hours, links and English lines do not count."""
+    """Times such as 10:05, in a letter that also writes 10時05分. Times in office hours, links and English lines
+    are passed over."""
     page = sheet.body
     if not re.search(r"\d時(?!間)", page.wording):
         return

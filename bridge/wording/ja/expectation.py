@@ -1,4 +1,4 @@
-"""EXP: hopes without a basis."""
+"""EXP: promises and hopes without a basis."""
 
 import re
 from collections.abc import Iterator
@@ -29,8 +29,8 @@ SOON_BACK_LATER = re.compile(
     rf"{SOON}(?=[^。\n]{{0,25}}?{BACK}(?:の|する|した)?(?:ための?)?(?:作業|対応|に向け))"
     rf"[^。\n]{{0,25}}?{BACK}(?!性)(?!(?:の|する|した)?(?:ための?)?(?:作業|対応|に向け))"
 )
-"""The same where only work comes first: 「まもなく復旧作業が終わり、正常に戻ります」 is still a promise."""
-CLAUSE = r"(?:(?!ます|です|ので|から)[^。\n])"  # one character of the clause that is still being said
+"""`SOON_BACK` for a sentence that names work first: 「まもなく復旧作業が終わり、正常に戻ります」 is a promise too."""
+CLAUSE = r"(?:(?!ます|です|ので|から)[^。\n])"  # one more character of the same clause
 NOT_A_PROMISE = re.compile(
     r"(?:の|する|した)?(?:ための?)?(?:作業|対応|に向け|に努め|を目指|状況|日時|時刻|手順|方法"
     r"|後[、はに]|次第|かどうか|について|に関する)"
@@ -45,7 +45,7 @@ AFTER_WHICH = re.compile(ONCE_DONE)
 ON_DOING = re.compile(
     rf"{ONCE_DONE}|(?:後|たら|れば|場合は?|(?<!によ)[くぐすつぶむるう]と)、?[^、。\n]{{0,6}}$"
 )
-"""「再起動するとすぐに」 tells what follows an act; only すぐ is used like that."""
+"""「再起動するとすぐに」 says what follows an act, and is no promise. Only すぐ is used like that."""
 
 CLOCK = f"{TIME}頃?"
 WHEN = (
@@ -102,7 +102,7 @@ def _baseless_soon(sheet: Sheet, _context: Context) -> Iterator[Hit]:
 
 
 def _no_estimate(page: FieldText) -> str:
-    """What to say instead; the promise to tell as soon as it is known only where the page has none yet."""
+    """The sentence to say instead. It promises to tell more, unless the page already promises that."""
     return UNKNOWN_YET if WILL_TELL.search(page.wording) else NO_ESTIMATE
 
 

@@ -1,4 +1,4 @@
-"""FLD: what a letter of each kind must say."""
+"""FLD: what a letter must say. individual.py has what only a letter to one customer must say."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from bridge.wording.model import Context
 from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import CONTACT, Sheet
 
-ROW = r"(?:^|\n)[■●・◆【 ]*"  # the beginning of a labelled line
+ROW = r"(?:^|\n)[■●・◆【 ]*"  # where a labelled line begins
 
 BEGAN = (
     r"(?:発生|障害|影響|停止|事象)(?:発生|継続|の)?(?:日時|時刻|期間|時間帯?"
@@ -69,7 +69,7 @@ def _no_next_report(sheet: Sheet, context: Context) -> Iterator[Hit]:
 
 
 def _anonymous(sheet: Sheet, context: Context) -> Iterator[Hit]:
-    """Somebody signs, and says how to be reached."""
+    """One hit, unless the letter names its sender and says how to reach them."""
     text = sheet.body.flow
     known = context.service and context.service in text
     if not (CONTACT.search(text) and (known or re.search(SENDER, text))):
@@ -77,7 +77,7 @@ def _anonymous(sheet: Sheet, context: Context) -> Iterator[Hit]:
 
 
 def _head(sheet: Sheet) -> list[str]:
-    """The first five lines, blank ones too."""
+    """The first five lines. Blank lines count."""
     return [line.strip() for line in sheet.body.text.lstrip().split("\n", 5)[:5]]
 
 

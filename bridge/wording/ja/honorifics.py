@@ -19,7 +19,7 @@ HUMBLE_PLAIN = {
 BODY = re.compile(r"[ \u3000]{0,3}御中(?=[ \u3000\r]{0,3}$)|御中")
 PERSON = re.compile("[^\n]*(?<!お客)様(?![々子式相])")
 ADDRESSEE = re.compile(r"^[^。、]{1,30}様[ \u3000\r]*$")
-GROUP_SAMA = r"(?:(?<!お客)(?<!お得意)様)"  # お客様各位 and お得意様各位 are custom
+GROUP_SAMA = r"(?:(?<!お客)(?<!お得意)様)"  # not in お客様各位 and お得意様各位, which are customary
 OFFICES = (
     r"社長|会長|専務|常務|部長|次長|課長|係長|主任|取締役|支店長|所長|店長|先生|室長|局長|院長|校長"
     r"|教授|理事長"
@@ -27,7 +27,7 @@ OFFICES = (
 
 
 def _when_it_ends(polite: str) -> Swap:
-    """The plainer form, for a verb that ends its clause; another form is left to a person."""
+    """Offer the plainer form, where the verb ends in ます. Other endings are left to a person."""
     return lambda match: polite if match[0].endswith("ます") else None
 
 
@@ -67,7 +67,7 @@ def _organisation_and_person(sheet: Sheet, _context: Context) -> Iterator[Hit]:
 
 
 def _too_humble(sheet: Sheet, _context: Context) -> Iterator[Hit]:
-    """The second in a sentence, or the third in a letter."""
+    """させていただく for the second time in a sentence, or for the third time in a letter."""
     seen, last = 0, (-1, -1)
     for page in sheet.pages:
         last = (-1, -1)

@@ -26,7 +26,7 @@ NEXT_STEPS = re.compile(
 
 
 def _addressee(sheet: Sheet) -> list[str]:
-    """The first five lines with something on them: where a letter to one person names them."""
+    """The first five lines that are not blank. A letter to one person names the person there."""
     return [line.strip() for line in sheet.body.text[:1000].split("\n") if line.strip()][:5]
 
 
@@ -60,7 +60,7 @@ RULES = (
         _no_substance,
         "具体的な影響と今後の対応の両方が必要です。",
         "It needs both the concrete harm and what we will do.",
-        "11月24日10時05分〜10時40分に登録された受注12件",
+        "受注12件が登録されておりません。復元のうえ、ご報告いたします。",
         "",
         KindClass.TO_ONE_PERSON,
         "body",

@@ -1,4 +1,4 @@
-"""MAL in Japanese letters: a reader who may not reply must have another way."""
+"""MAL in Japanese letters: a reader who cannot reply must have another way to reach us."""
 
 import re
 from collections.abc import Iterator

@@ -16,11 +16,11 @@ SELF_NAMED = re.compile(
     rf"(?:{REPORT_NUMBER})(?=として|を(?:お送り"
     r"|お届け|お知らせ|ご報告)|です|でございます|[)])"
 )
-HEAD = 300  # characters of the body in which a letter names its own number
+HEAD = 300  # a letter names its own number in this many characters of its body
 
 
 class Numbered(NamedTuple):
-    """A report number in a text: its value and where it stands (flow offsets)."""
+    """A report number in a text: its value, and where it stands in the flow."""
 
     page: FieldText
     value: int
@@ -30,7 +30,7 @@ class Numbered(NamedTuple):
 
 
 def read_number(text: str) -> int:
-    """A number in digits or kanji numerals below 100."""
+    """The value of a number in digits, or of kanji numerals below 100."""
     if text.isdecimal():
         return int(text)
     tens, ten, ones = text.rpartition("十")
@@ -47,7 +47,8 @@ def _number(page: FieldText, pattern: re.Pattern[str], end: int) -> Numbered | N
 
 
 def _number_wrong(sheet: Sheet, context: Context) -> Iterator[Hit]:
-    """The subject against the number given by the database; the letter's own words against both."""
+    """Numbers in the subject and in the body that are not the report's. Without a
+    known number, the body must agree with the subject."""
     subject = _number(sheet.subject, NUMBERED, len(sheet.subject.flow))
     body = _number(sheet.body, SELF_NAMED, HEAD)
     wanted = context.report_no or (subject.value if subject else None)
@@ -58,7 +59,7 @@ def _number_wrong(sheet: Sheet, context: Context) -> Iterator[Hit]:
 
 
 def _numbers_mixed(sheet: Sheet, _context: Context) -> Iterator[Hit]:
-    """Arabic numbers below ten beside kanji ones; from the tenth report on digits are fine."""
+    """Numbers of one digit, in a letter that also writes numbers in kanji. From 10 on, digits are fine."""
     if not any(re.search(rf"第[{NUMERAL}]{{1,3}}報", page.flow) for page in sheet.pages):
         return
     for page in sheet.pages:

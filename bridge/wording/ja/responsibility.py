@@ -1,4 +1,4 @@
-"""MIN: making it small. BLM: putting it on others."""
+"""MIN: words that make the harm small. BLM: words that put the blame on others."""
 
 import re
 
@@ -53,7 +53,7 @@ PREVENTED = r"[をがのは]?[^。、\n]{0,8}(?:防|なくす|減ら|検知|検�
 
 
 def _shrink(match: re.Match[str]) -> str | None:
-    """A belittling word is dropped where the sentence stands without it."""
+    """Drop a belittling word where the sentence is still a sentence without it. None where it is not."""
     word, before = match[0], match.string[match.start() - 1 : match.start()]
     if word.startswith("に"):
         closes = match.string[match.end() : match.end() + 1] in ("。", "") and word.endswith("ません")
@@ -67,7 +67,7 @@ def _shrink(match: re.Match[str]) -> str | None:
 
 
 def _without_excuse(match: re.Match[str]) -> str | None:
-    """An adjective is dropped, but not where it is what the sentence says (「予想外の負荷でした」)."""
+    """Drop an excusing adjective. None where it is what the sentence says, as in 「予想外の負荷でした」."""
     alone = re.match(r"[^、。\n]{0,8}(?:でした|です|でござ)", match.string[match.end() : match.end() + 12])
     return "" if match[0] in DROPPABLE and not alone else None
 

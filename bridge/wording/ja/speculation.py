@@ -1,4 +1,4 @@
-"""SPC: guesses and early certainty."""
+"""SPC: guesses, and certainty that comes too early."""
 
 import re
 from collections.abc import Iterator

@@ -58,14 +58,14 @@ def _stage_unsaid(sheet: Sheet, context: Context) -> Iterator[Hit]:
 
 
 def _next_number(sheet: Sheet, context: Context) -> int | None:
-    """The number of this report, where its kind has one."""
+    """The number that the subject should show. None for kinds that have no number."""
     if KindClass.OPENING in sheet.classes:
         return 1
     return context.report_no if KindClass.FOLLOW_UP in sheet.classes else None
 
 
 def _offered(subject: FieldText, text: str) -> Hit:
-    """The whole subject, with a better one where that is not too wide."""
+    """A hit on the whole subject. `text` is offered instead, if it is not too wide."""
     return whole(subject)._replace(replacement=text if text and width(text) <= WIDEST else None)
 
 

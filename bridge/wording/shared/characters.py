@@ -1,4 +1,4 @@
-"""CHR: single characters and markup. These rules read the text as written and mostly repair it themselves."""
+"""CHR: single characters and markup. These rules read the text as written and can mostly repair it."""
 
 import html
 import re
@@ -57,7 +57,7 @@ def spelt_out(match: re.Match[str]) -> str:
 
 
 def _composed(match: re.Match[str]) -> str:
-    """The visible part: NFC for a detached voicing mark, nothing for what cannot be seen."""
+    """The visible part. A detached voicing mark is composed (NFC), an invisible character is dropped."""
     text = unicodedata.normalize("NFC", match[0])
     return "".join(char for char in text if char not in "\u3099\u309a" and not re.fullmatch(UNSEEN, char))
 
@@ -68,7 +68,7 @@ def _radical(match: re.Match[str]) -> str | None:
 
 
 def _unescaped(match: re.Match[str]) -> str | None:
-    """The character behind an HTML entity; what is garbled stays for a person."""
+    """The character that an HTML entity stands for. Garbled text is left to a person."""
     plain = html.unescape(match[0])
     return plain if match[0].startswith("&") and plain not in (match[0], "<", ">") else None
 
@@ -83,7 +83,7 @@ def _wide_lines(sheet: Sheet, context: Context) -> Iterator[Hit]:
 
 
 def _unsendable(sheet: Sheet, context: Context) -> Iterator[Hit]:
-    """Characters the letter's charset cannot carry. LookupError for an unknown charset."""
+    """Characters that the letter's charset cannot carry. Raises LookupError for an unknown charset."""
     for page in sheet.pages:
         try:
             page.raw.encode(context.charset)

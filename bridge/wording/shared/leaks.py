@@ -1,4 +1,4 @@
-"""LEK: what must stay inside the house: addresses, logs, credentials, chat. Links and names: see names.py."""
+"""LEK: addresses, logs, credentials and chat must stay inside. people_and_links.py has the rest of the family."""
 
 import ipaddress
 import re

@@ -1,4 +1,4 @@
-"""MAL: what goes wrong between the letter and the inbox."""
+"""MAL: what goes wrong on the way to the inbox, or makes a letter look like phishing."""
 
 import re
 from collections.abc import Iterator

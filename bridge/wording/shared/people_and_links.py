@@ -39,7 +39,7 @@ MAIL_ADDRESS = re.compile(
 
 
 def _links(sheet: Sheet, context: Context) -> Iterator[Hit]:
-    """Internal tools anywhere; and, where the allowed links are known, any other link."""
+    """Links to internal tools. Where the allowed links are known, every other link too."""
     allowed = tuple(url.rstrip("/") for url in context.public_urls or ())
     for page in sheet.pages:
         for match in matches(LINK, DOT, page.flow):
@@ -82,7 +82,7 @@ def _staff(sheet: Sheet, context: Context) -> Iterator[Hit]:
 
 
 def _lead(page: FieldText, at: int) -> str:
-    """What stands before `at` in its sentence."""
+    """The text of the sentence at `at`, up to there."""
     return page.flow[page.sentence(at)[0] : at]
 
 

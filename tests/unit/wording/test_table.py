@@ -1,4 +1,4 @@
-"""The table of rules: its own good and bad examples, and that it is the table LETTERS describes."""
+"""The table of rules: every rule by its own good and bad example, and how many rules there are."""
 
 from collections import Counter
 from typing import Any
@@ -54,6 +54,46 @@ def test_the_rule_finds_its_bad_example(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", TEXT_RULES)
 def test_no_rule_finds_anything_in_a_good_example(rule: Rule) -> None:
     assert rules_found(rule, rule.good) == set()
+
+
+# What the examples of other scopes are examples of: a kind, a subject, facts of the letter.
+GIVEN: dict[str, dict[str, Any]] = {
+    "SUB-02": {"kind": "first"},
+    "SUB-03": {"kind": "first"},
+    "SUB-04": {"kind": "first", "service": "みどりショップ"},
+    "SUB-05": {"subject": "【重要】【復旧報告】みどりショップ 接続障害復旧のお知らせ"},
+    "NUM-01": {"kind": "update", "report_no": 2},
+    "FLD-06": {"service": "support@example.jp"},
+}
+WHOLE_RULES = [pytest.param(rule, id=rule.id) for rule in RULES if rule.scope in ("subject", "body", "full")]
+
+
+def finds(rule: Rule, text: str) -> bool:
+    """Whether the rule finds something in an example of a whole subject, body or letter."""
+    facts = {"now": NOW, "kind": min(rule.kinds, default="recovery"), "subject": "", **GIVEN.get(rule.id, {})}
+    kind, subject = facts.pop("kind"), facts.pop("subject")
+    locale = "ja" if "ja" in rule.locales else "en"
+    letter = Letter(kind, text if rule.scope == "subject" else subject, text, locale)
+    return rule.id in {finding.rule for finding in check(letter, Context(**facts))}
+
+
+@pytest.mark.parametrize("rule", WHOLE_RULES)
+def test_a_rule_about_a_whole_subject_or_body_finds_its_bad_example_and_not_its_good_one(rule: Rule) -> None:
+    assert finds(rule, rule.bad)
+    assert not finds(rule, rule.good)
+
+
+def test_the_rule_about_several_recipients_is_the_only_one_whose_examples_are_not_text() -> None:
+    assert [rule.id for rule in RULES if rule.scope == "mail"] == ["MAL-01"]
+    one, three = ("a@example.com",), ("a@example.com", "b@example.com", "c@example.jp")
+    for to, found in ((one, set()), (three, {"MAL-01"})):
+        context = Context(to=to, domains=("example.jp",))
+        assert {finding.rule for finding in check(Letter("first", "", ""), context, "sentence")} == found
+
+
+def test_a_charset_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(LookupError):
+        check(Letter("first", "", "本文"), Context(charset="utf-9"))
 
 
 def test_there_are_a_hundred_and_one_rules_for_japanese_letters() -> None:
