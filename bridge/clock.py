@@ -59,7 +59,7 @@ class Bell:
 
 
 class Metronome:
-    """APScheduler with a memory store and no job per incident (RELIABILITY §6.4)."""
+    """APScheduler with a memory store and no job per incident (docs/design.md §4.5)."""
 
     def __init__(self) -> None:
         self._bells: dict[str, Bell] = {}

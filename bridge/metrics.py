@@ -1,4 +1,4 @@
-"""The metrics of DESIGN.md §5. Counters and histograms are kept here; gauges are read when scraped (web/ops.py)."""
+"""The metrics (docs/design.md §6.8): counters and histograms. Gauges are read when scraped (web/ops.py)."""
 
 from prometheus_client import Counter, Histogram
 

@@ -15,8 +15,9 @@ from bridge.cli.serve import add_config
 from bridge.config import Config, load
 from bridge.core import next_notice
 from bridge.core.facts import Answers, Facts, build
+from bridge.core.kinds import KINDS, Promises, Recipients, spec_of
 from bridge.core.matchers import all_match
-from bridge.core.model import KINDS, Alert, Incident, Kind, Text, Version
+from bridge.core.model import Alert, Incident, Kind, Text, Version
 from bridge.core.settings import Service
 from bridge.core.values import LOCALES, Locale
 from bridge.errors import BridgeError
@@ -39,7 +40,7 @@ class Unusable(BridgeError):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a person would have written: answers, and one customer's row for an individual letter."""
+    """A person's part of the letter: answers, and one customer's row for an individual letter."""
 
     answers: Answers
     row: Mapping[str, str]
@@ -51,7 +52,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("payload", type=Path, help="a file as Alertmanager posts it")
     add_config(parser)
-    parser.add_argument("--kind", choices=KINDS, default="first")
+    parser.add_argument("--kind", choices=KINDS, default=next_notice.FIRST)
     parser.add_argument("--locale", choices=LOCALES, help="default: the service's own")
     parser.add_argument("--service", help="default: the first that matches an alert")
     parser.add_argument(
@@ -116,14 +117,14 @@ def _given(path: Path | None) -> Given:
 
 
 def _facts(service: Service, alerts: Sequence[Alert], kind: Kind, given: Given, now: datetime) -> Facts:
-    """As the bridge would take them now; what follows a first report follows one from the same alerts."""
+    """The facts as the bridge would take them now. A later report follows a first one about the same alerts."""
     started = min((alert.starts_at for alert in alerts), default=now)
     incident = Incident("preview", service.id, "open", started, received_at=now)
-    severities = {alert.labels.get("severity", "") for alert in alerts}
-    promise = now + service.policy.update_every.shortest(severities)
+    spec = spec_of(kind)
     firing = [replace(alert, status="firing", ends_at=None) for alert in alerts]
-    first = build(service, incident, firing, "first", drafted_at=now, promise_at=promise, number=1)
-    if kind == "first":
+    promise = now + service.policy.update_every.while_firing(firing)
+    first = build(service, incident, firing, next_notice.FIRST, drafted_at=now, promise_at=promise, number=1)
+    if kind == next_notice.FIRST:
         return build(service, incident, alerts, kind, drafted_at=now, promise_at=promise, number=1)
     facts = build(
         service,
@@ -131,12 +132,12 @@ def _facts(service: Service, alerts: Sequence[Alert], kind: Kind, given: Given, 
         alerts,
         kind,
         drafted_at=now,
-        promise_at=promise if kind == "update" else None,
-        number=2 if kind == "update" else None,
+        promise_at=promise if spec.promises is Promises.NEXT_REPORT else None,
+        number=2 if spec.numbered else None,
         answers=next_notice.promising_cause(given.answers, kind, now.astimezone(service.timezone).date()),
         previous=first,
     )
-    return facts.for_row(given.row) if kind == "individual" else facts
+    return facts.for_row(given.row) if spec.recipients is Recipients.BATCH else facts
 
 
 def _findings(

@@ -1,6 +1,6 @@
 """docs/configuration.md, made from the models: `python -m bridge.cli.reference > docs/configuration.md`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -8,8 +8,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from zoneinfo import ZoneInfo
 
-from annotated_types import Ge, Gt, Le
-from pydantic import SecretStr
+from pydantic import SecretStr, WithJsonSchema
 from pydantic.fields import FieldInfo
 
 from bridge.config import Config
@@ -77,7 +76,7 @@ def _section(key: str, field: FieldInfo) -> str:
 
 
 def _rows(key: str, field: FieldInfo, *, secret: bool) -> Iterator[SettingRow]:
-    """The key itself, unless it only holds others, and then all that are inside it."""
+    """A row for the key, unless it only holds other keys, and rows for all keys inside it."""
     inner = _model_in(field.annotation)
     if inner is Policy and key != "policy":
         inner = None  # described once, in its own section
@@ -98,9 +97,10 @@ def _type(shape: Any) -> str:
     if shape in _TYPES:
         return _TYPES[shape]
     if origin is Annotated:
-        return _type(inner[0])
+        words = next((one.json_schema or {} for one in inner if isinstance(one, WithJsonSchema)), {})
+        return _choice(words["enum"]) if "enum" in words else _type(inner[0])
     if origin is Literal:
-        return " or ".join(f"`{word}`" for word in inner)
+        return _choice(inner)
     if origin in (Union, UnionType):
         return " or ".join(_type(choice) for choice in inner if choice is not NoneType)
     if origin in (tuple, frozenset):
@@ -108,10 +108,19 @@ def _type(shape: Any) -> str:
     return "mapping"
 
 
+def _choice(words: Iterable[str]) -> str:
+    return " or ".join(f"`{word}`" for word in words)
+
+
 def _bounds(field: FieldInfo) -> str:
-    words = {Gt: ("gt", "more than"), Ge: ("ge", "at least"), Le: ("le", "at most")}
-    found = [(words[type(one)], one) for one in field.metadata if type(one) in words]
-    return "".join(f", {word} {_written(getattr(one, name))}" for (name, word), one in found)
+    words = {"gt": "more than", "ge": "at least", "le": "at most"}
+    found = [
+        (word, getattr(one, name))
+        for one in field.metadata
+        for name, word in words.items()
+        if hasattr(one, name)
+    ]
+    return "".join(f", {word} {_written(bound)}" for word, bound in found)
 
 
 def _default(field: FieldInfo) -> str:
@@ -130,14 +139,14 @@ def _written(value: object) -> str:
 
 
 def _model_in(shape: Any) -> type[Model] | None:
-    """The section that a key holds, alone, in a list or under names; a text in two languages is none."""
+    """The model that a key holds, alone, in a list or under names. A text in two languages is not a section."""
     if isinstance(shape, type) and issubclass(shape, Model):
         return None if shape is LocalText else shape
     return next((model for part in get_args(shape) if (model := _model_in(part))), None)
 
 
 def _repeated(shape: Any) -> str:
-    """What follows the key of a list or a mapping of sections."""
+    """The ending of the key of a list (`[]`) or of a mapping (`.<name>`) of sections; else empty."""
     return {tuple: "[]", Mapping: ".<name>"}.get(get_origin(shape), "")
 
 

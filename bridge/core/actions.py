@@ -1,11 +1,12 @@
 """What may be done about a notice, by this person, now: the page's buttons and exactly what a POST may do.
 
-Also how long an approved letter is held back, and why a hold is longer than usual (PAGES.md §2).
+Also how long an approved letter is held back, and why a hold is longer than usual (docs/design.md §4.4).
 """
 
 from datetime import datetime, timedelta
 from typing import Literal
 
+from bridge.core.kinds import spec_of
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import IncidentState, Notice
 from bridge.core.settings import Policy
@@ -79,10 +80,10 @@ def offers(
 
 def _undecided(notice: Notice, person: str, incident: IncidentState) -> tuple[Action, ...]:
     approve: tuple[Action, ...] = () if said_yes(notice, person) else ("approve",)
-    by_hand = notice.kind in ("first", "update") and incident in _GOING_ON
+    by_hand = spec_of(notice.kind).ends_by_hand and incident in _GOING_ON
     recovered: tuple[Action, ...] = ("recovered",) if by_hand else ()
     # the letters of a batch are corrected in their CSV
-    edit: tuple[Action, ...] = () if notice.kind == "individual" else ("edit",)
+    edit: tuple[Action, ...] = ("edit",) if spec_of(notice.kind).edited_on_page else ()
     return (*approve, *edit, "dismiss", "acknowledge", "test", *recovered)
 
 

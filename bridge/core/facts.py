@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from bridge.core.dates import whole_minute
 from bridge.core.impact import scopes, symptom_of, told_by, when_recovered
+from bridge.core.kinds import spec_of
 from bridge.core.model import Alert, Incident, Kind
 from bridge.core.sanitise import one_line, several_lines
 from bridge.core.settings import Service, Words, WordsIfAny
@@ -166,7 +167,7 @@ def build(
         more_impacts=max(0, len(affected) - MAX_IMPACTS),
         impact_known=bool(affected or answers.scope),
         recovered_impacts=recovered[:MAX_IMPACTS],
-        combined=kind == "recovery" and previous is None,
+        combined=spec_of(kind).tells_recovery and previous is None,
         answers=answers,
     )
     return facts if previous is None else _compared(previous, facts)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bridge.core.kinds import spec_of
 from bridge.core.matchers import all_match
 from bridge.core.model import Alert, Incident, Kind
 from bridge.core.sanitise import one_line
@@ -11,9 +12,6 @@ from bridge.core.settings import Impact, Service
 from bridge.core.values import LocalText
 
 MAX_IMPACT_CHARS = 120
-# Letters about the whole disturbance, and those that are only written when it is over.
-LOOKING_BACK: frozenset[Kind] = frozenset({"recovery", "final", "individual"})
-ENDED: frozenset[Kind] = frozenset({"recovery", "final"})
 # A source that lost its clock reports 1970 or the year 1; a real condition is not older than this.
 OLDEST_START = timedelta(days=365)
 
@@ -48,7 +46,7 @@ def scopes(told: Sequence[Told], kind: Kind) -> tuple[tuple[LocalText, ...], tup
     """What is affected, and what works again while the rest does not."""
     everything = _distinct(one.words for one in told)
     firing = [one for one in told if one.firing]
-    if not firing or kind in LOOKING_BACK:
+    if not firing or spec_of(kind).looks_back:
         return everything, ()
     affected = _distinct(one.words for one in firing)
     still = {words.ja for words in affected}
@@ -58,7 +56,7 @@ def scopes(told: Sequence[Told], kind: Kind) -> tuple[tuple[LocalText, ...], tup
 def symptom_of(told: Sequence[Told], kind: Kind) -> LocalText | None:
     """What happens now, rather than what happened: the first that fires. One that is over names only what is over."""
     firing = [one for one in told if one.firing]
-    over = told if not firing or kind in LOOKING_BACK else ()
+    over = told if not firing or spec_of(kind).looks_back else ()
     return next((one.symptom for one in (*firing, *over) if one.symptom), None)
 
 
@@ -70,7 +68,7 @@ def when_recovered(
     A letter that is only written afterwards takes recovery as confirmed by now.
     """
     firing = any(one.firing for one in told)
-    if (firing or not told) and kind not in ENDED:
+    if (firing or not told) and not spec_of(kind).when_over:
         return None
     ends = [one.ended_at for one in told if one.ended_at and not one.firing]
     return max(ends) if ends and not firing else incident.resolved_at or drafted_at

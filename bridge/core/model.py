@@ -1,4 +1,4 @@
-"""The nouns of DESIGN.md §2 as frozen values. All times are aware and in UTC."""
+"""The nouns of docs/design.md §2 as frozen values. All times are aware and in UTC."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,9 @@ from bridge.core.values import Locale, LocalText
 
 AlertStatus = Literal["firing", "resolved"]
 IncidentState = Literal["open", "settling", "recovered", "closed"]
-Kind = Literal["first", "update", "recovery", "final", "individual"]
+Kind = str
+"""The name of a module in bridge/core/kinds."""
+
 NoticeState = Literal[
     "awaiting_approval",
     "awaiting_second",
@@ -26,8 +28,6 @@ ClosedReason = Literal["replaced", "fires_again"]
 """Why the bridge closed a notice: a newer one took its place, or what it was to say is not true any more."""
 RingState = Literal["pending", "fired", "cancelled"]
 DeliveryState = Literal["queued", "sending", "in_doubt", "sent", "deferred", "failed", "unknown"]
-
-KINDS: tuple[Kind, ...] = ("first", "update", "recovery", "final", "individual")
 
 
 @dataclass(frozen=True, slots=True)

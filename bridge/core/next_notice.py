@@ -10,6 +10,7 @@ from typing import Literal
 
 from bridge.core.dates import round_up, working_days_after
 from bridge.core.facts import Answers
+from bridge.core.kinds import Clock, Promises, spec_of
 from bridge.core.lifecycle import UNDECIDED, UNDER_WAY
 from bridge.core.model import Incident, Kind, Notice, NoticeState
 from bridge.core.settings import Policy
@@ -17,6 +18,12 @@ from bridge.core.settings import Policy
 CAUSE_WITHIN = 5  # working days: how far ahead an honest "under investigation" promises the cause
 FINAL_FROM = time(10)
 FINAL_DUE_AFTER = timedelta(hours=7)  # 17:00
+
+# The correspondence of a disturbance, in its order.
+FIRST: Kind = "first"
+UPDATE: Kind = "update"
+RECOVERY: Kind = "recovery"
+FINAL: Kind = "final"
 
 Act = Literal["draft", "recover", "close"]
 TOLD: frozenset[NoticeState] = frozenset({"approved", "sending", "stopped", "sent"})
@@ -33,7 +40,7 @@ class Duty:
 
 def told(notices: Sequence[Notice]) -> bool:
     """Whether customers were told that something is wrong: a first report was approved."""
-    return any(notice.kind == "first" and reached(notice) for notice in notices)
+    return any(notice.kind == FIRST and reached(notice) for notice in notices)
 
 
 def reached(notice: Notice) -> bool:
@@ -70,22 +77,22 @@ def _while_firing(
     incident: Incident, notices: Sequence[Notice], policy: Policy, now: datetime
 ) -> Duty | None:
     if not told(notices):
-        firsts = [notice for notice in notices if notice.kind == "first"]
-        if undecided(notices, "first") or (firsts and firsts[-1].state != "superseded"):
+        firsts = [notice for notice in notices if notice.kind == FIRST]
+        if undecided(notices, FIRST) or (firsts and firsts[-1].state != "superseded"):
             return None
-        return Duty("draft", "customers not told", "first")
+        return Duty("draft", "customers not told", FIRST)
     if incident.promise_at is None or now < incident.promise_at - policy.update_ring_before:
         return None
-    if undecided(notices, "first", "update") or any(n.state == "approved" for n in notices):
+    if undecided(notices, FIRST, UPDATE) or any(n.state == "approved" for n in notices):
         return None
-    return Duty("draft", "promised report", "update")
+    return Duty("draft", "promised report", UPDATE)
 
 
 def _settled(notices: Sequence[Notice]) -> Duty | None:
     if any(notice.state == "approved" for notice in notices):
         return None  # may still be called back: it decides what the recovery report says
-    if told(notices) or undecided(notices, "first") or any(map(never_left, notices)):
-        return Duty("recover", "settled", "recovery")
+    if told(notices) or undecided(notices, FIRST) or any(map(never_left, notices)):
+        return Duty("recover", "settled", RECOVERY)
     return None if _under_way(notices) else Duty("close", "nothing owed")
 
 
@@ -95,17 +102,17 @@ def _under_way(notices: Sequence[Notice]) -> bool:
 
 
 def _after_recovery(incident: Incident, notices: Sequence[Notice], now: datetime) -> Duty | None:
-    reports = [notice for notice in notices if notice.kind != "individual"]
-    last = next((n for n in reversed(reports) if n.kind in ("recovery", "final")), None)
+    reports = [notice for notice in notices if spec_of(notice.kind).is_report]
+    last = next((n for n in reversed(reports) if n.kind in (RECOVERY, FINAL)), None)
     if _under_way(reports):
         return None
-    if last is None or (last.kind == "recovery" and last.state == "superseded"):
-        return Duty("draft", "recovery not told", "recovery")
+    if last is None or (last.kind == RECOVERY and last.state == "superseded"):
+        return Duty("draft", "recovery not told", RECOVERY)
     if incident.final_at is None:
         # A batch that still waits for people keeps the incident open; it never holds a promised report up.
         return None if _under_way(notices) else Duty("close", "nothing owed")
     if last.state == "sent" and now >= incident.final_at:
-        return Duty("draft", "cause promised", "final")
+        return Duty("draft", "cause promised", FINAL)
     return None
 
 
@@ -129,27 +136,33 @@ def stale(promise_at: datetime | None, every: timedelta, now: datetime) -> bool:
 def window(
     kind: Kind, incident: Incident, policy: Policy, now: datetime, *, again: bool
 ) -> tuple[datetime, datetime]:
-    """Where a notice drafted at `now` counts its reminders from, and its deadline (DESIGN.md §2 "base, due").
+    """Where a notice drafted at `now` counts its reminders from, and its deadline (docs/design.md §4.1).
 
     `again`: the incident had a notice before, so the clock of its first alert is spent.
     """
-    if kind == "first" and not again:
-        return incident.received_at, incident.received_at + policy.first_report_within
-    if kind == "update" and incident.promise_at:
-        return min(now, incident.promise_at - policy.update_ring_before), incident.promise_at
-    if kind == "final" and incident.final_at:
-        return incident.final_at, incident.final_at + FINAL_DUE_AFTER
+    match spec_of(kind).clock:
+        case Clock.DETECTION if not again:
+            return incident.received_at, incident.received_at + policy.first_report_within
+        case Clock.PROMISE if incident.promise_at:
+            return min(now, incident.promise_at - policy.update_ring_before), incident.promise_at
+        case Clock.CAUSE_DAY if incident.final_at:
+            return incident.final_at, incident.final_at + FINAL_DUE_AFTER
     return now, now + policy.first_report_within
 
 
 def printed_due(notice: Notice) -> datetime:
     """The deadline as people read it: an update's is a promise, which customers read rounded up."""
-    return round_up(notice.due_at) if notice.kind == "update" else notice.due_at
+    return round_up(notice.due_at) if due_is_promise(notice.kind) else notice.due_at
+
+
+def due_is_promise(kind: Kind) -> bool:
+    """Whether a notice's deadline is the moment that customers were promised a report for."""
+    return spec_of(kind).clock is Clock.PROMISE
 
 
 def since_detection(notice: Notice, incident: Incident) -> timedelta | None:
     """From the first alert's receipt to the first mail that the server took; None for any but a first report."""
-    if notice.kind != "first" or notice.first_accept_at is None:
+    if spec_of(notice.kind).clock is not Clock.DETECTION or notice.first_accept_at is None:
         return None
     return notice.first_accept_at - incident.received_at
 
@@ -161,7 +174,7 @@ def cause_day(today: date) -> date:
 
 def promising_cause(answers: Answers, kind: Kind, today: date) -> Answers:
     """The answers that a recovery or final report starts from: without a cause, a day for it is promised."""
-    if kind not in ("recovery", "final") or answers.cause or answers.cause_by:
+    if spec_of(kind).promises is not Promises.CAUSE or answers.cause or answers.cause_by:
         return answers
     return answers.model_copy(update={"cause_by": cause_day(today)})
 

@@ -1,25 +1,23 @@
 """What each letter is called: by its number where it has one, else by its kind."""
 
-from collections.abc import Mapping
-
+from bridge.core.kinds import spec_of
 from bridge.core.model import Kind
-from bridge.core.values import Locale, LocalText
+from bridge.core.values import Locale
 
-NAMES: Mapping[Kind, LocalText] = {
-    "recovery": LocalText(ja="復旧報告", en="recovery report"),
-    "final": LocalText(ja="最終報", en="final report"),
-    "individual": LocalText(ja="個別のお詫び", en="individual apologies"),
-}
-"""The kinds that are not numbered. `first` and `update` are called by `numbered`."""
+KANJI_DIGITS = "〇一二三四五六七八九"
 
-_DIGITS = "〇一二三四五六七八九"
+
+def title(kind: Kind, number: int | None, locale: Locale) -> str:
+    """`復旧報告`, `第二報` or `2nd report`. A numbered kind without a number is a first report."""
+    named = spec_of(kind).title
+    return named.get(locale) if named else numbered(number or 1, locale)
 
 
 def numbered(number: int, locale: Locale) -> str:
     """`第二報` or `2nd report`. Kanji up to 99, so that one correspondence never mixes two spellings."""
     if locale == "en":
         return f"{ordinal(number)} report"
-    return f"第{_kanji(number) if number < 100 else number}報"
+    return f"第{kanji(number) if number < 100 else number}報"
 
 
 def ordinal(n: int) -> str:
@@ -28,6 +26,9 @@ def ordinal(n: int) -> str:
     return f"{n}{suffix}"
 
 
-def _kanji(n: int) -> str:
+def kanji(n: int) -> str:
+    """A number below 100 in kanji: `二十一`. Empty for 0."""
     tens, ones = divmod(n, 10)
-    return f"{_DIGITS[tens] if tens > 1 else ''}{'十' if tens else ''}{_DIGITS[ones] if ones else ''}"
+    return (
+        f"{KANJI_DIGITS[tens] if tens > 1 else ''}{'十' if tens else ''}{KANJI_DIGITS[ones] if ones else ''}"
+    )

@@ -1,4 +1,4 @@
-"""What the owner of a service decides: who is told, who is rung, when, and in whose name (DESIGN.md §4)."""
+"""What the owner of a service decides: who is told, who is rung, when, and in whose name (docs/design.md §5)."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -7,11 +7,13 @@ from itertools import pairwise
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticKnownError
 
 from bridge.core import addresses
+from bridge.core.kinds import KINDS, kinds_that
 from bridge.core.matchers import Matchers, parse_matchers
-from bridge.core.model import Kind
+from bridge.core.model import Alert, Kind
 from bridge.core.values import Duration, Locale, LocalText, Model
 
 ZERO = timedelta()
@@ -49,6 +51,13 @@ def _columns(value: object) -> object:
     return None if value == "none" else value
 
 
+def _known_kind(value: Kind) -> Kind:
+    if value not in KINDS:
+        names = [f"'{kind}'" for kind in KINDS]
+        raise PydanticKnownError("literal_error", {"expected": f"{', '.join(names[:-1])} or {names[-1]}"})
+    return value
+
+
 def _some(length: timedelta) -> timedelta:
     if length <= ZERO:
         raise ValueError("too small. It must be more than 0s")
@@ -64,6 +73,7 @@ def _climbing(offsets: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
 Match = Annotated[Matchers, BeforeValidator(_matchers)]
 Words = Annotated[LocalText, BeforeValidator(_local)]
 WordsIfAny = Annotated[LocalText | None, BeforeValidator(_local_if_any)]
+KnownKind = Annotated[Kind, AfterValidator(_known_kind), WithJsonSchema({"enum": list(KINDS)})]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Email = Annotated[str, AfterValidator(_address)]
 Columns = Annotated[Annotated[int, Field(ge=10, le=200)] | None, BeforeValidator(_columns)]
@@ -166,6 +176,10 @@ class Every(Model):
         lengths = self._lengths()
         return min((lengths.get(severity, self.default) for severity in severities), default=self.default)
 
+    def while_firing(self, alerts: Iterable[Alert]) -> timedelta:
+        """The shortest that the firing ones among these alerts ask for; the default while none fires."""
+        return self.shortest(alert.labels.get("severity", "") for alert in alerts if alert.status == "firing")
+
     def longest(self) -> timedelta:
         return max(self._lengths().values())
 
@@ -191,8 +205,9 @@ class Policy(Model):
     settle: Duration = Field(
         default=timedelta(minutes=5), description="all alerts ended for this long: the recovery draft is due"
     )
-    second_person: frozenset[Kind] = Field(
-        default=frozenset({"individual"}), description="kinds that two different people must approve"
+    second_person: frozenset[KnownKind] = Field(
+        default=frozenset(kinds_that(lambda kind: kind.two_people)),
+        description="kinds that two different people must approve",
     )
     hold: Duration = Field(
         default=timedelta(seconds=10),

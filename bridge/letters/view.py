@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from bridge.core import dates, reports
 from bridge.core.facts import Facts
+from bridge.core.kinds import spec_of
 from bridge.core.values import Locale, LocalText
-from bridge.letters.wrap import width
+from bridge.core.width import width
 
 # Of the 80 columns that a list of mails shows, what the brackets and the longest report name leave.
 TOPIC_COLUMNS = 42
@@ -108,7 +109,7 @@ def _subject_service(facts: Facts, locale: Locale) -> str:
 
 def _topic(facts: Facts, service: str, symptom: str, locale: Locale) -> str:
     """What happened, for a subject: the symptom if it fits, else a general word."""
-    general = _NOTICE[locale] if facts.kind in ("first", "update") else _SHORT[locale]
+    general = _NOTICE[locale] if not spec_of(facts.kind).looks_back else _SHORT[locale]
     fits = (text for text in (symptom, general) if text and width(f"{service} {text}") <= TOPIC_COLUMNS)
     return next(fits, _SHORT[locale])
 

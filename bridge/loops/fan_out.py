@@ -9,6 +9,7 @@ import structlog
 from bridge import metrics
 from bridge.audiences.cache import CustomerLists
 from bridge.audiences.csv import AudienceError
+from bridge.core.kinds import Recipients, spec_of
 from bridge.core.model import Notice, Recipient
 from bridge.errors import StorageDown
 from bridge.stages import fan_out
@@ -53,7 +54,7 @@ class Loader:
 
     async def _load(self, notice: Notice) -> Wake:
         """Read the list again and put it into the outbox; another list than the approved one stops the letter."""
-        if notice.kind == "individual":
+        if spec_of(notice.kind).recipients is Recipients.BATCH:
             batch = await self.store.read(partial(fan_out.batch_recipients, notice=notice))
             return await self._load_chunks(notice, _one(batch))
         service = await self.store.read(partial(_service_of, notice=notice))

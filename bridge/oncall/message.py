@@ -1,4 +1,4 @@
-"""What every mail to the on-call says (PAGES.md §5), in the reader's language.
+"""What every mail to the on-call says (docs/design.md §16.5), in the reader's language.
 
 A lock screen shows about 15 full-width characters of the subject and two lines: the time and the service come
 first, the duty and the count in line 1. A mail that asks for something holds exactly one link.
@@ -13,6 +13,7 @@ from typing import ClassVar, Literal, Protocol
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bridge.core import dates, reasons
+from bridge.core.kinds import spec_of
 from bridge.core.model import Text
 from bridge.core.values import Locale, LocalText
 from bridge.oncall.letter_ref import LetterRef
@@ -90,15 +91,17 @@ class RingFacts:
         def clock(at: datetime) -> str:
             return self.matter.clock(at, self.now, locale)
 
+        spec = spec_of(self.matter.kind)
         minute = timedelta(minutes=1)
         left = self.due_at - self.now + _RING_SLACK
         late = self.now - self.due_at + _RING_SLACK
         late_by = self.now - self.planned_at if self.planned_at else timedelta()
         return {
-            "kind": self.matter.kind,
+            "label": spec.ring_label.get(locale) if spec.ring_label else "",
+            "tells_time": spec.ring_tells_time,
             "title": self.matter.title(locale),
-            "left": _length(left, locale) if left >= minute else "",
-            "late": _length(late, locale) if late >= minute else "",
+            "left": dates.rough(left, locale, "h") if left >= minute else "",
+            "late": dates.rough(late, locale, "h") if late >= minute else "",
             "overdue": self.now >= self.due_at,
             "due": clock(self.due_at),
             "what": _what(self.what, locale),
@@ -266,10 +269,3 @@ def _what(impacts: tuple[LocalText, ...], locale: Locale) -> str:
         return f"{first} and {more} more" if more else first
     first = f"「{first}」" if first.endswith(("ます", "ません", "です", "ました")) else first
     return f"{first}ほか{more}件" if more else f"{first}の件"
-
-
-def _length(left: timedelta, locale: Locale) -> str:
-    """`5分`, `3時間`: whole minutes rounded down, from two hours on whole hours."""
-    minutes = int(left / timedelta(minutes=1))
-    n, unit = (minutes, ("分", "min")) if minutes < 120 else (minutes // 60, ("時間", "h"))
-    return f"{n}{unit[0]}" if locale == "ja" else f"{n} {unit[1]}"

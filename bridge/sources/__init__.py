@@ -1,35 +1,32 @@
-"""Alert sources. Each is one module of this package: its `Settings`, and `parse`. A new one needs no list.
+"""Alert sources. Each is one module of this package with `Settings` and `parse`, found by its name.
 
-SOURCES.md §1 has the rules that all of them keep; `body` holds what they share, `credentials` who may post.
+docs/design.md §18 has the rules that all sources keep; `body` holds what they share, `credentials` who may post.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Protocol, cast
 
 from bridge.core.model import Alert
+from bridge.plugins import modules_in
 from bridge.sources.credentials import Credentials
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What one post said. `group_key` and `external_url` are kept for the history only.
+    """What one post said.
 
     `truncated`: how many alerts the sender left out of this post. `notes`: what was corrected, in words.
     """
 
     alerts: tuple[Alert, ...]
     truncated: int = 0
-    group_key: str = ""
-    external_url: str = ""
     notes: tuple[str, ...] = ()
 
 
 class Source(Protocol):
-    """What a module offers to be a source."""
+    """A module that is a source."""
 
     Settings: type[Credentials]
 
@@ -38,6 +35,6 @@ class Source(Protocol):
 
 
 def find() -> Mapping[str, Source]:
-    """Every source by its name, which is the path it is posted to."""
-    modules = {m.name: import_module(f"{__name__}.{m.name}") for m in iter_modules(__path__)}
+    """Every source by its name. Alerts are posted to `/webhooks/<name>`."""
+    modules = modules_in(__name__)
     return {name: cast(Source, module) for name, module in modules.items() if hasattr(module, "parse")}

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from bridge.core.actions import hold_for, surprises
 from bridge.core.events import Approved
+from bridge.core.kinds import Recipients, spec_of
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import AudienceFacts, Incident, Notice
 from bridge.stages.decide.decision import DecisionContext
@@ -14,7 +15,6 @@ from bridge.stages.wake import NOTHING, Wake
 from bridge.store.tx import Tx
 
 POLICY = "policy"  # the approver of what `at_deadline: send` sends
-NUMBERED = ("first", "update")
 
 
 def approve_by_policy(
@@ -56,7 +56,7 @@ def start_hold(
         decided_by=person,
         decided_at=tx.now,
         send_at=tx.now + hold,
-        number=tx.notices.next_number(incident.id) if notice.kind in NUMBERED else None,
+        number=tx.notices.next_number(incident.id) if spec_of(notice.kind).numbered else None,
         audience_digest=audience.digest,
         recipients=audience.count,
         override=override,
@@ -94,9 +94,10 @@ def start_hold(
 def hold_now(tx: Tx, case: DecisionContext, *, overridden: bool) -> timedelta:
     """How long a press now can be called back: longer where the sending is surprising."""
     sent = tx.notices.last_sent(case.service.id, but=case.notice.id)
+    by_list = spec_of(case.notice.kind).recipients is Recipients.SERVICE_LIST
     surprised = surprises(
         case.audience.count,
-        sent[0].recipients if sent and case.notice.kind != "individual" else None,
+        sent[0].recipients if sent and by_list else None,
         overridden=overridden,
         repeated_at=next((n.sending_at for n in sent if n.kind == case.notice.kind), None),
         now=tx.now,

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bridge.core.kinds import Recipients, spec_of
 from bridge.core.model import AudienceFacts, Incident, Notice
 from bridge.core.values import LocalText
 from bridge.stages.runtime import Runtime
@@ -17,7 +18,7 @@ Lists = Mapping[str, AudienceFacts]  # by service: rows without a language are i
 
 def audience_of(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, lists: Lists) -> AudienceFacts:
     """The facts of a notice's audience. `lists` were read before the transaction, which opens no file."""
-    if notice.kind == "individual":
+    if spec_of(notice.kind).recipients is Recipients.BATCH:
         batch = tx.notices.version(notice.id, notice.version).batch
         assert batch
         return batch_audience(batch.rows)
@@ -29,4 +30,4 @@ def batch_audience(rows: Sequence[Mapping[str, Any]]) -> AudienceFacts:
     """The facts of an individual batch: it is its own list."""
     raw = json.dumps(list(rows), ensure_ascii=False, sort_keys=True).encode()
     digest = hashlib.sha256(raw).hexdigest()
-    return AudienceFacts("individual", count=len(rows), digest=digest, title=UPLOADED)
+    return AudienceFacts("uploaded", count=len(rows), digest=digest, title=UPLOADED)

@@ -8,11 +8,13 @@ from datetime import datetime
 from bridge.core import next_notice
 from bridge.core.events import LetterDrafted, LetterRedrafted, Superseded, TemplateFailed
 from bridge.core.facts import NO_ANSWERS, Answers, Facts, build, changed, covers
+from bridge.core.kinds import Promises, Recipients, kinds_that, spec_of
 from bridge.core.model import Alert, Batch, Incident, Kind, Notice, Version
 from bridge.core.settings import Service
 from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.store.tx import Tx
 
+(BATCH_KIND,) = kinds_that(lambda spec: spec.recipients is Recipients.BATCH)
 FIRES_AGAIN = "fires again"  # in the history: a recovery report was given up with none in its place
 
 
@@ -28,7 +30,7 @@ def draft(
     """Write a notice's first version, plan its first ring, and make the links of everybody it may ring."""
     service = runtime.service(incident)
     before = tx.notices.of(incident.id)
-    unsent = [old for old in before if next_notice.never_left(old) and old.kind in ("first", "update")]
+    unsent = [old for old in before if next_notice.never_left(old) and spec_of(old.kind).gives_way]
     for old in unsent:  # the newer report takes its place, and its number
         tx.notices.set(old.id, number=None)
     facts = facts_of(tx, runtime, incident, kind, before, answers)
@@ -46,14 +48,14 @@ def draft_batch(
     """Write an individual batch, one letter a row; a newer version when one waits for people already."""
     service = runtime.service(incident)
     notices = tx.notices.of(incident.id)
-    facts = facts_of(tx, runtime, incident, "individual", notices, told_answers(tx, notices))
+    facts = facts_of(tx, runtime, incident, BATCH_KIND, notices, told_answers(tx, notices))
     rendered = [
         runtime.letters.render_safe(facts.for_row(row), service.locale, wrap=service.wrap) for row in rows
     ]
     letters = [letter for letter, _ in rendered]
     problem = next((problem for _, problem in rendered if problem), None)
-    waiting = next_notice.undecided(notices, "individual")
-    notice = waiting or _open(tx, runtime, service, incident, "individual", again=bool(notices))
+    waiting = next_notice.undecided(notices, BATCH_KIND)
+    notice = waiting or _open(tx, runtime, service, incident, BATCH_KIND, again=bool(notices))
     number = notice.version + 1 if waiting else 1
     if waiting:
         tx.notices.move(waiting, "awaiting_approval", at_version=waiting.version, version=number)
@@ -74,7 +76,7 @@ def draft_batch(
     if problem:
         note_fallback(tx, notice, number, problem)
     written = LetterRedrafted if waiting else LetterDrafted
-    tx.events.add(incident.id, actor, written(notice.id, "individual", number, "on request", len(rows)))
+    tx.events.add(incident.id, actor, written(notice.id, BATCH_KIND, number, "on request", len(rows)))
     return replace(notice, version=number, state="awaiting_approval")
 
 
@@ -144,9 +146,8 @@ def facts_of(
     service = runtime.service(incident)
     alerts = tx.alerts.of(incident.id)
     promise_at = None
-    if kind in ("first", "update"):
-        severities = {a.labels.get("severity", "") for a in alerts if a.status == "firing"}
-        promise_at = tx.now + service.policy.update_every.shortest(severities)
+    if spec_of(kind).promises is Promises.NEXT_REPORT:
+        promise_at = tx.now + service.policy.update_every.while_firing(alerts)
     follows_at, over_at = _earlier(tx, incident)
     return build(
         service,
@@ -155,7 +156,7 @@ def facts_of(
         kind,
         drafted_at=tx.now,
         promise_at=promise_at,
-        number=tx.notices.next_number(incident.id) if kind in ("first", "update") else None,
+        number=tx.notices.next_number(incident.id) if spec_of(kind).numbered else None,
         answers=next_notice.promising_cause(answers, kind, tx.now.astimezone(service.timezone).date()),
         previous=last_told(tx, before),
         follows_at=follows_at,
@@ -175,7 +176,7 @@ def _earlier(tx: Tx, incident: Incident) -> tuple[datetime | None, datetime | No
 def last_report(tx: Tx, notices: Sequence[Notice]) -> Version | None:
     """The last report that customers were sent, or are about to be."""
     for notice in reversed(notices):
-        if next_notice.reached(notice) and notice.kind != "individual" and notice.approved_version:
+        if next_notice.reached(notice) and spec_of(notice.kind).is_report and notice.approved_version:
             return tx.notices.version(notice.id, notice.approved_version)
     return None
 

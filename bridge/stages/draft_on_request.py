@@ -1,4 +1,4 @@
-"""Drafting on request, from the API: an update, a recovery report, an individual batch (DESIGN.md §5)."""
+"""Drafting on request, from the API: an update, a recovery report, an individual batch (docs/design.md §3.5)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,11 +38,11 @@ def draft_update(tx: Tx, runtime: Runtime, incident_id: str, answers: Answers) -
         return Drafted(state=f"the incident is {incident.state}")
     if not next_notice.told(notices):
         return Drafted(state="the first report is not approved yet")
-    if waiting := next_notice.undecided(notices, "update"):
+    if waiting := next_notice.undecided(notices, next_notice.UPDATE):
         return _again(tx, runtime, incident, waiting, answers)
     if any(notice.state == "approved" for notice in notices):
         return Drafted(state="another letter is about to leave")
-    return Drafted(draft(tx, runtime, incident, "update", "on request", answers, API).id)
+    return Drafted(draft(tx, runtime, incident, next_notice.UPDATE, "on request", answers, API).id)
 
 
 def draft_recovery(tx: Tx, runtime: Runtime, incident_id: str, answers: Answers) -> Drafted:
@@ -51,7 +51,7 @@ def draft_recovery(tx: Tx, runtime: Runtime, incident_id: str, answers: Answers)
     if isinstance(incident, Drafted):
         return incident
     notices = tx.notices.of(incident.id)
-    if waiting := next_notice.undecided(notices, "recovery"):
+    if waiting := next_notice.undecided(notices, next_notice.RECOVERY):
         return _again(tx, runtime, incident, waiting, answers)
     if incident.state != "settling":
         return Drafted(state=f"the incident is {incident.state}")

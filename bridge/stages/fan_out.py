@@ -1,10 +1,11 @@
-"""From an approved letter to rows in the outbox (DESIGN.md §9 OUTBOX)."""
+"""From an approved letter to rows in the outbox (docs/design.md §11)."""
 
 from collections.abc import Collection, Sequence
 
 from bridge.core import next_notice
 from bridge.core.events import SendingBegan, Stopped
 from bridge.core.facts import Facts
+from bridge.core.kinds import Promises, spec_of
 from bridge.core.model import Incident, Notice, Recipient, Text, Version
 from bridge.core.settings import Service
 from bridge.core.values import Locale
@@ -120,9 +121,10 @@ def _start(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, version
     """The letter leaves: its promise is the incident's from now on."""
     if not tx.notices.move(notice, "sending", sending_at=tx.now, owner=None):
         return
-    if notice.kind in ("first", "update"):
+    promises = spec_of(notice.kind).promises
+    if promises is Promises.NEXT_REPORT:
         tx.incidents.set(incident.id, promise_at=version.promise_at)
-    if notice.kind in ("recovery", "final"):
+    if promises is Promises.CAUSE:
         cause_by = Facts.from_dict(version.facts).answers.cause_by
         zone = runtime.service(incident).timezone
         tx.incidents.set(

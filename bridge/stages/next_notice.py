@@ -5,6 +5,7 @@ from dataclasses import replace
 from bridge.core import next_notice
 from bridge.core.events import Closed
 from bridge.core.facts import NO_ANSWERS, Answers
+from bridge.core.kinds import kinds_that
 from bridge.core.model import Incident, Notice
 from bridge.stages.draft import draft, supersede, told_answers
 from bridge.stages.runtime import BRIDGE, Runtime
@@ -28,7 +29,7 @@ def advance(tx: Tx, runtime: Runtime, incident: Incident) -> Wake:
     if duty is None:
         return NOTHING
     match duty.act:
-        case "draft" if duty.kind == "final":
+        case "draft" if duty.kind == next_notice.FINAL:
             known = told_answers(tx, tx.notices.of(incident.id))
             draft(tx, runtime, incident, duty.kind, duty.reason, known.model_copy(update={"cause_by": None}))
         case "draft" if duty.kind:
@@ -58,8 +59,8 @@ def recover(
         return None
     incident = replace(incident, state="recovered")
     before = tx.notices.of(incident.id)
-    new = draft(tx, runtime, incident, "recovery", why, answers, actor)
-    for kind in ("first", "update"):
+    new = draft(tx, runtime, incident, next_notice.RECOVERY, why, answers, actor)
+    for kind in kinds_that(lambda spec: spec.gives_way):
         if old := next_notice.undecided(before, kind):
             supersede(tx, incident, old, new, why)
     return new

@@ -9,6 +9,7 @@ from bridge.core import next_notice
 from bridge.core.batch import MAX_ROWS
 from bridge.core.dates import moment, round_up
 from bridge.core.facts import Facts
+from bridge.core.kinds import Promises, Recipients, spec_of
 from bridge.core.model import Incident, Notice, Text, Version
 from bridge.core.settings import Service
 from bridge.core.values import Locale
@@ -18,8 +19,8 @@ from bridge.stages.draft import last_report
 from bridge.stages.runtime import Runtime
 from bridge.store.tx import Tx
 from bridge.wording import Context, Finding, Letter, check
+from bridge.wording.ja.promise import Promise, promised_time
 from bridge.wording.names import core_of
-from bridge.wording.promise import Promise, promised_time
 from bridge.wording.text import lay_out
 
 COMPENSATION = "LAW-03"
@@ -47,12 +48,11 @@ REWORDED_SCOPE = (
 
 def proofread(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice) -> tuple[Finding, ...]:
     """Every finding about the newest version of a notice at `tx.now`, in every language it may be sent in."""
-    if notice.kind == "individual":
+    if spec_of(notice.kind).recipients is Recipients.BATCH:
         return tuple(found for letter in proofread_batch(tx, runtime, incident, notice) for found in letter)
     service = runtime.service(incident)
     version = tx.notices.version(notice.id, notice.version)
-    severities = {a.labels.get("severity", "") for a in tx.alerts.of(incident.id) if a.status == "firing"}
-    fresh = tx.now + service.policy.update_every.shortest(severities)
+    fresh = tx.now + service.policy.update_every.while_firing(tx.alerts.of(incident.id))
     context = replace(context_of(runtime, service, version, tx.now), promise=round_up(fresh))
     findings = _check_halves(_letter(notice, service, version, service.locale), context, service)
     findings += _bridge_findings(notice, service, version, context, fresh, incident.truncated)
@@ -161,7 +161,7 @@ def _scope_reworded(tx: Tx, incident: Incident, notice: Notice, service: Service
 
 def of_impact(facts: Facts) -> list[Finding]:
     """That a draft of these facts had to tell the impact with a neutral sentence."""
-    if facts.kind not in ("first", "update") or facts.impact_known:
+    if spec_of(facts.kind).looks_back or facts.impact_known:
         return []
     return [Finding("BRG-01", "warning", "body", (0, 0), "", *UNKNOWN_IMPACT)]
 
@@ -192,7 +192,11 @@ def _bridge_findings(
         why, why_en = (words.format(n=truncated) for words in LEFT_OUT)
         found.append(Finding("BRG-03", "warning", "body", (0, 0), "", why, why_en))
     now, day = context.now or fresh, facts.answers.cause_by
-    if notice.kind in ("recovery", "final") and day and next_notice.is_over(day, now, service.timezone):
+    if (
+        spec_of(notice.kind).promises is Promises.CAUSE
+        and day
+        and next_notice.is_over(day, now, service.timezone)
+    ):
         found.append(Finding("BRG-05", "error", "body", (0, 0), "", *CAUSE_DAY_OVER))
     if version.edited_by and version.promise_at and next_notice.stale(version.promise_at, fresh - now, now):
         printed = printed_promise(service, notice, version.texts[service.locale], context)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from bridge.core import next_notice
 from bridge.core.events import AlertsReceived, Reopened
+from bridge.core.kinds import spec_of
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Alert, Incident
 from bridge.core.triage import (
@@ -130,12 +131,12 @@ def _record(
     tx.events.add(incident.id, source, _summary(verdict, posts))
     incident = _move(tx, incident, verdict, max(post.truncated for post in posts))
     notices = tx.notices.of(incident.id)
-    firsts = [notice for notice in notices if notice.kind == "first"]
+    firsts = [notice for notice in notices if notice.kind == next_notice.FIRST]
     if verdict.any("attached") and firsts and firsts[-1].state == "dismissed":
-        draft(tx, runtime, incident, "first", "an alert new to the incident")
+        draft(tx, runtime, incident, next_notice.FIRST, "an alert new to the incident")
         return Wake(timer=True, oncall=True)
     for notice in notices:
-        if notice.kind in ("first", "update") and notice.state in UNDECIDED:
+        if spec_of(notice.kind).follows_alerts and notice.state in UNDECIDED:
             refresh(tx, runtime, incident, notice, news)
     return Wake(timer=True) | advance(tx, runtime, incident)
 
@@ -154,7 +155,7 @@ def _move(tx: Tx, incident: Incident, verdict: Verdict, truncated: int) -> Incid
         raise Overtaken(f"incident {incident.id} is not {incident.state} any more")
     if state == "open" and incident.state == "recovered":
         tx.events.add(incident.id, BRIDGE, Reopened("fires again before the recovery was approved"))
-        if old := next_notice.undecided(tx.notices.of(incident.id), "recovery"):
+        if old := next_notice.undecided(tx.notices.of(incident.id), next_notice.RECOVERY):
             supersede(tx, incident, old, None, FIRES_AGAIN)
     return moved
 

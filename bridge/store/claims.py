@@ -1,4 +1,4 @@
-"""Claims on messages of the outbox, and their states until they are done (RELIABILITY §4).
+"""Claims on messages of the outbox, and their states until they are done (docs/design.md §11).
 
 queued -> sending (owner, fence, attempt counted) -> in_doubt (committed just before DATA: the mail may have arrived)
 -> sent, deferred, failed or unknown. `cancelled` is for rings that nobody needs any more.

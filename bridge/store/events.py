@@ -1,6 +1,6 @@
 """The append-only history of incidents, each event chained to the one before by a keyed hash.
 
-Source of the chain: RELIABILITY §5.7. One chain for each incident, so that instances do not queue behind one head.
+What the chain shows: docs/design.md §17. One chain for each incident, so that instances do not queue behind one head.
 """
 
 from collections.abc import Collection

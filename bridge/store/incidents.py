@@ -6,6 +6,7 @@ from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import Column, ColumnElement, Row, and_, or_, select, tuple_, update
 
+from bridge.core.kinds import kinds_that
 from bridge.core.lifecycle import incident_may_move
 from bridge.core.model import Incident, IncidentState
 from bridge.core.next_notice import TOLD
@@ -47,7 +48,7 @@ class Incidents:
         """The incident of each service that new alerts belong to: open, settling, or not told recovered."""
         approved = select(notices.c.id).where(
             notices.c.incident_id == incidents.c.id,
-            notices.c.kind == "recovery",
+            notices.c.kind.in_(kinds_that(lambda spec: spec.tells_recovery)),
             notices.c.state.in_(TOLD),
         )
         rows = self._tx.execute(

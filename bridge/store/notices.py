@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, select, update
 
+from bridge.core.kinds import Clock, Recipients, kinds_that, spec_of
 from bridge.core.lifecycle import UNDER_WAY, may_move
 from bridge.core.model import Approval, Batch, Notice, NoticeState, Text, Version
 from bridge.store.dialect import insert
@@ -16,6 +17,7 @@ from bridge.store.incidents import about
 from bridge.store.tables import approvals, incidents, notices, versions
 from bridge.store.transaction import Transaction
 
+_BY_LIST = kinds_that(lambda spec: spec.recipients is Recipients.SERVICE_LIST)
 _NOTICE_COLUMNS = [column for column in notices.c if column.name not in ("audience", "owner")]
 
 
@@ -141,7 +143,7 @@ class Notices:
             .values(first_accept_at=self._tx.now)
             .returning(notices.c.kind, notices.c.incident_id)
         ).all()
-        firsts = [row.incident_id for row in rows if row.kind == "first"]
+        firsts = [row.incident_id for row in rows if spec_of(row.kind).clock is Clock.DETECTION]
         if not firsts:
             return []
         received = select(incidents.c.received_at).where(incidents.c.id.in_(firsts))
@@ -231,7 +233,7 @@ class Notices:
             .where(
                 notices.c.incident_id.in_(mine),
                 notices.c.id != but,
-                notices.c.kind != "individual",
+                notices.c.kind.in_(_BY_LIST),
                 notices.c.state.in_(("sending", "stopped", "sent")),
                 notices.c.recipients.is_not(None),
             )

@@ -1,4 +1,4 @@
-"""The store: units of work in, results out after COMMIT. DESIGN.md §9 says what a unit is."""
+"""The store: units of work in, results out after COMMIT. docs/design.md §9 says what a unit is."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""The tables of DESIGN.md §9. Alembic's first migration creates exactly these; a test compares both.
+"""The tables of docs/design.md §10. Alembic's first migration creates exactly these; a test compares both.
 
 Times are UTC (`Utc`, in dialect.py). Ids are UUID text, except the outbox, whose rows are many.
 """

@@ -1,4 +1,4 @@
-"""GET and POST /approve/<token>: the page shows, the press decides (DESIGN.md §5)."""
+"""GET and POST /approve/<token>: the page shows, the press decides (docs/design.md §6.4)."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bridge import clock, metrics
-from bridge.core.impact import ENDED
+from bridge.core.kinds import Asks, spec_of
 from bridge.core.values import Locale
 from bridge.errors import StorageDown
 from bridge.stages.audience import Lists
@@ -107,7 +107,11 @@ class ApprovalRoutes:
             return pages.expired(situation.lang, situation.csrf, renewed=situation.did == "renewed")
         if "edit" in query and "edit" in situation.offers:
             return pages.edit(situation)
-        if "answers" in query and "edit" in situation.offers and situation.notice.kind in ENDED:
+        if (
+            "answers" in query
+            and "edit" in situation.offers
+            and spec_of(situation.notice.kind).asks is Asks.ANSWERS
+        ):
             return pages.answers(situation)
         return pages.approval(situation)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bridge.core.actions import expired
 from bridge.core.facts import Facts
+from bridge.core.kinds import Recipients, spec_of
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Incident, Notice, Version
 from bridge.core.values import Locale
@@ -60,7 +61,7 @@ def _situation(
     service, person = runtime.service(incident), runtime.person(link.person)
     versions = tx.notices.versions(notice.id)
     sent = tx.notices.last_sent(service.id, but=notice.id)
-    batch = notice.kind == "individual"
+    batch = spec_of(notice.kind).recipients is Recipients.BATCH
     return PageData(
         service=service,
         escalation=runtime.escalation(service),
@@ -124,7 +125,7 @@ def _failed(tx: Tx, notice: Notice) -> tuple[FailedRow, ...]:
 
 def _previous(tx: Tx, notice: Notice) -> Related | None:
     told = [n for n in tx.notices.of(notice.incident_id) if n.sending_at and n.id != notice.id]
-    last = next((n for n in reversed(told) if n.kind != "individual"), None)
+    last = next((n for n in reversed(told) if spec_of(n.kind).is_report), None)
     return Related(last.kind, last.number, last.sending_at) if last else None
 
 

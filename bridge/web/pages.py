@@ -69,7 +69,7 @@ class Pages:
     def answers(self, situation: PageData, given: Typed | None = None, wrong: WrongDay | None = None) -> Page:
         """The questions of a recovery or final report (`?answers`); 422 with what was `given` and is wrong."""
         view = recovery(situation, given or {}, wrong)
-        return self._page(422 if wrong else 200, "recovery", situation.lang, view)
+        return self._page(422 if wrong else 200, "answers", situation.lang, view)
 
     def edit(self, situation: PageData, typed: Typed | None = None) -> Page:
         """The form that changes the text (`?edit`)."""

@@ -1,4 +1,4 @@
-"""How often a client may guess wrong, and how often a link may be pressed (RELIABILITY H22).
+"""How often a client may guess wrong, and how often a link may be pressed (docs/design.md §6.10).
 
 Nobody is locked out by others: a wrong guess too many is answered later, and what is right is answered at once,
 however many wrong ones came from the same address. Counts are this instance's own.

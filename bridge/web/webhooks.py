@@ -1,4 +1,4 @@
-"""POST /webhooks/<source>: alerts in, 200 only after the commit (DESIGN.md §5).
+"""POST /webhooks/<source>: alerts in, 200 only after the commit (docs/design.md §6.2).
 
 503 is the only answer to our own trouble: Alertmanager gives up on every 4xx, 429 too.
 """

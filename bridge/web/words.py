@@ -1,6 +1,6 @@
 """Every sentence of the pages, Japanese and English side by side. `{}` fields are filled in by the views.
 
-PAGES.md says the words; a person at night says nothing else. Numbers come already grouped (12,408).
+docs/design.md §16 says what each page is for. Numbers come already grouped (12,408).
 """
 
 from bridge.core.values import Locale
@@ -29,8 +29,6 @@ WORDS: dict[str, Pair] = {
     "over": ("{length}超過", "{length} late"),
     "still_send": ("今からでも送ってください。", "Please still send."),
     "minutes": ("{n}分", "{n} min"),
-    "hours": ("{n}時間", "{n} h"),
-    "days": ("{n}日", "{n} days"),
     # who receives it
     "people": ("名", "people"),
     "people_1": ("名", "person"),

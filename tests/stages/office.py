@@ -1,16 +1,18 @@
 """One bridge without its edges: real stages, timer and store; the test moves the clock, edits the customer
 list, posts alerts, presses buttons, and plays the mail server."""
 
+import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-import yaml
+from sqlalchemy import make_url
 
 from bridge.audiences.cache import CustomerLists
 from bridge.audiences.csv import AudienceError
@@ -50,6 +52,7 @@ from bridge.stages.proofread import proofread
 from bridge.stages.receive import Received, receive
 from bridge.stages.runtime import Runtime
 from bridge.store.claims import Claimed, DeliveryResult
+from bridge.store.open_database import open_database
 from bridge.store.outbox import Lane
 from bridge.store.store import Store
 from bridge.store.tx import Tx
@@ -121,7 +124,13 @@ def configured(services: Sequence[str] = ("shop",), **rules: Any) -> Config:
         "services": {name: {**SHOP, "match": [f'service="{name}"']} for name in services},
         "policy": rules,
     }
-    return loads(yaml.safe_dump(tree, allow_unicode=True), FILE, {})
+    return _loaded(json.dumps(tree, ensure_ascii=False))
+
+
+@cache
+def _loaded(tree: str) -> Config:
+    """Most tests ask for the same few configurations, and a configuration never changes once it is loaded."""
+    return loads(tree, FILE, {})
 
 
 def alert(
@@ -402,7 +411,7 @@ class ListOf(CustomerLists):
     """The one customer list of all services, as the test has it now."""
 
     def __init__(self, office: Office) -> None:
-        super().__init__(lambda: office.runtime)
+        super().__init__(lambda: office.runtime.config.service_lists)
         self._office = office
 
     async def facts(self) -> Mapping[str, AudienceFacts]:
@@ -426,6 +435,7 @@ class ListOf(CustomerLists):
 @asynccontextmanager
 async def office(url: str, config: Config | None = None) -> AsyncIterator[Office]:
     """A bridge over a fresh database, at NIGHT, with three customers."""
+    _lay_tables(url)
     clock = Clock()
     store: Store[Tx] = await Store.open(
         url,
@@ -440,6 +450,22 @@ async def office(url: str, config: Config | None = None) -> AsyncIterator[Office
 
 
 LETTERS = Letters()
+
+
+def _lay_tables(url: str) -> None:
+    """Copies a database of today's schema to where a SQLite URL has none yet."""
+    file = Path(make_url(url).database or "")
+    if url.startswith("sqlite:") and not file.exists():
+        file.write_bytes(_empty_database())
+
+
+@cache
+def _empty_database() -> bytes:
+    """An SQLite file of today's schema: creating the tables costs as much as a stage does."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "bridge.sqlite3"
+        open_database(f"sqlite:///{file}").close()
+        return file.read_bytes()
 
 
 def _skeleton(tx: Tx, notice_id: str, key: str) -> bytes:

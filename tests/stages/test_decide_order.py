@@ -1,4 +1,4 @@
-"""The checks of a press come in the order of DESIGN.md §5, and a refused press changes nothing."""
+"""The checks of a press come in the order of docs/design.md §6.4, and a refused press changes nothing."""
 
 from dataclasses import replace
 from typing import Any

@@ -15,11 +15,18 @@ import yaml
 from bridge.cli.main import parser
 from bridge.config import loads
 from tests.parts.programs import installed
+from tests.unit.test_structure import LAYERS
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 SAMPLE = ROOT / "config/bridge.yaml"
 TARGET = re.compile(r"(?:\]\(|<img src=\")(?!https?:)([^)\"#]*)(#[^)\"]*)?")
+CITING = {".py", ".md", ".j2", ".css", ".js", ".yaml", ".yml", ".toml", ".sh", ".json", ".service"}
+FOLDERS = ("bridge", "tests", "templates", "docs", "config", "scripts")
+PAGE = re.compile(r"(?<![\w./\"-])[\w./-]*\w\.md\b")  # in quotes it is a path that a program opens
+LABEL = re.compile(r"\[[^]]*\]\(")
+SIGN = "\N{SECTION SIGN}"  # spelled out, or this file would cite what it only looks for
+SECTION = re.compile(rf"(?:([\w./-]*\w\.md) )?{SIGN} ?(\d[\d.]*\b)?")
 COMMAND = re.compile(r"(?:/opt/bridge/bin/|`|^ {4})bridge ([a-z][^`\n]*)", re.M)
 
 
@@ -36,6 +43,42 @@ def blocks(page: str) -> list[dict[str, Any]]:
     return [yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", text, re.M | re.S)]
 
 
+def links(page: Path) -> list[tuple[str, str]]:
+    """Every link of a page within the repository: file and anchor, either may be empty."""
+    return TARGET.findall(page.read_text(encoding="utf-8"))
+
+
+def anchors(page: Path) -> set[str]:
+    """What GitHub makes of the headings of a page."""
+    headings = re.findall(r"^#+ (.*)", page.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def sections(page: Path) -> set[str]:
+    """The numbers of the headings of a page: `6`, `6.4`."""
+    return set(re.findall(r"^#+ (\d+(?:\.\d+)*)\.? ", page.read_text(encoding="utf-8"), re.M))
+
+
+def dangling(file: Path, text: str) -> list[str]:
+    """Every citation in the text of a file that leads to no page or no section of the repository.
+
+    Code names a page from the root of the repository; a page may also name its neighbours, and its own sections.
+    The words of a link are left out: where it leads is another test's.
+    """
+    text = LABEL.sub("](", text) if file.suffix == ".md" else text
+    places = (ROOT, file.parent) if file.suffix == ".md" else (ROOT,)
+
+    def page_at(name: str) -> Path | None:
+        return next((place / name for place in places if (place / name).is_file()), None)
+
+    found = [f"{file.relative_to(ROOT)}: {name}" for name in PAGE.findall(text) if page_at(name) is None]
+    for name, number in SECTION.findall(text):
+        page = page_at(name) if name else (file if file.suffix == ".md" else None)
+        if page is None or number not in sections(page):
+            found.append(f"{file.relative_to(ROOT)}: {name} {SIGN}{number}".replace("  ", " "))
+    return found
+
+
 def subcommands(of: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
     found = [action for action in of._actions if isinstance(action, argparse._SubParsersAction)]
     return dict(found[0].choices) if found else {}
@@ -43,8 +86,47 @@ def subcommands(of: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParse
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_leads_to_a_file(page: Path) -> None:
-    targets = [target for target, _ in TARGET.findall(page.read_text(encoding="utf-8")) if target]
+    targets = [target for target, _ in links(page) if target]
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_into_a_page_leads_to_a_heading(page: Path) -> None:
+    targets = [(page.parent / to if to else page, anchor[1:]) for to, anchor in links(page) if anchor]
+    assert [anchor for to, anchor in targets if anchor not in anchors(to)] == []
+
+
+@pytest.mark.parametrize("folder", [*FOLDERS, "."])
+def test_every_page_and_section_that_is_cited_exists(folder: str) -> None:
+    files = sorted((ROOT / folder).glob("*" if folder == "." else "**/*"))
+    texts = {file: file.read_text("utf-8") for file in files if file.suffix in CITING and file.is_file()}
+    assert texts
+    assert [found for file, text in texts.items() for found in dangling(file, text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f"as docs/design.md {SIGN}99 says", id="a section that is not there"),
+        pytest.param(f"as docs/design.md {SIGN}6.99 says", id="a subsection that is not there"),
+        pytest.param(f"as docs/design.md {SIGN} says", id="a section without a number"),
+        pytest.param(f"as {'docs/designs.' + 'md'} says", id="a page that is not there"),
+        pytest.param(f"as {'design.' + 'md'} says", id="a page in another folder"),
+        pytest.param(f"as DESIGN {SIGN}5 says", id="a section of no page"),
+    ],
+)
+def test_a_citation_that_leads_nowhere_is_found(text: str) -> None:
+    assert len(dangling(ROOT / "bridge/clock.py", text)) == 1
+
+
+def test_a_citation_of_a_section_that_is_there_is_none_of_them() -> None:
+    assert dangling(ROOT / "bridge/clock.py", f"as docs/design.md {SIGN}6.4, the order of checks") == []
+
+
+def test_the_rows_of_the_structure_are_those_that_the_imports_keep_to() -> None:
+    design = (ROOT / "docs/design.md").read_text("utf-8")
+    rows = re.findall(r"^\| \d+ \| ([^|]+) \|", design[design.index("## 15") : design.index("## 16")], re.M)
+    assert [set(re.findall(r"[\w.]+", row)) for row in rows] == LAYERS
 
 
 @pytest.mark.parametrize("words", list(commands()), ids=" ".join)

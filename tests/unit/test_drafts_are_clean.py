@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.core.facts import Answers, Facts, build
-from bridge.core.model import KINDS, Alert, Kind, Text
+from bridge.core.kinds import KINDS
+from bridge.core.model import Alert, Kind, Text
 from bridge.core.settings import Service
 from bridge.core.values import Locale
 from bridge.letters.render import Letters

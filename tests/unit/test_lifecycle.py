@@ -19,7 +19,7 @@ from bridge.core.model import IncidentState, NoticeState
 DRAWINGS = (Path(__file__).parents[2] / "docs" / "states.md").read_text(encoding="utf-8")
 ARROW = re.compile(r"^\s+(\w+) --> (\w+)(?:: .+)?$", re.MULTILINE)
 
-# The facts of DESIGN.md §5 and §3, written once more by hand.
+# The moves of docs/states.md, written once more by hand.
 ALLOWED = {
     ("awaiting_approval", "awaiting_second"),
     ("awaiting_approval", "approved"),

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.core.model import KINDS, Kind, Text
+from bridge.core.kinds import KINDS
+from bridge.core.model import Kind, Text
 from bridge.core.values import LOCALES, Locale, LocalText
-from bridge.letters.wrap import width
+from bridge.core.width import width
 from bridge.oncall.letter_ref import LetterRef
 from bridge.oncall.message import (
     Acknowledged,

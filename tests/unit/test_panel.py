@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.core.actions import Action, Surprise, expired, hold_for, offers, surprises
+from bridge.core.kinds import KINDS
 from bridge.core.lifecycle import NOTICE_MOVES, UNDECIDED
-from bridge.core.model import KINDS, Approval, IncidentState, Kind, Notice, NoticeState
+from bridge.core.model import Approval, IncidentState, Kind, Notice, NoticeState
 from bridge.core.settings import Policy
 
 NOW = datetime(2026, 11, 23, 17, 16, tzinfo=UTC)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bridge.core.facts import Answers, Facts, build
-from bridge.core.model import KINDS
+from bridge.core.kinds import KINDS
 from bridge.core.values import LOCALES
 from bridge.letters.render import FILTERS, Letters
 from bridge.letters.view import view

@@ -1,4 +1,4 @@
-"""/api/v1: the shapes of DESIGN.md §5, its paging, its refusals, and who may ask."""
+"""/api/v1: the shapes of docs/design.md §6.7, its paging, its refusals, and who may ask."""
 
 import re
 from typing import Any

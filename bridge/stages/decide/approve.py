@@ -1,6 +1,7 @@
 """Approving: one person's yes to the version on the page; the last yes needed starts the hold."""
 
 from bridge.core.events import ApprovedFirst
+from bridge.core.kinds import Clock, spec_of
 from bridge.stages.approve import hold_now, start_hold
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
 from bridge.stages.proofread import proofread
@@ -28,7 +29,11 @@ def approve(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionReque
     reason = (override if errors else notice.override) or None
     hold = hold_now(tx, case, overridden=bool(reason))
     wake = start_hold(tx, runtime, case.incident, notice, case.person, audience, hold, reason)
-    took = (tx.now - case.incident.received_at).total_seconds() if notice.kind == "first" else None
+    took = (
+        (tx.now - case.incident.received_at).total_seconds()
+        if spec_of(notice.kind).clock is Clock.DETECTION
+        else None
+    )
     return DecisionResult("done", wake=wake, approved_after=took)
 
 

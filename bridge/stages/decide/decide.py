@@ -1,4 +1,4 @@
-"""A press on the approval page: the checks in the order of DESIGN.md §5, then the action's own file."""
+"""A press on the approval page: the checks in the order of docs/design.md §6.4, then the action's own file."""
 
 from collections.abc import Callable, Mapping
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bridge.core.events import Dismissed
+from bridge.core.kinds import Clock, spec_of
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
 from bridge.stages.next_notice import advance
 from bridge.stages.notify_oncall import others_rung, tell
@@ -26,10 +27,10 @@ def dismiss(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionReque
         return DecisionResult("decided")
     tx.rings.cancel(notice.id)
     tx.outbox.cancel_rings(notice.id)
-    if notice.kind == "update":
+    if spec_of(notice.kind).clock is Clock.PROMISE:
         later = max(incident.promise_at or tx.now, tx.now) + _every(tx, case)
         tx.incidents.set(incident.id, promise_at=later)
-    if notice.kind == "final":
+    if spec_of(notice.kind).clock is Clock.CAUSE_DAY:
         tx.incidents.set(incident.id, final_at=None)
     told = {"decision": "dismissed"}
     tell(tx, runtime, incident, notice, "decided", others_rung(tx, notice, case.person), told)
@@ -40,5 +41,4 @@ def dismiss(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionReque
 
 
 def _every(tx: Tx, case: DecisionContext) -> timedelta:
-    firing = [alert for alert in tx.alerts.of(case.incident.id) if alert.status == "firing"]
-    return case.policy.update_every.shortest(alert.labels.get("severity", "") for alert in firing)
+    return case.policy.update_every.while_firing(tx.alerts.of(case.incident.id))

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from bridge.core import next_notice
 from bridge.core.events import Edited
 from bridge.core.facts import Answers, Facts
-from bridge.core.impact import ENDED
+from bridge.core.kinds import Asks, spec_of
 from bridge.core.model import Text, Version
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
 from bridge.stages.draft import current_facts, note_fallback
@@ -23,7 +23,7 @@ def edit(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionRequest)
     422 for a day that is none or is over: customers would be promised a report by then.
     """
     old = tx.notices.version(case.notice.id, case.notice.version)
-    given = form.answers if case.notice.kind in ENDED else {}
+    given = form.answers if spec_of(case.notice.kind).asks is Asks.ANSWERS else {}
     try:
         answers = answers_from(given, Facts.from_dict(old.facts).answers)
     except ValueError:

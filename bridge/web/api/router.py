@@ -1,4 +1,4 @@
-"""/api/v1: every route with its description; reading.py and writing.py answer them (DESIGN.md §5)."""
+"""/api/v1: every route with its description; queries.py and commands.py answer them (docs/design.md §6.6)."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

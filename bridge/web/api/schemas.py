@@ -1,4 +1,4 @@
-"""The shapes of /api/v1 (DESIGN.md §5). Times are RFC 3339 in UTC."""
+"""The shapes of /api/v1 (docs/design.md §6.7). Times are RFC 3339 in UTC."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime

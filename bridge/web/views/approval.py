@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bridge.core.actions import Action
 from bridge.core.diff import TextChange
+from bridge.core.kinds import Asks, Clock, spec_of
 from bridge.core.next_notice import printed_due
 from bridge.web.views.changes_since_edit import ChangesSinceEdit, since_edit
 from bridge.web.views.disclosures import Disclosures, sheets
@@ -157,7 +158,7 @@ def _title(situation: PageData) -> str:
 
 
 def _question(situation: PageData) -> str:
-    return speech(situation)("update_title") if situation.notice.kind == "update" else ""
+    return speech(situation)("update_title") if spec_of(situation.notice.kind).asks is Asks.NEWS else ""
 
 
 def _done(situation: PageData) -> str:
@@ -183,7 +184,7 @@ def _banner(situation: PageData) -> str:
 def _all_ended(situation: PageData) -> str:
     """A disturbance that was over before anyone approved can be told in one letter, or not at all."""
     over, firing = situation.incident.resolved_at, any(a.status == "firing" for a in situation.alerts)
-    if situation.notice.kind != "first" or over is None or firing:
+    if spec_of(situation.notice.kind).clock is not Clock.DETECTION or over is None or firing:
         return ""
     say = speech(situation)
     return say("all_ended", clock=say.clock(over))
@@ -275,7 +276,11 @@ def send_text(situation: PageData) -> str:
         return say("send_second", n=n)
     if situation.letters:
         return say("send_batch", n=n)
-    if notice.kind == "update" and situation.version.edited_by is None and not situation.facts.changes:
+    if (
+        spec_of(notice.kind).asks is Asks.NEWS
+        and situation.version.edited_by is None
+        and not situation.facts.changes
+    ):
         return say("send_unchanged", n=n)
     return say("send", n=n)
 
@@ -291,20 +296,20 @@ def send_note(situation: PageData) -> str:
 
 def _choices(situation: PageData, outer: Layout) -> tuple[Choice, ...]:
     """The text links under the button, as the pictures order them."""
-    say, kind = speech(situation), situation.notice.kind
+    say, asks = speech(situation), spec_of(situation.notice.kind).asks
     dismiss = Choice(say("dismiss"), link(outer, "do=dismiss", "#dismiss"))
     if situation.errors:
         as_is = Choice(say("as_is"), link(outer, "do=override", "#override"))
         by_hand = (Choice(say("edit_self"), link(outer, "edit")),) if "edit" in situation.offers else ()
         return *by_hand, dismiss, as_is
-    if kind == "update" and "recovered" in situation.offers:
+    if asks is Asks.NEWS and "recovered" in situation.offers:
         over = Choice(say("recovered"), link(outer, "do=recovered", "#recovered"))
         return Choice(say("write_change"), link(outer, "edit")), over, dismiss
     on_it = Choice(say("acknowledge"), action="acknowledge")
     if "edit" not in situation.offers:
         return dismiss, on_it
     edit = Choice(say("edit"), link(outer, "edit"))
-    if kind in ("recovery", "final"):
+    if asks is Asks.ANSWERS:
         edit = Choice(say("answer_again"), link(outer, "answers"))
         return edit, Choice(say("edit"), link(outer, "edit")), dismiss
     return edit, dismiss, on_it

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from bridge.core import reasons
 from bridge.core.actions import hold_for
+from bridge.core.kinds import spec_of
 from bridge.core.model import Event, Kind
+from bridge.core.next_notice import FIRST
 from bridge.web.views.fact_rows import FactRow
 from bridge.web.views.layout import speech
 from bridge.web.views.letter import checksum
@@ -55,7 +57,7 @@ def sheets(situation: PageData, *, acknowledge: bool) -> Disclosures:
         acknowledge=acknowledge and "acknowledge" in offers,
         test=say("test_note", address=situation.person.email) if "test" in offers else "",
         recovered="recovered" in offers,
-        not_recovered=situation.notice.kind == "recovery",
+        not_recovered=spec_of(situation.notice.kind).tells_recovery,
         history=history(situation),
         details=_details(situation, say),
         bad=_bad(situation, say),
@@ -81,7 +83,7 @@ def _event(say: Phrasing, event: Event, withdrawn: Set[str]) -> str:
     action = "withdrawn" if given_up else event.action
     text = pick(EVENTS.get(action, (action, action)), say.lang)
     detail = event.detail
-    kind: Kind = detail.get("kind", "first")
+    kind: Kind = detail.get("kind", FIRST)
     fields = defaultdict(
         str,
         version=detail.get("version", ""),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bridge.core.model import Text
 from bridge.core.values import Locale
-from bridge.letters.wrap import width
+from bridge.core.width import width
 from bridge.web.views.changes_since_edit import ChangesSinceEdit, since_edit
 from bridge.web.views.layout import Layout, frame, heading, speech
 from bridge.web.views.page_data import PageData

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bridge.core import dates
 from bridge.core.facts import Facts
-from bridge.core.model import Kind
+from bridge.core.kinds import spec_of
 from bridge.core.values import Locale
 from bridge.letters.view import lasted, view
 from bridge.web.views.layout import speech
@@ -20,19 +20,10 @@ class FactRow:
     lang: Locale | None = None
 
 
-_ROWS: dict[Kind, tuple[str, ...]] = {
-    "first": ("subject", "since", "until", "what", "next"),
-    "update": ("before", "next"),
-    "recovery": ("subject", "since", "until", "lasted", "what", "cause"),
-    "final": ("subject", "cause", "prevention"),
-    "individual": (),
-}
-
-
 def fact_rows(situation: PageData) -> tuple[FactRow, ...]:
     """The facts of this kind of letter that have a value, and that a person's edit has left in it."""
     say, values, gone = speech(situation), _values(situation), _edited_away(situation)
-    keys = (key for key in _ROWS[situation.notice.kind] if values[key] and key not in gone)
+    keys = (key for key in spec_of(situation.notice.kind).rows if values[key] and key not in gone)
     own = {"subject": subject_of(situation)[0]}
     return tuple(FactRow(say(key), values[key], own.get(key)) for key in keys)
 

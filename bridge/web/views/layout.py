@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from bridge.core.next_notice import printed_due
+from bridge.core.next_notice import due_is_promise, printed_due
 from bridge.core.values import Locale
 from bridge.web.views.page_data import PageData
 from bridge.web.views.phrasing import Phrasing
@@ -88,7 +88,7 @@ def deadline(situation: PageData) -> Deadline:
         )
     whole = max(due - notice.base_at, timedelta(seconds=1))
     return Deadline(
-        say("promised" if notice.kind == "update" else "approve_by", clock=clock),
+        say("promised" if due_is_promise(notice.kind) else "approve_by", clock=clock),
         say("left", length=say.rough(left)),
         min(100, int(100 * (left / whole))),
         "soon" if left < SOON else "calm",

@@ -6,16 +6,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bridge.core import reasons, reports
+from bridge.core import dates, reasons, reports
+from bridge.core.kinds import spec_of
 from bridge.core.model import Kind
+from bridge.core.next_notice import FIRST
 from bridge.core.settings import Person
 from bridge.core.values import Locale
 from bridge.web.words import WORDS, pick
 
-_WEEKDAYS_JA = "月火水木金土日"
-_EARLY_EN = ("first", "second", "third")
-_SHORT_BELOW = timedelta(hours=2)
-_HOURS_BELOW = timedelta(days=2)
+_EARLY_EN = ("first report", "second report", "third report")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class Phrasing:
         """`11月24日(火)`, `Tue 24 Nov`."""
         if self.lang == "en":
             return f"{day:%a} {day.day} {day:%b}"
-        return f"{day.month}月{day.day}日({_WEEKDAYS_JA[day.weekday()]})"
+        return f"{day.month}月{day.day}日({dates.WEEKDAYS['ja'][day.weekday()]})"
 
     def moment(self, at: datetime, about: str = "") -> str:
         """`11月24日(火)3時32分`, `Tue 24 Nov, 03:32`."""
@@ -75,11 +74,7 @@ class Phrasing:
 
     def rough(self, length: timedelta) -> str:
         """What is left or over, rounded down: minutes, from two hours on hours, from two days on days."""
-        if length < _SHORT_BELOW:
-            return self("minutes", n=int(length / timedelta(minutes=1)))
-        if length < _HOURS_BELOW:
-            return self("hours", n=int(length / timedelta(hours=1)))
-        return self("days", n=length.days)
+        return dates.rough(length, self.lang)
 
     def person(self, actor: str | None) -> str:
         """`丸山さん`; the bridge for nobody, the policy; a source or a former person by its own name."""
@@ -96,12 +91,10 @@ class Phrasing:
 
     def report(self, kind: Kind, number: int | None) -> str:
         """`第一報`, `復旧報告`, `second report`."""
-        if kind in reports.NAMES:
-            return reports.NAMES[kind].get(self.lang)
-        n = number or (1 if kind == "first" else 2)
-        if self.lang == "en":
-            return f"{_EARLY_EN[n - 1] if n <= len(_EARLY_EN) else reports.ordinal(n)} report"
-        return reports.numbered(n, "ja")
+        n = number or (1 if kind == FIRST else 2)
+        if self.lang == "en" and spec_of(kind).numbered and n <= len(_EARLY_EN):
+            return _EARLY_EN[n - 1]
+        return reports.title(kind, n, self.lang)
 
     def reason(self, reason: str | None) -> str:
         """A dismissal's reason: one of the choices in words, or what the person wrote."""

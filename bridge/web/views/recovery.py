@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bridge.core import next_notice
+from bridge.core.kinds import Asks, spec_of
 from bridge.letters.view import lasted
 from bridge.stages.decide.decision import WrongDay
 from bridge.web.views.disclosures import Disclosures, sheets
@@ -42,7 +43,7 @@ class Recovery:
 def asks(situation: PageData) -> bool:
     """Whether this notice's page starts with the questions: nobody has answered or edited it yet."""
     return (
-        situation.notice.kind in ("recovery", "final")
+        spec_of(situation.notice.kind).asks is Asks.ANSWERS
         and situation.undecided
         and situation.version.edited_by is None
         and not situation.facts.answers.cause
@@ -56,22 +57,22 @@ def recovery(
     """The questions, the honest defaults chosen; or what a person has just `given`, and what is `wrong` with it."""
     say, given, known = speech(situation), given or {}, situation.facts.answers
     answers = known.model_copy(update={name: given[name] for name in TEXTS if name in given})
-    kind = situation.notice.kind
+    tells = spec_of(situation.notice.kind).tells_recovery
     today = situation.now.astimezone(situation.service.timezone).date()
     by = known.cause_by
     if by is None or by < today:
         by = next_notice.cause_day(today)
-    title = say("final_title" if kind == "final" else "recovery_title")
+    title = say("recovery_title" if tells else "final_title")
     named = f"{title}: {heading(situation)}"
     outer = frame(situation, say("error_title", title=named) if wrong else named)
     firing = sum(alert.status == "firing" for alert in situation.alerts)
     return Recovery(
         frame=outer,
         title=title,
-        lead=_lead(situation) if kind == "recovery" else "",
+        lead=_lead(situation) if tells else "",
         firing=say("still_firing", n=firing) if firing else _was_firing(situation),
         late=deadline(situation) if situation.notice.due_at <= situation.now else None,
-        cause_known=not wrong and (bool(answers.cause) or kind == "final"),
+        cause_known=not wrong and (bool(answers.cause) or not tells),
         cause=answers.cause,
         cause_note=say("cause_open_note", day=say.day(by)),
         cause_by=given.get("cause_by", by.isoformat()),
@@ -81,7 +82,7 @@ def recovery(
         prevention=answers.prevention,
         customer_actions=answers.customer_actions,
         dismiss=link(outer, "do=dismiss", "#dismiss"),
-        not_recovered=link(outer, "do=not_recovered", "#not_recovered") if kind == "recovery" else "",
+        not_recovered=link(outer, "do=not_recovered", "#not_recovered") if tells else "",
         sheets=sheets(situation, acknowledge=True),
     )
 

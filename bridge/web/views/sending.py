@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bridge.core.dates import exactly, round_up
+from bridge.core.kinds import Clock, spec_of
 from bridge.core.next_notice import final_at, since_detection
 from bridge.web.views.disclosures import Moment
 from bridge.web.views.layout import speech
@@ -143,12 +144,16 @@ def _cause_to_come(situation: PageData) -> tuple[Moment, ...]:
     )
 
 
+def _detected_at(situation: PageData) -> datetime | None:
+    """When the clock of the first report began; None for other letters."""
+    began = spec_of(situation.notice.kind).clock is Clock.DETECTION
+    return situation.incident.received_at if began else None
+
+
 def milestones(situation: PageData) -> tuple[Moment, ...]:
     """The milestones, oldest first."""
     say, notice = speech(situation), situation.notice
-    lines: list[tuple[datetime | None, str, str]] = [
-        (situation.incident.received_at if notice.kind == "first" else None, say("record_detected"), "")
-    ]
+    lines: list[tuple[datetime | None, str, str]] = [(_detected_at(situation), say("record_detected"), "")]
     lines += [
         (yes.at, say("record_approved", who=say.person(yes.person), v=yes.version), "")
         for yes in notice.approvals
