@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, select, update
 from bridge.core.model import Alert
 from bridge.core.triage import Key, key_of
 from bridge.store.dialect import insert
-from bridge.store.tables import alerts, ignored, incidents
+from bridge.store.tables import alerts, columns_of, ignored, incidents
 from bridge.store.transaction import Transaction
 
 FACTS_ALERTS = 1000  # what a letter can say does not grow with a storm: the earliest thousand are enough
@@ -64,20 +64,7 @@ class Alerts:
                 index_elements=["incident_id", "source", "fingerprint"],
                 set_={column: new[column] for column in columns},
             ),
-            [
-                {
-                    "incident_id": incident_id,
-                    "source": alert.source,
-                    "fingerprint": alert.fingerprint,
-                    "status": alert.status,
-                    "labels": dict(alert.labels),
-                    "annotations": dict(alert.annotations),
-                    "starts_at": alert.starts_at,
-                    "ends_at": alert.ends_at,
-                    "url": alert.url,
-                }
-                for alert in last.values()
-            ],
+            [{"incident_id": incident_id, **columns_of(alert)} for alert in last.values()],
         )
 
     def end_all(self, incident_id: str) -> None:
@@ -154,13 +141,4 @@ def _in_batches(posted: Iterable[Alert]) -> Iterator[ColumnElement[bool]]:
 
 
 def _alert(row: Row[Any]) -> Alert:
-    return Alert(
-        source=row.source,
-        fingerprint=row.fingerprint,
-        status=row.status,
-        labels=row.labels,
-        annotations=row.annotations,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        url=row.url,
-    )
+    return Alert(**{name: value for name, value in row._mapping.items() if name != "incident_id"})

@@ -74,6 +74,46 @@ class DeliveryResult:
     crashed: bool = False
 
 
+_CLAIMED = tuple(each.name for each in fields(Claimed))
+_SUSPECT = outbox.c.crashes >= CRASHES
+_NOTICE_STATE = select(notices.c.state).where(notices.c.id == outbox.c.notice_id).scalar_subquery()
+_MARK_EOD = (
+    update(outbox)
+    .where(
+        outbox.c.id.in_(bindparam("ids", expanding=True)),  # for its index; the pairs decide
+        tuple_(outbox.c.id, outbox.c.fence).in_(bindparam("claims", expanding=True)),
+        outbox.c.owner == bindparam("me"),
+        outbox.c.state == "sending",
+        or_(
+            and_(outbox.c.lane == "customers", _NOTICE_STATE == "sending"),
+            and_(outbox.c.kind == "ring", _NOTICE_STATE.in_(sorted(UNDECIDED))),
+            and_(outbox.c.lane == "oncall", outbox.c.kind != "ring"),
+        ),
+    )
+    .values(state="in_doubt", updated_at=bindparam("now"))
+    .returning(outbox.c.id, outbox.c.fence)
+)
+_MARK = (
+    update(outbox)
+    .where(
+        outbox.c.id == bindparam("b_id"),
+        outbox.c.fence == bindparam("b_fence"),
+        outbox.c.owner == bindparam("b_me"),
+        or_(outbox.c.state == "sending", outbox.c.state == "in_doubt"),
+    )
+    .values(
+        state=bindparam("state"),
+        reply=bindparam("reply"),
+        due_at=bindparam("due_at"),
+        attempts=outbox.c.attempts - bindparam("uncount"),
+        ambiguous=outbox.c.ambiguous + bindparam("doubt"),
+        crashes=outbox.c.crashes + bindparam("crash"),
+        owner=None,
+        updated_at=bindparam("updated_at"),
+    )
+)
+
+
 class Claims:
     """Claims within one transaction."""
 
@@ -249,43 +289,3 @@ class Claims:
         query = select(func.min(outbox.c.due_at)).where(self._waiting(lane, services))
         found: datetime | None = self._tx.execute(query).scalar_one()
         return found
-
-
-_CLAIMED = tuple(each.name for each in fields(Claimed))
-_SUSPECT = outbox.c.crashes >= CRASHES
-_NOTICE_STATE = select(notices.c.state).where(notices.c.id == outbox.c.notice_id).scalar_subquery()
-_MARK_EOD = (
-    update(outbox)
-    .where(
-        outbox.c.id.in_(bindparam("ids", expanding=True)),  # for its index; the pairs decide
-        tuple_(outbox.c.id, outbox.c.fence).in_(bindparam("claims", expanding=True)),
-        outbox.c.owner == bindparam("me"),
-        outbox.c.state == "sending",
-        or_(
-            and_(outbox.c.lane == "customers", _NOTICE_STATE == "sending"),
-            and_(outbox.c.kind == "ring", _NOTICE_STATE.in_(sorted(UNDECIDED))),
-            and_(outbox.c.lane == "oncall", outbox.c.kind != "ring"),
-        ),
-    )
-    .values(state="in_doubt", updated_at=bindparam("now"))
-    .returning(outbox.c.id, outbox.c.fence)
-)
-_MARK = (
-    update(outbox)
-    .where(
-        outbox.c.id == bindparam("b_id"),
-        outbox.c.fence == bindparam("b_fence"),
-        outbox.c.owner == bindparam("b_me"),
-        or_(outbox.c.state == "sending", outbox.c.state == "in_doubt"),
-    )
-    .values(
-        state=bindparam("state"),
-        reply=bindparam("reply"),
-        due_at=bindparam("due_at"),
-        attempts=outbox.c.attempts - bindparam("uncount"),
-        ambiguous=outbox.c.ambiguous + bindparam("doubt"),
-        crashes=outbox.c.crashes + bindparam("crash"),
-        owner=None,
-        updated_at=bindparam("updated_at"),
-    )
-)

@@ -10,7 +10,7 @@ from bridge.core.kinds import kinds_that
 from bridge.core.lifecycle import incident_may_move
 from bridge.core.model import Incident, IncidentState
 from bridge.core.next_notice import TOLD
-from bridge.store.tables import incidents, notices
+from bridge.store.tables import columns_of, incidents, notices
 from bridge.store.transaction import Transaction
 
 _ABOUT = notices.alias("about")
@@ -80,16 +80,7 @@ class Incidents:
         return _incident(row) if row else None
 
     def add(self, incident: Incident) -> None:
-        self._tx.execute(
-            incidents.insert().values(
-                id=incident.id,
-                service=incident.service,
-                state=incident.state,
-                started_at=incident.started_at,
-                received_at=incident.received_at,
-                follows=incident.follows,
-            )
-        )
+        self._tx.execute(incidents.insert().values(columns_of(incident)))
 
     def move(self, incident: Incident, to: IncidentState, **changes: Unpack[IncidentChanges]) -> bool:
         """Compare and set: true when the incident still was in the state that the caller saw.
@@ -127,17 +118,4 @@ class Incidents:
 
 
 def _incident(row: Row[Any]) -> Incident:
-    return Incident(
-        id=row.id,
-        service=row.service,
-        state=row.state,
-        started_at=row.started_at,
-        received_at=row.received_at,
-        resolved_at=row.resolved_at,
-        promise_at=row.promise_at,
-        final_at=row.final_at,
-        follows=row.follows,
-        truncated=row.truncated,
-        ended_by=row.ended_by,
-        firing_at_end=row.firing_at_end,
-    )
+    return Incident(**row._mapping)

@@ -14,7 +14,7 @@ from bridge.core.lifecycle import UNDER_WAY, may_move
 from bridge.core.model import Approval, Batch, Notice, NoticeState, Text, Version
 from bridge.store.dialect import insert
 from bridge.store.incidents import about
-from bridge.store.tables import approvals, incidents, notices, versions
+from bridge.store.tables import approvals, columns_of, incidents, notices, versions
 from bridge.store.transaction import Transaction
 
 _BY_LIST = kinds_that(lambda spec: spec.recipients is Recipients.SERVICE_LIST)
@@ -64,19 +64,7 @@ class Notices:
         return found
 
     def add(self, notice: Notice, audience: str) -> None:
-        self._tx.execute(
-            notices.insert().values(
-                id=notice.id,
-                incident_id=notice.incident_id,
-                kind=notice.kind,
-                state=notice.state,
-                version=notice.version,
-                base_at=notice.base_at,
-                due_at=notice.due_at,
-                drafted_at=notice.drafted_at,
-                audience=audience,
-            )
-        )
+        self._tx.execute(notices.insert().values({**columns_of(notice, "approvals"), "audience": audience}))
 
     def move(
         self,
@@ -193,20 +181,11 @@ class Notices:
         return hashlib.sha256(raw.encode()).hexdigest()
 
     def add_version(self, version: Version) -> None:
-        self._tx.execute(
-            versions.insert().values(
-                notice_id=version.notice_id,
-                version=version.version,
-                texts={locale: asdict(text) for locale, text in version.texts.items()},
-                facts=dict(version.facts),
-                promise_at=version.promise_at,
-                edited_by=version.edited_by,
-                created_at=version.created_at,
-                origin=version.origin,
-                template_problem=version.template_problem,
-                batch=asdict(version.batch) if version.batch else None,
-            )
-        )
+        nested = {
+            "texts": {locale: asdict(text) for locale, text in version.texts.items()},
+            "batch": asdict(version.batch) if version.batch else None,
+        }
+        self._tx.execute(versions.insert().values({**columns_of(version), **nested}))
 
     def approve(self, notice: Notice, version: int, person: str) -> None:
         """Record one person's yes to one version, once."""

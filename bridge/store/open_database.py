@@ -17,6 +17,12 @@ from bridge.store.sqlite_file import SqliteFile
 
 log = logging.getLogger(__name__)
 
+_SETTINGS = """
+    SELECT name, setting FROM pg_settings WHERE name IN ('server_encoding', 'fsync', 'full_page_writes')
+"""
+_CORRUPT = {"SQLITE_CORRUPT", "SQLITE_NOTADB"}
+_READ_ONLY = {"SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH"}
+
 
 @dataclass(frozen=True, slots=True)
 class OpenDatabase:
@@ -97,13 +103,6 @@ def _warn_unsafe(connection: Connection) -> None:
     for name in ("fsync", "full_page_writes"):
         if settings[name] == "off":
             log.warning("PostgreSQL runs with %s = off: a power cut can lose acknowledged alerts", name)
-
-
-_SETTINGS = """
-    SELECT name, setting FROM pg_settings WHERE name IN ('server_encoding', 'fsync', 'full_page_writes')
-"""
-_CORRUPT = {"SQLITE_CORRUPT", "SQLITE_NOTADB"}
-_READ_ONLY = {"SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH"}
 
 
 def _explained(error: Exception, where: str) -> Exception:

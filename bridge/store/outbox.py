@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, bindparam, func, select, update
 
 from bridge.core.model import DeliveryState
 from bridge.store.dialect import insert
-from bridge.store.tables import letters, outbox
+from bridge.store.tables import columns_of, letters, outbox
 from bridge.store.transaction import Transaction
 
 Lane = Literal["oncall", "customers"]
@@ -62,22 +62,8 @@ class Outbox:
         self._tx.execute(
             insert(outbox).on_conflict_do_nothing(),
             [
-                {
-                    "notice_id": m.notice_id,
-                    "lane": m.lane,
-                    "kind": m.kind,
-                    "n": m.n,
-                    "address": m.address,
-                    "person": m.person,
-                    "letter": m.letter,
-                    "detail": dict(m.detail),
-                    "refs": m.refs,
-                    "message_id": m.message_id,
-                    "state": "queued",
-                    "due_at": now,
-                    "updated_at": now,
-                }
-                for m in messages
+                {**columns_of(message), "state": "queued", "due_at": now, "updated_at": now}
+                for message in messages
             ],
         )
 
