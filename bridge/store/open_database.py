@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -15,7 +16,8 @@ from bridge.store.postgresql import Postgresql
 from bridge.store.sqlite import Sqlite
 from bridge.store.sqlite_file import SqliteFile
 
-log = logging.getLogger(__name__)
+# Over logging's own logger: a command that has set up no log then writes the warning to standard error.
+log = structlog.wrap_logger(logging.getLogger(__name__))
 
 _SETTINGS = """
     SELECT name, setting FROM pg_settings WHERE name IN ('server_encoding', 'fsync', 'full_page_writes')
@@ -102,7 +104,9 @@ def _warn_unsafe(connection: Connection) -> None:
         )
     for name in ("fsync", "full_page_writes"):
         if settings[name] == "off":
-            log.warning("PostgreSQL runs with %s = off: a power cut can lose acknowledged alerts", name)
+            log.warning(
+                "database_unsafe", setting=f"{name} = off", risk="a power cut can lose acknowledged alerts"
+            )
 
 
 def _explained(error: Exception, where: str) -> Exception:

@@ -1,12 +1,12 @@
 """The store: units of work in, results out after COMMIT. docs/design.md §9 says what a unit is."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import Generic, TypeVar
 
+import structlog
 from sqlalchemy import URL, Connection, event
 
 from bridge import clock
@@ -19,7 +19,7 @@ from bridge.store.worker import TOGETHER, Job, Jobs, MakeTx, UnitOutcome, Worker
 
 __all__ = ["Store"]
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 SILENCE = 6.0  # seconds in which no statement is answered: a database that hangs does not even say an error
 CLOSE_WITHIN = 1.5  # seconds for what is under way; what is cut off then is not committed
@@ -109,7 +109,7 @@ class Store(Generic[X]):
         if await asyncio.to_thread(self._ended):
             await asyncio.to_thread(self._database.close)
         else:
-            log.warning("the database hangs: left as it is")
+            log.warning("database_left_hanging")
 
     def _ended(self) -> bool:
         """Whether the threads have ended; under one that has not, nothing must be closed or unlocked."""

@@ -5,7 +5,6 @@ together therefore share one COMMIT. Each runs in a SAVEPOINT of its own, so tha
 """
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,13 +13,14 @@ from datetime import datetime
 from threading import Condition, Thread
 from typing import Any, Generic, TypeVar
 
+import structlog
 from sqlalchemy import Connection, Engine
 
 from bridge.errors import StorageDown
 from bridge.store.dialect import Dialect, ErrorMeaning, LockHeld, Purpose
 from bridge.store.transaction import Transaction
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 X = TypeVar("X", bound=Transaction)
 MakeTx = Callable[[Connection, datetime], X]
@@ -117,7 +117,7 @@ class Worker(Thread, Generic[X]):
                         self._finish([job])
                 self._finish([job for job in taken if job.purpose != "read"])
             except BaseException as error:  # a bug here must not leave callers waiting for ever
-                log.exception("the store's worker failed")
+                log.exception("store_worker_failed")
                 _fail([job for job in taken if job.outcome is None], error)
 
     def _finish(self, jobs: Sequence[Job[X]]) -> None:
@@ -211,7 +211,7 @@ def _fail(jobs: Sequence[Job[X]], error: BaseException) -> None:
         detail = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
         name = type(cause).__name__ + (f" {detail}" if detail else "")
         words = f"The database cannot commit now ({name}). Try again"
-    log.warning("%d units were not committed: %s", len(jobs), words)
+    log.warning("units_not_committed", units=len(jobs), error=words)
     for job in jobs:
         job.outcome = UnitOutcome(error=StorageDown(words))
     _deliver(jobs)
