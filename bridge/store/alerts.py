@@ -22,7 +22,7 @@ class Alerts:
         self._tx = tx
 
     def known(self, incident_ids: Collection[str], posted: Iterable[Alert]) -> dict[str, dict[Key, Alert]]:
-        """Those of the posted alerts that these incidents have already, by incident and key."""
+        """The stored alerts of these incidents that were posted again, by incident and key."""
         found: dict[str, dict[Key, Alert]] = {incident_id: {} for incident_id in incident_ids}
         if not found:
             return found
@@ -33,7 +33,7 @@ class Alerts:
         return found
 
     def owners(self, posted: Iterable[Alert], services: Iterable[str]) -> dict[Key, list[str]]:
-        """Those of the services in whose open incidents these alerts fire, by key."""
+        """The services in whose open incidents these alerts fire, by the alert's key."""
         wanted = list(services)
         found: dict[Key, list[str]] = {}
         for some in _in_batches(posted):
@@ -120,7 +120,7 @@ class Alerts:
                         "count": ignored.c.count + statement.excluded["count"],
                     },
                 ),
-                [rows[key] for key in sorted(rows)],  # in one order: two instances would lock each other out
+                [rows[key] for key in sorted(rows)],  # sorted: two orders of locking could deadlock
             )
 
     def recently_ignored(self, limit: int) -> list[Mapping[str, Any]]:

@@ -21,14 +21,14 @@ from bridge.store.transaction import Transaction
 
 EOD_WAIT = timedelta(seconds=60)  # lets a slow server finish with the first copy
 LEFT_TO_OTHERS = timedelta(hours=1)  # longer than it takes to reload every instance
-CRASHES = 5  # processes that died with a message in their hands, after which it is taken for the reason
+CRASHES = 5  # a message is suspected once so many processes have crashed while they held it
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A message this instance may send now, as long as its fence holds.
 
-    `crashes`: how often it ended with an error of our own, or with the process.
+    `crashes`: how often the process died, or our own code raised, while it held this message.
     """
 
     id: int
@@ -49,17 +49,16 @@ class Claimed:
 
     @property
     def suspect(self) -> bool:
-        """It may be the reason. It was claimed alone, after all others."""
+        """Whether the message may be what crashes processes. It is then claimed alone, after all others."""
         return self.crashes >= CRASHES
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryResult:
-    """What became of a claimed message. `counted` is false when the attempt does not count; `crashed`: our own code
-    failed on it.
+    """How an attempt at a claimed message ended. `counted`: whether it counts as one; `crashed`: our own code raised.
 
-    `wait`: how long a message that is not finished rests; counted by the database's clock, because this
-    machine's may be an hour off.
+    `wait`: how long an unfinished message rests. It is added to the database's clock, because this machine's may be
+    an hour off.
     """
 
     id: int
@@ -128,7 +127,7 @@ class Claims:
         if lane == "oncall":
             self._cancel_late_rings()
         due = select(outbox.c.id).where(self._waiting(lane, services), outbox.c.due_at <= self._tx.now)
-        # By due_at alone, as the index has them: to break the ties of a million rows costs a sort each time.
+        # Ordered by due_at alone, as the index is: to break ties would sort a million rows each time.
         rows = self._take(due.where(~_SUSPECT).order_by(outbox.c.due_at).limit(limit), me)
         if rows:
             return rows
@@ -138,12 +137,12 @@ class Claims:
     def _waiting(self, lane: Lane, services: Collection[str]) -> ColumnElement[bool]:
         waits = and_(outbox.c.lane == lane, WAITING)
         if lane == "customers":
-            # Asked first: a plan that has to guess how many letters are under way sorts all rows for each claim.
+            # A query of its own: a plan that has to guess how many letters are sending sorts all rows for each claim.
             sending = (
                 self._tx.execute(select(notices.c.id).where(notices.c.state == "sending")).scalars().all()
             )
             return and_(waits, outbox.c.notice_id.in_(sending))
-        # Another instance may have been reloaded before this one. What none of them takes is nobody's.
+        # Another instance may know a service that this one does not. What none has taken for so long is for any.
         nobodys = outbox.c.due_at <= self._tx.now - LEFT_TO_OTHERS
         return and_(waits, or_(about(services, outbox.c.notice_id), nobodys))
 
@@ -176,7 +175,7 @@ class Claims:
         return {(row.id, row.fence) for row in rows}
 
     def mark(self, marks: Sequence[DeliveryResult], me: str) -> None:
-        """Write what became of claimed messages; a mark whose fence is lost changes nothing."""
+        """Write the results of claimed messages. The result of a claim that was lost meanwhile changes nothing."""
         if not marks:
             return
         now = self._tx.now
@@ -227,7 +226,7 @@ class Claims:
         if not eod_only:
             lost += self._end_deadly(mine) if died else 0
             lost += self._requeue(mine, died)
-        # Whatever customers' letters do, rings are never held.
+        # The policy is about customers' letters; a ring in doubt is always repeated once.
         may_repeat = true() if on_unknown == "resend_once" else outbox.c.lane == "oncall"
         once_more = and_(outbox.c.ambiguous == 0, may_repeat)
         return lost + self._free(
@@ -264,7 +263,7 @@ class Claims:
         return {owner for owner in self._tx.execute(query).scalars() if owner}
 
     def _cancel_late_rings(self) -> None:
-        """A ring that was on its way when its notice was decided came back unsent: nobody needs it."""
+        """Cancel rings that came back unsent after their notice was decided: nobody needs them."""
         undecided = select(notices.c.id).where(notices.c.state.in_(UNDECIDED))
         self._tx.execute(
             update(outbox)
@@ -278,7 +277,7 @@ class Claims:
         )
 
     def hasten(self) -> None:
-        """The clock went back: what was planned by the time that is ahead again is due now."""
+        """After the clock stepped back, make due now what was planned in what is now the future."""
         now = self._tx.now
         self._tx.execute(
             update(outbox).where(WAITING, outbox.c.updated_at > now).values(due_at=now, updated_at=now)

@@ -1,4 +1,4 @@
-"""What the store asks of a database. sqlite.py and postgresql.py answer; nothing else knows which one it is."""
+"""What the store needs of a database. sqlite.py and postgresql.py provide it; no other file knows which is used."""
 
 import json
 import re
@@ -37,7 +37,7 @@ __all__ = ["Dialect", "Json", "LockHeld", "Utc", "insert", "skip_locked"]
 Purpose = Literal["write", "soft", "read", "migrate"]
 
 VERSION_TABLE = "schema_version"
-PATIENCE_MS = 2_500  # a request may wait for the batch before its own too: 5 s in all, then 503
+PATIENCE_MS = 2_500  # a request may also wait for the batch before its own: 5 s in all, then 503
 
 
 class Utc(TypeDecorator[datetime]):
@@ -79,7 +79,7 @@ def dumps(value: Any) -> str:
 
 
 def skip_locked(statement: Select[tuple[int]]) -> Select[tuple[int]]:
-    """The ids that `statement` finds, locked, without those that others have locked; never more than its LIMIT.
+    """Lock the ids that `statement` finds, leaving out those that others have locked; never more than its LIMIT.
 
     As a CTE: PostgreSQL may run a subquery again for each row of the statement around it, and then every run skips
     what the ones before it took (its BUG #15715). SQLite has one writer, and needs no lock.
@@ -101,7 +101,7 @@ class ErrorMeaning(Enum):
 
 
 class Look(NamedTuple):
-    """What may change under a running process; None where it cannot."""
+    """The parts of a database that may change while a process uses it; None where one cannot."""
 
     now: datetime | None = None
     schema: str | None = None
@@ -123,13 +123,13 @@ class Dialect(Protocol):
         """Holds the lock named by `key` until the transaction ends. Raises LockHeld when it must not wait."""
 
     def check(self, connection: Connection) -> None:
-        """Raises when the unit that just returned hid an error, and there is nothing left to commit."""
+        """Raises when the unit that just returned has hidden an error that left nothing to commit."""
 
     def notify(self, connection: Connection) -> None:
         """Wakes every instance's listeners when this transaction commits."""
 
     def boot(self, connection: Connection, /) -> str:
-        """Changes when soft commits may have been lost: with the machine, or with the server, that keeps them."""
+        """An id that changes when soft commits may have been lost: with each start of the machine or the server."""
 
     def listen(self) -> psycopg.Connection[Any] | None:
         """A connection that hears every `notify`; None where there is nobody else to hear."""

@@ -29,7 +29,7 @@ class IncidentChanges(TypedDict, total=False):
 
 
 def about(services: Collection[str], notice_id: Column[str]) -> ColumnElement[bool]:
-    """Whether a row's notice is about one of these services; asked of each row, so that the row's own index leads."""
+    """Whether a row's notice is about one of these services. Asked of each row, so that its own index is used."""
     service = select(incidents.c.service).join(_ABOUT, _ABOUT.c.incident_id == incidents.c.id)
     return service.where(_ABOUT.c.id == notice_id).correlate(notice_id.table).scalar_subquery().in_(services)
 
@@ -45,7 +45,7 @@ class Incidents:
         return _incident(row) if row else None
 
     def taking_alerts(self, services: Sequence[str]) -> dict[str, Incident]:
-        """The incident of each service that new alerts belong to: open, settling, or not told recovered."""
+        """The incident of each service that takes new alerts: open, settling, or recovered and not reported so."""
         approved = select(notices.c.id).where(
             notices.c.incident_id == incidents.c.id,
             notices.c.kind.in_(kinds_that(lambda spec: spec.tells_recovery)),

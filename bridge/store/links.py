@@ -17,7 +17,7 @@ _LINK_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A personal way to one notice. `id` is in clear; the signed token never is."""
+    """One person's way to one notice. `id` is stored in clear; the signed token is never stored."""
 
     id: str
     notice_id: str

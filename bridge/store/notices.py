@@ -95,7 +95,7 @@ class Notices:
     def claim_sending(
         self, now: datetime, me: str, services: Collection[str], but: Collection[str]
     ) -> Notice | None:
-        """One approved notice of these services whose hold is over, now this instance's to load."""
+        """Take one approved notice of these services whose hold is over, if any: this instance loads its list."""
         found = self._tx.execute(
             select(notices.c.id)
             .where(notices.c.state == "approved", notices.c.send_at <= now)
@@ -115,16 +115,19 @@ class Notices:
         return self.get(found) if mine.rowcount == 1 else None
 
     def owners(self) -> list[str]:
-        """Every instance that loads a letter, once for each."""
+        """The instance that loads each list that is being loaded."""
         query = select(notices.c.owner).where(notices.c.state == "approved", notices.c.owner.is_not(None))
         return list(self._tx.execute(query).scalars())
 
     def release(self, owners: Collection[str]) -> None:
-        """Let another instance load the letters that dead ones were loading."""
+        """Let other instances load the lists that dead ones were loading."""
         self._tx.execute(update(notices).where(notices.c.owner.in_(owners)).values(owner=None))
 
     def first_accepts(self, notice_ids: Collection[str]) -> list[float]:
-        """Note the first accepted mail of these letters; the seconds since detection of first reports' first."""
+        """Note that the mail server took the first mail of these letters.
+
+        Returns the seconds since detection, one for each first report whose first mail it was.
+        """
         rows = self._tx.execute(
             update(notices)
             .where(notices.c.id.in_(notice_ids), notices.c.first_accept_at.is_(None))
@@ -138,7 +141,7 @@ class Notices:
         return [(self._tx.now - at).total_seconds() for at in self._tx.execute(received).scalars()]
 
     def hasten(self) -> None:
-        """The clock went back: a hold planned by the time that is ahead again begins now, as long as it was."""
+        """After the clock stepped back, restart holds that began in what is now the future, at full length."""
         for notice in self.in_states({"approved"}):
             if notice.approved_at and notice.send_at and notice.approved_at > self._tx.now:
                 self.set(notice.id, send_at=self._tx.now + (notice.send_at - notice.approved_at))
@@ -200,12 +203,12 @@ class Notices:
         self._tx.execute(approvals.delete().where(approvals.c.notice_id == notice_id))
 
     def next_number(self, incident_id: str) -> int:
-        """1 + the approved first and update notices of the incident."""
+        """The number of the incident's next report: one more than the highest so far."""
         highest = select(func.max(notices.c.number)).where(notices.c.incident_id == incident_id)
         return (self._tx.execute(highest).scalar_one() or 0) + 1
 
     def last_sent(self, service: str, but: str) -> list[Notice]:
-        """What was sent last to a service's audience, newest first: to compare counts and kinds."""
+        """The last letters, at most five, that a service's list was sent, newest first: to compare with the next."""
         mine = select(incidents.c.id).where(incidents.c.service == service)
         rows = self._tx.execute(
             select(*_NOTICE_COLUMNS)

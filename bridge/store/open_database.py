@@ -96,7 +96,7 @@ def _refuse_corrupt(connection: Connection) -> None:
 
 
 def _warn_unsafe(connection: Connection) -> None:
-    """A server that may forget what it committed is its owner's choice, but not in silence."""
+    """Warn of settings with which the server may lose commits. Its owner may choose them, but should know."""
     settings = {row.name: row.setting for row in connection.exec_driver_sql(_SETTINGS)}
     if settings["server_encoding"] != "UTF8":
         raise StorageRefused(
@@ -110,7 +110,7 @@ def _warn_unsafe(connection: Connection) -> None:
 
 
 def _explained(error: Exception, where: str) -> Exception:
-    """The same trouble in words for people. Only the driver's own words are kept: a DSN holds a password."""
+    """The error in words for people. Only the driver's own words are kept: a DSN holds a password."""
     if isinstance(error, StorageRefused) and where not in str(error):
         return StorageRefused(f"{where}: {error}")
     if not isinstance(error, SQLAlchemyError):

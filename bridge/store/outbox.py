@@ -1,6 +1,6 @@
 """Queries over the outbox: one row for each message to one address, in two lanes.
 
-What waits in it and what became of it. claims.py takes the rows out and moves them on.
+Here messages are put in and counted. claims.py takes them out and moves them on.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,10 +19,10 @@ OPEN = ("queued", "sending", "in_doubt", "deferred")
 
 
 def _written(*states: DeliveryState) -> ColumnElement[bool]:
-    """Whether a row is in one of these states, spelled out in the statement.
+    """Whether a row is in one of these states, which are written into the statement instead of sent as parameters.
 
-    SQLite takes an index of certain states alone only where it can read them, not where they are parameters; without
-    it each look reads the outbox of all times.
+    SQLite uses a partial index only where the statement shows that its condition holds. Without the index each look
+    reads every row that was ever written.
     """
     return outbox.c.state.in_(bindparam(None, states, expanding=True, literal_execute=True))
 
@@ -82,7 +82,7 @@ class Outbox:
             )
 
     def thaw(self, notice_id: str) -> None:
-        """Forget letters and rows of a letter that was never started."""
+        """Delete the frozen letters and the rows of a notice whose sending never began."""
         self._tx.execute(letters.delete().where(letters.c.notice_id == notice_id))
         self._tx.execute(outbox.delete().where(outbox.c.notice_id == notice_id, outbox.c.lane == "customers"))
 

@@ -22,9 +22,9 @@ class Rings:
         self._tx = tx
 
     def due(self, services: Collection[str]) -> list[Ring]:
-        """The pending rings about these services whose time has come, or whose clock went back.
+        """The pending rings about these services that are due, also because the clock stepped back.
 
-        `fire` decides who rings.
+        Several instances may find one ring; `fire` lets one of them ring it.
         """
         now = self._tx.now
         query = (
@@ -89,7 +89,7 @@ class Rings:
         return bool(fired.rowcount == 1)
 
     def cancel(self, notice_id: str) -> None:
-        """The notice needs nobody any more."""
+        """Cancel the pending ring of a notice that needs nobody any more."""
         self._tx.execute(
             update(rings)
             .where(rings.c.notice_id == notice_id, rings.c.state == "pending")

@@ -21,7 +21,7 @@ __all__ = ["Store"]
 
 log = structlog.get_logger(__name__)
 
-SILENCE = 6.0  # seconds in which no statement is answered: a database that hangs does not even say an error
+SILENCE = 6.0  # seconds without an answer to any statement: a database that hangs reports no error
 CLOSE_WITHIN = 1.5  # seconds for what is under way; what is cut off then is not committed
 
 T = TypeVar("T")
@@ -43,9 +43,8 @@ class Store(Generic[X]):
             Worker(f"store-{name}-{n}", jobs, database.engine, database.dialect, now, make_tx, together)
             for n, (name, jobs, together) in enumerate(lanes)
         ]
-        self._silence = (
-            SILENCE if database.dialect.readers else float("inf")
-        )  # a file of our own does not freeze
+        # A file of our own does not freeze.
+        self._silence = SILENCE if database.dialect.readers else float("inf")
         self._answered_at = clock.monotonic()
         event.listen(database.engine, "after_cursor_execute", self._answered)
         self._loop = asyncio.get_running_loop()
@@ -82,16 +81,15 @@ class Store(Generic[X]):
         return cls(database, now, make_tx)
 
     async def run(self, unit: Callable[[X], T], *, soft: bool = False) -> T:
-        """What the unit returned, once it is committed; what it raised, and then nothing of it is.
+        """Run a unit and return its result once it is committed. Raises what it raises; then nothing is committed.
 
-        `soft`: the commit survives a killed process, not a power cut. It is kept when all that is committed
-        together is soft. Raises StorageDown; after silence the unit may be committed all the same, as when
-        COMMIT is cut.
+        `soft`: the commit survives a killed process, but a power cut only where a unit that is not soft shared its
+        COMMIT. Raises StorageDown; after silence, or when COMMIT was cut off, the unit may be committed all the same.
         """
         return await self._ask(self._writes, unit, "soft" if soft else "write")
 
     async def read(self, query: Callable[[X], T]) -> T:
-        """What the query returned, of one consistent state that holds all that was acknowledged before."""
+        """Run a query and return its result. It sees one state, which holds all that was acknowledged before."""
         return await self._ask(self._reads, query, "read")
 
     def add_listener(self, callback: Callable[[], None]) -> None:
@@ -102,7 +100,7 @@ class Store(Generic[X]):
         self._callbacks.append(callback)
 
     async def close(self) -> None:
-        """Finishes what waits, then lets go of the database; of one that hangs the process's end lets go."""
+        """Finish what waits, then close the database. One that hangs is left to the end of the process."""
         self._writes.close()
         self._reads.close()
         self._listener.stop()

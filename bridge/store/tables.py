@@ -1,4 +1,4 @@
-"""The tables of docs/design.md §10. Alembic's first migration creates exactly these; a test compares both.
+"""The tables of docs/design.md §10. The migrations create exactly these; a test compares both.
 
 Times are UTC (`Utc`, in dialect.py). Ids are UUID text, except the outbox, whose rows are many.
 """
@@ -167,7 +167,7 @@ links = Table(
     Column("person", Text, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("revoked_at", Utc),
-    Column("replaced_at", Utc),  # by a fresh link, which is mailed; this one only says so
+    Column("replaced_at", Utc),  # when a fresh link was mailed instead; this one then only says so
     Index(
         "uq_links_live",
         "notice_id",
@@ -184,9 +184,8 @@ rings = Table(
     Column("notice_id", Text, ForeignKey("notices.id"), primary_key=True),
     Column("n", Integer, primary_key=True),
     Column("due_at", Utc, nullable=False),
-    Column(
-        "planned_at", Utc, nullable=False
-    ),  # when this row was written: due_at - planned_at bounds the wait
+    # When this row was written: due_at - planned_at bounds the wait.
+    Column("planned_at", Utc, nullable=False),
     Column("state", Text, nullable=False),
     Column("fired_at", Utc),
     Column("people", Json, nullable=False),
@@ -229,7 +228,8 @@ outbox = Table(
     Column("reply", Text, nullable=False, server_default=""),
     Column("first_at", Utc),  # the first attempt: retries end 24 h after it
     Column("updated_at", Utc, nullable=False),
-    Column("crashes", Integer, nullable=False, server_default="0"),  # deaths of its owners, errors of ours
+    # How often the process died, or our own code raised, while it held this row.
+    Column("crashes", Integer, nullable=False, server_default="0"),
     UniqueConstraint("notice_id", "lane", "kind", "n", "address"),
     Index(
         "ix_outbox_due",

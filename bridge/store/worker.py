@@ -1,4 +1,4 @@
-"""Group commit: what waits is run in one transaction, and acknowledged after its COMMIT.
+"""Group commit: units that wait run in one transaction, and are acknowledged after its COMMIT.
 
 A disk can be asked to keep something a thousand times a second, not ten thousand times; units that wait
 together therefore share one COMMIT. Each runs in a SAVEPOINT of its own, so that its error undoes it alone.
@@ -60,7 +60,7 @@ class UnitOutcome:
 
 @dataclass(slots=True)
 class Jobs(Generic[X]):
-    """What waits, in order. Filled by the event loop, emptied by worker threads."""
+    """The jobs that wait, in order. The event loop adds them, worker threads take them."""
 
     _waiting: deque[Job[X]] = field(default_factory=deque)
     _changed: Condition = field(default_factory=Condition)
@@ -77,7 +77,7 @@ class Jobs(Generic[X]):
             self._changed.notify()
 
     def take(self, limit: int) -> list[Job[X]]:
-        """Waits for the first job, then takes what is there. Empty: closed, and nothing is left to do."""
+        """Wait for the first job, then take all that wait, at most `limit`. An empty list means closed and done."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed)
             return [self._waiting.popleft() for _ in range(min(limit, len(self._waiting)))]
@@ -203,7 +203,7 @@ def _purpose(jobs: Sequence[Job[X]]) -> Purpose:
 
 
 def _fail(jobs: Sequence[Job[X]], error: BaseException) -> None:
-    """Says which kind of trouble it was; never where the database is, nor what was to be written."""
+    """Name the kind of error; never where the database is, nor what was to be written."""
     if isinstance(error, StorageDown):
         words = str(error)
     else:
