@@ -51,6 +51,7 @@ class View:
     prevention: str
     customer_actions: str
     row: Mapping[str, str]
+    own: Mapping[str, str]
 
 
 def view(facts: Facts, locale: Locale) -> View:
@@ -91,6 +92,7 @@ def view(facts: Facts, locale: Locale) -> View:
         prevention=answers.prevention,
         customer_actions=answers.customer_actions,
         row=_row(facts, locale),
+        own=spec_of(facts.kind).words(facts.own, zone, locale),
     )
 
 
