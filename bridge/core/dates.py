@@ -22,19 +22,9 @@ WEEKDAYS: Mapping[Locale, tuple[str, ...]] = {
 }
 """By `date.weekday()`."""
 MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 _MINUTE = timedelta(minutes=1)
 _UNITS_JA = {"days": "日", "h": "時間", "min": "分", "s": "秒"}
 
