@@ -76,8 +76,7 @@ class Loader:
                 fan_out.begin_send,
                 runtime=self.runtime(),
                 notice=notice,
-                start=start,
-                chunk=chunk,
+                chunk=fan_out.Chunk(start, chunk),
                 last=following is None,
             )
             wake = await self.store.run(unit)

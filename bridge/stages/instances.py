@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bridge.core.events import Stopped
+from bridge.stages.context import NoticeContext
 from bridge.stages.notify_oncall import tell_trouble
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import NOTHING, Wake
@@ -50,7 +51,8 @@ def stop_old_work(tx: Tx, runtime: Runtime) -> Wake:
         incident = tx.incidents.get(notice.incident_id)
         if incident is None or not tx.notices.move(notice, "stopped", stop_reason="old_work", owner=None):
             continue
-        tell_trouble(tx, runtime, incident, notice, Stopped(notice.id, notice.kind, "old_work"))
+        here = NoticeContext(tx, runtime, incident, notice)
+        tell_trouble(here, Stopped(notice.id, notice.kind, "old_work"))
         wake = Wake(oncall=True)
     return wake
 

@@ -81,20 +81,17 @@ class ApprovalRoutes:
         return _response(self._desk.pages.not_found())
 
     async def _load(self, link_id: str, lists: Lists, request: Request) -> Loaded | None:
-        unit = partial(
-            load,
-            runtime=self._desk.runtime(),
-            keys=self._desk.keys,
-            link_id=link_id,
-            lists=lists,
-            asked=self._asked(request),
+        asked = self._asked(request, lists)
+        return await self._desk.store.read(
+            partial(load, runtime=self._desk.runtime(), link_id=link_id, asked=asked)
         )
-        return await self._desk.store.read(unit)
 
-    def _asked(self, request: Request) -> Asked:
+    def _asked(self, request: Request, lists: Lists) -> Asked:
         query = request.query_params
         did, sheet = query.get("did"), query.get("do")
         return Asked(
+            self._desk.keys,
+            lists,
             lang=query.get("lang"),
             did=cast(Did, did) if did in get_args(Did) else None,
             sheet=cast(Sheet, sheet) if sheet in get_args(Sheet) else None,

@@ -10,6 +10,7 @@ from bridge.core.model import Incident, Notice, Version
 from bridge.core.values import Locale
 from bridge.keys import Keys
 from bridge.stages.audience import Lists, audience_of
+from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.draft import current_facts
 from bridge.stages.proofread import proofread, proofread_batch
 from bridge.stages.runtime import Runtime
@@ -21,8 +22,10 @@ from bridge.web.views.progress import SHOWN_FAILURES
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address and the health of the instance add to a page."""
+    """What the request, the address and the health of the instance add to a page."""
 
+    keys: Keys
+    lists: Lists
     lang: str | None = None
     did: Did | None = None
     sheet: Sheet | None = None
@@ -37,57 +40,47 @@ class Loaded:
     expired: bool
 
 
-def load(tx: Tx, runtime: Runtime, keys: Keys, link_id: str, lists: Lists, asked: Asked) -> Loaded | None:
-    """The situation behind a link; None for a link that leads nowhere."""
+def load(tx: Tx, runtime: Runtime, link_id: str, asked: Asked) -> Loaded | None:
+    """The page data behind a link; None for a link that leads nowhere."""
     link = tx.links.get(link_id)
-    notice = tx.notices.get(link.notice_id) if link else None
-    incident = tx.incidents.get(notice.incident_id) if notice else None
-    if link is None or notice is None or incident is None or incident.service not in runtime.config.services:
+    ctx = open_notice(tx, runtime, link.notice_id) if link else None
+    if link is None or ctx is None:
         return None
-    situation = _situation(tx, runtime, keys, link, notice, incident, lists, asked)
-    return Loaded(situation, link.replaced or expired(notice, tx.now, link.created_at))
+    gone = link.replaced or expired(ctx.notice, tx.now, link.created_at)
+    return Loaded(_page_data(ctx, link, asked), gone)
 
 
-def _situation(
-    tx: Tx,
-    runtime: Runtime,
-    keys: Keys,
-    link: Link,
-    notice: Notice,
-    incident: Incident,
-    lists: Lists,
-    asked: Asked,
-) -> PageData:
-    service, person = runtime.service(incident), runtime.person(link.person)
+def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
+    tx, notice, incident = ctx.tx, ctx.notice, ctx.incident
+    person = ctx.runtime.person(link.person)
     versions = tx.notices.versions(notice.id)
-    sent = tx.notices.last_sent(service.id, but=notice.id)
-    batch = spec_of(notice.kind).recipients is Recipients.BATCH
+    sent = tx.notices.last_sent(ctx.service.id, but=notice.id)
+    batch = ctx.spec.recipients is Recipients.BATCH
     return PageData(
-        service=service,
-        escalation=runtime.escalation(service),
+        service=ctx.service,
+        escalation=ctx.escalation,
         incident=incident,
         notice=notice,
         version=versions[-1],
         earlier=tuple(versions[:-1]),
-        current=_current(tx, runtime, incident, notice, versions[-1]),
+        current=_current(ctx, versions[-1]),
         person=person,
-        people=runtime.config.people,
-        audience=audience_of(tx, runtime, incident, notice, lists),
+        people=ctx.runtime.config.people,
+        audience=audience_of(ctx, asked.lists),
         now=tx.now,
         lang=_language(asked.lang, person.locale),
-        csrf=keys.csrf(link.id, notice.id, notice.version),
+        csrf=asked.keys.csrf(link.id, notice.id, notice.version),
         number=Facts.from_dict(versions[-1].facts).number,
         alerts=tuple(tx.alerts.of(incident.id)),
-        letters=_letters(tx, runtime, incident, notice, versions[-1]) if batch else (),
-        findings=proofread(tx, runtime, incident, notice),
+        letters=_letters(ctx, versions[-1]) if batch else (),
+        findings=proofread(ctx),
         events=tuple(tx.events.of(incident.id)),
         counts=tx.outbox.counts([notice.id])[notice.id],
         failed=_failed(tx, notice),
         previous_count=sent[0].recipients if sent and not batch else None,
         repeated_at=next((n.sending_at for n in sent if n.kind == notice.kind), None),
         previous_report=_previous(tx, notice),
-        withdrawn=_withdrawn(tx, incident),
-        successor=_successor(tx, keys, notice, person.id),
+        successor=_successor(tx, asked.keys, notice, person.id),
         relay_problem=asked.relay_problem or None,
         did=asked.did,
         sheet=asked.sheet,
@@ -100,21 +93,19 @@ def _language(wanted: str | None, own: Locale) -> Locale:
     return "en" if wanted == "en" else own
 
 
-def _current(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, version: Version) -> Facts | None:
+def _current(ctx: NoticeContext, version: Version) -> Facts | None:
     """What the bridge would write now, beside a draft that it no longer writes anew."""
-    if version.edited_by is None or notice.state not in UNDECIDED:
+    if version.edited_by is None or ctx.notice.state not in UNDECIDED:
         return None
-    return current_facts(tx, runtime, incident, notice, Facts.from_dict(version.facts).answers)
+    return current_facts(ctx, Facts.from_dict(version.facts).answers)
 
 
-def _letters(
-    tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, version: Version
-) -> tuple[BatchLetter, ...]:
-    findings = proofread_batch(tx, runtime, incident, notice)
+def _letters(ctx: NoticeContext, version: Version) -> tuple[BatchLetter, ...]:
     assert version.batch
+    together = zip(version.batch.rows, version.batch.letters, proofread_batch(ctx), strict=True)
     return tuple(
         BatchLetter(row["email"], row.get("name", ""), row.get("company", ""), text, found)
-        for row, text, found in zip(version.batch.rows, version.batch.letters, findings, strict=True)
+        for row, text, found in together
     )
 
 

@@ -43,10 +43,11 @@ from bridge.smtp.relay import Relay
 from bridge.smtp.settings import RelaySettings
 from bridge.sources import Parsed
 from bridge.stages.audience import batch_audience
+from bridge.stages.context import NoticeContext
 from bridge.stages.decide.decide import decide
 from bridge.stages.decide.decision import DecisionRequest, DecisionResult
 from bridge.stages.draft_on_request import Drafted, draft_individual
-from bridge.stages.fan_out import begin_send, claim_letter
+from bridge.stages.fan_out import Chunk, begin_send, claim_letter
 from bridge.stages.instances import recover_claims, stop_old_work
 from bridge.stages.oncall_message import compose
 from bridge.stages.proofread import proofread
@@ -285,7 +286,7 @@ class Office:
         notice = await self.store.run(partial(claim_letter, runtime=self.runtime, me="one"))
         assert notice
         some = self.recipients[:1]
-        unit = partial(begin_send, runtime=self.runtime, notice=notice, start=0, chunk=some, last=False)
+        unit = partial(begin_send, runtime=self.runtime, notice=notice, chunk=Chunk(0, some), last=False)
         await self.store.run(unit)
         return notice
 
@@ -397,9 +398,7 @@ class Office:
     async def findings(self) -> tuple[Finding, ...]:
         """What the wording check says of the newest notice."""
         incident, notice = await self.incident(), await self.newest()
-        return await self.store.read(
-            partial(proofread, runtime=self.runtime, incident=incident, notice=notice)
-        )
+        return await self.store.read(lambda tx: proofread(NoticeContext(tx, self.runtime, incident, notice)))
 
     def other(self, services: Sequence[str]) -> "Office":
         """Another instance over the same database, which runs a configuration of these services."""

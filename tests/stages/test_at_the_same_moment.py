@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from bridge.stages.decide.decide import decide
 from bridge.stages.decide.decision import DecisionRequest, DecisionResult
-from bridge.stages.fan_out import begin_send, claim_letter, stop_changed
+from bridge.stages.fan_out import Chunk, begin_send, claim_letter, stop_changed
 from bridge.stages.finish import finish
 from bridge.stages.instances import recover_claims
 from bridge.stages.notify_oncall import tell_relay_down
@@ -80,7 +80,7 @@ async def loading(office: Office) -> Callable[[Tx], object]:
     notice = await office.store.run(partial(claim_letter, runtime=office.runtime, me="one"))
     assert notice
     return partial(
-        begin_send, runtime=office.runtime, notice=notice, start=0, chunk=office.recipients, last=True
+        begin_send, runtime=office.runtime, notice=notice, chunk=Chunk(0, office.recipients), last=True
     )
 
 

@@ -11,7 +11,7 @@ from bridge.core import next_notice
 from bridge.core.model import Recipient
 from bridge.core.settings import Sender
 from bridge.core.values import LocalText
-from bridge.stages.fan_out import begin_send, claim_letter
+from bridge.stages.fan_out import Chunk, begin_send, claim_letter
 from bridge.stages.instances import recover_claims
 from bridge.stages.wake import Wake
 from bridge.store.claims import DeliveryResult
@@ -299,7 +299,7 @@ async def test_a_loading_that_slept_through_stop_and_resume_does_not_end_the_one
     await office.press("sato", "resume")
     rest = office.recipients[1:]
     await office.store.run(
-        partial(begin_send, runtime=office.runtime, notice=asleep, start=1, chunk=rest, last=True)
+        partial(begin_send, runtime=office.runtime, notice=asleep, chunk=Chunk(1, rest), last=True)
     )
     await office.send()
     assert len(office.mails) == 3

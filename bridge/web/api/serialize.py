@@ -9,6 +9,7 @@ from bridge.core.model import Incident, Notice
 from bridge.core.reminders import plan, rung_people
 from bridge.core.settings import Escalation
 from bridge.stages.audience import Lists, audience_of
+from bridge.stages.context import NoticeContext
 from bridge.stages.proofread import proofread
 from bridge.stages.runtime import Runtime
 from bridge.store.tx import Tx
@@ -26,7 +27,7 @@ def incidents_out(tx: Tx, runtime: Runtime, incidents: Sequence[Incident], lists
         incident_out(
             incident,
             tx.alerts.of(incident.id),
-            [_notice_out(tx, runtime, incident, notice, lists) for notice in notices[incident.id]],
+            [_notice_out(NoticeContext(tx, runtime, incident, n), lists) for n in notices[incident.id]],
             events[incident.id],
         )
         for incident in incidents
@@ -37,11 +38,15 @@ def notice_in(tx: Tx, runtime: Runtime, notice_id: str, lists: Lists) -> NoticeO
     """One notice."""
     notice = tx.notices.get(notice_id)
     incident = tx.incidents.get(notice.incident_id) if notice else None
-    return _notice_out(tx, runtime, incident, notice, lists) if notice and incident else None
+    if notice is None or incident is None:
+        return None
+    return _notice_out(NoticeContext(tx, runtime, incident, notice), lists)
 
 
-def _notice_out(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, lists: Lists) -> NoticeOut:
-    service = runtime.config.services.get(incident.service)
+def _notice_out(ctx: NoticeContext, lists: Lists) -> NoticeOut:
+    """A notice, also of a service that the configuration has lost."""
+    tx, notice = ctx.tx, ctx.notice
+    service = ctx.runtime.config.services.get(ctx.incident.service)
     versions = tx.notices.versions(notice.id)
     undecided = notice.state in UNDECIDED
     number = notice.number
@@ -50,9 +55,9 @@ def _notice_out(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, li
     rings = [ring_out(ring) for ring in tx.rings.of(notice.id)]
     if undecided and service:
         number = Facts.from_dict(versions[-1].facts).number
-        recipients = audience_of(tx, runtime, incident, notice, lists).count
-        findings = proofread(tx, runtime, incident, notice)
-        rings = ahead(rings, runtime.escalation(service), notice)
+        recipients = audience_of(ctx, lists).count
+        findings = proofread(ctx)
+        rings = ahead(rings, ctx.escalation, notice)
     locale = service.locale if service else next(iter(versions[-1].texts))
     counts = tx.outbox.counts([notice.id])[notice.id]
     out = notice_out(notice, versions, locale, number, findings, rings, counts)
