@@ -93,7 +93,7 @@ def start_hold(
 
 def hold_now(tx: Tx, case: DecisionContext, *, overridden: bool) -> timedelta:
     """How long a press now can be called back: longer where the sending is surprising."""
-    sent = tx.notices.last_sent(case.service.id, but=case.notice.id)
+    sent = tx.notices.last_sent(case.service.id, exclude=case.notice.id)
     by_list = spec_of(case.notice.kind).recipients is Recipients.SERVICE_LIST
     surprised = surprises(
         case.audience.count,

@@ -36,7 +36,7 @@ def draft_update(tx: Tx, runtime: Runtime, incident_id: str, answers: Answers) -
     notices = tx.notices.of(incident.id)
     if incident.state not in ("open", "settling"):
         return Drafted(state=f"the incident is {incident.state}")
-    if not next_notice.told(notices):
+    if not next_notice.customers_told(notices):
         return Drafted(state="the first report is not approved yet")
     if waiting := next_notice.undecided(notices, next_notice.UPDATE):
         return _again(tx, runtime, incident, waiting, answers)

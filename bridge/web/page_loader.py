@@ -60,7 +60,7 @@ def _situation(
 ) -> PageData:
     service, person = runtime.service(incident), runtime.person(link.person)
     versions = tx.notices.versions(notice.id)
-    sent = tx.notices.last_sent(service.id, but=notice.id)
+    sent = tx.notices.last_sent(service.id, exclude=notice.id)
     batch = spec_of(notice.kind).recipients is Recipients.BATCH
     return PageData(
         service=service,

@@ -48,7 +48,7 @@ def _approve_list(tx: Tx, runtime: Runtime, case: DecisionContext) -> DecisionRe
     tx.notices.approve(notice, notice.version, case.person)
     if notice.kind in case.policy.second_person and len(earlier | {case.person}) < 2:
         return _first_of_two(tx, runtime, case)
-    tx.outbox.thaw(notice.id)  # rows of a loading that never came to its end
+    tx.outbox.discard_unsent(notice.id)  # rows of a loading that never came to its end
     tx.notices.move(
         notice,
         "approved",
