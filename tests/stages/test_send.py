@@ -313,7 +313,7 @@ CUT = "boot-2"
 
 
 @pytest.mark.parametrize(
-    "claimed, boot, policy, state, wait",
+    "claimed, boot_id, policy, state, wait",
     [
         pytest.param("sending", "boot-1", "resend_once", "queued", 0, id="before DATA: at once"),
         pytest.param("sending", CUT, "resend_once", "deferred", 60, id="after a power cut: as if after DATA"),
