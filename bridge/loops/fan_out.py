@@ -28,14 +28,14 @@ class Loader:
     store: Store[Tx]
     runtime: Callable[[], Runtime]
     lists: CustomerLists
-    me: str
+    instance_id: str
     wake: Callable[[Wake], None]
 
     async def load_due(self) -> None:
         """Every letter whose hold is over. Raises StorageDown."""
         tried: set[str] = set()
         while notice := await self.store.run(
-            partial(fan_out.claim_letter, runtime=self.runtime(), me=self.me, but=tried)
+            partial(fan_out.claim_letter, runtime=self.runtime(), instance_id=self.instance_id, exclude=tried)
         ):
             tried.add(notice.id)
             try:

@@ -82,7 +82,7 @@ def start_hold(
 
 def hold_now(ctx: NoticeContext, audience: AudienceFacts, *, overridden: bool) -> timedelta:
     """How long a press now can be called back: longer where the sending is surprising."""
-    sent = ctx.tx.notices.last_sent(ctx.service.id, but=ctx.notice.id)
+    sent = ctx.tx.notices.last_sent(ctx.service.id, exclude=ctx.notice.id)
     by_list = ctx.spec.recipients is Recipients.SERVICE_LIST
     surprised = surprises(
         audience.count,

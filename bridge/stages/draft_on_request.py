@@ -37,7 +37,7 @@ def draft_update(tx: Tx, runtime: Runtime, incident_id: str, answers: Answers) -
     notices = ctx.notices()
     if ctx.incident.state not in ("open", "settling"):
         return Drafted(state=f"the incident is {ctx.incident.state}")
-    if not next_notice.told(notices):
+    if not next_notice.customers_told(notices):
         return Drafted(state="the first report is not approved yet")
     if waiting := next_notice.undecided(notices, next_notice.UPDATE):
         return _again(ctx, waiting, answers)

@@ -30,12 +30,12 @@ class Chunk:
     recipients: Sequence[Recipient]
 
 
-def claim_letter(tx: Tx, runtime: Runtime, me: str, but: Collection[str] = ()) -> Notice | None:
+def claim_letter(tx: Tx, runtime: Runtime, instance_id: str, exclude: Collection[str] = ()) -> Notice | None:
     """One approved letter whose hold is over; from now on this instance loads its list.
 
-    `but`: letters by id that this round has tried already.
+    `exclude`: letters by id that this round has tried already.
     """
-    return tx.notices.claim_sending(tx.now, me, runtime.config.services, but)
+    return tx.notices.claim_sending(tx.now, instance_id, runtime.config.services, exclude)
 
 
 def batch_recipients(tx: Tx, notice: Notice) -> list[Recipient]:
@@ -76,7 +76,7 @@ def stop_changed(tx: Tx, runtime: Runtime, notice: Notice, why: str) -> Wake:
     incident = tx.incidents.get(notice.incident_id)
     if incident is None or not tx.notices.move(notice, "stopped", stop_reason=why, owner=None):
         return NOTHING
-    tx.outbox.thaw(notice.id)
+    tx.outbox.discard_unsent(notice.id)
     tell_trouble(NoticeContext(tx, runtime, incident, notice), Stopped(notice.id, notice.kind, why))
     return Wake(oncall=True)
 

@@ -52,9 +52,9 @@ def rung(tx: Tx, notice: Notice) -> tuple[str, ...]:
     return tuple(dict.fromkeys(person for ring in tx.rings.of(notice.id) for person in ring.people))
 
 
-def others_rung(tx: Tx, notice: Notice, but: str) -> list[str]:
+def others_rung(tx: Tx, notice: Notice, exclude: str) -> list[str]:
     """Everybody who was rung about a notice, but the one who did something about it."""
-    return [person for person in rung(tx, notice) if person != but]
+    return [person for person in rung(tx, notice) if person != exclude]
 
 
 def tell_trouble(ctx: NoticeContext, trouble: Stopped | RelayFailed) -> None:

@@ -54,7 +54,7 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
     tx, notice, incident = ctx.tx, ctx.notice, ctx.incident
     person = ctx.runtime.person(link.person)
     versions = tx.notices.versions(notice.id)
-    sent = tx.notices.last_sent(ctx.service.id, but=notice.id)
+    sent = tx.notices.last_sent(ctx.service.id, exclude=notice.id)
     batch = ctx.spec.recipients is Recipients.BATCH
     return PageData(
         service=ctx.service,

@@ -109,7 +109,7 @@ async def test_only_a_ring_that_is_still_needed_gets_its_dot(office: Office) -> 
     await office.post(firing())
     await office.tick(minutes(10))
     one, other = await office.claim("oncall")
-    assert await office.may_write_dot([one], me="another") == set()
+    assert await office.may_write_dot([one], instance_id="another") == set()
     assert await office.may_write_dot([one]) == {(one.id, one.fence)}
     await office.press("sato", "dismiss")
     assert await office.may_write_dot([other]) == set()

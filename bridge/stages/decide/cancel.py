@@ -26,7 +26,7 @@ def cancel(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
     if not tx.notices.move(notice, "awaiting_approval", **dict.fromkeys(APPROVED_COLUMNS)):
         return DecisionResult("decided")  # the bridge stopped it at that moment
     tx.notices.withdraw_approvals(notice.id)
-    tx.outbox.thaw(notice.id)  # a clock that went back may have found the letter half loaded
+    tx.outbox.discard_unsent(notice.id)  # a clock that went back may have found the letter half loaded
     # At once: whoever was told that it is decided has something to do again.
     planned = max(tx.now, notice.base_at)
     tx.rings.plan(notice.id, with_deadline(planned, notice, ctx.policy, tx.now))

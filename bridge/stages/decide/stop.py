@@ -46,7 +46,7 @@ def _approve_list(ctx: DecisionContext) -> DecisionResult:
     tx.notices.approve(notice, notice.version, ctx.person)
     if notice.kind in ctx.policy.second_person and len(earlier | {ctx.person}) < 2:
         return _first_of_two(ctx)
-    tx.outbox.thaw(notice.id)  # rows of a loading that never came to its end
+    tx.outbox.discard_unsent(notice.id)  # rows of a loading that never came to its end
     tx.notices.move(
         notice,
         "approved",
