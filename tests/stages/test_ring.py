@@ -149,6 +149,15 @@ async def test_a_first_acknowledge_skips_one_ring_and_tells_who_has_it(office: O
     assert said == [("sato", True), ("maruyama", False)]
 
 
+async def test_the_mail_about_an_acknowledge_names_the_next_ring(office: Office) -> None:
+    await office.post(firing())
+    await office.wait(minutes(10))
+    await office.told("ring")
+    await office.press("sato", "acknowledge")
+    (mail,) = [await office.written(row) for row in await office.claim("oncall")]
+    assert "決まらなければ 2:25 にまた連絡します。" in mail.body
+
+
 async def test_an_acknowledge_never_skips_the_ring_at_the_deadline(office: Office) -> None:
     await office.post(firing())
     await office.wait(minutes(14))

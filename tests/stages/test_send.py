@@ -1,8 +1,10 @@
 """From an approved letter to rows in the outbox, and from rows to their end."""
 
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 from functools import partial
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -11,7 +13,8 @@ from bridge.core import next_notice
 from bridge.core.model import Recipient
 from bridge.core.settings import Sender
 from bridge.core.values import LocalText
-from bridge.stages.fan_out import Chunk, begin_send, claim_letter
+from bridge.letters.render import Letters
+from bridge.stages.fan_out import Chunk, begin_send, claim_letter, recover_claims
 from bridge.stages.instances import recover_claims
 from bridge.stages.wake import Wake
 from bridge.store.claims import DeliveryResult
@@ -193,6 +196,29 @@ async def test_a_text_changed_behind_an_approval_is_sent_only_when_as_many_peopl
     await office.press("maruyama", "resume")
     await office.send()
     assert (await office.again(notice)).state == "sent"
+
+
+async def test_a_text_changed_behind_a_single_approval_is_not_sent(office: Office) -> None:
+    await office.post(firing())
+    await office.press("maruyama", "approve")
+    texts = {"ja": {"subject": "別の件名", "body": "別の本文\n"}}
+    await office.store.run(lambda tx: tx.execute(update(versions).values(texts=texts)))
+    await office.tick(minutes(5))
+    notice = await office.newest()
+    assert (notice.state, notice.stop_reason) == ("stopped", "text_changed")
+    assert await office.counts(notice) == {}
+
+
+async def test_a_list_that_changed_when_half_of_it_was_loaded_leaves_nothing_to_send(office: Office) -> None:
+    await office.post(firing())
+    await office.tick()
+    await office.press("maruyama", "approve")
+    await office.load_first_chunk_only()
+    office.recipients.append(Recipient("new@example.jp"))
+    await office.tick(minutes(1))
+    notice = await office.newest()
+    assert (notice.state, notice.stop_reason) == ("stopped", "list_changed")
+    assert await office.counts(notice) == {}
 
 
 async def test_later_letters_name_the_earlier_ones_of_that_recipient(office: Office) -> None:
@@ -450,11 +476,26 @@ async def test_a_batch_of_individual_letters_takes_two_people_and_one_letter_eac
     await office.send()
     assert (await office.newest()).state == "sent"
     drafts = [(e.action, e.actor) for e in await office.events() if e.detail.get("kind") == "individual"]
+    shown = (await office.version(await office.newest())).texts["ja"].body
+    assert "甲商事" in shown, "the page shows the first letter"
     assert drafts[:3] == [("drafted", "api"), ("redrafted", "api"), ("approved_first", "maruyama")]
     bodies = {address: text_of(mail).body for _, address, mail in office.mails}
     assert "甲商事" in bodies["a@example.jp"]
     assert "丁商店" not in bodies["a@example.jp"]
     assert "丁商店" in bodies["b@example.jp"]
+
+
+async def test_a_batch_written_with_a_shipped_text_says_why_it_is_not_the_companys(
+    office: Office, tmp_path: Path
+) -> None:
+    await office.post(firing())
+    await office.approve_and_send()
+    own = tmp_path / "mail" / "ja" / "individual.txt.j2"
+    own.parent.mkdir(parents=True)
+    own.write_text("{{ nope }}")
+    office.runtime = replace(office.runtime, letters=Letters(tmp_path))
+    await office.upload(("a@example.jp", "甲商事"))
+    assert "nope" in await office.template_problem()
 
 
 async def test_a_letter_whose_service_vanished_does_not_stop_the_others(database_url: str) -> None:
