@@ -14,7 +14,7 @@ from bridge.core.model import Recipient
 from bridge.core.settings import Sender
 from bridge.core.values import LocalText
 from bridge.letters.render import Letters
-from bridge.stages.fan_out import Chunk, begin_send, claim_letter, recover_claims
+from bridge.stages.fan_out import Chunk, begin_send, claim_letter
 from bridge.stages.instances import recover_claims
 from bridge.stages.wake import Wake
 from bridge.store.claims import DeliveryResult
