@@ -36,7 +36,7 @@ CLASSES: Mapping[str, KindClass] = {
     "recovery": KindClass.TO_EVERYONE | KindClass.ABOUT_THE_PAST,
     "final": KindClass.TO_EVERYONE | KindClass.ABOUT_THE_PAST | KindClass.CLOSING,
     "individual": KindClass.TO_ONE_PERSON,
-    "correction": KindClass.ANY,
+    "correction": KindClass.CORRECTING,
 }
 ALIASES = {"followup": "update"}
 """Kinds by the names that texts from outside the bridge use."""

@@ -22,7 +22,9 @@ STAGE = {
     KindClass.TO_ONE_PERSON: r"お詫び|おわび",
     KindClass.CORRECTING: r"訂正",
 }
-OURS = KindClass.TO_EVERYONE | KindClass.TO_ONE_PERSON  # a kind that we do not know has a subject of its own
+OURS = (
+    KindClass.TO_EVERYONE | KindClass.TO_ONE_PERSON | KindClass.CORRECTING
+)  # a kind that we do not know has a subject of its own
 EVENT = (
     r"障害|不具合|停止|中断|いただけない|接続|遅延|復旧|影響|消失|重複|欠落|反映|誤|エラー"
     r"|できない|られない|しづらい|しにくい|つながら|ない事象|事象|遅れ|漏えい|漏洩|流出|不通|不能|低下"
