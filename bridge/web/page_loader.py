@@ -1,4 +1,4 @@
-"""Reading one notice as one person meets it: rows to the pages' `Situation`."""
+"""Reading one notice as one person meets it: rows to `PageData`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,22 +34,22 @@ class Asked:
 class Loaded:
     """A notice behind a link. `expired`: the link shows nothing any more and can be renewed."""
 
-    situation: PageData
+    data: PageData
     expired: bool
 
 
 def load(tx: Tx, runtime: Runtime, keys: Keys, link_id: str, lists: Lists, asked: Asked) -> Loaded | None:
-    """The situation behind a link; None for a link that leads nowhere."""
+    """The page data behind a link; None for a link that leads nowhere."""
     link = tx.links.get(link_id)
     notice = tx.notices.get(link.notice_id) if link else None
     incident = tx.incidents.get(notice.incident_id) if notice else None
     if link is None or notice is None or incident is None or incident.service not in runtime.config.services:
         return None
-    situation = _situation(tx, runtime, keys, link, notice, incident, lists, asked)
-    return Loaded(situation, link.replaced or expired(notice, tx.now, link.created_at))
+    data = _page_data(tx, runtime, keys, link, notice, incident, lists, asked)
+    return Loaded(data, link.replaced or expired(notice, tx.now, link.created_at))
 
 
-def _situation(
+def _page_data(
     tx: Tx,
     runtime: Runtime,
     keys: Keys,

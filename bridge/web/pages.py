@@ -1,4 +1,4 @@
-"""The pages a person sees: a situation in; status, HTML and headers out. Templates are read once."""
+"""The pages a person sees: a data in; status, HTML and headers out. Templates are read once."""
 
 import base64
 import hashlib
@@ -57,40 +57,40 @@ class Pages:
         """The script of the hold and sending pages, served at /static/live.js."""
         return self._live
 
-    def approval(self, situation: PageData, status: int = 200) -> Page:
+    def approval(self, data: PageData, status: int = 200) -> Page:
         """The page of a notice as it stands: questions, letter and button, or what became of it."""
-        if not situation.undecided:
-            view = progress(situation)
-            return self._page(status, "progress", situation.lang, view, live=view.live)
-        if status == 200 and asks(situation):
-            return self.answers(situation)
-        return self._page(status, "approval", situation.lang, approval(situation))
+        if not data.undecided:
+            view = progress(data)
+            return self._page(status, "progress", data.lang, view, live=view.live)
+        if status == 200 and asks(data):
+            return self.answers(data)
+        return self._page(status, "approval", data.lang, approval(data))
 
-    def answers(self, situation: PageData, given: Typed | None = None, wrong: WrongDay | None = None) -> Page:
+    def answers(self, data: PageData, given: Typed | None = None, wrong: WrongDay | None = None) -> Page:
         """The questions of a recovery or final report (`?answers`); 422 with what was `given` and is wrong."""
-        view = recovery(situation, given or {}, wrong)
-        return self._page(422 if wrong else 200, "answers", situation.lang, view)
+        view = recovery(data, given or {}, wrong)
+        return self._page(422 if wrong else 200, "answers", data.lang, view)
 
-    def edit(self, situation: PageData, typed: Typed | None = None) -> Page:
+    def edit(self, data: PageData, typed: Typed | None = None) -> Page:
         """The form that changes the text (`?edit`)."""
-        return self._page(200, "edit", situation.lang, edit(situation, typed))
+        return self._page(200, "edit", data.lang, edit(data, typed))
 
     def conflict(
         self,
-        situation: PageData,
+        data: PageData,
         seen: int | None,
         typed: Typed | None = None,
         seen_count: int | None = None,
     ) -> Page:
         """409: decided by somebody, a newer version than `seen`, or another list."""
-        if not situation.undecided:
-            return self.approval(situation, 409)
-        view = conflict(situation, seen, typed, seen_count)
-        return self._page(409, "approval", situation.lang, view)
+        if not data.undecided:
+            return self.approval(data, 409)
+        view = conflict(data, seen, typed, seen_count)
+        return self._page(409, "approval", data.lang, view)
 
-    def wording_stop(self, situation: PageData) -> Page:
+    def wording_stop(self, data: PageData) -> Page:
         """422: wording errors stand and no reason was given to send them as they are."""
-        return self.approval(replace(situation, did="refused"), 422)
+        return self.approval(replace(data, did="refused"), 422)
 
     def expired(self, lang: Locale, csrf: str, *, renewed: bool = False) -> Page:
         """410, with a button that mails a fresh link."""

@@ -10,7 +10,7 @@ from bridge.web.views.changes_since_edit import ChangesSinceEdit, since_edit
 from bridge.web.views.disclosures import Disclosures, sheets
 from bridge.web.views.edit import Field
 from bridge.web.views.fact_rows import FactRow, fact_rows
-from bridge.web.views.layout import Deadline, Layout, deadline, frame, heading, link, speech
+from bridge.web.views.layout import Deadline, Layout, deadline, frame, heading, link
 from bridge.web.views.letter import LetterView
 from bridge.web.views.letters import Highlight, edits_of, from_answers, letters, numbered, untranslated
 from bridge.web.views.page_data import PageData
@@ -106,207 +106,203 @@ class ApprovalView:
     news: News | None = None
 
 
-def approval(situation: PageData) -> ApprovalView:
+def approval(data: PageData) -> ApprovalView:
     """The view of an undecided notice."""
-    outer = frame(situation, _title(situation))
-    marks = numbered(situation)
-    edits = edits_of(situation)
-    all_letters = letters(situation, marks, edits)
-    shown = 1 if not situation.letters else len(all_letters)
+    outer = frame(data, _title(data))
+    marks = numbered(data)
+    edits = edits_of(data)
+    all_letters = letters(data, marks, edits)
+    shown = 1 if not data.letters else len(all_letters)
     places = {piece.mark for each in all_letters for piece in (*each.subject, *each.body)}
-    problems = tuple(_problem(situation, mark, linked=mark.number in places) for mark in marks)
-    errors = len(situation.errors)
-    choices = _choices(situation, outer)
+    problems = tuple(_problem(data, mark, linked=mark.number in places) for mark in marks)
+    errors = len(data.errors)
+    choices = _choices(data, outer)
     return ApprovalView(
         frame=outer,
-        question=_question(situation),
-        done=_done(situation),
-        banner=_banner(situation),
-        relay=_relay(situation),
-        acknowledged=_acknowledged(situation),
-        deadline=deadline(situation),
-        problems_title=_problems_title(situation, errors),
-        problems_note=speech(situation)("batch_fix") if situation.letters else "",
+        question=_question(data),
+        done=_done(data),
+        banner=_banner(data),
+        relay=_relay(data),
+        acknowledged=_acknowledged(data),
+        deadline=deadline(data),
+        problems_title=_problems_title(data, errors),
+        problems_note=data.say("batch_fix") if data.letters else "",
         problems=problems[:errors],
         warnings=problems[errors:],
-        personal_data=any(f.rule == PERSONAL_DATA_RULE for f in situation.findings),
-        audience=audience(situation),
-        rows=fact_rows(situation),
-        untouched=_untouched(situation, edits),
-        fallback=_fallback(situation),
-        untranslated=_untranslated(situation),
-        edited=_edited(situation, edits),
+        personal_data=any(f.rule == PERSONAL_DATA_RULE for f in data.findings),
+        audience=audience(data),
+        rows=fact_rows(data),
+        untouched=_untouched(data, edits),
+        fallback=_fallback(data),
+        untranslated=_untranslated(data),
+        edited=_edited(data, edits),
         edits=edits or (),
-        since=since_edit(situation),
+        since=since_edit(data),
         letters=all_letters[:shown],
         other_letters=all_letters[shown:],
-        button=_button(situation, outer),
+        button=_button(data, outer),
         choices=choices,
-        sticky=not situation.letters,
-        sheets=sheets(situation, acknowledge=all(c.action is None for c in choices)),
+        sticky=not data.letters,
+        sheets=sheets(data, acknowledge=all(c.action is None for c in choices)),
     )
 
 
-def _title(situation: PageData) -> str:
-    say, name = speech(situation), heading(situation)
-    if situation.errors:
-        return say("error_title", title=_problems_title(situation, len(situation.errors)))
-    due = printed_due(situation.notice)
-    if due <= situation.now:
+def _title(data: PageData) -> str:
+    say, name = data.say, heading(data)
+    if data.errors:
+        return say("error_title", title=_problems_title(data, len(data.errors)))
+    due = printed_due(data.notice)
+    if due <= data.now:
         return say("title_late", name=name)
     return say("title_open", clock=say.spoken(due), name=name)
 
 
-def _question(situation: PageData) -> str:
-    return speech(situation)("update_title") if spec_of(situation.notice.kind).asks is Asks.NEWS else ""
+def _question(data: PageData) -> str:
+    return data.say("update_title") if spec_of(data.notice.kind).asks is Asks.NEWS else ""
 
 
-def _done(situation: PageData) -> str:
+def _done(data: PageData) -> str:
     """What this person's last press did: the page begins with it when nothing was sent."""
-    say = speech(situation)
-    if situation.notice.state == "awaiting_second" and situation.said_yes:
-        return say("full_stop", first=say("unsent"), second=second_waits(situation))
-    return say(f"did_{situation.did}", address=situation.person.email) if situation.did else ""
+    say = data.say
+    if data.notice.state == "awaiting_second" and data.said_yes:
+        return say("full_stop", first=say("unsent"), second=second_waits(data))
+    return say(f"did_{data.did}", address=data.person.email) if data.did else ""
 
 
-def _banner(situation: PageData) -> str:
+def _banner(data: PageData) -> str:
     """Who else must approve, or already has."""
-    say, notice = speech(situation), situation.notice
+    say, notice = data.say, data.notice
     if notice.state == "awaiting_second":
-        return "" if situation.said_yes else second_asked(situation)
-    if not situation.two_people:
-        return _all_ended(situation)
-    if situation.version.edited_by == situation.person.id:
+        return "" if data.said_yes else second_asked(data)
+    if not data.two_people:
+        return _all_ended(data)
+    if data.version.edited_by == data.person.id:
         return say("second_editor", v=notice.version)
     return say("second_needed")
 
 
-def _all_ended(situation: PageData) -> str:
+def _all_ended(data: PageData) -> str:
     """A disturbance that was over before anyone approved can be told in one letter, or not at all."""
-    over, firing = situation.incident.resolved_at, any(a.status == "firing" for a in situation.alerts)
-    if spec_of(situation.notice.kind).clock is not Clock.DETECTION or over is None or firing:
+    over, firing = data.incident.resolved_at, any(a.status == "firing" for a in data.alerts)
+    if spec_of(data.notice.kind).clock is not Clock.DETECTION or over is None or firing:
         return ""
-    say = speech(situation)
+    say = data.say
     return say("all_ended", clock=say.clock(over))
 
 
-def _relay(situation: PageData) -> str:
+def _relay(data: PageData) -> str:
     """That the letter cannot leave yet: no reason to wait with the decision."""
-    if situation.relay_problem is None:
+    if data.relay_problem is None:
         return ""
-    return speech(situation)("relay_down_yet", why=situation.relay_problem)
+    return data.say("relay_down_yet", why=data.relay_problem)
 
 
-def _acknowledged(situation: PageData) -> str:
-    say, notice = speech(situation), situation.notice
-    if notice.acknowledged_at is None or situation.did == "acknowledged":
+def _acknowledged(data: PageData) -> str:
+    say, notice = data.say, data.notice
+    if notice.acknowledged_at is None or data.did == "acknowledged":
         return ""
     return say(
         "acknowledged_by", who=say.person(notice.acknowledged_by), clock=say.clock(notice.acknowledged_at)
     )
 
 
-def _problems_title(situation: PageData, errors: int) -> str:
-    say = speech(situation)
+def _problems_title(data: PageData, errors: int) -> str:
+    say = data.say
     return "" if not errors else say("fix_1") if errors == 1 else say("fix_n", n=errors)
 
 
-def _problem(situation: PageData, mark: Highlight, *, linked: bool) -> FormProblem:
-    say, finding = speech(situation), mark.finding
+def _problem(data: PageData, mark: Highlight, *, linked: bool) -> FormProblem:
+    say, finding = data.say, mark.finding
     quote = say("quoted", text=finding.text) if finding.text else ""
-    if situation.letters:
+    if data.letters:
         quote = say("quoted_in", n=mark.letter + 1, quote=quote).strip()
-    return FormProblem(mark.number, linked, quote, finding.because(situation.lang), finding.replacement)
+    return FormProblem(mark.number, linked, quote, finding.because(data.lang), finding.replacement)
 
 
-def _untouched(situation: PageData, edits: tuple[TextChange, ...] | None) -> str:
+def _untouched(data: PageData, edits: tuple[TextChange, ...] | None) -> str:
     """That all but the facts is as the company registered it; nothing where that is not so."""
-    own = situation.version.edited_by is None or from_answers(situation) or edits == ()
-    shipped = situation.letters or situation.template_problem
-    return speech(situation)("as_template") if own and not shipped else ""
+    own = data.version.edited_by is None or from_answers(data) or edits == ()
+    shipped = data.letters or data.template_problem
+    return data.say("as_template") if own and not shipped else ""
 
 
-def _fallback(situation: PageData) -> str:
-    why = situation.template_problem
-    return speech(situation)("template_failed", why=why) if why else ""
+def _fallback(data: PageData) -> str:
+    why = data.template_problem
+    return data.say("template_failed", why=why) if why else ""
 
 
-def _untranslated(situation: PageData) -> str:
-    say, readers = speech(situation), untranslated(situation)
+def _untranslated(data: PageData) -> str:
+    say, readers = data.say, untranslated(data)
     return say("untranslated", n=say.number(readers)) if readers else ""
 
 
-def _edited(situation: PageData, edits: tuple[TextChange, ...] | None) -> str:
+def _edited(data: PageData, edits: tuple[TextChange, ...] | None) -> str:
     """Whose words or answers the letter has in it; nothing where they leave it as it was."""
     if not edits:
         return ""
-    say = speech(situation)
-    key = "answered" if from_answers(situation) else "edited"
-    return say(key, who=say.person(situation.version.edited_by), n=len(edits))
+    say = data.say
+    key = "answered" if from_answers(data) else "edited"
+    return say(key, who=say.person(data.version.edited_by), n=len(edits))
 
 
-def _button(situation: PageData, outer: Layout) -> Button | None:
-    say = speech(situation)
-    if situation.errors:
-        if "edit" not in situation.offers:
+def _button(data: PageData, outer: Layout) -> Button | None:
+    say = data.say
+    if data.errors:
+        if "edit" not in data.offers:
             return None
-        by_hand = {f.rule for f in situation.errors if f.replacement is None}
+        by_hand = {f.rule for f in data.errors if f.replacement is None}
         if by_hand == {CAUSE_DAY_RULE}:
             return Button(say("answer_again"), say("edit_note"), href=link(outer, "answers"))
         if by_hand:
             return Button(say("edit_self"), say("edit_note"), href=link(outer, "edit"))
-        return Button(say("repair"), say("repair_note"), "edit", fields=_repaired(situation))
-    if "approve" not in situation.offers or situation.recipients is None or situation.audience.problem:
+        return Button(say("repair"), say("repair_note"), "edit", fields=_repaired(data))
+    if "approve" not in data.offers or data.recipients is None or data.audience.problem:
         return None
-    return Button(send_text(situation), send_note(situation), "approve")
+    return Button(send_text(data), send_note(data), "approve")
 
 
-def _repaired(situation: PageData) -> tuple[tuple[str, str], ...]:
+def _repaired(data: PageData) -> tuple[tuple[str, str], ...]:
     """The whole letter with every suggestion in it, as the fields of an edit."""
-    text = situation.version.texts[situation.service.locale]
-    mended = apply(Wording(situation.notice.kind, text.subject, text.body), situation.errors)
+    text = data.version.texts[data.service.locale]
+    mended = apply(Wording(data.notice.kind, text.subject, text.body), data.errors)
     return ("subject", mended.subject), ("body", mended.body)
 
 
-def send_text(situation: PageData) -> str:
+def send_text(data: PageData) -> str:
     """What the button does, with the number in it."""
-    say, notice = speech(situation), situation.notice
-    n = say.number(situation.recipients or 0)
+    say, notice = data.say, data.notice
+    n = say.number(data.recipients or 0)
     if notice.state == "awaiting_second":
         return say("send_second", n=n)
-    if situation.letters:
+    if data.letters:
         return say("send_batch", n=n)
-    if (
-        spec_of(notice.kind).asks is Asks.NEWS
-        and situation.version.edited_by is None
-        and not situation.facts.changes
-    ):
+    if spec_of(notice.kind).asks is Asks.NEWS and data.version.edited_by is None and not data.facts.changes:
         return say("send_unchanged", n=n)
     return say("send", n=n)
 
 
-def send_note(situation: PageData) -> str:
+def send_note(data: PageData) -> str:
     """What happens after the press."""
-    say = speech(situation)
-    if situation.two_people and situation.notice.state == "awaiting_approval":
+    say = data.say
+    if data.two_people and data.notice.state == "awaiting_approval":
         return say("first_note")
-    seconds = situation.hold_seconds
+    seconds = data.hold_seconds
     return say("hold_note", n=seconds) if seconds else say("hold_none")
 
 
-def _choices(situation: PageData, outer: Layout) -> tuple[Choice, ...]:
+def _choices(data: PageData, outer: Layout) -> tuple[Choice, ...]:
     """The text links under the button, as the pictures order them."""
-    say, asks = speech(situation), spec_of(situation.notice.kind).asks
+    say, asks = data.say, spec_of(data.notice.kind).asks
     dismiss = Choice(say("dismiss"), link(outer, "do=dismiss", "#dismiss"))
-    if situation.errors:
+    if data.errors:
         as_is = Choice(say("as_is"), link(outer, "do=override", "#override"))
-        by_hand = (Choice(say("edit_self"), link(outer, "edit")),) if "edit" in situation.offers else ()
+        by_hand = (Choice(say("edit_self"), link(outer, "edit")),) if "edit" in data.offers else ()
         return *by_hand, dismiss, as_is
-    if asks is Asks.NEWS and "recovered" in situation.offers:
+    if asks is Asks.NEWS and "recovered" in data.offers:
         over = Choice(say("recovered"), link(outer, "do=recovered", "#recovered"))
         return Choice(say("write_change"), link(outer, "edit")), over, dismiss
     on_it = Choice(say("acknowledge"), action="acknowledge")
-    if "edit" not in situation.offers:
+    if "edit" not in data.offers:
         return dismiss, on_it
     edit = Choice(say("edit"), link(outer, "edit"))
     if asks is Asks.ANSWERS:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from bridge.core.diff import TextChange, changes
 from bridge.letters.fact_diff import news
-from bridge.web.views.layout import speech
 from bridge.web.views.page_data import PageData
 
 
@@ -19,18 +18,18 @@ class ChangesSinceEdit:
     changes: tuple[TextChange, ...]
 
 
-def since_edit(situation: PageData) -> ChangesSinceEdit | None:
+def since_edit(data: PageData) -> ChangesSinceEdit | None:
     """None while the facts are those that stood beside the text when it was saved."""
-    if situation.current is None:
+    if data.current is None:
         return None
-    say = speech(situation)
-    found = news(situation.facts, situation.current, situation.lang)
+    say = data.say
+    found = news(data.facts, data.current, data.lang)
     if not found:
         return None
     return ChangesSinceEdit(
-        title=say("since_edit", v=situation.version.version),
+        title=say("since_edit", v=data.version.version),
         note=say("since_edit_note"),
-        old=say("since_old", clock=say.clock(situation.version.created_at)),
+        old=say("since_old", clock=say.clock(data.version.created_at)),
         new=say("since_new"),
         changes=tuple(
             change

@@ -11,7 +11,6 @@ from bridge.core.model import Event, Kind
 from bridge.core.next_notice import FIRST
 from bridge.stages.draft import FIRES_AGAIN
 from bridge.web.views.fact_rows import FactRow
-from bridge.web.views.layout import speech
 from bridge.web.views.letter import checksum
 from bridge.web.views.page_data import PageData, Sheet
 from bridge.web.views.phrasing import Phrasing
@@ -45,36 +44,36 @@ class Disclosures:
     bad: tuple[str, ...]
 
 
-def sheets(situation: PageData, *, acknowledge: bool) -> Disclosures:
+def sheets(data: PageData, *, acknowledge: bool) -> Disclosures:
     """`acknowledge`: whether that press must be offered here, the deck having no room for it."""
-    say, offers = speech(situation), situation.offers
-    count = situation.recipients
-    as_is = bool(situation.errors) and "approve" in offers and count is not None
+    say, offers = data.say, data.offers
+    count = data.recipients
+    as_is = bool(data.errors) and "approve" in offers and count is not None
     return Disclosures(
-        opened=situation.sheet,
-        reasons=tuple((code, text.get(situation.lang)) for code, text in reasons.CHOICES.items()),
+        opened=data.sheet,
+        reasons=tuple((code, text.get(data.lang)) for code, text in reasons.CHOICES.items()),
         override=say("as_is_go", n=say.number(count or 0)) if as_is else "",
-        override_note=_override_note(situation),
+        override_note=_override_note(data),
         acknowledge=acknowledge and "acknowledge" in offers,
-        test=say("test_note", address=situation.person.email) if "test" in offers else "",
+        test=say("test_note", address=data.person.email) if "test" in offers else "",
         recovered="recovered" in offers,
-        not_recovered=spec_of(situation.notice.kind).tells_recovery,
-        history=history(situation),
-        details=_details(situation, say),
-        bad=_bad(situation, say),
+        not_recovered=spec_of(data.notice.kind).tells_recovery,
+        history=history(data),
+        details=_details(data, say),
+        bad=_bad(data, say),
     )
 
 
-def _override_note(situation: PageData) -> str:
+def _override_note(data: PageData) -> str:
     """Sending an error as it is gets the longer hold."""
-    hold = hold_for(situation.service.policy, situation.notice, situation.now, ("override",))
-    return speech(situation)("override", s=int(hold.total_seconds())) if hold else ""
+    hold = hold_for(data.service.policy, data.notice, data.now, ("override",))
+    return data.say("override", s=int(hold.total_seconds())) if hold else ""
 
 
-def history(situation: PageData) -> tuple[Moment, ...]:
+def history(data: PageData) -> tuple[Moment, ...]:
     """The incident's events, newest first. What a source called them never shows."""
-    say = speech(situation)
-    newest = sorted(situation.events, key=lambda event: event.seq, reverse=True)
+    say = data.say
+    newest = sorted(data.events, key=lambda event: event.seq, reverse=True)
     return tuple(Moment(e.at.isoformat(), say.clock(e.at), _event(say, e)) for e in newest)
 
 
@@ -102,12 +101,12 @@ def _event(say: Phrasing, event: Event) -> str:
     return f"{say.person(event.actor)}: {text.format_map(fields)}"
 
 
-def _details(situation: PageData, say: Phrasing) -> tuple[FactRow, ...]:
-    service, facts, version = situation.service, situation.audience, situation.version
+def _details(data: PageData, say: Phrasing) -> tuple[FactRow, ...]:
+    service, facts, version = data.service, data.audience, data.version
     languages = (f"{say(f'letter_{code}')} {say.number(n)}" for code, n in facts.locales.items())
     values = {
         "from": f"{service.sender.name.get(service.locale)} <{service.sender.email}>",
-        "list": facts.called(situation.lang),
+        "list": facts.called(data.lang),
         "languages": " / ".join(languages),
         "encoding": facts.encoding,
         "duplicates": say("duplicates_n", n=say.number(facts.duplicates)) if facts.duplicates else "",
@@ -117,14 +116,14 @@ def _details(situation: PageData, say: Phrasing) -> tuple[FactRow, ...]:
             at=say.clock(version.created_at),
             who=say.person(version.edited_by),
         ),
-        "hash": checksum(*situation.texts),
+        "hash": checksum(*data.texts),
         "bad_rows": say.number(facts.bad_total) if facts.bad_total else say("bad_none"),
     }
     return tuple(FactRow(say(key), value) for key, value in values.items() if value)
 
 
-def _bad(situation: PageData, say: Phrasing) -> tuple[str, ...]:
-    facts = situation.audience
-    bad = tuple(row.get(situation.lang) for row in facts.bad)
+def _bad(data: PageData, say: Phrasing) -> tuple[str, ...]:
+    facts = data.audience
+    bad = tuple(row.get(data.lang) for row in facts.bad)
     more = facts.bad_total - len(bad)
     return (*bad, say("bad_more", n=say.number(more))) if more > 0 else bad

@@ -7,7 +7,7 @@ from bridge.core.model import Text
 from bridge.core.values import Locale
 from bridge.letters.wrap import width
 from bridge.web.views.changes_since_edit import ChangesSinceEdit, since_edit
-from bridge.web.views.layout import Layout, frame, heading, speech
+from bridge.web.views.layout import Layout, frame, heading
 from bridge.web.views.page_data import PageData
 
 Typed = Mapping[str, str]
@@ -36,23 +36,22 @@ class Edit:
     back: str
 
 
-def edit(situation: PageData, typed: Typed | None = None) -> Edit:
+def edit(data: PageData, typed: Typed | None = None) -> Edit:
     """The form with the newest text, or with what was typed before."""
-    outer = frame(situation, speech(situation)("edit_title", name=heading(situation)))
-    return Edit(outer, since_edit(situation), fields(situation, typed or {}), outer.here)
+    outer = frame(data, data.say("edit_title", name=heading(data)))
+    return Edit(outer, since_edit(data), fields(data, typed or {}), outer.here)
 
 
-def fields(situation: PageData, typed: Typed) -> tuple[Field, ...]:
+def fields(data: PageData, typed: Typed) -> tuple[Field, ...]:
     """One field per language that customers get, the service's own first."""
     return tuple(
-        _field(situation, code, "" if n == 0 else f"_{code}", typed)
-        for n, code in enumerate(situation.locales())
+        _field(data, code, "" if n == 0 else f"_{code}", typed) for n, code in enumerate(data.locales())
     )
 
 
-def _field(situation: PageData, code: Locale, suffix: str, typed: Typed) -> Field:
-    say = speech(situation)
-    text: Text = situation.version.texts[code]
+def _field(data: PageData, code: Locale, suffix: str, typed: Typed) -> Field:
+    say = data.say
+    text: Text = data.version.texts[code]
     subject = typed.get(f"subject{suffix}", text.subject)
     return Field(
         code,

@@ -7,7 +7,6 @@ from typing import Literal
 from bridge.core.next_notice import due_is_promise, printed_due
 from bridge.core.values import Locale
 from bridge.web.views.page_data import PageData
-from bridge.web.views.phrasing import Phrasing
 
 SOON = timedelta(minutes=5)
 Tone = Literal["calm", "soon", "late"]
@@ -40,30 +39,26 @@ class Deadline:
     still: str
 
 
-def speech(situation: PageData) -> Phrasing:
-    return Phrasing(situation.lang, situation.service.timezone, situation.now, situation.people)
-
-
-def heading(situation: PageData) -> str:
+def heading(data: PageData) -> str:
     """`みどりショップ 第一報`."""
-    name = situation.service.name.get(situation.lang)
-    return f"{name} {speech(situation).report(situation.notice.kind, situation.number)}"
+    name = data.service.name.get(data.lang)
+    return f"{name} {data.say.report(data.notice.kind, data.number)}"
 
 
-def frame(situation: PageData, title: str) -> Layout:
-    lang = situation.lang
+def frame(data: PageData, title: str) -> Layout:
+    lang = data.lang
     other: Locale = "ja" if lang == "en" else "en"
     return Layout(
         lang=lang,
         other_lang=other,
-        switch=speech(situation)("switch"),
-        here="?" if lang == situation.person.locale else f"?lang={lang}",
+        switch=data.say("switch"),
+        here="?" if lang == data.person.locale else f"?lang={lang}",
         title=title,
-        service=situation.service.name.get(lang),
-        report=speech(situation).report(situation.notice.kind, situation.number),
-        csrf=situation.csrf,
-        version=situation.version.version,
-        audience=situation.audience.digest or "",
+        service=data.service.name.get(lang),
+        report=data.say.report(data.notice.kind, data.number),
+        csrf=data.csrf,
+        version=data.version.version,
+        audience=data.audience.digest or "",
     )
 
 
@@ -73,11 +68,11 @@ def link(frame: Layout, query: str, anchor: str = "") -> str:
     return f"{here}{query}{anchor}"
 
 
-def deadline(situation: PageData) -> Deadline:
+def deadline(data: PageData) -> Deadline:
     """What is due when: the approval, or the promise made to customers."""
-    say, notice = speech(situation), situation.notice
+    say, notice = data.say, data.notice
     due = printed_due(notice)
-    clock, left = say.clock(due), due - situation.now
+    clock, left = say.clock(due), due - data.now
     if left <= timedelta():
         return Deadline(
             say("deadline_was", clock=clock),

@@ -22,6 +22,7 @@ from bridge.core.model import (
 from bridge.core.next_notice import never_left
 from bridge.core.settings import Escalation, Person, Service
 from bridge.core.values import LOCALES, Locale
+from bridge.web.views.phrasing import Phrasing
 from bridge.wording import Finding
 
 Did = Literal["cancelled", "acknowledged", "saved", "test", "renewed", "refused"]
@@ -100,6 +101,11 @@ class PageData:
     template_problem: str = ""
     did: Did | None = None
     sheet: Sheet | None = None
+
+    @property
+    def say(self) -> Phrasing:
+        """The reader's words for it: sentences, times, names."""
+        return Phrasing(self.lang, self.service.timezone, self.now, self.people)
 
     @property
     def offers(self) -> tuple[Action, ...]:
