@@ -11,15 +11,15 @@ from bridge.core.model import Event, Kind
 from bridge.core.next_notice import FIRST
 from bridge.stages.draft import FIRES_AGAIN
 from bridge.web.views.fact_rows import FactRow
-from bridge.web.views.letter import checksum
-from bridge.web.views.page_data import PageData, Sheet
+from bridge.web.views.letters import checksum
+from bridge.web.views.page_data import PageData
 from bridge.web.views.phrasing import Phrasing
 from bridge.web.words import EVENTS, pick
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One line of the history. `at`: for machines, RFC 3339; `strong`: the end of the text, in bold."""
+    """One line of the history. `at`: for machines, RFC 3339. `strong`: the end of the text, in bold."""
 
     at: str
     clock: str
@@ -29,52 +29,44 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Disclosures:
-    """An empty text means that the sheet is not offered. `opened`: the one that the address asks for."""
+    """An empty text means that the sheet is not offered."""
 
-    opened: Sheet | None
     reasons: tuple[tuple[str, str], ...]
     override: str
     override_note: str
     acknowledge: bool
-    test: str
-    recovered: bool
     not_recovered: bool
     history: tuple[Moment, ...]
     details: tuple[FactRow, ...]
     bad: tuple[str, ...]
 
 
-def sheets(data: PageData, *, acknowledge: bool) -> Disclosures:
+def disclosures(data: PageData, *, acknowledge: bool) -> Disclosures:
     """`acknowledge`: whether that press must be offered here, the deck having no room for it."""
-    say, offers = data.say, data.offers
-    count = data.recipients
+    say, offers, count = data.say, data.offers, data.recipients
     as_is = bool(data.errors) and "approve" in offers and count is not None
     return Disclosures(
-        opened=data.sheet,
         reasons=tuple((code, text.get(data.lang)) for code, text in reasons.CHOICES.items()),
         override=say("as_is_go", n=say.number(count or 0)) if as_is else "",
         override_note=_override_note(data),
         acknowledge=acknowledge and "acknowledge" in offers,
-        test=say("test_note", address=data.person.email) if "test" in offers else "",
-        recovered="recovered" in offers,
         not_recovered=spec_of(data.notice.kind).tells_recovery,
         history=history(data),
-        details=_details(data, say),
-        bad=_bad(data, say),
+        details=_details(data),
+        bad=_bad(data),
     )
 
 
 def _override_note(data: PageData) -> str:
-    """Sending an error as it is gets the longer hold."""
+    """An error that is sent as it is gets the longer hold."""
     hold = hold_for(data.service.policy, data.notice, data.now, ("override",))
     return data.say("override", s=int(hold.total_seconds())) if hold else ""
 
 
 def history(data: PageData) -> tuple[Moment, ...]:
-    """The incident's events, newest first. What a source called them never shows."""
-    say = data.say
+    """The events of the incident, newest first, without the names that a source gave its alerts."""
     newest = sorted(data.events, key=lambda event: event.seq, reverse=True)
-    return tuple(Moment(e.at.isoformat(), say.clock(e.at), _event(say, e)) for e in newest)
+    return tuple(Moment(e.at.isoformat(), data.say.clock(e.at), _event(data.say, e)) for e in newest)
 
 
 def withdrawn(events: Iterable[Event], notice_id: str) -> bool:
@@ -101,8 +93,9 @@ def _event(say: Phrasing, event: Event) -> str:
     return f"{say.person(event.actor)}: {text.format_map(fields)}"
 
 
-def _details(data: PageData, say: Phrasing) -> tuple[FactRow, ...]:
-    service, facts, version = data.service, data.audience, data.version
+def _details(data: PageData) -> tuple[FactRow, ...]:
+    say, service, facts, version = data.say, data.service, data.audience, data.version
+    saved, saved_by = say.clock(version.created_at), say.person(version.edited_by)
     languages = (f"{say(f'letter_{code}')} {say.number(n)}" for code, n in facts.locales.items())
     values = {
         "from": f"{service.sender.name.get(service.locale)} <{service.sender.email}>",
@@ -110,20 +103,15 @@ def _details(data: PageData, say: Phrasing) -> tuple[FactRow, ...]:
         "languages": " / ".join(languages),
         "encoding": facts.encoding,
         "duplicates": say("duplicates_n", n=say.number(facts.duplicates)) if facts.duplicates else "",
-        "version_word": say(
-            "version_of",
-            n=version.version,
-            at=say.clock(version.created_at),
-            who=say.person(version.edited_by),
-        ),
+        "version_word": say("version_of", n=version.version, at=saved, who=saved_by),
         "hash": checksum(*data.texts),
         "bad_rows": say.number(facts.bad_total) if facts.bad_total else say("bad_none"),
     }
     return tuple(FactRow(say(key), value) for key, value in values.items() if value)
 
 
-def _bad(data: PageData, say: Phrasing) -> tuple[str, ...]:
-    facts = data.audience
-    bad = tuple(row.get(data.lang) for row in facts.bad)
-    more = facts.bad_total - len(bad)
-    return (*bad, say("bad_more", n=say.number(more))) if more > 0 else bad
+def _bad(data: PageData) -> tuple[str, ...]:
+    """The rows of the list that get no letter, as far as they are known one by one."""
+    bad = tuple(row.get(data.lang) for row in data.audience.bad)
+    more = data.audience.bad_total - len(bad)
+    return (*bad, data.say("bad_more", n=data.say.number(more))) if more > 0 else bad

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from bridge.core import dates
-from bridge.core.facts import Facts
 from bridge.core.kinds import spec_of
 from bridge.core.values import Locale
 from bridge.letters.view import lasted, view
@@ -20,11 +19,10 @@ class FactRow:
 
 
 def fact_rows(data: PageData) -> tuple[FactRow, ...]:
-    """The facts of this kind of letter that have a value, and that a person's edit has left in it."""
-    say, values, gone = data.say, _values(data), _edited_away(data)
+    """The facts of this kind of letter that have a value, without those that a person edited out of the text."""
+    values, gone, (lang, _) = _values(data), _edited_away(data), subject_of(data)
     keys = (key for key in spec_of(data.notice.kind).rows if values[key] and key not in gone)
-    own = {"subject": subject_of(data)[0]}
-    return tuple(FactRow(say(key), values[key], own.get(key)) for key in keys)
+    return tuple(FactRow(data.say(key), values[key], lang if key == "subject" else None) for key in keys)
 
 
 def subject_of(data: PageData) -> tuple[Locale, str]:
@@ -51,28 +49,27 @@ def _edited_away(data: PageData) -> frozenset[str]:
 
 
 def _values(data: PageData) -> dict[str, str]:
-    say, facts = data.say, data.facts
+    say, facts, answers = data.say, data.facts, data.facts.answers
+    owed = say("investigating", day=say.day(answers.cause_by)) if answers.cause_by else ""
     return {
         "subject": subject_of(data)[1],
         "since": say.about(facts.started_at),
         "until": say.moment(facts.recovered_at) if facts.recovered_at else "",
         "lasted": lasted(facts, data.lang),
-        "what": _what(data, facts),
+        "what": answers.scope or _impact(data),
         "next": say.about(dates.round_up(facts.promise_at)) if facts.promise_at else "",
         "before": _before(data),
-        "cause": _cause(data, facts),
-        "prevention": facts.answers.prevention,
+        "cause": answers.cause or owed,
+        "prevention": answers.prevention,
     }
 
 
-def _what(data: PageData, facts: Facts) -> str:
-    say = data.say
-    if facts.answers.scope:
-        return facts.answers.scope
-    if not facts.impacts:
-        return say("not_known")
-    first, more = facts.impacts[0].get(data.lang), len(facts.impacts) - 1 + facts.more_impacts
-    return say("and_more", what=first, n=more) if more else first
+def _impact(data: PageData) -> str:
+    impacts = data.facts.impacts
+    if not impacts:
+        return data.say("not_known")
+    first, more = impacts[0].get(data.lang), len(impacts) - 1 + data.facts.more_impacts
+    return data.say("and_more", what=first, n=more) if more else first
 
 
 def _before(data: PageData) -> str:
@@ -80,10 +77,3 @@ def _before(data: PageData) -> str:
     if before is None or before.at is None:
         return ""
     return f"{say.report(before.kind, before.number)} {say.spoken(before.at)}"
-
-
-def _cause(data: PageData, facts: Facts) -> str:
-    say, answers = data.say, facts.answers
-    if answers.cause or answers.cause_by is None:
-        return answers.cause
-    return say("investigating", day=say.day(answers.cause_by))

@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from bridge.core.actions import Action, held, waits_for_second
+from bridge.core.actions import held, waits_for_second
 from bridge.core.next_notice import never_left
+from bridge.web.views.approvers import decided_banner
+from bridge.web.views.deck import Button, Choice
 from bridge.web.views.disclosures import Moment, history, withdrawn
 from bridge.web.views.fact_rows import subject_of
-from bridge.web.views.layout import Layout, frame, heading
-from bridge.web.views.letter import LetterView, checksum, letter
+from bridge.web.views.letters import LetterView, checksum, letter
 from bridge.web.views.page_data import FailedRow, PageData
 from bridge.web.views.recipients import Audience, audience
-from bridge.web.views.sending import Sending, after_detection, milestones, n_in, quarter, sending, to_come
-from bridge.web.views.stopped import Press, resume, second_needed, stopped
+from bridge.web.views.sending import Sending, after_detection, milestones, quarter, sending, to_come
+from bridge.web.views.stopped import resume, stopped
 
 Look = Literal["hold", "sending", "sent", "stopped", "closed"]
 SHOWN_FAILURES = 100
@@ -21,11 +22,9 @@ SHOWN_FAILURES = 100
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """The seconds left with the words around them, and the bar of what remains of the hold."""
+    """The seconds left, and how much of the hold they are, in percent."""
 
-    before: str
     seconds: str
-    after: str
     percent: int
     starts: str
     subject: str
@@ -33,17 +32,16 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Everything the template lays out. `live`: the page keeps itself up to date. `spoken`: to screen readers.
+    """Everything the template lays out. `spoken`: what a screen reader says.
 
-    `unsent`: stopped before its list was read, so that the list of now is what counts. `reread`: people must look
-    at the letter again.
+    `unsent`: the letter was stopped before its list was read, so that the list of now is what counts. `reread`:
+    people must look at the letter again. `proof`: for people's own files.
     """
 
-    frame: Layout
-    look: Look
-    live: bool
-    banner: str
     title: str
+    look: Look
+    banner: str
+    heading: str
     lead: str
     relay: str
     audience: Audience
@@ -51,9 +49,8 @@ class Progress:
     unsent: bool
     sending: Sending | None
     spoken: str
-    press: Press | None
-    next_path: str
-    next_text: str
+    press: Button | None
+    successor: Choice | None
     then: tuple[Moment, ...]
     record: tuple[Moment, ...]
     failures: tuple[FailedRow, ...]
@@ -64,33 +61,34 @@ class Progress:
     proof: str
     history: tuple[Moment, ...]
 
+    @property
+    def live(self) -> bool:
+        """Whether the page keeps itself up to date."""
+        return self.look in ("hold", "sending")
+
 
 def progress(data: PageData) -> Progress:
     """The view of a notice that somebody has decided."""
     look = _look(data)
-    title, lead = _titles(data, look)
-    going = sending(data) if look in ("sending", "sent", "stopped") else None
+    heading, lead = _headings(data, look)
+    began = look in ("sending", "sent", "stopped")
     unsent = never_left(data.notice)
-    replaced = data.successor if data.notice.state == "superseded" else None
-    say = data.say
     return Progress(
-        frame=frame(data, f"{title}: {heading(data)}"),
+        title=f"{heading}: {data.heading}",
         look=look,
-        live=look in ("hold", "sending"),
-        banner=_banner(data),
-        title=title,
+        banner=decided_banner(data),
+        heading=heading,
         lead=lead,
         relay=_relay(data, look),
         audience=audience(data),
         hold=_hold(data) if look == "hold" else None,
         unsent=unsent,
-        sending=None if unsent else going,
-        spoken=_spoken(data, look, title),
+        sending=sending(data) if began and not unsent else None,
+        spoken=_spoken(data, look, heading),
         press=_press(data),
-        next_path=(replaced.path or "") if replaced else "",
-        next_text=say("superseded_go", what=say.report(replaced.kind, replaced.number)) if replaced else "",
+        successor=_successor(data),
         then=to_come(data) if look in ("sending", "sent") else (),
-        record=milestones(data) if going else (),
+        record=milestones(data) if began else (),
         failures=data.failed[:SHOWN_FAILURES],
         failures_more=_more(data),
         caption=_caption(data),
@@ -102,8 +100,7 @@ def progress(data: PageData) -> Progress:
 
 
 def _look(data: PageData) -> Look:
-    notice = data.notice
-    if held(notice, data.now):
+    if held(data.notice, data.now):
         return "hold"
     looks: dict[str, Look] = {
         "approved": "sending",
@@ -111,101 +108,94 @@ def _look(data: PageData) -> Look:
         "sent": "sent",
         "stopped": "stopped",
     }
-    return looks.get(notice.state, "closed")
+    return looks.get(data.notice.state, "closed")
 
 
-def _titles(data: PageData, look: Look) -> tuple[str, str]:
+def _headings(data: PageData, look: Look) -> tuple[str, str]:
     """The heading and the sentence under it."""
-    say, notice = data.say, data.notice
-    if look == "hold":
-        return say("unsent"), ""
-    if look == "sending":
-        return say("starting" if notice.state == "approved" else "sending"), say("sending_note")
-    if look == "sent":
-        return say("sent_title", n=say.number(n_in(data, "sent"))), _outcome(data)
-    if look == "stopped":
-        return stopped(data)
+    say = data.say
+    match look:
+        case "hold":
+            return say("unsent"), ""
+        case "sending":
+            return say("starting" if data.notice.state == "approved" else "sending"), say("sending_note")
+        case "sent":
+            return say("sent_title", n=say.number(data.deliveries("sent"))), _outcome(data)
+        case "stopped":
+            return stopped(data)
+        case "closed":
+            return _closed(data)
+
+
+def _closed(data: PageData) -> tuple[str, str]:
+    say, notice, later = data.say, data.notice, data.successor
     if notice.state == "dismissed":
-        own = notice.decided_by == data.person.id
-        key = "dismissed_self" if own else "dismissed"
-        lead = say(key, who=say.person(notice.decided_by), reason=say.reason(notice.reason))
-        return say("not_sent"), lead
+        key = "dismissed_self" if notice.decided_by == data.person.id else "dismissed"
+        who, reason = say.person(notice.decided_by), say.reason(notice.reason)
+        return say("not_sent"), say(key, who=who, reason=reason)
     if withdrawn(data.events, notice.id):
         return say("withdrawn"), say("fires_again")
-    if data.successor is None:
+    if later is None:
         return say("replaced"), say("superseded_any")
-    what = say.report(data.successor.kind, data.successor.number)
-    return say("replaced"), say("superseded", what=what)
+    return say("replaced"), say("superseded", what=say.report(later.kind, later.number))
 
 
-def _spoken(data: PageData, look: Look, title: str) -> str:
+def _spoken(data: PageData, look: Look, heading: str) -> str:
     """Nothing in the hold, a count at each quarter of the sending, and at the end how it ended."""
     if look == "sending":
         return quarter(data)
-    return title if look in ("sent", "stopped") else ""
+    return heading if look in ("sent", "stopped") else ""
 
 
 def _outcome(data: PageData) -> str:
-    say, (failed, unknown) = data.say, (n_in(data, "failed"), n_in(data, "unknown"))
-    return "".join(
-        (
-            say("sent_failed", n=say.number(failed)) if failed else "",
-            say("sent_unknown", n=say.number(unknown)) if unknown else "",
-            after_detection(data),
-        )
-    )
-
-
-def _banner(data: PageData) -> str:
-    """Whose decision this was, for everybody else; for a stopped letter, whose decision it needs."""
-    say, notice = data.say, data.notice
-    if notice.state == "stopped":
-        return second_needed(data)
-    if notice.approved_at is None or any(a.person == data.person.id for a in notice.approvals):
-        return ""
-    clock = say.clock(notice.approved_at)
-    if notice.approved_by not in data.people:
-        return say("by_policy", clock=clock)
-    return say("by_other", who=say.person(notice.approved_by), clock=clock)
+    say, failed, unknown = data.say, data.deliveries("failed"), data.deliveries("unknown")
+    lost = say("sent_failed", n=say.number(failed)) if failed else ""
+    doubtful = say("sent_unknown", n=say.number(unknown)) if unknown else ""
+    return lost + doubtful + after_detection(data)
 
 
 def _relay(data: PageData, look: Look) -> str:
-    if data.relay_problem is None or look not in ("hold", "sending", "stopped"):
-        return ""
-    return data.say("relay_down", why=data.relay_problem)
+    waits = look in ("hold", "sending", "stopped")
+    return data.say("relay_down", why=data.relay_problem) if data.relay_problem and waits else ""
 
 
 def _hold(data: PageData) -> Hold:
-    say, notice = data.say, data.notice
-    send_at = notice.send_at or data.now
-    left = send_at - data.now
-    whole = max(send_at - (notice.approved_at or data.now), timedelta(seconds=1))
-    seconds = -int(-left.total_seconds() // 1)
+    notice, now = data.notice, data.now
+    send_at = notice.send_at or now
+    left = send_at - now
+    whole = max(send_at - (notice.approved_at or now), timedelta(seconds=1))
     return Hold(
-        before=say("hold_before"),
-        seconds=str(seconds),
-        after=say("hold_after"),
+        seconds=str(-int(-left.total_seconds() // 1)),
         percent=min(100, int(100 * (left / whole))),
-        starts=say("hold_starts", clock=say.to_the_second(send_at)),
+        starts=data.say("hold_starts", clock=data.say.to_the_second(send_at)),
         subject=subject_of(data)[1],
     )
 
 
-def _press(data: PageData) -> Press | None:
+def _press(data: PageData) -> Button | None:
+    """The only button there is: a decided notice offers one action or none."""
     say = data.say
-    presses: dict[Action, tuple[str, str]] = {
-        "cancel": (say("cancel"), say("cancel_note")),
-        "stop": (say("stop"), say("stop_note")),
-    }
-    if "resume" in data.offers:
-        return resume(data)
-    return next((Press(action, *presses[action]) for action in data.offers if action in presses), None)
+    match data.offers:
+        case ("cancel",):
+            return Button(say("cancel"), say("cancel_note"), "cancel")
+        case ("stop",):
+            return Button(say("stop"), say("stop_note"), "stop")
+        case ("resume",):
+            return resume(data)
+    return None
+
+
+def _successor(data: PageData) -> Choice | None:
+    """The way to the draft that took this one's place, where this person has a link to it."""
+    later = data.successor
+    if data.notice.state != "superseded" or later is None or not later.path:
+        return None
+    return Choice(data.say("superseded_go", what=data.say.report(later.kind, later.number)), later.path)
 
 
 def _more(data: PageData) -> str:
-    say = data.say
-    more = n_in(data, "failed", "unknown") - min(len(data.failed), SHOWN_FAILURES)
-    return say("failures_more", n=say.number(more)) if more > 0 and data.failed else ""
+    more = data.deliveries("failed", "unknown") - min(len(data.failed), SHOWN_FAILURES)
+    return data.say("failures_more", n=data.say.number(more)) if more > 0 and data.failed else ""
 
 
 def _letters(data: PageData, look: Look) -> tuple[LetterView, ...]:
@@ -214,15 +204,13 @@ def _letters(data: PageData, look: Look) -> tuple[LetterView, ...]:
         return ()
     if data.letters and look == "sending":
         return ()  # hundreds, on a page that is fetched every two seconds
-    say, code = data.say, data.service.locale
-    captions = [say("letter_of", n=n, to=each.address) for n, each in enumerate(data.letters, 1)]
+    captions = [data.say("letter_of", n=n, to=each.address) for n, each in enumerate(data.letters, 1)]
     together = zip(captions or [_caption(data)], data.texts, strict=True)
-    return tuple(letter(caption, code, text) for caption, text in together)
+    return tuple(letter(caption, data.service.locale, text) for caption, text in together)
 
 
 def _caption(data: PageData) -> str:
-    key = "letter" if never_left(data.notice) else "letter_sent"
-    return data.say(key, n=data.version.version)
+    return data.say("letter" if never_left(data.notice) else "letter_sent", n=data.version.version)
 
 
 def _reread(data: PageData) -> bool:
@@ -231,7 +219,7 @@ def _reread(data: PageData) -> bool:
 
 
 def _proof(data: PageData) -> str:
-    """For the file: which version, its checksum, who and when."""
+    """Which version was approved, its checksum, by whom and when."""
     say, notice = data.say, data.notice
     if notice.approved_at is None or waits_for_second(notice) or _reread(data):
         return ""

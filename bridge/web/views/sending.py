@@ -32,40 +32,32 @@ class Sending:
     sent: str
     total: str
     done: str
-    failed_from: str
     failed: str
     counts: tuple[Count, ...]
     as_of: str
 
 
-def n_in(data: PageData, *states: str) -> int:
-    return sum(n for state, n in data.counts.items() if state in states)
-
-
 def sending(data: PageData) -> Sending:
-    say = data.say
-    total = _total(data)
-    sent, failed, unknown = (n_in(data, state) for state in ("sent", "failed", "unknown"))
-    waiting = max(0, total - sent - failed - unknown - n_in(data, "deferred"))
+    say, total = data.say, _total(data)
+    sent, deferred = data.deliveries("sent"), data.deliveries("deferred")
+    failed, unknown = data.deliveries("failed"), data.deliveries("unknown")
+    bad = failed + unknown
+    waiting = max(0, total - sent - deferred - bad)
     table = (
         ("ok", "state_sent", sent),
         ("rest", "state_queued", waiting),
-        ("wait", "state_deferred", n_in(data, "deferred")),
+        ("wait", "state_deferred", deferred),
         ("stop", "state_failed", failed),
         ("stop", "state_unknown", unknown),
     )
-    bad = failed + unknown
+    shown = (row for row in table if row[2] or row[1] == "state_sent")
     red = max(_percent(bad, total), LEAST_SEEN) if bad else 0
-    green = min(_percent(sent, total), 100 - red)
     return Sending(
         sent=say.number(sent),
         total=say("of_total", n=say.number(total)),
-        done=f"{green:.1f}",
-        failed_from=f"{green:.1f}",
+        done=f"{min(_percent(sent, total), 100 - red):.1f}",
         failed=f"{red:.1f}",
-        counts=tuple(
-            Count(tone, say(key), say.number(n)) for tone, key, n in table if n or key == "state_sent"
-        ),
+        counts=tuple(Count(tone, say(key), say.number(n)) for tone, key, n in shown),
         as_of=_as_of(data, waiting),
     )
 
@@ -77,19 +69,19 @@ def _percent(n: int, total: int) -> float:
 def quarter(data: PageData) -> str:
     """What a screen reader is told meanwhile: it changes at 25, 50 and 75 % only, and is true until the next."""
     say, total = data.say, _total(data)
-    quarters = min(3, 4 * n_in(data, "sent") // total) if total else 0
+    quarters = min(3, 4 * data.deliveries("sent") // total) if total else 0
     least = -(-total * quarters // 4)
     return say("quarter", total=say.number(total), n=say.number(least)) if quarters else ""
 
 
 def _total(data: PageData) -> int:
-    return max(data.recipients or 0, n_in(data, *data.counts))
+    return max(data.recipients or 0, sum(data.counts.values()))
 
 
 def _time_left(data: PageData) -> timedelta | None:
     """How long the waiting mails will take at the speed so far, once that can be told."""
-    started, sent = data.notice.sending_at, n_in(data, "sent")
-    waiting = (data.recipients or 0) - n_in(data, "sent", "failed", "unknown", "deferred")
+    started, sent = data.notice.sending_at, data.deliveries("sent")
+    waiting = (data.recipients or 0) - data.deliveries("sent", "failed", "unknown", "deferred")
     if data.notice.state != "sending" or started is None or not sent or waiting <= 0:
         return None
     elapsed = data.now - started
@@ -102,9 +94,8 @@ def _as_of(data: PageData, waiting: int) -> str:
     if left is None or not waiting:
         return say("as_of", clock=clock)
     seconds = max(10, 10 * round(left.total_seconds() / 10))
-    if seconds < 120:
-        return say("as_of_eta", clock=clock, length=say("seconds", n=seconds))
-    return say("as_of_eta", clock=clock, length=say("minutes", n=-(-seconds // 60)))
+    length = say("seconds", n=seconds) if seconds < 120 else say("minutes", n=-(-seconds // 60))
+    return say("as_of_eta", clock=clock, length=length)
 
 
 def after_detection(data: PageData) -> str:
@@ -114,9 +105,8 @@ def after_detection(data: PageData) -> str:
 
 
 def to_come(data: PageData) -> tuple[Moment, ...]:
-    """What is still to come: the end of the sending, the next draft, the next promise or the cause's day."""
-    say, promise = data.say, data.version.promise_at
-    left = _time_left(data)
+    """What is still to come: the end of the sending, the next draft, the next promise or the day of the cause."""
+    say, promise, left = data.say, data.version.promise_at, _time_left(data)
     lines: list[tuple[datetime, str]] = []
     if left is not None:
         lines.append((data.now + left, say("then_done")))
@@ -143,24 +133,21 @@ def _cause_to_come(data: PageData) -> tuple[Moment, ...]:
     )
 
 
-def _detected_at(data: PageData) -> datetime | None:
-    """When the clock of the first report began; None for other letters."""
-    began = spec_of(data.notice.kind).clock is Clock.DETECTION
-    return data.incident.received_at if began else None
-
-
 def milestones(data: PageData) -> tuple[Moment, ...]:
-    """The milestones, oldest first."""
+    """The milestones, oldest first. A first report begins with the detection of its incident."""
     say, notice = data.say, data.notice
-    lines: list[tuple[datetime | None, str, str]] = [(_detected_at(data), say("record_detected"), "")]
-    lines += [
-        (yes.at, say("record_approved", who=say.person(yes.person), v=yes.version), "")
-        for yes in notice.approvals
-    ]
-    lines += [
-        (notice.first_accept_at or notice.sending_at, say("record_started"), after_detection(data)),
-        (notice.finished_at if notice.state == "sent" else None, say("record_finished"), ""),
+    detected = data.incident.received_at if spec_of(notice.kind).clock is Clock.DETECTION else None
+    started = notice.first_accept_at or notice.sending_at
+    finished = notice.finished_at if notice.state == "sent" else None
+    lines: list[tuple[datetime | None, str, str]] = [
+        (detected, say("record_detected"), ""),
+        *(
+            (a.at, say("record_approved", who=say.person(a.person), v=a.version), "")
+            for a in notice.approvals
+        ),
+        (started, say("record_started"), after_detection(data)),
+        (finished, say("record_finished"), ""),
     ]
     return tuple(
-        Moment(at.isoformat(), say.clock(at), text, strong) for at, text, strong in lines if at is not None
+        Moment(at.isoformat(), say.clock(at), text, end) for at, text, end in lines if at is not None
     )
