@@ -20,7 +20,7 @@ from bridge.store.links import Link
 from bridge.store.tx import Tx
 from bridge.web.dependencies import Dependencies
 from bridge.web.forms import answers_of, form_of, is_ours, read_form, version_in
-from bridge.web.page_loader import Asked, Loaded, load
+from bridge.web.page_loader import Asked, Loaded, PageLoader
 from bridge.web.pages import Page
 from bridge.web.rate_limit import PRESSES_PER_MINUTE, Guesses, Rate
 from bridge.web.views.page_data import Did, PageData, Sheet
@@ -81,15 +81,8 @@ class ApprovalRoutes:
         return _response(self._desk.pages.not_found())
 
     async def _load(self, link_id: str, lists: Lists, request: Request) -> Loaded | None:
-        unit = partial(
-            load,
-            runtime=self._desk.runtime(),
-            keys=self._desk.keys,
-            link_id=link_id,
-            lists=lists,
-            asked=self._asked(request),
-        )
-        return await self._desk.store.read(unit)
+        loader = PageLoader(self._desk.runtime(), self._desk.keys, lists, self._asked(request))
+        return await self._desk.store.read(partial(loader.load, link_id=link_id))
 
     def _asked(self, request: Request) -> Asked:
         query = request.query_params
