@@ -1,4 +1,5 @@
 # Two commands for a newcomer: `make demo` and `make test`. Each sets up all it needs; a repeat is quick.
+# While you work: `make unit`.
 # Needs: python3 >= 3.11 with its venv module (Debian: python3-venv), make.
 
 VENV = .venv
@@ -8,7 +9,7 @@ LONGEST = tests/faults/test_process_killed.py tests/web/test_pages_in_chromium.p
 LONGEST_FIRST = $(LONGEST) tests/faults tests/e2e tests/stages tests
 BUILD_TOOLS = printf 'hatchling\neditables\n'
 
-.PHONY: demo test pytest lint audit soak bench lock clean
+.PHONY: demo test pytest unit lint audit soak bench lock clean
 
 # Further flags go in DEMO, such as: make demo DEMO="--speed 30"
 demo: $(VENV)/run.stamp
@@ -24,6 +25,10 @@ test: $(VENV)/test.stamp
 pytest: $(VENV)/test.stamp
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term --durations=15 $(LONGEST_FIRST)
 
+# For every save: no server, no browser, no coverage. Schemathesis is no part of these tests, and slow to import.
+unit: $(VENV)/test.stamp
+	$(BIN)/pytest -q -n auto --dist worksteal -p no:schemathesis --sqlite-only tests/unit tests/stages
+
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -34,11 +39,12 @@ audit: | $(VENV)/made.stamp
 	@if $(MAKE) $(VENV)/audit.stamp; then $(VENV)/audit/bin/python scripts/audit.py requirements.lock; \
 	else echo "requirements.lock: not audited: pip-audit cannot be installed here"; fi
 
-# The long versions, about twenty minutes: not part of `make test`. The kill loops print their figures at the end.
+# The long versions, some twenty minutes: not part of `make test`. The kill loops print their figures at the end.
 soak: $(VENV)/test.stamp
 	sh scripts/install-test-parts.sh
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -rP --durations=15 \
-	    tests/faults/test_process_killed.py tests/faults tests/soak --kill-rounds 200
+	    tests/faults/test_process_killed.py tests/faults tests/soak \
+	    tests/stages/test_machine.py tests/stages/test_receive.py --kill-rounds 200 --long
 
 bench: $(VENV)/test.stamp
 	sh scripts/install-test-parts.sh

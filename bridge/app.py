@@ -49,7 +49,7 @@ class App:
     def __init__(self, config: Config, path: Path | None) -> None:
         self._running = RunningConfig(config, path, self._changed)
         self._relays = _relays(config)
-        self._lists = CustomerLists(lambda: self._runtime)
+        self._lists = CustomerLists(lambda: self._runtime.config.service_lists)
         self._me = str(uuid4())
         self._metronome = clock.Metronome()
         self._bells = {name: self._metronome.bell(name) for name in ("timer", "oncall", "customers")}

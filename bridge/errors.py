@@ -4,7 +4,8 @@ BridgeError
 ├── ConfigError        bridge.yaml cannot be used: file, line, what to do
 ├── StoreError
 │   ├── StorageDown    the database cannot commit now; the web says 503
-│   └── StorageRefused the database must not be used: another instance, another key, another schema
+│   ├── StorageRefused the database must not be used: another instance, another key, another schema
+│   └── Overtaken      another unit moved the row first; trying again may succeed
 ├── AudienceError      a customer list cannot be read      (bridge/audiences/csv.py)
 ├── LetterError        a template cannot be rendered       (bridge/letters/render.py)
 ├── MessageError       a mail's bytes are not safe to send (bridge/letters/mime.py)
@@ -35,6 +36,10 @@ class StorageDown(StoreError):
 
 class StorageRefused(StoreError):
     """The database must not be used as it is. Not temporary: a person must act."""
+
+
+class Overtaken(StoreError):
+    """Another unit moved the row between this one's reading and its writing. Temporary: try again."""
 
 
 class SourceError(BridgeError):

@@ -20,8 +20,8 @@ from pathlib import Path
 import structlog
 from itsdangerous import Signer
 
+from bridge.core.audit_chain import AuditKeys
 from bridge.errors import ConfigError
-from bridge.store.events import AuditKeys
 
 log = structlog.get_logger(__name__)
 
@@ -62,11 +62,11 @@ class Keys:
         return newer.link_id(token) if newer else None
 
     def csrf(self, link_id: str, notice_id: str, version: int) -> str:
-        """What a form of this link, notice and version carries."""
+        """The value that a form for this link, notice and version must carry."""
         return self._csrf(self.ring[-1], link_id, notice_id, version)
 
     def is_csrf(self, given: str, link_id: str, notice_id: str, version: int) -> bool:
-        """Whether a form carried it, under any of our keys."""
+        """Whether `given` is the value that `csrf` makes, under any of our keys."""
         wanted = [self._csrf(key, link_id, notice_id, version) for key in self.ring]
         if any(hmac.compare_digest(given.encode(), each.encode()) for each in wanted):
             return True
@@ -81,7 +81,7 @@ class Keys:
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """What may be said of the keys: their ids, oldest first."""
+        """The ids of the keys, oldest first: safe to show and to log."""
         return tuple(key_id(key) for key in self.ring)
 
     def _csrf(self, key: bytes, link_id: str, notice_id: str, version: int) -> str:
@@ -98,14 +98,14 @@ class KeyFile:
     _newer: Keys | None = None
 
     def newer(self) -> Keys | None:
-        """The keys as an instance that was restarted since has them; None while the file is the same.
+        """The keys in the file since it changed; None while it is as this instance read it at its start.
 
-        They only verify: signing goes on with what this instance began with.
+        They only verify: this instance goes on signing with the keys of its start.
         """
         with suppress(OSError):
             changed_at = self.path.stat().st_mtime_ns
             if changed_at != self.read_at:
-                self.read_at = changed_at  # first: what cannot be read is tried once, not at every guess
+                self.read_at = changed_at  # first: an unreadable file is not tried again at every guess
                 self._read_again()
         return self._newer
 
@@ -146,7 +146,7 @@ def _unreadable(path: Path, error: Exception) -> ConfigError:
 
 
 def no_key_file(path: Path, why: str) -> str:
-    """What to say of a key file that is missing where it cannot be made."""
+    """The message about a key file that is missing and cannot be created."""
     return (
         f"{path}: the key file does not exist and cannot be created here ({why}). "
         "Let the bridge's user write to its folder, or create it as root: "
@@ -189,7 +189,7 @@ def _key(path: Path, number: int, line: str) -> bytes:
 
 
 def key_id(key: bytes) -> str:
-    """A key's name, which tells nothing of the key."""
+    """A key's id: 12 hexadecimal digits, from which nobody learns the key."""
     return hashlib.sha256(b"id" + key).hexdigest()[:12]
 
 

@@ -28,17 +28,30 @@ settings.load_profile("no deadline")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kill-rounds", type=int, default=20, help="rounds of every kill -9 loop, per database")
+    parser.addoption("--sqlite-only", action="store_true", help="leave out what runs on PostgreSQL")
+    parser.addoption("--long", action="store_true", help="the longest stage tests at full length")
 
 
 # Coverage's tracer costs 40 % of a test's time. These run what others run as well, or measure speed.
-UNTRACED = ("test_a_thousand_services", "tests/unit/wording/test_speed.py", "tests/stages/test_machine.py")
+UNTRACED = ("test_many_services_are_rung", "tests/unit/wording/test_speed.py", "tests/stages/test_machine.py")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
-        again = item.nodeid.startswith("tests/stages/") and "postgresql" in item.nodeid
+        again = item.nodeid.startswith("tests/stages/") and _on_postgresql(item)
         if again or any(name in item.nodeid for name in UNTRACED):
             item.add_marker("no_cover")
+    if config.getoption("--sqlite-only"):
+        config.hook.pytest_deselected(items=[item for item in items if _on_postgresql(item)])
+        items[:] = [item for item in items if not _on_postgresql(item)]
+
+
+def _on_postgresql(item: pytest.Item) -> bool:
+    """Whether the test runs on PostgreSQL: as one of both databases, or because it asks for a server."""
+    given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return "postgresql" in (given.get("database_url"), given.get("database")) or bool(
+        {"postgres_cluster", "postgres_database"} & set(getattr(item, "fixturenames", ()))
+    )
 
 
 @pytest.hookimpl(wrapper=True)
@@ -58,6 +71,12 @@ def kill_rounds(pytestconfig: pytest.Config) -> int:
     """How often a test may kill the bridge: 20 a database in `make test`, 200 in `make soak`."""
     rounds: int = pytestconfig.getoption("--kill-rounds")
     return rounds
+
+
+@pytest.fixture(scope="session")
+def long(pytestconfig: pytest.Config) -> bool:
+    """Whether the longest stage tests run at full length: only in `make soak`."""
+    return bool(pytestconfig.getoption("--long"))
 
 
 @pytest.fixture(scope="session")

@@ -1,22 +1,25 @@
-"""The services' customer lists, read outside transactions: counted for people, then read again to be sent."""
+"""The services' customer lists: read once to tell people how many there are, and again to send to them.
+
+Nothing here runs inside a transaction.
+"""
 
 import asyncio
 import math
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
 import structlog
 
-from bridge.audiences.csv import AudienceError, Audiences, Moved, Row, Tally, read
+from bridge.audiences.csv import AudienceError, OnRead, Row, read
+from bridge.audiences.summary import Audiences, Tally
 from bridge.clock import monotonic
 from bridge.core.model import AudienceFacts, Recipient
-from bridge.core.values import Locale
-from bridge.stages.runtime import Runtime
+from bridge.core.values import Locale, LocalText
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +27,17 @@ T = TypeVar("T")
 
 SILENT = 3.0  # seconds without a byte of a list: its file system does not answer
 LONGEST = 30.0  # seconds a ring or page waits for a list; a million rows take some ten
-REMEMBERED = 1000  # digests whose counts are kept: a page shown before the list changed says how many it had
+REMEMBERED = 1000  # digests whose counts are kept, for pages that were shown before a list changed
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceList:
+    """Where a service's customers are listed. `locale` is for rows that give none."""
+
+    audience: str
+    title: LocalText | None
+    path: Path
+    locale: Locale
 
 
 class Pulse:
@@ -38,25 +51,25 @@ class Pulse:
 
 
 class ListRead(Generic[T]):
-    """One list being read, in a thread of its own, for everybody who asks meanwhile.
+    """One list that is being read, in a thread of its own, for everybody who asks meanwhile.
 
-    A dead network drive may hold the thread for ever. So it is not one of the loop's executor, where it would keep
-    others from being read, and it is a daemon: the process may end without it.
+    A dead network drive may hold the thread for ever. So the thread is not one of the loop's executor, where other
+    lists would wait for it. It is a daemon, so that the process can end without it.
     """
 
     def __init__(self, read: Callable[[], T], pulse: Pulse, silent: float) -> None:
         self.answer: Future[T] = Future()
-        self.answer.set_running_or_notify_cancel()  # whoever stops waiting does not cancel it for the others
+        self.answer.set_running_or_notify_cancel()  # then one waiter that gives up does not cancel it for the others
         self._read, self._pulse, self._silent = read, pulse, silent
         self._began = monotonic()
         pulse.beat()
         threading.Thread(target=self._run, name="customer-list", daemon=True).start()
 
     async def wait(self, longest: float = math.inf) -> T:
-        """What was read. Raises TimeoutError, and reads on, so that a later question may find it done.
+        """What was read. Raises TimeoutError when the file is silent, and after `longest` seconds.
 
-        Patience is by progress: a list may be as long as it likes while its file answers. Rings and pages wait no
-        longer than `longest` seconds all the same: a list that trickles in must not keep those of other services.
+        A long list is waited for while its file answers. A list that trickles in must not delay the rings of other
+        services, which is what `longest` is for. The reading goes on, so that a later question may find it done.
         """
         answer = asyncio.wrap_future(self.answer)
         while not answer.done():
@@ -74,19 +87,20 @@ class ListRead(Generic[T]):
 
 
 class CustomerLists:
-    """Every list of the running configuration, by the service it belongs to."""
+    """Every list, by the service it belongs to. `lists` gives those of the running configuration."""
 
-    def __init__(self, runtime: Callable[[], Runtime], silent: float = SILENT) -> None:
-        self._runtime = runtime
+    def __init__(self, lists: Callable[[], Mapping[str, ServiceList]], silent: float = SILENT) -> None:
+        self._lists = lists
         self._silent = silent
         self._audiences = Audiences()
         self._readings: dict[tuple[Path, Locale], ListRead[AudienceFacts]] = {}
         self._counts: dict[str, int] = {}
 
     async def facts(self) -> Mapping[str, AudienceFacts]:
-        """The facts of every service's list. Cached by the file's state, so that it is cheap to ask.
+        """The facts of every service's list. Cheap while no file changes.
 
-        What one list has is its own `problem`: the rings of the other services go out, and its own without a number.
+        A list that cannot be read has a `problem`. Its service rings without a number of recipients, and the other
+        services ring as always.
         """
         found = await self._read_all()
         for facts in found.values():
@@ -97,24 +111,23 @@ class CustomerLists:
         return found
 
     def count_of(self, digest: str) -> int | None:
-        """How many the list of this digest had, if it was seen lately."""
+        """The number of recipients in the list of this digest; None if it was not seen lately."""
         return self._counts.get(digest)
 
     async def digest(self, service: str) -> str:
-        """The digest of a service's list as it is now. Raises AudienceError."""
-        path, locale = self._place(service)
-        pulse = Pulse()
-        summary = await self._patiently(
-            path, pulse, partial(self._audiences.summary, path, locale, pulse.beat)
-        )
-        return summary.digest
+        """The digest of a service's list as it is now. Raises AudienceError, and KeyError for an unknown service."""
+        mine, pulse = self._lists()[service], Pulse()
+        reading = partial(self._audiences.summary, mine.path, mine.locale, pulse.beat)
+        return (await self._patiently(mine.path, pulse, reading)).digest
 
     async def chunks(self, service: str, size: int, digest: str) -> AsyncIterator[list[Recipient]]:
-        """A service's list in chunks. Raises AudienceError, also for a list that `digest` does not name."""
-        path, locale = self._place(service)
-        pulse = Pulse()
-        chunks = _chunks(path, read(path, locale, pulse.beat), size, digest)
-        while chunk := await self._patiently(path, pulse, partial(next, chunks, None)):
+        """A service's list in chunks of `size`.
+
+        Raises AudienceError, also when the digest of the list is not `digest`: then the last chunk is not given.
+        """
+        mine, pulse = self._lists()[service], Pulse()
+        chunks = _chunks(mine.path, read(mine.path, mine.locale, pulse.beat), size, digest)
+        while chunk := await self._patiently(mine.path, pulse, partial(next, chunks, None)):
             yield chunk
 
     async def _patiently(self, path: Path, pulse: Pulse, read: Callable[[], T]) -> T:
@@ -124,14 +137,11 @@ class CustomerLists:
             raise _silent(path) from None
 
     async def _read_all(self) -> dict[str, AudienceFacts]:
-        config = self._runtime().config
-        services = config.services.values()
-        each = await asyncio.gather(*(self._read(*self._place(service.id)) for service in services))
+        lists = self._lists()
+        each = await asyncio.gather(*(self._read(mine.path, mine.locale) for mine in lists.values()))
         return {
-            service.id: replace(
-                facts, name=service.audience, title=config.customer_lists[service.audience].name
-            )
-            for service, facts in zip(services, each, strict=True)
+            service: replace(facts, name=mine.audience, title=mine.title)
+            for (service, mine), facts in zip(lists.items(), each, strict=True)
         }
 
     async def _read(self, path: Path, locale: Locale) -> AudienceFacts:
@@ -146,17 +156,12 @@ class CustomerLists:
             log.warning("list_silent", path=str(path))
             return AudienceFacts("", problem=_silent(path).words)
 
-    def _count(self, path: Path, locale: Locale, moved: Moved) -> AudienceFacts:
+    def _count(self, path: Path, locale: Locale, on_read: OnRead) -> AudienceFacts:
         try:
-            return self._audiences.facts("", path, locale, moved)
+            return self._audiences.facts("", path, locale, on_read)
         except Exception as error:
             log.exception("list_failed", path=str(path))
             return AudienceFacts("", problem=_failed(path, type(error).__name__).words)
-
-    def _place(self, service: str) -> tuple[Path, Locale]:
-        config = self._runtime().config
-        settings = config.services[service]
-        return config.audiences[settings.audience], settings.locale
 
 
 def _chunks(path: Path, rows: Iterator[Row], size: int, digest: str) -> Iterator[list[Recipient]]:

@@ -21,7 +21,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the answer. 0 for 200, 1 for anything else, 2 for a file or source that is not there.
+    """Post the file, and print the answer. 0 for 200, 1 for any other status, 2 for a missing file or source.
 
     Raises ConfigError, NoAnswer.
     """

@@ -1,4 +1,4 @@
-"""`bridge check`: is everything that a night will need in order? Found by day, with the line to change."""
+"""`bridge check`: finds by day what would fail at night, with the line of the file to change."""
 
 import argparse
 import os
@@ -20,7 +20,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run(args: argparse.Namespace) -> int:
-    """One line for each finding, `ok` for what has none. 0 without findings, 1 with."""
+    """Print a line for each finding, and `ok` for each check without one. 0 without findings, 1 with."""
     path: Path = args.config
     try:
         config = load(path)
@@ -46,5 +46,5 @@ def run(args: argparse.Namespace) -> int:
 def _problems(name: str, check: Check, config: Config) -> list[Problem]:
     try:
         return list(check(config))
-    except OSError as error:  # a folder on the way that this user may not enter
+    except OSError as error:  # this user may not enter a folder of a path
         return [((name,), f"{error.filename}: {error.strerror}. Run this as the user that runs the bridge")]

@@ -1,6 +1,6 @@
-"""What `bridge check` looks at beyond bridge.yaml. Each check yields places in the file and what is wrong.
+"""The checks of `bridge check` beyond bridge.yaml. Each yields places in the file, and what is wrong there.
 
-Nothing is created, changed or migrated, and no mail is sent: it may run beside a working bridge.
+A check creates, changes and migrates nothing, and sends no mail. It may run beside a working bridge.
 """
 
 import asyncio
@@ -15,7 +15,8 @@ from pathlib import Path
 from sqlalchemy import URL, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from bridge.audiences.csv import AudienceError, summarise
+from bridge.audiences.csv import AudienceError
+from bridge.audiences.summary import summarise
 from bridge.config import Config
 from bridge.config.document import Place
 from bridge.core.facts import Answers, Facts, build
@@ -43,7 +44,7 @@ _BAD_ROWS_SHOWN = 3
 
 
 def check_server(config: Config) -> Iterator[Problem]:
-    """Links that lead somewhere, and a signing key that is there or can be made, for its owner to read."""
+    """Whether links lead to the bridge, and whether a signing key exists or can be made, readable by its owner."""
     if "public_url" not in config.server.model_fields_set:
         yield (
             ("server", "public_url"),
@@ -62,7 +63,7 @@ def check_server(config: Config) -> Iterator[Problem]:
 
 
 def check_people(config: Config) -> Iterator[Problem]:
-    """Where two people must approve, two must be rung: a notice would wait for the second one for ever."""
+    """Whether two people are rung where two must approve. With one, a notice would wait for ever."""
     for name, service in config.services.items():
         if service.policy.second_person and len(config.escalation_of(service).people()) < 2:
             kinds = ", ".join(sorted(service.policy.second_person))
@@ -90,7 +91,7 @@ def check_templates(config: Config) -> Iterator[Problem]:
 
 
 def check_audiences(config: Config) -> Iterator[Problem]:
-    """Every customer list, row by row."""
+    """Whether every customer list can be read, row by row."""
     for name, path in config.audiences.items():
         place = ("audiences", name, "csv")
         try:
@@ -104,7 +105,7 @@ def check_audiences(config: Config) -> Iterator[Problem]:
 
 
 def check_database(config: Config) -> Iterator[Problem]:
-    """Whether it can be opened, and is not a newer version's."""
+    """Whether the database can be opened, and was not migrated by a newer version."""
     url = config.database_url
     if url.get_backend_name() == "sqlite":
         path = Path(url.database or "")
@@ -144,7 +145,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
 
 
 def _misnamed(folder: Path) -> Iterator[Problem]:
-    """Files that are meant to override a template and do not. Names with `_` are for including."""
+    """Files that look like templates and override none. A name with `_` at its beginning is for including."""
     if not folder.is_dir():
         yield ("templates",), f"{folder} is not a folder. Create it or write null"
         return
@@ -159,7 +160,7 @@ def _misnamed(folder: Path) -> Iterator[Problem]:
 
 
 def _samples(service: Service, kind: Kind) -> Iterator[Facts]:
-    """Facts that between them reach every branch of a template: sparse and full, firing, in part and over."""
+    """Sample facts that together reach every branch of a template: sparse and full, firing, partly over, over."""
     incident = Incident("check", service.id, "open", _MOMENT, received_at=_MOMENT)
     bare = Alert("check", "1", "firing", {}, {}, _MOMENT)
     told = replace(
@@ -206,9 +207,9 @@ def _unusable(engine: Engine, url: URL) -> Iterator[Problem]:
     except StorageRefused as error:
         yield ("database",), str(error)
     except SQLAlchemyError as error:
-        # only the driver's own words: SQLAlchemy's may repeat the url
+        # only the driver's message: SQLAlchemy's may repeat the url
         words = " ".join(str(getattr(error, "orig", None) or type(error).__name__).split())
-        shown = url.set(query={})  # where a password may stand as well
+        shown = url.set(query={})  # the query may hold a password too
         yield ("database",), f"{shown} cannot be opened: {words}. Start it or correct the url"
     finally:
         engine.dispose()

@@ -35,9 +35,9 @@ def _port(text: str) -> int:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Until Ctrl-C. The terminal is for the person: of the log it shows only what went wrong."""
+    """Run until Ctrl-C. The terminal shows warnings and errors of the log, and nothing else of it."""
     log.set_up(logging.WARNING)
-    say = functools.partial(print, flush=True)  # also into a pipe
+    say = functools.partial(print, flush=True)  # a pipe would keep the lines back
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(
             story.play(clock.now, port=args.port, inbox_port=args.inbox_port, speed=args.speed, say=say)

@@ -16,6 +16,7 @@ from bridge.errors import BridgeError
 from bridge.keys import load_keys
 from bridge.letters.render import Letters
 from bridge.stages.runtime import Runtime
+from bridge.store.audit import broken
 from bridge.store.read_only import read_only
 from bridge.store.tx import Tx
 from bridge.web.api.serialize import incidents_out
@@ -25,7 +26,7 @@ SHOWN = 50
 
 
 class LogError(BridgeError):
-    """A log that is of no use for comparing."""
+    """A log cannot be read, or has no anchor to compare with."""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -57,14 +58,17 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run_list(args: argparse.Namespace) -> int:
-    """One line each: id, service, state, when it was received."""
+    """Print a line for each incident: id, service, state, time of receipt. Raises ConfigError, StoreError."""
     for incident in query(load(args.config), lambda tx: tx.incidents.page(None, SHOWN)):
         print(f"{incident.id}  {incident.service}  {incident.state}  {incident.received_at.isoformat()}")
     return 0
 
 
 def run_show(args: argparse.Namespace) -> int:
-    """The shape of the API, without what would move a terminal's cursor or turn its text. 1 for an unknown id."""
+    """Print the JSON of the API, without characters that control a terminal. 1 for an unknown id.
+
+    Raises ConfigError, StoreError.
+    """
     config = load(args.config)
     runtime = Runtime(config, Letters(config.templates))
 
@@ -81,15 +85,20 @@ def run_show(args: argparse.Namespace) -> int:
 
 
 def run_verify(args: argparse.Namespace) -> int:
-    """Every break of a chain and departure from an anchor, a line each; 1 if any, or if no such incident."""
+    """Print a line for each break of a chain and each departure from an anchor. 1 for any, or for an unknown id.
+
+    Raises ConfigError, StoreError, LogError.
+    """
     kept = dict.fromkeys([*args.anchor, *(anchors_in(args.log) if args.log else ())])
+    config = load(args.config)
+    audit = load_keys(config.key_file).audit
 
     def unit(tx: Tx) -> tuple[int, list[str]]:
         ids = [args.id] if args.id else tx.incidents.ids()
         found = [
             f"{incident_id}: event {seq} {why}"
             for incident_id in ids
-            for seq, why in tx.events.broken(incident_id)
+            for seq, why in broken(tx, audit, incident_id)
         ]
         if args.id and tx.incidents.get(args.id) is None:
             found.append(f"{args.id}: no such incident")
@@ -98,7 +107,7 @@ def run_verify(args: argparse.Namespace) -> int:
         found += [f"{head.incident}: {how} (anchor {head})" for head, how in departed if how]
         return len(ids), found
 
-    checked, findings = query(load(args.config), unit)
+    checked, findings = query(config, unit)
     for finding in findings:
         print(finding)
     if not findings:
@@ -116,7 +125,7 @@ def anchor(text: str) -> Anchor:
 
 
 def anchors_in(path: Path) -> list[Anchor]:
-    """The anchors in a log. Raises LogError when there is none: comparing with nothing proves nothing."""
+    """The anchors in a log. Raises LogError when it cannot be read or holds none."""
     try:
         with path.open(encoding="utf-8", errors="replace") as lines:
             found = list(anchors.logged(lines))
@@ -128,7 +137,7 @@ def anchors_in(path: Path) -> list[Anchor]:
 
 
 def query(config: Config, unit: Callable[[Tx], T]) -> T:
-    """What a query returns, beside a running bridge. Raises StoreError."""
+    """The result of a query, which may run beside a working bridge. Raises StoreError, ConfigError."""
     audit = load_keys(config.key_file).audit
     with read_only(config.database_url, clock.now) as (connection, now):
         return unit(Tx(connection, now, audit))

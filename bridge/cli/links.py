@@ -24,7 +24,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 when links were revoked, 1 when there were none or the bridge did not do it, 2 when nobody is named.
+    """0 when links were revoked, 1 when none was, 2 when the command line names neither person nor notice.
 
     Raises ConfigError, NoAnswer.
     """

@@ -14,7 +14,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print from where to where. Raises StoreError."""
+    """Upgrade, and print both versions of the schema. Raises ConfigError, StoreError."""
     database = open_database(load(args.config).database_url)
     database.close()
     before, after = database.migrated.before or "nothing", database.migrated.after

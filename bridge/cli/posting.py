@@ -1,4 +1,4 @@
-"""One POST to a running bridge, for the commands that need it to answer."""
+"""One POST to a running bridge, for the commands that work through it."""
 
 import http.client
 from collections.abc import Mapping
@@ -11,11 +11,11 @@ ANSWER_SECONDS = 30
 
 
 class NoAnswer(BridgeError):
-    """No bridge answers there."""
+    """No bridge answers at that address."""
 
 
 def post(base: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
-    """Post JSON to `path` under the address `base`; the status and text of the answer. Raises NoAnswer."""
+    """Post JSON to `path` under the address `base`. Returns status and text of the answer. Raises NoAnswer."""
     url = urlsplit(base)
     kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
     with closing(kind(url.hostname or "127.0.0.1", url.port, timeout=ANSWER_SECONDS)) as connection:

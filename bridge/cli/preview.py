@@ -40,7 +40,7 @@ class Unusable(BridgeError):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a person would have written: answers, and one customer's row for an individual letter."""
+    """A person's part of the letter: answers, and one customer's row for an individual letter."""
 
     answers: Answers
     row: Mapping[str, str]
@@ -117,13 +117,12 @@ def _given(path: Path | None) -> Given:
 
 
 def _facts(service: Service, alerts: Sequence[Alert], kind: Kind, given: Given, now: datetime) -> Facts:
-    """As the bridge would take them now; what follows a first report follows one from the same alerts."""
+    """The facts as the bridge would take them now. A later report follows a first one about the same alerts."""
     started = min((alert.starts_at for alert in alerts), default=now)
     incident = Incident("preview", service.id, "open", started, received_at=now)
     spec = spec_of(kind)
-    severities = {alert.labels.get("severity", "") for alert in alerts}
-    promise = now + service.policy.update_every.shortest(severities)
     firing = [replace(alert, status="firing", ends_at=None) for alert in alerts]
+    promise = now + service.policy.update_every.while_firing(firing)
     first = build(service, incident, firing, next_notice.FIRST, drafted_at=now, promise_at=promise, number=1)
     if kind == next_notice.FIRST:
         return build(service, incident, alerts, kind, drafted_at=now, promise_at=promise, number=1)

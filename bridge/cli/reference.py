@@ -8,7 +8,6 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from zoneinfo import ZoneInfo
 
-from annotated_types import Ge, Gt, Le
 from pydantic import SecretStr, WithJsonSchema
 from pydantic.fields import FieldInfo
 
@@ -77,7 +76,7 @@ def _section(key: str, field: FieldInfo) -> str:
 
 
 def _rows(key: str, field: FieldInfo, *, secret: bool) -> Iterator[SettingRow]:
-    """The key itself, unless it only holds others, and then all that are inside it."""
+    """A row for the key, unless it only holds other keys, and rows for all keys inside it."""
     inner = _model_in(field.annotation)
     if inner is Policy and key != "policy":
         inner = None  # described once, in its own section
@@ -114,9 +113,14 @@ def _choice(words: Iterable[str]) -> str:
 
 
 def _bounds(field: FieldInfo) -> str:
-    words = {Gt: ("gt", "more than"), Ge: ("ge", "at least"), Le: ("le", "at most")}
-    found = [(words[type(one)], one) for one in field.metadata if type(one) in words]
-    return "".join(f", {word} {_written(getattr(one, name))}" for (name, word), one in found)
+    words = {"gt": "more than", "ge": "at least", "le": "at most"}
+    found = [
+        (word, getattr(one, name))
+        for one in field.metadata
+        for name, word in words.items()
+        if hasattr(one, name)
+    ]
+    return "".join(f", {word} {_written(bound)}" for word, bound in found)
 
 
 def _default(field: FieldInfo) -> str:
@@ -135,14 +139,14 @@ def _written(value: object) -> str:
 
 
 def _model_in(shape: Any) -> type[Model] | None:
-    """The section that a key holds, alone, in a list or under names; a text in two languages is none."""
+    """The model that a key holds, alone, in a list or under names. A text in two languages is not a section."""
     if isinstance(shape, type) and issubclass(shape, Model):
         return None if shape is LocalText else shape
     return next((model for part in get_args(shape) if (model := _model_in(part))), None)
 
 
 def _repeated(shape: Any) -> str:
-    """What follows the key of a list or a mapping of sections."""
+    """The ending of the key of a list (`[]`) or of a mapping (`.<name>`) of sections; else empty."""
     return {tuple: "[]", Mapping: ".<name>"}.get(get_origin(shape), "")
 
 

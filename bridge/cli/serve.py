@@ -22,7 +22,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def add_config(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
     """The option that names bridge.yaml.
 
-    `again`: the command before this action has taken it already, and keeps what it was given.
+    `again`: the parser of the command before this action has the option too. The value given there stays.
     """
     usual = Path(os.environ.get("BRIDGE_CONFIG", "config/bridge.yaml"))
     default = argparse.SUPPRESS if again else usual
@@ -30,10 +30,10 @@ def add_config(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Until SIGTERM. Raises BridgeError when it cannot start."""
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the app reloads on it: it would end the process
-    config = load(args.config)
+    """Run until SIGTERM. Raises BridgeError when the bridge cannot start."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # would end the process until the app reloads on it
     log.set_up()
+    config = load(args.config)
     _allow_connections()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(config, args.config))
@@ -45,6 +45,6 @@ async def _serve(config: Config, path: Path) -> None:
 
 
 def _allow_connections() -> None:
-    """As many open files as the system lets us have: idle connections must not keep webhooks out."""
+    """Allow as many open files as the system does, so that idle connections do not keep webhooks out."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

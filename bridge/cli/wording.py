@@ -3,7 +3,7 @@
     {"id": "a1", "kind": "first", "scope": "sentence", "text": "まもなく復旧いたします。"}
     {"id": "a2", "kind": "followup", "scope": "full", "subject": "…", "body": "…", "ctx": {"report_no": 2}}
 
-`ctx` holds what is known besides the text, named as in `bridge.wording.Context`.
+`ctx` is what is known besides the text. Its keys are those of `bridge.wording.Context`.
 """
 
 import argparse
@@ -25,11 +25,10 @@ from pydantic import (
 )
 
 from bridge import clock
+from bridge.core.dates import JAPAN
 from bridge.errors import BridgeError
 from bridge.wording import Context, Finding, Letter, check
-from bridge.wording.model import JAPAN, UPDATE
 
-KINDS = {"followup": UPDATE}
 SHOWN = ("rule", "severity", "field", "span", "text", "replacement")
 
 Names = Annotated[
@@ -38,11 +37,11 @@ Names = Annotated[
 
 
 class Unreadable(BridgeError):
-    """The file cannot be checked. `str()` says where and why."""
+    """The file cannot be checked. `str()` says in which line and why."""
 
 
 class Line(BaseModel):
-    """What a line holds: other keys are ignored, null is as good as absent."""
+    """A mapping in the file. Unknown keys are ignored, and null means that the key is absent."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -79,7 +78,7 @@ class Known(Line):
             raise ValueError(f"no charset {value}") from None
 
     def context(self, now: datetime) -> Context:
-        """As the check takes it. A time without an offset is Japan's; without a time it is now."""
+        """The context for the check. A time without an offset is Japan's. Without a time, `now` is used."""
         told = self.now or now
         at = told if told.tzinfo else told.replace(tzinfo=JAPAN)
         return Context(**{**dict(self), "now": at})
@@ -98,12 +97,11 @@ class WordingCase(Line):
     ctx: Known = Field(default_factory=Known)
 
     def letter(self) -> Letter:
-        kind = KINDS.get(self.kind, self.kind)
         if self.scope == "subject":
-            return Letter(kind, self.subject or self.text, self.body, self.locale)
+            return Letter(self.kind, self.subject or self.text, self.body, self.locale)
         if self.scope == "sentence":
-            return Letter(kind, "", self.text or self.body, self.locale)
-        return Letter(kind, self.subject, self.body or self.text, self.locale)
+            return Letter(self.kind, "", self.text or self.body, self.locale)
+        return Letter(self.kind, self.subject, self.body or self.text, self.locale)
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -147,7 +145,7 @@ def _case(path: Path, number: int, line: str) -> WordingCase:
 
 
 def _line(found: dict[str, Any]) -> str:
-    """One line of JSON. Half a surrogate pair, which no encoding can carry, stays an escape."""
+    """One line of JSON. Half a surrogate pair stays an escape, because UTF-8 cannot carry it."""
     return json.dumps(found, ensure_ascii=False).encode("utf-8", "backslashreplace").decode("utf-8")
 
 

@@ -7,10 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import cast
 
+import structlog
 from pydantic import Field, create_model
 from sqlalchemy import URL
 
 from bridge import sources
+from bridge.audiences.cache import ServiceList
 from bridge.config.document import Document, Place, Tree, Value, read
 from bridge.config.fitting import fit, judge, unknown
 from bridge.config.sections import Api, CustomerList, DatabaseSettings, ServerSettings, Wording, read_terms
@@ -19,9 +21,10 @@ from bridge.core.values import Model
 from bridge.errors import ConfigError
 from bridge.smtp.settings import Smtp
 from bridge.sources.credentials import Credentials
-from bridge.wording.terms import Term
+from bridge.wording import Term
 
-log = logging.getLogger(__name__)
+# Over logging's own logger: a command that has set up no log then writes a doubt to standard error.
+log = structlog.wrap_logger(logging.getLogger(__name__))
 
 SOURCES = sources.find()
 Sources = create_model(
@@ -36,7 +39,10 @@ Sources = create_model(
 
 
 class Config(Model):
-    """Everything bridge.yaml says. Paths are absolute, secrets are read, services are whole."""
+    """Everything that bridge.yaml says. Paths are absolute, and secrets are read from their files.
+
+    Each service has its id, and what it takes from the top level.
+    """
 
     server: ServerSettings = Field(default=ServerSettings(), description="addresses and files")
     database: DatabaseSettings = Field(
@@ -71,9 +77,18 @@ class Config(Model):
         """The CSV file of each audience."""
         return {name: one.csv for name, one in self.customer_lists.items()}
 
+    @property
+    def service_lists(self) -> Mapping[str, ServiceList]:
+        """The customer list of each service."""
+        listed = ((service, self.customer_lists[service.audience]) for service in self.services.values())
+        return {
+            service.id: ServiceList(service.audience, one.name, one.csv, service.locale)
+            for service, one in listed
+        }
+
     @cached_property
     def terms(self) -> tuple[Term, ...]:
-        """The company's own terms. The file is read once, while the configuration is loaded."""
+        """The company's own terms. The file is read once, while the configuration is loaded. Raises ValueError."""
         return read_terms(self.wording.terms) if self.wording.terms else ()
 
     @property
@@ -108,7 +123,7 @@ def loads(text: str, path: Path, env: Mapping[str, str]) -> Config:
     if document.tree or not document.findings:
         document.tree["server"] = (
             document.tree.get("server") or {}
-        )  # its default paths are beside the file too
+        )  # also when it is not written: its default paths are beside the file too
         fit(document, Config, path.absolute().parent)
         for place, what in _dangling(document.tree):
             document.wrong(place, what)
@@ -118,13 +133,13 @@ def loads(text: str, path: Path, env: Mapping[str, str]) -> Config:
             _demand_terms(document, config)
             if not document.findings:
                 for doubt in document.doubts:
-                    log.warning("%s", doubt.at(str(path)))
+                    log.warning("config_doubt", finding=doubt.at(str(path)))
                 return config
     raise ConfigError("\n".join(finding.at(str(path)) for finding in sorted(document.findings)))
 
 
 def _whole(config: Config) -> Config:
-    """Every person and service under its key, services with what they take from the top level."""
+    """The configuration with each person's and service's id, and with what services take from the top level."""
     people = {name: person.model_copy(update={"id": name}) for name, person in config.people.items()}
     services = {
         name: service.within(name, config.timezone, config.policy)
@@ -134,7 +149,7 @@ def _whole(config: Config) -> Config:
 
 
 def _dangling(tree: Tree) -> Iterator[tuple[Place, str]]:
-    """Each name that nothing in the file has, with what to say. Works on a file that has other errors too."""
+    """Each name that the file uses and does not define, with its finding. The file may have other errors."""
     for name, service in _entries(tree, "services").items():
         for key, section in (("audience", "audiences"), ("escalation", "escalations")):
             wanted = service.get(key) if isinstance(service, dict) else None

@@ -1,8 +1,7 @@
 """bridge.yaml as plain values that still know their line: YAML, and `${ENV_VAR}` inside its texts.
 
-Scalars are read by the YAML 1.2 core rules: `no` and `12:30` stay texts, unlike in YAML 1.1, which PyYAML
-follows otherwise. Of a key written twice the last counts, with a doubt about it; everything that would make an
-object of a class is an error.
+Scalars are read by the rules of YAML 1.2: `no` and `12:30` stay texts. PyYAML by itself follows YAML 1.1. Where a
+key is written twice the last one counts, and the finding is a doubt. A tag that would make an object is an error.
 """
 
 import re
@@ -47,28 +46,30 @@ def dotted(place: Place) -> str:
 
 @dataclass
 class Document:
-    """What a file holds, where each part stands, and what was wrong with it so far."""
+    """The values of a file, the line of each, and the findings so far."""
 
     tree: Tree = field(default_factory=dict)
     lines: dict[Place, int] = field(default_factory=dict)
     findings: list[ConfigFinding] = field(default_factory=list)
-    doubts: list[ConfigFinding] = field(default_factory=list)  # it can be used, but is it what was meant?
+    doubts: list[ConfigFinding] = field(
+        default_factory=list
+    )  # the file can be used, but may not say what was meant
 
     def finding(self, place: Place, what: str) -> ConfigFinding:
-        """What is wrong at that place, with its line or that of the nearest around it."""
+        """A finding at that place, with the line of the place or of the nearest part around it."""
         around = place
         while around and around not in self.lines:
             around = around[:-1]
         return ConfigFinding(self.lines.get(around, 1), dotted(place), what)
 
     def wrong(self, place: Place, what: str) -> None:
-        """Record a finding. The first of a place is the cause of any other, and the only one that stays."""
+        """Record a finding. Of several at one place only the first stays: it causes the others."""
         if all(finding.key != dotted(place) for finding in self.findings):
             self.findings.append(self.finding(place, what))
 
 
 def read(text: str, env: Mapping[str, str]) -> Document:
-    """The document of a YAML text, variables filled in. Never raises: what is wrong is among its findings."""
+    """The document of a YAML text, with its variables filled in. Never raises: errors are among the findings."""
     document = Document()
     try:
         node = yaml.compose(text, Loader=yaml.BaseLoader)
@@ -92,7 +93,7 @@ def read(text: str, env: Mapping[str, str]) -> Document:
 
 
 class _Builder:
-    """Turns nodes into values and notes the line of each."""
+    """Turns YAML nodes into values, and notes the line of each."""
 
     def __init__(self, document: Document, env: Mapping[str, str]) -> None:
         self._document = document

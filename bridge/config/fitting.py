@@ -1,8 +1,8 @@
-"""What is wrong with bridge.yaml, found by the models: each finding says what, and what to do.
+"""bridge.yaml against the models. Each finding says what is wrong, and what to do.
 
-The models know their keys, their secrets and their paths. `fit` goes through the file beside them, finds
-unknown keys and replaces what only a loader can: `*_file` by the secret it holds, relative paths by absolute
-ones. `judge` words pydantic's errors; it never quotes a value, which may be a secret.
+`fit` goes through the file beside the models. It finds unknown keys, puts the content of a `*_file` in the place of
+its secret, and makes relative paths absolute. `judge` lets pydantic validate the rest, and words its errors. No
+finding quotes a value, because the value may be a secret.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ from bridge.core.values import Model
 
 Shape = TypeVar("Shape", bound=Model)
 
-_UNREAD = "unread"  # in the place of a secret whose file has a finding, so that it gets no second one
+_UNREAD = "unread"  # stands for a secret whose file has a finding, so that the secret gets no second one
 _MAPPING = "must hold keys of its own. Write `key: value` lines under it"
 _LIST = "must be a list. Write it as [a, b]"
 _WHOLE = "must be a whole number. Write it in digits"
@@ -49,7 +49,7 @@ _WHAT = {
 
 
 def judge(document: Document, model: type[Shape]) -> Shape | None:
-    """The document as the model, or None after every error went to the document's findings."""
+    """The document as the model. None: every error is among the document's findings."""
     try:
         return model.model_validate(document.tree)
     except ValidationError as failed:
@@ -57,14 +57,14 @@ def judge(document: Document, model: type[Shape]) -> Shape | None:
         places = [error["loc"] for error in errors]
         for error in errors:
             if error["type"] == "too_short" and any(_is_inside(place, error["loc"]) for place in places):
-                continue  # it only looks empty because nothing in it is right
+                continue  # it looks empty because everything in it has a finding
             words = _WHAT.get(error["type"])
             document.wrong(error["loc"], words.format_map(error.get("ctx", {})) if words else error["msg"])
         return None
 
 
 def fit(document: Document, model: type[Model], folder: Path) -> None:
-    """Make the document's tree fit for the model; what cannot be is among the findings.
+    """Prepare the document's tree for the model. Errors are among the document's findings.
 
     Relative paths and secret files are taken from the folder.
     """
@@ -72,7 +72,7 @@ def fit(document: Document, model: type[Model], folder: Path) -> None:
 
 
 def settings_of(model: type[Model]) -> dict[str, FieldInfo]:
-    """What a file may hold for this model, by the key it is written with. `id` is the key around it."""
+    """The fields that a file may set, by the key in the file. An `id` is not one: it is the key around the model."""
     fields = model.model_fields.items()
     return {field.alias or name: field for name, field in fields if name != "id"}
 
@@ -83,7 +83,7 @@ def secrets_of(model: type[Model]) -> frozenset[str]:
 
 
 def unknown(key: str, known: Iterable[str], noun: str) -> str:
-    """What to say of a word that is none of the known ones."""
+    """The finding for a word that is not known, with the nearest known word or all of them."""
     known = sorted(known)
     if near := get_close_matches(key, known, n=1):
         return f'unknown {noun}. Did you mean "{near[0]}"?'
@@ -108,7 +108,7 @@ class _Fitting:
                 self._document.wrong(here, unknown(key, [*known, *files], "key"))
                 del tree[key]
             elif tree[key] is None and (key not in known or known[key].get_default() is not None):
-                del tree[key]  # null where null is no value: as if not written
+                del tree[key]  # where null is no value, the key counts as not written
         for key, field in known.items():
             if isinstance(field.default, Path):
                 tree.setdefault(key, str(field.default))
@@ -134,7 +134,7 @@ class _Fitting:
         return value
 
     def _secret(self, tree: Tree, key: str, place: Place) -> None:
-        """Put what the file holds in the secret's own place. Trailing line ends are not part of it."""
+        """Put the content of the file under the secret's own key, without its last line ends."""
         file, secret = tree.pop(key), key.removesuffix("_file")
         if file is None:
             return

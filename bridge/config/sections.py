@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from bridge.core.settings import Words
 from bridge.core.values import HeaderSecret, Model, Secret
-from bridge.wording.terms import Term, parse_terms
+from bridge.wording import Term, parse_terms
 
 _SIZE = re.compile(r"(\d{1,12}) ?(B|KiB|MiB|GiB|kB|KB|MB|GB)?")
 _BYTES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "kB": 1000, "KB": 1000, "MB": 10**6, "GB": 10**9}
@@ -56,7 +56,7 @@ def _size(value: object) -> Size:
 
 
 def _is_near(host: str) -> bool:
-    """Whether a host is this machine or a private address, where links need no https."""
+    """Whether a host is this machine or has a private address, so that links need no https."""
     try:
         address = ip_address(host)
     except ValueError:
@@ -117,7 +117,7 @@ class DatabaseSettings(Model):
     @model_validator(mode="before")
     @classmethod
     def _from_url(cls, value: Any) -> Any:
-        """A text is the url. A password inside it moves to `password`, where nothing shows it."""
+        """A text is the url. A password inside the url moves to `password`, which is never shown."""
         given = {"url": value} if isinstance(value, str) else value
         if not isinstance(given, dict) or not isinstance(url := given.get("url"), str):
             return given
@@ -137,7 +137,7 @@ class DatabaseSettings(Model):
         return self
 
     def location(self, data_dir: Path) -> URL:
-        """What to open, password included; SQLAlchemy's URL does not show it."""
+        """The URL to open, with the password, which SQLAlchemy's URL does not show."""
         if self.url == "sqlite":
             return URL.create("sqlite", database=str(data_dir / "bridge.sqlite3"))
         return make_url(self.url).set(password=self.password.get_secret_value() if self.password else None)

@@ -1,8 +1,8 @@
-"""Mail addresses: which ones we accept, and how they are written on the wire.
+"""Mail addresses: which ones the bridge accepts, and how they are written on the wire.
 
-One bare address, never a list, a route or a display name, so that nothing given as an address can become a
-second recipient or an SMTP parameter. Local parts are taken more widely than RFC 5321 has them: Japanese
-carriers gave out `foo..bar@`, `foo.@` and `.foo@` until 2009, and those customers still read mail.
+One bare address is accepted, never a list, a route or a display name: nothing that is given as an address can
+become a second recipient or an SMTP parameter. Local parts may be wider than in RFC 5321: Japanese carriers gave
+out `foo..bar@`, `foo.@` and `.foo@` until 2009, and those customers still read mail.
 """
 
 import re
@@ -12,8 +12,10 @@ _ASCII_LOCAL = re.compile(f"[{_TEXT}]+")
 _LOCAL = re.compile(f"[{_TEXT}\u00a1-\U0010ffff]+")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
-_PLAIN = re.compile(rf"[{_TEXT}]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")  # nearly every address, in one match
-_DEVIATING = re.compile("[ßẞς]")  # IDNA 2003 wrote another domain for them, maybe a stranger's: RFC 5894 7.2
+_PLAIN = re.compile(
+    rf"[{_TEXT}]{{1,64}}@{_LABEL}(?:\.{_LABEL})+"
+)  # nearly every address passes by this one match
+_DEVIATING = re.compile("[ßẞς]")  # IDNA 2003 and 2008 read different domains in them: RFC 5894 7.2
 _UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
@@ -96,7 +98,7 @@ def on_the_wire(address: str) -> str:
 
 
 def spellings(address: str) -> tuple[str, ...]:
-    """How to name this recipient in RCPT TO: as it is and, where the dots are irregular, then in quotes."""
+    """How to name a recipient in RCPT TO, in the order to try: as it is and, for irregular dots, in quotes."""
     local, _, domain = address.rpartition("@")
     if _ASCII_LOCAL.fullmatch(local) and (local.startswith(".") or local.endswith(".") or ".." in local):
         return address, f'"{local}"@{domain}'

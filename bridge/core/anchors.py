@@ -1,7 +1,7 @@
-"""Anchors of the audit chain: the heads of incidents' histories, kept outside of the database (docs/design.md §17).
+"""Anchors of the audit chain: heads of the histories, kept outside of the database (docs/design.md §17).
 
-Hashes find what was changed inside a history. They cannot miss its last events, nor an incident that is gone whole,
-nor a history written anew by somebody who has the key. An anchor in a log or a mail can.
+The chain's hashes show what was changed inside a history. They do not show that its last events were cut off, that a
+whole incident is missing, or that somebody with the key wrote a history anew. An anchor in a log or a mail does.
 """
 
 import json
@@ -28,7 +28,7 @@ class Anchor:
 
     @classmethod
     def of(cls, incident: str, seq: int, mac: str) -> "Anchor":
-        """From an event's whole hash."""
+        """The anchor of an event, from the event's whole hash."""
         return cls(incident, seq, mac[:MAC_DIGITS])
 
     @classmethod
@@ -44,9 +44,9 @@ class Anchor:
 
 
 def due(last: datetime | None, now: datetime) -> datetime | None:
-    """Since when a chain must have grown to be anchored now; None while it is not time yet.
+    """The time from which chains that have grown are anchored now; None while it is too early for a round.
 
-    `last`: when this was last done, None after a start. A clock that went back does not end the anchors.
+    `last`: the time of the last round, None after a start. A clock that went back starts a round too.
     """
     if last is None:
         return now - AT_START
@@ -54,7 +54,7 @@ def due(last: datetime | None, now: datetime) -> datetime | None:
 
 
 def logged(lines: Iterable[str]) -> Iterator[Anchor]:
-    """The anchors in a bridge's log. Lines that hold none, or are not whole, are passed over."""
+    """The anchors in a bridge's log. Lines without one, and lines that are cut off, are passed over."""
     for line in lines:
         if LOGGED_AS not in line:
             continue
@@ -67,7 +67,7 @@ def logged(lines: Iterable[str]) -> Iterator[Anchor]:
 
 
 def departure(anchor: Anchor, macs: Mapping[int, str]) -> str | None:
-    """How a chain departs from what an anchor says it once was; None when it holds it still.
+    """How a chain differs from its anchor, in words; None where the anchored event is unchanged.
 
     `macs`: the hash of every event of the anchor's incident, by number.
     """

@@ -1,30 +1,29 @@
 """The CSV of an individual batch: one row, one person, one letter. Pure.
 
-Columns email, company, name, impact, maybe department, and any more that a template uses. A name may be empty: the
-letter then opens with ご担当者様. Every wrong row is named, so that one round of corrections is enough.
+Its columns are email, company, name and impact, perhaps department, and any more that a template uses. A name may
+be empty: the letter then opens with ご担当者様. Every wrong row is named, so that one round of corrections is enough.
 """
 
-import csv
 import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bridge.core import addresses
+from bridge.core import addresses, csv_text
 
 COLUMNS = ("email", "company", "name", "impact")
 NEEDED = ("email", "company", "impact")  # no letter without these; a name that nobody knows may be left empty
 OPTIONAL = "department"  # the shipped letter uses it; a file without this column has none
-UNCLOSED = "unexpected end of data"  # csv's words for a quotation mark that nothing closes
 _ADDRESS_CELL = re.compile(r"(?:^|,)[ \"]*([^\s,;:<>()\"']+@[\w-]+(?:\.[\w-]+)+)[ \"]*(?=,|$)")
 MAX_ROWS = 300  # every letter of a batch stands on one page, and two people read it
 
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """What is wrong, and where. `row` is the line in the file, 1 for the header; `column` may be empty.
+    """One thing that is wrong with the file.
 
-    `what` goes on from the column's name, or stands alone without one.
+    `row` is a line of the file, 1 for the header. `column` is empty where the whole row is wrong. `what` follows the
+    column's name in a sentence, or stands alone.
     """
 
     row: int
@@ -37,37 +36,28 @@ class RowProblem:
 
 def decode(raw: bytes) -> str:
     """The text of a CSV file: UTF-8 with or without BOM, else Shift_JIS. Raises ValueError for neither."""
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
+    if encoding := csv_text.encoding_of(lambda: (raw,)):
+        return raw.decode(encoding)
     raise ValueError("the file is neither UTF-8 nor Shift_JIS. Save it in UTF-8")
 
 
 def parse_batch(text: str) -> tuple[list[dict[str, str]], list[RowProblem]]:
-    """The rows of the file and everything wrong with it; rows are only of use when nothing is."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    line = 1  # where a row begins: its cells may hold lines, and one that nothing closes all that follow
+    """The rows of the file, and everything wrong with it. The rows are only of use when nothing is wrong."""
+    table = csv_text.rows(io.StringIO(text, newline=""))
     try:
-        header = [name.strip().lower() for name in next(reader, [])]
-        problems = [RowProblem(1, name, "is not among its columns") for name in COLUMNS if name not in header]
-        problems += [RowProblem(1, name, "is there twice") for name in _repeated(header)]
-        if problems:
+        header = csv_text.columns(next(table, (1, []))[1])
+        if problems := list(_header_problems(header)):
             return [], problems
-        rows: list[dict[str, str]] = []
-        seen: dict[str, int] = {}
-        line = reader.line_num + 1
-        for cells in reader:
-            first, line = line, reader.line_num + 1
-            if not any(cell.strip() for cell in cells):
-                continue
-            row = {OPTIONAL: "", **dict(zip(header, (cell.strip() for cell in cells), strict=False))}
-            problems += _problems(first, len(header), cells, row, seen)
-            rows.append(row)
-    except csv.Error as error:
-        why = "a quotation mark that nothing closes begins in it" if str(error) == UNCLOSED else error
-        return [], [RowProblem(line, "", f"not CSV: {why}")]
+        filled = [(line, cells) for line, cells in table if any(cell.strip() for cell in cells)]
+    except csv_text.NotCsv as error:
+        why = "a quotation mark that nothing closes begins in it" if error.unclosed else error
+        return [], [RowProblem(error.line, "", f"not CSV: {why}")]
+    rows: list[dict[str, str]] = []
+    seen: dict[str, int] = {}
+    for line, cells in filled:
+        row = {OPTIONAL: "", **dict(zip(header, (cell.strip() for cell in cells), strict=False))}
+        problems += _problems(line, len(header), cells, row, seen)
+        rows.append(row)
     if not rows:
         problems.append(RowProblem(1, "", "no row follows it"))
     if len(rows) > MAX_ROWS:
@@ -75,8 +65,13 @@ def parse_batch(text: str) -> tuple[list[dict[str, str]], list[RowProblem]]:
     return rows, problems
 
 
-def _repeated(header: list[str]) -> list[str]:
-    return [name for name in dict.fromkeys(header) if name and header.count(name) > 1]
+def _header_problems(header: list[str]) -> Iterator[RowProblem]:
+    for name in COLUMNS:
+        if name not in header:
+            yield RowProblem(1, name, "is not among its columns")
+    for name in dict.fromkeys(header):
+        if name and header.count(name) > 1:
+            yield RowProblem(1, name, "is there twice")
 
 
 def _problems(
@@ -102,7 +97,10 @@ def _problems(
 
 
 def _other_address(cell: str, email: str) -> str | None:
-    """Another customer's row that a stray quotation mark took into this letter begins on a line of its own."""
+    """An address in the cell that looks like the beginning of another customer's row, if there is one.
+
+    A stray quotation mark takes the rows that follow into its cell. Each of them begins on a line of its own.
+    """
     _, *below = cell.splitlines() or [""]
     found = (address for line in below if "," in line for address in _ADDRESS_CELL.findall(line))
     return next((address for address in found if address.lower() != email.lower()), None)

@@ -1,10 +1,12 @@
-"""Dates and times as letters, pages and ring mails write them.
+"""Dates, times and durations as letters, pages and ring mails write them.
 
-Weekdays and durations are computed, never typed. Instants are aware and in UTC; the zone is the
-service's. Minutes are cut, not rounded, so that a printed duration always agrees with the printed times.
+Weekdays and durations are computed, never typed. Instants are aware and in UTC; the zone is the service's.
+Minutes are cut, not rounded, so that a printed duration always agrees with the printed times.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import jpholiday
@@ -14,24 +16,17 @@ from bridge.core.values import Locale
 JAPAN = ZoneInfo("Asia/Tokyo")
 PROMISE_STEP = timedelta(minutes=5)
 
-_WEEKDAYS: dict[Locale, tuple[str, ...]] = {
+WEEKDAYS: Mapping[Locale, tuple[str, ...]] = {
     "ja": ("月", "火", "水", "木", "金", "土", "日"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+"""By `date.weekday()`."""
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_MINUTE = timedelta(minutes=1)
+_UNITS_JA = {"days": "日", "h": "時間", "min": "分", "s": "秒"}
 
 
 def whole_minute(at: datetime) -> datetime:
@@ -47,10 +42,10 @@ def round_up(at: datetime, step: timedelta = PROMISE_STEP) -> datetime:
 
 def day(value: date, locale: Locale) -> str:
     """`2026年11月21日(土)` or `Saturday, 21 November 2026`."""
-    weekday = _WEEKDAYS[locale][value.weekday()]
+    weekday = WEEKDAYS[locale][value.weekday()]
     if locale == "ja":
         return f"{value.year}年{value.month}月{value.day}日({weekday})"
-    return f"{weekday}, {value.day} {_MONTHS[value.month - 1]} {value.year}"
+    return f"{weekday}, {value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
 def moment(at: datetime, zone: ZoneInfo, locale: Locale) -> str:
@@ -62,13 +57,13 @@ def moment(at: datetime, zone: ZoneInfo, locale: Locale) -> str:
 
 
 def about(at: datetime, zone: ZoneInfo, locale: Locale) -> str:
-    """The same for a time that is not exact: with 頃, or with "about"."""
+    """`moment` for a time that is not exact: with 頃, or with "about"."""
     text = moment(at, zone, locale)
     return f"{text}頃" if locale == "ja" else f"about {text}"
 
 
 def clock(at: datetime, zone: ZoneInfo, locale: Locale = "en") -> str:
-    """The time alone, on a 24-hour clock: `2:25` in Japanese running text, `02:25` in English and tables."""
+    """The time alone, on a 24-hour clock: `2:25` in a Japanese sentence, `02:25` in English and in tables."""
     local = at.astimezone(zone)
     return f"{local.hour}:{local.minute:02}" if locale == "ja" else f"{local:%H:%M}"
 
@@ -82,7 +77,7 @@ def zone_name(zone: ZoneInfo) -> str:
 
 
 def zone_note_ja(at: datetime, zone: ZoneInfo) -> str:
-    """What a Japanese reader must know of a zone that is not Japan's, else nothing."""
+    """How far a zone is ahead of or behind Japan's, for a Japanese reader; empty where it is Japan's time."""
     ahead = (at.astimezone(zone).utcoffset() or timedelta()) - (
         at.astimezone(JAPAN).utcoffset() or timedelta()
     )
@@ -93,27 +88,38 @@ def zone_note_ja(at: datetime, zone: ZoneInfo) -> str:
 
 def duration(length: timedelta, locale: Locale) -> str:
     """`1時間22分` or `1 hour 22 minutes`, in whole minutes; less than one says so."""
-    minutes = int(length.total_seconds()) // 60
-    hours, minutes = divmod(minutes, 60)
+    hours, minutes = divmod(int(length.total_seconds()) // 60, 60)
     days, hours = divmod(hours, 24)
     if locale == "ja":
-        parts = [f"{n}{unit}" for n, unit in ((days, "日"), (hours, "時間"), (minutes, "分")) if n]
-        return "".join(parts) or "1分未満"
+        parts = [(n, unit) for n, unit in ((days, "days"), (hours, "h"), (minutes, "min")) if n]
+        return _short(locale, *parts) or "1分未満"
     units = ((days, "day"), (hours, "hour"), (minutes, "minute"))
     return " ".join(f"{n} {unit}{'s' * (n > 1)}" for n, unit in units if n) or "less than a minute"
 
 
+def rough(length: timedelta, locale: Locale, largest: Literal["days", "h"] = "days") -> str:
+    """`5分` or `5 min`, rounded down: minutes, from two hours on hours, from two days on days.
+
+    `largest` is the largest unit to use.
+    """
+    minutes = int(length / _MINUTE)
+    if minutes < 120:
+        return _short(locale, (minutes, "min"))
+    if largest == "h" or length < timedelta(days=2):
+        return _short(locale, (minutes // 60, "h"))
+    return _short(locale, (length.days, "days"))
+
+
 def exactly(length: timedelta, locale: Locale) -> str:
     """`6分40秒`, `6 min 40 s`; from an hour on in whole minutes: `26時間0分`, `26 h 0 min`. Begins a sentence."""
-    minutes, seconds = divmod(int(length.total_seconds()), 60)
-    hours, rest = divmod(minutes, 60)
     if length < timedelta(seconds=1):
         return "1秒未満" if locale == "ja" else "Less than a second"
-    if hours:
-        return f"{hours}時間{rest}分" if locale == "ja" else f"{hours} h {rest} min"
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
     if not minutes:
-        return f"{seconds}秒" if locale == "ja" else f"{seconds} s"
-    return f"{minutes}分{seconds}秒" if locale == "ja" else f"{minutes} min {seconds} s"
+        return _short(locale, (seconds, "s"))
+    if minutes < 60:
+        return _short(locale, (minutes, "min"), (seconds, "s"))
+    return _short(locale, (minutes // 60, "h"), (minutes % 60, "min"))
 
 
 def is_working_day(value: date) -> bool:
@@ -127,3 +133,10 @@ def working_days_after(value: date, count: int) -> date:
         value += timedelta(days=1)
         count -= is_working_day(value)
     return value
+
+
+def _short(locale: Locale, *parts: tuple[int, str]) -> str:
+    """`6分40秒` or `6 min 40 s`, of numbers and their units."""
+    if locale == "ja":
+        return "".join(f"{n}{_UNITS_JA[unit]}" for n, unit in parts)
+    return " ".join(f"{n} {unit}" for n, unit in parts)

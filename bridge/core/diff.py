@@ -11,7 +11,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9]+|[ぁ-ゖー]|[ァ-ヺー]+|[一-龠々]|\s+|.
 
 @dataclass(frozen=True, slots=True)
 class DiffPart:
-    """A stretch of a line; `changed` when the other version does not have it."""
+    """A part of a line. `changed`: the other version does not have it."""
 
     text: str
     changed: bool = False
@@ -19,7 +19,10 @@ class DiffPart:
 
 @dataclass(frozen=True, slots=True)
 class TextChange:
-    """One changed place: the fact or heading it belongs to, and both wordings (empty: added or removed)."""
+    """One changed place: the fact or heading that it belongs to, and both wordings.
+
+    `old` is empty for added text, `new` for removed text.
+    """
 
     label: str
     old: tuple[DiffPart, ...]
@@ -42,7 +45,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _label(lines: list[str], at: int) -> str:
-    """The nearest heading at or above a line; a heading that changed itself needs none above it."""
+    """The nearest heading above line `at`; empty where there is none."""
     for line in reversed(lines[:at]):
         if _LABEL.match(line):
             return re.split(r"[:：]", line, maxsplit=1)[0]

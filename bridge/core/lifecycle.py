@@ -32,9 +32,13 @@ INCIDENT_MOVES: dict[IncidentState, frozenset[IncidentState]] = {
 
 UNDECIDED: frozenset[NoticeState] = frozenset({"awaiting_approval", "awaiting_second"})
 UNDER_WAY: frozenset[NoticeState] = frozenset({"approved", "sending", "stopped"})
-FINISHED: frozenset[NoticeState] = frozenset({"sent", "dismissed", "superseded"})
 
 
 def may_move(old: NoticeState, new: NoticeState) -> bool:
     """Whether a notice may go from one state to another."""
     return new in NOTICE_MOVES[old]
+
+
+def incident_may_move(old: IncidentState, new: IncidentState) -> bool:
+    """Whether an incident may go from one state to another."""
+    return new in INCIDENT_MOVES[old]

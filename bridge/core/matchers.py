@@ -25,13 +25,13 @@ _CLASSIC = re.compile(
 )
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _BARE = r"""[^\s{}!=~,\\"'`]+"""
-# One of a list, with the comma that ends it. A classic backslash keeps a quote from opening or closing.
+# One matcher of a list, with the comma that ends it. A backslash keeps a quote from opening or closing.
 _CLASSIC_PART = re.compile(r'((?:"(?:[^"\\]|\\.)*"|\\[^,]?+|[^,"\\])*)(?:,|\Z)', re.DOTALL)
 _UTF8_PART = re.compile(
     rf"\s*(?P<name>{_QUOTED}|{_BARE})\s*(?P<op>=~|=|!=|!~)\s*(?P<value>{_QUOTED}|{_BARE})\s*(?:,\s*|\Z)",
     re.DOTALL,
 )
-# Escapes of a Go string in double quotes (go.dev/ref/spec#String_literals); all else after \ is wrong.
+# Escapes of a Go string in double quotes (go.dev/ref/spec#String_literals). Anything else after \ is an error.
 _GO_ESCAPE = re.compile(
     r"\\(?:x([0-9a-fA-F]{2})|([0-3][0-7]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([abfnrtv\\\"])|(.?))",
     re.DOTALL,
@@ -62,7 +62,7 @@ class Matcher:
             raise ValueError(f"{self}: {_words(error)}. Write it in RE2's syntax, as for Go") from None
 
     def matches(self, labels: Mapping[str, str]) -> bool:
-        """Whether it holds; a label that is missing counts as empty."""
+        """Whether the condition holds. A label that is missing counts as empty."""
         return self._test(labels.get(self.name, ""))
 
     def __str__(self) -> str:
@@ -87,7 +87,7 @@ class Matcher:
 
 @dataclass(frozen=True)
 class Matchers:
-    """What one text holds: one matcher as a rule, or several with commas between them. All of them must hold."""
+    """The matchers of one text, mostly a single one. All of them must hold."""
 
     all: tuple[Matcher, ...]
 
@@ -108,16 +108,16 @@ def parse_matchers(text: str) -> Matchers:
 
 
 def all_match(matchers: Iterable[Matcher | Matchers], labels: Mapping[str, str]) -> bool:
-    """Whether every matcher holds; no matchers hold for everything."""
+    """Whether every matcher holds. Without matchers the answer is yes."""
     return all(matcher.matches(labels) for matcher in matchers)
 
 
 class _NotOfGrammar(Exception):
-    """The text is not a list of matchers in this grammar; in the other it may be one."""
+    """The text is not a list of matchers in one grammar. It may be one in the other grammar."""
 
 
 def _parts(part: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """The parts of a list that follow each other from its first character to its last; else raises _NotOfGrammar."""
+    """The parts of a list, one after the other. Raises _NotOfGrammar where the text is no further part."""
     at = 0
     while at < len(text):
         match = part.match(text, at)
@@ -185,7 +185,7 @@ def _unescape(match: re.Match[str]) -> str:
         if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
             raise ValueError(f"{match[0]} is not a character")
         return chr(code)
-    # \xe3\x81\x82 spells the bytes of one character: bytes wait as surrogates until the whole is decoded
+    # one character may take several escapes, as in \xe3\x81\x82: the bytes stay surrogates until all are decoded
     return bytes([int(byte_hex, 16) if byte_hex else int(byte_octal, 8)]).decode("utf-8", "surrogateescape")
 
 
@@ -196,7 +196,7 @@ def _quote(text: str) -> str:
 
 def _compile(pattern: str) -> "re2._Regexp":
     options = re2.Options()
-    options.log_errors = False  # the error is ours to word; RE2 would print it on stderr as well
+    options.log_errors = False  # RE2 would print the error on stderr too
     return re2.compile(f"^(?:{pattern})$", options)
 
 

@@ -22,8 +22,12 @@ NoticeState = Literal[
     "dismissed",
     "superseded",
 ]
+Origin = Literal["bridge", "answers", "person"]
+"""Who wrote a version: the bridge by itself, the bridge with a person's answers, or a person in their own words."""
+ClosedReason = Literal["replaced", "fires_again"]
+"""Why the bridge closed a notice: a newer one took its place, or what it was to say is not true any more."""
 RingState = Literal["pending", "fired", "cancelled"]
-DeliveryState = Literal["queued", "sending", "eod", "sent", "deferred", "failed", "unknown"]
+DeliveryState = Literal["queued", "sending", "in_doubt", "sent", "deferred", "failed", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,9 @@ class Incident:
     """One customer-visible disturbance of one service.
 
     `promise_at`: when customers expect the next report. `final_at`: when the owed final report's duty
-    begins. `follows`: the closed incident that this one comes back from.
+    begins. `follows`: the closed incident that this one comes back from. `truncated`: how many alerts a source
+    left out of one post, at most. `ended_by`: the person who ended it by hand, while `firing_at_end` alerts still
+    fired; both null for one that ended by itself, or that fires again.
     """
 
     id: str
@@ -57,6 +63,9 @@ class Incident:
     promise_at: datetime | None = None
     final_at: datetime | None = None
     follows: str | None = None
+    truncated: int = 0
+    ended_by: str | None = None
+    firing_at_end: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +77,20 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Batch:
+    """The letters of an individual batch. `rows`: its CSV's cells by column, one row for each of the `letters`."""
+
+    rows: tuple[Mapping[str, str], ...]
+    letters: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """One wording of a notice. `texts` holds every language; `edited_by` is null for the bridge's own draft.
 
     `facts` are the values the texts were rendered from (JSON types); `promise_at` is exact, the letter rounds it.
+    `template_problem`: why the texts came from a shipped template instead of the company's own; null when they did
+    not. `batch`: set for an individual batch alone.
     """
 
     notice_id: str
@@ -81,6 +100,9 @@ class Version:
     promise_at: datetime | None
     edited_by: str | None
     created_at: datetime
+    origin: Origin = "bridge"
+    template_problem: str | None = None
+    batch: Batch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +150,7 @@ class Notice:
     stop_reason: str | None = None
     audience_digest: str | None = None
     recipients: int | None = None
+    closed_reason: ClosedReason | None = None
 
 
 @dataclass(frozen=True, slots=True)

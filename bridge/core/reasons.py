@@ -13,6 +13,6 @@ CHOICES: Mapping[str, LocalText] = {
 
 
 def in_words(reason: str, locale: Locale) -> str:
-    """A choice as it stands inside a sentence; anything else is what the person wrote."""
+    """A choice in words, for the inside of a sentence. Any other reason is the person's own text, as it is."""
     choice = CHOICES.get(reason)
     return choice.get(locale).lower() if choice else reason

@@ -4,20 +4,20 @@ from bridge.core.kinds import spec_of
 from bridge.core.model import Kind
 from bridge.core.values import Locale
 
-_DIGITS = "〇一二三四五六七八九"
+KANJI_DIGITS = "〇一二三四五六七八九"
 
 
-def titled(kind: Kind, number: int | None, locale: Locale) -> str:
-    """`復旧報告`, `recovery report`; a numbered report by its number, the first while it has none."""
-    title = spec_of(kind).title
-    return title.get(locale) if title else numbered(number or 1, locale)
+def title(kind: Kind, number: int | None, locale: Locale) -> str:
+    """`復旧報告`, `第二報` or `2nd report`. A numbered kind without a number is a first report."""
+    named = spec_of(kind).title
+    return named.get(locale) if named else numbered(number or 1, locale)
 
 
 def numbered(number: int, locale: Locale) -> str:
     """`第二報` or `2nd report`. Kanji up to 99, so that one correspondence never mixes two spellings."""
     if locale == "en":
         return f"{ordinal(number)} report"
-    return f"第{_kanji(number) if number < 100 else number}報"
+    return f"第{kanji(number) if number < 100 else number}報"
 
 
 def ordinal(n: int) -> str:
@@ -26,6 +26,9 @@ def ordinal(n: int) -> str:
     return f"{n}{suffix}"
 
 
-def _kanji(n: int) -> str:
+def kanji(n: int) -> str:
+    """A number below 100 in kanji: `二十一`. Empty for 0."""
     tens, ones = divmod(n, 10)
-    return f"{_DIGITS[tens] if tens > 1 else ''}{'十' if tens else ''}{_DIGITS[ones] if ones else ''}"
+    return (
+        f"{KANJI_DIGITS[tens] if tens > 1 else ''}{'十' if tens else ''}{KANJI_DIGITS[ones] if ones else ''}"
+    )

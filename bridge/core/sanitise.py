@@ -1,15 +1,25 @@
-"""Foreign text made safe to print: it comes from alerts, lists and forms, and goes into letters and mails."""
+"""Foreign text made safe to store and to print. It comes from alerts, lists and forms."""
 
+import re
 import unicodedata
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """Text that both databases and UTF-8 take: U+FFFD for each NUL, which PostgreSQL refuses, and lone surrogate."""
+    if _UNSTORABLE.search(text) is None:
+        return text
+    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def one_line(text: str, limit: int) -> str:
-    """Foreign text made safe to print: NFC, on one line, at most `limit` characters, nothing invisible."""
+    """The text in NFC, on one line, of at most `limit` characters, without invisible ones."""
     return " ".join(_visible(text[: limit * 4]).split())[:limit].rstrip()
 
 
 def several_lines(text: str, limit: int) -> str:
-    """The same for a person's own words, which keep their lines."""
+    """The text in NFC, with its lines, of at most `limit` characters, without invisible ones."""
     return "\n".join(_visible(line).rstrip() for line in text[:limit].splitlines()).strip()
 
 

@@ -13,7 +13,7 @@ from pydantic_core import PydanticKnownError
 from bridge.core import addresses
 from bridge.core.kinds import KINDS, kinds_that
 from bridge.core.matchers import Matchers, parse_matchers
-from bridge.core.model import Kind
+from bridge.core.model import Alert, Kind
 from bridge.core.values import Duration, Locale, LocalText, Model
 
 ZERO = timedelta()
@@ -175,6 +175,10 @@ class Every(Model):
         """The shortest that one of these severities asks for; the default for none."""
         lengths = self._lengths()
         return min((lengths.get(severity, self.default) for severity in severities), default=self.default)
+
+    def while_firing(self, alerts: Iterable[Alert]) -> timedelta:
+        """The shortest that the firing ones among these alerts ask for; the default while none fires."""
+        return self.shortest(alert.labels.get("severity", "") for alert in alerts if alert.status == "firing")
 
     def longest(self) -> timedelta:
         return max(self._lengths().values())

@@ -1,6 +1,6 @@
-"""Which services an alert concerns, and what it does to their incidents. Pure.
+"""Which services an alert concerns, and how it changes their incidents. Pure.
 
-An alert that matches several services is recorded for each of them: customers of all are affected.
+An alert that matches several services is recorded for each of them, because the customers of all are affected.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,23 +22,26 @@ HEARTBEATS = frozenset({"Watchdog", "DeadMansSwitch", "InfoInhibitor"})
 
 
 def key_of(alert: Alert) -> Key:
-    """An alert's identity inside an incident: its source and fingerprint, never a time."""
+    """An alert's identity inside an incident: source and fingerprint. No time is part of it."""
     return alert.source, alert.fingerprint
 
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """A post's alerts by service, and those nobody wants with the reason."""
+    """A post's alerts by service, and the alerts of no service, each with the reason."""
 
     by_service: Mapping[str, tuple[Alert, ...]]
     ignored: tuple[tuple[Alert, Ignored], ...]
 
     def unwanted_ends(self) -> tuple[Alert, ...]:
-        """The ends that match no service: of strangers, or of alerts that matched before a reload."""
+        """The ends that match no service: the alert never matched one, or matched before a reload."""
         return tuple(a for a, why in self.ignored if why == "no_service" and a.status == "resolved")
 
     def with_owners(self, owners: Mapping[Key, Sequence[str]]) -> "Sorted":
-        """An end belongs to the services in whose incidents the alert fires, whatever they match by now."""
+        """The post with each unwanted end given to the services in whose incidents the alert fires.
+
+        `owners` are those services, by the alert's identity. What they match by now does not count for an end.
+        """
         wanted = dict(self.by_service)
         ends = {key_of(alert): alert for alert in self.unwanted_ends() if key_of(alert) in owners}
         for key, alert in ends.items():
@@ -49,7 +52,7 @@ class Sorted:
 
 
 def sort_alerts(alerts: Iterable[Alert], services: Iterable[Service]) -> Sorted:
-    """Find the services of every alert. A heartbeat (Watchdog) belongs to none."""
+    """Find the services of every alert. A heartbeat, such as Watchdog, belongs to none."""
     services = tuple(services)
     wanted: dict[str, list[Alert]] = {}
     ignored: list[tuple[Alert, Ignored]] = []
@@ -67,7 +70,7 @@ def sort_alerts(alerts: Iterable[Alert], services: Iterable[Service]) -> Sorted:
 
 @dataclass(frozen=True, slots=True)
 class AlertChange:
-    """What one alert did: the alert as it is to be stored, and why."""
+    """One change: the alert as it is to be stored, and the reason."""
 
     alert: Alert
     reason: Reason
@@ -75,7 +78,7 @@ class AlertChange:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a post does to one service: changes in order, and what of it was ignored."""
+    """What a post means for one service: the changes in order, and the alerts that were ignored."""
 
     changes: tuple[AlertChange, ...]
     ignored: tuple[tuple[Alert, Ignored], ...]
@@ -86,9 +89,9 @@ class Verdict:
 
 
 def judge(posted: Sequence[Alert], known: Mapping[Key, Alert] | None, now: datetime) -> Verdict:
-    """Fold a post into what an incident knows. `known` is None when no incident takes alerts.
+    """Fold a post into the alerts of an incident. `known` is None when no incident takes alerts.
 
-    While an alert fires its start may move earlier, never later: two Alertmanagers report different starts.
+    While an alert fires, its start may move earlier and never later: two Alertmanagers report different starts.
     """
     opens = known is None
     seen: dict[Key, Alert] = dict(known or {})
@@ -147,21 +150,21 @@ def _fire(old: Alert, alert: Alert) -> AlertChange:
     new = replace(alert, starts_at=starts_at)
     if old.status == "resolved":
         return AlertChange(new, "fires_again")
-    # two Alertmanagers name different addresses of one alert: that is no news
+    # two Alertmanagers give different URLs for one alert, which is no update
     return AlertChange(new, "repeated" if replace(new, url=old.url) == old else "updated")
 
 
 def state_after(state: IncidentState, firing: int) -> IncidentState:
-    """The state of an incident that takes alerts, once a post is in: `firing` alerts fire."""
+    """The state of an incident that takes alerts, after a post. `firing`: how many of its alerts fire now."""
     if firing:
         return "open"
     return "settling" if state == "open" else state
 
 
 def comes_back(before: Incident | None, notices: Sequence[Notice], now: datetime) -> bool:
-    """Whether a new incident refers to the service's last one, whose `notices` customers remember.
+    """Whether the letters of a new incident refer to the service's last one. `notices` are those of the last one.
 
-    One that was dismissed as none of their business stays unmentioned.
+    They do not when no letter about the last one reached a customer.
     """
     if before is None or not any(map(reached, notices)):
         return False

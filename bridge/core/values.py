@@ -24,7 +24,7 @@ _DURATION = re.compile(
     "".join(rf"(?:(\d{{1,6}}){unit})?" for unit in _UNITS), re.ASCII
 )  # the longest unit first
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_LONGEST = timedelta(days=3660)  # nothing the bridge waits for is longer, and sums of times stay in range
+_LONGEST = timedelta(days=3660)  # far beyond any real setting; sums of times stay in the range of datetime
 
 
 def parse_duration(text: str) -> timedelta:
@@ -85,7 +85,7 @@ def _one_line(secret: SecretStr) -> SecretStr:
 
 
 HeaderSecret = Annotated[Secret, AfterValidator(_one_line)]
-"""A secret that comes in a header of HTTP, where no control character can be: nobody could ever present it."""
+"""A secret that is presented in an HTTP header, where no control character can be."""
 
 
 class LocalText(Model):

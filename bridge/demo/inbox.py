@@ -1,4 +1,4 @@
-"""The demo's inbox: what the on-call and the customers got, side by side, on a port of its own."""
+"""The demo's inbox: the mails of the on-call and of the customers side by side, on a port of its own."""
 
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Reversible, Sequence
@@ -60,7 +60,7 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class MailPart:
-    """A piece of a mail's text; a link is shown as one."""
+    """A part of a mail's text. `link`: the text is a URL, and is shown as a link."""
 
     text: str
     link: bool
@@ -73,9 +73,9 @@ def parts(text: str, public_url: str) -> list[MailPart]:
 
 
 class Inbox:
-    """The page over the mails of one sink.
+    """The page with the mails of one sink.
 
-    `end_alert` is what its button does; `settle` later the recovery report follows.
+    `end_alert` is called when its button is pressed. The recovery report follows after `settle`.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class Inbox:
         return Response(self._live, media_type="text/javascript")
 
     async def _end(self, request: Request) -> Response:
-        """Ends the sample alert, once."""
+        """End the sample alert, once."""
         if not self._ended:
             self._ended = True
             await self._end_alert()
@@ -158,10 +158,10 @@ class Inbox:
         )
 
     def _box(self, mails: Sequence[ReceivedMail]) -> dict[str, object]:
-        """How many there are, and the first SHOWN of them as rows."""
+        """The number of mails, and the first SHOWN of them as rows."""
         rows = [
             {
-                "id": f"mail-{id(mail):x}",  # the same while the mail is kept, and no other's
+                "id": f"mail-{id(mail):x}",  # one mail keeps its id as long as it is kept
                 "subject": mail.subject,
                 "to": mail.to,
                 "clock": mail.at.astimezone(JAPAN).strftime("%H:%M:%S"),
@@ -173,7 +173,7 @@ class Inbox:
 
 
 def _wait(length: timedelta, lang: Locale) -> str:
-    """`5分`, `5 minutes`; what a demo that is sped up waits, in seconds: `10秒`, `10 seconds`."""
+    """`5分`, `5 minutes`. Below a minute, as in a demo that is sped up: `10秒`, `10 seconds`."""
     seconds = max(2, round(length.total_seconds()))
     if seconds >= 60:
         return duration(timedelta(minutes=round(seconds / 60)), lang)

@@ -1,4 +1,4 @@
-"""The demo's stage: a folder with an ordinary bridge.yaml, secrets and 25 customers; and its sample alert."""
+"""The demo's files and its alert: a folder with an ordinary bridge.yaml, secrets and 25 customers."""
 
 import json
 import secrets
@@ -30,7 +30,7 @@ class Scene:
 
 
 def build(home: Path, *, port: int, smtp_port: int, speed: float) -> Scene:
-    """Writes every file of the demo into `home`. `speed` 30 makes 15 minutes last 30 seconds."""
+    """Write every file of the demo into `home`. With `speed` 30, 15 minutes last 30 seconds."""
     scene = Scene(
         home / "bridge.yaml", port, f"http://127.0.0.1:{port}", secrets.token_hex(16), secrets.token_hex(16)
     )
@@ -44,7 +44,7 @@ def build(home: Path, *, port: int, smtp_port: int, speed: float) -> Scene:
 
 
 def _customers() -> str:
-    """The list: two addresses misbehave on purpose (sink.py), one customer in five reads English."""
+    """The customer list. Two addresses fail on purpose (sink.py); one customer in five reads English."""
     rows = [
         "email,name,company,locale",
         "temperror@example.jp,お客様1,,ja",
@@ -58,7 +58,7 @@ def _customers() -> str:
 
 
 def _config(url: str, port: int, smtp_port: int, speed: float) -> dict[str, Any]:
-    """bridge.yaml (docs/design.md §5) with its times divided by `speed`; the hold stays as it is, made for a hand."""
+    """The sample configuration with its times divided by `speed`. The hold stays: a person must be able to use it."""
 
     def minutes(count: float) -> str:
         return format_duration(timedelta(minutes=count) / speed)
@@ -115,7 +115,7 @@ def _service() -> dict[str, Any]:
 
 
 def webhook(status: Literal["firing", "resolved"], started: datetime, ended: datetime | None) -> bytes:
-    """What Alertmanager would post about the sample alert (webhook version 4)."""
+    """Alertmanager's post about the sample alert (webhook version 4)."""
     labels = {"alertname": "LoginErrors", "service": "shop", "severity": "critical"}
     alert = {
         "status": status,

@@ -1,6 +1,7 @@
-"""The demo's mail server: every mail ends in memory, and some addresses misbehave.
+"""The demo's mail server: every mail stays in memory, and two addresses fail on purpose.
 
-An idea of mox's `localserve`. It speaks just enough of RFC 5321, on loopback: nothing leaves the machine.
+The idea is that of mox's `localserve`. The server speaks just enough of RFC 5321, on loopback, so that nothing
+leaves the machine.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.parser import BytesParser
 
-MOST_MAILS = 2_000  # the oldest give way: a demo left running over night stays small
+MOST_MAILS = 2_000  # then the oldest are dropped: a demo that runs over night stays small
 _GREETING = b"220 demo.example.jp ESMTP"
 _OFFERS = b"250-demo.example.jp\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 SIZE 10485760"
 _LONGEST_LINE = 65_536
@@ -39,7 +40,7 @@ def read_mail(to: str, raw: bytes) -> ReceivedMail:
 
 
 class DemoSink:
-    """Where it listens, and what it took, oldest first."""
+    """The server. `mails` are those it took, the oldest first."""
 
     def __init__(self) -> None:
         self.mails: deque[ReceivedMail] = deque(maxlen=MOST_MAILS)
@@ -47,7 +48,7 @@ class DemoSink:
 
     @contextlib.asynccontextmanager
     async def listening(self) -> AsyncIterator[int]:
-        """Serves on a free loopback port, which it yields."""
+        """Serve on a free loopback port, and yield the port."""
         server = await asyncio.start_server(self._talk, "127.0.0.1", 0, limit=_LONGEST_LINE)
         async with server:
             yield server.sockets[0].getsockname()[1]
@@ -58,7 +59,10 @@ class DemoSink:
         writer.close()
 
     def refusal(self, address: str) -> bytes | None:
-        """temperror@ is busy the first time, as a greylisting server is; permerror@ does not exist."""
+        """The reply that refuses an address; None for one that is taken.
+
+        temperror@ is busy the first time, as with greylisting. permerror@ does not exist.
+        """
         name = address.partition("@")[0]
         if name == "permerror":
             return b"550 5.1.1 this address of the demo does not exist"
@@ -69,7 +73,7 @@ class DemoSink:
 
 
 class _Conversation:
-    """One connection: a sender, the recipients it has taken so far."""
+    """One connection, with the recipients of the mail that is under way."""
 
     def __init__(self, sink: DemoSink, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._sink, self._reader, self._writer = sink, reader, writer
@@ -109,7 +113,7 @@ class _Conversation:
         return refusal or b"250 2.1.5 ok"
 
     async def _take(self) -> None:
-        """DATA: up to the lone dot, with the doubled dots undone (RFC 5321 4.5.2)."""
+        """Take the text after DATA up to the lone dot, and undo the doubled dots (RFC 5321 4.5.2)."""
         if not self._to:
             await self._say(b"503 5.5.1 no recipient")
             return

@@ -27,11 +27,11 @@ _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 class DemoError(BridgeError):
-    """The demo cannot go on: why."""
+    """The demo cannot go on. `str()` says why."""
 
 
 class _PageServer(uvicorn.Server):
-    """The inbox's server. Ctrl-C belongs to the bridge, which ends the demo when it ends."""
+    """The inbox's server. It takes no signals: Ctrl-C ends the bridge, and the demo ends with it."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -41,7 +41,7 @@ class _PageServer(uvicorn.Server):
 async def play(
     now: Callable[[], datetime], *, port: int, inbox_port: int, speed: float, say: Callable[[str], None]
 ) -> None:
-    """Runs until Ctrl-C; `say` gets the lines for the person at the terminal. Raises DemoError."""
+    """Run until Ctrl-C. `say` is given the lines for the person at the terminal. Raises DemoError."""
     _demand_free(port, "--port")
     _demand_free(inbox_port, "--inbox-port")
     sink = DemoSink()
@@ -69,7 +69,7 @@ async def play(
 
 
 async def _serve(config: Path) -> None:
-    """The bridge, in this process: what `bridge serve` does with this file."""
+    """Run the bridge in this process, as `bridge serve` would with this file."""
     await app.build(load(config)).serve()
 
 
@@ -88,7 +88,7 @@ async def _serving_pages(inbox: Inbox, port: int) -> AsyncIterator[None]:
 
 
 async def _came_up(serving: "asyncio.Task[None]", stage: Scene) -> bool:
-    """Waits for the bridge to answer; False when it ended instead."""
+    """Wait until the bridge answers. False when it ended instead."""
     while not await asyncio.to_thread(_ready, stage):
         done, _ = await asyncio.wait({serving}, timeout=_LOOK_AGAIN_SECONDS)
         if done:
@@ -104,7 +104,7 @@ def _ready(stage: Scene) -> bool:
 
 
 def _post(stage: Scene, body: bytes) -> None:
-    """Plays Alertmanager. Raises DemoError when the bridge refuses or is gone."""
+    """Post as Alertmanager does. Raises DemoError when the bridge refuses, or does not answer."""
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {stage.alert_token}"}
     try:
         status = _call(stage, "POST", "/webhooks/alertmanager", body, headers)
@@ -125,7 +125,7 @@ def _call(
 
 
 def _demand_free(port: int, flag: str) -> None:
-    """Raises DemoError when something else listens there."""
+    """Raises DemoError when another program listens on the port."""
     try:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError:

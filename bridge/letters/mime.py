@@ -1,8 +1,8 @@
-"""Text to bytes: our own writer of plain-text mails, and the proof that what it wrote is safe to send.
+"""Text to bytes: a writer of plain-text mails, and a check that the bytes are safe to send.
 
-A letter is frozen once per notice and language; only To, Message-ID and the thread are added per recipient,
-so every copy of one letter to one person is the same, byte for byte. `EmailMessage` is not used: it loses
-spaces of Japanese subjects, decodes encoded words given to it, and takes a hundred times as long.
+A letter is frozen once per notice and language. Only To, Message-ID and the thread are added for each recipient, so
+that every copy of one letter to one person is the same, byte for byte. `EmailMessage` is not used: it loses spaces
+of Japanese subjects, and it decodes encoded words that it is given.
 """
 
 import binascii
@@ -17,6 +17,7 @@ from email.header import Header
 from email.utils import format_datetime
 
 from bridge.core.addresses import ascii_domain, on_the_wire
+from bridge.core.sanitise import storable
 from bridge.errors import BridgeError
 
 MAX_HEADER_TEXT = 150  # characters of one header text; a subject is at most 40 by our own rules
@@ -35,7 +36,6 @@ _BASE64_LINE = 57  # bytes that make 76 characters
 _ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
 _FROM = re.compile(rb"^From:[^<]*<([^<>\r\n]+)>\r\n", re.MULTILINE)
 _BARE_NEWLINE = re.compile(rb"\r\n|\r|\n")
-_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 _LINE_START_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
@@ -94,7 +94,10 @@ class Skeleton:
 
 
 def freeze(head: Letterhead, subject: str, body: str) -> Skeleton:
-    """Write everything of a letter but its recipient. `body` may have any line ends; the mail has CRLF."""
+    """Write everything of a letter but its recipient. `body` may have any line ends; the mail has CRLF.
+
+    Raises AddressError for an address of `head` with a problem.
+    """
     lines = [f"From: {_display_name(head.from_name)}<{on_the_wire(head.from_address)}>"]
     if head.reply_to:
         lines.append(f"Reply-To: {on_the_wire(head.reply_to)}")
@@ -111,25 +114,26 @@ def freeze(head: Letterhead, subject: str, body: str) -> Skeleton:
 
 
 def message_id(notice_id: str, address: str, domain: str) -> str:
-    """The Message-ID of one notice to one address: the same after a crash, telling nothing of the address."""
+    """The Message-ID of one notice to one address: the same after a crash, and without the address in it."""
     digest = hashlib.sha256(f"{notice_id}\n{on_the_wire(address)}".encode()).hexdigest()
     return f"<{digest[:32]}@{ascii_domain(domain)}>"
 
 
 def safe_header(text: str) -> str:
-    """Any text made harmless as the text of one header, with nothing a reader would miss.
+    """Any text made harmless as the text of one header.
 
-    Control, format and line-separating characters become spaces, NUL and lone surrogates U+FFFD; `=?` is
-    broken up, so that no reader or library decodes a header out of a label; at most 150 characters remain.
+    Control, format and line-separating characters become spaces, NUL and lone surrogates U+FFFD. `=?` is broken up,
+    so that no library decodes a text out of a label. At most 150 characters remain.
     """
-    plain = "".join(map(_harmless, text)).replace("=?", "= ?").strip()
+    visible = (" " if unicodedata.category(c) in _SPACE_CATEGORIES else c for c in storable(text))
+    plain = "".join(visible).replace("=?", "= ?").strip()
     return plain[:MAX_HEADER_TEXT].rstrip()
 
 
 def verify(frozen: bytes) -> None:
     """Prove a frozen letter: exactly our headers, 7-bit, lines within 998, no NUL, no bare CR or LF.
 
-    Raises MessageError. This is the second lock: it would catch a mistake in the functions above.
+    Raises MessageError. It would catch a mistake in the functions that wrote the letter.
     """
     header, _, body = frozen.partition(b"\r\n\r\n")
     names = Counter(line.partition(b":")[0] for line in header.split(b"\r\n") if line[:1] not in b" \t")
@@ -146,7 +150,7 @@ def verify(frozen: bytes) -> None:
 def wire(message: bytes) -> bytes:
     """The message as DATA carries it, without the final dot: CRLF lines only, leading dots doubled.
 
-    No sequence a server could take for the end of the message is left inside (SMTP smuggling).
+    It holds no sequence that a server could take for the end of the message (SMTP smuggling).
     """
     if not _crlf_clean(message):
         message = _BARE_NEWLINE.sub(b"\r\n", message)
@@ -162,13 +166,6 @@ def _crlf_clean(data: bytes) -> bool:
     return data.count(b"\n") == pairs == data.count(b"\r")
 
 
-def _harmless(c: str) -> str:
-    category = unicodedata.category(c)
-    if c == "\0" or category == "Cs":
-        return "\ufffd"
-    return " " if category in _SPACE_CATEGORIES else c
-
-
 def _encoded(text: str, name: str) -> str:
     header = Header(safe_header(text), "utf-8", maxlinelen=74, header_name=name)
     return header.encode(linesep="\r\n")
@@ -180,7 +177,7 @@ def _display_name(name: str) -> str:
 
 
 def _base64(body: str) -> bytes:
-    text = _UNWRITABLE.sub("\ufffd", body.replace("\r\n", "\n").replace("\r", "\n"))
+    text = storable(body.replace("\r\n", "\n").replace("\r", "\n"))
     data = (text if text.endswith("\n") else text + "\n").replace("\n", "\r\n").encode()
     pieces = (data[i : i + _BASE64_LINE] for i in range(0, len(data), _BASE64_LINE))
     return b"".join(binascii.b2a_base64(piece, newline=False) + b"\r\n" for piece in pieces)

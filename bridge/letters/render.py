@@ -17,9 +17,10 @@ from bridge.core.facts import Facts
 from bridge.core.model import Text
 from bridge.core.settings import Service
 from bridge.core.values import LOCALES, Locale
+from bridge.core.width import width
 from bridge.errors import BridgeError
 from bridge.letters.view import View, view
-from bridge.letters.wrap import width, wrap
+from bridge.letters.wrap import wrap
 from bridge.resources import shipped
 
 MAX_CHARS = 100_000

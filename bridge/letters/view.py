@@ -9,7 +9,7 @@ from bridge.core import dates, reports
 from bridge.core.facts import Facts
 from bridge.core.kinds import spec_of
 from bridge.core.values import Locale, LocalText
-from bridge.letters.wrap import width
+from bridge.core.width import width
 
 # Of the 80 columns that a list of mails shows, what the brackets and the longest report name leave.
 TOPIC_COLUMNS = 42
@@ -51,6 +51,7 @@ class View:
     prevention: str
     customer_actions: str
     row: Mapping[str, str]
+    own: Mapping[str, str]
 
 
 def view(facts: Facts, locale: Locale) -> View:
@@ -91,6 +92,7 @@ def view(facts: Facts, locale: Locale) -> View:
         prevention=answers.prevention,
         customer_actions=answers.customer_actions,
         row=_row(facts, locale),
+        own=spec_of(facts.kind).words(facts.own, zone, locale),
     )
 
 

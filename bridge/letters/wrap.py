@@ -1,15 +1,15 @@
 """Folding of letters: at phrase ends, by Japanese line-breaking rules, never inside a word or an address.
 
-Widths are columns as mail readers count them: East Asian Width W, F and A take two (UAX #11). The
-default of 35 full-width characters is 70 columns and leaves room for the quotation marks of a reply.
+The default of 35 full-width characters is 70 columns, which leaves room for the quotation marks of a reply.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
 import budoux
+
+from bridge.core.width import width
 
 # JIS X 4051: characters that may not begin a line, and those that may not end one.
 _NOT_FIRST = frozenset(
@@ -22,15 +22,10 @@ _WHOLE = re.compile(
 )
 
 
-def width(text: str) -> int:
-    """Columns that the text takes in a mail reader."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
-
-
 def wrap(text: str, full_width: int | None) -> str:
-    """The letter with every line folded to that many full-width characters; None leaves it as it is.
+    """The letter with every line folded to that many full-width characters. None: nothing is folded.
 
-    Only an address or a Latin word longer than a line is left longer. Lines keep their indent.
+    Only an address or a Latin word that is longer than a line is left longer. Lines keep their indent.
     """
     if full_width is None:
         return text
@@ -58,7 +53,7 @@ def _fold(line: str, columns: int) -> Iterator[str]:
 
 
 def _phrases(line: str, columns: int) -> Iterator[str]:
-    """The pieces between which the line may break; a piece wider than a line is cut wherever rules allow."""
+    """The pieces between which the line may break. A piece wider than a line is cut wherever the rules allow."""
     forbidden = _forbidden(line)
     start = 0
     for end in [*_phrase_ends(line), len(line)]:
@@ -89,7 +84,7 @@ def _phrase_ends(line: str) -> Iterator[int]:
 
 
 def _forbidden(line: str) -> set[int]:
-    """Positions where the line must not break."""
+    """Positions at which the line must not break."""
     inside = {at for whole in _WHOLE.finditer(line) for at in range(whole.start() + 1, whole.end())}
     edges = {at for at in range(1, len(line)) if line[at] in _NOT_FIRST or line[at - 1] in _NOT_LAST}
     return inside | edges

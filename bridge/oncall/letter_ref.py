@@ -10,8 +10,10 @@ from bridge.core.model import Kind
 from bridge.core.settings import Service
 from bridge.core.values import Locale, LocalText
 
-# Of the service's name, in characters of each script.
-NAME_CHARS: dict[Locale, int] = {"ja": 12, "en": 24}
+NAME_CHARS: dict[Locale, int] = {
+    "ja": 12,
+    "en": 24,
+}  # characters of a service's name that a lock screen shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,11 @@ class LetterRef:
         name = self.name.get(locale)
         if len(name) > NAME_CHARS[locale]:
             name = f"{name[: NAME_CHARS[locale]]}…"
-        report = reports.titled(self.kind, self.number, locale)
+        report = reports.title(self.kind, self.number, locale)
         return f"{name} {report}" if locale == "en" else f"{name}{report}"
 
     def clock(self, at: datetime, now: datetime, locale: Locale) -> str:
-        """`2:25`, or with its day when that is another than today's."""
+        """`2:25`; with its day when that is not the day of `now`."""
         time = dates.clock(at, self.zone, locale)
         day = at.astimezone(self.zone)
         if day.date() == now.astimezone(self.zone).date():

@@ -100,8 +100,8 @@ class RingFacts:
             "label": spec.ring_label.get(locale) if spec.ring_label else "",
             "tells_time": spec.ring_tells_time,
             "title": self.matter.title(locale),
-            "left": _length(left, locale) if left >= minute else "",
-            "late": _length(late, locale) if late >= minute else "",
+            "left": dates.rough(left, locale, "h") if left >= minute else "",
+            "late": dates.rough(late, locale, "h") if late >= minute else "",
             "overdue": self.now >= self.due_at,
             "due": clock(self.due_at),
             "what": _what(self.what, locale),
@@ -269,10 +269,3 @@ def _what(impacts: tuple[LocalText, ...], locale: Locale) -> str:
         return f"{first} and {more} more" if more else first
     first = f"「{first}」" if first.endswith(("ます", "ません", "です", "ました")) else first
     return f"{first}ほか{more}件" if more else f"{first}の件"
-
-
-def _length(left: timedelta, locale: Locale) -> str:
-    """`5分`, `3時間`: whole minutes rounded down, from two hours on whole hours."""
-    minutes = int(left / timedelta(minutes=1))
-    n, unit = (minutes, ("分", "min")) if minutes < 120 else (minutes // 60, ("時間", "h"))
-    return f"{n}{unit[0]}" if locale == "ja" else f"{n} {unit[1]}"

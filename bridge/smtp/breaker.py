@@ -1,6 +1,6 @@
-"""When a mail server that does not work is tried again.
+"""When a mail server that does not work is tried again. Pure.
 
-Pure. Times are seconds of a clock that never goes back, so that a corrected wall clock cannot silence probes.
+Times are seconds of a monotonic clock, so that a corrected wall clock cannot delay a probe.
 """
 
 import re
@@ -16,10 +16,10 @@ _POLICY = re.compile(r"[45]\.7\.")  # RFC 3463: security or policy, as in "5.7.1
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """Closed while `retry_at` is None. Open, nobody may try before `retry_at`.
+    """Closed while `retry_at` is None; while it is open, nobody may try before `retry_at`.
 
-    `failures` in a row set the pace; only an answered mail resets it, so a server that accepts connections
-    and then drops every mail is not hammered either. `since`: when it opened. `error`: why, for people.
+    The number of `failures` in a row sets the pace. Only an answered mail resets it, so that a server that accepts
+    connections and drops every mail is not tried too often. `since`: when it opened. `error`: why, for people.
     """
 
     failures: int = 0
@@ -33,7 +33,7 @@ class Breaker:
         return self.retry_at is None or now >= self.retry_at
 
     def failed(self, now: float, error: str, probes: tuple[float, ...] = PROBES) -> "Breaker":
-        """The server could not be reached, trusted or logged into, or it dropped us.
+        """The breaker after the server could not be reached, trusted or logged into, or dropped a connection.
 
         Several connections that fail together are one failure.
         """
@@ -44,15 +44,15 @@ class Breaker:
         return Breaker(self.failures + 1, self.refusals, now + wait, since, error)
 
     def bars(self, now: float) -> bool:
-        """Whether even a connection that stands is of no use: the server refuses every mail, and no try is due."""
+        """Whether an open connection is of no use now: the server refuses every mail, and no try is due."""
         return self.refusals == REFUSALS and not self.allows(now)
 
     def reached(self, now: float) -> "Breaker":
-        """A connection is set up and logged in: closed, but not yet trusted to carry mail."""
+        """The breaker after a connection was set up and logged in. The pace stays until a mail is answered."""
         return self if self.bars(now) else replace(self, retry_at=None, since=None, error="")
 
     def answered(self, outcome: Outcome, now: float) -> "Breaker":
-        """The server answered for one mail."""
+        """The breaker after the server answered for one mail."""
         if not _blames_us(outcome):
             return self if self == Breaker() else Breaker()
         refused = replace(self, refusals=min(self.refusals + 1, REFUSALS))

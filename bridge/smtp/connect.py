@@ -1,4 +1,4 @@
-"""Open a connection to a mail server as its settings say: never less secure, and one login a try."""
+"""Open a connection to a mail server. It is never less secure than the settings say, and logs in at most once."""
 
 import asyncio
 import ssl
@@ -11,7 +11,7 @@ from bridge.smtp.session import Limits, Session
 from bridge.smtp.settings import RelaySettings
 
 _EXTENSIONS = ("pipelining", "smtputf8")
-# Encrypted, PLAIN is what every server has; in clear, CRAM-MD5 at least does not show the password.
+# PLAIN is what every server offers over TLS. Without TLS, CRAM-MD5 at least does not show the password.
 _LOGIN_ENCRYPTED = ("plain", "login", "cram-md5")
 _LOGIN_CLEAR = ("cram-md5", "plain", "login")
 
@@ -48,7 +48,7 @@ class LoginRefused(SmtpError):
 async def dial(server: RelaySettings, limits: Limits) -> Session:
     """Connect, encrypt and log in. Raises Unreachable, Untrusted or LoginRefused, and nothing else.
 
-    Nothing of a mail has left by then: whatever goes wrong here, another server may be asked.
+    Nothing of a mail has left by then, so that another server may be asked after any error.
     """
     context = await _tls_context(server)
     try:
@@ -57,7 +57,7 @@ async def dial(server: RelaySettings, limits: Limits) -> Session:
             port=server.port,
             timeout=limits.command,
             use_tls=server.security == "tls",
-            start_tls=False,  # asked for below, where its absence is an error
+            start_tls=False,  # `_encrypt` asks for STARTTLS, and raises where it is missing
             tls_context=context,
         )
     except Exception as exc:
@@ -68,7 +68,7 @@ async def dial(server: RelaySettings, limits: Limits) -> Session:
         await _log_in(client, server)
         if client.transport is None:
             raise Unreachable(server, "it closed the connection")
-        # aiosmtplib hands its transport over here, and takes no part in what follows
+        # from here on the session owns the transport, and aiosmtplib reads nothing more
         transport = cast(asyncio.Transport, client.transport)
         return Session(transport, frozenset(filter(client.supports_extension, _EXTENSIONS)), limits)
     except BaseException as exc:
@@ -79,7 +79,7 @@ async def dial(server: RelaySettings, limits: Limits) -> Session:
 
 
 async def _tls_context(server: RelaySettings) -> ssl.SSLContext | None:
-    """Read anew for each connection, so that a renewed CA file counts. In a thread: it takes some 20 ms."""
+    """The context is made for each connection, so that a renewed CA file counts. It takes some 20 ms: in a thread."""
     if server.security == "none":
         return None
     try:

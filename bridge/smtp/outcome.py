@@ -17,9 +17,9 @@ _TEMPORARY_5XX = frozenset({552})  # "too many recipients" of old servers: RFC 5
 class Outcome:
     """How one attempt ended.
 
-    `queued`: certainly not accepted and not the recipient's fault; the attempt does not count. `code`: the
-    server's, 0 when it gave none. `reply`: its words, or ours for what happened. `stage`: which command it
-    answered.
+    The state `queued`: the server cannot have accepted the mail, and the recipient is not the reason; the attempt
+    does not count. `code`: the server's, 0 when it gave none. `reply`: the server's words, or the bridge's where
+    the server said nothing. `stage`: the command that was answered.
     """
 
     state: Result
@@ -29,7 +29,7 @@ class Outcome:
 
     @property
     def words(self) -> str:
-        """What is shown of it: the server's own words, code included, or ours."""
+        """For people: the server's code and words, or the bridge's words."""
         return f"{self.code} {self.reply}".strip() if self.code else self.reply
 
 
@@ -56,7 +56,7 @@ def _result(code: int, dot_written: bool) -> Result:
 
 
 def retry_at(attempts: int, first_at: datetime, now: datetime) -> datetime | None:
-    """When a deferred recipient is tried again after `attempts` (from 1) tries; None: give up.
+    """When a deferred recipient is tried again after `attempts` (from 1) tries. None: not any more.
 
     1, 2, 5 and 15 minutes, then every 30, until 24 hours after the first try.
     """

@@ -11,7 +11,7 @@ class Lost(Exception):
 
 
 class Wire(asyncio.Protocol):
-    """Both directions of a connection. Knows how many replies are owed, and ends it over any other."""
+    """Both directions of a connection. It counts the replies that are owed; an unasked reply ends it."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self.lost: str | None = None
@@ -22,7 +22,7 @@ class Wire(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
         self._writable = asyncio.Event()
         self._writable.set()
-        # drain() is to mean "handed to the kernel": what still waits here has certainly not been accepted
+        # no buffer of our own: after drain() the kernel has all of it, and before it the server cannot have accepted
         transport.set_write_buffer_limits(high=1, low=0)
         transport.set_protocol(self)
         if transport.is_closing():

@@ -11,7 +11,7 @@ from bridge.smtp.outcome import Outcome
 from bridge.smtp.session import DEFAULT_LIMITS, Envelope, Limits, Session
 from bridge.smtp.settings import RelaySettings
 
-MAX_IDLE = 30.0  # seconds; after that a firewall may have forgotten the connection without telling
+MAX_IDLE = 30.0  # seconds; after that a firewall may have dropped the connection silently
 
 
 class RelayDown(SmtpError):
@@ -71,16 +71,18 @@ class Relay:
         async with self._slots:
             session = await self._session()
             outcome = await self._carry(session, envelope, content, before_data)
-            if outcome.state == "queued" and session.answered:  # the server may be tired of this connection
+            if (
+                outcome.state == "queued" and session.answered
+            ):  # the server may limit the mails of a connection
                 session = await self._new_session()
                 outcome = await self._carry(session, envelope, content, before_data)
                 if outcome.state == "queued":
-                    return outcome  # the server has just worked: the mail itself is the likelier reason
+                    return outcome  # the server accepted this connection: it is the mail that is more likely wrong
             self._learn(session, outcome)
             return outcome
 
     async def probe(self) -> bool:
-        """Find out whether the server works, by a connection that is then kept for the next mail."""
+        """Whether the server works. The connection that finds out is kept for the next mail."""
         async with self._slots:
             try:
                 session = await self._session()
@@ -106,7 +108,7 @@ class Relay:
     async def _new_session(self) -> Session:
         if self._proven and self._breaker.failures == 0:
             return await self._dial()
-        async with self._probing:  # a server or password in doubt is tried by one connection at a time
+        async with self._probing:  # while server or password are in doubt, one connection tries at a time
             return await self._dial()
 
     async def _dial(self) -> Session:
@@ -120,7 +122,9 @@ class Relay:
             raise
         self._proven = True
         self._breaker = self._breaker.reached(self._monotonic())
-        if self._breaker.bars(self._monotonic()):  # others found out while this one was being set up
+        if self._breaker.bars(
+            self._monotonic()
+        ):  # other connections were refused while this one was being set up
             session.leave()
             raise RelayDown(self._server, self._breaker.error, self.retry_in)
         return session

@@ -1,4 +1,4 @@
-"""SMTP replies out of a stream of bytes. Pure, and bounded in memory whatever a server sends."""
+"""SMTP replies out of a stream of bytes. Pure. Memory is bounded, whatever a server sends."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ _UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\uffff]+")
 
 
 class GarbledReply(ValueError):
-    """What the server sent is no SMTP reply, or does not end."""
+    """The server sent something that is no SMTP reply, or a reply that does not end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,10 @@
 """One connection to a mail server: set up by aiosmtplib, then one mail after another by a protocol of ours.
 
-aiosmtplib is right for connecting, encrypting and logging in. Envelopes need what it does not have: a moment
-before DATA in which the mark is committed, pipelining (RFC 2920), ten minutes for the final reply, and an end to
-the connection as soon as a server says something that was not asked for.
+aiosmtplib connects, encrypts and logs in. It has no pipelining (RFC 2920), and it ignores a reply that nobody
+asked for. Here such a reply ends the connection: it would be taken for the answer to the next command.
 
-The mark is committed before DATA and not before the final dot: some servers keep what they were given of a mail
-whose connection broke, so a mail of which anything left must count as one that may have arrived.
+The caller's mark is committed before DATA, and not only before the final dot: some servers keep the part of a mail
+that they had when the connection broke. A mail of which anything left may have arrived.
 """
 
 import asyncio
@@ -23,21 +22,22 @@ _WANTED: dict[Stage, frozenset[int]] = {
     "RCPT": frozenset({250, 251}),
     "DATA": frozenset({354}),
 }
-# Said to MAIL, these are about us and not about a recipient: closing (421), encrypt or log in first
-# (RFC 3207 4, RFC 4954 6).
+# As answers to MAIL these concern the bridge and not the recipient: the server closes (421), or wants encryption or
+# a login first (RFC 3207 4, RFC 4954 6).
 _NOT_WITH_US = frozenset({421, 530, 535, 538})
 _TRY_QUOTED = frozenset({501, 553})
 
 
 class Abandoned(BridgeError):
-    """Raised by a `before_data`: this mail must not go after all. The connection closes."""
+    """This mail must not go after all. A `before_data` raises it, and the connection closes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The longest waits, in seconds: RFC 5321 4.5.3.2, shorter where waiting would cost the deadline.
+    """The longest waits, in seconds, from RFC 5321 4.5.3.2; shorter where the deadline does not allow as much.
 
-    `connect` is for the connection and again for the greeting: a silent host is what the fallback is for.
+    `connect` counts for the connection and again for the greeting. A host that is silent for longer is given up for
+    the fallback.
     """
 
     connect: float = 25
@@ -70,7 +70,7 @@ class Envelope:
 
 
 class Session:
-    """An open connection, logged in. It ends with the first error: a server in doubt is never asked again."""
+    """An open connection, logged in. It ends with its first error, so that no later reply can be mistaken."""
 
     def __init__(self, transport: asyncio.Transport, extensions: frozenset[str], limits: Limits) -> None:
         """`extensions`: the EHLO keywords in lower case, as offered after encryption and login."""
@@ -91,8 +91,8 @@ class Session:
         """Send one mail and say how it ended.
 
         `content` comes from `mime.wire`: dot-stuffed, without the final dot. `before_data` is awaited when the
-        server has taken the recipient and before anything of the mail itself leaves; whatever it raises is
-        raised here, after the connection was closed. Never raises for what a server does.
+        server has taken the recipient, and before anything of the mail itself leaves. What `before_data` raises is
+        raised here, after the connection was closed. Nothing that a server does is raised.
         """
         try:
             mail, rcpts, utf8 = envelope.commands()
@@ -116,7 +116,7 @@ class Session:
         return result
 
     async def quit(self) -> None:
-        """Say goodbye and close. Mails already answered are sent whatever the server says to this."""
+        """Say goodbye and close. The server's answer changes nothing about the mails before it."""
         try:
             self._wire.write(b"QUIT\r\n", replies=1)
             await self._wire.reply(self._limits.quit)
@@ -138,7 +138,10 @@ class Session:
             self._wire.leave()
 
     async def _announce(self, mail: bytes, rcpts: list[bytes]) -> Outcome | None:
-        """MAIL and RCPT, in one round trip where the server allows it (RFC 2920). None: it takes the recipient."""
+        """MAIL and RCPT, in one round trip where the server allows it (RFC 2920).
+
+        Returns None when the server takes the recipient.
+        """
         if "pipelining" in self._extensions and len(rcpts) == 1:
             self._wire.write(mail + rcpts[0], replies=2)
             first = await self._wire.reply(self._limits.command)

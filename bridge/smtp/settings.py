@@ -11,7 +11,7 @@ Security = Literal["none", "starttls", "tls"]
 
 
 def _host(value: str) -> str:
-    """Without the line end that a variable filled from a file may have."""
+    """The host without the line end that a variable filled from a file may have."""
     host = value.strip()
     if not host or " " in host or not host.isprintable():
         raise ValueError("not a host. Write its name or address alone, as smtp.example.jp")

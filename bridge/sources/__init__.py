@@ -1,6 +1,6 @@
-"""Alert sources. Each is one module of this package: its `Settings`, and `parse`. A new one needs no list.
+"""Alert sources. Each is one module of this package with `Settings` and `parse`, found by its name.
 
-docs/design.md §18 has the rules that all of them keep; `body` holds what they share, `credentials` who may post.
+docs/design.md §18 has the rules that all sources keep; `body` holds what they share, `credentials` who may post.
 """
 
 from collections.abc import Mapping
@@ -15,20 +15,18 @@ from bridge.sources.credentials import Credentials
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What one post said. `group_key` and `external_url` are kept for the history only.
+    """What one post said.
 
     `truncated`: how many alerts the sender left out of this post. `notes`: what was corrected, in words.
     """
 
     alerts: tuple[Alert, ...]
     truncated: int = 0
-    group_key: str = ""
-    external_url: str = ""
     notes: tuple[str, ...] = ()
 
 
 class Source(Protocol):
-    """What a module offers to be a source."""
+    """A module that is a source."""
 
     Settings: type[Credentials]
 
@@ -37,6 +35,6 @@ class Source(Protocol):
 
 
 def find() -> Mapping[str, Source]:
-    """Every source by its name, which is the path it is posted to."""
+    """Every source by its name. Alerts are posted to `/webhooks/<name>`."""
     modules = modules_in(__name__)
     return {name: cast(Source, module) for name, module in modules.items() if hasattr(module, "parse")}

@@ -1,7 +1,7 @@
 """Prometheus Alertmanager's webhook, payload version 4.
 
-Source: prometheus.io/docs/alerting/latest/configuration/#webhook_config. Measured: every firing alert has
-`endsAt: 0001-01-01T00:00:00Z`; two Alertmanagers report different `startsAt` for one alert.
+Source: prometheus.io/docs/alerting/latest/configuration/#webhook_config. Measured with Alertmanager itself: every
+firing alert has `endsAt: 0001-01-01T00:00:00Z`, and two Alertmanagers report different `startsAt` for one alert.
 """
 
 import hashlib
@@ -32,12 +32,12 @@ def parse(body: bytes, headers: Mapping[str, str], received_at: datetime) -> Par
     listed = post.get("alerts")
     if not isinstance(listed, list):
         raise SourceError("alerts", "must be a list")
+    for unused in ("groupKey", "externalURL"):  # a body that is no text here is not Alertmanager's
+        text(post.get(unused), unused)
     notes: list[str] = []
     return Parsed(
         alerts=tuple(_alert(one, f"alerts[{n}]", received_at, notes) for n, one in enumerate(listed)),
         truncated=_count(post.get("truncatedAlerts"), "truncatedAlerts"),
-        group_key=text(post.get("groupKey"), "groupKey"),
-        external_url=text(post.get("externalURL"), "externalURL"),
         notes=tuple(notes),
     )
 
@@ -64,7 +64,7 @@ def _alert(given: object, field: str, received_at: datetime, notes: list[str]) -
 
 
 def _start(given: datetime | None, field: str, received_at: datetime, notes: list[str]) -> datetime:
-    """When it began; the receipt where that is not said or cannot be."""
+    """When the alert began. The time of receipt stands for a start that is missing or lies in the future."""
     if given is None:
         return received_at
     if given > received_at + FUTURE:
@@ -76,7 +76,7 @@ def _start(given: datetime | None, field: str, received_at: datetime, notes: lis
 def _end(
     given: datetime | None, starts_at: datetime, field: str, received_at: datetime, notes: list[str]
 ) -> datetime:
-    """When it ended, never before it began; the receipt where that is not said or cannot be."""
+    """When the alert ended. The time of receipt stands for an end that is missing, too early or in the future."""
     if given is not None and starts_at <= given <= received_at + FUTURE:
         return given
     if given is not None:
@@ -86,7 +86,7 @@ def _end(
 
 
 def _fingerprint(given: str, labels: Mapping[str, str], field: str) -> str:
-    """The sender's; without one a hash of the labels, the same for the same labels in any order."""
+    """The sender's fingerprint. Without one: a hash of the labels, which does not depend on their order."""
     if len(given) > _LONGEST_FINGERPRINT:
         raise SourceError(f"{field}.fingerprint", f"longer than {_LONGEST_FINGERPRINT} characters")
     return given or hashlib.sha256(json.dumps(sorted(labels.items())).encode()).hexdigest()[:16]

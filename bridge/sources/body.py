@@ -1,7 +1,7 @@
-"""What every source meets in a post (docs/design.md §18): JSON with its traps, texts, label sets, times.
+"""Reading a post, for every source: JSON, texts, sets of labels, times (docs/design.md §18).
 
-Numbers stay the text they were written as: the bridge computes with none of them, and none can overflow.
-Everything here raises SourceError naming the field, and nothing else.
+Numbers stay the text that was written: the bridge computes with none of them, and none can overflow. Every function
+raises SourceError with the field's name, and nothing else.
 """
 
 import json
@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import NoReturn, cast
 
+from bridge.core.sanitise import storable
 from bridge.errors import SourceError
 
 DEEPEST = 64
 FUTURE = timedelta(minutes=5)
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL, which PostgreSQL refuses, and halves of characters
 _RFC_3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?([Zz]|[+-]\d\d:?\d\d)", re.ASCII
 )
@@ -25,7 +25,7 @@ _MILLISECONDS_FROM = 100_000_000_000  # as seconds this would be the year 5138
 
 
 def read_object(body: bytes) -> Mapping[str, object]:
-    """The JSON object of a body in UTF-8, with or without BOM; of a key written twice the last counts."""
+    """The JSON object of a body in UTF-8, with or without BOM. Where a key is written twice, the last one counts."""
     try:
         value = json.loads(
             body.decode("utf-8-sig"), parse_int=str, parse_float=str, parse_constant=_no_constant
@@ -43,13 +43,16 @@ def read_object(body: bytes) -> Mapping[str, object]:
 
 
 def text(value: object, field: str) -> str:
-    """The text of a value: empty for null or absent, digits for a number. Without NUL and lone surrogates."""
+    """The text of a value: empty for null or absent, digits for a number. Without NUL and lone surrogates.
+
+    Raises SourceError for a list or an object.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return _UNSTORABLE.sub("\ufffd", value)
+        return storable(value)
     raise SourceError(field, "must be text")
 
 
@@ -71,7 +74,8 @@ def texts(value: object, field: str) -> Mapping[str, str]:
 def time(value: object, field: str) -> datetime | None:
     """A time in UTC, cut to microseconds: RFC 3339, or seconds or milliseconds since 1970.
 
-    None where none is given: null, empty, 0, the year 1, an unexpanded macro. One past the year 9999 becomes its end.
+    None where no time is given: null, empty, 0, the year 1, an unexpanded macro. A time after the year 9999 becomes
+    the end of that year.
     """
     given = text(value, field).strip()
     if not given or _MACRO.fullmatch(given):
@@ -87,7 +91,7 @@ def _calendar_time(match: re.Match[str], field: str) -> datetime | None:
     year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
     if year <= 1:
         return None
-    leap = second == 60  # 23:59:60 is the second after 23:59:59
+    leap = second == 60  # a leap second counts as the second after 23:59:59
     micros = int((match[7] or "").ljust(6, "0")[:6])
     try:
         local = datetime(year, month, day, hour, minute, 59 if leap else second, micros, _offset(match[8]))

@@ -1,4 +1,4 @@
-"""Who may post to a source: a bearer token, a user name with password, or, said aloud, anybody."""
+"""Who may post to a source: a bearer token, a user name with password, or anybody where the settings say so."""
 
 import hmac
 from base64 import b64decode
@@ -19,7 +19,7 @@ class BasicAuth(Model):
 
 
 class Credentials(Model):
-    """Exactly one of the three must be given."""
+    """Who may post. Exactly one of the three must be given."""
 
     bearer_token: HeaderSecret | None = Field(
         default=None, description="what `Authorization: Bearer` must carry"
@@ -43,9 +43,9 @@ class Credentials(Model):
 
 
 def check(settings: Credentials, headers: Mapping[str, str]) -> bool:
-    """Whether the request may post. Constant time in what the sender gave.
+    """Whether the request may post. The time it takes does not depend on the credentials that were given.
 
-    `headers` finds names in lower case, as Starlette's do.
+    `headers` has its names in lower case, as Starlette's.
     """
     if settings.auth == "none":
         return True
@@ -68,5 +68,5 @@ def _is_user(given: str, wanted: BasicAuth) -> bool:
 
 
 def _same(given: str, wanted: str) -> bool:
-    # servers hand header bytes over as Latin-1; what cannot be bytes cannot be the secret either
+    # a lone surrogate cannot be encoded, and is in no secret: replaced, it fails the comparison
     return hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode("utf-8"))

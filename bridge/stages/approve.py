@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bridge.core.actions import hold_for, surprises
+from bridge.core.events import Approved
 from bridge.core.kinds import Recipients, spec_of
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import AudienceFacts, Incident, Notice
@@ -77,14 +78,15 @@ def start_hold(
     head = tx.events.add(
         incident.id,
         person,
-        "approved",
-        notice=notice.id,
-        kind=notice.kind,
-        version=notice.version,
-        texts=tx.notices.digest(notice.id, notice.version),
-        recipients=audience.count,
-        hold=round(hold.total_seconds()),
-        override=override,
+        Approved(
+            notice.id,
+            notice.kind,
+            notice.version,
+            texts=tx.notices.digest(notice.id, notice.version),
+            recipients=audience.count,
+            hold=round(hold.total_seconds()),
+            override=override,
+        ),
     )
     return Wake(timer=True, oncall=True, anchors=(head,))
 

@@ -19,7 +19,9 @@ Lists = Mapping[str, AudienceFacts]  # by service: rows without a language are i
 def audience_of(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, lists: Lists) -> AudienceFacts:
     """The facts of a notice's audience. `lists` were read before the transaction, which opens no file."""
     if spec_of(notice.kind).recipients is Recipients.BATCH:
-        return batch_audience(tx.notices.version(notice.id, notice.version).facts["rows"])
+        batch = tx.notices.version(notice.id, notice.version).batch
+        assert batch
+        return batch_audience(batch.rows)
     service = runtime.service(incident)
     return lists.get(service.id) or AudienceFacts(service.audience, problem=NOT_READ)
 

@@ -6,15 +6,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from bridge.core import next_notice
+from bridge.core.events import LetterDrafted, LetterRedrafted, Superseded, TemplateFailed
 from bridge.core.facts import NO_ANSWERS, Answers, Facts, build, changed, covers
 from bridge.core.kinds import Promises, Recipients, kinds_that, spec_of
-from bridge.core.model import Alert, Incident, Kind, Notice, Version
+from bridge.core.model import Alert, Batch, Incident, Kind, Notice, Version
 from bridge.core.settings import Service
 from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.store.tx import Tx
 
 (BATCH_KIND,) = kinds_that(lambda spec: spec.recipients is Recipients.BATCH)
-FIRES_AGAIN = "fires again"  # why a recovery report is given up with none in its place
+FIRES_AGAIN = "fires again"  # in the history: a recovery report was given up with none in its place
 
 
 def draft(
@@ -35,7 +36,7 @@ def draft(
     facts = facts_of(tx, runtime, incident, kind, before, answers)
     notice = _open(tx, runtime, service, incident, kind, again=bool(before))
     _write(tx, runtime, service, notice, 1, facts)
-    tx.events.add(incident.id, actor, "drafted", notice=notice.id, kind=kind, version=1, why=why)
+    tx.events.add(incident.id, actor, LetterDrafted(notice.id, kind, 1, why))
     for old in unsent:
         supersede(tx, incident, old, notice, why)
     return notice
@@ -59,25 +60,23 @@ def draft_batch(
     if waiting:
         tx.notices.move(waiting, "awaiting_approval", at_version=waiting.version, version=number)
         tx.notices.withdraw_approvals(notice.id)
-    stored = {
-        **facts.to_dict(),
-        "rows": [dict(row) for row in rows],
-        "letters": [{"subject": letter.subject, "body": letter.body} for letter in letters],
-    }
-    texts = {service.locale: letters[0]}
-    tx.notices.add_version(Version(notice.id, number, texts, stored, None, None, tx.now))
+    tx.notices.add_version(
+        Version(
+            notice.id,
+            number,
+            texts={service.locale: letters[0]},
+            facts=facts.to_dict(),
+            promise_at=None,
+            edited_by=None,
+            created_at=tx.now,
+            template_problem=problem,
+            batch=Batch(tuple(map(dict, rows)), tuple(letters)),
+        )
+    )
     if problem:
         note_fallback(tx, notice, number, problem)
-    tx.events.add(
-        incident.id,
-        actor,
-        "redrafted" if waiting else "drafted",
-        notice=notice.id,
-        kind=BATCH_KIND,
-        version=number,
-        recipients=len(rows),
-        why="on request",
-    )
+    written = LetterRedrafted if waiting else LetterDrafted
+    tx.events.add(incident.id, actor, written(notice.id, BATCH_KIND, number, "on request", len(rows)))
     return replace(notice, version=number, state="awaiting_approval")
 
 
@@ -112,9 +111,7 @@ def redraft(
     tx.notices.move(notice, "awaiting_approval", at_version=notice.version, version=number)
     tx.notices.withdraw_approvals(notice.id)
     _write(tx, runtime, service, notice, number, facts)
-    tx.events.add(
-        incident.id, actor, "redrafted", notice=notice.id, kind=notice.kind, version=number, why=why
-    )
+    tx.events.add(incident.id, actor, LetterRedrafted(notice.id, notice.kind, number, why))
     return replace(notice, state="awaiting_approval", version=number, approvals=())
 
 
@@ -150,8 +147,7 @@ def facts_of(
     alerts = tx.alerts.of(incident.id)
     promise_at = None
     if spec_of(kind).promises is Promises.NEXT_REPORT:
-        severities = {a.labels.get("severity", "") for a in alerts if a.status == "firing"}
-        promise_at = tx.now + service.policy.update_every.shortest(severities)
+        promise_at = tx.now + service.policy.update_every.while_firing(alerts)
     follows_at, over_at = _earlier(tx, incident)
     return build(
         service,
@@ -199,24 +195,40 @@ def told_answers(tx: Tx, notices: Sequence[Notice]) -> Answers:
 
 def supersede(tx: Tx, incident: Incident, old: Notice, new: Notice | None, why: str) -> None:
     """A newer notice, or none, takes the place of one that nobody decided. Its rings stop."""
-    if not tx.notices.move(old, "superseded", superseded_by=new.id if new else None, decided_at=tx.now):
+    moved = tx.notices.move(
+        old,
+        "superseded",
+        superseded_by=new.id if new else None,
+        decided_at=tx.now,
+        closed_reason="replaced" if new else "fires_again",
+    )
+    if not moved:
         return
     tx.rings.cancel(old.id)
     tx.outbox.cancel_rings(old.id)
     if new:
         tx.links.ensure(new.id, tx.links.of(old.id))
-    tx.events.add(incident.id, BRIDGE, "superseded", notice=old.id, kind=old.kind, why=why)
+    tx.events.add(incident.id, BRIDGE, Superseded(old.id, old.kind, why))
 
 
 def _write(tx: Tx, runtime: Runtime, service: Service, notice: Notice, number: int, facts: Facts) -> None:
     texts, problem = runtime.letters.texts(facts, service)
-    tx.notices.add_version(Version(notice.id, number, texts, facts.to_dict(), facts.promise_at, None, tx.now))
+    tx.notices.add_version(
+        Version(
+            notice.id,
+            number,
+            texts,
+            facts.to_dict(),
+            facts.promise_at,
+            edited_by=None,
+            created_at=tx.now,
+            template_problem=problem,
+        )
+    )
     if problem:
         note_fallback(tx, notice, number, problem)
 
 
 def note_fallback(tx: Tx, notice: Notice, number: int, problem: str) -> None:
     """The company's own template is broken: whoever is rung about this version must know that it is not theirs."""
-    tx.events.add(
-        notice.incident_id, BRIDGE, "template_failed", notice=notice.id, version=number, problem=problem
-    )
+    tx.events.add(notice.incident_id, BRIDGE, TemplateFailed(notice.id, number, problem))

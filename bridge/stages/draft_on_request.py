@@ -59,7 +59,8 @@ def draft_recovery(tx: Tx, runtime: Runtime, incident_id: str, answers: Answers)
         return Drafted(state="another letter is about to leave")
     if over := _day_over(tx, runtime, incident, answers):
         return over
-    return Drafted(recover(tx, runtime, incident, "on request", API, answers).id)
+    report = recover(tx, runtime, incident, "on request", API, answers)
+    return Drafted(report.id) if report else Drafted(state="the incident has moved on")
 
 
 def draft_individual(

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from bridge.core import next_notice
+from bridge.core.events import SendingBegan, Stopped
 from bridge.core.facts import Facts
 from bridge.core.kinds import Promises, spec_of
 from bridge.core.model import Incident, Notice, Recipient, Text, Version
@@ -29,8 +30,9 @@ def claim_letter(tx: Tx, runtime: Runtime, me: str, but: Collection[str] = ()) -
 
 def batch_recipients(tx: Tx, notice: Notice) -> list[Recipient]:
     """The recipients of an individual batch, in the order of its rows."""
-    rows = tx.notices.version(notice.id, notice.approved_version or notice.version).facts["rows"]
-    return [Recipient(row["email"], row.get("name", ""), row.get("company", "")) for row in rows]
+    batch = tx.notices.version(notice.id, notice.approved_version or notice.version).batch
+    assert batch
+    return [Recipient(row["email"], row.get("name", ""), row.get("company", "")) for row in batch.rows]
 
 
 def begin_send(
@@ -70,7 +72,7 @@ def stop_changed(tx: Tx, runtime: Runtime, notice: Notice, why: str) -> Wake:
     if incident is None or not tx.notices.move(notice, "stopped", stop_reason=why, owner=None):
         return NOTHING
     tx.outbox.thaw(notice.id)
-    tell_trouble(tx, runtime, incident, notice, "stopped", "stopped", why)
+    tell_trouble(tx, runtime, incident, notice, Stopped(notice.id, notice.kind, why))
     return Wake(oncall=True)
 
 
@@ -82,16 +84,15 @@ def _skeletons(service: Service, version: Version, notice: Notice) -> dict[str, 
         head = Letterhead(service.sender.name.get(locale), service.sender.email, date)
         return freeze(head, text.subject, text.body).frozen
 
-    if "letters" in version.facts:
-        texts = (Text(**text) for text in version.facts["letters"])
-        return {str(n): frozen(text, service.locale) for n, text in enumerate(texts)}
+    if version.batch:
+        return {str(n): frozen(text, service.locale) for n, text in enumerate(version.batch.letters)}
     return {locale: frozen(text, locale) for locale, text in version.texts.items()}
 
 
 def _rows(
     tx: Tx, service: Service, version: Version, notice: Notice, start: int, chunk: Sequence[Recipient]
 ) -> list[OutboxMessage]:
-    batch = "letters" in version.facts
+    batch = version.batch is not None
     domain = service.sender.email.rpartition("@")[2]
     earlier = [n.id for n in tx.notices.of(notice.incident_id) if n.id != notice.id and n.sending_at]
     threads = tx.outbox.message_ids(earlier, [r.address for r in chunk])
@@ -129,12 +130,5 @@ def _start(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, version
         tx.incidents.set(
             incident.id, promise_at=None, final_at=next_notice.final_at(cause_by, zone) if cause_by else None
         )
-    tx.events.add(
-        incident.id,
-        BRIDGE,
-        "sending",
-        notice=notice.id,
-        kind=notice.kind,
-        version=notice.approved_version,
-        recipients=notice.recipients,
-    )
+    began = SendingBegan(notice.id, notice.kind, notice.approved_version, notice.recipients)
+    tx.events.add(incident.id, BRIDGE, began)

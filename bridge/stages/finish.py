@@ -1,5 +1,6 @@
 """A letter with nothing left to send is finished, and its people get the counts."""
 
+from bridge.core.events import Sent
 from bridge.stages.notify_oncall import rung, tell
 from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.stages.wake import NOTHING, Wake
@@ -20,6 +21,6 @@ def finish(tx: Tx, runtime: Runtime) -> Wake:
         counts = tx.outbox.counts([notice.id])[notice.id]
         people = [person for person in (notice.approved_by, *rung(tx, notice)) if person]
         tell(tx, runtime, incident, notice, "finished", people, {"counts": dict(counts)})
-        tx.events.add(incident.id, BRIDGE, "sent", notice=notice.id, kind=notice.kind, counts=dict(counts))
+        tx.events.add(incident.id, BRIDGE, Sent(notice.id, notice.kind, counts))
         wake |= Wake(timer=True, oncall=True)
     return wake

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bridge.core.events import Stopped
 from bridge.stages.notify_oncall import tell_trouble
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import NOTHING, Wake
@@ -49,7 +50,7 @@ def stop_old_work(tx: Tx, runtime: Runtime) -> Wake:
         incident = tx.incidents.get(notice.incident_id)
         if incident is None or not tx.notices.move(notice, "stopped", stop_reason="old_work", owner=None):
             continue
-        tell_trouble(tx, runtime, incident, notice, "stopped", "stopped", "old_work")
+        tell_trouble(tx, runtime, incident, notice, Stopped(notice.id, notice.kind, "old_work"))
         wake = Wake(oncall=True)
     return wake
 

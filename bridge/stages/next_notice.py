@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bridge.core import next_notice
+from bridge.core.events import Closed
 from bridge.core.facts import NO_ANSWERS, Answers
 from bridge.core.kinds import kinds_that
 from bridge.core.model import Incident, Notice
@@ -36,8 +37,9 @@ def advance(tx: Tx, runtime: Runtime, incident: Incident) -> Wake:
         case "recover":
             recover(tx, runtime, incident, duty.reason)
         case _:
-            tx.incidents.set(incident.id, state="closed")
-            tx.events.add(incident.id, BRIDGE, "closed", why=duty.reason)
+            if not tx.incidents.move(incident, "closed"):
+                return NOTHING
+            tx.events.add(incident.id, BRIDGE, Closed(duty.reason))
     return Wake(timer=True, oncall=True)
 
 
@@ -48,9 +50,13 @@ def recover(
     why: str,
     actor: str = BRIDGE,
     answers: Answers = NO_ANSWERS,
-) -> Notice:
-    """The disturbance is over: the recovery report takes the place of what was not approved."""
-    tx.incidents.set(incident.id, state="recovered")
+) -> Notice | None:
+    """The disturbance is over: the recovery report takes the place of what was not approved.
+
+    None when the incident has moved on meanwhile.
+    """
+    if not tx.incidents.move(incident, "recovered"):
+        return None
     incident = replace(incident, state="recovered")
     before = tx.notices.of(incident.id)
     new = draft(tx, runtime, incident, next_notice.RECOVERY, why, answers, actor)

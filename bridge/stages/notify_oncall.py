@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, Literal
 
+from bridge.core.events import RelayFailed, Stopped
 from bridge.core.model import Incident, Notice
 from bridge.letters.mime import message_id
 from bridge.oncall.message import Trouble
@@ -59,11 +60,12 @@ def others_rung(tx: Tx, notice: Notice, but: str) -> list[str]:
 
 
 def tell_trouble(
-    tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, trouble: Trouble, action: str, why: str
+    tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, trouble: Stopped | RelayFailed
 ) -> None:
-    """Mail everybody behind a letter, each with their own link; `action` is what the history calls it."""
-    tx.events.add(incident.id, BRIDGE, action, notice=notice.id, kind=notice.kind, why=why)
-    mail_trouble(tx, runtime, incident, notice, runtime.behind(incident), trouble, why)
+    """Record what keeps a letter from its customers, and mail everybody behind it, each with their own link."""
+    tx.events.add(incident.id, BRIDGE, trouble)
+    called: Trouble = "relay" if isinstance(trouble, RelayFailed) else "stopped"
+    mail_trouble(tx, runtime, incident, notice, runtime.behind(incident), called, trouble.why)
 
 
 def mail_trouble(
@@ -94,6 +96,6 @@ def tell_relay_down(tx: Tx, runtime: Runtime, why: str, told: Set[str]) -> froze
         incident = tx.incidents.get(notice.incident_id)
         if incident is None or notice.id in told:
             continue
-        tell_trouble(tx, runtime, incident, notice, "relay", "relay_down", why)
+        tell_trouble(tx, runtime, incident, notice, RelayFailed(notice.id, notice.kind, why))
         newly.add(notice.id)
     return frozenset(newly)

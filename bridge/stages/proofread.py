@@ -19,8 +19,8 @@ from bridge.stages.draft import last_report
 from bridge.stages.runtime import Runtime
 from bridge.store.tx import Tx
 from bridge.wording import Context, Finding, Letter, check
+from bridge.wording.ja.promise import Promise, promised_time
 from bridge.wording.names import core_of
-from bridge.wording.promise import Promise, promised_time
 from bridge.wording.text import lay_out
 
 COMPENSATION = "LAW-03"
@@ -52,11 +52,10 @@ def proofread(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice) -> t
         return tuple(found for letter in proofread_batch(tx, runtime, incident, notice) for found in letter)
     service = runtime.service(incident)
     version = tx.notices.version(notice.id, notice.version)
-    severities = {a.labels.get("severity", "") for a in tx.alerts.of(incident.id) if a.status == "firing"}
-    fresh = tx.now + service.policy.update_every.shortest(severities)
+    fresh = tx.now + service.policy.update_every.while_firing(tx.alerts.of(incident.id))
     context = replace(context_of(runtime, service, version, tx.now), promise=round_up(fresh))
     findings = _check_halves(_letter(notice, service, version, service.locale), context, service)
-    findings += _bridge_findings(notice, service, version, context, fresh, tx.events.truncated(incident.id))
+    findings += _bridge_findings(notice, service, version, context, fresh, incident.truncated)
     if version.edited_by is None and _scope_reworded(tx, incident, notice, service):
         findings.append(Finding("BRG-04", "warning", "body", (0, 0), "", *REWORDED_SCOPE))
     for locale in version.texts:
@@ -78,15 +77,14 @@ def proofread_batch(
     service = runtime.service(incident)
     version = tx.notices.version(notice.id, notice.version)
     context = context_of(runtime, service, version, version.created_at)
-    rows = version.facts["rows"]
-    companies = frozenset(row["company"] for row in rows)
-    letters = [Text(**text) for text in version.facts["letters"]]
+    assert version.batch
+    companies = frozenset(row["company"] for row in version.batch.rows)
     return [
         _check_once(
             Letter(notice.kind, text.subject, text.body, service.locale),
             _for_row(context, row, companies),
         )
-        for row, text in zip(rows, letters, strict=True)
+        for row, text in zip(version.batch.rows, version.batch.letters, strict=True)
     ]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bridge.core import next_notice
+from bridge.core.events import AlertsReceived, Reopened
 from bridge.core.kinds import spec_of
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Alert, Incident
@@ -20,11 +21,13 @@ from bridge.core.triage import (
     sort_alerts,
     state_after,
 )
+from bridge.errors import Overtaken
 from bridge.sources import Parsed
 from bridge.stages.draft import FIRES_AGAIN, draft, refresh, supersede
 from bridge.stages.next_notice import advance
-from bridge.stages.runtime import Runtime
+from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.stages.wake import NOTHING, Wake
+from bridge.store.incidents import IncidentChanges
 from bridge.store.tx import Tx
 
 NAMED = 5  # alert names, and notes, that an event spells out; a storm is counted
@@ -125,8 +128,8 @@ def _record(
         return NOTHING
     news = [change.alert for change in changed]
     tx.alerts.put(incident.id, news)
-    tx.events.add(incident.id, source, "alerts", **_summary(verdict), **_about(posts))
-    incident = _move(tx, incident, verdict)
+    tx.events.add(incident.id, source, _summary(verdict, posts))
+    incident = _move(tx, incident, verdict, max(post.truncated for post in posts))
     notices = tx.notices.of(incident.id)
     firsts = [notice for notice in notices if notice.kind == next_notice.FIRST]
     if verdict.any("attached") and firsts and firsts[-1].state == "dismissed":
@@ -138,31 +141,31 @@ def _record(
     return Wake(timer=True) | advance(tx, runtime, incident)
 
 
-def _move(tx: Tx, incident: Incident, verdict: Verdict) -> Incident:
-    firing = tx.alerts.firing(incident.id)
-    state = state_after(incident.state, firing)
-    started_at = min(incident.started_at, *(change.alert.starts_at for change in verdict.changes))
-    resolved_at = None if state == "open" else incident.resolved_at or tx.now
-    moved = replace(incident, state=state, started_at=started_at, resolved_at=resolved_at)
-    if moved != incident:
-        tx.incidents.set(incident.id, state=state, started_at=started_at, resolved_at=resolved_at)
+def _move(tx: Tx, incident: Incident, verdict: Verdict, truncated: int) -> Incident:
+    state = state_after(incident.state, tx.alerts.firing(incident.id))
+    changes: IncidentChanges = {
+        "started_at": min(incident.started_at, *(change.alert.starts_at for change in verdict.changes)),
+        "resolved_at": None if state == "open" else incident.resolved_at or tx.now,
+        "truncated": max(incident.truncated, truncated),
+    }
+    if state == "open":
+        changes |= {"ended_by": None, "firing_at_end": None}
+    moved = replace(incident, state=state, **changes)
+    if moved != incident and not tx.incidents.move(incident, state, **changes):
+        raise Overtaken(f"incident {incident.id} is not {incident.state} any more")
     if state == "open" and incident.state == "recovered":
-        tx.events.add(incident.id, "bridge", "reopened", why="fires again before the recovery was approved")
+        tx.events.add(incident.id, BRIDGE, Reopened("fires again before the recovery was approved"))
         if old := next_notice.undecided(tx.notices.of(incident.id), next_notice.RECOVERY):
             supersede(tx, incident, old, None, FIRES_AGAIN)
     return moved
 
 
-def _summary(verdict: Verdict) -> dict[str, object]:
-    """How many alerts changed for which reason, and the names of the first few."""
+def _summary(verdict: Verdict, posts: Sequence[Parsed]) -> AlertsReceived:
+    """How many alerts changed for which reason, the names of the first few, and what the posts say of themselves."""
     counts: dict[str, int] = {}
     for change in verdict.changes:
         counts[change.reason] = counts.get(change.reason, 0) + 1
     named = dict.fromkeys(change.alert.labels.get("alertname", "") for change in verdict.changes)
-    return {"counts": counts, "alertnames": list(named)[:NAMED]}
-
-
-def _about(posts: Sequence[Parsed]) -> dict[str, object]:
-    """What the posts say of themselves: the most alerts that one left out, and what was corrected."""
     notes = [note for post in posts for note in post.notes]
-    return {"truncated": max(post.truncated for post in posts), "notes": notes[:NAMED]}
+    truncated = max(post.truncated for post in posts)
+    return AlertsReceived(counts, list(named)[:NAMED], truncated, notes[:NAMED])

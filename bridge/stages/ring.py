@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bridge.core import next_notice, reminders
+from bridge.core.events import Rang
 from bridge.core.facts import Facts
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import AudienceFacts, Incident, Notice, Ring
@@ -30,7 +31,7 @@ def ring(tx: Tx, runtime: Runtime, due: Ring, lists: Mapping[str, AudienceFacts]
     if approved := approve_by_policy(tx, runtime, incident, notice, audience):
         return approved
     notice = _keep_promise_fresh(tx, runtime, incident, notice)
-    fallback = tx.events.template_problem(incident.id, notice.id)
+    fallback = tx.notices.version(notice.id, notice.version).template_problem or ""
     _fire(tx, runtime, incident, notice, due, audience, fallback)
     return Wake(timer=True, oncall=True, template_failed=(fallback,) if fallback else ())
 
@@ -63,15 +64,7 @@ def _fire(
     planned = reminders.next_ring(escalation, base, tx.now)
     policy = runtime.service(incident).policy
     tx.rings.plan(notice.id, reminders.with_deadline(planned, notice, policy, tx.now))
-    tx.events.add(
-        notice.incident_id,
-        BRIDGE,
-        "rang",
-        notice=notice.id,
-        ring=due.n,
-        people=list(people),
-        late=round(late),
-    )
+    tx.events.add(notice.incident_id, BRIDGE, Rang(notice.id, due.n, list(people), round(late)))
 
 
 def _keep_promise_fresh(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice) -> Notice:

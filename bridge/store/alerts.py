@@ -1,17 +1,15 @@
 """Queries over the alerts of incidents, and over the alerts that belong to none."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, select, update
 
 from bridge.core.model import Alert
 from bridge.core.triage import Key, key_of
 from bridge.store.dialect import insert
-from bridge.store.tables import alerts, ignored, incidents
-
-if TYPE_CHECKING:
-    from bridge.store.tx import Tx
+from bridge.store.tables import alerts, columns_of, ignored, incidents
+from bridge.store.transaction import Transaction
 
 FACTS_ALERTS = 1000  # what a letter can say does not grow with a storm: the earliest thousand are enough
 _KEYS_AT_ONCE = 500
@@ -20,11 +18,11 @@ _KEYS_AT_ONCE = 500
 class Alerts:
     """The alerts of incidents within one transaction."""
 
-    def __init__(self, tx: "Tx") -> None:
+    def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
     def known(self, incident_ids: Collection[str], posted: Iterable[Alert]) -> dict[str, dict[Key, Alert]]:
-        """Those of the posted alerts that these incidents have already, by incident and key."""
+        """The stored alerts of these incidents that were posted again, by incident and key."""
         found: dict[str, dict[Key, Alert]] = {incident_id: {} for incident_id in incident_ids}
         if not found:
             return found
@@ -35,7 +33,7 @@ class Alerts:
         return found
 
     def owners(self, posted: Iterable[Alert], services: Iterable[str]) -> dict[Key, list[str]]:
-        """Those of the services in whose open incidents these alerts fire, by key."""
+        """The services in whose open incidents these alerts fire, by the alert's key."""
         wanted = list(services)
         found: dict[Key, list[str]] = {}
         for some in _in_batches(posted):
@@ -66,20 +64,7 @@ class Alerts:
                 index_elements=["incident_id", "source", "fingerprint"],
                 set_={column: new[column] for column in columns},
             ),
-            [
-                {
-                    "incident_id": incident_id,
-                    "source": alert.source,
-                    "fingerprint": alert.fingerprint,
-                    "status": alert.status,
-                    "labels": dict(alert.labels),
-                    "annotations": dict(alert.annotations),
-                    "starts_at": alert.starts_at,
-                    "ends_at": alert.ends_at,
-                    "url": alert.url,
-                }
-                for alert in last.values()
-            ],
+            [{"incident_id": incident_id, **columns_of(alert)} for alert in last.values()],
         )
 
     def end_all(self, incident_id: str) -> None:
@@ -135,7 +120,7 @@ class Alerts:
                         "count": ignored.c.count + statement.excluded["count"],
                     },
                 ),
-                [rows[key] for key in sorted(rows)],  # in one order: two instances would lock each other out
+                [rows[key] for key in sorted(rows)],  # sorted: two orders of locking could deadlock
             )
 
     def recently_ignored(self, limit: int) -> list[Mapping[str, Any]]:
@@ -156,13 +141,4 @@ def _in_batches(posted: Iterable[Alert]) -> Iterator[ColumnElement[bool]]:
 
 
 def _alert(row: Row[Any]) -> Alert:
-    return Alert(
-        source=row.source,
-        fingerprint=row.fingerprint,
-        status=row.status,
-        labels=row.labels,
-        annotations=row.annotations,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        url=row.url,
-    )
+    return Alert(**{name: value for name, value in row._mapping.items() if name != "incident_id"})

@@ -1,13 +1,13 @@
 """Claims on messages of the outbox, and their states until they are done (docs/design.md §11).
 
-queued -> sending (owner, fence, attempt counted) -> eod (committed just before DATA: the mail may have arrived) ->
-sent, deferred, failed or unknown. `cancelled` is for rings that nobody needs any more.
+queued -> sending (owner, fence, attempt counted) -> in_doubt (committed just before DATA: the mail may have arrived)
+-> sent, deferred, failed or unknown. `cancelled` is for rings that nobody needs any more.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, true, tuple_, update
 
@@ -17,20 +17,18 @@ from bridge.store.dialect import skip_locked
 from bridge.store.incidents import about
 from bridge.store.outbox import CLAIMED, WAITING, Lane
 from bridge.store.tables import notices, outbox
-
-if TYPE_CHECKING:
-    from bridge.store.tx import Tx
+from bridge.store.transaction import Transaction
 
 EOD_WAIT = timedelta(seconds=60)  # lets a slow server finish with the first copy
 LEFT_TO_OTHERS = timedelta(hours=1)  # longer than it takes to reload every instance
-CRASHES = 5  # processes that died with a message in their hands, after which it is taken for the reason
+CRASHES = 5  # a message is suspected once so many processes have crashed while they held it
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A message this instance may send now, as long as its fence holds.
 
-    `crashes`: how often it ended with an error of our own, or with the process.
+    `crashes`: how often the process died, or our own code raised, while it held this message.
     """
 
     id: int
@@ -51,17 +49,16 @@ class Claimed:
 
     @property
     def suspect(self) -> bool:
-        """It may be the reason. It was claimed alone, after all others."""
+        """Whether the message may be what crashes processes. It is then claimed alone, after all others."""
         return self.crashes >= CRASHES
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryResult:
-    """What became of a claimed message. `counted` is false when the attempt does not count; `crashed`: our own code
-    failed on it.
+    """How an attempt at a claimed message ended. `counted`: whether it counts as one; `crashed`: our own code raised.
 
-    `wait`: how long a message that is not finished rests; counted by the database's clock, because this
-    machine's may be an hour off.
+    `wait`: how long an unfinished message rests. It is added to the database's clock, because this machine's may be
+    an hour off.
     """
 
     id: int
@@ -76,10 +73,50 @@ class DeliveryResult:
     crashed: bool = False
 
 
+_CLAIMED = tuple(each.name for each in fields(Claimed))
+_SUSPECT = outbox.c.crashes >= CRASHES
+_NOTICE_STATE = select(notices.c.state).where(notices.c.id == outbox.c.notice_id).scalar_subquery()
+_MARK_EOD = (
+    update(outbox)
+    .where(
+        outbox.c.id.in_(bindparam("ids", expanding=True)),  # for its index; the pairs decide
+        tuple_(outbox.c.id, outbox.c.fence).in_(bindparam("claims", expanding=True)),
+        outbox.c.owner == bindparam("me"),
+        outbox.c.state == "sending",
+        or_(
+            and_(outbox.c.lane == "customers", _NOTICE_STATE == "sending"),
+            and_(outbox.c.kind == "ring", _NOTICE_STATE.in_(sorted(UNDECIDED))),
+            and_(outbox.c.lane == "oncall", outbox.c.kind != "ring"),
+        ),
+    )
+    .values(state="in_doubt", updated_at=bindparam("now"))
+    .returning(outbox.c.id, outbox.c.fence)
+)
+_MARK = (
+    update(outbox)
+    .where(
+        outbox.c.id == bindparam("b_id"),
+        outbox.c.fence == bindparam("b_fence"),
+        outbox.c.owner == bindparam("b_me"),
+        or_(outbox.c.state == "sending", outbox.c.state == "in_doubt"),
+    )
+    .values(
+        state=bindparam("state"),
+        reply=bindparam("reply"),
+        due_at=bindparam("due_at"),
+        attempts=outbox.c.attempts - bindparam("uncount"),
+        ambiguous=outbox.c.ambiguous + bindparam("doubt"),
+        crashes=outbox.c.crashes + bindparam("crash"),
+        owner=None,
+        updated_at=bindparam("updated_at"),
+    )
+)
+
+
 class Claims:
     """Claims within one transaction."""
 
-    def __init__(self, tx: "Tx") -> None:
+    def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
     def claim(self, lane: Lane, limit: int, me: str, services: Collection[str]) -> list[Claimed]:
@@ -90,7 +127,7 @@ class Claims:
         if lane == "oncall":
             self._cancel_late_rings()
         due = select(outbox.c.id).where(self._waiting(lane, services), outbox.c.due_at <= self._tx.now)
-        # By due_at alone, as the index has them: to break the ties of a million rows costs a sort each time.
+        # Ordered by due_at alone, as the index is: to break ties would sort a million rows each time.
         rows = self._take(due.where(~_SUSPECT).order_by(outbox.c.due_at).limit(limit), me)
         if rows:
             return rows
@@ -100,12 +137,12 @@ class Claims:
     def _waiting(self, lane: Lane, services: Collection[str]) -> ColumnElement[bool]:
         waits = and_(outbox.c.lane == lane, WAITING)
         if lane == "customers":
-            # Asked first: a plan that has to guess how many letters are under way sorts all rows for each claim.
+            # A query of its own: a plan that has to guess how many letters are sending sorts all rows for each claim.
             sending = (
                 self._tx.execute(select(notices.c.id).where(notices.c.state == "sending")).scalars().all()
             )
             return and_(waits, outbox.c.notice_id.in_(sending))
-        # Another instance may have been reloaded before this one. What none of them takes is nobody's.
+        # Another instance may know a service that this one does not. What none has taken for so long is for any.
         nobodys = outbox.c.due_at <= self._tx.now - LEFT_TO_OTHERS
         return and_(waits, or_(about(services, outbox.c.notice_id), nobodys))
 
@@ -127,7 +164,7 @@ class Claims:
         return sorted((Claimed(**row._mapping) for row in rows), key=lambda message: message.id)
 
     def mark_eod(self, claims: Sequence[tuple[int, int]], me: str) -> set[tuple[int, int]]:
-        """Move (id, fence) from sending to eod; returns those that may send their DATA.
+        """Move (id, fence) from sending to in_doubt; returns those that may send their DATA.
 
         A ring only while its notice waits for people, a letter only while its notice is `sending`.
         """
@@ -138,7 +175,7 @@ class Claims:
         return {(row.id, row.fence) for row in rows}
 
     def mark(self, marks: Sequence[DeliveryResult], me: str) -> None:
-        """Write what became of claimed messages; a mark whose fence is lost changes nothing."""
+        """Write the results of claimed messages. The result of a claim that was lost meanwhile changes nothing."""
         if not marks:
             return
         now = self._tx.now
@@ -176,10 +213,11 @@ class Claims:
         died: bool = False,
         ids: Collection[int] | None = None,
     ) -> int:
-        """Free claims: `sending` at once and uncounted, `eod` as a lost reply. Returns how many.
+        """Free claims: `sending` at once and uncounted, `in_doubt` as a lost reply. Returns how many.
 
-        `eod_only`: after a power cut every claim counts as `eod`, because soft marks may be missing. `died`: each
-        may be what its owner died of; one that went on to be that, claimed alone, has failed. `ids`: these alone.
+        `eod_only`: after a power cut every claim counts as `in_doubt`, because soft marks may be missing. `died`: any
+        of them may have crashed its owner; one that crashed it again while claimed alone is marked failed. `ids`:
+        these alone.
         """
         if not owners:
             return 0
@@ -188,12 +226,12 @@ class Claims:
         if not eod_only:
             lost += self._end_deadly(mine) if died else 0
             lost += self._requeue(mine, died)
-        # Whatever customers' letters do, rings are never held.
+        # The policy is about customers' letters; a ring in doubt is always repeated once.
         may_repeat = true() if on_unknown == "resend_once" else outbox.c.lane == "oncall"
         once_more = and_(outbox.c.ambiguous == 0, may_repeat)
         return lost + self._free(
             mine,
-            ("sending", "eod"),
+            ("sending", "in_doubt"),
             state=case((once_more, "deferred"), else_="unknown"),
             ambiguous=outbox.c.ambiguous + 1,
             due_at=self._tx.now + EOD_WAIT,
@@ -225,7 +263,7 @@ class Claims:
         return {owner for owner in self._tx.execute(query).scalars() if owner}
 
     def _cancel_late_rings(self) -> None:
-        """A ring that was on its way when its notice was decided came back unsent: nobody needs it."""
+        """Cancel rings that came back unsent after their notice was decided: nobody needs them."""
         undecided = select(notices.c.id).where(notices.c.state.in_(UNDECIDED))
         self._tx.execute(
             update(outbox)
@@ -239,7 +277,7 @@ class Claims:
         )
 
     def hasten(self) -> None:
-        """The clock went back: what was planned by the time that is ahead again is due now."""
+        """After the clock stepped back, make due now what was planned in what is now the future."""
         now = self._tx.now
         self._tx.execute(
             update(outbox).where(WAITING, outbox.c.updated_at > now).values(due_at=now, updated_at=now)
@@ -250,43 +288,3 @@ class Claims:
         query = select(func.min(outbox.c.due_at)).where(self._waiting(lane, services))
         found: datetime | None = self._tx.execute(query).scalar_one()
         return found
-
-
-_CLAIMED = tuple(each.name for each in fields(Claimed))
-_SUSPECT = outbox.c.crashes >= CRASHES
-_NOTICE_STATE = select(notices.c.state).where(notices.c.id == outbox.c.notice_id).scalar_subquery()
-_MARK_EOD = (
-    update(outbox)
-    .where(
-        outbox.c.id.in_(bindparam("ids", expanding=True)),  # for its index; the pairs decide
-        tuple_(outbox.c.id, outbox.c.fence).in_(bindparam("claims", expanding=True)),
-        outbox.c.owner == bindparam("me"),
-        outbox.c.state == "sending",
-        or_(
-            and_(outbox.c.lane == "customers", _NOTICE_STATE == "sending"),
-            and_(outbox.c.kind == "ring", _NOTICE_STATE.in_(sorted(UNDECIDED))),
-            and_(outbox.c.lane == "oncall", outbox.c.kind != "ring"),
-        ),
-    )
-    .values(state="eod", updated_at=bindparam("now"))
-    .returning(outbox.c.id, outbox.c.fence)
-)
-_MARK = (
-    update(outbox)
-    .where(
-        outbox.c.id == bindparam("b_id"),
-        outbox.c.fence == bindparam("b_fence"),
-        outbox.c.owner == bindparam("b_me"),
-        or_(outbox.c.state == "sending", outbox.c.state == "eod"),
-    )
-    .values(
-        state=bindparam("state"),
-        reply=bindparam("reply"),
-        due_at=bindparam("due_at"),
-        attempts=outbox.c.attempts - bindparam("uncount"),
-        ambiguous=outbox.c.ambiguous + bindparam("doubt"),
-        crashes=outbox.c.crashes + bindparam("crash"),
-        owner=None,
-        updated_at=bindparam("updated_at"),
-    )
-)

@@ -1,8 +1,8 @@
-"""What the store asks of a database. sqlite.py and postgresql.py answer; nothing else knows which one it is."""
+"""What the store needs of a database. sqlite.py and postgresql.py provide it; no other file knows which is used."""
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Literal, NamedTuple, Protocol
@@ -13,14 +13,12 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Engine,
-    Executable,
     Select,
     Text,
     select,
 )
 from sqlalchemy import Dialect as SqlDialect
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
@@ -34,13 +32,12 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from bridge.errors import StorageDown
 
 # SQLAlchemy compiles PostgreSQL's INSERT ... ON CONFLICT for SQLite too: one `insert` serves both.
-__all__ = ["Dialect", "Json", "LockHeld", "Transaction", "Utc", "insert", "skip_locked"]
+__all__ = ["Dialect", "Json", "LockHeld", "Utc", "insert", "skip_locked"]
 
 Purpose = Literal["write", "soft", "read", "migrate"]
-Params = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 VERSION_TABLE = "schema_version"
-PATIENCE_MS = 2_500  # a request may wait for the batch before its own too: 5 s in all, then 503
+PATIENCE_MS = 2_500  # a request may also wait for the batch before its own: 5 s in all, then 503
 
 
 class Utc(TypeDecorator[datetime]):
@@ -82,7 +79,7 @@ def dumps(value: Any) -> str:
 
 
 def skip_locked(statement: Select[tuple[int]]) -> Select[tuple[int]]:
-    """The ids that `statement` finds, locked, without those that others have locked; never more than its LIMIT.
+    """Lock the ids that `statement` finds, leaving out those that others have locked; never more than its LIMIT.
 
     As a CTE: PostgreSQL may run a subquery again for each row of the statement around it, and then every run skips
     what the ones before it took (its BUG #15715). SQLite has one writer, and needs no lock.
@@ -104,7 +101,7 @@ class ErrorMeaning(Enum):
 
 
 class Look(NamedTuple):
-    """What may change under a running process; None where it cannot."""
+    """The parts of a database that may change while a process uses it; None where one cannot."""
 
     now: datetime | None = None
     schema: str | None = None
@@ -126,13 +123,13 @@ class Dialect(Protocol):
         """Holds the lock named by `key` until the transaction ends. Raises LockHeld when it must not wait."""
 
     def check(self, connection: Connection) -> None:
-        """Raises when the unit that just returned hid an error, and there is nothing left to commit."""
+        """Raises when the unit that just returned has hidden an error that left nothing to commit."""
 
     def notify(self, connection: Connection) -> None:
         """Wakes every instance's listeners when this transaction commits."""
 
     def boot(self, connection: Connection, /) -> str:
-        """Changes when soft commits may have been lost: with the machine, or with the server, that keeps them."""
+        """An id that changes when soft commits may have been lost: with each start of the machine or the server."""
 
     def listen(self) -> psycopg.Connection[Any] | None:
         """A connection that hears every `notify`; None where there is nobody else to hear."""
@@ -145,32 +142,3 @@ def is_units_own(error: BaseException) -> bool:
     return not isinstance(error, DBAPIError | PoolTimeout | StorageDown) or isinstance(
         error, IntegrityError | DataError | ProgrammingError | NotSupportedError
     )
-
-
-class Transaction:
-    """One unit's view of its transaction. Query groups are added by subclassing.
-
-    `now` is read once, when the transaction begins. The unit neither commits nor rolls back.
-    """
-
-    may_wait = True  # false while the transaction holds other units' locks: waiting then could deadlock
-
-    def __init__(self, connection: Connection, now: datetime) -> None:
-        self.connection = connection
-        self.now = now
-        self._dialect: Dialect = connection.get_execution_options()["dialect"]
-
-    def execute(self, statement: Executable, params: Params | None = None) -> CursorResult[Any]:
-        return self.connection.execute(statement, params)
-
-    def lock(self, *key: str) -> None:
-        """Holds the lock named by `key` until the commit. Take several in sorted order."""
-        self._dialect.lock(self.connection, key, wait=self.may_wait)
-
-    def boot(self) -> str:
-        """What changes when soft commits may have been lost."""
-        return self._dialect.boot(self.connection)
-
-    def notify(self) -> None:
-        """Wakes the other instances when this unit is committed."""
-        self._dialect.notify(self.connection)

@@ -2,24 +2,34 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import Column, ColumnElement, Row, and_, or_, select, tuple_, update
 
 from bridge.core.kinds import kinds_that
-from bridge.core.model import Incident
+from bridge.core.lifecycle import incident_may_move
+from bridge.core.model import Incident, IncidentState
 from bridge.core.next_notice import TOLD
-from bridge.store.tables import incidents, notices
-
-if TYPE_CHECKING:
-    from bridge.store.tx import Tx
-
+from bridge.store.tables import columns_of, incidents, notices
+from bridge.store.transaction import Transaction
 
 _ABOUT = notices.alias("about")
 
 
+class IncidentChanges(TypedDict, total=False):
+    """The columns that may change while an incident lives, but its state."""
+
+    started_at: datetime
+    resolved_at: datetime | None
+    promise_at: datetime | None
+    final_at: datetime | None
+    truncated: int
+    ended_by: str | None
+    firing_at_end: int | None
+
+
 def about(services: Collection[str], notice_id: Column[str]) -> ColumnElement[bool]:
-    """Whether a row's notice is about one of these services; asked of each row, so that the row's own index leads."""
+    """Whether a row's notice is about one of these services. Asked of each row, so that its own index is used."""
     service = select(incidents.c.service).join(_ABOUT, _ABOUT.c.incident_id == incidents.c.id)
     return service.where(_ABOUT.c.id == notice_id).correlate(notice_id.table).scalar_subquery().in_(services)
 
@@ -27,7 +37,7 @@ def about(services: Collection[str], notice_id: Column[str]) -> ColumnElement[bo
 class Incidents:
     """Incidents within one transaction."""
 
-    def __init__(self, tx: "Tx") -> None:
+    def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
     def get(self, incident_id: str) -> Incident | None:
@@ -35,7 +45,7 @@ class Incidents:
         return _incident(row) if row else None
 
     def taking_alerts(self, services: Sequence[str]) -> dict[str, Incident]:
-        """The incident of each service that new alerts belong to: open, settling, or not told recovered."""
+        """The incident of each service that takes new alerts: open, settling, or recovered and not reported so."""
         approved = select(notices.c.id).where(
             notices.c.incident_id == incidents.c.id,
             notices.c.kind.in_(kinds_that(lambda spec: spec.tells_recovery)),
@@ -70,20 +80,21 @@ class Incidents:
         return _incident(row) if row else None
 
     def add(self, incident: Incident) -> None:
-        self._tx.execute(
-            incidents.insert().values(
-                id=incident.id,
-                service=incident.service,
-                state=incident.state,
-                started_at=incident.started_at,
-                received_at=incident.received_at,
-                follows=incident.follows,
-            )
-        )
+        self._tx.execute(incidents.insert().values(columns_of(incident)))
 
-    def set(self, incident_id: str, **values: Any) -> None:
-        """Write columns of an incident; the caller holds the service's lock."""
-        self._tx.execute(update(incidents).where(incidents.c.id == incident_id).values(**values))
+    def move(self, incident: Incident, to: IncidentState, **changes: Unpack[IncidentChanges]) -> bool:
+        """Compare and set: true when the incident still was in the state that the caller saw.
+
+        Staying in that state is allowed. Raises ValueError for a move that the lifecycle does not know.
+        """
+        if to != incident.state and not incident_may_move(incident.state, to):
+            raise ValueError(f"an incident does not go from {incident.state} to {to}")
+        as_seen = update(incidents).where(incidents.c.id == incident.id, incidents.c.state == incident.state)
+        return bool(self._tx.execute(as_seen.values(state=to, **changes)).rowcount == 1)
+
+    def set(self, incident_id: str, **changes: Unpack[IncidentChanges]) -> None:
+        """Write columns of an incident in whatever state; the caller holds the service's lock."""
+        self._tx.execute(update(incidents).where(incidents.c.id == incident_id).values(**changes))
 
     def unfinished(self) -> list[Incident]:
         """Every incident that is not closed, oldest first."""
@@ -107,14 +118,4 @@ class Incidents:
 
 
 def _incident(row: Row[Any]) -> Incident:
-    return Incident(
-        id=row.id,
-        service=row.service,
-        state=row.state,
-        started_at=row.started_at,
-        received_at=row.received_at,
-        resolved_at=row.resolved_at,
-        promise_at=row.promise_at,
-        final_at=row.final_at,
-        follows=row.follows,
-    )
+    return Incident(**row._mapping)

@@ -1,17 +1,14 @@
 """Which instances of the bridge are alive, and the few facts a database keeps about itself."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
 from bridge.store.dialect import insert
 from bridge.store.tables import instances, meta
+from bridge.store.transaction import Transaction
 
-if TYPE_CHECKING:
-    from bridge.store.tx import Tx
-
-# Unseen for so long an instance is dead; the others look every 2 s, so that its work is taken over within 15.
+# An instance unseen for this long is dead. The others look every 2 s, so its work is taken over within 15 s.
 FRESH = timedelta(seconds=12)
 CLOCK_SLACK = timedelta(seconds=2)  # a heartbeat further ahead than this means that the clock went back
 
@@ -19,7 +16,7 @@ CLOCK_SLACK = timedelta(seconds=2)  # a heartbeat further ahead than this means 
 class Instances:
     """Heartbeats and meta facts within one transaction."""
 
-    def __init__(self, tx: "Tx") -> None:
+    def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
     def beat(self, me: str, boot: str) -> None:
@@ -33,13 +30,14 @@ class Instances:
         )
 
     def known(self) -> set[str]:
-        """Every instance that was not buried."""
+        """Every instance that was not removed as dead."""
         return set(self._tx.execute(select(instances.c.id)).scalars())
 
     def bury(self, me: str, *, alone: bool) -> dict[str, str]:
-        """Remove the others that were not seen within `FRESH`, or all when this one is `alone`; their boot ids.
+        """Remove the other instances not seen within `FRESH`, or all others when this one is `alone`.
 
-        To remove them is what finds them: a heartbeat that is being written is waited for, and then counts.
+        Returns their boot ids by instance. The DELETE itself decides. It waits for a heartbeat that is being written,
+        and then spares its instance.
         """
         dead: ColumnElement[bool] = instances.c.id != me
         if not alone:
@@ -48,7 +46,7 @@ class Instances:
         return {row.id: row.boot for row in rows}
 
     def clock_went_back(self) -> bool:
-        """Whether some heartbeat lies ahead. Its owner is then seen as of now, so that it can age again."""
+        """Whether some heartbeat lies in the future. It is set to now, so that it can grow old again."""
         now = self._tx.now
         ahead = self._tx.execute(
             update(instances).where(instances.c.seen_at > now + CLOCK_SLACK).values(seen_at=now)
@@ -56,8 +54,9 @@ class Instances:
         return bool(ahead.rowcount)
 
     def excuse_all(self, me: str) -> None:
-        """Unseen for so long itself, this instance cannot tell the dead from the living: it was the database
-        that nobody reached. All are seen as of now, so that the dead age again.
+        """If this instance's own heartbeat is stale too, the database was out of reach for all: reset them all.
+
+        Those of dead instances will go stale again.
         """
         stale = self._tx.now - FRESH
         my_own = select(instances.c.seen_at).where(instances.c.id == me).scalar_subquery()

@@ -4,22 +4,20 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, select, update
 
 from bridge.store.dialect import insert
 from bridge.store.tables import links
-
-if TYPE_CHECKING:
-    from bridge.store.tx import Tx
+from bridge.store.transaction import Transaction
 
 _LINK_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A personal way to one notice. `id` is in clear; the signed token never is."""
+    """One person's way to one notice. `id` is stored in clear; the signed token is never stored."""
 
     id: str
     notice_id: str
@@ -31,7 +29,7 @@ class Link:
 class Links:
     """Personal links within one transaction."""
 
-    def __init__(self, tx: "Tx") -> None:
+    def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
     def get(self, link_id: str) -> Link | None:

@@ -3,15 +3,15 @@
 It only saves waiting. A notification lost with its connection costs one polling interval, nothing else.
 """
 
-import logging
 from collections.abc import Callable
 from threading import Event, Thread
 
 import psycopg
+import structlog
 
 from bridge.store.dialect import Dialect
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 AGAIN_AFTER = 2.0  # seconds
 LOOK_UP_EVERY = 0.2  # seconds between two looks at whether to stop
@@ -31,7 +31,7 @@ class Listener(Thread):
             try:
                 self._listen()
             except psycopg.Error as error:
-                log.warning("listening was interrupted (%s); polling goes on", type(error).__name__)
+                log.warning("listening_interrupted", error=type(error).__name__)
                 self._stopping.wait(AGAIN_AFTER)
 
     def _listen(self) -> None:

@@ -2,21 +2,20 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Row, func, select, update
 
 from bridge.core.kinds import Clock, Recipients, kinds_that, spec_of
 from bridge.core.lifecycle import UNDER_WAY, may_move
-from bridge.core.model import Approval, Notice, NoticeState, Text, Version
+from bridge.core.model import Approval, Batch, Notice, NoticeState, Text, Version
 from bridge.store.dialect import insert
 from bridge.store.incidents import about
-from bridge.store.tables import approvals, incidents, notices, versions
-
-if TYPE_CHECKING:
-    from bridge.store.tx import Tx
+from bridge.store.tables import approvals, columns_of, incidents, notices, versions
+from bridge.store.transaction import Transaction
 
 _BY_LIST = kinds_that(lambda spec: spec.recipients is Recipients.SERVICE_LIST)
 _NOTICE_COLUMNS = [column for column in notices.c if column.name not in ("audience", "owner")]
@@ -25,7 +24,7 @@ _NOTICE_COLUMNS = [column for column in notices.c if column.name not in ("audien
 class Notices:
     """Notices, versions and approvals within one transaction."""
 
-    def __init__(self, tx: "Tx") -> None:
+    def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
     def get(self, notice_id: str) -> Notice | None:
@@ -65,19 +64,7 @@ class Notices:
         return found
 
     def add(self, notice: Notice, audience: str) -> None:
-        self._tx.execute(
-            notices.insert().values(
-                id=notice.id,
-                incident_id=notice.incident_id,
-                kind=notice.kind,
-                state=notice.state,
-                version=notice.version,
-                base_at=notice.base_at,
-                due_at=notice.due_at,
-                drafted_at=notice.drafted_at,
-                audience=audience,
-            )
-        )
+        self._tx.execute(notices.insert().values({**columns_of(notice, "approvals"), "audience": audience}))
 
     def move(
         self,
@@ -108,7 +95,7 @@ class Notices:
     def claim_sending(
         self, now: datetime, me: str, services: Collection[str], but: Collection[str]
     ) -> Notice | None:
-        """One approved notice of these services whose hold is over, now this instance's to load."""
+        """Take one approved notice of these services whose hold is over, if any: this instance loads its list."""
         found = self._tx.execute(
             select(notices.c.id)
             .where(notices.c.state == "approved", notices.c.send_at <= now)
@@ -128,16 +115,19 @@ class Notices:
         return self.get(found) if mine.rowcount == 1 else None
 
     def owners(self) -> list[str]:
-        """Every instance that loads a letter, once for each."""
+        """The instance that loads each list that is being loaded."""
         query = select(notices.c.owner).where(notices.c.state == "approved", notices.c.owner.is_not(None))
         return list(self._tx.execute(query).scalars())
 
     def release(self, owners: Collection[str]) -> None:
-        """Let another instance load the letters that dead ones were loading."""
+        """Let other instances load the lists that dead ones were loading."""
         self._tx.execute(update(notices).where(notices.c.owner.in_(owners)).values(owner=None))
 
     def first_accepts(self, notice_ids: Collection[str]) -> list[float]:
-        """Note the first accepted mail of these letters; the seconds since detection of first reports' first."""
+        """Note that the mail server took the first mail of these letters.
+
+        Returns the seconds since detection, one for each first report whose first mail it was.
+        """
         rows = self._tx.execute(
             update(notices)
             .where(notices.c.id.in_(notice_ids), notices.c.first_accept_at.is_(None))
@@ -151,7 +141,7 @@ class Notices:
         return [(self._tx.now - at).total_seconds() for at in self._tx.execute(received).scalars()]
 
     def hasten(self) -> None:
-        """The clock went back: a hold planned by the time that is ahead again begins now, as long as it was."""
+        """After the clock stepped back, restart holds that began in what is now the future, at full length."""
         for notice in self.in_states({"approved"}):
             if notice.approved_at and notice.send_at and notice.approved_at > self._tx.now:
                 self.set(notice.id, send_at=self._tx.now + (notice.send_at - notice.approved_at))
@@ -182,28 +172,23 @@ class Notices:
 
         As the database holds it; None when it does not.
         """
-        query = select(versions.c.texts, versions.c.facts)
+        query = select(versions.c.texts, versions.c.batch)
         row = self._tx.execute(
             query.where(versions.c.notice_id == notice_id, versions.c.version == number)
         ).one_or_none()
         if row is None:
             return None
-        content = [row.texts, row.facts.get("letters"), row.facts.get("rows")]
+        batch = row.batch or {}
+        content = [row.texts, batch.get("letters"), batch.get("rows")]
         raw = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(raw.encode()).hexdigest()
 
     def add_version(self, version: Version) -> None:
-        self._tx.execute(
-            versions.insert().values(
-                notice_id=version.notice_id,
-                version=version.version,
-                texts={k: {"subject": t.subject, "body": t.body} for k, t in version.texts.items()},
-                facts=dict(version.facts),
-                promise_at=version.promise_at,
-                edited_by=version.edited_by,
-                created_at=version.created_at,
-            )
-        )
+        nested = {
+            "texts": {locale: asdict(text) for locale, text in version.texts.items()},
+            "batch": asdict(version.batch) if version.batch else None,
+        }
+        self._tx.execute(versions.insert().values({**columns_of(version), **nested}))
 
     def approve(self, notice: Notice, version: int, person: str) -> None:
         """Record one person's yes to one version, once."""
@@ -218,12 +203,12 @@ class Notices:
         self._tx.execute(approvals.delete().where(approvals.c.notice_id == notice_id))
 
     def next_number(self, incident_id: str) -> int:
-        """1 + the approved first and update notices of the incident."""
+        """The number of the incident's next report: one more than the highest so far."""
         highest = select(func.max(notices.c.number)).where(notices.c.incident_id == incident_id)
         return (self._tx.execute(highest).scalar_one() or 0) + 1
 
     def last_sent(self, service: str, but: str) -> list[Notice]:
-        """What was sent last to a service's audience, newest first: to compare counts and kinds."""
+        """The last letters, at most five, that a service's list was sent, newest first: to compare with the next."""
         mine = select(incidents.c.id).where(incidents.c.service == service)
         rows = self._tx.execute(
             select(*_NOTICE_COLUMNS)
@@ -246,6 +231,8 @@ def _notice(row: Row[Any], yes: tuple[Approval, ...]) -> Notice:
 
 def _version(row: Row[Any]) -> Version:
     texts = {locale: Text(**text) for locale, text in row.texts.items()}
-    return Version(
-        row.notice_id, row.version, texts, row.facts, row.promise_at, row.edited_by, row.created_at
-    )
+    return Version(**{**row._mapping, "texts": texts, "batch": _batch(row.batch) if row.batch else None})
+
+
+def _batch(stored: Mapping[str, Any]) -> Batch:
+    return Batch(tuple(stored["rows"]), tuple(Text(**text) for text in stored["letters"]))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -15,7 +16,14 @@ from bridge.store.postgresql import Postgresql
 from bridge.store.sqlite import Sqlite
 from bridge.store.sqlite_file import SqliteFile
 
-log = logging.getLogger(__name__)
+# Over logging's own logger: a command that has set up no log then writes the warning to standard error.
+log = structlog.wrap_logger(logging.getLogger(__name__))
+
+_SETTINGS = """
+    SELECT name, setting FROM pg_settings WHERE name IN ('server_encoding', 'fsync', 'full_page_writes')
+"""
+_CORRUPT = {"SQLITE_CORRUPT", "SQLITE_NOTADB"}
+_READ_ONLY = {"SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ def _refuse_corrupt(connection: Connection) -> None:
 
 
 def _warn_unsafe(connection: Connection) -> None:
-    """A server that may forget what it committed is its owner's choice, but not in silence."""
+    """Warn of settings with which the server may lose commits. Its owner may choose them, but should know."""
     settings = {row.name: row.setting for row in connection.exec_driver_sql(_SETTINGS)}
     if settings["server_encoding"] != "UTF8":
         raise StorageRefused(
@@ -96,18 +104,13 @@ def _warn_unsafe(connection: Connection) -> None:
         )
     for name in ("fsync", "full_page_writes"):
         if settings[name] == "off":
-            log.warning("PostgreSQL runs with %s = off: a power cut can lose acknowledged alerts", name)
-
-
-_SETTINGS = """
-    SELECT name, setting FROM pg_settings WHERE name IN ('server_encoding', 'fsync', 'full_page_writes')
-"""
-_CORRUPT = {"SQLITE_CORRUPT", "SQLITE_NOTADB"}
-_READ_ONLY = {"SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH"}
+            log.warning(
+                "database_unsafe", setting=f"{name} = off", risk="a power cut can lose acknowledged alerts"
+            )
 
 
 def _explained(error: Exception, where: str) -> Exception:
-    """The same trouble in words for people. Only the driver's own words are kept: a DSN holds a password."""
+    """The error in words for people. Only the driver's own words are kept: a DSN holds a password."""
     if isinstance(error, StorageRefused) and where not in str(error):
         return StorageRefused(f"{where}: {error}")
     if not isinstance(error, SQLAlchemyError):

@@ -1,36 +1,34 @@
 """Queries over the outbox: one row for each message to one address, in two lanes.
 
-What waits in it and what became of it. claims.py takes the rows out and moves them on.
+Here messages are put in and counted. claims.py takes them out and moves them on.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Row, bindparam, func, select, update
 
 from bridge.core.model import DeliveryState
 from bridge.store.dialect import insert
-from bridge.store.tables import letters, outbox
-
-if TYPE_CHECKING:
-    from bridge.store.tx import Tx
+from bridge.store.tables import columns_of, letters, outbox
+from bridge.store.transaction import Transaction
 
 Lane = Literal["oncall", "customers"]
-OPEN = ("queued", "sending", "eod", "deferred")
+OPEN = ("queued", "sending", "in_doubt", "deferred")
 
 
 def _written(*states: DeliveryState) -> ColumnElement[bool]:
-    """Whether a row is in one of these states, spelled out in the statement.
+    """Whether a row is in one of these states, which are written into the statement instead of sent as parameters.
 
-    SQLite takes an index of certain states alone only where it can read them, not where they are parameters; without
-    it each look reads the outbox of all times.
+    SQLite uses a partial index only where the statement shows that its condition holds. Without the index each look
+    reads every row that was ever written.
     """
     return outbox.c.state.in_(bindparam(None, states, expanding=True, literal_execute=True))
 
 
 WAITING = _written("queued", "deferred")
-CLAIMED = _written("sending", "eod")
+CLAIMED = _written("sending", "in_doubt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class OutboxMessage:
 class Outbox:
     """The outbox within one transaction."""
 
-    def __init__(self, tx: "Tx") -> None:
+    def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
     def add(self, messages: Sequence[OutboxMessage]) -> None:
@@ -64,22 +62,8 @@ class Outbox:
         self._tx.execute(
             insert(outbox).on_conflict_do_nothing(),
             [
-                {
-                    "notice_id": m.notice_id,
-                    "lane": m.lane,
-                    "kind": m.kind,
-                    "n": m.n,
-                    "address": m.address,
-                    "person": m.person,
-                    "letter": m.letter,
-                    "detail": dict(m.detail),
-                    "refs": m.refs,
-                    "message_id": m.message_id,
-                    "state": "queued",
-                    "due_at": now,
-                    "updated_at": now,
-                }
-                for m in messages
+                {**columns_of(message), "state": "queued", "due_at": now, "updated_at": now}
+                for message in messages
             ],
         )
 
@@ -98,7 +82,7 @@ class Outbox:
             )
 
     def thaw(self, notice_id: str) -> None:
-        """Forget letters and rows of a letter that was never started."""
+        """Delete the frozen letters and the rows of a notice whose sending never began."""
         self._tx.execute(letters.delete().where(letters.c.notice_id == notice_id))
         self._tx.execute(outbox.delete().where(outbox.c.notice_id == notice_id, outbox.c.lane == "customers"))
 

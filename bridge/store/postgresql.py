@@ -21,6 +21,43 @@ from bridge.store.dialect import (
     is_units_own,
 )
 
+_CHANNEL = "bridge"
+_CONNECT: Mapping[str, Any] = {
+    "connect_timeout": 5,  # seconds
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # ms: a server that vanished without a word
+    "target_session_attrs": "read-write",  # of several hosts, the one that is not a standby
+    "application_name": "bridge",
+}
+# plan_cache_mode: a plan for any values cannot know that the states asked for are those of a partial index. Chosen
+# while the outbox seems empty, it reads the whole table for each claim.
+_SETTINGS = f"""
+    SELECT set_config('timezone', 'UTC', false),
+           set_config('statement_timeout', '10s', false),
+           set_config('plan_cache_mode', 'force_custom_plan', false),
+           set_config('lock_timeout', '{PATIENCE_MS}ms', false),
+           set_config('idle_in_transaction_session_timeout', '5s', false),
+           set_config('synchronous_commit', CASE current_setting('synchronous_commit')
+                      WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)
+"""
+_LOOK = select(
+    func.clock_timestamp(type_=Utc),
+    select(column("version_num")).select_from(table(VERSION_TABLE)).scalar_subquery(),
+)
+_LOCK = text("SELECT pg_advisory_xact_lock(:number)")
+_TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:number)")
+_STARTED = text("SELECT pg_postmaster_start_time()")
+_NOTIFY = text(f"SELECT pg_notify('{_CHANNEL}', '')")
+_PASSING = {  # https://www.postgresql.org/docs/current/errcodes-appendix.html
+    "40001",  # serialization_failure
+    "40P01",  # deadlock_detected
+    "55P03",  # lock_not_available: lock_timeout
+    "57014",  # query_canceled: statement_timeout
+    "25P03",  # idle_in_transaction_session_timeout
+}
+
 
 class Postgresql:
     """Any number of instances. Two writers: one may wait for a lock while the other works."""
@@ -110,44 +147,6 @@ class Postgresql:
             if error.connection_invalidated or state in _PASSING or state.startswith("57P"):
                 return ErrorMeaning.AGAIN
         return ErrorMeaning.DOWN
-
-
-_CHANNEL = "bridge"
-_CONNECT: Mapping[str, Any] = {
-    "connect_timeout": 5,  # seconds
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,  # ms: a server that vanished without a word
-    "target_session_attrs": "read-write",  # of several hosts, the one that is not a standby
-    "application_name": "bridge",
-}
-# plan_cache_mode: a plan for any values cannot know that the states asked for are those of a partial index. Chosen
-# while the outbox seems empty, it reads the whole table for each claim.
-_SETTINGS = f"""
-    SELECT set_config('timezone', 'UTC', false),
-           set_config('statement_timeout', '10s', false),
-           set_config('plan_cache_mode', 'force_custom_plan', false),
-           set_config('lock_timeout', '{PATIENCE_MS}ms', false),
-           set_config('idle_in_transaction_session_timeout', '5s', false),
-           set_config('synchronous_commit', CASE current_setting('synchronous_commit')
-                      WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)
-"""
-_LOOK = select(
-    func.clock_timestamp(type_=Utc),
-    select(column("version_num")).select_from(table(VERSION_TABLE)).scalar_subquery(),
-)
-_LOCK = text("SELECT pg_advisory_xact_lock(:number)")
-_TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:number)")
-_STARTED = text("SELECT pg_postmaster_start_time()")
-_NOTIFY = text(f"SELECT pg_notify('{_CHANNEL}', '')")
-_PASSING = {  # https://www.postgresql.org/docs/current/errcodes-appendix.html
-    "40001",  # serialization_failure
-    "40P01",  # deadlock_detected
-    "55P03",  # lock_not_available: lock_timeout
-    "57014",  # query_canceled: statement_timeout
-    "25P03",  # idle_in_transaction_session_timeout
-}
 
 
 def _lock_number(key: Sequence[str]) -> int:

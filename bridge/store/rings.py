@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Row, func, or_, select, update
 
@@ -10,9 +10,7 @@ from bridge.core.model import Ring
 from bridge.core.reminders import is_due
 from bridge.store.incidents import about
 from bridge.store.tables import rings
-
-if TYPE_CHECKING:
-    from bridge.store.tx import Tx
+from bridge.store.transaction import Transaction
 
 _AT_ONCE = 5000  # more than services have open notices
 
@@ -20,13 +18,13 @@ _AT_ONCE = 5000  # more than services have open notices
 class Rings:
     """Rings within one transaction. At most one ring of a notice is pending."""
 
-    def __init__(self, tx: "Tx") -> None:
+    def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
     def due(self, services: Collection[str]) -> list[Ring]:
-        """The pending rings about these services whose time has come, or whose clock went back.
+        """The pending rings about these services that are due, also because the clock stepped back.
 
-        `fire` decides who rings.
+        Several instances may find one ring; `fire` lets one of them ring it.
         """
         now = self._tx.now
         query = (
@@ -91,7 +89,7 @@ class Rings:
         return bool(fired.rowcount == 1)
 
     def cancel(self, notice_id: str) -> None:
-        """The notice needs nobody any more."""
+        """Cancel the pending ring of a notice that needs nobody any more."""
         self._tx.execute(
             update(rings)
             .where(rings.c.notice_id == notice_id, rings.c.state == "pending")

@@ -12,6 +12,14 @@ from sqlalchemy.pool import QueuePool
 from bridge.errors import StorageDown, StorageRefused
 from bridge.store.dialect import PATIENCE_MS, ErrorMeaning, Look, Purpose, dumps, is_units_own
 
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_PRAGMAS = {  # and what SQLite answers when it obeys
+    "journal_mode = WAL": ("wal",),
+    "foreign_keys = ON": None,
+    "journal_size_limit = 16777216": (16_777_216,),  # bytes: cuts back a WAL that a long reader let grow
+    "temp_store = MEMORY": None,  # no surprise from a full /tmp
+}
+
 
 class Sqlite:
     """One file, one connection, one thread: with two connections WAL can lose commits before SQLite 3.51.3.
@@ -106,15 +114,6 @@ class Sqlite:
         if isinstance(error, sqlite3.Error):  # from our own BEGIN, which SQLAlchemy does not see
             return ErrorMeaning.DOWN
         return ErrorMeaning.OWN if is_units_own(error) else ErrorMeaning.DOWN
-
-
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-_PRAGMAS = {  # and what SQLite answers when it obeys
-    "journal_mode = WAL": ("wal",),
-    "foreign_keys = ON": None,
-    "journal_size_limit = 16777216": (16_777_216,),  # bytes: cuts back a WAL that a long reader let grow
-    "temp_store = MEMORY": None,  # no surprise from a full /tmp
-}
 
 
 def _inode(path: Path) -> int | None:

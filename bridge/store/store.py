@@ -1,26 +1,27 @@
 """The store: units of work in, results out after COMMIT. docs/design.md §9 says what a unit is."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import Generic, TypeVar
 
+import structlog
 from sqlalchemy import URL, Connection, event
 
 from bridge import clock
 from bridge.errors import StorageDown
-from bridge.store.dialect import Purpose, Transaction
+from bridge.store.dialect import Purpose
 from bridge.store.listener import Listener
 from bridge.store.open_database import OpenDatabase, open_database
+from bridge.store.transaction import Transaction
 from bridge.store.worker import TOGETHER, Job, Jobs, MakeTx, UnitOutcome, Worker
 
 __all__ = ["Store"]
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
-SILENCE = 6.0  # seconds in which no statement is answered: a database that hangs does not even say an error
+SILENCE = 6.0  # seconds without an answer to any statement: a database that hangs reports no error
 CLOSE_WITHIN = 1.5  # seconds for what is under way; what is cut off then is not committed
 
 T = TypeVar("T")
@@ -42,9 +43,8 @@ class Store(Generic[X]):
             Worker(f"store-{name}-{n}", jobs, database.engine, database.dialect, now, make_tx, together)
             for n, (name, jobs, together) in enumerate(lanes)
         ]
-        self._silence = (
-            SILENCE if database.dialect.readers else float("inf")
-        )  # a file of our own does not freeze
+        # A file of our own does not freeze.
+        self._silence = SILENCE if database.dialect.readers else float("inf")
         self._answered_at = clock.monotonic()
         event.listen(database.engine, "after_cursor_execute", self._answered)
         self._loop = asyncio.get_running_loop()
@@ -81,34 +81,33 @@ class Store(Generic[X]):
         return cls(database, now, make_tx)
 
     async def run(self, unit: Callable[[X], T], *, soft: bool = False) -> T:
-        """What the unit returned, once it is committed; what it raised, and then nothing of it is.
+        """Run a unit and return its result once it is committed. Raises what it raises; then nothing is committed.
 
-        `soft`: the commit survives a killed process, not a power cut. It is kept when all that is committed
-        together is soft. Raises StorageDown; after silence the unit may be committed all the same, as when
-        COMMIT is cut.
+        `soft`: the commit survives a killed process, but a power cut only where a unit that is not soft shared its
+        COMMIT. Raises StorageDown; after silence, or when COMMIT was cut off, the unit may be committed all the same.
         """
         return await self._ask(self._writes, unit, "soft" if soft else "write")
 
     async def read(self, query: Callable[[X], T]) -> T:
-        """What the query returned, of one consistent state that holds all that was acknowledged before."""
+        """Run a query and return its result. It sees one state, which holds all that was acknowledged before."""
         return await self._ask(self._reads, query, "read")
 
     def add_listener(self, callback: Callable[[], None]) -> None:
-        """Called in the event loop when any instance has committed a unit that said `tx.notify()`.
+        """Called in the event loop when any instance has committed a unit that said `tx.tell_others()`.
 
         A saving, not a promise: notifications can be lost with their connection, so loops poll as well.
         """
         self._callbacks.append(callback)
 
     async def close(self) -> None:
-        """Finishes what waits, then lets go of the database; of one that hangs the process's end lets go."""
+        """Finish what waits, then close the database. One that hangs is left to the end of the process."""
         self._writes.close()
         self._reads.close()
         self._listener.stop()
         if await asyncio.to_thread(self._ended):
             await asyncio.to_thread(self._database.close)
         else:
-            log.warning("the database hangs: left as it is")
+            log.warning("database_left_hanging")
 
     def _ended(self) -> bool:
         """Whether the threads have ended; under one that has not, nothing must be closed or unlocked."""

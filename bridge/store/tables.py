@@ -1,7 +1,10 @@
-"""The tables of docs/design.md §10. Alembic's first migration creates exactly these; a test compares both.
+"""The tables of docs/design.md §10. The migrations create exactly these; a test compares both.
 
 Times are UTC (`Utc`, in dialect.py). Ids are UUID text, except the outbox, whose rows are many.
 """
+
+from dataclasses import fields
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -28,6 +31,12 @@ metadata = MetaData(
     }
 )
 
+
+def columns_of(value: Any, *without: str) -> dict[str, Any]:
+    """A dataclass's fields by name, as an INSERT takes them. `without`: those that are no columns of its table."""
+    return {each.name: getattr(value, each.name) for each in fields(value) if each.name not in without}
+
+
 _BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
 
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
@@ -52,6 +61,9 @@ incidents = Table(
     Column("promise_at", Utc),
     Column("final_at", Utc),
     Column("follows", Text),
+    Column("truncated", Integer, nullable=False, server_default="0"),
+    Column("ended_by", Text),
+    Column("firing_at_end", Integer),
     Index("ix_incidents_received_at", "received_at", "id"),
     Index(
         "ix_incidents_follow_up",
@@ -113,6 +125,7 @@ notices = Table(
     Column("recipients", Integer),
     Column("owner", Text),  # the instance that loads the list into the outbox
     Column("first_accept_at", Utc),
+    Column("closed_reason", Text),
     UniqueConstraint("incident_id", "number"),
     Index(
         "ix_notices_state",
@@ -132,6 +145,9 @@ versions = Table(
     Column("promise_at", Utc),
     Column("edited_by", Text),
     Column("created_at", Utc, nullable=False),
+    Column("origin", Text, nullable=False, server_default="bridge"),
+    Column("template_problem", Text),
+    Column("batch", Json),
 )
 
 approvals = Table(
@@ -151,7 +167,7 @@ links = Table(
     Column("person", Text, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("revoked_at", Utc),
-    Column("replaced_at", Utc),  # by a fresh link, which is mailed; this one only says so
+    Column("replaced_at", Utc),  # when a fresh link was mailed instead; this one then only says so
     Index(
         "uq_links_live",
         "notice_id",
@@ -168,9 +184,8 @@ rings = Table(
     Column("notice_id", Text, ForeignKey("notices.id"), primary_key=True),
     Column("n", Integer, primary_key=True),
     Column("due_at", Utc, nullable=False),
-    Column(
-        "planned_at", Utc, nullable=False
-    ),  # when this row was written: due_at - planned_at bounds the wait
+    # When this row was written: due_at - planned_at bounds the wait.
+    Column("planned_at", Utc, nullable=False),
     Column("state", Text, nullable=False),
     Column("fired_at", Utc),
     Column("people", Json, nullable=False),
@@ -213,7 +228,8 @@ outbox = Table(
     Column("reply", Text, nullable=False, server_default=""),
     Column("first_at", Utc),  # the first attempt: retries end 24 h after it
     Column("updated_at", Utc, nullable=False),
-    Column("crashes", Integer, nullable=False, server_default="0"),  # deaths of its owners, errors of ours
+    # How often the process died, or our own code raised, while it held this row.
+    Column("crashes", Integer, nullable=False, server_default="0"),
     UniqueConstraint("notice_id", "lane", "kind", "n", "address"),
     Index(
         "ix_outbox_due",
@@ -225,8 +241,8 @@ outbox = Table(
     Index(
         "ix_outbox_claimed",
         "owner",
-        sqlite_where=text("state IN ('sending', 'eod')"),
-        postgresql_where=text("state IN ('sending', 'eod')"),
+        sqlite_where=text("state IN ('sending', 'in_doubt')"),
+        postgresql_where=text("state IN ('sending', 'in_doubt')"),
     ),
     Index("ix_outbox_notice_state", "notice_id", "state", "due_at"),
 )

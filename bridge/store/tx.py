@@ -5,31 +5,25 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
+from bridge.core.audit_chain import AuditKeys
 from bridge.store.alerts import Alerts
 from bridge.store.claims import Claims
-from bridge.store.dialect import Transaction as BaseTx
-from bridge.store.events import AuditKeys, Events
+from bridge.store.events import Events
 from bridge.store.incidents import Incidents
 from bridge.store.instances import Instances
 from bridge.store.links import Links
 from bridge.store.notices import Notices
 from bridge.store.outbox import Outbox
 from bridge.store.rings import Rings
+from bridge.store.transaction import Transaction
 
 
-class Tx(BaseTx):
+class Tx(Transaction):
     """What a unit of work may touch. `now` is read once, so that a unit sees one moment."""
 
     def __init__(self, connection: Connection, now: datetime, keys: AuditKeys) -> None:
         super().__init__(connection, now)
         self._keys = keys
-        self._told = False
-
-    def tell_others(self) -> None:
-        """Wake every instance's loops when this commits; once is enough."""
-        if not self._told:
-            self._told = True
-            self.notify()
 
     @cached_property
     def incidents(self) -> Incidents:

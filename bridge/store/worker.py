@@ -1,11 +1,10 @@
-"""Group commit: what waits is run in one transaction, and acknowledged after its COMMIT.
+"""Group commit: units that wait run in one transaction, and are acknowledged after its COMMIT.
 
 A disk can be asked to keep something a thousand times a second, not ten thousand times; units that wait
 together therefore share one COMMIT. Each runs in a SAVEPOINT of its own, so that its error undoes it alone.
 """
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,12 +13,14 @@ from datetime import datetime
 from threading import Condition, Thread
 from typing import Any, Generic, TypeVar
 
+import structlog
 from sqlalchemy import Connection, Engine
 
 from bridge.errors import StorageDown
-from bridge.store.dialect import Dialect, ErrorMeaning, LockHeld, Purpose, Transaction
+from bridge.store.dialect import Dialect, ErrorMeaning, LockHeld, Purpose
+from bridge.store.transaction import Transaction
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 X = TypeVar("X", bound=Transaction)
 MakeTx = Callable[[Connection, datetime], X]
@@ -59,7 +60,7 @@ class UnitOutcome:
 
 @dataclass(slots=True)
 class Jobs(Generic[X]):
-    """What waits, in order. Filled by the event loop, emptied by worker threads."""
+    """The jobs that wait, in order. The event loop adds them, worker threads take them."""
 
     _waiting: deque[Job[X]] = field(default_factory=deque)
     _changed: Condition = field(default_factory=Condition)
@@ -76,7 +77,7 @@ class Jobs(Generic[X]):
             self._changed.notify()
 
     def take(self, limit: int) -> list[Job[X]]:
-        """Waits for the first job, then takes what is there. Empty: closed, and nothing is left to do."""
+        """Wait for the first job, then take all that wait, at most `limit`. An empty list means closed and done."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed)
             return [self._waiting.popleft() for _ in range(min(limit, len(self._waiting)))]
@@ -116,7 +117,7 @@ class Worker(Thread, Generic[X]):
                         self._finish([job])
                 self._finish([job for job in taken if job.purpose != "read"])
             except BaseException as error:  # a bug here must not leave callers waiting for ever
-                log.exception("the store's worker failed")
+                log.exception("store_worker_failed")
                 _fail([job for job in taken if job.outcome is None], error)
 
     def _finish(self, jobs: Sequence[Job[X]]) -> None:
@@ -202,7 +203,7 @@ def _purpose(jobs: Sequence[Job[X]]) -> Purpose:
 
 
 def _fail(jobs: Sequence[Job[X]], error: BaseException) -> None:
-    """Says which kind of trouble it was; never where the database is, nor what was to be written."""
+    """Name the kind of error; never where the database is, nor what was to be written."""
     if isinstance(error, StorageDown):
         words = str(error)
     else:
@@ -210,7 +211,7 @@ def _fail(jobs: Sequence[Job[X]], error: BaseException) -> None:
         detail = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
         name = type(cause).__name__ + (f" {detail}" if detail else "")
         words = f"The database cannot commit now ({name}). Try again"
-    log.warning("%d units were not committed: %s", len(jobs), words)
+    log.warning("units_not_committed", units=len(jobs), error=words)
     for job in jobs:
         job.outcome = UnitOutcome(error=StorageDown(words))
     _deliver(jobs)

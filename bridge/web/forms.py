@@ -6,8 +6,9 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
+from bridge.core.sanitise import storable
 from bridge.stages.decide.decision import DecisionRequest
-from bridge.web.request_body import BodyRefused, read_body, storable
+from bridge.web.request_body import BodyRefused, read_body
 
 FORM_LIMIT = 1024 * 1024
 FIELDS_LIMIT = 100

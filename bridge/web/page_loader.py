@@ -1,13 +1,12 @@
 """Reading one notice as one person meets it: rows to `PageData`."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bridge.core.actions import expired
 from bridge.core.facts import Facts
 from bridge.core.kinds import Recipients, spec_of
 from bridge.core.lifecycle import UNDECIDED
-from bridge.core.model import Incident, Notice, Text, Version
+from bridge.core.model import Incident, Notice, Version
 from bridge.core.values import LOCALES, Locale
 from bridge.keys import Keys
 from bridge.stages.audience import Lists, audience_of
@@ -89,9 +88,9 @@ class PageLoader:
             previous_count=sent[0].recipients if sent and not batch else None,
             repeated_at=next((n.sending_at for n in sent if n.kind == notice.kind), None),
             previous_report=_previous(tx, notice),
+            withdrawn=_withdrawn(tx, incident),
             successor=self._successor(tx, notice, person.id),
             relay_problem=asked.relay_problem or None,
-            template_problem=tx.events.template_problem(incident.id, notice.id),
             did=asked.did,
             sheet=asked.sheet,
         )
@@ -106,11 +105,10 @@ class PageLoader:
         self, tx: Tx, incident: Incident, notice: Notice, version: Version
     ) -> tuple[BatchLetter, ...]:
         findings = proofread_batch(tx, self.runtime, incident, notice)
-        rows: list[Mapping[str, str]] = version.facts["rows"]
-        texts = [Text(**text) for text in version.facts["letters"]]
+        assert version.batch
         return tuple(
             BatchLetter(row["email"], row.get("name", ""), row.get("company", ""), text, found)
-            for row, text, found in zip(rows, texts, findings, strict=True)
+            for row, text, found in zip(version.batch.rows, version.batch.letters, findings, strict=True)
         )
 
     def _successor(self, tx: Tx, notice: Notice, person: str) -> Related | None:
@@ -136,3 +134,7 @@ def _previous(tx: Tx, notice: Notice) -> Related | None:
     told = [n for n in tx.notices.of(notice.incident_id) if n.sending_at and n.id != notice.id]
     last = next((n for n in reversed(told) if spec_of(n.kind).is_report), None)
     return Related(last.kind, last.number, last.sending_at) if last else None
+
+
+def _withdrawn(tx: Tx, incident: Incident) -> frozenset[str]:
+    return frozenset(n.id for n in tx.notices.of(incident.id) if n.closed_reason == "fires_again")

@@ -50,11 +50,6 @@ def _patience(request: Request, limit: int) -> int:
     return limit if "expect" in request.headers else limit * HEARD_OUT
 
 
-def storable(text: str) -> str:
-    """Foreign text that both databases take: without NUL, which PostgreSQL refuses, and lone surrogates."""
-    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
 def problem(status: int, title: str, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
     """An error for a program: what, and where where that is known."""
     content = {"type": "about:blank", "title": title, "status": status, **more}

@@ -29,8 +29,6 @@ WORDS: dict[str, Pair] = {
     "over": ("{length}超過", "{length} late"),
     "still_send": ("今からでも送ってください。", "Please still send."),
     "minutes": ("{n}分", "{n} min"),
-    "hours": ("{n}時間", "{n} h"),
-    "days": ("{n}日", "{n} days"),
     # who receives it
     "people": ("名", "people"),
     "people_1": ("名", "person"),

@@ -1,10 +1,11 @@
-"""The wording check: what a careful company would not sign. Pure; see docs/wording.md."""
+"""The wording check finds what a careful company would not sign. It is pure; docs/wording.md describes it."""
 
 from bridge.wording.check import check
-from bridge.wording.model import Context, Finding, Letter, Rule
+from bridge.wording.model import Context, Finding, Letter, Term
 from bridge.wording.repair import apply
+from bridge.wording.rule import Rule
 from bridge.wording.rules import RULES
-from bridge.wording.terms import Term, parse_terms
+from bridge.wording.terms import parse_terms
 
 __all__ = [
     "RULES",

@@ -1,25 +1,24 @@
-"""How rules look: small builders that turn an expression into a `Find`.
+"""Builders that turn an expression into a `Find`.
 
-Every expression is bounded: gaps have an upper length and never leave the sentence, so the work grows
-with the length of the letter and not with its square. \\w, \\d and \\s mean ASCII: kana next to a host name
-is not part of it.
+Every expression is bounded: a gap has a greatest length and ends with the sentence. The work therefore grows
+with the length of the letter and not with its square. \\w, \\d and \\s mean ASCII, so that kana next to a
+host name are not part of the name.
 """
-
-from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-from bridge.wording.model import Context, Find, Hit
+from bridge.wording.model import Context
+from bridge.wording.rule import Find, Hit
 from bridge.wording.text import FieldText, Sheet, in_signature
 
 Reading = Literal["raw", "flow", "wording", "lower"]
 Swap = str | Callable[[re.Match[str]], str | None] | None
 NEAR = 80
-"""How far around a match, in characters, a rule looks within the sentence."""
+"""How far around a match a rule looks, in characters. It never looks beyond the sentence."""
 LATIN = r"[A-Za-z][ -~]*"
-"""A `needs` for what only machines write: most of a Japanese letter holds none of it."""
+"""A `needs` for Latin text. Most sentences of a Japanese letter have none and are then not read."""
 
 
 def phrase(
@@ -35,12 +34,12 @@ def phrase(
     body_only: bool = False,
     flags: int = 0,
 ) -> Find:
-    """Find `pattern`, except where `unless` stands near it in the same sentence, `after` follows it
-    directly, or `before` ends right in front of it.
+    """Find `pattern`, except where `unless` stands near it in the same sentence, where `after` follows it
+    directly, or where `before` ends right in front of it.
 
-    `swap` replaces what was matched; `sentence` replaces the whole sentence, which then is the span.
-    `needs` is for speed: something quick to find without which there is no match, so that most sentences
-    are not read at all. `body_only` leaves the signature out."""
+    `swap` replaces the match. `sentence` replaces the whole sentence, which then is the span.
+    `needs` is for speed: it is quick to find, and without it there is no match, so that most of the text is
+    not read. `body_only` leaves out the signature."""
     wanted = re.compile(pattern, flags | re.ASCII)
     anchor = re.compile(needs) if needs else None
     pardon, follows = (re.compile(text, flags | re.ASCII) if text else None for text in (unless, after))
@@ -65,7 +64,7 @@ def phrase(
 
 
 def matches(wanted: re.Pattern[str], anchor: re.Pattern[str] | None, text: str) -> Iterator[re.Match[str]]:
-    """Every match in the text, or only in the neighbourhood of the anchors."""
+    """Every match in the text. With an anchor, only the matches that lie near one."""
     if anchor is None:
         yield from wanted.finditer(text)
         return
@@ -74,7 +73,7 @@ def matches(wanted: re.Pattern[str], anchor: re.Pattern[str] | None, text: str) 
 
 
 def neighbourhoods(anchor: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
-    """Stretches of `NEAR` characters around each anchor, joined where they meet."""
+    """(start, end) of the text within `NEAR` characters of an anchor. Stretches that meet are joined."""
     start, end = 0, -1
     for match in anchor.finditer(text):
         if match.start() - NEAR > end:
@@ -87,7 +86,7 @@ def neighbourhoods(anchor: re.Pattern[str], text: str) -> Iterator[tuple[int, in
 
 
 def locate(page: FieldText, match: re.Match[str], reading: Reading, swap: Swap, sentence: Swap) -> Hit:
-    """The hit of a match, in raw offsets, with its replacement."""
+    """The hit of a match in this reading, with its replacement."""
     if sentence is not None:
         text = offer(sentence, match)
         if text is not None:
@@ -97,8 +96,9 @@ def locate(page: FieldText, match: re.Match[str], reading: Reading, swap: Swap, 
 
 
 def sentence_hit(page: FieldText, start: int, end: int, text: str) -> Hit:
-    """A hit (flow offsets) whose whole sentence `text` may replace; where the page says that already, and no
-    label waits for a value, nothing does. A subject is no sentence: there only the place is shown."""
+    """A hit on the whole sentence at these flow offsets, with `text` to replace it. Where the page already says
+    `text`, the sentence is dropped instead, unless a label would lose its value. In a subject, which is no
+    sentence, the hit is only the place itself, without a replacement."""
     if page.field == "subject":
         return Hit(page, *page.span(start, end))
     first, last = page.sentence(start)
@@ -114,13 +114,13 @@ def offer(swap: Swap, match: re.Match[str]) -> str | None:
 
 
 def surroundings(page: FieldText, text: str, start: int, end: int) -> str:
-    """The sentence around a match in a reading of the page, at most `NEAR` characters to either side."""
+    """The sentence around a match, in a reading of the page, up to `NEAR` characters to either side."""
     first, last = page.sentence(start)
     return text[max(first, start - NEAR) : min(last, end + NEAR)]
 
 
 def any_of(*finds: Find) -> Find:
-    """Everything that any of these finds."""
+    """Find whatever one of these finds."""
 
     def find(sheet: Sheet, context: Context) -> Iterator[Hit]:
         for each in finds:
@@ -129,25 +129,47 @@ def any_of(*finds: Find) -> Find:
     return find
 
 
-def when(condition: Callable[[Context], bool], found: Find) -> Find:
-    """Look only where the condition holds."""
+def when(condition: Callable[[Sheet, Context], bool], found: Find) -> Find:
+    """Look only in letters of which the condition holds."""
 
     def find(sheet: Sheet, context: Context) -> Iterator[Hit]:
-        return iter(found(sheet, context)) if condition(context) else iter(())
+        if condition(sheet, context):
+            yield from found(sheet, context)
 
     return find
 
 
+def no_estimate_confirmed(_sheet: Sheet, context: Context) -> bool:
+    """A condition for `when`: nobody gave a basis for an estimate."""
+    return not context.eta_confirmed
+
+
+def no_cause_confirmed(_sheet: Sheet, context: Context) -> bool:
+    """A condition for `when`: nobody confirmed the cause."""
+    return not context.cause_confirmed
+
+
 def body_lacks(pattern: str) -> Find:
-    """One hit, at the start of the body, when the body says none of this."""
+    """One hit, at the start of the body, when the body has no match."""
     wanted = re.compile(pattern)
 
     def find(sheet: Sheet, _context: Context) -> Iterator[Hit]:
         if not wanted.search(sheet.body.flow):
-            yield Hit(sheet.body, 0, 0)
+            yield lacking(sheet)
 
     return find
 
 
 def whole(page: FieldText) -> Hit:
+    """The hit that is a whole field."""
     return Hit(page, 0, len(page.raw))
+
+
+def first_line(sheet: Sheet) -> Hit:
+    """The hit that is the first line of the body."""
+    return Hit(sheet.body, 0, len(sheet.body.raw.partition("\n")[0]))
+
+
+def lacking(sheet: Sheet) -> Hit:
+    """The hit for something that the body lacks. It is empty and at the start of the body."""
+    return Hit(sheet.body, 0, 0)

@@ -1,35 +1,21 @@
-"""The words of the wording check: a letter, what is known about it, a rule, a finding."""
+"""The values of the wording check: a letter, a company's term, what is known besides the text, a finding."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone, tzinfo
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from datetime import datetime, tzinfo
+from typing import Any, Literal
 
+from bridge.core.dates import JAPAN
 from bridge.core.values import Locale
-
-if TYPE_CHECKING:
-    from bridge.wording.terms import Term
-    from bridge.wording.text import FieldText, Sheet
 
 Field = Literal["subject", "body"]
 Severity = Literal["error", "warning", "info"]
 Scope = Literal["text", "subject", "body", "full", "mail"]
 Part = Literal["sentence", "subject", "full"]
 
-FIRST, UPDATE, RECOVERY, FINAL, INDIVIDUAL = "first", "update", "recovery", "final", "individual"
-REPORTS = frozenset({FIRST, UPDATE})
-RECOVERIES = frozenset({RECOVERY, FINAL})
-EVERY_KIND: frozenset[str] = frozenset()
-"""No restriction: the rule also reads a letter of a kind nobody has heard of."""
-
-JAPAN = timezone(timedelta(hours=9), "JST")
-
 
 @dataclass(frozen=True)
 class Letter:
-    """One letter as the reader gets it. `kind`: first, update, recovery, final or individual."""
+    """One letter as the reader gets it. A `kind` that `kinds.CLASSES` lacks gets the rules for every letter."""
 
     kind: str
     subject: str
@@ -38,15 +24,28 @@ class Letter:
 
 
 @dataclass(frozen=True)
+class Term:
+    """One term of a company's list. `pattern` is a compiled RE2 expression. `replacement` may name its groups
+    as \\1. Where the company gave a reason, in whatever language, `why` and `why_en` are both that reason."""
+
+    id: str
+    pattern: Any  # google-re2 ships no types
+    replacement: str | None
+    why: str
+    why_en: str
+    severity: Severity
+
+
+@dataclass(frozen=True)
 class Context:
-    """What the bridge knows besides the text. Everything unknown stays empty, and its rules stay silent."""
+    """What the bridge knows besides the text. What is unknown stays empty, and rules that need it find nothing."""
 
     now: datetime | None = None  # aware; relative dates and promises are read against it
-    zone: tzinfo = JAPAN  # the letter's own clock
+    zone: tzinfo = JAPAN  # in which the letter's times are written
     service: str = ""  # as customers know it
-    short_name: str = ""  # a subject may name the service by this instead
+    short_name: str = ""  # a subject may use this name instead
     report_no: int | None = None  # the number of a first report or an update
-    promise: datetime | None = None  # the next report, to be offered when the printed one has passed
+    promise: datetime | None = None  # offered when the printed time has passed
     eta_confirmed: bool = False  # somebody gave a basis for the estimate
     cause_confirmed: bool = False
     staff: tuple[str, ...] = ()
@@ -56,15 +55,15 @@ class Context:
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     charset: str = "utf-8"
-    wrapped: bool = True  # lines are broken for mail, so an overlong one is a mistake
+    wrapped: bool = True  # lines are broken for mail: an overlong line is a mistake
     terms: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to mend. `span` is (start, end) in the field's original text, `text` what stands there.
-    `why` and `why_en` are the rule's one sentence. `replacement` takes the place of the span; None: only a
-    person can mend it."""
+    """One thing to mend. `span` is (start, end) in the field as written, and `text` is what stands there.
+    `why` and `why_en` are the rule's reason, one sentence each. `replacement` is to take the place of the span;
+    with None, only a person can mend it."""
 
     rule: str
     severity: Severity
@@ -76,42 +75,5 @@ class Finding:
     replacement: str | None = None
 
     def because(self, locale: Locale) -> str:
-        """Its sentence for a reader of that language."""
+        """The reason, for a reader of that language."""
         return self.why_en if locale == "en" else self.why
-
-
-class Hit(NamedTuple):
-    """Where a rule found something: raw offsets into `page`."""
-
-    page: FieldText
-    start: int
-    end: int
-    replacement: str | None = None
-
-
-Find = Callable[["Sheet", Context], Iterable[Hit]]
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One row of the table. `scope` says how much text the rule needs to judge: `text` reads anything
-    that is there, the others need a whole subject, body, letter, or the address lines.
-    `good` and `bad` are shown to people and tried by the tests."""
-
-    id: str
-    severity: Severity
-    find: Find
-    why: str
-    why_en: str
-    good: str
-    bad: str
-    kinds: frozenset[str] = EVERY_KIND
-    scope: Scope = "text"
-    locales: frozenset[str] = frozenset({"ja"})
-
-    def reads(self, kind: str, locale: str) -> bool:
-        return locale in self.locales and (not self.kinds or kind in self.kinds)
-
-
-BOTH_LOCALES = frozenset({"ja", "en"})
-ENGLISH = frozenset({"en"})

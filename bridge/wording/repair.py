@@ -1,22 +1,21 @@
-"""Putting replacements into a letter."""
-
-from __future__ import annotations
+"""Replacements are put into a letter here, and made to fit its lines."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bridge.wording.characters import WIDEST_LINE
-from bridge.wording.ja.subject import columns
-from bridge.wording.model import Field, Finding, Hit, Letter
+from bridge.core.width import width
+from bridge.wording.model import Field, Finding, Letter
+from bridge.wording.rule import Hit
+from bridge.wording.text import WIDEST_LINE
 
 SENTENCE_BREAK = re.compile(r"(。|\.) ?(?=.)")
 NOT_AT_LINE_START = "、。」）ーぁぃぅぇぉっゃゅょ々"
 
 
 def apply(letter: Letter, findings: Iterable[Finding]) -> Letter:
-    """The letter with every replacement in its place, right to left so that offsets stay true.
-    Findings without one are left alone; of two that overlap the wider goes in."""
+    """The letter with the replacements of its findings put in. Of two findings that overlap, only the wider is
+    put in. A finding without a replacement changes nothing."""
     wanted = [finding for finding in findings if finding.replacement is not None]
     return replace(
         letter,
@@ -33,7 +32,7 @@ def _mend(text: str, field: Field, findings: list[Finding]) -> str:
 
 
 def _apart(field: Field, findings: list[Finding]) -> list[Finding]:
-    """The findings of a field from left to right; of two that overlap only the wider."""
+    """The findings of a field from left to right. Of two that overlap, only the wider is kept."""
     chosen: list[Finding] = []
     for finding in sorted(findings, key=lambda each: each.span):
         if finding.field != field:
@@ -50,13 +49,13 @@ def _width(finding: Finding) -> int:
 
 
 def fitted(hit: Hit) -> str | None:
-    """The replacement, with a line break where it would make its line too wide for mail."""
+    """The replacement of a hit, with a line break where its line would become too wide for mail."""
     text, raw = hit.replacement, hit.page.raw
     line = raw.rfind("\n", max(hit.start - WIDEST_LINE, 0), hit.start) + 1
     if not text or (not line and hit.start > WIDEST_LINE):
         return text
     before, after = raw[line : hit.start], raw[hit.end : hit.end + WIDEST_LINE].partition("\n")[0]
-    if max(map(columns, f"{before}{text}{after}".split("\n"))) <= WIDEST_LINE:
+    if max(map(width, f"{before}{text}{after}".split("\n"))) <= WIDEST_LINE:
         return text
     if SENTENCE_BREAK.search(text):
         return SENTENCE_BREAK.sub(r"\1\n", text, count=1)

@@ -1,36 +1,33 @@
-"""All rules, family by family. A new rule is one row in its family's table and its examples in the tests."""
+"""All rules, found by folder.
 
-from __future__ import annotations
+A family is a module with a table `RULES`. In `shared/` it reads letters in every language, in `ja/` or `en/`
+letters in that language. A new family, and a new language, is in no list.
+"""
 
-from bridge.wording import characters, leaks, mail, names, placeholders
-from bridge.wording.en import claims, letter, manner
-from bridge.wording.ja import (
-    dates,
-    expectation,
-    fields,
-    honorifics,
-    responsibility,
-    speculation,
-    subject,
-    tone,
-)
-from bridge.wording.model import Rule
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
+from pkgutil import iter_modules
 
-RULES: tuple[Rule, ...] = (
-    *expectation.RULES,
-    *speculation.RULES,
-    *responsibility.RULES,
-    *placeholders.RULES,
-    *subject.RULES,
-    *fields.RULES,
-    *leaks.RULES,
-    *names.RULES,
-    *honorifics.RULES,
-    *tone.RULES,
-    *characters.RULES,
-    *dates.RULES,
-    *mail.RULES,
-    *claims.RULES,
-    *manner.RULES,
-    *letter.RULES,
-)
+from bridge.wording.rule import EVERY_LOCALE, Rule
+
+PACKAGE = "bridge.wording"
+SHARED = "shared"
+
+
+def _found() -> Iterator[Rule]:
+    """Every row of every family, with the languages of the folder that the family is in."""
+    for folder in iter_modules(import_module(PACKAGE).__path__):
+        if folder.ispkg:
+            locales = EVERY_LOCALE if folder.name == SHARED else frozenset({folder.name})
+            yield from (replace(rule, locales=locales) for rule in _rules_in(f"{PACKAGE}.{folder.name}"))
+
+
+def _rules_in(folder: str) -> Iterator[Rule]:
+    """The rows of the families in a folder. A module without a table only helps others."""
+    for module in iter_modules(import_module(folder).__path__):
+        yield from getattr(import_module(f"{folder}.{module.name}"), "RULES", ())
+
+
+RULES: tuple[Rule, ...] = tuple(sorted(_found(), key=lambda rule: rule.id))
+"""Sorted by id, so that their order does not depend on files. docs/wording.md has the same order."""

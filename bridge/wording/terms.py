@@ -5,20 +5,18 @@
     rules:                                # prh
       - {expected: サーバー, pattern: /サーバ/}
 
-Patterns come from users, so RE2 runs them: linear time, no backtracking. RE2 has no look-around; a match
-that already stands inside its replacement is passed over instead.
+Patterns come from users, so RE2 runs them, in linear time and without backtracking. RE2 has no look-around.
+Instead, a match that already stands inside its replacement is passed over.
 """
-
-from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
 import re2
 
-from bridge.wording.model import Hit, Severity
+from bridge.wording.model import Severity, Term
+from bridge.wording.rule import Hit
 from bridge.wording.text import FieldText, Sheet
 
 SEVERITIES = ("error", "warning", "info")
@@ -29,21 +27,10 @@ REASON = "社内の用語集で定めた表記と異なります。"
 REASON_EN = "The company's list of terms has another form."
 
 
-@dataclass(frozen=True)
-class Term:
-    """One term. `pattern` is a compiled RE2 expression, `replacement` may name its groups as \\1; `reason` is
-    the company's own sentence, in whatever language, or empty."""
-
-    id: str
-    pattern: Any  # google-re2 ships no types
-    replacement: str | None
-    reason: str
-    severity: Severity = "warning"
-
-
 def parse_terms(value: object) -> tuple[Term, ...]:
-    """Terms from a loaded YAML value: a list of ours, or a prh mapping with `rules`.
-    Raises ValueError naming the entry and what is wrong with it."""
+    """Terms from a loaded YAML value: a list of ours, a prh mapping with `rules`, or None for no terms.
+
+    Raises ValueError that names the entry and says what is wrong with it."""
     if value is None:
         return ()
     if isinstance(value, list):
@@ -54,7 +41,7 @@ def parse_terms(value: object) -> tuple[Term, ...]:
         entries = [pair for place, entry in enumerate(value["rules"], 1) for pair in _prh(entry, place)]
     else:
         raise ValueError("terms: expected a list of terms, or a prh dictionary with a list `rules`")
-    return tuple(Term(f"TRM-{number:02d}", *entry) for number, entry in enumerate(entries, 1))
+    return tuple(_term(number, *entry) for number, entry in enumerate(entries, 1))
 
 
 def find_terms(sheet: Sheet, terms: tuple[Term, ...]) -> Iterator[tuple[Term, Hit]]:
@@ -68,7 +55,7 @@ def find_terms(sheet: Sheet, terms: tuple[Term, ...]) -> Iterator[tuple[Term, Hi
 
 
 def _filled(replacement: str | None, match: Any) -> str | None:
-    """The replacement with its groups. (google-re2's own `expand` garbles text that is not ASCII.)"""
+    """The replacement with its groups filled in. google-re2's own `expand` garbles text that is not ASCII."""
     return replacement and GROUP.sub(lambda group: match.group(int(group[1])) or "", replacement)
 
 
@@ -79,6 +66,11 @@ def _already(page: FieldText, start: int, end: int, text: str) -> bool:
 
 
 _Entry = tuple[Any, str | None, str, Severity]
+"""The compiled pattern, the replacement, the company's reason (it may be empty), the severity."""
+
+
+def _term(number: int, pattern: Any, replacement: str | None, reason: str, severity: Severity) -> Term:
+    return Term(f"TRM-{number:02d}", pattern, replacement, reason or REASON, reason or REASON_EN, severity)
 
 
 def _own(entry: object, place: int) -> _Entry:
@@ -106,7 +98,7 @@ def _own(entry: object, place: int) -> _Entry:
 
 
 def _prh(entry: object, place: int) -> list[_Entry]:
-    """The terms of one prh rule; `pattern` or `patterns`, each a plain text or /expression/flags."""
+    """The terms of one prh rule. Its `pattern` or `patterns` are plain texts or /expressions/ with flags."""
     if isinstance(entry, str):
         entry = {"expected": entry}
     if not isinstance(entry, Mapping) or not isinstance(entry.get("expected"), str):
@@ -132,7 +124,7 @@ def _compile_prh(pattern: str, place: int) -> Any:
 
 def _compile(pattern: str, place: int) -> Any:
     options = re2.Options()
-    options.log_errors = False  # RE2 would print on stderr what the finding says
+    options.log_errors = False  # the ValueError says it; RE2 would also print it on stderr
     try:
         return re2.compile(pattern, options)
     except re2.error as error:

@@ -2,15 +2,13 @@
 
 Four readings of one field:
     raw      as written; the character rules read this
-    flow     lines wrapped inside a paragraph are joined, full-width ASCII is folded to half width,
-             invisible characters are dropped, detached voicing marks (NFD) composed:
-             a phrase broken over two lines is still the phrase
-    wording  flow with text quoted in 「」 (English: in double quotes) blotted out: screen messages
-             and customers' voices are not ours
+    flow     lines wrapped inside a paragraph are joined, so that a phrase broken over two lines is found;
+             full-width ASCII becomes half width, invisible characters are dropped,
+             detached voicing marks (NFD) are composed
+    wording  flow with quoted text blotted out, because screen messages and customers' voices are not ours;
+             quotes are 「」, in English double quotes
     lower    wording in small letters
 """
-
-from __future__ import annotations
 
 import re
 import unicodedata
@@ -19,11 +17,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from bridge.wording.model import Context, Field, Letter
+from bridge.wording.kinds import KindClass, classes_of
+from bridge.wording.model import Field, Letter
 
+WIDEST_LINE = 76  # columns; leaves room for two "> " in replies
 BLOT = "\ue000"
 FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
-FLOWS = FOLD | {0x2019: 0x27}  # an apostrophe is an apostrophe
+FLOWS = FOLD | {0x2019: 0x27}  # the typographic apostrophe becomes the plain one
 SMALL_LETTERS = {code: code + 32 for code in range(0x41, 0x5B)}
 INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
 VOICING = "\u3099\u309a"
@@ -54,12 +54,12 @@ PARAGRAPH_BREAK = re.compile(r"\n[ \t\u3000\r]*\n")
 
 @dataclass(frozen=True)
 class FieldText:
-    """One field of a letter in its readings. Offsets into `flow` and `wording` are the same."""
+    """One field of a letter in its readings. `flow`, `wording` and `lower` share their offsets."""
 
     field: Field
     raw: str
     flow: str
-    origin: list[int]  # flow offset -> raw offset, one more than len(flow)
+    origin: list[int]  # raw offset of each flow offset, and of the end
     signature: int  # raw offset where the closing block begins
     locale: str = "ja"
 
@@ -71,7 +71,7 @@ class FieldText:
 
     @cached_property
     def lower(self) -> str:
-        """`wording` with small letters for capitals, for the English rules: quicker than ignoring case."""
+        """`wording` in small letters, for the English rules. Matching it is quicker than ignoring case."""
         return self.wording.translate(SMALL_LETTERS)
 
     @cached_property
@@ -85,7 +85,7 @@ class FieldText:
         return [start for start, _ in self.sentences]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Flow offsets to raw offsets. A voicing mark stays with its character."""
+        """The raw offsets of flow offsets. A detached voicing mark stays with its character."""
         if end <= start:
             return self.origin[start], self.origin[start]
         stop = self.origin[end - 1] + 1
@@ -94,7 +94,8 @@ class FieldText:
         return self.origin[start], stop
 
     def sentence(self, at: int) -> tuple[int, int]:
-        """The sentence around a flow offset, without its label (`■復旧見込み:`) where there is one."""
+        """Start and end of the sentence at a flow offset. A label such as `■復旧見込み:` is left out,
+        unless the offset is in it."""
         start, end = self.sentences[max(bisect_right(self._starts, at) - 1, 0)]
         label = LABEL.match(self.wording, start, end)
         value = label.end() if label else start
@@ -102,7 +103,7 @@ class FieldText:
 
     @cached_property
     def text(self) -> str:
-        """Raw with full-width ASCII folded, offsets unchanged: for rules that go by lines."""
+        """`raw` with full-width ASCII made half width. Offsets are those of `raw`. For rules that go by lines."""
         return self.raw.translate(FOLD)
 
     @property
@@ -115,7 +116,7 @@ class FieldText:
 class Sheet:
     """A letter laid out for the rules."""
 
-    kind: str
+    classes: KindClass
     subject: FieldText
     body: FieldText
 
@@ -126,7 +127,7 @@ class Sheet:
 
 def lay_out(letter: Letter) -> Sheet:
     return Sheet(
-        letter.kind,
+        classes_of(letter.kind),
         open_page("subject", letter.subject, letter.locale),
         open_page("body", letter.body, letter.locale),
     )
@@ -138,8 +139,13 @@ def open_page(field: Field, raw: str, locale: str = "ja") -> FieldText:
     return FieldText(field, raw, flow, origin, signature, locale)
 
 
+def columns(text: str) -> int:
+    """Columns that a line takes in a mail client. Characters of East Asian Width W, F and A take two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+
+
 def join_lines(raw: str) -> tuple[str, list[int]]:
-    """The flow of a text, and for each of its characters the raw offset it came from."""
+    """The flow of a text, and the raw offset of each of its characters and of its end."""
     parts: list[str] = []
     origin: list[int] = []
     before = ""
@@ -165,7 +171,7 @@ def join_lines(raw: str) -> tuple[str, list[int]]:
 
 
 def continues(before: str, line: str) -> bool:
-    """Whether `line` goes on with the sentence the line before it began."""
+    """Whether `line` continues the sentence of the line before it."""
     if not (before and line) or STARTS_ANEW.match(line):
         return False
     alone = STANDS_ALONE.search(before) and not (
@@ -182,7 +188,7 @@ def drop_invisible(flow: str, origin: list[int]) -> tuple[str, list[int]]:
 
 
 def compose(flow: str, origin: list[int]) -> tuple[str, list[int]]:
-    """か and a detached voicing mark (NFD) are が, which stands where か stood."""
+    """Compose characters with detached voicing marks (NFD): か and its mark become が, at the offset of か."""
     if not any(mark in flow for mark in VOICING):
         return flow, origin
     parts: list[str] = []
@@ -194,7 +200,7 @@ def compose(flow: str, origin: list[int]) -> tuple[str, list[int]]:
 
 
 def blot_quotes(flow: str) -> str:
-    """Blot out what stands between matching 「」 of one paragraph. An unclosed quote hides nothing."""
+    """Blot out the text between matching 「」 of one paragraph. An unclosed 「 hides nothing."""
     pieces = list(flow)
     opened: list[int] = []
     for match in re.finditer(r"[「」\n]", flow):
@@ -210,8 +216,9 @@ def blot_quotes(flow: str) -> str:
 
 
 def signature_start(raw: str) -> int:
-    """Where the closing block begins: after the last ruler but one that has a contact below it,
-    else the last paragraph when it is a block of names and contacts. No such block: the end."""
+    """The offset where the closing block begins. It is the first of the last two rulers that has a contact
+    below it and is not in the first quarter. Else it is the last paragraph, if that has a contact and no
+    sentence. Without a closing block it is the end of the text."""
     rulers = [match.start() for match in RULER.finditer(raw)]
     for at in rulers[-2:]:
         if CONTACT.search(raw, at) and at > len(raw) // 4:
@@ -224,7 +231,3 @@ def signature_start(raw: str) -> int:
 
 def in_signature(page: FieldText, raw_start: int) -> bool:
     return raw_start >= page.signature
-
-
-def service_names(context: Context) -> list[str]:
-    return [name for name in (context.service, context.short_name) if name]

@@ -63,9 +63,9 @@ class Case:
 
     def ring(self) -> Mail:
         assert self.bridge.alert(firing(self.service)).status_code == 200
-        return until(self._rings, 20, "it rings")[0]
+        return until(self.rings, 20, "it rings")[0]
 
-    def _rings(self) -> list[Mail]:
+    def rings(self) -> list[Mail]:
         return [mail for mail in self.sink.to(MARUYAMA) if self._name in mail.subject]
 
     def page(self, ring: Mail) -> str:
@@ -110,7 +110,7 @@ def test_a_formula_in_an_individual_letter_is_written_as_it_is(case: Case) -> No
     batch = f"email,company,department,name,impact\n{customer(1)},みどり商事,営業部,=1+1,受注12件\n"
     incident = case.bridge.incident()["id"]
     assert case.bridge.post_api(f"/incidents/{incident}/individual", batch, "text/csv").status_code == 201
-    ring = until(lambda: [mail for mail in case._rings() if "個別" in mail.subject], 20, "it rings")[0]
+    ring = until(lambda: [mail for mail in case.rings() if "個別" in mail.subject], 20, "it rings")[0]
     answer = case.bridge.press(link_in(ring), "approve", override="宛名は確認済み")
     assert answer.status_code == 303, answer.text
     assert case.written_to() == {customer(1): 1}

@@ -109,12 +109,9 @@ def test_claims_of_a_killed_process_go_out_as_soon_as_it_is_back(
         assert bridge.approve(link).status_code == 303
         until(lambda: bridge.deliveries()["sending"], 10, "letters are claimed")
         bridge.kill()
-        killed = time.monotonic()
         mail_server.rules = Rules()
         bridge.start()
         mail_server.wait_for_every(bridge.customers, 15)
-        took = time.monotonic() - killed
-        assert took < 16, took
         assert max(copies(letters(mail_server, bridge.customers))) == 1
     finally:
         bridge.close()

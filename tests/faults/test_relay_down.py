@@ -26,10 +26,8 @@ def test_a_dead_relay_is_told_within_a_minute_and_its_letters_leave_when_it_is_b
         running.alert()
         link = link_in(mail_server.wait_for(MARUYAMA)[0])
         mail_server.refuse_connections()
-        died = time.monotonic()
         running.approve(link)
         told = second.wait_for(MARUYAMA, 1, 60)[0]
-        assert time.monotonic() - died < 60
         assert "みどりショップ" in told.subject
         assert (up(running, "customers"), up(running, "oncall")) == (0, 1)
         assert running.get("/readyz").status_code == 200, "a dead relay takes no instance out of the balancer"

@@ -40,9 +40,9 @@ def test_an_unprivileged_user_on_a_read_only_system(mail_server: Sink) -> None:
         data.mkdir(mode=0o700)
         shutil.chown(data, NOBODY, NOBODY)
         made.config["server"]["key_file"] = None
-        made._write_config()
+        made.write_config()
         bridge_program = Path(sys.executable).parent / "bridge"
-        words = ["serve", "--config", made._config_file]
+        words = ["serve", "--config", made.config_file]
         program = Program(
             ["unshare", "--mount", "sh", "-c", CONFINED, "sh", data, home, bridge_program, *words],
             home / "confined.log",
@@ -74,7 +74,7 @@ def test_a_key_file_that_its_user_cannot_make_is_told_by_day_and_is_good_once_ro
             folder.chmod(mode)
             shutil.chown(folder, owner, NOBODY)
         made.config["server"]["key_file"] = str(secrets / "keys")
-        made._write_config()
+        made.write_config()
         try:
             for command in ("check", "serve"):
                 assert "keys: the key file does not exist and cannot be created" in as_nobody(
@@ -91,8 +91,8 @@ def test_a_key_file_that_its_user_cannot_make_is_told_by_day_and_is_good_once_ro
 def as_nobody(made: Bridge, command: str, code: int) -> str:
     """What a command says to a user without rights, and that it ends with this code."""
     user = [installed("setpriv"), f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    words = [*user, Path(sys.executable).parent / "bridge", command, "--config", made._config_file]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=60, cwd=made._config_file.parent)
+    words = [*user, Path(sys.executable).parent / "bridge", command, "--config", made.config_file]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, cwd=made.config_file.parent)
     assert done.returncode == code, done
     return done.stdout + done.stderr
 

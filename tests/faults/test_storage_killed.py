@@ -8,8 +8,9 @@ from multiprocessing.connection import Connection
 
 from sqlalchemy import select
 
-from bridge.store.dialect import Transaction, insert
+from bridge.store.dialect import insert
 from bridge.store.tables import instances, meta
+from bridge.store.transaction import Transaction
 from tests.store.conftest import open_store
 
 

@@ -142,20 +142,24 @@ class Bridge:
         (home / "customers.csv").write_text(
             "\n".join(["email,name,company,locale", *rows, ""]), encoding="utf-8"
         )
-        self._config_file = home / f"bridge-{self.port}.yaml"
-        command = [Path(sys.executable).parent / "bridge", "serve", "--config", self._config_file]
+        self.config_file = home / f"bridge-{self.port}.yaml"
+        command = [Path(sys.executable).parent / "bridge", "serve", "--config", self.config_file]
         log = home / f"bridge-{self.port}.log"
         self._program = (Program if fresh or env else ForkedBridge)(command, log, cwd=home, env=env)
         self._http = httpx.Client(base_url=self.url, timeout=30, verify=False)
 
+    def write_config(self) -> None:
+        """Lays `config` where the next start, reload or other command reads it."""
+        self.config_file.write_text(yaml.safe_dump(self.config, allow_unicode=True), encoding="utf-8")
+
     def start(self, seconds: float = 20) -> None:
         """Returns when it is ready: storage writable, clock ticking."""
-        self._write_config()
+        self.write_config()
         self._program.start(lambda: self.ready, seconds)
 
     def spawn(self) -> None:
         """Starts it and returns at once."""
-        self._write_config()
+        self.write_config()
         self._program.spawn()
 
     @property
@@ -177,7 +181,7 @@ class Bridge:
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Another `bridge` command with the same configuration."""
-        command = [*self._program.command[:1], *words, "--config", str(self._config_file)]
+        command = [*self._program.command[:1], *words, "--config", str(self.config_file)]
         return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
     def stop(self) -> int | None:
@@ -224,7 +228,7 @@ class Bridge:
         return self._http.post("/api/v1" + path, content=body, headers=headers)
 
     def reload(self) -> httpx.Response:
-        self._write_config()
+        self.write_config()
         return self._http.post("/-/reload", headers={"Authorization": f"Bearer {API_TOKEN}"})
 
     def incident(self) -> Any:
@@ -248,9 +252,6 @@ class Bridge:
     def post_form(self, link: str, fields: dict[str, str], **headers: str) -> httpx.Response:
         """A form as a browser sends it from a page with `no-referrer`: Origin is null."""
         return self._http.post(link, data=fields, headers={"Origin": "null", **headers})
-
-    def _write_config(self) -> None:
-        self._config_file.write_text(yaml.safe_dump(self.config, allow_unicode=True), encoding="utf-8")
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psycopg
 
-_CLAIMED = "SELECT count(*) FROM outbox WHERE state IN ('sending', 'eod')"
+_CLAIMED = "SELECT count(*) FROM outbox WHERE state IN ('sending', 'in_doubt')"
 _END_WAITS = (
     "UPDATE outbox SET due_at = updated_at WHERE state = 'deferred'",
     # Killed twice in its last moment, a ring is in doubt and may not have come; the next one does, minutes later.

@@ -1,16 +1,19 @@
 """One bridge without its edges: real stages, timer and store; the test moves the clock, edits the customer
 list, posts alerts, presses buttons, and plays the mail server."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-import yaml
+from sqlalchemy import make_url
 
 from bridge.audiences.cache import CustomerLists
 from bridge.audiences.csv import AudienceError
@@ -50,6 +53,7 @@ from bridge.stages.proofread import proofread
 from bridge.stages.receive import Received, receive
 from bridge.stages.runtime import Runtime
 from bridge.store.claims import Claimed, DeliveryResult
+from bridge.store.open_database import open_database
 from bridge.store.outbox import Lane
 from bridge.store.store import Store
 from bridge.store.tx import Tx
@@ -121,7 +125,13 @@ def configured(services: Sequence[str] = ("shop",), **rules: Any) -> Config:
         "services": {name: {**SHOP, "match": [f'service="{name}"']} for name in services},
         "policy": rules,
     }
-    return loads(yaml.safe_dump(tree, allow_unicode=True), FILE, {})
+    return _loaded(json.dumps(tree, ensure_ascii=False))
+
+
+@cache
+def _loaded(tree: str) -> Config:
+    """Most tests ask for the same few configurations, and a configuration never changes once it is loaded."""
+    return loads(tree, FILE, {})
 
 
 def alert(
@@ -219,7 +229,11 @@ class Office:
     async def tick(self, after: timedelta = timedelta()) -> datetime | None:
         """Let time pass, then one round of the timer; returns when it wants to run next."""
         self.clock.move(after)
-        return await self.instance("one").tick()  # begun anew, so that every round is one with a heartbeat
+        due = await self.instance("one").tick()  # begun anew, so that every round is one with a heartbeat
+        if loading := [task for task in asyncio.all_tasks() if task.get_coro().__name__ == "load_due"]:
+            await asyncio.wait(loading)  # a busy machine loads the list beside the round
+            due = await self.instance("one").tick()
+        return due
 
     async def restart_after(self, moment: datetime) -> None:
         """Days go by with a heartbeat and nothing to do."""
@@ -294,8 +308,6 @@ class Office:
     async def send(self) -> None:
         """End the hold, let the mail server take everything, and note that it did."""
         await self.tick(seconds(31))
-        while await self.store.read(lambda tx: tx.notices.owners()):
-            await self.tick()  # a busy machine loads the list beside the round
         await self.deliver()
         await self.tick()
 
@@ -402,7 +414,7 @@ class ListOf(CustomerLists):
     """The one customer list of all services, as the test has it now."""
 
     def __init__(self, office: Office) -> None:
-        super().__init__(lambda: office.runtime)
+        super().__init__(lambda: office.runtime.config.service_lists)
         self._office = office
 
     async def facts(self) -> Mapping[str, AudienceFacts]:
@@ -426,6 +438,7 @@ class ListOf(CustomerLists):
 @asynccontextmanager
 async def office(url: str, config: Config | None = None) -> AsyncIterator[Office]:
     """A bridge over a fresh database, at NIGHT, with three customers."""
+    _lay_tables(url)
     clock = Clock()
     store: Store[Tx] = await Store.open(
         url,
@@ -442,6 +455,22 @@ async def office(url: str, config: Config | None = None) -> AsyncIterator[Office
 LETTERS = Letters()
 
 
+def _lay_tables(url: str) -> None:
+    """Copies a database of today's schema to where a SQLite URL has none yet."""
+    file = Path(make_url(url).database or "")
+    if url.startswith("sqlite:") and not file.exists():
+        file.write_bytes(_empty_database())
+
+
+@cache
+def _empty_database() -> bytes:
+    """An SQLite file of today's schema: creating the tables costs as much as a stage does."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "bridge.sqlite3"
+        open_database(f"sqlite:///{file}").close()
+        return file.read_bytes()
+
+
 def _skeleton(tx: Tx, notice_id: str, key: str) -> bytes:
     return tx.outbox.skeleton(notice_id, key)
 
@@ -453,7 +482,9 @@ def text_of(skeleton: bytes) -> Text:
 
 
 def _batch_digest(tx: Tx, notice: Notice) -> str | None:
-    return batch_audience(tx.notices.version(notice.id, notice.version).facts["rows"]).digest
+    batch = tx.notices.version(notice.id, notice.version).batch
+    assert batch
+    return batch_audience(batch.rows).digest
 
 
 def states(notices: Iterable[Notice]) -> list[tuple[str, str]]:

@@ -9,12 +9,13 @@ from sqlalchemy import delete, update
 from structlog.testing import capture_logs
 
 from bridge.core.anchors import LOGGED_AS, Anchor, departure
+from bridge.core.events import Approved
 from bridge.keys import Keys
 from bridge.loops.timer import Timer
 from bridge.oncall.message import OncallMessages
 from bridge.stages.decide.decision import DecisionResult
 from bridge.stages.oncall_message import compose
-from bridge.store.events import Events
+from bridge.store import audit
 from bridge.store.tables import events
 from bridge.store.tx import Tx
 from tests.stages.office import KEYS, Office, configured, firing, minutes, office, resolved
@@ -31,7 +32,7 @@ async def story(office: Office) -> str:
 
 async def broken(office: Office, incident: str, keys: Keys = KEYS) -> list[int]:
     def query(tx: Tx) -> list[int]:
-        return [seq for seq, _ in Events(tx, keys.audit).broken(incident)]
+        return [seq for seq, _ in audit.broken(tx, keys.audit, incident)]
 
     return await office.store.read(query)
 
@@ -105,7 +106,7 @@ async def test_an_end_written_anew_with_the_right_key_departs_from_its_anchor(of
 
     def forge(tx: Tx) -> None:
         tx.execute(delete(events).where(events.c.seq == anchor.seq))
-        tx.events.add(incident, "sato", "approved")
+        tx.events.add(incident, "sato", Approved("", "first", 1, None, 3, 0, None))
 
     await office.store.run(forge)
     assert await broken(office, incident) == []

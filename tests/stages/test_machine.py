@@ -14,13 +14,20 @@ from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import text
 
 from bridge.core.lifecycle import INCIDENT_MOVES, NOTICE_MOVES, UNDECIDED
 from bridge.core.model import Incident, Notice, Recipient, Ring, Text
+from bridge.store.audit import broken
 from bridge.store.tx import Tx
-from tests.stages.office import Office, configured, firing, minutes, office, resolved, seconds, text_of
+from tests.stages.office import KEYS, Office, configured, firing, minutes, office, resolved, seconds, text_of
 
 T = TypeVar("T")
 
@@ -86,7 +93,7 @@ def look(tx: Tx) -> Scene:
         notices,
         tx.rings.of_all(order),
         [tuple(row) for row in tx.execute(text("SELECT what, old, new FROM moves"))],
-        [found for incident in incidents for found in tx.events.broken(incident.id)],
+        [found for incident in incidents for found in broken(tx, KEYS.audit, incident.id)],
         Counter((row.notice_id, row.address) for row in rows),
     )
 
@@ -300,10 +307,12 @@ def _approved(tx: Tx, notice_id: str) -> tuple[Notice, list[Text]]:
     return notice, list(tx.notices.version(notice_id, notice.approved_version).texts.values())
 
 
-TestCorrespondence = Correspondence.TestCase
-TestCorrespondence.settings = settings(
-    max_examples=25,
-    stateful_step_count=30,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)
+def test_no_story_forgets_a_letter_or_sends_one_twice_or_one_that_nobody_approved(long: bool) -> None:
+    """Each run plays the stories of the run before it; `make soak` plays new ones, and more."""
+    length = settings(
+        max_examples=100 if long else 5,
+        stateful_step_count=30,
+        derandomize=not long,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(Correspondence, settings=length)

@@ -320,11 +320,13 @@ async def test_ten_thousand_alerts_in_one_post_are_one_draft_and_one_event(offic
     assert await office.store.read(lambda tx: tx.alerts.firing(received.incidents[0])) == 10_000
 
 
-async def test_a_thousand_services_are_rung_in_one_round_though_one_has_vanished(tmp_path: Path) -> None:
-    names = [f"shop{n}" for n in range(1000)]
+async def test_many_services_are_rung_in_one_round_though_one_has_vanished(
+    tmp_path: Path, long: bool
+) -> None:
+    names = [f"shop{n}" for n in range(1000 if long else 50)]
     async with office(f"sqlite:///{tmp_path / 'bridge.sqlite3'}", configured(names)) as many:
         await many.post(*(firing(service=name) for name in names))
         left = {name: service for name, service in many.runtime.config.services.items() if name != "shop0"}
         many.reconfigure(services=left)
         await many.tick()
-        assert len(await many.told("ring")) == 999
+        assert len(await many.told("ring")) == len(names) - 1

@@ -318,8 +318,8 @@ CUT = "boot-2"
         pytest.param("sending", "boot-1", "resend_once", "queued", 0, id="before DATA: at once"),
         pytest.param("sending", CUT, "resend_once", "deferred", 60, id="after a power cut: as if after DATA"),
         pytest.param("sending", CUT, "hold", "unknown", 60, id="after a power cut, hold"),
-        pytest.param("eod", "boot-1", "resend_once", "deferred", 60, id="after DATA: once more, later"),
-        pytest.param("eod", "boot-1", "hold", "unknown", 60, id="after DATA, hold"),
+        pytest.param("in_doubt", "boot-1", "resend_once", "deferred", 60, id="after DATA: once more, later"),
+        pytest.param("in_doubt", "boot-1", "hold", "unknown", 60, id="after DATA, hold"),
     ],
 )
 async def test_the_claims_of_a_dead_instance(
@@ -329,7 +329,7 @@ async def test_the_claims_of_a_dead_instance(
     await sending(office)
     await office.store.run(partial(beat, me="dead"))
     claims = await office.claim(me="dead")
-    if claimed == "eod":
+    if claimed == "in_doubt":
         await office.may_write_dot(claims, me="dead")
     office.clock.move(seconds(16))
     wake = await office.store.run(partial(recover_claims, me="two", boot=boot, on_unknown=policy))

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import pytest
 import pytest_asyncio
 
-from bridge.store.dialect import Transaction
 from bridge.store.postgresql import Postgresql
 from bridge.store.sqlite import Sqlite
 from bridge.store.store import Store
+from bridge.store.transaction import Transaction
 
 NOON = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 

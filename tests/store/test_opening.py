@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import StorageDown, StorageRefused
-from bridge.store.dialect import Transaction
 from bridge.store.store import Store
+from bridge.store.transaction import Transaction
 from tests.parts.ports import free_port
 from tests.parts.postgres import Postgres
 from tests.store.conftest import open_store

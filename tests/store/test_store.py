@@ -16,9 +16,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from bridge.errors import StorageDown
-from bridge.store.dialect import Transaction, insert, skip_locked
+from bridge.store.dialect import insert, skip_locked
 from bridge.store.store import Store
 from bridge.store.tables import alerts, incidents, instances, meta
+from bridge.store.transaction import Transaction
 from bridge.store.worker import WAITING
 from tests.store.conftest import NOON, open_store
 
@@ -322,12 +323,12 @@ async def test_a_notification_is_heard_when_its_unit_is_committed(database_url: 
     heard = asyncio.Event()
     here.add_listener(heard.set)
     if database_url.startswith("sqlite"):  # one process: it wakes its own loops
-        await here.run(Transaction.notify)
+        await here.run(Transaction.tell_others)
         assert not heard.is_set()
     else:
         there = await open_store(database_url)
         async with asyncio.timeout(10):
-            await there.run(Transaction.notify)
+            await there.run(Transaction.tell_others)
             await heard.wait()
         await there.close()
     await here.close()

@@ -48,8 +48,6 @@ def test_a_firing_alert_as_captured():
     assert one.starts_at == datetime(2026, 11, 24, 3, 27, 11, 868832, UTC)
     assert one.ends_at is None
     assert one.url.startswith("http://prometheus.example.jp:9090/graph?")
-    assert post.external_url == "http://alertmanager.example.jp:9093"
-    assert post.group_key == '{}/{service="shop"}:{alertname="LoginErrors", service="shop"}'
     assert (post.truncated, post.notes) == (0, ())
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.audiences.csv import AudienceError, Audiences, BadRow, Duplicate, Tally, read, summarise
+from bridge.audiences.csv import AudienceError, BadRow, Duplicate, read
+from bridge.audiences.summary import Audiences, Tally, summarise
 from bridge.core import addresses
 from bridge.core.model import Recipient
 

@@ -143,7 +143,7 @@ def test_own_terms_are_read_with_the_configuration(folder):
     assert term.replacement == "サーバー"
 
 
-@pytest.mark.parametrize("content", [None, "[", "[" * 3000, "- {pattern: '('}", "shop"])
+@pytest.mark.parametrize("content", [None, "[", "[" * 1000, "- {pattern: '('}", "shop"])
 def test_own_terms_that_cannot_be_used_are_a_finding(folder, content):
     if content is not None:
         (folder / "terms.yaml").write_text(content)
@@ -194,6 +194,11 @@ def test_matchers_keep_their_dollar_signs(folder):
 def test_a_mail_server_may_be_named_by_a_variable_with_a_line_end(folder):
     config = small(folder, 'smtp: {host: "${SMTP_HOST}"}', SMTP_HOST="mail.example.jp\n")
     assert config.smtp.host == "mail.example.jp"
+
+
+def test_a_doubt_about_the_file_is_no_output_of_a_command(folder, capsys):
+    assert small(folder, "timezone: UTC\ntimezone: UTC\n").timezone == ZoneInfo("UTC")
+    assert capsys.readouterr().out == ""
 
 
 def test_yaml_words_of_old_stay_texts(folder):

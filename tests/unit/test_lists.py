@@ -4,11 +4,10 @@ import asyncio
 import os
 import threading
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from bridge.audiences.cache import CustomerLists
+from bridge.audiences.cache import CustomerLists, ServiceList
 from bridge.audiences.csv import AudienceError
 
 ROW = "email\nsato@example.jp\n"
@@ -16,12 +15,8 @@ ROW = "email\nsato@example.jp\n"
 
 def lists(silent: float = 0.1, **files: Path) -> CustomerLists:
     """The lists of services called like their files."""
-    config = SimpleNamespace(
-        services={name: SimpleNamespace(id=name, audience=name, locale="ja") for name in files},
-        audiences=files,
-        customer_lists={name: SimpleNamespace(name=None) for name in files},
-    )
-    return CustomerLists(lambda: SimpleNamespace(config=config), silent)  # type: ignore[arg-type,return-value]
+    places = {name: ServiceList(name, None, path, "ja") for name, path in files.items()}
+    return CustomerLists(lambda: places, silent)
 
 
 def readers() -> list[threading.Thread]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bridge.core.kinds import KINDS
 from bridge.core.model import Kind, Text
 from bridge.core.values import LOCALES, Locale, LocalText
-from bridge.letters.wrap import width
+from bridge.core.width import width
 from bridge.oncall.letter_ref import LetterRef
 from bridge.oncall.message import (
     Acknowledged,

@@ -9,8 +9,8 @@ import pytest
 from bridge.core.facts import Answers, Facts, build
 from bridge.core.model import Alert, Kind
 from bridge.core.values import LOCALES, Locale
+from bridge.core.width import width
 from bridge.letters.render import LetterError, Letters, bilingual
-from bridge.letters.wrap import width
 from tests.unit.midori import FIRED, RECEIVED, alert, ended, incident, minutes, service
 
 NOW = RECEIVED + minutes(1)

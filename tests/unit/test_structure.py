@@ -1,14 +1,23 @@
-"""The house of docs/design.md §15: imports point one way, the core is pure, and only clock.py knows the time."""
+"""The house of docs/design.md §15: imports point one way and never in a circle, the core is pure, only clock.py knows
+the time, a class name means one thing, and functions take few parameters."""
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
+
+import pytest
 
 from bridge.core.kinds import KINDS
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "bridge").rglob("*.py"))
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+# Functions with more than five parameters, constructors left out. The number may only fall.
+LONG_SIGNATURES = 23
 
 # A module may import what stands on an earlier line, and its own package.
 LAYERS = [
@@ -18,14 +27,13 @@ LAYERS = [
     {"sources", "letters", "oncall", "store", "smtp", "audiences"},
     {"config", "keys"},
     {"stages"},
-    {"audiences.cache"},
     {"loops", "web"},
     {"app"},
     {"demo"},
     {"cli"},
 ]
 # What the core is made of besides the standard library: values, a linear-time matcher, a calendar.
-CORE_MAY_USE = {"annotated_types", "bridge", "jpholiday", "pydantic", "pydantic_core", "re2"}
+CORE_MAY_USE = {"bridge", "jpholiday", "pydantic", "pydantic_core", "re2"}
 TELLS_THE_TIME = {
     ("datetime", "now"),
     ("datetime", "utcnow"),
@@ -37,8 +45,14 @@ TELLS_THE_TIME = {
 }
 
 
-def imports(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Everything in a file's syntax tree, read once for all tests."""
+    return tuple(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
+def imports(of: Iterator[ast.AST] | tuple[ast.AST, ...]) -> Iterator[str]:
+    for node in of:
         if isinstance(node, ast.ImportFrom) and node.module:
             yield from [f"{node.module}.{alias.name}" for alias in node.names]
         elif isinstance(node, ast.Import):
@@ -56,16 +70,44 @@ def module_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-def trees() -> Iterator[tuple[str, ast.AST]]:
-    """Every module with its syntax tree."""
-    yield from ((module_of(path), ast.parse(path.read_text("utf-8"))) for path in FILES)
+def modules() -> Iterator[tuple[str, tuple[ast.AST, ...]]]:
+    """Every module with the nodes of its syntax tree."""
+    yield from ((module_of(path), nodes(path)) for path in FILES)
+
+
+def graph() -> dict[str, set[str]]:
+    """The modules of the bridge that each module imports, for types alone too."""
+    known = {module_of(path) for path in FILES}
+    return {
+        module: {name if name in known else name.rpartition(".")[0] for name in imports(found)} & known
+        for module, found in modules()
+    }
+
+
+def circles(edges: Mapping[str, set[str]]) -> list[set[str]]:
+    """The groups of modules that reach each other: those that one module reaches and that reach it."""
+    reached = {start: _reached(edges, start) for start in edges}
+    together = {
+        frozenset(end for end in reached[start] if start in reached[end]) for start in edges
+    }  # empty for a module that does not reach itself
+    return sorted((set(group) for group in together if group), key=sorted)
+
+
+def _reached(edges: Mapping[str, set[str]], start: str) -> set[str]:
+    found: set[str] = set()
+    ahead = list(edges[start])
+    while ahead:
+        if (module := ahead.pop()) not in found:
+            found.add(module)
+            ahead += edges[module]
+    return found
 
 
 def test_imports_point_one_way():
     wrong = [
         f"{module} imports {name}"
-        for module, tree in trees()
-        for name in imports(tree)
+        for module, found in modules()
+        for name in imports(found)
         if name.startswith("bridge.")
         and name.split(".")[1] != module.partition(".")[2].split(".")[0]
         and layer(name) >= layer(module) >= 0
@@ -73,13 +115,58 @@ def test_imports_point_one_way():
     assert wrong == []
 
 
+@pytest.mark.parametrize(
+    "edges, found",
+    [
+        pytest.param({"a": {"b"}, "b": {"c"}, "c": set()}, [], id="a line"),
+        pytest.param({"a": {"b", "c"}, "b": {"d"}, "c": {"d"}, "d": set()}, [], id="two ways to one module"),
+        pytest.param({"a": {"a"}}, [{"a"}], id="a module that imports itself"),
+        pytest.param({"a": {"b"}, "b": {"c"}, "c": {"b"}}, [{"b", "c"}], id="a way into a circle"),
+        pytest.param(
+            {"a": {"b"}, "b": {"a", "c"}, "c": {"d"}, "d": {"c"}}, [{"a", "b"}, {"c", "d"}], id="two circles"
+        ),
+    ],
+)
+def test_circles_are_found(edges, found):
+    assert circles(edges) == found
+
+
+def test_no_files_import_each_other_in_a_circle():
+    assert circles(graph()) == []
+
+
+def test_no_public_class_name_stands_twice():
+    places = defaultdict(list)
+    for module, found in modules():
+        for node in found:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(module)
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+def test_functions_take_five_parameters_at_most():
+    long = [
+        f"{module}.{node.name}"
+        for module, found in modules()
+        for node in found
+        if isinstance(node, FUNCTIONS) and node.name != "__init__" and _parameters(node) > 5
+    ]
+    assert len(long) <= LONG_SIGNATURES, long
+
+
+def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """How many a caller may give: `self` and `cls` are not counted."""
+    given = function.args
+    return len({a.arg for a in (*given.posonlyargs, *given.args, *given.kwonlyargs)} - {"self", "cls"})
+
+
 def test_every_module_has_a_layer():
-    assert [module for module, _ in trees() if module != "bridge" and layer(module) < 0] == []
+    assert [module for module, _ in modules() if module != "bridge" and layer(module) < 0] == []
 
 
 def test_the_core_is_pure():
-    core = [tree for module, tree in trees() if module.startswith("bridge.core")]
-    used = {name.split(".")[0] for tree in core for name in imports(tree)}
+    core = [found for module, found in modules() if module.startswith("bridge.core")]
+    used = {name.split(".")[0] for found in core for name in imports(found)}
     assert used - CORE_MAY_USE - set(sys.stdlib_module_names) == set()
     assert used & {"asyncio", "os", "pathlib", "socket", "subprocess", "threading", "time"} == set()
 
@@ -87,10 +174,10 @@ def test_the_core_is_pure():
 def test_no_import_hides_in_a_function():
     hidden = [
         f"{module}: {name}"
-        for module, tree in trees()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        for name in imports(node)
+        for module, found in modules()
+        for node in found
+        if isinstance(node, FUNCTIONS)
+        for name in imports(ast.walk(node))
         if name.startswith("bridge")
     ]
     assert hidden == []
@@ -99,9 +186,9 @@ def test_no_import_hides_in_a_function():
 def test_only_the_clock_tells_the_time():
     told = [
         f"{module}: {node.value.id}.{node.attr}"
-        for module, tree in trees()
+        for module, found in modules()
         if module != "bridge.clock"
-        for node in ast.walk(tree)
+        for node in found
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
         and (node.value.id, node.attr) in TELLS_THE_TIME
@@ -115,9 +202,9 @@ def test_a_kind_is_named_only_where_it_is_specified():
     homonyms = {"bridge.letters.render"}  # Jinja has a filter called `first`
     named = {
         module
-        for module, tree in trees()
+        for module, found in modules()
         if not module.startswith(at_home)
-        for node in ast.walk(tree)
+        for node in found
         if isinstance(node, ast.Constant) and node.value in KINDS
     }
     assert named == homonyms

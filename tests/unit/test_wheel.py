@@ -16,16 +16,16 @@ from datetime import UTC, datetime
 import bridge
 from bridge.core.facts import Facts
 from bridge.letters.render import Letters
-from bridge.oncall.matter import Matter
-from bridge.oncall.message import Messages, Renewed
+from bridge.oncall.letter_ref import LetterRef
+from bridge.oncall.message import OncallMessages, Renewed
 from bridge.resources import shipped
 
 facts = Facts.from_dict(json.load(sys.stdin))
-matter = Matter(facts.service, "first", 1, __import__("zoneinfo").ZoneInfo("Asia/Tokyo"))
+letter = LetterRef(facts.service, "first", 1, __import__("zoneinfo").ZoneInfo("Asia/Tokyo"))
 print(json.dumps({
     "home": bridge.__file__,
     "subject": Letters().render(facts, "ja", wrap=35).subject,
-    "ring": Messages().write(Renewed(matter, "https://bridge.example.jp/approve/x"), "ja").subject,
+    "ring": OncallMessages().write(Renewed(letter, "https://bridge.example.jp/approve/x"), "ja").subject,
     "shipped": [str(shipped(name)) for name in ("config/bridge.yaml", "templates/mail", "templates/web")],
 }))
 """

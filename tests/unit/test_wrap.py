@@ -4,7 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bridge.letters.wrap import width, wrap
+from bridge.core.width import width
+from bridge.letters.wrap import wrap
 
 JAPANESE = st.text("あいうえおアイウエオ漢字復旧確認障害、。「」()ーっ々 ", max_size=200)
 LETTERS = st.lists(st.one_of(JAPANESE, st.from_regex(r"\A[a-z]{1,12}\Z")), max_size=8).map("".join)

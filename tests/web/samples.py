@@ -5,7 +5,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bridge.core.facts import Answers, Facts, build
-from bridge.core.model import Alert, Approval, AudienceFacts, Event, Incident, Kind, Notice, Text, Version
+from bridge.core.model import (
+    Alert,
+    Approval,
+    AudienceFacts,
+    Event,
+    Incident,
+    Kind,
+    Notice,
+    Origin,
+    Text,
+    Version,
+)
 from bridge.core.settings import Escalation, Person, Service
 from bridge.core.values import Locale, LocalText
 from bridge.letters.render import Letters
@@ -113,7 +124,8 @@ def version(facts: Facts, number: int = 1, edited_by: str | None = None, **texts
     """One version of the letter, rendered by the shipped templates unless the Japanese is given."""
     written: dict[Any, Text] = {**Letters().texts(facts, SERVICE)[0], **texts}
     saved = at(2, 17) if edited_by else facts.drafted_at
-    return Version("n1", number, written, facts.to_dict(), facts.promise_at, edited_by, saved)
+    origin: Origin = "person" if edited_by else "bridge"
+    return Version("n1", number, written, facts.to_dict(), facts.promise_at, edited_by, saved, origin)
 
 
 def facts(kind: Kind = "first", **changes: Any) -> Facts:
@@ -231,8 +243,10 @@ def _recovery(number: int = 1, edited_by: str | None = None, **answers: Any) -> 
 def _answered(**answers: Any) -> dict[str, Any]:
     """The recovery report after 丸山 answered its questions: rendered again, nobody worded it."""
     saved = {"notice": "n1", "kind": "recovery", "version": 2, "rendered": True}
+    told = _recovery(2, "maruyama", **answers)
     return {
-        **_recovery(2, "maruyama", **answers),
+        **told,
+        "version": replace(told["version"], origin="answers"),
         "earlier": (_recovery()["version"],),
         "events": (*EVENTS, Event(4, at(3, 46), "maruyama", "edited", saved)),
     }
@@ -349,7 +363,9 @@ OPEN: dict[str, dict[str, Any]] = {
         "current": facts(alerts=(FIRING, EARLIER)),
         "now": at(2, 19),
     },
-    "template failed": {"template_problem": "templates/mail/ja/first.txt.j2:3: 'nope' is undefined"},
+    "template failed": {
+        "version": replace(DRAFT, template_problem="templates/mail/ja/first.txt.j2:3: 'nope' is undefined")
+    },
     "choosing not to send": {"sheet": "dismiss"},
     "cancelled": {"did": "cancelled"},
     "acknowledged": {
@@ -380,6 +396,7 @@ ASKING: dict[str, dict[str, Any]] = {
     "recovery": _recovery(),
     "recovery, ended by hand": {
         **_recovery(),
+        "incident": replace(_recovery()["incident"], ended_by="maruyama", firing_at_end=1),
         "events": (*EVENTS, Event(4, at(3, 32), "maruyama", "ended_by_hand", {"firing": 1})),
     },
     "recovery, still firing": {**_recovery(), "alerts": (FIRING,)},
@@ -472,7 +489,8 @@ DECIDED: dict[str, dict[str, Any]] = {
         "now": at(2, 17),
     },
     "superseded, fires again": {
-        "notice": notice("recovery", state="superseded", decided_at=at(3, 50)),
+        "notice": notice("recovery", state="superseded", decided_at=at(3, 50), closed_reason="fires_again"),
+        "withdrawn": frozenset({"n1"}),
         "events": (
             *EVENTS,
             Event(4, at(3, 50), "bridge", "superseded", {"notice": "n1", "why": "fires again"}),

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from bridge.config.sections import Size
-from bridge.web.request_body import BodyRefused, read_body, storable
+from bridge.core.sanitise import storable
+from bridge.web.request_body import BodyRefused, read_body
 
 
 def request(*pieces: bytes, headers: dict[str, str] | None = None, wait: float = 0) -> Request:

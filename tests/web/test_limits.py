@@ -1,9 +1,11 @@
 """Wrong guesses are slowed down; nobody is locked out by the guesses of others."""
 
 import time
+from collections.abc import Coroutine
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
@@ -35,21 +37,37 @@ def test_one_key_does_not_count_for_another() -> None:
     assert [rate.exceeded(key, 0) for key in ("a", "b", "a", "b")] == [False, False, True, True]
 
 
-@given(st.lists(st.integers(0, 3 * KEPT), max_size=20))
-def test_what_is_remembered_has_a_limit(keys: list[int]) -> None:
+@given(others=st.integers(0, KEPT + 50), times=st.integers(1, 3))
+@example(others=KEPT - 1, times=2)
+@example(others=KEPT, times=1)
+def test_a_key_is_forgotten_when_as_many_others_came_after_it_as_are_kept(others: int, times: int) -> None:
     rate = Rate(per_minute=1)
-    for key in [*range(KEPT + 50), *keys]:
-        rate.exceeded(str(key), 0)
-    assert len(rate._windows) == KEPT
+    rate.exceeded("first", 0)
+    for key in range(others):
+        for _ in range(times):
+            rate.exceeded(str(key), 0)
+    assert rate.exceeded("first", 0) == (others < KEPT)
+
+
+def waits(work: Coroutine[Any, Any, None]) -> bool:
+    """Whether it comes to a point where it waits, instead of going through at once."""
+    try:
+        work.send(None)
+    except StopIteration:
+        return False
+    work.close()
+    return True
 
 
 async def test_only_guesses_beyond_the_rate_wait() -> None:
-    guesses, began = Guesses(per_minute=2, delay=0.1), time.monotonic()
-    for _ in range(2):
-        await guesses.wrong(asked_from("192.0.2.1"))
-    await guesses.wrong(asked_from("192.0.2.2"))
-    assert time.monotonic() - began < 0.1
-    await guesses.wrong(asked_from("192.0.2.1"))
+    guesses = Guesses(per_minute=2, delay=60)
+    asked = ["192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.1"]
+    assert [waits(guesses.wrong(asked_from(one))) for one in asked] == [False, False, False, True]
+
+
+async def test_a_late_answer_comes_after_its_delay() -> None:
+    began = time.monotonic()
+    await Guesses(per_minute=0, delay=0.1).wrong(asked_from("192.0.2.1"))
     assert time.monotonic() - began >= 0.1
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bridge.core.model import AudienceFacts, Event, Text
+from bridge.core.model import AudienceFacts, Text
 from bridge.core.next_notice import WrongDay
 from bridge.core.values import LOCALES, Locale, LocalText
 from bridge.web.forms import answers_in, reason_in
@@ -288,8 +288,8 @@ def test_a_draft_without_a_newer_one_is_not_called_replaced() -> None:
 def test_only_what_ended_by_itself_is_said_to_have_ended() -> None:
     assert "警告がすべて解消し" in shown("recovery").html
     assert "警告がすべて解消し" not in shown("recovery, ended by hand").html
-    nothing_fired = Event(4, at(3, 32), "maruyama", "ended_by_hand", {"firing": 0})
-    assert "警告がすべて解消し" in shown("recovery", events=(nothing_fired,)).html
+    nothing_fired = replace(EVERY["recovery"]["incident"], ended_by="maruyama", firing_at_end=0)
+    assert "警告がすべて解消し" in shown("recovery", incident=nothing_fired).html
 
 
 @pytest.mark.parametrize("state", ["recovery", "recovery, ended by hand", "recovery, answered"])
@@ -300,9 +300,10 @@ def test_page_and_letter_tell_the_same_duration_as_a_reader_who_subtracts(state:
         "recovered_at": at(0, 53, 10),
     }  # 7 min 20 s, printed 0:45 and 0:53
     told = samples.version(now.facts.model_copy(update=crossing), now.version.version, now.version.edited_by)
-    hand = tuple(replace(e, at=at(0, 53, 10)) if e.action == "ended_by_hand" else e for e in now.events)
+    told = replace(told, origin=now.version.origin)
+    ended = replace(now.incident, resolved_at=crossing["recovered_at"])
     assert "(8分)" in told.texts["ja"].body
-    text = read(shown(state, version=told, events=hand)).text
+    text = read(shown(state, version=told, incident=ended)).text
     assert "7分" not in text
     assert "障害は8分でした" in text or "障害の時間8分" in "".join(text.split())
 
@@ -313,7 +314,7 @@ def test_a_shipped_text_is_never_called_the_companys_own() -> None:
 
 
 def test_an_edit_that_restored_the_template_is_not_told_as_a_change() -> None:
-    restored = replace(DRAFT, version=3, edited_by="maruyama")
+    restored = replace(DRAFT, version=3, edited_by="maruyama", origin="person")
     now = {"notice": notice(version=3), "version": restored, "earlier": (DRAFT, samples.HASTY)}
     text = read(shown("open", **now)).text
     assert not any(told in text for told in ("文面を直しました", "が編集"))
@@ -338,9 +339,8 @@ def test_honest_defaults_leave_the_letter_as_it_was() -> None:
 def test_an_edit_after_the_answers_is_told_alone() -> None:
     answered = situation(**EVERY["recovery, cause known"])
     body = samples.said(answered.version, "元に戻しました", "元に戻し、動作を確認いたしました")
-    edited = replace(
-        answered.version, version=3, edited_by="sato", texts={**answered.version.texts, "ja": body}
-    )
+    texts = {**answered.version.texts, "ja": body}
+    edited = replace(answered.version, version=3, edited_by="sato", origin="person", texts=texts)
     now = {
         "version": edited,
         "earlier": (*answered.earlier, answered.version),

@@ -1,5 +1,6 @@
 """A person says "I'm on it": one ring is skipped and the others learn who has it; ringing goes on after that."""
 
+from bridge.core.events import NoticeAcknowledged
 from bridge.core.reminders import after_acknowledge, with_deadline
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
 from bridge.stages.notify_oncall import others_rung, tell
@@ -20,7 +21,5 @@ def acknowledge(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionR
             tx.rings.plan(notice.id, with_deadline(planned, notice, case.policy, tx.now))
         others = others_rung(tx, notice, case.person)
         tell(tx, runtime, case.incident, notice, "acknowledged", others, {})
-    tx.events.add(
-        case.incident.id, case.person, "acknowledged", notice=notice.id, kind=notice.kind, first=first
-    )
+    tx.events.add(case.incident.id, case.person, NoticeAcknowledged(notice.id, notice.kind, first))
     return DecisionResult("done", did="acknowledged", wake=Wake(timer=True, oncall=True))

@@ -1,5 +1,6 @@
 """Approving: one person's yes to the version on the page; the last yes needed starts the hold."""
 
+from bridge.core.events import ApprovedFirst
 from bridge.core.kinds import Clock, spec_of
 from bridge.stages.approve import hold_now, start_hold
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
@@ -43,11 +44,12 @@ def _first_of_two(tx: Tx, case: DecisionContext, override: str) -> DecisionResul
     head = tx.events.add(
         case.incident.id,
         case.person,
-        "approved_first",
-        notice=notice.id,
-        kind=notice.kind,
-        version=notice.version,
-        texts=tx.notices.digest(notice.id, notice.version),
-        override=override or None,
+        ApprovedFirst(
+            notice.id,
+            notice.kind,
+            notice.version,
+            texts=tx.notices.digest(notice.id, notice.version),
+            override=override or None,
+        ),
     )
     return DecisionResult("done", wake=Wake(timer=True, oncall=True, anchors=(head,)))

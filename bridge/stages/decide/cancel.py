@@ -1,5 +1,6 @@
 """Calling an approved letter back within its hold: nothing was sent, and ringing goes on."""
 
+from bridge.core.events import Cancelled
 from bridge.core.reminders import with_deadline
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
 from bridge.stages.runtime import Runtime
@@ -31,7 +32,5 @@ def cancel(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionReques
     # At once: whoever was told that it is decided has something to do again.
     planned = max(tx.now, notice.base_at)
     tx.rings.plan(notice.id, with_deadline(planned, notice, case.policy, tx.now))
-    tx.events.add(
-        case.incident.id, case.person, "cancelled", notice=notice.id, kind=notice.kind, version=notice.version
-    )
+    tx.events.add(case.incident.id, case.person, Cancelled(notice.id, notice.kind, notice.version))
     return DecisionResult("done", did="cancelled", wake=Wake(timer=True, oncall=True))

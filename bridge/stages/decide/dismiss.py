@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bridge.core.events import Dismissed
 from bridge.core.kinds import Clock, spec_of
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
 from bridge.stages.next_notice import advance
@@ -14,7 +15,7 @@ from bridge.store.tx import Tx
 def dismiss(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionRequest) -> DecisionResult:
     """End the notice unsent. A dismissed update does not end the promise: the next falls due in its turn."""
     notice, incident = case.notice, case.incident
-    tx.notices.move(
+    moved = tx.notices.move(
         notice,
         "dismissed",
         at_version=notice.version,
@@ -22,6 +23,8 @@ def dismiss(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionReque
         decided_at=tx.now,
         reason=form.reason.strip(),
     )
+    if not moved:
+        return DecisionResult("decided")
     tx.rings.cancel(notice.id)
     tx.outbox.cancel_rings(notice.id)
     if spec_of(notice.kind).clock is Clock.PROMISE:
@@ -31,19 +34,11 @@ def dismiss(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionReque
         tx.incidents.set(incident.id, final_at=None)
     told = {"decision": "dismissed"}
     tell(tx, runtime, incident, notice, "decided", others_rung(tx, notice, case.person), told)
-    head = tx.events.add(
-        incident.id,
-        case.person,
-        "dismissed",
-        notice=notice.id,
-        kind=notice.kind,
-        version=notice.version,
-        reason=form.reason.strip(),
-    )
+    dismissed = Dismissed(notice.id, notice.kind, notice.version, form.reason.strip())
+    head = tx.events.add(incident.id, case.person, dismissed)
     advance(tx, runtime, tx.incidents.get(incident.id) or incident)
     return DecisionResult("done", wake=Wake(timer=True, oncall=True, anchors=(head,)))
 
 
 def _every(tx: Tx, case: DecisionContext) -> timedelta:
-    firing = [alert for alert in tx.alerts.of(case.incident.id) if alert.status == "firing"]
-    return case.policy.update_every.shortest(alert.labels.get("severity", "") for alert in firing)
+    return case.policy.update_every.while_firing(tx.alerts.of(case.incident.id))

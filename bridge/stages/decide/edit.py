@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bridge.core import next_notice
+from bridge.core.events import Edited
 from bridge.core.facts import Answers, Facts
 from bridge.core.kinds import Asks, spec_of
 from bridge.core.model import Text, Version
@@ -29,11 +30,7 @@ def edit(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionRequest)
         return DecisionResult("not_a_day")
     if given and answers.cause_by and next_notice.is_over(answers.cause_by, tx.now, case.service.timezone):
         return DecisionResult("day_over")
-    fallback = None
-    if given:
-        new, fallback = _answered(tx, runtime, case, old, answers)
-    else:
-        new = _reworded(tx, runtime, case, old, form)
+    new = _answered(tx, runtime, case, old, answers) if given else _reworded(tx, runtime, case, old, form)
     if new.texts == old.texts and not given:
         return DecisionResult("done", did="saved")
     notice = case.notice
@@ -41,12 +38,11 @@ def edit(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionRequest)
         return DecisionResult("newer_version")
     tx.notices.withdraw_approvals(notice.id)
     tx.notices.add_version(new)
-    rendered = {"rendered": True} if given else {}
     texts = tx.notices.digest(notice.id, new.version)
-    told = {"notice": notice.id, "kind": notice.kind, "version": new.version, "texts": texts, **rendered}
-    tx.events.add(case.incident.id, case.person, "edited", **told)
-    if fallback:
-        note_fallback(tx, notice, new.version, fallback)
+    saved = Edited(notice.id, notice.kind, new.version, texts, rendered=bool(given))
+    tx.events.add(case.incident.id, case.person, saved)
+    if given and new.template_problem:
+        note_fallback(tx, notice, new.version, new.template_problem)
     return DecisionResult("done", did="saved", wake=Wake(timer=True))
 
 
@@ -73,16 +69,15 @@ def _reworded(
         promise_at=_promise(runtime, case, old, mine, tx.now),
         edited_by=case.person,
         created_at=tx.now,
+        origin="person",
     )
 
 
-def _answered(
-    tx: Tx, runtime: Runtime, case: DecisionContext, old: Version, answers: Answers
-) -> tuple[Version, str | None]:
-    """Rendered again from the template with the person's answers, and why not from the company's own."""
+def _answered(tx: Tx, runtime: Runtime, case: DecisionContext, old: Version, answers: Answers) -> Version:
+    """Rendered again from the template with the person's answers."""
     facts = current_facts(tx, runtime, case.incident, case.notice, answers)
-    texts, fallback = runtime.letters.texts(facts, case.service)
-    new = Version(
+    texts, problem = runtime.letters.texts(facts, case.service)
+    return Version(
         old.notice_id,
         old.version + 1,
         texts,
@@ -90,8 +85,9 @@ def _answered(
         facts.promise_at,
         case.person,
         tx.now,
+        origin="answers",
+        template_problem=problem,
     )
-    return new, fallback
 
 
 def answers_from(given: Mapping[str, str], was: Answers) -> Answers:
@@ -108,8 +104,7 @@ def _seen(tx: Tx, runtime: Runtime, case: DecisionContext, old: Version) -> Mapp
     """The facts as they are now, which the page showed beside the text; the promise stays the letter's own."""
     was = Facts.from_dict(old.facts)
     now = current_facts(tx, runtime, case.incident, case.notice, was.answers)
-    kept = {key: value for key, value in old.facts.items() if key in ("rows", "letters")}
-    return {**now.model_copy(update={"promise_at": was.promise_at}).to_dict(), **kept}
+    return now.model_copy(update={"promise_at": was.promise_at}).to_dict()
 
 
 def _promise(

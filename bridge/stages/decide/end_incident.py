@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+from bridge.core.events import EndedByHand
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
 from bridge.stages.next_notice import recover
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
+from bridge.store.incidents import IncidentChanges
 from bridge.store.tx import Tx
 
 
@@ -15,18 +17,13 @@ def end_incident(tx: Tx, runtime: Runtime, case: DecisionContext, form: Decision
     While another letter of the incident is in its hold, the incident settles by itself instead: what that
     letter becomes decides what the recovery report says.
     """
-    incident = replace(case.incident, state="settling", resolved_at=tx.now)
-    firing = tx.alerts.firing(incident.id)
+    firing = tx.alerts.firing(case.incident.id)
+    ended: IncidentChanges = {"resolved_at": tx.now, "ended_by": case.person, "firing_at_end": firing}
+    if not tx.incidents.move(case.incident, "settling", **ended):
+        return DecisionResult("decided")  # it has recovered or closed meanwhile
+    incident = replace(case.incident, state="settling", **ended)
     tx.alerts.end_all(incident.id)
-    tx.incidents.set(incident.id, state="settling", resolved_at=tx.now)
-    tx.events.add(
-        incident.id,
-        case.person,
-        "ended_by_hand",
-        notice=case.notice.id,
-        kind=case.notice.kind,
-        firing=firing,
-    )
+    tx.events.add(incident.id, case.person, EndedByHand(case.notice.id, case.notice.kind, firing))
     if not any(notice.state == "approved" for notice in tx.notices.of(incident.id)):
         recover(tx, runtime, incident, "ended by hand", actor=case.person)
     return DecisionResult("done", wake=Wake(timer=True, oncall=True))

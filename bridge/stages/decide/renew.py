@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bridge.core.events import LinkRenewed
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
 from bridge.stages.notify_oncall import tell
 from bridge.stages.runtime import Runtime
@@ -21,5 +22,5 @@ def renew(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionRequest
         tx.links.replace(case.link)
     tx.links.ensure(notice.id, [case.person])
     tell(tx, runtime, case.incident, notice, "renewed", [case.person], {})
-    tx.events.add(case.incident.id, case.person, "link_renewed", notice=notice.id, kind=notice.kind)
+    tx.events.add(case.incident.id, case.person, LinkRenewed(notice.id, notice.kind))
     return DecisionResult("done", did="renewed", wake=Wake(oncall=True))

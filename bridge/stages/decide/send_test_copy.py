@@ -1,5 +1,6 @@
 """A copy of the letter to the person alone, marked as a test."""
 
+from bridge.core.events import TestCopySent
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
 from bridge.stages.notify_oncall import tell
 from bridge.stages.runtime import Runtime
@@ -11,7 +12,5 @@ def send_test_copy(tx: Tx, runtime: Runtime, case: DecisionContext, form: Decisi
     """Queue the copy in the on-call's lane; no customer's row is touched."""
     notice = case.notice
     tell(tx, runtime, case.incident, notice, "test", [case.person], {"version": notice.version})
-    tx.events.add(
-        case.incident.id, case.person, "test_copy", notice=notice.id, kind=notice.kind, version=notice.version
-    )
+    tx.events.add(case.incident.id, case.person, TestCopySent(notice.id, notice.kind, notice.version))
     return DecisionResult("done", did="test", wake=Wake(oncall=True))

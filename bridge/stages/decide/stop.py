@@ -1,5 +1,6 @@
 """Stopping the rest of a sending, and going on with it."""
 
+from bridge.core.events import ResumedFirst, ResumedRest, ResumedWhole, Stopped
 from bridge.core.next_notice import never_left
 from bridge.stages.approve import hold_now
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
@@ -17,7 +18,7 @@ def stop(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionRequest)
     notice = case.notice
     if not tx.notices.move(notice, "stopped", stop_reason=BY_PERSON, decided_by=case.person):
         return DecisionResult("decided")  # its last mail left at that moment
-    tx.events.add(case.incident.id, case.person, "stopped", notice=notice.id, kind=notice.kind, why=BY_PERSON)
+    tx.events.add(case.incident.id, case.person, Stopped(notice.id, notice.kind, BY_PERSON))
     _mail_others(tx, runtime, case, BY_PERSON)
     return DecisionResult("done", wake=Wake(timer=True, oncall=True))
 
@@ -26,8 +27,9 @@ def resume(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionReques
     """Send the rest; a letter that was stopped before its list was read is sent to the list on the page."""
     notice = case.notice
     if not never_left(notice):
-        tx.notices.move(notice, "sending", stop_reason=None)
-        tx.events.add(case.incident.id, case.person, "resumed", notice=notice.id, kind=notice.kind)
+        if not tx.notices.move(notice, "sending", stop_reason=None):
+            return DecisionResult("decided")
+        tx.events.add(case.incident.id, case.person, ResumedRest(notice.id, notice.kind))
         return DecisionResult("done", wake=Wake(timer=True, customers=True))
     if case.audience.digest is None:
         return DecisionResult("list_unreadable")
@@ -61,12 +63,13 @@ def _approve_list(tx: Tx, runtime: Runtime, case: DecisionContext) -> DecisionRe
     head = tx.events.add(
         case.incident.id,
         case.person,
-        "resumed",
-        notice=notice.id,
-        kind=notice.kind,
-        version=notice.version,
-        texts=tx.notices.digest(notice.id, notice.version),
-        recipients=case.audience.count,
+        ResumedWhole(
+            notice.id,
+            notice.kind,
+            notice.version,
+            texts=tx.notices.digest(notice.id, notice.version),
+            recipients=case.audience.count,
+        ),
     )
     return DecisionResult("done", wake=Wake(timer=True, customers=True, anchors=(head,)))
 
@@ -78,12 +81,13 @@ def _first_of_two(tx: Tx, runtime: Runtime, case: DecisionContext) -> DecisionRe
     head = tx.events.add(
         case.incident.id,
         case.person,
-        "approved_first",
-        notice=notice.id,
-        kind=notice.kind,
-        version=notice.version,
-        texts=tx.notices.digest(notice.id, notice.version),
-        recipients=case.audience.count,
+        ResumedFirst(
+            notice.id,
+            notice.kind,
+            notice.version,
+            texts=tx.notices.digest(notice.id, notice.version),
+            recipients=case.audience.count,
+        ),
     )
     _mail_others(tx, runtime, case, SECOND_NEEDED)
     return DecisionResult("done", wake=Wake(oncall=True, anchors=(head,)))

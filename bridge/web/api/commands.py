@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from bridge.core.batch import decode, parse_batch
 from bridge.core.facts import Answers
+from bridge.core.sanitise import storable
 from bridge.stages.draft_on_request import Drafted, draft_individual, draft_recovery, draft_update
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
@@ -18,7 +19,7 @@ from bridge.web.api.queries import Id
 from bridge.web.api.schemas import NoticeOut, RevokedOut
 from bridge.web.api.serialize import notice_in
 from bridge.web.dependencies import Dependencies
-from bridge.web.request_body import problem, read_body, storable
+from bridge.web.request_body import problem, read_body
 
 DRAFTED = Wake(timer=True, oncall=True)
 Said = Annotated[str, Field(max_length=2000), AfterValidator(storable)]

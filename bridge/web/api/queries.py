@@ -64,7 +64,7 @@ class ApiQueries:
         if unknown := [name for name in wanted if name not in COUNTED]:
             raise HTTPException(422, f"state: {unknown[0]!r} is none of {', '.join(COUNTED)}")
         if "sending" in wanted:
-            wanted.append("eod")
+            wanted.append("in_doubt")
 
         def query(tx: Tx) -> DeliveriesOut | None:
             if tx.notices.get(notice_id) is None:

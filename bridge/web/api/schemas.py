@@ -12,8 +12,8 @@ COUNTED: tuple[DeliveryState, ...] = ("queued", "sending", "sent", "deferred", "
 
 
 def shown_state(state: str) -> str:
-    """A delivery's state as the contract names it: `eod` is a step of `sending`."""
-    return "sending" if state == "eod" else state
+    """A delivery's state as the contract names it: `in_doubt` is a step of `sending`."""
+    return "sending" if state == "in_doubt" else state
 
 
 class Shape(BaseModel):

@@ -2,19 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from bridge.core import next_notice
 from bridge.core.facts import Answers
 from bridge.core.kinds import Asks, spec_of
-from bridge.core.model import Event
 from bridge.core.next_notice import WrongDay
 from bridge.letters.view import lasted
 from bridge.web.views.deadline import Deadline, deadline
 from bridge.web.views.disclosures import Disclosures, disclosures
 from bridge.web.views.page_data import PageData
 
-SAME_MOMENT = timedelta(seconds=1)
 TEXTS = ("cause", "remedy", "prevention", "customer_actions")
 
 
@@ -86,9 +83,9 @@ def _lead(data: PageData) -> str:
     say, end, length = data.say, data.facts.recovered_at, lasted(data.facts, data.lang)
     if end is None:
         return ""
-    if press := _by_hand(data):
-        who = say.person(press.actor)
-        return say("recovery_by_hand", clock=say.spoken(press.at), who=who, lasted=length)
+    if _by_hand(data):
+        who = say.person(data.incident.ended_by)
+        return say("recovery_by_hand", clock=say.spoken(end), who=who, lasted=length)
     return say("recovery_lead", clock=say.spoken(end), since=say.rough(data.now - end), lasted=length)
 
 
@@ -96,12 +93,9 @@ def _firing(data: PageData) -> str:
     """How many alerts are on, or were on when a person declared the end."""
     if firing := sum(alert.status == "firing" for alert in data.alerts):
         return data.say("still_firing", n=firing)
-    press = _by_hand(data)
-    return data.say("was_firing", n=press.detail["firing"]) if press else ""
+    return data.say("was_firing", n=data.incident.firing_at_end or 0) if _by_hand(data) else ""
 
 
-def _by_hand(data: PageData) -> Event | None:
-    """The press that ended what was still firing, where it is the end that the letter tells."""
-    end = data.facts.recovered_at
-    presses = (e for e in data.events if e.action == "ended_by_hand" and e.detail.get("firing"))
-    return next((e for e in presses if end and abs(e.at - end) < SAME_MOMENT), None)
+def _by_hand(data: PageData) -> bool:
+    """Whether a person ended what was still firing, and that is the end that the letter tells."""
+    return bool(data.incident.firing_at_end) and data.incident.resolved_at == data.facts.recovered_at

@@ -1,7 +1,7 @@
 """What lies folded under the button: the other choices, the history, the sender and the list."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Set
 from dataclasses import dataclass
 
 from bridge.core import reasons
@@ -9,7 +9,6 @@ from bridge.core.actions import hold_for
 from bridge.core.kinds import spec_of
 from bridge.core.model import Event, Kind
 from bridge.core.next_notice import FIRST
-from bridge.stages.draft import FIRES_AGAIN
 from bridge.web.views.fact_rows import FactRow
 from bridge.web.views.letters import checksum
 from bridge.web.views.page_data import PageData
@@ -66,20 +65,13 @@ def _override_note(data: PageData) -> str:
 def history(data: PageData) -> tuple[Moment, ...]:
     """The events of the incident, newest first, without the names that a source gave its alerts."""
     newest = sorted(data.events, key=lambda event: event.seq, reverse=True)
-    return tuple(Moment(e.at.isoformat(), data.say.clock(e.at), _event(data.say, e)) for e in newest)
+    lines = ((event, _event(data.say, event, data.withdrawn)) for event in newest)
+    return tuple(Moment(event.at.isoformat(), data.say.clock(event.at), text) for event, text in lines)
 
 
-def withdrawn(events: Iterable[Event], notice_id: str) -> bool:
-    """Whether that notice's draft was given up without another in its place: the disturbance came back."""
-    return any(_withdraws(event) and event.detail.get("notice") == notice_id for event in events)
-
-
-def _withdraws(event: Event) -> bool:
-    return event.action == "superseded" and event.detail.get("why") == FIRES_AGAIN
-
-
-def _event(say: Phrasing, event: Event) -> str:
-    action = "withdrawn" if _withdraws(event) else event.action
+def _event(say: Phrasing, event: Event, withdrawn: Set[str]) -> str:
+    given_up = event.action == "superseded" and event.detail.get("notice") in withdrawn
+    action = "withdrawn" if given_up else event.action
     text = pick(EVENTS.get(action, (action, action)), say.lang)
     detail = event.detail
     kind: Kind = detail.get("kind", FIRST)

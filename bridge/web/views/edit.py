@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bridge.core.values import Locale
-from bridge.letters.wrap import width
+from bridge.core.width import width
 from bridge.web.views.letters import ChangesSinceEdit, since_edit
 from bridge.web.views.page_data import PageData
 

@@ -158,20 +158,13 @@ def untranslated(data: PageData) -> int:
 
 def from_answers(data: PageData) -> bool:
     """Whether the bridge wrote the letter with a person's answers, so that nobody worded it."""
-    return data.version.version in _answered(data)
-
-
-def _answered(data: PageData) -> frozenset[int]:
-    """The versions that the bridge wrote with a person's answers."""
-    saved = (e.detail for e in data.events if e.action == "edited" and e.detail.get("rendered"))
-    return frozenset(detail["version"] for detail in saved if detail["notice"] == data.notice.id)
+    return data.version.origin == "answers"
 
 
 def _written(data: PageData) -> Version | None:
     """The last text of the bridge before people changed it."""
-    answered = () if from_answers(data) else _answered(data)
-    written = (v for v in reversed(data.earlier) if v.edited_by is None or v.version in answered)
-    return next(written, None)
+    origins = ("bridge",) if from_answers(data) else ("bridge", "answers")
+    return next((version for version in reversed(data.earlier) if version.origin in origins), None)
 
 
 def _caption(data: PageData, *, edited: bool) -> str:

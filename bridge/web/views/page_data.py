@@ -69,7 +69,7 @@ class PageData:
     `version` is the newest; `earlier` holds the older ones, oldest first. `current`: the facts as they are now,
     for a draft that a person edited. `number` is the report's number, also while it is only expected.
     `previous_count` and `repeated_at` are of the last sending to the same audience, and of the last one of the
-    same kind. `template_problem`: why the bridge's draft is not in the company's own words. `findings` are about
+    same kind. `withdrawn`: the notices by id that were given up with none in their place. `findings` are about
     `version.texts[service.locale]`.
     """
 
@@ -97,8 +97,8 @@ class PageData:
     repeated_at: datetime | None = None
     previous_report: Related | None = None
     successor: Related | None = None
+    withdrawn: frozenset[str] = frozenset()
     relay_problem: str | None = None
-    template_problem: str = ""
     did: Did | None = None
     sheet: Sheet | None = None
 
@@ -137,6 +137,11 @@ class PageData:
     @property
     def facts(self) -> Facts:
         return Facts.from_dict(self.version.facts)
+
+    @property
+    def template_problem(self) -> str:
+        """Why the draft is not in the company's own words; empty when it is."""
+        return self.version.template_problem or ""
 
     @property
     def two_people(self) -> bool:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bridge.core import reasons, reports
+from bridge.core import dates, reasons, reports
 from bridge.core.kinds import spec_of
 from bridge.core.model import Kind
 from bridge.core.next_notice import FIRST
@@ -14,10 +14,7 @@ from bridge.core.settings import Person
 from bridge.core.values import Locale
 from bridge.web.words import WORDS, pick
 
-_WEEKDAYS_JA = "月火水木金土日"
 _EARLY_EN = ("first report", "second report", "third report")
-_SHORT_BELOW = timedelta(hours=2)
-_HOURS_BELOW = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ class Phrasing:
         """`11月24日(火)`, `Tue 24 Nov`."""
         if self.lang == "en":
             return f"{day:%a} {day.day} {day:%b}"
-        return f"{day.month}月{day.day}日({_WEEKDAYS_JA[day.weekday()]})"
+        return f"{day.month}月{day.day}日({dates.WEEKDAYS['ja'][day.weekday()]})"
 
     def moment(self, at: datetime, about: str = "") -> str:
         """`11月24日(火)3時32分`, `Tue 24 Nov, 03:32`."""
@@ -77,11 +74,7 @@ class Phrasing:
 
     def rough(self, length: timedelta) -> str:
         """What is left or over, rounded down: minutes, from two hours on hours, from two days on days."""
-        if length < _SHORT_BELOW:
-            return self("minutes", n=int(length / timedelta(minutes=1)))
-        if length < _HOURS_BELOW:
-            return self("hours", n=int(length / timedelta(hours=1)))
-        return self("days", n=length.days)
+        return dates.rough(length, self.lang)
 
     def person(self, actor: str | None) -> str:
         """`丸山さん`; the bridge for nobody, the policy; a source or a former person by its own name."""
@@ -101,7 +94,7 @@ class Phrasing:
         n = number or (1 if kind == FIRST else 2)
         if self.lang == "en" and spec_of(kind).numbered and n <= len(_EARLY_EN):
             return _EARLY_EN[n - 1]
-        return reports.titled(kind, n, self.lang)
+        return reports.title(kind, n, self.lang)
 
     def reason(self, reason: str | None) -> str:
         """A dismissal's reason: one of the choices in words, or what the person wrote."""

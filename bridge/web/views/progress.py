@@ -8,7 +8,7 @@ from bridge.core.actions import held, waits_for_second
 from bridge.core.next_notice import never_left
 from bridge.web.views.approvers import decided_banner
 from bridge.web.views.deck import Button, Choice
-from bridge.web.views.disclosures import Moment, history, withdrawn
+from bridge.web.views.disclosures import Moment, history
 from bridge.web.views.fact_rows import subject_of
 from bridge.web.views.letters import LetterView, checksum, letter
 from bridge.web.views.page_data import FailedRow, PageData
@@ -133,7 +133,7 @@ def _closed(data: PageData) -> tuple[str, str]:
         key = "dismissed_self" if notice.decided_by == data.person.id else "dismissed"
         who, reason = say.person(notice.decided_by), say.reason(notice.reason)
         return say("not_sent"), say(key, who=who, reason=reason)
-    if withdrawn(data.events, notice.id):
+    if notice.closed_reason == "fires_again":
         return say("withdrawn"), say("fires_again")
     if later is None:
         return say("replaced"), say("superseded_any")

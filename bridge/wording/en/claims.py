@@ -1,10 +1,8 @@
-"""EN-01 to -05 and -17: what an English letter may not claim. Character, leak and placeholder rules are
-shared with Japanese."""
+"""EN-01 to -05 and -17: what an English letter may not claim."""
 
-from __future__ import annotations
-
-from bridge.wording.find import any_of, phrase, when
-from bridge.wording.model import ENGLISH, REPORTS, Rule
+from bridge.wording.find import any_of, no_cause_confirmed, no_estimate_confirmed, phrase, when
+from bridge.wording.kinds import KindClass
+from bridge.wording.rule import Rule
 
 NO_ESTIMATE = "There is no estimated time of recovery yet. We will write again as soon as there is."
 UNDER_STUDY = "The cause is under investigation."
@@ -120,21 +118,19 @@ RULES = (
         "A promise of recovery without a basis.",
         "There is no estimated time of recovery yet.",
         "The service will be restored shortly.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-02",
         "warning",
         when(
-            lambda context: not context.eta_confirmed,
+            no_estimate_confirmed,
             phrase(ESTIMATE, unless=TOLD_LATER, sentence=NO_ESTIMATE, reading="lower"),
         ),
         "根拠が記録されていない復旧時刻です。",
         "A recovery time nobody has given a basis for.",
         "The next report follows by 11:00 JST.",
         "Sign-in will be restored by 6 pm.",
-        kinds=REPORTS,
-        locales=ENGLISH,
+        letters=KindClass.ABOUT_THE_FUTURE,
     ),
     Rule(
         "EN-03",
@@ -149,7 +145,6 @@ RULES = (
         "A guarantee nobody can keep.",
         "We have added a check to prevent a recurrence.",
         "This will never happen again.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-04",
@@ -159,21 +154,19 @@ RULES = (
         "A guess. Only confirmed facts belong here.",
         "The cause is under investigation.",
         "It was probably a network failure.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-05",
         "error",
         when(
-            lambda context: not context.cause_confirmed,
+            no_cause_confirmed,
             phrase(CAUSE, unless=OPEN_CAUSE, sentence=UNDER_STUDY, reading="lower"),
         ),
         "この段階での原因の断定です。",
         "Naming the cause this early is how wrong news starts.",
         "The cause is under investigation.",
         "The outage was caused by a database failure.",
-        kinds=REPORTS,
-        locales=ENGLISH,
+        letters=KindClass.ABOUT_THE_FUTURE,
     ),
     Rule(
         "EN-17",
@@ -187,7 +180,6 @@ RULES = (
         "A flat denial during the investigation may not hold.",
         "At this point we have confirmed no loss of data.",
         "No data was lost.",
-        kinds=REPORTS,
-        locales=ENGLISH,
+        letters=KindClass.ABOUT_THE_FUTURE,
     ),
 )

@@ -1,30 +1,16 @@
-"""EN-18 and following: dates, subject, and what an English letter must say."""
-
-from __future__ import annotations
+"""EN-18 and EN-20 to -25: weekdays, the subject, and what an English letter must say."""
 
 import re
 from collections.abc import Iterator
 from datetime import date
 
-from bridge.wording.find import body_lacks
-from bridge.wording.model import ENGLISH, RECOVERIES, REPORTS, Context, Hit, Rule
+from bridge.core.dates import MONTHS, WEEKDAYS
+from bridge.wording.find import body_lacks, whole
+from bridge.wording.kinds import KindClass
+from bridge.wording.model import Context
+from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import Sheet
 
-MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTH = (
     r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
     r"|Sep(?:t(?:ember)?)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
@@ -49,22 +35,23 @@ def _weekday_wrong(sheet: Sheet, _context: Context) -> Iterator[Hit]:
         for pattern in DATES:
             for match in pattern.finditer(page.flow):
                 right = _weekday(match)
-                if right and not right.startswith(match["weekday"].lower()):
-                    shown = right.title() if len(match["weekday"]) > 4 else right[:3].title()
-                    yield Hit(page, *page.span(*match.span("weekday")), shown)
+                if right and not right.startswith(match["weekday"]):
+                    shown = right if len(match["weekday"]) > 4 else right[:3]
+                    yield Hit.of(page, match, shown, "weekday")
 
 
 def _weekday(match: re.Match[str]) -> str | None:
-    month = next(at for at, name in enumerate(MONTHS, 1) if name.startswith(match["month"].lower()[:3]))
+    """The weekday of a matched date. None for a date that does not exist."""
+    month = next(at for at, name in enumerate(MONTHS, 1) if name.startswith(match["month"][:3]))
     try:
-        return WEEKDAYS[date(int(match["year"]), month, int(match["day"])).weekday()]
+        return WEEKDAYS["en"][date(int(match["year"]), month, int(match["day"])).weekday()]
     except ValueError:
         return None
 
 
 def _subject_lacks_bracket(sheet: Sheet, _context: Context) -> Iterator[Hit]:
     if not re.match(r"\s*[\[【(]", sheet.subject.raw):
-        yield Hit(sheet.subject, 0, len(sheet.subject.raw))
+        yield whole(sheet.subject)
 
 
 CONTACT = r"[A-Za-z0-9]@[A-Za-z0-9]|https?://|\b(?:[Cc]ontact|[Pp]hone|[Tt]el)\b"
@@ -89,7 +76,6 @@ RULES = (
         "The weekday is not that of the date.",
         "Tuesday, 24 November 2026",
         "Monday, 24 November 2026",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-20",
@@ -100,7 +86,6 @@ RULES = (
         "[Important] Midori Shop: sign-in failure (report 1)",
         "Midori Shop: sign-in failure",
         scope="subject",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-21",
@@ -111,7 +96,6 @@ RULES = (
         "We apologise for the trouble.",
         "",
         scope="body",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-22",
@@ -122,7 +106,6 @@ RULES = (
         "Contact: support@example.jp",
         "",
         scope="body",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-23",
@@ -132,9 +115,8 @@ RULES = (
         "It does not say since when.",
         "Started: 24 November 2026 10:05 JST",
         "",
-        kinds=REPORTS | RECOVERIES,
+        letters=KindClass.TO_EVERYONE,
         scope="body",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-24",
@@ -144,9 +126,8 @@ RULES = (
         "It does not say when the next report comes.",
         "Next report: 11:00 JST",
         "",
-        kinds=REPORTS,
+        letters=KindClass.ABOUT_THE_FUTURE,
         scope="body",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-25",
@@ -156,8 +137,7 @@ RULES = (
         "It does not say what is affected.",
         "Affected: sign-in for all users",
         "",
-        kinds=REPORTS | RECOVERIES,
+        letters=KindClass.TO_EVERYONE,
         scope="body",
-        locales=ENGLISH,
     ),
 )

@@ -1,9 +1,7 @@
-"""EN-06 to -19: manner. Making it small, blaming, leftovers of a template, promises of money."""
-
-from __future__ import annotations
+"""EN-06 to -16 and -19: belittling, blame, excuses, leftovers of a template, promises of money."""
 
 from bridge.wording.find import any_of, phrase
-from bridge.wording.model import ENGLISH, Rule
+from bridge.wording.rule import Rule
 
 SMALL = (
     r"\b(?:just an?|only an?|merely|simply an?|minor|small|slight|tiny|brief|little|common"
@@ -33,7 +31,7 @@ IF_SORRY = (
 )
 SETUP = r"(?:configuration|settings?|input|data|device|browser|network|environment)"
 SIDE = r"on (?:your|the customer's) (?:side|end)"
-# Wrong data that nobody entered there is what a failure of ours may show on a customer's side.
+# Wrong data on the customer's side blames the customer only if it was entered there: our failure may show it.
 WRONG_THERE = (
     rf"(?:incorrect|wrong|invalid) (?:\w{{1,15}} )?(?:{SETUP}|operations?|passwords?)"
     rf"(?: (?:made|entered|used)|(?<!data)) {SIDE}"
@@ -103,7 +101,6 @@ RULES = (
         "How bad it was is for the reader to judge; give numbers, functions, times.",
         "Search results were delayed by up to 5 minutes.",
         "It was just a minor issue.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-07",
@@ -113,7 +110,6 @@ RULES = (
         "Asking the affected not to worry angers them.",
         "We have confirmed that all orders are intact.",
         "Please do not worry.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-08",
@@ -123,7 +119,6 @@ RULES = (
         "An apology with an if is none.",
         "We apologise for the trouble this is causing you.",
         "We are sorry if you were affected.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-09",
@@ -133,7 +128,6 @@ RULES = (
         "It reads as if the customer were to blame.",
         "No action is needed on your side.",
         "This was due to user error.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-10",
@@ -143,7 +137,6 @@ RULES = (
         "The service is ours: state the fact and what we do about it.",
         "A failure at a supplier we use affected our service.",
         "The cloud provider is to blame.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-11",
@@ -153,7 +146,6 @@ RULES = (
         "It blames a person and hides what the system lacked.",
         "The change procedure had no second check.",
         "The cause was human error.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-12",
@@ -163,7 +155,6 @@ RULES = (
         "It reads as an excuse.",
         "The configured limit was below the actual load.",
         "Due to unforeseen load the service stopped.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-13",
@@ -173,7 +164,6 @@ RULES = (
         "A blank or instruction of the template is left in.",
         "Affected: sign-in for all users",
         "Affected: [insert function]",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-14",
@@ -183,7 +173,6 @@ RULES = (
         "Too casual for this letter.",
         "The service has stopped.",
         "Oops, the service is down.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-15",
@@ -193,7 +182,6 @@ RULES = (
         "A promise of compensation nobody has approved.",
         "We will answer in writing about compensation.",
         "You will be refunded in full: we will refund all fees.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-16",
@@ -203,7 +191,6 @@ RULES = (
         "An advertisement in an incident letter.",
         "We apologise for the trouble.",
         "Upgrade today with a special offer.",
-        locales=ENGLISH,
     ),
     Rule(
         "EN-19",
@@ -213,6 +200,5 @@ RULES = (
         "A machine's timestamp.",
         "10:05 JST",
         "2026-11-24T01:05:00Z",
-        locales=ENGLISH,
     ),
 )

@@ -1,6 +1,4 @@
-"""The start, end and duration a letter tells, and whether they agree (DAT-05)."""
-
-from __future__ import annotations
+"""Whether the start, the end and the duration that a letter tells agree (DAT-05)."""
 
 import re
 from collections.abc import Iterator
@@ -8,12 +6,15 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bridge.wording.find import matches
-from bridge.wording.model import Context, Hit
+from bridge.wording.ja.expressions import ON_WEEKDAY
+from bridge.wording.model import Context
+from bridge.wording.rule import Hit
 from bridge.wording.text import FieldText, Sheet
 
 MOMENT = (
     r"(?:(?:(?P<{0}year>\d{{4}})年)?(?P<{0}month>\d{{1,2}})月(?P<{0}day>\d{{1,2}})日"
-    r"(?:[(][月火水木金土日][)])?[ の]*)?"
+    + ON_WEEKDAY
+    + r"[ の]*)?"
     r"(?P<{0}next>翌日?)?(?P<{0}hour>\d{{1,2}})(?:時(?:(?P<{0}minute>\d{{1,2}})分)?"
     r"|:(?P<{0}colon>\d\d))(?P<{0}about>頃|ごろ)?"
 )
@@ -39,15 +40,16 @@ LASTED = re.compile(r"(?:継続|停止|障害|影響)時間(?:は|:)[ ]*(?P<leng
 
 
 class Span(NamedTuple):
-    """A disturbance as the letter tells it."""
+    """When the failure began and ended, as the letter tells it."""
 
     began: datetime
     ended: datetime
-    about: bool  # either end is 頃
+    about: bool  # the letter says 頃 of its beginning or end
 
 
 def _moment(match: re.Match[str], which: str, base: datetime) -> datetime | None:
-    """A matched `MOMENT` as a time; parts it leaves out come from `base`."""
+    """A matched `MOMENT` as a time. Year, month and day that it leaves out are those of `base`. None for a date
+    that does not exist."""
     try:
         day = base.replace(
             year=int(match[which + "year"] or base.year),
@@ -63,13 +65,15 @@ def _moment(match: re.Match[str], which: str, base: datetime) -> datetime | None
 
 
 def _midnight(context: Context) -> datetime:
-    """The day that dates without a year or day are read against; any will do without a clock."""
+    """Midnight of the day against which dates without a year or day are read. Without `context.now` any day will
+    do, because only differences count."""
     now = context.now or datetime(2026, 1, 1, tzinfo=context.zone)
     return now.astimezone(context.zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _told(first: re.Match[str], second: re.Match[str], context: Context) -> Span | None:
-    """The span from two matched moments. An end without a day is of the start's day, or the night after."""
+    """The span of two matched moments. An end without a date is on the day of the beginning, or on the day after
+    if it would come before the beginning. None for a date that does not exist."""
     began = _moment(first, "from_", _midnight(context))
     if began is None:
         return None
@@ -97,17 +101,17 @@ def disagreements(sheet: Sheet, context: Context) -> Iterator[Hit]:
 
 
 def _judge(page: FieldText, told: Span, match: re.Match[str], end_span: tuple[int, int]) -> Iterator[Hit]:
-    """An end before the beginning, or a length that is not their difference."""
+    """Hits on an end before the beginning, and on a length that is not the time between them."""
     if told.ended < told.began:
         yield Hit(page, *page.span(*end_span))
     elif match["length"] and not _length_fits(told, match):
-        yield Hit(page, *page.span(*match.span("length")), _length(told.ended - told.began))
+        yield Hit.of(page, match, _length(told.ended - told.began), "length")
 
 
 def _length_fits(told: Span, match: re.Match[str]) -> bool:
     stated = (int(match["days"] or 0) * 24 + int(match["hours"] or 0)) * 60 + int(match["minutes"] or 0)
     actual = (told.ended - told.began) // timedelta(minutes=1)
-    tolerance = 5 if told.about else 1  # seconds are not printed
+    tolerance = 5 if told.about else 1  # minutes; letters cut off the seconds
     if match["roughly"]:
         tolerance = max(30 if not match["minutes"] else 5, actual // 10)
     return stated == 0 or abs(stated - actual) <= tolerance

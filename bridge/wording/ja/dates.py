@@ -1,22 +1,23 @@
 """DAT: days, times and durations."""
 
-from __future__ import annotations
-
 import calendar
 import re
 from collections.abc import Iterator
 from datetime import date
 
+from bridge.core.dates import WEEKDAYS
 from bridge.wording.find import any_of, phrase
 from bridge.wording.ja.chronology import disagreements
-from bridge.wording.model import REPORTS, Context, Hit, Rule
-from bridge.wording.promise import date_near, promised_time
+from bridge.wording.ja.expressions import NAMED_TIME, WEEKDAY
+from bridge.wording.ja.promise import date_near, promised_time
+from bridge.wording.kinds import KindClass
+from bridge.wording.model import Context
+from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import Sheet, in_signature
 
-WEEKDAYS = "月火水木金土日"
 DAY = re.compile(
     r"(?:(?P<year>\d{4})(?:年|/|-))?(?<!\d)(?P<month>\d{1,2})(?P<sep>月|/|-)(?P<day>\d{1,2})(?(sep)日?)[ ]*"
-    r"(?:[(](?P<weekday>[月火水木金土日])(?:曜日?)?(?:[・、/]?(?:祝日?|休))?[)]|(?P<full>[月火水木金土日])曜)"
+    rf"(?:[(](?P<weekday>{WEEKDAY})(?:曜日?)?(?:[・、/]?(?:祝日?|休))?[)]|(?P<full>{WEEKDAY})曜)"
 )
 MONTH_DAY = re.compile(r"(?<![\d.])(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日(?!間)")
 HOURS = re.compile(r"(?<![\d.])(?<!\d:)(?P<hour>\d{1,3})時(?!間)(?:(?P<minute>\d{1,3})分)?")
@@ -35,7 +36,7 @@ RECENTLY = (
     r"|いただけ|不具合|遅延|つながり)"
 )
 DATED = (
-    r"\d{1,2}時|\d{1,2}:\d\d|\d{1,2}月\d{1,2}日|\d/\d|(?:お知らせ|ご連絡|ご報告|ご案内|お送り)(?:いた"
+    rf"{NAMED_TIME}|\d/\d|(?:お知らせ|ご連絡|ご報告|ご案内|お送り)(?:いた"
     r"|申し上げ)?し?(?:た|ました|ており)"
 )
 
@@ -55,8 +56,8 @@ def _weekday_wrong(sheet: Sheet, context: Context) -> Iterator[Hit]:
 
 
 def _weekdays(match: re.Match[str], context: Context) -> list[str]:
-    """The weekdays a day may have: of its own year, else of the year nearest to now, then of this year.
-    Empty when no year is known or there is no such day."""
+    """The weekdays that the date may have. A date without a year may be of the year that brings it nearest to
+    now, or of this year. Empty when no year is known, or when the date does not exist."""
     month, day = int(match["month"]), int(match["day"])
     try:
         if match["year"]:
@@ -68,18 +69,18 @@ def _weekdays(match: re.Match[str], context: Context) -> list[str]:
             days = []
     except ValueError:
         return []
-    return [WEEKDAYS[each.weekday()] for each in days]
+    return [WEEKDAYS["ja"][each.weekday()] for each in days]
 
 
 def _impossible(sheet: Sheet, _context: Context) -> Iterator[Hit]:
     for page in sheet.pages:
         for match in MONTH_DAY.finditer(page.flow):
             if not _exists(match["year"], int(match["month"]), int(match["day"])):
-                yield Hit(page, *page.span(*match.span()))
+                yield Hit.of(page, match)
         for pattern in (HOURS, COLON):
             for match in pattern.finditer(page.flow):
                 if int(match["hour"]) > 24 or int(match["minute"] or 0) > 59:
-                    yield Hit(page, *page.span(*match.span()))
+                    yield Hit.of(page, match)
 
 
 def _exists(year: str | None, month: int, day: int) -> bool:
@@ -97,11 +98,12 @@ def _next_promise(context: Context) -> str | None:
     if context.promise is None:
         return None
     at = context.promise.astimezone(context.zone)
-    return f"{at.month}月{at.day}日({WEEKDAYS[at.weekday()]}){at.hour}時{at.minute:02d}分"
+    return f"{at.month}月{at.day}日({WEEKDAYS['ja'][at.weekday()]}){at.hour}時{at.minute:02d}分"
 
 
 def _notations_mixed(sheet: Sheet, _context: Context) -> Iterator[Hit]:
-    """10:05 in a letter that writes 10時05分. Office hours, links and English lines do not count."""
+    """Times such as 10:05, in a letter that also writes 10時05分. Times in office hours, links and English lines
+    are passed over."""
     page = sheet.body
     if not re.search(r"\d時(?!間)", page.wording):
         return
@@ -182,7 +184,7 @@ RULES = (
         "The promised time of the next report has passed.",
         "次回のご連絡:11月24日(火)11時00分頃",
         "次回のご連絡:11月24日(火)9時00分頃",
-        REPORTS,
+        KindClass.ABOUT_THE_FUTURE,
         "full",
     ),
     Rule(

@@ -1,13 +1,14 @@
-"""EXP: hopes without a basis."""
-
-from __future__ import annotations
+"""EXP: promises and hopes without a basis."""
 
 import re
 from collections.abc import Iterator
 
-from bridge.wording.find import NEAR, matches, phrase, sentence_hit, when
-from bridge.wording.model import REPORTS, Context, Hit, Rule
-from bridge.wording.promise import promised_time
+from bridge.wording.find import NEAR, matches, no_estimate_confirmed, phrase, sentence_hit, when
+from bridge.wording.ja.expressions import NAMED_TIME, ON_WEEKDAY, RESTORED, TIME
+from bridge.wording.ja.promise import promised_time
+from bridge.wording.kinds import KindClass
+from bridge.wording.model import Context
+from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import FieldText, Sheet
 
 UNKNOWN_YET = "現時点では復旧時刻は未定です。"
@@ -20,7 +21,7 @@ SOON = (
     r"|(?<!まっ)すぐ(?!れ|さま)に?)"
 )
 BACK = (
-    r"(?:復旧|回復|解消|再開|正常|改善|ご利用いただけ(?:る|ます(?!が、?大変))|ご利用になれ(?:る|ます)"
+    rf"(?:{RESTORED}|正常|改善|ご利用いただけ(?:る|ます(?!が、?大変))|ご利用になれ(?:る|ます)"
     r"|直り|直る|戻り|戻る)"
 )
 SOON_BACK = re.compile(rf"{SOON}[^。\n]{{0,25}}?{BACK}")
@@ -28,8 +29,8 @@ SOON_BACK_LATER = re.compile(
     rf"{SOON}(?=[^。\n]{{0,25}}?{BACK}(?:の|する|した)?(?:ための?)?(?:作業|対応|に向け))"
     rf"[^。\n]{{0,25}}?{BACK}(?!性)(?!(?:の|する|した)?(?:ための?)?(?:作業|対応|に向け))"
 )
-"""The same where only work comes first: 「まもなく復旧作業が終わり、正常に戻ります」 is still a promise."""
-CLAUSE = r"(?:(?!ます|です|ので|から)[^。\n])"  # one character of the clause that is still being said
+"""`SOON_BACK` for a sentence that names work first: 「まもなく復旧作業が終わり、正常に戻ります」 is a promise too."""
+CLAUSE = r"(?:(?!ます|です|ので|から)[^。\n])"  # one more character of the same clause
 NOT_A_PROMISE = re.compile(
     r"(?:の|する|した)?(?:ための?)?(?:作業|対応|に向け|に努め|を目指|状況|日時|時刻|手順|方法"
     r"|後[、はに]|次第|かどうか|について|に関する)"
@@ -44,19 +45,19 @@ AFTER_WHICH = re.compile(ONCE_DONE)
 ON_DOING = re.compile(
     rf"{ONCE_DONE}|(?:後|たら|れば|場合は?|(?<!によ)[くぐすつぶむるう]と)、?[^、。\n]{{0,6}}$"
 )
-"""「再起動するとすぐに」 tells what follows an act; only すぐ is used like that."""
+"""「再起動するとすぐに」 says what follows an act, and is no promise. Only すぐ is used like that."""
 
-CLOCK = r"(?:\d{1,2}時(?:\d{1,2}分)?|\d{1,2}:\d{2})頃?"
+CLOCK = f"{TIME}頃?"
 WHEN = (
     rf"(?:{CLOCK}(?!現在|間|時点|の時点)|本日中|今日中|明朝|翌朝|明日|今夜|今晩|今週中|今週末|週明け"
     rf"|夕方|午前中|正午"
     r"|数(?:分|時間|日)(?:以内|後|程度|で|ほど)|\d+(?:分|時間|日)(?:以内|後|程度|ほど|で(?!き))"
-    r"|\d{1,2}日(?:[(][月火水木金土日][)])?(?:まで|中|頃)?に)"
+    rf"|\d{{1,2}}日{ON_WEEKDAY}(?:まで|中|頃)?に)"
 )
-RESTORED = r"(?:復旧|再開|解消|回復|ご利用いただけ(?!ない|ませ|ず|なく))"
-RESTORED_WORD = re.compile("復旧|再開|解消|回復|ご利用いただけ")
+USABLE = rf"(?:{RESTORED}|ご利用いただけ(?!ない|ませ|ず|なく))"
+USABLE_WORD = re.compile(f"{RESTORED}|ご利用いただけ")
 ESTIMATE = re.compile(
-    rf"{WHEN}(?P<gap>[^。\n]{{0,30}}?){RESTORED}(?P<rest>[^。\n]{{0,15}}?(?:予定|見込|見通し|めど|目途"
+    rf"{WHEN}(?P<gap>[^。\n]{{0,30}}?){USABLE}(?P<rest>[^。\n]{{0,15}}?(?:予定|見込|見通し|めど|目途"
     rf"|します|いたします|できます)[^。\n]{{0,20}})"
     rf"|{WHEN}(?:までに|には)[^。\n]{{0,20}}ご利用いただけます"
 )
@@ -87,7 +88,6 @@ LATER = (
     r"|折を見て|まもなく|間もなく)"
     r"[^。\n]{0,25}?(?:ご連絡|ご報告|お知らせ|ご案内)"
 )
-NAMED_TIME = r"\d{1,2}時|\d{1,2}:\d\d|\d{1,2}月\d{1,2}日|次第"
 
 
 def _baseless_soon(sheet: Sheet, _context: Context) -> Iterator[Hit]:
@@ -102,27 +102,21 @@ def _baseless_soon(sheet: Sheet, _context: Context) -> Iterator[Hit]:
 
 
 def _no_estimate(page: FieldText) -> str:
-    """What to say instead; the promise to tell as soon as it is known only where the page has none yet."""
+    """The sentence to say instead. It promises to tell more, unless the page already promises that."""
     return UNKNOWN_YET if WILL_TELL.search(page.wording) else NO_ESTIMATE
 
 
 def _unfounded_estimate(sheet: Sheet, _context: Context) -> Iterator[Hit]:
     for page in sheet.pages:
         for pattern in (ESTIMATE, ESTIMATE_LABEL):
-            for match in matches(pattern, RESTORED_WORD, page.wording):
+            for match in matches(pattern, USABLE_WORD, page.wording):
                 between, behind = match["gap"] or "", match["rest"] or ""
                 if not (NOT_BETWEEN.search(between) or NOT_BEHIND.match(behind)):
                     yield sentence_hit(page, match.end() - 1, match.end(), _no_estimate(page))
 
 
-def _someday(sheet: Sheet, context: Context) -> Iterator[Hit]:
-    if promised_time(sheet, context) is None:
-        yield from _LATER(sheet, context)
-
-
-_LATER = phrase(
-    LATER, unless=NAMED_TIME, reading="wording", sentence="詳細は、判明次第、改めてご連絡いたします。"
-)
+def _no_time_promised(sheet: Sheet, context: Context) -> bool:
+    return promised_time(sheet, context) is None
 
 
 RULES = (
@@ -138,12 +132,12 @@ RULES = (
     Rule(
         "EXP-02",
         "warning",
-        when(lambda context: not context.eta_confirmed, _unfounded_estimate),
+        when(no_estimate_confirmed, _unfounded_estimate),
         "根拠が記録されていない復旧時刻です。",
         "A recovery time nobody has given a basis for.",
         "復旧の目途が立ち次第、改めてお知らせいたします。",
         "本日18時までに復旧いたします。",
-        REPORTS,
+        KindClass.ABOUT_THE_FUTURE,
     ),
     Rule(
         "EXP-03",
@@ -166,12 +160,20 @@ RULES = (
     Rule(
         "EXP-04",
         "warning",
-        _someday,
+        when(
+            _no_time_promised,
+            phrase(
+                LATER,
+                unless=f"{NAMED_TIME}|次第",
+                reading="wording",
+                sentence="詳細は、判明次第、改めてご連絡いたします。",
+            ),
+        ),
         "次の連絡の時刻がないと、お問い合わせが増えます。",
         "Without a time for the next report, people will call.",
         "次回のご連絡は11月24日(火)11時00分頃を予定しております。",
         "詳細は追ってご連絡いたします。",
-        REPORTS,
+        KindClass.ABOUT_THE_FUTURE,
     ),
     Rule(
         "EXP-05",

@@ -1,27 +1,24 @@
-"""FLD: what a letter of each kind must say."""
-
-from __future__ import annotations
+"""FLD: what a letter must say. individual.py has what only a letter to one customer must say."""
 
 import re
 from collections.abc import Iterator
 
-from bridge.wording.find import body_lacks
-from bridge.wording.model import INDIVIDUAL, RECOVERIES, REPORTS, UPDATE, Context, Hit, Rule
-from bridge.wording.promise import promised_time
+from bridge.wording.find import body_lacks, first_line, lacking
+from bridge.wording.ja.expressions import NUMERAL, RESTORED, TIME
+from bridge.wording.ja.promise import promised_time
+from bridge.wording.kinds import KindClass
+from bridge.wording.model import Context
+from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import CONTACT, Sheet
 
-ANY_REPORT = REPORTS | RECOVERIES
-ALL_KNOWN = ANY_REPORT | {INDIVIDUAL}
-
-ROW = r"(?:^|\n)[■●・◆【 ]*"  # the beginning of a labelled line
+ROW = r"(?:^|\n)[■●・◆【 ]*"  # where a labelled line begins
 
 BEGAN = (
     r"(?:発生|障害|影響|停止|事象)(?:発生|継続|の)?(?:日時|時刻|期間|時間帯?"
     r"|日)[^\n0-9]{0,12}\n?[^\n0-9]{0,12}\d"
     r"|発生:[^\n]{0,20}\d"
     r"|(?:\d{1,2}月\d{1,2}日(?:[(][^)\n]{1,4}[)])?|本日|昨日)(?:の|、)?[ ]*(?:午前"
-    r"|午後)?\d{1,2}(?:時(?:\d{1,2}分)?|:\d\d)"
-    r"(?:頃|ごろ)?(?:より|から|に発生|に障害)"
+    rf"|午後)?{TIME}(?:頃|ごろ)?(?:より|から|に発生|に障害)"
 )
 SCOPE = (
     r"影響(?:の)?範囲|(?:対象|影響)(?:となる|の)?(?:サービス|機能|システム|範囲|画面|製品)|影響内容"
@@ -48,78 +45,45 @@ SENDER = (
     r"|組合|協会|銀行|金庫|役所|図書館|担当|一同"
 )
 RECOVERED_AT = (
-    r"(?:復旧|回復|再開|解消)(?:を確認した|の|確認)?(?:日時|時刻)"
-    r"|\d(?:時(?:\d{1,2}分)?|:\d\d)[^。\n]{0,20}?(?:復旧|回復|再開|解消)(?:を確認|を完了|が完了"
+    rf"(?:{RESTORED})(?:を確認した|の|確認)?(?:日時|時刻)"
+    rf"|{TIME}[^。\n]{{0,20}}?(?:{RESTORED})(?:を確認|を完了|が完了"
     r"|(?:いた)?しました|しております)"
-    r"|\d(?:時(?:\d{1,2}分)?|:\d\d)[^。\n]{0,20}?復旧[^。\n]{0,10}?完了(?:(?:いた)?し、|いたし|しており)"
+    rf"|{TIME}[^。\n]{{0,20}}?復旧[^。\n]{{0,10}}?完了(?:(?:いた)?し、|いたし|しており)"
     r"|期間[^\n]{0,40}[〜~～]\D{0,3}[^\n]{0,20}\d{1,2}(?:時|:)|(?:復旧|解消):[^\n]{0,20}\d"
 )
 CAUSE = r"原[ 　]*因"
 PREVENTION = r"再発(?:の)?防止|再発を防|恒久対策|恒久対応|恒久的な対|今後の対策|今後の対応策"
-OUTLOOK = (
-    r"(?:復旧|回復|再開|解消)(?:の|を確認した)?(?:見込|予定|時刻|日時|目[途処]|めど|メド|見通し|時期)|未定"
-)
+OUTLOOK = rf"(?:{RESTORED})(?:の|を確認した)?(?:見込|予定|時刻|日時|目[途処]|めど|メド|見通し|時期)|未定"
 CHANGED = (
-    r"(?:前回|前報|先の(?:ご)?(?:報告|連絡)|第[一二三四五六七八九十\d]{1,3}報)[^。\n]{0,14}?(?:更新"
+    rf"(?:前回|前報|先の(?:ご)?(?:報告|連絡)|第[{NUMERAL}\d]{{1,3}}報)[^。\n]{{0,14}}?(?:更新"
     r"|変更|進捗|変化|進展|追加|差分|変わり)"
     r"|新たに(?:判明|確認|分か|わか)|更新内容|更新(?:点|事項|情報)|(?:変更|更新|追加)(?:点|箇所)"
     rf"|{ROW}(?:進捗|更新)[^。\n]{{0,6}}:"
 )
-MASS = re.compile(r"各位|皆様|皆さま")
-ONE_PERSON = re.compile(
-    r"(?<!お客)(?<!皆)(?<!利用者)(?<!会員)[^\s、。]{1,40} ?様(?:方)?$|ご?担当者様|[^\s、。客皆]{1,20}様 "
-)
 GREETED = re.compile(r"各位|様|さま|御中|皆さん")
-IMPACT = re.compile(
-    r"\d[ ]*(?:件|社|名|通|回|台|円|個|行|枚|人|口|本|点|冊|分間|時間)"
-    r"|\d{1,2}(?:時|:\d\d)[^。\n]{0,10}(?:から|より|[〜~])"
-    r"|\d{1,2}月\d{1,2}日(?:[(].[)])?(?:\d{1,2}時(?:\d{1,2}分)?)?頃?(?:に(?!ご)|から|より|[〜~])"
-    r"|(?:影響|対象|被害|件数|期間)[^\n。]{0,8}(?::|\n)[^\n]*\S"
-)
-NEXT_STEPS = re.compile(
-    r"今後の(?:対応|予定|ご)|補償|ご説明|復元|ご連絡|ご報告|ご回答|再発行|再送|返金|再発防止|お届け"
-    r"|対応(?:予定|期日)"
-)
 
 
 def _no_next_report(sheet: Sheet, context: Context) -> Iterator[Hit]:
     if promised_time(sheet, context) is None and not re.search(FOLLOWS, sheet.body.flow):
-        yield Hit(sheet.body, 0, 0)
+        yield lacking(sheet)
 
 
 def _anonymous(sheet: Sheet, context: Context) -> Iterator[Hit]:
-    """Somebody signs, and says how to be reached."""
+    """One hit, unless the letter names its sender and says how to reach them."""
     text = sheet.body.flow
     known = context.service and context.service in text
     if not (CONTACT.search(text) and (known or re.search(SENDER, text))):
-        yield Hit(sheet.body, 0, 0)
+        yield lacking(sheet)
 
 
 def _head(sheet: Sheet) -> list[str]:
-    """The first five lines, blank ones too."""
+    """The first five lines. Blank lines count."""
     return [line.strip() for line in sheet.body.text.lstrip().split("\n", 5)[:5]]
-
-
-def _addressee(sheet: Sheet) -> list[str]:
-    """The first five lines with something on them: where a letter to one person names them."""
-    return [line.strip() for line in sheet.body.text[:1000].split("\n") if line.strip()][:5]
-
-
-def _not_addressed_to_one(sheet: Sheet, _context: Context) -> Iterator[Hit]:
-    head = _addressee(sheet)
-    if any(MASS.search(line) for line in head) or not any(ONE_PERSON.search(line) for line in head):
-        yield Hit(sheet.body, 0, len(sheet.body.raw.partition("\n")[0]))
-
-
-def _no_substance(sheet: Sheet, _context: Context) -> Iterator[Hit]:
-    text = sheet.body.letter_text
-    if not (IMPACT.search(text) and NEXT_STEPS.search(text)):
-        yield Hit(sheet.body, 0, 0)
 
 
 def _nobody_greeted(sheet: Sheet, _context: Context) -> Iterator[Hit]:
     if not any(GREETED.search(line) for line in _head(sheet)):
-        yield Hit(sheet.body, 0, len(sheet.body.raw.partition("\n")[0]))
+        yield first_line(sheet)
 
 
 RULES = (
@@ -131,7 +95,7 @@ RULES = (
         "It does not say since when.",
         "■発生日時:11月24日(火)10時05分頃 〜 継続中",
         "",
-        ANY_REPORT,
+        KindClass.TO_EVERYONE,
         "body",
     ),
     Rule(
@@ -142,7 +106,7 @@ RULES = (
         "It does not say what is affected.",
         "■影響範囲:受注登録機能",
         "",
-        ANY_REPORT,
+        KindClass.TO_EVERYONE,
         "body",
     ),
     Rule(
@@ -153,7 +117,7 @@ RULES = (
         "It does not say what is being done.",
         "■現在の状況:原因を調査しております",
         "",
-        REPORTS,
+        KindClass.ABOUT_THE_FUTURE,
         "body",
     ),
     Rule(
@@ -164,7 +128,7 @@ RULES = (
         "It does not say when the next report comes.",
         "■次回のご連絡:11月24日(火)11時00分頃",
         "",
-        REPORTS,
+        KindClass.ABOUT_THE_FUTURE,
         "body",
     ),
     Rule(
@@ -175,7 +139,7 @@ RULES = (
         "There is no apology.",
         "サービスを停止しておりますことを、深くお詫び申し上げます。",
         "",
-        ALL_KNOWN,
+        KindClass.TO_EVERYONE | KindClass.TO_ONE_PERSON,
         "body",
     ),
     Rule(
@@ -186,7 +150,7 @@ RULES = (
         "It is not signed, or says not how to reach us.",
         "お問い合わせ:support@example.jp",
         "",
-        ALL_KNOWN,
+        KindClass.TO_EVERYONE | KindClass.TO_ONE_PERSON,
         "body",
     ),
     Rule(
@@ -197,7 +161,7 @@ RULES = (
         "It does not say when the service recovered.",
         "■復旧日時:11月24日(火)11時20分",
         "",
-        RECOVERIES,
+        KindClass.ABOUT_THE_PAST,
         "body",
     ),
     Rule(
@@ -208,7 +172,7 @@ RULES = (
         "No cause. If it is under investigation, say so and by when.",
         "■原因:認証基盤の証明書の更新漏れ",
         "",
-        RECOVERIES,
+        KindClass.ABOUT_THE_PAST,
         "body",
     ),
     Rule(
@@ -219,29 +183,7 @@ RULES = (
         "It does not say how a repetition is prevented.",
         "■再発防止策:有効期限監視の追加",
         "",
-        RECOVERIES,
-        "body",
-    ),
-    Rule(
-        "FLD-10",
-        "error",
-        _not_addressed_to_one,
-        "個別のお詫びなのに、相手のお名前がありません。",
-        "An individual apology that names nobody.",
-        "株式会社サンプル商事 営業部 佐藤様",
-        "お客様各位",
-        frozenset({INDIVIDUAL}),
-        "body",
-    ),
-    Rule(
-        "FLD-11",
-        "error",
-        _no_substance,
-        "具体的な影響と今後の対応の両方が必要です。",
-        "It needs both the concrete harm and what we will do.",
-        "11月24日10時05分〜10時40分に登録された受注12件",
-        "",
-        frozenset({INDIVIDUAL}),
+        KindClass.ABOUT_THE_PAST,
         "body",
     ),
     Rule(
@@ -252,7 +194,7 @@ RULES = (
         "Nobody is addressed.",
         "お客様各位",
         "",
-        ANY_REPORT,
+        KindClass.TO_EVERYONE,
         "body",
     ),
     Rule(
@@ -263,7 +205,7 @@ RULES = (
         "Nothing on when it will work; if unknown, say so.",
         "復旧見込み:未定(判明次第ご連絡いたします)",
         "",
-        REPORTS,
+        KindClass.ABOUT_THE_FUTURE,
         "body",
     ),
     Rule(
@@ -274,7 +216,7 @@ RULES = (
         "It does not say what changed since the last report.",
         "■前回からの更新:影響範囲を帳票出力に拡大",
         "",
-        frozenset({UPDATE}),
+        KindClass.FOLLOW_UP,
         "body",
     ),
 )

@@ -1,13 +1,12 @@
 """HON: forms of respect."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from bridge.wording.find import Swap, any_of, phrase
-from bridge.wording.model import Context, Hit, Rule
+from bridge.wording.find import Swap, any_of, phrase, when
+from bridge.wording.model import Context
+from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import LINE, Sheet
 
 HUMBLE = re.compile(r"させて(?:いただ|頂)(?P<end>きます|きました|き、|いており|いて|く|ければ|き)?")
@@ -20,11 +19,17 @@ HUMBLE_PLAIN = {
 BODY = re.compile(r"[ \u3000]{0,3}御中(?=[ \u3000\r]{0,3}$)|御中")
 PERSON = re.compile("[^\n]*(?<!お客)様(?![々子式相])")
 ADDRESSEE = re.compile(r"^[^。、]{1,30}様[ \u3000\r]*$")
-GROUP_SAMA = r"(?:(?<!お客)(?<!お得意)様)"  # お客様各位 and お得意様各位 are custom
+GROUP_SAMA = r"(?:(?<!お客)(?<!お得意)様)"  # not in お客様各位 and お得意様各位, which are customary
 OFFICES = (
     r"社長|会長|専務|常務|部長|次長|課長|係長|主任|取締役|支店長|所長|店長|先生|室長|局長|院長|校長"
     r"|教授|理事長"
 )
+
+
+def _when_it_ends(polite: str) -> Swap:
+    """Offer the plainer form, where the verb ends in ます. Other endings are left to a person."""
+    return lambda match: polite if match[0].endswith("ます") else None
+
 
 DOUBLE: dict[str, Swap] = {
     r"(?P<verb>[おご](?!元気)[^\s、。]{1,6})になられ(?P<end>る|た|て|ま)": lambda match: (
@@ -33,15 +38,9 @@ DOUBLE: dict[str, Swap] = {
     r"おっしゃられ(?P<end>る|た|て|ま)": lambda match: (
         "おっしゃ" + {"る": "る", "た": "った", "て": "って", "ま": "いま"}[match["end"]]
     ),
-    r"申し上げさせていただ[きく]?(?:ます)?": lambda match: (
-        "申し上げます" if match[0].endswith("ます") else None
-    ),
-    r"拝見させていただ[きく]?(?:ます)?": lambda match: (
-        "拝見いたします" if match[0].endswith("ます") else None
-    ),
-    r"お?伺(?:わ|いさ)せていただ[きく]?(?:ます)?": lambda match: (
-        "伺います" if match[0].endswith("ます") else None
-    ),
+    r"申し上げさせていただ[きく]?(?:ます)?": _when_it_ends("申し上げます"),
+    r"拝見させていただ[きく]?(?:ます)?": _when_it_ends("拝見いたします"),
+    r"お?伺(?:わ|いさ)せていただ[きく]?(?:ます)?": _when_it_ends("伺います"),
     r"いただかせていただ|頂かせていただ|(?:ご説明|ご報告|ご連絡)申し上げさせて": None,
     r"(?:ます|です)でございます": lambda match: (
         match[0][:2] if match[0].startswith("ます") else "でございます"
@@ -68,23 +67,19 @@ def _organisation_and_person(sheet: Sheet, _context: Context) -> Iterator[Hit]:
 
 
 def _too_humble(sheet: Sheet, _context: Context) -> Iterator[Hit]:
-    """The second in a sentence, or the third in a letter."""
+    """させていただく for the second time in a sentence, or for the third time in a letter."""
     seen, last = 0, (-1, -1)
     for page in sheet.pages:
         last = (-1, -1)
         for match in HUMBLE.finditer(page.flow):
             here, seen = page.sentence(match.start()), seen + 1
             if here == last or seen >= 3:
-                yield Hit(page, *page.span(*match.span()), HUMBLE_PLAIN.get(match["end"] or ""))
+                yield Hit.of(page, match, HUMBLE_PLAIN.get(match["end"] or ""))
             last = here
 
 
-def _two_names_for_us(sheet: Sheet, context: Context) -> Iterator[Hit]:
-    if any("弊社" in page.flow for page in sheet.pages):
-        yield from _OUR_COMPANY(sheet, context)
-
-
-_OUR_COMPANY = phrase(r"(?<![担該相])当社(?![員会])", swap="弊社")
+def _says_heisha(sheet: Sheet, _context: Context) -> bool:
+    return any("弊社" in page.flow for page in sheet.pages)
 
 
 RULES = (
@@ -161,7 +156,7 @@ RULES = (
     Rule(
         "HON-08",
         "warning",
-        _two_names_for_us,
+        when(_says_heisha, phrase(r"(?<![担該相])当社(?![員会])", swap="弊社")),
         "「弊社」と「当社」が混じっています。",
         "Two words for ourselves.",
         "弊社サービスについて、弊社では対応を進めております。",

@@ -1,12 +1,13 @@
-"""SPC: guesses and early certainty."""
-
-from __future__ import annotations
+"""SPC: guesses, and certainty that comes too early."""
 
 import re
 from collections.abc import Iterator
 
-from bridge.wording.find import any_of, phrase, sentence_hit, when
-from bridge.wording.model import REPORTS, Context, Hit, Rule
+from bridge.wording.find import any_of, no_cause_confirmed, phrase, sentence_hit, when
+from bridge.wording.ja.expressions import RESTORED
+from bridge.wording.kinds import KindClass
+from bridge.wording.model import Context
+from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import Sheet
 
 UNDER_STUDY = "原因は現在調査しております。"
@@ -30,7 +31,7 @@ def _cause_claimed(sheet: Sheet, _context: Context) -> Iterator[Hit]:
                 yield sentence_hit(page, *match.span(), UNDER_STUDY)
         for match in re.finditer(CAUSE_LABEL, page.wording):
             if not re.search(f"確認|特定|未定|{STUDYING}", match["value"]):
-                yield Hit(page, *page.span(*match.span("value")), "調査中")
+                yield Hit.of(page, match, "調査中", "value")
 
 
 def _about_cause(match: re.Match[str]) -> str:
@@ -60,7 +61,7 @@ RULES = (
             r"(?<!こと)と思われ|(?<!こと)と思います|と考えられ(?:ます|る|て)|と推測|(?<!こと)と推察|と推定"
             r"|と想定され(?:ます|ており)|かも(?:しれ|知れ)"
             r"|(?<![こそどあ])(?<!以下)(?<!下記)(?<!上記)(?<!次)(?<!別紙)のよう(?:です|でございま)"
-            r"|[るただい]よう(?:です|でございま)|(?:復旧|回復|再開|解消)(?:し|した|でき|する)そうです"
+            rf"|[るただい]よう(?:です|でございま)|(?:{RESTORED})(?:し|した|でき|する)そうです"
             r"|模様(?:です|でございま|で、|であり|。)|(?<![晴ば愛誇])らしい(?:です|。)|みたいです"
             r"|みたいでございま"
             r"|ではないかと(?!の)|(?<!する)(?<!押す)(?<!開く)(?<!なる)(?<!いただく)と[見み]られ(?:ます"
@@ -125,16 +126,16 @@ RULES = (
         "A flat denial during the investigation may not hold.",
         "現時点で、データの消失は確認されておりません。",
         "個人情報の流出はございません。",
-        REPORTS,
+        KindClass.ABOUT_THE_FUTURE,
     ),
     Rule(
         "SPC-06",
         "error",
-        when(lambda context: not context.cause_confirmed, _cause_claimed),
+        when(no_cause_confirmed, _cause_claimed),
         "この段階での原因の断定は、誤報のもとになります。",
         "Naming the cause this early is how wrong news starts.",
         "原因:調査中",
         "原因はデータベースの故障です。",
-        REPORTS,
+        KindClass.ABOUT_THE_FUTURE,
     ),
 )

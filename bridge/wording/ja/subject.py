@@ -1,24 +1,25 @@
-"""SUB: the subject line. NUM: the number of the report."""
-
-from __future__ import annotations
+"""SUB: the subject line."""
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
-from unicodedata import east_asian_width
 
+from bridge.core.reports import numbered
+from bridge.core.width import width
 from bridge.wording.find import whole
-from bridge.wording.model import FINAL, FIRST, INDIVIDUAL, RECOVERY, UPDATE, Context, Hit, Rule
-from bridge.wording.text import FieldText, Sheet, service_names
+from bridge.wording.ja.expressions import NUMERAL, REPORT_NUMBER, RESTORED
+from bridge.wording.kinds import KindClass
+from bridge.wording.model import Context
+from bridge.wording.names import service_names
+from bridge.wording.rule import Hit, Rule
+from bridge.wording.text import FieldText, Sheet
 
 WIDEST = 80  # columns: 40 full-width characters
 OPENING = r"^\s*(?:\[[^\]]{1,30}\]\s?)?【[^】]*(?:重要|お詫び|障害|緊急|復旧|報)[^】]*】"
 STAGE = {
-    FIRST: r"第一報|第1報|初報",
-    UPDATE: r"第[一二三四五六七八九十\d]{1,4}報|続報|経過報告|中間報告",
-    RECOVERY: r"復旧|最終報",
-    FINAL: r"復旧|最終報",
-    INDIVIDUAL: r"お詫び|おわび",
+    KindClass.OPENING: r"第一報|第1報|初報",
+    KindClass.FOLLOW_UP: rf"第[{NUMERAL}\d]{{1,4}}報|続報|経過報告|中間報告",
+    KindClass.ABOUT_THE_PAST: r"復旧|最終報",
+    KindClass.TO_ONE_PERSON: r"お詫び|おわび",
 }
 EVENT = (
     r"障害|不具合|停止|中断|いただけない|接続|遅延|復旧|影響|消失|重複|欠落|反映|誤|エラー"
@@ -33,55 +34,15 @@ GOES_ON = r"(?<!を)(?<!調査)(?<!監視)(?<!観察)(?<!対策)(?<!(?:調査|�
 STILL_ONGOING = re.compile(
     rf"(?:発生|障害|停止|影響|事象)[^。\n]{{0,30}}{GOES_ON}|(?<!は){GOES_ON}"
     r"|復旧作業を(?:行って|進めて|続けて|継続して|実施して)(?:おります|います)|復旧作業(?:を実施)?中(?:です|でござ)"
-    r"|(?:復旧|再開|回復|解消)(?:の|見込み?|時刻|目途|めど|見通し|日時)?[^。\n]{0,15}未定"
+    rf"|(?:{RESTORED})(?:の|見込み?|時刻|目途|めど|見通し|日時)?[^。\n]{{0,15}}未定"
 )
-SAYS_REPORT = re.compile(r"第[一二三四五六七八九十\d]{1,4}報|続報|初報|経過報告")
+SAYS_REPORT = re.compile(rf"第[{NUMERAL}\d]{{1,4}}報|続報|初報|経過報告")
 IS_RECOVERED = re.compile(r"復旧(?:いたしました|しました|を完了(?:いた)?しました|が完了(?:いた)?しました)")
 NOT_ALL = re.compile(
     r"継続中|調査(?!の?結果|[をが]完了)|未定|作業(?![をが]完了|により)|引き続き|見込|監視|一部(?!のお客様|のユーザー)"
     r"|順次|いただけない(?!状[況態]で(?:した|ござい))|いただけません(?!でした)|続いて(?!おりました|いました)|確認中"
     r"|(?<!ことを)確認して"
 )
-
-DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
-KANJI_DIGITS = "〇一二三四五六七八九"
-NUMBERED = re.compile(r"第(?P<number>[一二三四五六七八九十]{1,3}|\d{1,3})報|(?P<initial>初報)")
-SELF_NAMED = re.compile(
-    r"(?:第(?P<number>[一二三四五六七八九十]{1,3}|\d{1,3})報|(?P<initial>初報))(?=として|を(?:お送り"
-    r"|お届け|お知らせ|ご報告)|です|でございます|[)])"
-)
-HEAD = 300  # characters of the body in which a letter names its own number
-
-
-class Numbered(NamedTuple):
-    """A report number in a text: its value and where it stands (flow offsets)."""
-
-    page: FieldText
-    value: int
-    start: int
-    end: int
-    kanji: bool
-
-
-def columns(text: str) -> int:
-    """Width as a terminal or mail client shows it: W, F and A count two."""
-    return sum(2 if east_asian_width(char) in "WFA" else 1 for char in text)
-
-
-def kanji_number(value: int) -> str:
-    """1-99 in kanji numerals."""
-    tens, ones = divmod(value, 10)
-    return ("" if tens == 0 else ("" if tens == 1 else KANJI_DIGITS[tens]) + "十") + (
-        KANJI_DIGITS[ones] if ones else ""
-    )
-
-
-def read_number(text: str) -> int:
-    """A number in digits or kanji numerals below 100."""
-    if text.isdecimal():
-        return int(text)
-    tens, ten, ones = text.rpartition("十")
-    return (DIGITS.get(tens, 1) * 10 if ten else 0) + (DIGITS[ones[-1]] if ones else 0)
 
 
 def _unopened(sheet: Sheet, _context: Context) -> Iterator[Hit]:
@@ -90,17 +51,22 @@ def _unopened(sheet: Sheet, _context: Context) -> Iterator[Hit]:
 
 
 def _stage_unsaid(sheet: Sheet, context: Context) -> Iterator[Hit]:
-    wanted = STAGE.get(sheet.kind)
-    if wanted and not re.search(wanted, sheet.subject.flow):
-        number = 1 if sheet.kind == FIRST else context.report_no if sheet.kind == UPDATE else None
-        number = None if NUMBERED.search(sheet.subject.flow) else number
-        named = f"{sheet.subject.raw}(第{kanji_number(number)}報)" if number else ""
-        yield _offered(sheet.subject, named)
+    wanted = [pattern for letters, pattern in STAGE.items() if letters & sheet.classes]
+    if not all(re.search(pattern, sheet.subject.flow) for pattern in wanted):
+        number = None if re.search(REPORT_NUMBER, sheet.subject.flow) else _next_number(sheet, context)
+        yield _offered(sheet.subject, f"{sheet.subject.raw}({numbered(number, 'ja')})" if number else "")
+
+
+def _next_number(sheet: Sheet, context: Context) -> int | None:
+    """The number that the subject should show. None for kinds that have no number."""
+    if KindClass.OPENING in sheet.classes:
+        return 1
+    return context.report_no if KindClass.FOLLOW_UP in sheet.classes else None
 
 
 def _offered(subject: FieldText, text: str) -> Hit:
-    """The whole subject, with a better one where that is not too wide."""
-    return whole(subject)._replace(replacement=text if text and columns(text) <= WIDEST else None)
+    """A hit on the whole subject. `text` is offered instead, if it is not too wide."""
+    return whole(subject)._replace(replacement=text if text and width(text) <= WIDEST else None)
 
 
 def _nothing_happened(sheet: Sheet, _context: Context) -> Iterator[Hit]:
@@ -109,7 +75,7 @@ def _nothing_happened(sheet: Sheet, _context: Context) -> Iterator[Hit]:
 
 
 def _too_wide(sheet: Sheet, _context: Context) -> Iterator[Hit]:
-    if columns(sheet.subject.raw) > WIDEST:
+    if width(sheet.subject.raw) > WIDEST:
         yield whole(sheet.subject)
 
 
@@ -129,40 +95,11 @@ def _state_contradicted(sheet: Sheet, _context: Context) -> Iterator[Hit]:
     if SAYS_RECOVERED.search(subject) and not SAYS_PARTLY.search(subject):
         ongoing = STILL_ONGOING.search(body.wording)
         if ongoing:
-            yield Hit(body, *body.span(*ongoing.span()))
+            yield Hit.of(body, ongoing)
     elif SAYS_REPORT.search(subject) and not re.search("復旧|解消", subject):
         recovered = IS_RECOVERED.search(body.wording)
         if recovered and not NOT_ALL.search(body.wording):
-            yield Hit(body, *body.span(*recovered.span()))
-
-
-def _number(page: FieldText, pattern: re.Pattern[str], end: int) -> Numbered | None:
-    match = pattern.search(page.flow, 0, end)
-    if not match:
-        return None
-    if match["initial"]:
-        return Numbered(page, 1, *match.span(), True)
-    return Numbered(page, read_number(match["number"]), *match.span(), not match["number"].isdecimal())
-
-
-def _number_wrong(sheet: Sheet, context: Context) -> Iterator[Hit]:
-    """The subject against the number given by the database; the letter's own words against both."""
-    subject = _number(sheet.subject, NUMBERED, len(sheet.subject.flow))
-    body = _number(sheet.body, SELF_NAMED, HEAD)
-    wanted = context.report_no or (subject.value if subject else None)
-    for named in (subject, body):
-        if named and wanted and named.value != wanted:
-            number = kanji_number(wanted) if named.kanji and wanted < 100 else str(wanted)
-            yield Hit(named.page, *named.page.span(named.start, named.end), f"第{number}報")
-
-
-def _numbers_mixed(sheet: Sheet, _context: Context) -> Iterator[Hit]:
-    """Arabic numbers below ten beside kanji ones; from the tenth report on digits are fine."""
-    if not any(re.search(r"第[一二三四五六七八九十]{1,3}報", page.flow) for page in sheet.pages):
-        return
-    for page in sheet.pages:
-        for match in re.finditer(r"第(\d)報", page.flow):
-            yield Hit(page, *page.span(*match.span()), f"第{kanji_number(int(match[1]))}報")
+            yield Hit.of(body, recovered)
 
 
 RULES = (
@@ -225,24 +162,5 @@ RULES = (
         "【重要】みどりショップ 接続障害(第一報)",
         "【重要】みどりショップからの重要なお知らせ(第一報)",
         scope="subject",
-    ),
-    Rule(
-        "NUM-01",
-        "error",
-        _number_wrong,
-        "報の番号が合っていません。",
-        "The number of the report does not match.",
-        "第二報としてご報告いたします。",
-        "第三報としてご報告いたします。",
-        scope="full",
-    ),
-    Rule(
-        "NUM-02",
-        "warning",
-        _numbers_mixed,
-        "報の番号に漢数字と算用数字が混じっています。",
-        "Report numbers in kanji and in digits are mixed.",
-        "第一報でお知らせした件の第二報です。",
-        "第一報でお知らせした件の第2報です。",
     ),
 )

@@ -1,12 +1,13 @@
 """TON: register, jargon, length."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 
 from bridge.wording.find import LATIN, Swap, any_of, phrase
-from bridge.wording.model import REPORTS, Context, Hit, Rule
+from bridge.wording.ja.expressions import NUMERAL
+from bridge.wording.kinds import KindClass
+from bridge.wording.model import Context
+from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import Sheet
 
 FALLEN = (
@@ -34,7 +35,7 @@ JARGON = (
     r"|ハングアップ|輻輳|パケットロス|デッドロック|ロードバランサ|オートスケール|メモリリーク"
     r"|スプリットブレイン"
 )
-COUNT = r"[0-9数一二三四五六七八九十百千万半]"
+COUNT = f"[0-9数{NUMERAL}百千万半]"
 REDUNDANT: dict[str, Swap] = {
     r"まず(?:最初|始め|はじめ)に": "まず",
     r"(?<!昨)今現在": "現在",
@@ -88,7 +89,7 @@ RULES = (
         "A term customers do not know; describe the symptom.",
         "応答に時間がかかる状況です。",
         "フェイルオーバーに失敗しております。",
-        REPORTS,
+        KindClass.ABOUT_THE_FUTURE,
     ),
     Rule(
         "TON-04",

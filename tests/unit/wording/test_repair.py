@@ -1,8 +1,15 @@
 """Replacements: put in right to left, and never the cause of a new finding."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bridge.wording import Context, Finding, Letter, apply, check
+from bridge.wording.repair import fitted
+from bridge.wording.rule import Hit
+from bridge.wording.text import open_page
 from tests.unit.wording.cases import EXAMPLES, MORE, Case
 
 MENDABLE = [
@@ -69,6 +76,15 @@ def test_characters_are_repaired(text: str, mended: str) -> None:
         ("一時的な不具合にすぎません。", "一時的な不具合です。"),
         ("約30分ほど停止しました。", "約30分停止しました。"),
         ("損害は全額補償いたします。", "補償の取り扱いは、確認のうえ書面でご回答いたします。"),
+        ("お詫び申し上げさせていただきます。", "お詫び申し上げます。"),
+        ("お詫び申し上げさせていただき、感謝します。", "お詫び申し上げさせていただき、感謝します。"),
+        ("資料を拝見させていただきます。", "資料を拝見いたします。"),
+        ("資料を拝見させていただき、回答します。", "資料を拝見させていただき、回答します。"),
+        ("明日お伺いさせていただきます。", "明日伺います。"),
+        ("明日伺わせていただき、説明します。", "明日伺わせていただき、説明します。"),
+        ("11月24日(火)23時00分〜翌1時00分(3時間)", "11月24日(火)23時00分〜翌1時00分(2時間)"),
+        ("11月24日(火)23時00分〜翌日1時00分(約3時間)", "11月24日(火)23時00分〜翌日1時00分(2時間)"),
+        ("11月24日(火)23時00分〜翌1時00分(2時間)", "11月24日(火)23時00分〜翌1時00分(2時間)"),
     ],
 )
 def test_wording_is_proposed(text: str, mended: str) -> None:
@@ -90,6 +106,66 @@ def test_a_report_number_is_set_right_in_its_own_notation() -> None:
         "【続報】みどりショップ 接続障害(第12報)",
         "第十二報としてご報告いたします。",
     )
+
+
+def test_a_subject_without_its_stage_is_offered_any_number_a_report_may_have() -> None:
+    for number, shown in ((2, "第二報"), (99, "第九十九報"), (100, "第100報")):
+        letter = Letter("update", "【重要】みどりショップ 接続障害", "")
+        (finding,) = check(letter, Context(report_no=number), "subject")
+        assert (finding.rule, finding.replacement) == ("SUB-03", f"{letter.subject}({shown})")
+
+
+def test_a_body_and_a_person_are_found_together_over_two_lines() -> None:
+    letter = Letter("individual", "", "みどり商事株式会社 御中\nご担当者様\n")
+    (finding,) = check(letter, Context(), "sentence")
+    assert (finding.rule, finding.text, finding.replacement) == (
+        "HON-02",
+        " 御中\nご担当者様",
+        "\nご担当者様",
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "offered"),
+    [("a" * 70, "第二報"), ("a" * 71, "\n第二報"), ("ア" * 35, "第二報"), ("ア" * 35 + "a", "\n第二報")],
+    ids=["76 columns", "77 columns", "76 columns, full width", "77 columns, full width"],
+)
+def test_a_line_that_a_replacement_fills_to_its_last_column_is_not_broken(before: str, offered: str) -> None:
+    page = open_page("body", f"{before}報\n次の行")
+    assert fitted(Hit(page, len(before), len(before) + 1, "第二報")) == offered
+
+
+def overlapping(start: int, end: int, replacement: str | None) -> Finding:
+    return Finding("X-01", "warning", "body", (start, end), "", "", "", replacement)
+
+
+@pytest.mark.parametrize(
+    ("spans", "mended"),
+    [
+        ([(0, 2), (1, 5)], "あ<1>かき"),
+        ([(0, 4), (3, 6)], "<0>おかき"),
+        ([(0, 3), (2, 5)], "<0>えおかき"),
+        ([(0, 2), (1, 4), (3, 7)], "あいう<2>"),
+        ([(0, 2), (2, 4)], "<0><1>おかき"),
+    ],
+    ids=["second wider", "first wider", "equal", "chain", "touching"],
+)
+def test_of_overlapping_findings_only_the_wider_goes_in_wherever_it_ends(
+    spans: list[tuple[int, int]], mended: str
+) -> None:
+    findings = [overlapping(*span, f"<{number}>") for number, span in enumerate(spans)]
+    assert apply(Letter("first", "", "あいうえおかき"), findings).body == mended
+
+
+SPANS = st.tuples(st.integers(0, 9), st.integers(0, 9)).map(sorted)
+
+
+@given(st.lists(SPANS, max_size=6))
+def test_text_that_no_replacement_takes_is_never_changed(spans: list[list[int]]) -> None:
+    body = "あいうえおかきくけ"
+    findings = [overlapping(start, end, f"<{number}>") for number, (start, end) in enumerate(spans)]
+    mended = apply(Letter("first", "", body), findings).body
+    assert re.sub(r"<(\d)>", lambda taken: body[slice(*spans[int(taken[1])])], mended) == body
 
 
 def test_of_two_that_overlap_the_wider_goes_in_and_others_wait() -> None:

@@ -1,4 +1,4 @@
-"""The table of rules: its own good and bad examples, and that it is the table LETTERS describes."""
+"""The table of rules: every rule by its own good and bad example, and how many rules there are."""
 
 from collections import Counter
 from typing import Any
@@ -56,6 +56,46 @@ def test_no_rule_finds_anything_in_a_good_example(rule: Rule) -> None:
     assert rules_found(rule, rule.good) == set()
 
 
+# What the examples of other scopes are examples of: a kind, a subject, facts of the letter.
+GIVEN: dict[str, dict[str, Any]] = {
+    "SUB-02": {"kind": "first"},
+    "SUB-03": {"kind": "first"},
+    "SUB-04": {"kind": "first", "service": "みどりショップ"},
+    "SUB-05": {"subject": "【重要】【復旧報告】みどりショップ 接続障害復旧のお知らせ"},
+    "NUM-01": {"kind": "update", "report_no": 2},
+    "FLD-06": {"service": "support@example.jp"},
+}
+WHOLE_RULES = [pytest.param(rule, id=rule.id) for rule in RULES if rule.scope in ("subject", "body", "full")]
+
+
+def finds(rule: Rule, text: str) -> bool:
+    """Whether the rule finds something in an example of a whole subject, body or letter."""
+    facts = {"now": NOW, "kind": min(rule.kinds, default="recovery"), "subject": "", **GIVEN.get(rule.id, {})}
+    kind, subject = facts.pop("kind"), facts.pop("subject")
+    locale = "ja" if "ja" in rule.locales else "en"
+    letter = Letter(kind, text if rule.scope == "subject" else subject, text, locale)
+    return rule.id in {finding.rule for finding in check(letter, Context(**facts))}
+
+
+@pytest.mark.parametrize("rule", WHOLE_RULES)
+def test_a_rule_about_a_whole_subject_or_body_finds_its_bad_example_and_not_its_good_one(rule: Rule) -> None:
+    assert finds(rule, rule.bad)
+    assert not finds(rule, rule.good)
+
+
+def test_the_rule_about_several_recipients_is_the_only_one_whose_examples_are_not_text() -> None:
+    assert [rule.id for rule in RULES if rule.scope == "mail"] == ["MAL-01"]
+    one, three = ("a@example.com",), ("a@example.com", "b@example.com", "c@example.jp")
+    for to, found in ((one, set()), (three, {"MAL-01"})):
+        context = Context(to=to, domains=("example.jp",))
+        assert {finding.rule for finding in check(Letter("first", "", ""), context, "sentence")} == found
+
+
+def test_a_charset_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(LookupError):
+        check(Letter("first", "", "本文"), Context(charset="utf-9"))
+
+
 def test_there_are_a_hundred_and_one_rules_for_japanese_letters() -> None:
     japanese = [rule for rule in RULES if not rule.id.startswith("EN-")]
     assert Counter(rule.id.partition("-")[0] for rule in japanese) == FAMILIES
@@ -74,3 +114,9 @@ def test_every_rule_says_why_in_both_languages_in_a_short_line(rule: Rule) -> No
 def test_the_unknown_kind_is_read_by_the_rules_for_all() -> None:
     assert all(rule.reads("postmortem", "ja") for rule in RULES if not rule.kinds and "ja" in rule.locales)
     assert not any(rule.reads("postmortem", "ja") for rule in RULES if rule.kinds)
+
+
+def test_a_rule_reads_the_language_of_its_folder_and_a_shared_one_reads_every_language() -> None:
+    assert {rule.locales for rule in RULES if rule.id.startswith("EN-")} == {frozenset({"en"})}
+    shared = {"LEK": 10, "CHR": 7, "PLH": 3, "MAL": 3}
+    assert Counter(rule.id.partition("-")[0] for rule in RULES if len(rule.locales) == 2) == shared

@@ -1,18 +1,16 @@
-"""CHR: single characters and markup. These rules read the text as written and mostly repair it themselves."""
-
-from __future__ import annotations
+"""CHR: single characters and markup. These rules read the text as written and can mostly repair it."""
 
 import html
 import re
 import unicodedata
 from collections.abc import Iterator
 
+from bridge.core.width import width
 from bridge.wording.find import any_of, phrase
-from bridge.wording.ja.subject import columns
-from bridge.wording.model import BOTH_LOCALES, Context, Hit, Rule
-from bridge.wording.text import FOLD, Sheet
+from bridge.wording.model import Context
+from bridge.wording.rule import Hit, Rule
+from bridge.wording.text import WIDEST_LINE, Sheet
 
-WIDEST_LINE = 76  # columns: room for "> " twice in a reply
 SPELT_OUT = {
     "㈱": "株式会社",
     "㈲": "有限会社",
@@ -50,20 +48,7 @@ TAG = (
 )
 
 
-def _half_width_digits(sheet: Sheet, context: Context) -> Iterator[Hit]:
-    """Full-width digits in a letter that also uses half-width ones."""
-    if any(re.search(r"[0-9]", page.raw) for page in sheet.pages):
-        yield from _WIDE_DIGITS(sheet, context)
-
-
-def _folded(match: re.Match[str]) -> str:
-    return match[0].translate(FOLD)
-
-
-_WIDE_DIGITS = phrase(r"[０-９]+", reading="raw", swap=_folded)
-
-
-def _spelt_out(match: re.Match[str]) -> str:
+def spelt_out(match: re.Match[str]) -> str:
     char = match[0]
     if char in SPELT_OUT:
         return SPELT_OUT[char]
@@ -72,7 +57,7 @@ def _spelt_out(match: re.Match[str]) -> str:
 
 
 def _composed(match: re.Match[str]) -> str:
-    """The visible part: NFC for a detached voicing mark, nothing for what cannot be seen."""
+    """The visible part. A detached voicing mark is composed (NFC), an invisible character is dropped."""
     text = unicodedata.normalize("NFC", match[0])
     return "".join(char for char in text if char not in "\u3099\u309a" and not re.fullmatch(UNSEEN, char))
 
@@ -82,13 +67,8 @@ def _radical(match: re.Match[str]) -> str | None:
     return plain if plain != match[0] else None
 
 
-def _exclamation(match: re.Match[str]) -> str:
-    following = match.string[match.end() : match.end() + 1]
-    return "" if following in ("。", "」", "』", "）", ")") else "。"
-
-
 def _unescaped(match: re.Match[str]) -> str | None:
-    """The character behind an HTML entity; what is garbled stays for a person."""
+    """The character that an HTML entity stands for. Garbled text is left to a person."""
     plain = html.unescape(match[0])
     return plain if match[0].startswith("&") and plain not in (match[0], "<", ">") else None
 
@@ -98,12 +78,12 @@ def _wide_lines(sheet: Sheet, context: Context) -> Iterator[Hit]:
         return
     for match in re.finditer(r"[^\r\n]+", sheet.body.raw):
         line = match[0]
-        if len(line) * 2 > WIDEST_LINE and "://" not in line and columns(line) > WIDEST_LINE:
+        if len(line) * 2 > WIDEST_LINE and "://" not in line and width(line) > WIDEST_LINE:
             yield Hit(sheet.body, *match.span())
 
 
 def _unsendable(sheet: Sheet, context: Context) -> Iterator[Hit]:
-    """Characters the letter's charset cannot carry. LookupError for an unknown charset."""
+    """Characters that the letter's charset cannot carry. Raises LookupError for an unknown charset."""
     for page in sheet.pages:
         try:
             page.raw.encode(context.charset)
@@ -123,49 +103,11 @@ def _encodable(text: str, charset: str) -> bool:
 
 def _substitute(char: str, charset: str) -> str | None:
     match = re.match(DEPENDENT, char)
-    plain = PRINTABLE.get(char) or (_spelt_out(match) if match else unicodedata.normalize("NFKC", char))
+    plain = PRINTABLE.get(char) or (spelt_out(match) if match else unicodedata.normalize("NFKC", char))
     return plain if plain != char and _encodable(plain, charset) else None
 
 
 RULES = (
-    Rule(
-        "CHR-01",
-        "error",
-        phrase(
-            r"[\uff61-\uff9f]+", reading="raw", swap=lambda match: unicodedata.normalize("NFKC", match[0])
-        ),
-        "半角カナは文字化けのもとです。",
-        "Half-width kana get garbled.",
-        "システム",
-        "ｼｽﾃﾑ",
-    ),
-    Rule(
-        "CHR-02",
-        "warning",
-        phrase(DEPENDENT, reading="raw", swap=_spelt_out),
-        "機種依存文字です。",
-        "A character some devices cannot show.",
-        "株式会社みどり商事",
-        "㈱みどり商事",
-    ),
-    Rule(
-        "CHR-03",
-        "warning",
-        _half_width_digits,
-        "全角と半角の数字が混じっています。",
-        "Full-width and half-width digits are mixed.",
-        "10時05分",
-        "１０時05分",
-    ),
-    Rule(
-        "CHR-04",
-        "warning",
-        phrase(r"[Ａ-Ｚａ-ｚ]+", reading="raw", swap=_folded),
-        "全角の英字です。",
-        "Full-width letters.",
-        "API",
-        "ＡＰＩ",
-    ),
     Rule(
         "CHR-05",
         "warning",
@@ -177,16 +119,6 @@ RULES = (
         "No emoji in an apology.",
         "申し訳ございません。",
         "申し訳ございませんm(_ _)m",
-        locales=BOTH_LOCALES,
-    ),
-    Rule(
-        "CHR-06",
-        "warning",
-        phrase(r"！+|(?<=[ぁ-んァ-ヶー一-龥。、」）])!+", reading="raw", swap=_exclamation),
-        "感嘆符は使いません。",
-        "No exclamation marks.",
-        "復旧いたしました。",
-        "復旧いたしました！",
     ),
     Rule(
         "CHR-07",
@@ -196,7 +128,6 @@ RULES = (
         "An invisible character, or a detached voicing mark.",
         "が",
         "か\u3099",
-        locales=BOTH_LOCALES,
     ),
     Rule(
         "CHR-08",
@@ -206,7 +137,6 @@ RULES = (
         "Garbled text or a leftover escape.",
         "障害",
         "éšœå®³ &amp;",
-        locales=BOTH_LOCALES,
     ),
     Rule(
         "CHR-09",
@@ -217,7 +147,6 @@ RULES = (
         "短い行",
         "長" * 39,
         scope="body",
-        locales=BOTH_LOCALES,
     ),
     Rule(
         "CHR-10",
@@ -227,7 +156,6 @@ RULES = (
         "The charset of this letter cannot carry this character.",
         "高",
         "髙 (iso2022_jp)",
-        locales=BOTH_LOCALES,
     ),
     Rule(
         "CHR-11",
@@ -237,7 +165,6 @@ RULES = (
         "A radical that only looks like the character.",
         "富士",
         "富⼠",
-        locales=BOTH_LOCALES,
     ),
     Rule(
         "CHR-12",
@@ -257,6 +184,5 @@ RULES = (
         "Markdown or HTML is left in.",
         "【重要】",
         "**重要**",
-        locales=BOTH_LOCALES,
     ),
 )

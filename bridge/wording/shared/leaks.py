@@ -1,13 +1,12 @@
-"""LEK: what must stay inside the house: addresses, logs, credentials, chat. Links and names: see names.py."""
-
-from __future__ import annotations
+"""LEK: addresses, logs, credentials and chat must stay inside. people_and_links.py has the rest of the family."""
 
 import ipaddress
 import re
 from collections.abc import Iterator
 
 from bridge.wording.find import any_of, matches, phrase
-from bridge.wording.model import BOTH_LOCALES, Context, Hit, Rule
+from bridge.wording.model import Context
+from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import Sheet
 
 ADDRESS = re.compile(
@@ -95,7 +94,7 @@ def _addresses(sheet: Sheet, _context: Context) -> Iterator[Hit]:
             if _is_address(match[0]) and not (
                 VERSION_BEFORE.search(lead) or VERSION_BEHIND.match(page.flow, match.end())
             ):
-                yield Hit(page, *page.span(*match.span()))
+                yield Hit.of(page, match)
 
 
 def _is_address(text: str) -> bool:
@@ -110,7 +109,7 @@ def _alert_names(sheet: Sheet, context: Context) -> Iterator[Hit]:
     for page in sheet.pages:
         for match in WORD.finditer(page.flow):
             if ALERT_NAME.fullmatch(match[0]) and match[0] not in context.service:
-                yield Hit(page, *page.span(*match.span()))
+                yield Hit.of(page, match)
 
 
 RULES = (
@@ -122,7 +121,6 @@ RULES = (
         "An internal network address is shown.",
         "一部のサーバーで障害が発生しております。",
         "10.20.3.15 で障害が発生しております。",
-        locales=BOTH_LOCALES,
     ),
     Rule(
         "LEK-02",
@@ -132,7 +130,6 @@ RULES = (
         "An internal host name is shown; name the function customers know.",
         "受注登録機能が停止しております。",
         "db-prod-03 が停止しております。",
-        locales=BOTH_LOCALES,
     ),
     Rule(
         "LEK-03",
@@ -142,7 +139,6 @@ RULES = (
         "The monitoring alert's own text is shown.",
         "一部の機能がご利用いただけません。",
         '[FIRING:2] HighErrorRate (job="checkout")',
-        locales=BOTH_LOCALES,
     ),
     Rule(
         "LEK-04",
@@ -155,7 +151,6 @@ RULES = (
         "A program's log or exception is shown; describe the symptom.",
         "画面に「503」と表示されます。",
         "java.lang.NullPointerException: user was not found",
-        locales=BOTH_LOCALES,
     ),
     Rule(
         "LEK-07",
@@ -168,7 +163,6 @@ RULES = (
         "A credential is shown: do not send, revoke it.",
         "パスワードの変更をお願いいたします。",
         "token=3f9ab1c2d4",
-        locales=BOTH_LOCALES,
     ),
     Rule(
         "LEK-09",
@@ -181,7 +175,6 @@ RULES = (
         "A sentence meant for colleagues is left in.",
         "社内の確認体制を見直し、承認手順を追加いたしました。",
         "【社内限り】復旧見込みは夕方",
-        locales=BOTH_LOCALES,
     ),
     Rule(
         "LEK-10",
@@ -191,6 +184,5 @@ RULES = (
         "Chat markup is left in.",
         "障害が発生しております。",
         "[To:1234567] 障害発生しました",
-        locales=BOTH_LOCALES,
     ),
 )

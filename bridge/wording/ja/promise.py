@@ -1,17 +1,16 @@
-"""The next report a letter promises: found in its text, and read as a time."""
-
-from __future__ import annotations
+"""When a letter promises the next report. The time is found in the text and read."""
 
 import re
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from bridge.wording.ja.expressions import ON_WEEKDAY
 from bridge.wording.model import Context
 from bridge.wording.text import FieldText, Sheet
 
 STAMP = (
     r"(?:(?:(?:(?P<year>\d{4})[年/])?(?P<month>\d{1,2})[月/](?P<day>\d{1,2})日?|(?P<day_only>\d{1,2})日)"
-    r"(?:[(][月火水木金土日][)])?[ ]*)?"
+    rf"{ON_WEEKDAY}[ ]*)?"
     r"(?P<relative>翌日?|明日|明朝|本日|同日)?の?[ ]*(?P<half>午前|午後)?"
     r"(?P<hour>\d{1,2})(?:時(?!間)(?:(?P<minute>\d{1,2})分)?|:(?P<colon>\d\d))"
 )
@@ -30,23 +29,24 @@ TOLD = re.compile(
 
 
 class Promise(NamedTuple):
-    """A promised time: where it stands (flow offsets) and what it says."""
+    """A promised time, and where it stands in the flow of `page`."""
 
     page: FieldText
     start: int
     end: int
-    at: datetime | None  # None: no clock to read it against
+    at: datetime | None  # None without `context.now`, or for a date that does not exist
 
 
 def promised_time(sheet: Sheet, context: Context) -> Promise | None:
-    """The time of the next report, where the letter names one."""
+    """The time of the next report. None when the letter names none."""
     page = sheet.body
     match = NEXT.search(page.flow) or TOLD.search(page.flow)
     return match and Promise(page, *match.span("stamp"), read_stamp(match, context))
 
 
 def read_stamp(match: re.Match[str], context: Context) -> datetime | None:
-    """A matched `STAMP` as a time near `context.now`; None without a clock or for an impossible date."""
+    """A matched `STAMP` as a time near `context.now`. None without `context.now`, or for a date that does not
+    exist."""
     if context.now is None:
         return None
     now = context.now.astimezone(context.zone)
@@ -63,14 +63,15 @@ def read_stamp(match: re.Match[str], context: Context) -> datetime | None:
 
 
 def _day(match: re.Match[str], now: datetime) -> datetime:
-    """The day a matched `STAMP` names, today when it names none. ValueError for one that does not exist."""
+    """The day that a matched `STAMP` names, or today. Raises ValueError for a day that does not exist."""
     if match["month"]:
         return date_near(now, int(match["month"]), int(match["day"]), match["year"])
     return now.replace(day=int(match["day_only"])) if match["day_only"] else now
 
 
 def date_near(now: datetime, month: int, day: int, year: str | None) -> datetime:
-    """That day of the given year; without one, of the year that brings it nearest to `now`."""
+    """That day of the given year. Without a year, the year is the one that brings its month nearest to `now`.
+    Raises ValueError for a day that does not exist."""
     if year:
         return now.replace(year=int(year), month=month, day=day)
     near = [now.replace(year=now.year + step, month=month, day=1) for step in (-1, 0, 1)]

@@ -1,15 +1,14 @@
-"""PLH: blanks and instructions left over from a template."""
-
-from __future__ import annotations
+"""PLH in Japanese letters: blanks and instructions left over from a template."""
 
 from bridge.wording.find import any_of, phrase
-from bridge.wording.model import BOTH_LOCALES, Rule
+from bridge.wording.ja.expressions import NUMERAL
+from bridge.wording.rule import Rule
 
-NUMERAL = "一二三四五六七八九十百千〇零"
+COUNTING = f"{NUMERAL}百千〇零"
 UNIT = r"(?:月|日|時間?|分|年|社|様|件|名|株式会社)"
 CIRCLES = (
-    rf"(?<![{NUMERAL}〇○◯●])(?![○◯●]{{8}})[〇○◯●]{{2,}}(?![{NUMERAL}])"
-    rf"|(?<![{NUMERAL}])(?<!\A)(?<!\n)[〇○◯●]{UNIT}"
+    rf"(?<![{COUNTING}〇○◯●])(?![○◯●]{{8}})[〇○◯●]{{2,}}(?![{COUNTING}])"
+    rf"|(?<![{COUNTING}])(?<!\A)(?<!\n)[〇○◯●]{UNIT}"
     rf"|(?:(?<=\n)|(?<=\A))[〇○◯●]{UNIT}(?![一-龥々ァ-ヶー:：\s間])"
     r"|(?:(?<=\n)|(?<=\A))[〇○◯●](?:株式会社|様(?![々子式]))"
     r"|△△|(?<!■)□□|××|＊＊"
@@ -34,11 +33,6 @@ SLOT_IN_TEXT = (
     rf"[［\[]{SLOT}(?:を{INNER}{{0,20}})?[］\]](?!{UI})|[（(](?:サービス名|お客様名|会社名|担当者名)[）)]"
     rf"|【{SLOT}】(?=[をにはがのでとも様御へより、。）)]|$)"
 )
-
-VARIABLE = (
-    r"\{\{|\}\}|\{%|%\}|\$\{\w{1,60}\}|<%[^>\n]{0,80}%>|\{[a-z_][a-z0-9_.]{0,60}\}|%\(\w{1,60}\)s"
-    r"|\$labels|\.Labels\."
-)
 EDITOR = (
     r"不要な(?:行|方|場合|項目|箇所|部分)は?(?:、)?削除|該当(?:しない|なし)の?(?:場合|もの|項目|箇所"
     r"|行)?[はを](?:、)?(?:削除|消)"
@@ -57,16 +51,6 @@ RULES = (
         "発生日時:〇月〇日 〇時〇分頃",
     ),
     Rule(
-        "PLH-02",
-        "error",
-        phrase(VARIABLE),
-        "テンプレートの変数がそのまま残っています。",
-        "A template variable was not filled in.",
-        "みどりショップをご利用のお客様",
-        "{{ service_name }}をご利用のお客様",
-        locales=BOTH_LOCALES,
-    ),
-    Rule(
         "PLH-03",
         "error",
         any_of(
@@ -77,23 +61,6 @@ RULES = (
         "An example or instruction of the template is left in.",
         "影響範囲:受注登録機能",
         "影響範囲:[例:全拠点の在庫照会]",
-    ),
-    Rule(
-        "PLH-04",
-        "error",
-        any_of(
-            phrase(
-                r"(?<![A-Za-z])(?:TBD|TBA|TODO|FIXME|WIP|DRAFT)(?![A-Za-z])|(?<![A-Za-z])[xX]{3,}(?![A-Za-z])"
-                r"|[Ll]orem ipsum|(?<![a-z])(?:hoge|fuga)",
-                needs="TB[DA]|TODO|FIXME|WIP|DRAFT|[xX]{3}|orem|hoge|fuga",
-            ),
-            phrase(r"ダミー|テスト送信|テストメール|テスト配信"),
-        ),
-        "作業用の言葉が残っています。",
-        "A working word is left in.",
-        "復旧見込み:未定",
-        "復旧見込み:TBD",
-        locales=BOTH_LOCALES,
     ),
     Rule(
         "PLH-05",
@@ -118,23 +85,5 @@ RULES = (
         "An editing instruction is left in.",
         "該当するお客様には、個別にご連絡いたします。",
         "※該当しない場合は削除してください",
-    ),
-    Rule(
-        "PLH-07",
-        "error",
-        any_of(
-            phrase(
-                r"(?<![A-Za-z0-9_.-])(?:null|undefined|NaN)(?![A-Za-z0-9_(-])|<no value>|\[object Object\]"
-                r"|(?<![A-Za-z0-9_.-])None(?=\n|$|[^ -~])",
-                needs=r"null|undefined|NaN|None|<no|\[obj",
-                reading="wording",
-            ),
-            phrase(r"1970[-/年]0?1[-/月]0?1(?!\d)|0001-01-01", before=r"\d", reading="wording"),
-        ),
-        "値が入らないまま書き出されています。",
-        "A missing value was printed as it is.",
-        "復旧日時:未定",
-        "復旧日時:0001-01-01",
-        locales=BOTH_LOCALES,
     ),
 )

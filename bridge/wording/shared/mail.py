@@ -1,15 +1,13 @@
-"""MAL: what goes wrong between the letter and the inbox."""
-
-from __future__ import annotations
+"""MAL: what goes wrong on the way to the inbox, or makes a letter look like phishing."""
 
 import re
 from collections.abc import Iterator
 
-from bridge.wording.find import phrase, whole
-from bridge.wording.model import BOTH_LOCALES, Context, Hit, Rule
-from bridge.wording.text import CONTACT, Sheet
+from bridge.wording.find import lacking, phrase, whole
+from bridge.wording.model import Context
+from bridge.wording.rule import Hit, Rule
+from bridge.wording.text import Sheet
 
-NO_REPLY = re.compile(r"送信専用|返信(?:を)?(?:いただいて|頂いて|されて)も|返信には?(?:お答え|対応|お応え)")
 SHORTENED = (
     r"(?<![\w.])(?:bit\.ly|goo\.gl|tinyurl\.com|tinyurl|t\.co(?=/)|is\.gd|ow\.ly|buff\.ly"
     r"|x\.gd)(?![\w.])(?:/[\w-]*)?|http://"
@@ -22,14 +20,7 @@ def _several_recipients(sheet: Sheet, context: Context) -> Iterator[Hit]:
         address for address in (*context.to, *context.cc) if address.rpartition("@")[2].lower() not in own
     ]
     if len(outside) >= 2:
-        yield Hit(sheet.body, 0, 0)
-
-
-def _dead_end(sheet: Sheet, _context: Context) -> Iterator[Hit]:
-    page = sheet.body
-    match = NO_REPLY.search(page.flow)
-    if match and not CONTACT.search(page.flow):
-        yield Hit(page, *page.span(*match.span()))
+        yield lacking(sheet)
 
 
 def _broken_subject(sheet: Sheet, _context: Context) -> Iterator[Hit]:
@@ -49,17 +40,6 @@ RULES = (
         "to: 1件",
         "to: 3件",
         scope="mail",
-        locales=BOTH_LOCALES,
-    ),
-    Rule(
-        "MAL-02",
-        "warning",
-        _dead_end,
-        "返信できないのに、問い合わせ先がありません。",
-        "No reply possible, and no other way to reach us.",
-        "本メールは送信専用です。お問い合わせは下記窓口まで",
-        "本メールは送信専用です。",
-        scope="body",
     ),
     Rule(
         "MAL-03",
@@ -69,7 +49,6 @@ RULES = (
         "Shortened or plain http links look like phishing.",
         "https://status.example.jp/",
         "https://bit.ly/3abcd",
-        locales=BOTH_LOCALES,
     ),
     Rule(
         "MAL-04",
@@ -80,6 +59,5 @@ RULES = (
         "【重要】みどりショップ 接続障害(第一報)",
         "【重要】みどりショップ\n接続障害(第一報)",
         scope="subject",
-        locales=BOTH_LOCALES,
     ),
 )

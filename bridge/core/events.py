@@ -1,0 +1,246 @@
+"""What an incident's history records: one class for each kind of entry, with the details that it keeps.
+
+An entry's action and details are part of the API, and the audit chain's hash covers them: neither may be renamed.
+"""
+
+from dataclasses import MISSING, asdict, dataclass, fields
+from typing import Any, ClassVar
+
+from bridge.core.model import DeliveryState, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An entry to be written. `action` is its name in the API and in the database."""
+
+    action: ClassVar[str]
+
+    def detail(self) -> dict[str, Any]:
+        """The fields in JSON types. One that has a default is left out while it has that value."""
+        omitted = {
+            each.name
+            for each in fields(self)
+            if each.default is not MISSING and getattr(self, each.name) == each.default
+        }
+        return {name: value for name, value in asdict(self).items() if name not in omitted}
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsReceived(NewEvent):
+    """Alerts of the incident changed. `counts`: how many for which reason. `truncated`: how many a post left out."""
+
+    action = "alerts"
+    counts: dict[str, int]
+    alertnames: list[str]
+    truncated: int
+    notes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened(NewEvent):
+    """Alerts fired again before customers were told of the recovery."""
+
+    action = "reopened"
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed(NewEvent):
+    """The incident owes nothing more."""
+
+    action = "closed"
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFailed(NewEvent):
+    """A shipped template stands in for the company's own, whose fault is `problem`. `notice`: its id."""
+
+    action = "template_failed"
+    notice: str
+    version: int
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rang(NewEvent):
+    """A ring was fired. `notice`: its id; `ring`: counted from 0; `late`: whole seconds after its time."""
+
+    action = "rang"
+    notice: str
+    ring: int
+    people: list[str]
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class _OfNotice(NewEvent):
+    """`notice`: its id."""
+
+    notice: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class _OfVersion(_OfNotice):
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class LetterDrafted(_OfVersion):
+    """A notice has its first version. `recipients`: those of an individual batch."""
+
+    action = "drafted"
+    why: str
+    recipients: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRedrafted(_OfVersion):
+    """The bridge wrote a newer version. `recipients`: those of an individual batch."""
+
+    action = "redrafted"
+    why: str
+    recipients: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded(_OfNotice):
+    """A newer notice, or none, took the place of one that nobody had decided."""
+
+    action = "superseded"
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeAcknowledged(_OfNotice):
+    """A person is on it. `first`: whether nobody was before."""
+
+    action = "acknowledged"
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _OfText(_OfVersion):
+    """`texts`: the SHA-256 of what customers would read, None for a version that is gone."""
+
+    texts: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edited(_OfText):
+    """A person saved a version. `rendered`: the bridge wrote it from the person's answers."""
+
+    action = "edited"
+    rendered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedFirst(_OfText):
+    """The first of two people approved. `override`: why a wording error is sent as it is."""
+
+    action = "approved_first"
+    override: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Approved(_OfText):
+    """The letter is approved, and held for `hold` seconds. `override`: why a wording error is sent as it is."""
+
+    action = "approved"
+    recipients: int | None
+    hold: int
+    override: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled(_OfVersion):
+    """An approved letter was called back within its hold."""
+
+    action = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissed(_OfVersion):
+    """A person decided that the letter is not sent."""
+
+    action = "dismissed"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendingBegan(_OfNotice):
+    """The letter's list is in the outbox. `version`: the approved one."""
+
+    action = "sending"
+    version: int | None
+    recipients: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent(_OfNotice):
+    """Nothing is left to send. `counts`: how many letters ended in which state."""
+
+    action = "sent"
+    counts: dict[DeliveryState, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped(_OfNotice):
+    """The rest of the letter is not sent until a person resumes it."""
+
+    action = "stopped"
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelayFailed(_OfNotice):
+    """The mail server takes no mail for customers while this letter waits for it."""
+
+    action = "relay_down"
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumedRest(_OfNotice):
+    """A person sends what a stopped letter had left."""
+
+    action = "resumed"
+
+
+@dataclass(frozen=True, slots=True)
+class ResumedWhole(_OfText):
+    """A letter was stopped before anything of it left; a person approved it for the list as it is now."""
+
+    action = "resumed"
+    recipients: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResumedFirst(_OfText):
+    """As ResumedWhole, where a second person must approve too."""
+
+    action = "approved_first"
+    recipients: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TestCopySent(_OfVersion):
+    """A person had a copy of the letter mailed to themselves."""
+
+    action = "test_copy"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRenewed(_OfNotice):
+    """A person was mailed a fresh link in place of one that had expired."""
+
+    action = "link_renewed"
+
+
+@dataclass(frozen=True, slots=True)
+class EndedByHand(_OfNotice):
+    """A person ended the incident. `firing`: how many alerts still fired."""
+
+    action = "ended_by_hand"
+    firing: int
