@@ -7,9 +7,10 @@ BIN = $(VENV)/bin
 COMPILE = $(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header
 LONGEST = tests/faults/test_process_killed.py tests/web/test_pages_in_chromium.py
 LONGEST_FIRST = $(LONGEST) tests/faults tests/e2e tests/stages tests
+FILES = bridge/core/reminders.py
 BUILD_TOOLS = printf 'hatchling\neditables\n'
 
-.PHONY: demo test pytest unit lint audit soak bench lock clean
+.PHONY: demo test pytest unit lint audit soak bench mutants lock clean
 
 # Further flags go in DEMO, such as: make demo DEMO="--speed 30"
 demo: $(VENV)/run.stamp
@@ -48,7 +49,15 @@ soak: $(VENV)/test.stamp
 
 bench: $(VENV)/test.stamp
 	sh scripts/install-test-parts.sh
-	$(BIN)/pytest tests/bench -o python_files='bench_*.py' -s
+	$(BIN)/python -m tests.bench.bench_sending
+	$(BIN)/python -m tests.bench.bench_webhooks
+	$(BIN)/python -m tests.bench.bench_waits
+
+# Small faults in FILES, of bridge/core and bridge/stages, that `make unit` would not notice: some minutes a file.
+# mutmut has a folder of its own, and the tests' packages from the project's: it runs them in its own process.
+mutants: $(VENV)/test.stamp $(VENV)/mutants.stamp
+	PYTHONPATH=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \
+	    $(VENV)/mutants/bin/python scripts/mutants.py $(FILES)
 
 # A lock names everything: --no-deps, or pip weighs a newer release of `package[extra]` against it and gives up.
 $(VENV)/run.stamp: requirements.lock pyproject.toml | $(VENV)/made.stamp
@@ -65,6 +74,11 @@ $(VENV)/audit.stamp: requirements-audit.lock | $(VENV)/made.stamp
 	$(VENV)/audit/bin/pip install --quiet --require-hashes --no-deps -r requirements-audit.lock
 	touch $@
 
+$(VENV)/mutants.stamp: requirements-mutants.lock | $(VENV)/made.stamp
+	$(BIN)/python -m venv $(VENV)/mutants
+	$(VENV)/mutants/bin/pip install --quiet --require-hashes --no-deps -r requirements-mutants.lock
+	touch $@
+
 $(VENV)/made.stamp:
 	sh scripts/make-venv.sh $(VENV)
 	touch $@
@@ -77,6 +91,7 @@ lock: | $(VENV)/made.stamp
 	$(BUILD_TOOLS) | $(COMPILE) --upgrade pyproject.toml - -o requirements.lock
 	$(BUILD_TOOLS) | $(COMPILE) --upgrade pyproject.toml - --extra test -c requirements.lock -o requirements-test.lock
 	printf 'pip-audit\n' | $(COMPILE) --upgrade - -o requirements-audit.lock
+	printf 'mutmut\n' | $(COMPILE) --upgrade - -c requirements-test.lock -o requirements-mutants.lock
 
 clean:
-	rm -rf $(VENV) dist demo-data .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) mutants dist demo-data .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -50,7 +50,7 @@ class App:
         self._running = RunningConfig(config, path, self._changed)
         self._relays = _relays(config)
         self._lists = CustomerLists(lambda: self._runtime.config.service_lists)
-        self._me = str(uuid4())
+        self._instance_id = str(uuid4())
         self._metronome = clock.Metronome()
         self._bells = {name: self._metronome.bell(name) for name in ("timer", "oncall", "customers")}
         self._stop = asyncio.Event()
@@ -60,10 +60,10 @@ class App:
         config = self._runtime.config
         keys = load_keys(config.key_file)
         async with self._store(keys) as store:
-            boot = await self._begin(store, keys)
-            marks = Results(store, self._me, self._bells["timer"].ring)
-            timer = self._timer(store, boot)
-            lanes = self._lanes(store, marks, keys, boot)
+            boot_id = await self._begin(store, keys)
+            marks = Results(store, self._instance_id, self._bells["timer"].ring)
+            timer = self._timer(store, boot_id)
+            lanes = self._lanes(store, marks, keys, boot_id)
             desk = self._desk(store, timer, keys)
             store.add_listener(self._ring_all)
             self._metronome.start()
@@ -113,10 +113,10 @@ class App:
                     "Restore the key file that belongs to it"
                 )
             tx.instances.set_meta("key", " ".join(dict.fromkeys([*known, *keys.ids])))
-            instances.live_on(tx, self._runtime, self._me, tx.boot())
+            instances.live_on(tx, self._runtime, self._instance_id, tx.boot_id())
             if alone:
-                instances.recover_claims(tx, self._me, tx.boot(), policy, alone=True)
-            return tx.boot()
+                instances.recover_claims(tx, self._instance_id, tx.boot_id(), policy, alone=True)
+            return tx.boot_id()
 
         return await store.run(unit)
 
@@ -129,7 +129,7 @@ class App:
         loops = [asyncio.create_task(each.run()) for each in working]
         serving = [asyncio.create_task(server.serve()) for server in listening]
         stopped = asyncio.create_task(self._stop.wait())
-        log.info("serving", listen=str(self._runtime.config.server.listen), instance=self._me)
+        log.info("serving", listen=str(self._runtime.config.server.listen), instance=self._instance_id)
         everything = [marking, *loops, *serving]
         await asyncio.wait([stopped, *everything], return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
@@ -151,27 +151,27 @@ class App:
         policy = self._runtime.config.smtp.on_unknown
 
         def unit(tx: Tx) -> None:
-            tx.claims.give_back([self._me], eod_only=False, on_unknown=policy)
-            tx.notices.release([self._me])
+            tx.claims.give_back([self._instance_id], all_in_doubt=False, on_unknown=policy)
+            tx.notices.release([self._instance_id])
 
         with contextlib.suppress(StorageDown, TimeoutError):  # the next start sorts it out
             async with asyncio.timeout(GIVE_BACK_WITHIN):
                 await store.run(unit)
 
-    def _timer(self, store: Store[Tx], boot: str) -> Timer:
+    def _timer(self, store: Store[Tx], boot_id: str) -> Timer:
         return Timer(
             store=store,
             runtime=lambda: self._runtime,
             lists=self._lists,
             relay=self._first_relay,
-            me=self._me,
-            boot=boot,
+            instance_id=self._instance_id,
+            boot_id=boot_id,
             bell=self._bells["timer"],
             wake=self._wake,
         )
 
-    def _lanes(self, store: Store[Tx], marks: Results, keys: Keys, boot: str) -> list[LaneWorker]:
-        office = LaneDependencies(store, marks, self._me, boot, clock.now, lambda: self._runtime)
+    def _lanes(self, store: Store[Tx], marks: Results, keys: Keys, boot_id: str) -> list[LaneWorker]:
+        office = LaneDependencies(store, marks, self._instance_id, boot_id, clock.now, lambda: self._runtime)
         oncall = OncallComposer(store, lambda: self._runtime, keys, self._relay_problem, clock.now)
         return [
             LaneWorker(

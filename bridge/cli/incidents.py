@@ -54,7 +54,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     verify.add_argument("--log", type=Path, metavar="FILE", help="compare with every head in a bridge's log")
     verify.set_defaults(func=run_verify)
     for action in (listing, show, verify):
-        add_config(action, again=True)
+        add_config(action, inherit=True)
 
 
 def run_list(args: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     revoke.add_argument("--person", help="those of one person (the key under people)")
     revoke.add_argument("--notice", help="those to one notice")
     revoke.add_argument("--url", default=None, help="where the bridge listens (default: its own setting)")
-    add_config(revoke, again=True)
+    add_config(revoke, inherit=True)
     revoke.set_defaults(func=run)
 
 

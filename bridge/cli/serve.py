@@ -19,13 +19,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.set_defaults(func=run)
 
 
-def add_config(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
+def add_config(parser: argparse.ArgumentParser, *, inherit: bool = False) -> None:
     """The option that names bridge.yaml.
 
-    `again`: the parser of the command before this action has the option too. The value given there stays.
+    `inherit`: the parser of the command before this action has the option too. The value given there stays.
     """
     usual = Path(os.environ.get("BRIDGE_CONFIG", "config/bridge.yaml"))
-    default = argparse.SUPPRESS if again else usual
+    default = argparse.SUPPRESS if inherit else usual
     parser.add_argument("--config", type=Path, default=default, help="bridge.yaml (or BRIDGE_CONFIG)")
 
 

@@ -102,6 +102,7 @@ class Facts(Model):
     combined: bool = Field(default=False, description="a recovery report that is also the first letter")
     answers: Answers = Field(default=NO_ANSWERS, description="cause, remedy and the rest that a person wrote")
     row: Mapping[str, str] = Field(default={}, description="the customer's row of an individual batch")
+    own: Mapping[str, str] = Field(default={}, description="what only letters of this kind state")
 
     def to_dict(self) -> dict[str, Any]:
         """JSON types only, for the version's record."""

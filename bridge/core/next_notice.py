@@ -40,7 +40,7 @@ class Duty:
     kind: Kind | None = None
 
 
-def told(notices: Sequence[Notice]) -> bool:
+def customers_told(notices: Sequence[Notice]) -> bool:
     """Whether customers were told that something is wrong: a first report was approved."""
     return any(notice.kind == FIRST and reached(notice) for notice in notices)
 
@@ -78,7 +78,7 @@ def owed(incident: Incident, notices: Sequence[Notice], policy: Policy, now: dat
 def _while_firing(
     incident: Incident, notices: Sequence[Notice], policy: Policy, now: datetime
 ) -> Duty | None:
-    if not told(notices):
+    if not customers_told(notices):
         firsts = [notice for notice in notices if notice.kind == FIRST]
         if undecided(notices, FIRST) or (firsts and firsts[-1].state != "superseded"):
             return None
@@ -93,7 +93,7 @@ def _while_firing(
 def _settled(notices: Sequence[Notice]) -> Duty | None:
     if any(notice.state == "approved" for notice in notices):
         return None  # may still be called back: it decides what the recovery report says
-    if told(notices) or undecided(notices, FIRST) or any(map(never_left, notices)):
+    if customers_told(notices) or undecided(notices, FIRST) or any(map(never_left, notices)):
         return Duty("recover", "settled", RECOVERY)
     return None if _under_way(notices) else Duty("close", "nothing owed")
 

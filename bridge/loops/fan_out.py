@@ -28,14 +28,14 @@ class Loader:
     store: Store[Tx]
     runtime: Callable[[], Runtime]
     lists: CustomerLists
-    me: str
+    instance_id: str
     wake: Callable[[Wake], None]
 
     async def load_due(self) -> None:
         """Every letter whose hold is over. Raises StorageDown."""
         tried: set[str] = set()
         while notice := await self.store.run(
-            partial(fan_out.claim_letter, runtime=self.runtime(), me=self.me, but=tried)
+            partial(fan_out.claim_letter, runtime=self.runtime(), instance_id=self.instance_id, exclude=tried)
         ):
             tried.add(notice.id)
             try:
@@ -76,8 +76,7 @@ class Loader:
                 fan_out.begin_send,
                 runtime=self.runtime(),
                 notice=notice,
-                start=start,
-                chunk=chunk,
+                chunk=fan_out.Chunk(start, chunk),
                 last=following is None,
             )
             wake = await self.store.run(unit)

@@ -23,7 +23,7 @@ from bridge.smtp.relay import Relay
 from bridge.smtp.session import Abandoned, Envelope
 from bridge.stages.instances import slept_long
 from bridge.stages.runtime import Runtime
-from bridge.store.claims import EOD_WAIT, Claimed, DeliveryResult
+from bridge.store.claims import IN_DOUBT_WAIT, Claimed, DeliveryResult
 from bridge.store.outbox import Lane
 from bridge.store.store import Store
 from bridge.store.tx import Tx
@@ -59,8 +59,8 @@ class LaneDependencies:
 
     store: Store[Tx]
     marks: Results
-    me: str
-    boot: str
+    instance_id: str
+    boot_id: str
     now: Callable[[], datetime]
     runtime: Callable[[], Runtime]
 
@@ -126,7 +126,11 @@ class LaneWorker:
             return
         rows = await self._office.store.run(
             partial(
-                claim_rows, runtime=self._office.runtime(), lane=self._lane, limit=AT_ONCE, me=self._office.me
+                claim_rows,
+                runtime=self._office.runtime(),
+                lane=self._lane,
+                limit=AT_ONCE,
+                instance_id=self._office.instance_id,
             )
         )
         self._held.update((row.id, row.fence) for row in rows)
@@ -148,9 +152,15 @@ class LaneWorker:
             await self._bell.wait(next_due)
             return
         log.warning("claims_lost", lane=self._lane, rows=len(lost))
-        me, boot = self._office.me, self._office.boot
+        instance_id, boot_id = self._office.instance_id, self._office.boot_id
         await self._office.store.run(
-            partial(_give_back_lost, runtime=self._office.runtime(), ids=lost, me=me, boot=boot)
+            partial(
+                _give_back_lost,
+                runtime=self._office.runtime(),
+                ids=lost,
+                instance_id=instance_id,
+                boot_id=boot_id,
+            )
         )
 
     async def _some_relay_works(self) -> bool:
@@ -175,7 +185,7 @@ class LaneWorker:
     def _look(self, tx: Tx) -> tuple[set[tuple[int, int]], datetime | None]:
         """What this instance has claimed, and when there is more to claim."""
         next_due = tx.claims.next_due_at(self._lane, self._office.runtime().config.services)
-        return tx.claims.held(self._lane, self._office.me), next_due
+        return tx.claims.held(self._lane, self._office.instance_id), next_due
 
     async def _send_all(self) -> None:
         while True:
@@ -217,12 +227,12 @@ class LaneWorker:
         return self._mark(row, outcome)
 
     def _once(self, row: Claimed) -> Callable[[], Awaitable[None]]:
-        """Commits the eod once; a fallback that takes over needs no second one."""
+        """Commits the mark once; a fallback that takes over needs no second one."""
         granted = False
 
         async def before_data() -> None:
             nonlocal granted
-            granted = granted or await self._office.marks.eod(row)
+            granted = granted or await self._office.marks.in_doubt(row)
             if not granted:
                 raise Abandoned("not wanted any more")
 
@@ -261,7 +271,7 @@ class LaneWorker:
                     row,
                     "deferred" if once_more else "unknown",
                     outcome.words,
-                    EOD_WAIT,
+                    IN_DOUBT_WAIT,
                     ambiguous=1,
                 )
             case _:
@@ -294,20 +304,20 @@ def _result(
     return DeliveryResult(row.id, row.fence, row.notice_id, row.lane, state, reply, rest, counted, ambiguous)
 
 
-def claim_rows(tx: Tx, runtime: Runtime, lane: Lane, limit: int, me: str) -> list[Claimed]:
+def claim_rows(tx: Tx, runtime: Runtime, lane: Lane, limit: int, instance_id: str) -> list[Claimed]:
     """Take due messages of a lane; the attempt is counted before anything is dialled.
 
     Just woken from a long sleep, customers' letters wait for the heartbeat that stops them (`stop_old_work`).
     """
     if lane == "customers" and slept_long(tx):
         return []
-    return tx.claims.claim(lane, limit, me, runtime.config.services)
+    return tx.claims.claim(lane, limit, instance_id, runtime.config.services)
 
 
-def _give_back_lost(tx: Tx, runtime: Runtime, ids: Collection[int], me: str, boot: str) -> None:
+def _give_back_lost(tx: Tx, runtime: Runtime, ids: Collection[int], instance_id: str, boot_id: str) -> None:
     """Free these claims of this instance, which none of its senders has, as if it had died with them.
 
     COMMIT of a claim can lose its answer, and a server that crashed forgets soft marks: it has another boot.
     """
     on_unknown = runtime.config.smtp.on_unknown
-    tx.claims.give_back([me], eod_only=tx.boot() != boot, on_unknown=on_unknown, ids=ids)
+    tx.claims.give_back([instance_id], all_in_doubt=tx.boot_id() != boot_id, on_unknown=on_unknown, ids=ids)

@@ -1,6 +1,6 @@
-"""What became of messages, written in batches: eod marks at once and softly, results with them or within 50 ms.
+"""What became of messages, written in batches: marks of doubt at once and softly, results with them or within 50 ms.
 
-A connection asks for its next eod when it has its last answer. That answer rides with the mark, so that a killed
+A connection asks for its next mark when it has its last answer. That answer rides with the mark, so that a killed
 process leaves at most one mail of each connection in doubt. A power cut may undo what was committed softly
 since the last full commit: those mails count as in doubt then (bridge/stages/instances.py, `recover_claims`).
 """
@@ -25,14 +25,14 @@ AGAIN = 1.0  # seconds after which a batch that could not be committed is tried 
 
 
 class Results:
-    """One flusher for both lanes. What rides with an eod needs to survive a killed process only."""
+    """One flusher for both lanes. What rides with a mark of doubt needs to survive a killed process only."""
 
-    def __init__(self, store: Store[Tx], me: str, on_quiet: Callable[[], None]) -> None:
+    def __init__(self, store: Store[Tx], instance_id: str, on_quiet: Callable[[], None]) -> None:
         """`on_quiet` is called when everything that was put is committed: a letter may be done."""
         self._store = store
-        self._me = me
+        self._instance_id = instance_id
         self._on_quiet = on_quiet
-        self._eods: list[tuple[Claimed, asyncio.Future[bool]]] = []
+        self._doubts: list[tuple[Claimed, asyncio.Future[bool]]] = []
         self._results: list[DeliveryResult] = []
         self.unwritten: set[tuple[int, int]] = set()  # id and fence of every result that is not committed yet
         self._asked = asyncio.Event()
@@ -40,10 +40,10 @@ class Results:
         self._full = asyncio.Event()
         self._closing = False
 
-    async def eod(self, row: Claimed) -> bool:
-        """Whether the message may go on the wire; its row is committed as `eod` when it may."""
+    async def in_doubt(self, row: Claimed) -> bool:
+        """Whether the message may go on the wire; its row is committed as `in_doubt` when it may."""
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._eods.append((row, future))
+        self._doubts.append((row, future))
         self._asked.set()
         return await future
 
@@ -58,7 +58,7 @@ class Results:
     async def run(self) -> None:
         """Until `close`; then everything that was put is committed."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._commit_eods())
+            group.create_task(self._commit_doubts())
             group.create_task(self._commit_results())
 
     def close(self) -> None:
@@ -67,12 +67,12 @@ class Results:
         for event in (self._asked, self._marked, self._full):
             event.set()
 
-    async def _commit_eods(self) -> None:
-        while not self._closing or self._eods:
+    async def _commit_doubts(self) -> None:
+        while not self._closing or self._doubts:
             await self._asked.wait()
             if not self._closing:
                 self._asked.clear()
-            batch, self._eods = self._eods, []
+            batch, self._doubts = self._doubts, []
             if not batch:
                 continue
             granted = await self._commit_softly([row for row, _ in batch])
@@ -84,11 +84,11 @@ class Results:
         """The rows that may go on. Without its mark none may: its connection ends, and its row waits."""
         results, self._results = self._results, []
         claims = [(row.id, row.fence) for row in rows]
-        unit = partial(write_before_data, results=results, claims=claims, me=self._me)
+        unit = partial(write_before_data, results=results, claims=claims, instance_id=self._instance_id)
         try:
             granted, first_accepts = await self._store.run(unit, soft=True)
         except Exception:
-            _failed("eods")
+            _failed("in_doubt")
             self._results = results + self._results
             self._marked.set()
             return set()
@@ -114,7 +114,9 @@ class Results:
 
     async def _commit(self, batch: list[DeliveryResult]) -> bool:
         try:
-            first_accepts = await self._store.run(partial(write_results, results=batch, me=self._me))
+            first_accepts = await self._store.run(
+                partial(write_results, results=batch, instance_id=self._instance_id)
+            )
         except Exception:
             _failed("results")
             if self._closing:
@@ -123,7 +125,7 @@ class Results:
             return False
         self._written(batch)
         _observe(first_accepts)
-        if not self._results and not self._eods:
+        if not self._results and not self._doubts:
             self._on_quiet()
         return True
 
@@ -141,19 +143,19 @@ def _failed(what: str) -> None:
     log.exception("marks_not_written", what=what)
 
 
-def write_results(tx: Tx, results: Sequence[DeliveryResult], me: str) -> list[float]:
+def write_results(tx: Tx, results: Sequence[DeliveryResult], instance_id: str) -> list[float]:
     """Write what became of claimed messages.
 
     Returns, for first reports whose first letter was accepted just now, the seconds since detection.
     """
-    tx.claims.mark(results, me)
+    tx.claims.mark(results, instance_id)
     accepted = {each.notice_id for each in results if each.state == "sent" and each.lane == "customers"}
     return tx.notices.first_accepts(accepted) if accepted else []
 
 
 def write_before_data(
-    tx: Tx, results: Sequence[DeliveryResult], claims: Sequence[tuple[int, int]], me: str
+    tx: Tx, results: Sequence[DeliveryResult], claims: Sequence[tuple[int, int]], instance_id: str
 ) -> tuple[set[tuple[int, int]], list[float]]:
     """Write these results, and tell which of these claimed messages, by id and fence, may go on the wire."""
-    first_accepts = write_results(tx, results, me)
-    return tx.claims.mark_eod(claims, me), first_accepts
+    first_accepts = write_results(tx, results, instance_id)
+    return tx.claims.mark_in_doubt(claims, instance_id), first_accepts

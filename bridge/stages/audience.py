@@ -5,25 +5,23 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bridge.core.kinds import Recipients, spec_of
-from bridge.core.model import AudienceFacts, Incident, Notice
+from bridge.core.kinds import Recipients
+from bridge.core.model import AudienceFacts
 from bridge.core.values import LocalText
-from bridge.stages.runtime import Runtime
-from bridge.store.tx import Tx
+from bridge.stages.context import NoticeContext
 
 NOT_READ = LocalText(ja="名簿をまだ読んでいません", en="the list was not read yet")
 UPLOADED = LocalText(ja="登録したCSV", en="the uploaded CSV file")
 Lists = Mapping[str, AudienceFacts]  # by service: rows without a language are in the service's own
 
 
-def audience_of(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, lists: Lists) -> AudienceFacts:
+def audience_of(ctx: NoticeContext, lists: Lists) -> AudienceFacts:
     """The facts of a notice's audience. `lists` were read before the transaction, which opens no file."""
-    if spec_of(notice.kind).recipients is Recipients.BATCH:
-        batch = tx.notices.version(notice.id, notice.version).batch
+    if ctx.spec.recipients is Recipients.BATCH:
+        batch = ctx.version().batch
         assert batch
         return batch_audience(batch.rows)
-    service = runtime.service(incident)
-    return lists.get(service.id) or AudienceFacts(service.audience, problem=NOT_READ)
+    return lists.get(ctx.service.id) or AudienceFacts(ctx.service.audience, problem=NOT_READ)
 
 
 def batch_audience(rows: Sequence[Mapping[str, Any]]) -> AudienceFacts:

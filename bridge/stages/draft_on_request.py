@@ -6,7 +6,8 @@ from datetime import date
 
 from bridge.core import next_notice
 from bridge.core.facts import Answers, Facts
-from bridge.core.model import Incident, Notice
+from bridge.core.model import Notice
+from bridge.stages.context import IncidentContext, open_incident
 from bridge.stages.draft import current_facts, draft, draft_batch, redraft
 from bridge.stages.next_notice import recover
 from bridge.stages.runtime import Runtime
@@ -30,36 +31,36 @@ class Drafted:
 
 def draft_update(tx: Tx, runtime: Runtime, incident_id: str, answers: Answers) -> Drafted:
     """An update now, ahead of its time; a newer version when one waits already."""
-    incident = _locked(tx, runtime, incident_id)
-    if isinstance(incident, Drafted):
-        return incident
-    notices = tx.notices.of(incident.id)
-    if incident.state not in ("open", "settling"):
-        return Drafted(state=f"the incident is {incident.state}")
-    if not next_notice.told(notices):
+    ctx = _locked(tx, runtime, incident_id)
+    if isinstance(ctx, Drafted):
+        return ctx
+    notices = ctx.notices()
+    if ctx.incident.state not in ("open", "settling"):
+        return Drafted(state=f"the incident is {ctx.incident.state}")
+    if not next_notice.customers_told(notices):
         return Drafted(state="the first report is not approved yet")
     if waiting := next_notice.undecided(notices, next_notice.UPDATE):
-        return _again(tx, runtime, incident, waiting, answers)
+        return _again(ctx, waiting, answers)
     if any(notice.state == "approved" for notice in notices):
         return Drafted(state="another letter is about to leave")
-    return Drafted(draft(tx, runtime, incident, next_notice.UPDATE, "on request", answers, API).id)
+    return Drafted(draft(ctx, next_notice.UPDATE, "on request", answers, API).id)
 
 
 def draft_recovery(tx: Tx, runtime: Runtime, incident_id: str, answers: Answers) -> Drafted:
     """A recovery report now, without waiting for the incident to settle; a newer version of one that waits."""
-    incident = _locked(tx, runtime, incident_id)
-    if isinstance(incident, Drafted):
-        return incident
-    notices = tx.notices.of(incident.id)
+    ctx = _locked(tx, runtime, incident_id)
+    if isinstance(ctx, Drafted):
+        return ctx
+    notices = ctx.notices()
     if waiting := next_notice.undecided(notices, next_notice.RECOVERY):
-        return _again(tx, runtime, incident, waiting, answers)
-    if incident.state != "settling":
-        return Drafted(state=f"the incident is {incident.state}")
+        return _again(ctx, waiting, answers)
+    if ctx.incident.state != "settling":
+        return Drafted(state=f"the incident is {ctx.incident.state}")
     if any(notice.state == "approved" for notice in notices):
         return Drafted(state="another letter is about to leave")
-    if over := _day_over(tx, runtime, incident, answers):
+    if over := _day_over(ctx, answers):
         return over
-    report = recover(tx, runtime, incident, "on request", API, answers)
+    report = recover(ctx, "on request", API, answers)
     return Drafted(report.id) if report else Drafted(state="the incident has moved on")
 
 
@@ -67,35 +68,32 @@ def draft_individual(
     tx: Tx, runtime: Runtime, incident_id: str, rows: Sequence[Mapping[str, str]]
 ) -> Drafted:
     """One batch of individual apologies; a corrected file makes a newer version of the batch that waits."""
-    incident = _locked(tx, runtime, incident_id)
-    if isinstance(incident, Drafted):
-        return incident
-    return Drafted(draft_batch(tx, runtime, incident, rows, API).id)
+    ctx = _locked(tx, runtime, incident_id)
+    return ctx if isinstance(ctx, Drafted) else Drafted(draft_batch(ctx, rows, API).id)
 
 
-def _locked(tx: Tx, runtime: Runtime, incident_id: str) -> Incident | Drafted:
+def _locked(tx: Tx, runtime: Runtime, incident_id: str) -> IncidentContext | Drafted:
     """The incident with its service locked, or why nothing can be drafted."""
-    found = tx.incidents.get(incident_id)
-    if found is None:
+    ctx = open_incident(tx, runtime, incident_id, lock=True)
+    if ctx:
+        return ctx
+    lost = tx.incidents.get(incident_id)
+    if lost is None:
         return Drafted(unknown=True)
-    if found.service not in runtime.config.services:
-        return Drafted(state=f"the service {found.service} is not in the configuration any more")
-    tx.lock("service", found.service)
-    return tx.incidents.get(incident_id) or found
+    return Drafted(state=f"the service {lost.service} is not in the configuration any more")
 
 
-def _again(tx: Tx, runtime: Runtime, incident: Incident, waiting: Notice, answers: Answers) -> Drafted:
-    was = Facts.from_dict(tx.notices.version(waiting.id, waiting.version).facts).answers
-    answers = answers.over(was)
-    if over := _day_over(tx, runtime, incident, answers):
+def _again(ctx: IncidentContext, waiting: Notice, answers: Answers) -> Drafted:
+    here = ctx.about(waiting)
+    answers = answers.over(Facts.from_dict(here.version().facts).answers)
+    if over := _day_over(ctx, answers):
         return over
-    facts = current_facts(tx, runtime, incident, waiting, answers)
-    redraft(tx, runtime, incident, waiting, facts, "on request", API)
+    redraft(here, current_facts(here, answers), "on request", API)
     return Drafted(waiting.id)
 
 
-def _day_over(tx: Tx, runtime: Runtime, incident: Incident, answers: Answers) -> Drafted | None:
+def _day_over(ctx: IncidentContext, answers: Answers) -> Drafted | None:
     """The refusal when a letter with these answers would promise a day that has passed."""
     day = answers.cause_by
-    over = day is not None and next_notice.is_over(day, tx.now, runtime.service(incident).timezone)
+    over = day is not None and next_notice.is_over(day, ctx.now, ctx.service.timezone)
     return Drafted(day_over=day) if over else None

@@ -1,15 +1,17 @@
 """From an approved letter to rows in the outbox (docs/design.md §11)."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from bridge.core import next_notice
 from bridge.core.events import SendingBegan, Stopped
 from bridge.core.facts import Facts
 from bridge.core.kinds import Promises, spec_of
-from bridge.core.model import Incident, Notice, Recipient, Text, Version
+from bridge.core.model import Notice, Recipient, Text, Version
 from bridge.core.settings import Service
 from bridge.core.values import Locale
 from bridge.letters.mime import Letterhead, freeze, message_id
+from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.notify_oncall import tell_trouble
 from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.stages.wake import NOTHING, Wake
@@ -20,12 +22,20 @@ CHUNK = 5000  # recipients a transaction puts into the outbox
 TEXT_CHANGED = "text_changed"  # why a letter was stopped
 
 
-def claim_letter(tx: Tx, runtime: Runtime, me: str, but: Collection[str] = ()) -> Notice | None:
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A part of a list. `start`: how many recipients came before it."""
+
+    start: int
+    recipients: Sequence[Recipient]
+
+
+def claim_letter(tx: Tx, runtime: Runtime, instance_id: str, exclude: Collection[str] = ()) -> Notice | None:
     """One approved letter whose hold is over; from now on this instance loads its list.
 
-    `but`: letters by id that this round has tried already.
+    `exclude`: letters by id that this round has tried already.
     """
-    return tx.notices.claim_sending(tx.now, me, runtime.config.services, but)
+    return tx.notices.claim_sending(tx.now, instance_id, runtime.config.services, exclude)
 
 
 def batch_recipients(tx: Tx, notice: Notice) -> list[Recipient]:
@@ -35,34 +45,29 @@ def batch_recipients(tx: Tx, notice: Notice) -> list[Recipient]:
     return [Recipient(row["email"], row.get("name", ""), row.get("company", "")) for row in batch.rows]
 
 
-def begin_send(
-    tx: Tx, runtime: Runtime, notice: Notice, start: int, chunk: Sequence[Recipient], *, last: bool
-) -> Wake:
+def begin_send(tx: Tx, runtime: Runtime, notice: Notice, chunk: Chunk, *, last: bool) -> Wake:
     """Put a chunk of the list into the outbox; with the last one the letter starts sending.
 
-    `start`: how many recipients came before the chunk. Rows that are there already stay, so that a loading
-    which died is simply done again.
+    Rows that are there already stay, so that a loading which died is simply done again.
     """
-    incident = tx.incidents.get(notice.incident_id)
-    if incident is None:
+    # The lock: a person may be calling the letter back, which takes its rows away.
+    ctx = open_notice(tx, runtime, notice.id, lock=True)
+    if ctx is None or ctx.notice.state != "approved":
         return NOTHING
-    tx.lock("service", incident.service)  # a person may be calling the letter back, which takes its rows away
-    now = tx.notices.get(notice.id)
-    if now is None or now.state != "approved":
+    if (
+        ctx.notice.approved_at != notice.approved_at
+    ):  # stopped and resumed meanwhile: loaded anew, from the start
         return NOTHING
-    if now.approved_at != notice.approved_at:  # stopped and resumed meanwhile: loaded anew, from the start
-        return NOTHING
-    service = runtime.service(incident)
     version = tx.notices.version(notice.id, notice.approved_version or notice.version)
-    if start == 0:
-        if tx.events.approved_texts(now) not in (None, tx.notices.digest(notice.id, version.version)):
+    if chunk.start == 0:
+        if tx.events.approved_texts(ctx.notice) not in (None, tx.notices.digest(notice.id, version.version)):
             tx.notices.withdraw_approvals(notice.id)  # they were to another text
             return stop_changed(tx, runtime, notice, TEXT_CHANGED)
-        tx.outbox.freeze(notice.id, _skeletons(service, version, notice))
-    tx.outbox.add(_rows(tx, service, version, notice, start, chunk))
+        tx.outbox.freeze(notice.id, _skeletons(ctx, version))
+    tx.outbox.add(_rows(ctx, version, chunk))
     if not last:
         return NOTHING
-    _start(tx, runtime, incident, now, version)
+    _start(ctx, version)
     return Wake(timer=True, customers=True)
 
 
@@ -71,14 +76,14 @@ def stop_changed(tx: Tx, runtime: Runtime, notice: Notice, why: str) -> Wake:
     incident = tx.incidents.get(notice.incident_id)
     if incident is None or not tx.notices.move(notice, "stopped", stop_reason=why, owner=None):
         return NOTHING
-    tx.outbox.thaw(notice.id)
-    tell_trouble(tx, runtime, incident, notice, Stopped(notice.id, notice.kind, why))
+    tx.outbox.discard_unsent(notice.id)
+    tell_trouble(NoticeContext(tx, runtime, incident, notice), Stopped(notice.id, notice.kind, why))
     return Wake(oncall=True)
 
 
-def _skeletons(service: Service, version: Version, notice: Notice) -> dict[str, bytes]:
+def _skeletons(ctx: NoticeContext, version: Version) -> dict[str, bytes]:
     """The frozen letters by key: one for each language, or one for each row of an individual batch."""
-    date = notice.approved_at or notice.drafted_at
+    service, date = ctx.service, ctx.notice.approved_at or ctx.notice.drafted_at
 
     def frozen(text: Text, locale: Locale) -> bytes:
         head = Letterhead(service.sender.name.get(locale), service.sender.email, date)
@@ -89,27 +94,23 @@ def _skeletons(service: Service, version: Version, notice: Notice) -> dict[str, 
     return {locale: frozen(text, locale) for locale, text in version.texts.items()}
 
 
-def _rows(
-    tx: Tx, service: Service, version: Version, notice: Notice, start: int, chunk: Sequence[Recipient]
-) -> list[OutboxMessage]:
-    batch = version.batch is not None
+def _rows(ctx: NoticeContext, version: Version, chunk: Chunk) -> list[OutboxMessage]:
+    service, notice, batch = ctx.service, ctx.notice, version.batch is not None
     domain = service.sender.email.rpartition("@")[2]
-    earlier = [n.id for n in tx.notices.of(notice.incident_id) if n.id != notice.id and n.sending_at]
-    threads = tx.outbox.message_ids(earlier, [r.address for r in chunk])
+    earlier = [n.id for n in ctx.notices() if n.id != notice.id and n.sending_at]
+    threads = ctx.tx.outbox.message_ids(earlier, [r.address for r in chunk.recipients])
     return [
         OutboxMessage(
             notice_id=notice.id,
             lane="customers",
             kind="letter",
-            n=start + at if batch else 0,
+            n=n if batch else 0,
             address=recipient.address,
-            letter=str(start + at) if batch else _language(version, service, recipient),
+            letter=str(n) if batch else _language(version, service, recipient),
             refs=" ".join(threads.get(recipient.address, ())),
-            message_id=message_id(
-                f"{notice.id}/{start + at}" if batch else notice.id, recipient.address, domain
-            ),
+            message_id=message_id(f"{notice.id}/{n}" if batch else notice.id, recipient.address, domain),
         )
-        for at, recipient in enumerate(chunk)
+        for n, recipient in enumerate(chunk.recipients, chunk.start)
     ]
 
 
@@ -117,8 +118,9 @@ def _language(version: Version, service: Service, recipient: Recipient) -> str:
     return recipient.locale if recipient.locale in version.texts else service.locale
 
 
-def _start(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, version: Version) -> None:
+def _start(ctx: NoticeContext, version: Version) -> None:
     """The letter leaves: its promise is the incident's from now on."""
+    tx, incident, notice = ctx.tx, ctx.incident, ctx.notice
     if not tx.notices.move(notice, "sending", sending_at=tx.now, owner=None):
         return
     promises = spec_of(notice.kind).promises
@@ -126,9 +128,9 @@ def _start(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, version
         tx.incidents.set(incident.id, promise_at=version.promise_at)
     if promises is Promises.CAUSE:
         cause_by = Facts.from_dict(version.facts).answers.cause_by
-        zone = runtime.service(incident).timezone
+        zone = ctx.service.timezone
         tx.incidents.set(
             incident.id, promise_at=None, final_at=next_notice.final_at(cause_by, zone) if cause_by else None
         )
     began = SendingBegan(notice.id, notice.kind, notice.approved_version, notice.recipients)
-    tx.events.add(incident.id, BRIDGE, began)
+    ctx.record(BRIDGE, began)

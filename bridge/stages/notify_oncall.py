@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, Literal
 
 from bridge.core.events import RelayFailed, Stopped
-from bridge.core.model import Incident, Notice
+from bridge.core.model import Notice
 from bridge.letters.mime import message_id
 from bridge.oncall.message import Trouble
+from bridge.stages.context import NoticeContext
 from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.store.outbox import OutboxMessage
 from bridge.store.tx import Tx
@@ -15,10 +16,7 @@ Occasion = Literal["ring", "acknowledged", "decided", "finished", "trouble", "te
 
 
 def tell(
-    tx: Tx,
-    runtime: Runtime,
-    incident: Incident,
-    notice: Notice,
+    ctx: NoticeContext,
     occasion: Occasion,
     people: Iterable[str],
     detail: Mapping[str, Any],
@@ -27,23 +25,23 @@ def tell(
 
     Nobody is told about a service that the configuration lost: it names neither a sender nor an escalation.
     """
-    if incident.service not in runtime.config.services:
+    if ctx.incident.service not in ctx.runtime.config.services:
         return
-    n = tx.outbox.next_n(notice.id, occasion)
-    domain = runtime.service(incident).sender.email.rpartition("@")[2]
-    tx.outbox.add(
+    n = ctx.tx.outbox.next_n(ctx.notice.id, occasion)
+    domain = ctx.service.sender.email.rpartition("@")[2]
+    ctx.tx.outbox.add(
         [
             OutboxMessage(
-                notice_id=notice.id,
+                notice_id=ctx.notice.id,
                 lane="oncall",
                 kind=occasion,
                 n=n,
                 address=person.email,
                 person=person.id,
                 detail=detail,
-                message_id=message_id(f"{notice.id}/{occasion}/{n}", person.email, domain),
+                message_id=message_id(f"{ctx.notice.id}/{occasion}/{n}", person.email, domain),
             )
-            for person in map(runtime.person, dict.fromkeys(people))
+            for person in map(ctx.runtime.person, dict.fromkeys(people))
             if person.email
         ]
     )
@@ -54,25 +52,20 @@ def rung(tx: Tx, notice: Notice) -> tuple[str, ...]:
     return tuple(dict.fromkeys(person for ring in tx.rings.of(notice.id) for person in ring.people))
 
 
-def others_rung(tx: Tx, notice: Notice, but: str) -> list[str]:
+def others_rung(tx: Tx, notice: Notice, exclude: str) -> list[str]:
     """Everybody who was rung about a notice, but the one who did something about it."""
-    return [person for person in rung(tx, notice) if person != but]
+    return [person for person in rung(tx, notice) if person != exclude]
 
 
-def tell_trouble(
-    tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, trouble: Stopped | RelayFailed
-) -> None:
+def tell_trouble(ctx: NoticeContext, trouble: Stopped | RelayFailed) -> None:
     """Record what keeps a letter from its customers, and mail everybody behind it, each with their own link."""
-    tx.events.add(incident.id, BRIDGE, trouble)
+    ctx.record(BRIDGE, trouble)
     called: Trouble = "relay" if isinstance(trouble, RelayFailed) else "stopped"
-    mail_trouble(tx, runtime, incident, notice, runtime.behind(incident), called, trouble.why)
+    mail_trouble(ctx, ctx.runtime.behind(ctx.incident), called, trouble.why)
 
 
 def mail_trouble(
-    tx: Tx,
-    runtime: Runtime,
-    incident: Incident,
-    notice: Notice,
+    ctx: NoticeContext,
     people: Sequence[str],
     trouble: Trouble,
     why: str,
@@ -82,8 +75,8 @@ def mail_trouble(
     After its event: that takes the history's lock, without which two troubles at once get one number, and only the
     first is mailed.
     """
-    tx.links.ensure(notice.id, people)
-    tell(tx, runtime, incident, notice, "trouble", people, {"trouble": trouble, "why": why})
+    ctx.tx.links.ensure(ctx.notice.id, people)
+    tell(ctx, "trouble", people, {"trouble": trouble, "why": why})
 
 
 def tell_relay_down(tx: Tx, runtime: Runtime, why: str, told: Set[str]) -> frozenset[str]:
@@ -96,6 +89,7 @@ def tell_relay_down(tx: Tx, runtime: Runtime, why: str, told: Set[str]) -> froze
         incident = tx.incidents.get(notice.incident_id)
         if incident is None or notice.id in told:
             continue
-        tell_trouble(tx, runtime, incident, notice, RelayFailed(notice.id, notice.kind, why))
+        here = NoticeContext(tx, runtime, incident, notice)
+        tell_trouble(here, RelayFailed(notice.id, notice.kind, why))
         newly.add(notice.id)
     return frozenset(newly)

@@ -10,14 +10,14 @@ from bridge.core.batch import MAX_ROWS
 from bridge.core.dates import moment, round_up
 from bridge.core.facts import Facts
 from bridge.core.kinds import Promises, Recipients, spec_of
-from bridge.core.model import Incident, Notice, Text, Version
+from bridge.core.model import Notice, Text, Version
 from bridge.core.settings import Service
 from bridge.core.values import Locale
 from bridge.letters.render import english_begins
 from bridge.letters.view import view
+from bridge.stages.context import NoticeContext
 from bridge.stages.draft import last_report
 from bridge.stages.runtime import Runtime
-from bridge.store.tx import Tx
 from bridge.wording import Context, Finding, Letter, check
 from bridge.wording.ja.promise import Promise, promised_time
 from bridge.wording.names import core_of
@@ -46,42 +46,37 @@ REWORDED_SCOPE = (
 )
 
 
-def proofread(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice) -> tuple[Finding, ...]:
-    """Every finding about the newest version of a notice at `tx.now`, in every language it may be sent in."""
-    if spec_of(notice.kind).recipients is Recipients.BATCH:
-        return tuple(found for letter in proofread_batch(tx, runtime, incident, notice) for found in letter)
-    service = runtime.service(incident)
-    version = tx.notices.version(notice.id, notice.version)
-    fresh = tx.now + service.policy.update_every.while_firing(tx.alerts.of(incident.id))
-    context = replace(context_of(runtime, service, version, tx.now), promise=round_up(fresh))
-    findings = _check_halves(_letter(notice, service, version, service.locale), context, service)
-    findings += _bridge_findings(notice, service, version, context, fresh, incident.truncated)
-    if version.edited_by is None and _scope_reworded(tx, incident, notice, service):
-        findings.append(Finding("BRG-04", "warning", "body", (0, 0), "", *REWORDED_SCOPE))
+def proofread(ctx: NoticeContext) -> tuple[Finding, ...]:
+    """Every finding about the newest version of a notice now, in every language it may be sent in."""
+    if ctx.spec.recipients is Recipients.BATCH:
+        return tuple(found for letter in proofread_batch(ctx) for found in letter)
+    service, version = ctx.service, ctx.version()
+    fresh = ctx.now + ctx.policy.update_every.while_firing(ctx.tx.alerts.of(ctx.incident.id))
+    context = replace(context_of(ctx.runtime, service, version, ctx.now), promise=round_up(fresh))
+    findings = _check_halves(_letter(ctx, version, service.locale), context, service)
+    findings += _bridge_findings(ctx, version, context, fresh)
     for locale in version.texts:
         if locale != service.locale and version.edited_by:
-            others = check(_letter(notice, service, version, locale), _in(context, service, locale))
+            others = check(_letter(ctx, version, locale), _in(context, service, locale))
             # A place in the other language's letter: the page marks only the service's own.
             findings += [replace(finding, span=(0, 0), replacement=None) for finding in others]
     return tuple(findings)
 
 
-def proofread_batch(
-    tx: Tx, runtime: Runtime, incident: Incident, notice: Notice
-) -> list[tuple[Finding, ...]]:
+def proofread_batch(ctx: NoticeContext) -> list[tuple[Finding, ...]]:
     """The findings of every letter of an individual batch, in the order of its rows.
 
     Dates are judged as of the day the batch was drafted, so that a letter is checked once and not at every look.
     A promise of compensation, a warning elsewhere, may not leave in a letter to one customer.
     """
-    service = runtime.service(incident)
-    version = tx.notices.version(notice.id, notice.version)
-    context = context_of(runtime, service, version, version.created_at)
+    service = ctx.service
+    version = ctx.version()
+    context = context_of(ctx.runtime, service, version, version.created_at)
     assert version.batch
     companies = frozenset(row["company"] for row in version.batch.rows)
     return [
         _check_once(
-            Letter(notice.kind, text.subject, text.body, service.locale),
+            Letter(ctx.notice.kind, text.subject, text.body, service.locale),
             _for_row(context, row, companies),
         )
         for row, text in zip(version.batch.rows, version.batch.letters, strict=True)
@@ -148,14 +143,14 @@ def _check_halves(letter: Letter, context: Context, service: Service) -> list[Fi
     ]
 
 
-def _scope_reworded(tx: Tx, incident: Incident, notice: Notice, service: Service) -> bool:
+def _scope_reworded(ctx: NoticeContext) -> bool:
     """Whether the last report told another scope than its facts: a person wrote it, and a draft cannot know."""
-    before = [other for other in tx.notices.of(incident.id) if other.id != notice.id]
-    report = last_report(tx, before)
+    before = [other for other in ctx.notices() if other.id != ctx.notice.id]
+    report = last_report(ctx.tx, before)
     if report is None or report.edited_by is None:
         return False
-    printed = view(Facts.from_dict(report.facts), service.locale).scope
-    body = "".join(report.texts[service.locale].body.split())
+    printed = view(Facts.from_dict(report.facts), ctx.service.locale).scope
+    body = "".join(report.texts[ctx.service.locale].body.split())
     return any("".join(line.split()) not in body for line in printed)
 
 
@@ -171,39 +166,33 @@ def printed_promise(service: Service, notice: Notice, text: Text, context: Conte
     return promised_time(lay_out(Letter(notice.kind, text.subject, text.body, service.locale)), context)
 
 
-def _letter(notice: Notice, service: Service, version: Version, locale: Locale) -> Letter:
-    text = version.texts.get(locale) or version.texts[service.locale]
-    return Letter(notice.kind, text.subject, text.body, locale)
+def _letter(ctx: NoticeContext, version: Version, locale: Locale) -> Letter:
+    text = version.texts.get(locale) or version.texts[ctx.service.locale]
+    return Letter(ctx.notice.kind, text.subject, text.body, locale)
 
 
 def _bridge_findings(
-    notice: Notice,
-    service: Service,
-    version: Version,
-    context: Context,
-    fresh: datetime,
-    truncated: int,
+    ctx: NoticeContext, version: Version, context: Context, fresh: datetime
 ) -> list[Finding]:
+    """What only the bridge can know of a letter. `fresh`: the promise that it would make now."""
     found: list[Finding] = []
-    facts, body = Facts.from_dict(version.facts), version.texts[service.locale].body
+    service, facts, body = ctx.service, Facts.from_dict(version.facts), version.texts[ctx.service.locale].body
     if version.edited_by is None:
         found += of_impact(facts)
-    if truncated:
-        why, why_en = (words.format(n=truncated) for words in LEFT_OUT)
+    if ctx.incident.truncated:
+        why, why_en = (words.format(n=ctx.incident.truncated) for words in LEFT_OUT)
         found.append(Finding("BRG-03", "warning", "body", (0, 0), "", why, why_en))
-    now, day = context.now or fresh, facts.answers.cause_by
-    if (
-        spec_of(notice.kind).promises is Promises.CAUSE
-        and day
-        and next_notice.is_over(day, now, service.timezone)
-    ):
+    day = facts.answers.cause_by
+    if ctx.spec.promises is Promises.CAUSE and day and next_notice.is_over(day, ctx.now, service.timezone):
         found.append(Finding("BRG-05", "error", "body", (0, 0), "", *CAUSE_DAY_OVER))
-    if version.edited_by and version.promise_at and next_notice.stale(version.promise_at, fresh - now, now):
-        printed = printed_promise(service, notice, version.texts[service.locale], context)
+    if version.edited_by and next_notice.stale(version.promise_at, fresh - ctx.now, ctx.now):
+        printed = printed_promise(service, ctx.notice, version.texts[service.locale], context)
         if printed:
             start, end = printed.page.span(printed.start, printed.end)
             new = moment(round_up(fresh), service.timezone, service.locale)
             found.append(
                 Finding("BRG-02", "warning", "body", (start, end), body[start:end], *STALE_PROMISE, new)
             )
+    if version.edited_by is None and _scope_reworded(ctx):
+        found.append(Finding("BRG-04", "warning", "body", (0, 0), "", *REWORDED_SCOPE))
     return found

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from bridge.core import next_notice
 from bridge.core.events import AlertsReceived, Reopened
@@ -23,6 +23,7 @@ from bridge.core.triage import (
 )
 from bridge.errors import Overtaken
 from bridge.sources import Parsed
+from bridge.stages.context import IncidentContext
 from bridge.stages.draft import FIRES_AGAIN, draft, refresh, supersede
 from bridge.stages.next_notice import advance
 from bridge.stages.runtime import BRIDGE, Runtime
@@ -69,7 +70,7 @@ def receive(tx: Tx, runtime: Runtime, source: str, posts: Sequence[Parsed]) -> t
         if verdict.changes:
             incident = incident or _open(tx, service, verdict)
             told = [post for post, own in zip(posts, verdicts, strict=True) if own.changes]
-            wake |= _record(tx, runtime, source, incident, verdict, told)
+            wake |= _record(IncidentContext(tx, runtime, incident), source, verdict, told)
         for count, own in zip(received, verdicts, strict=True):
             count.add(own, incident)
     tx.alerts.add_ignored([unwanted for count in received for unwanted in count.ignored])
@@ -119,44 +120,43 @@ def _open(tx: Tx, service: str, verdict: Verdict) -> Incident:
     return incident
 
 
-def _record(
-    tx: Tx, runtime: Runtime, source: str, incident: Incident, verdict: Verdict, posts: Sequence[Parsed]
-) -> Wake:
+def _record(ctx: IncidentContext, source: str, verdict: Verdict, posts: Sequence[Parsed]) -> Wake:
     """Store what changed and let the incident follow: its state, its drafts, its duties."""
     changed = [change for change in verdict.changes if change.reason != "repeated"]
     if not changed:
         return NOTHING
     news = [change.alert for change in changed]
-    tx.alerts.put(incident.id, news)
-    tx.events.add(incident.id, source, _summary(verdict, posts))
-    incident = _move(tx, incident, verdict, max(post.truncated for post in posts))
-    notices = tx.notices.of(incident.id)
+    ctx.tx.alerts.put(ctx.incident.id, news)
+    ctx.record(source, _summary(verdict, posts))
+    ctx = _move(ctx, verdict, max(post.truncated for post in posts))
+    notices = ctx.notices()
     firsts = [notice for notice in notices if notice.kind == next_notice.FIRST]
     if verdict.any("attached") and firsts and firsts[-1].state == "dismissed":
-        draft(tx, runtime, incident, next_notice.FIRST, "an alert new to the incident")
+        draft(ctx, next_notice.FIRST, "an alert new to the incident")
         return Wake(timer=True, oncall=True)
     for notice in notices:
         if spec_of(notice.kind).follows_alerts and notice.state in UNDECIDED:
-            refresh(tx, runtime, incident, notice, news)
-    return Wake(timer=True) | advance(tx, runtime, incident)
+            refresh(ctx.about(notice), news)
+    return Wake(timer=True) | advance(ctx)
 
 
-def _move(tx: Tx, incident: Incident, verdict: Verdict, truncated: int) -> Incident:
-    state = state_after(incident.state, tx.alerts.firing(incident.id))
+def _move(ctx: IncidentContext, verdict: Verdict, truncated: int) -> IncidentContext:
+    incident = ctx.incident
+    state = state_after(incident.state, ctx.tx.alerts.firing(incident.id))
     changes: IncidentChanges = {
         "started_at": min(incident.started_at, *(change.alert.starts_at for change in verdict.changes)),
-        "resolved_at": None if state == "open" else incident.resolved_at or tx.now,
+        "resolved_at": None if state == "open" else incident.resolved_at or ctx.now,
         "truncated": max(incident.truncated, truncated),
     }
     if state == "open":
         changes |= {"ended_by": None, "firing_at_end": None}
-    moved = replace(incident, state=state, **changes)
-    if moved != incident and not tx.incidents.move(incident, state, **changes):
+    moved = ctx.with_incident(state=state, **changes)
+    if moved.incident != incident and not ctx.tx.incidents.move(incident, state, **changes):
         raise Overtaken(f"incident {incident.id} is not {incident.state} any more")
     if state == "open" and incident.state == "recovered":
-        tx.events.add(incident.id, BRIDGE, Reopened("fires again before the recovery was approved"))
-        if old := next_notice.undecided(tx.notices.of(incident.id), next_notice.RECOVERY):
-            supersede(tx, incident, old, None, FIRES_AGAIN)
+        moved.record(BRIDGE, Reopened("fires again before the recovery was approved"))
+        if old := next_notice.undecided(moved.notices(), next_notice.RECOVERY):
+            supersede(moved.about(old), None, FIRES_AGAIN)
     return moved
 
 

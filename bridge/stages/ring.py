@@ -6,9 +6,10 @@ from bridge.core import next_notice, reminders
 from bridge.core.events import Rang
 from bridge.core.facts import Facts
 from bridge.core.lifecycle import UNDECIDED
-from bridge.core.model import AudienceFacts, Incident, Notice, Ring
+from bridge.core.model import AudienceFacts, Notice, Ring
 from bridge.stages.approve import approve_by_policy
 from bridge.stages.audience import audience_of
+from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.draft import current_facts, redraft
 from bridge.stages.notify_oncall import tell
 from bridge.stages.runtime import BRIDGE, Runtime
@@ -18,64 +19,50 @@ from bridge.store.tx import Tx
 
 def ring(tx: Tx, runtime: Runtime, due: Ring, lists: Mapping[str, AudienceFacts]) -> Wake:
     """Fire one due ring: render a fresh promise if the old one is nearly up, queue its mails, plan the next."""
-    notice = tx.notices.get(due.notice_id)
-    incident = tx.incidents.get(notice.incident_id) if notice else None
-    if notice is None or incident is None:
+    ctx = open_notice(tx, runtime, due.notice_id, lock=True)
+    if ctx is None:
         return NOTHING
-    tx.lock("service", incident.service)
-    notice = tx.notices.get(due.notice_id) or notice  # a person may have decided or edited until the lock
-    if notice.state not in UNDECIDED:
+    if ctx.notice.state not in UNDECIDED:
         tx.rings.cancel(due.notice_id)
         return NOTHING
-    audience = audience_of(tx, runtime, incident, notice, lists)
-    if approved := approve_by_policy(tx, runtime, incident, notice, audience):
+    audience = audience_of(ctx, lists)
+    if approved := approve_by_policy(ctx, audience):
         return approved
-    notice = _keep_promise_fresh(tx, runtime, incident, notice)
-    fallback = tx.notices.version(notice.id, notice.version).template_problem or ""
-    _fire(tx, runtime, incident, notice, due, audience, fallback)
+    ctx = ctx.about(_keep_promise_fresh(ctx))
+    _fire(ctx, due, audience)
+    fallback = ctx.version().template_problem
     return Wake(timer=True, oncall=True, template_failed=(fallback,) if fallback else ())
 
 
-def _fire(
-    tx: Tx,
-    runtime: Runtime,
-    incident: Incident,
-    notice: Notice,
-    due: Ring,
-    audience: AudienceFacts,
-    fallback: str,
-) -> None:
-    escalation = runtime.escalation(runtime.service(incident))
-    people = reminders.rung_people(notice, escalation, tx.now)
+def _fire(ctx: NoticeContext, due: Ring, audience: AudienceFacts) -> None:
+    tx, notice, escalation = ctx.tx, ctx.notice, ctx.escalation
+    people = reminders.rung_people(notice, escalation, ctx.now)
     if not tx.rings.fire(due, people):
         return
-    late = max((tx.now - due.due_at).total_seconds(), 0.0)
+    late = max((ctx.now - due.due_at).total_seconds(), 0.0)
     tx.outbox.cancel_rings(notice.id)  # a newer ring says all that an unsent older one would
     tx.links.ensure(notice.id, people)
     detail = {
         "count": audience.count,
         "problem": audience.problem and audience.problem.model_dump(),
-        "template": fallback,
+        "template": ctx.version().template_problem or "",
         "people": list(people),
         "late": late,
     }
-    tell(tx, runtime, incident, notice, "ring", people, detail)
-    base = min(notice.base_at, tx.now)  # ahead of now only when the clock went back: no silence until then
-    planned = reminders.next_ring(escalation, base, tx.now)
-    policy = runtime.service(incident).policy
-    tx.rings.plan(notice.id, reminders.with_deadline(planned, notice, policy, tx.now))
-    tx.events.add(notice.incident_id, BRIDGE, Rang(notice.id, due.n, list(people), round(late)))
+    tell(ctx, "ring", people, detail)
+    base = min(notice.base_at, ctx.now)  # ahead of now only when the clock went back: no silence until then
+    planned = reminders.next_ring(escalation, base, ctx.now)
+    tx.rings.plan(notice.id, reminders.with_deadline(planned, notice, ctx.policy, ctx.now))
+    ctx.record(BRIDGE, Rang(notice.id, due.n, list(people), round(late)))
 
 
-def _keep_promise_fresh(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice) -> Notice:
+def _keep_promise_fresh(ctx: NoticeContext) -> Notice:
     """An untouched draft whose promise is nearly up is rendered again with a new one before it rings."""
-    version = tx.notices.version(notice.id, notice.version)
-    longest = runtime.service(incident).policy.update_every.longest()
-    if version.edited_by or not next_notice.stale(version.promise_at, longest, tx.now):
-        return notice
-    new = current_facts(tx, runtime, incident, notice, Facts.from_dict(version.facts).answers)
-    if new.promise_at is None:
-        return notice
-    if not next_notice.stale(version.promise_at, new.promise_at - tx.now, tx.now):
-        return notice
-    return redraft(tx, runtime, incident, notice, new, "the promise was nearly up")
+    version = ctx.version()
+    longest = ctx.policy.update_every.longest()
+    if version.edited_by or not next_notice.stale(version.promise_at, longest, ctx.now):
+        return ctx.notice
+    new = current_facts(ctx, Facts.from_dict(version.facts).answers)
+    if new.promise_at is None or not next_notice.stale(version.promise_at, new.promise_at - ctx.now, ctx.now):
+        return ctx.notice
+    return redraft(ctx, new, "the promise was nearly up")

@@ -19,7 +19,7 @@ from bridge.store.outbox import CLAIMED, WAITING, Lane
 from bridge.store.tables import notices, outbox
 from bridge.store.transaction import Transaction
 
-EOD_WAIT = timedelta(seconds=60)  # lets a slow server finish with the first copy
+IN_DOUBT_WAIT = timedelta(seconds=60)  # lets a slow server finish with the first copy
 LEFT_TO_OTHERS = timedelta(hours=1)  # longer than it takes to reload every instance
 CRASHES = 5  # a message is suspected once so many processes have crashed while they held it
 
@@ -76,12 +76,12 @@ class DeliveryResult:
 _CLAIMED = tuple(each.name for each in fields(Claimed))
 _SUSPECT = outbox.c.crashes >= CRASHES
 _NOTICE_STATE = select(notices.c.state).where(notices.c.id == outbox.c.notice_id).scalar_subquery()
-_MARK_EOD = (
+_MARK_IN_DOUBT = (
     update(outbox)
     .where(
         outbox.c.id.in_(bindparam("ids", expanding=True)),  # for its index; the pairs decide
         tuple_(outbox.c.id, outbox.c.fence).in_(bindparam("claims", expanding=True)),
-        outbox.c.owner == bindparam("me"),
+        outbox.c.owner == bindparam("instance_id"),
         outbox.c.state == "sending",
         or_(
             and_(outbox.c.lane == "customers", _NOTICE_STATE == "sending"),
@@ -97,7 +97,7 @@ _MARK = (
     .where(
         outbox.c.id == bindparam("b_id"),
         outbox.c.fence == bindparam("b_fence"),
-        outbox.c.owner == bindparam("b_me"),
+        outbox.c.owner == bindparam("b_instance_id"),
         or_(outbox.c.state == "sending", outbox.c.state == "in_doubt"),
     )
     .values(
@@ -119,7 +119,7 @@ class Claims:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    def claim(self, lane: Lane, limit: int, me: str, services: Collection[str]) -> list[Claimed]:
+    def claim(self, lane: Lane, limit: int, instance_id: str, services: Collection[str]) -> list[Claimed]:
         """Take up to `limit` due messages of a lane, or one suspect when there is no other.
 
         Customers' only while their notice is `sending`; the on-call's if they are about one of these `services`.
@@ -128,11 +128,11 @@ class Claims:
             self._cancel_late_rings()
         due = select(outbox.c.id).where(self._waiting(lane, services), outbox.c.due_at <= self._tx.now)
         # Ordered by due_at alone, as the index is: to break ties would sort a million rows each time.
-        rows = self._take(due.where(~_SUSPECT).order_by(outbox.c.due_at).limit(limit), me)
+        rows = self._take(due.where(~_SUSPECT).order_by(outbox.c.due_at).limit(limit), instance_id)
         if rows:
             return rows
         least = due.where(_SUSPECT).order_by(outbox.c.crashes, outbox.c.due_at).limit(1)
-        return self._take(least, me)
+        return self._take(least, instance_id)
 
     def _waiting(self, lane: Lane, services: Collection[str]) -> ColumnElement[bool]:
         waits = and_(outbox.c.lane == lane, WAITING)
@@ -146,14 +146,14 @@ class Claims:
         nobodys = outbox.c.due_at <= self._tx.now - LEFT_TO_OTHERS
         return and_(waits, or_(about(services, outbox.c.notice_id), nobodys))
 
-    def _take(self, due: Select[tuple[int]], me: str) -> list[Claimed]:
+    def _take(self, due: Select[tuple[int]], instance_id: str) -> list[Claimed]:
         now = self._tx.now
         rows = self._tx.execute(
             update(outbox)
             .where(outbox.c.id.in_(skip_locked(due)))
             .values(
                 state="sending",
-                owner=me,
+                owner=instance_id,
                 fence=outbox.c.fence + 1,
                 attempts=outbox.c.attempts + 1,
                 first_at=func.coalesce(outbox.c.first_at, now),
@@ -163,7 +163,7 @@ class Claims:
         )
         return sorted((Claimed(**row._mapping) for row in rows), key=lambda message: message.id)
 
-    def mark_eod(self, claims: Sequence[tuple[int, int]], me: str) -> set[tuple[int, int]]:
+    def mark_in_doubt(self, claims: Sequence[tuple[int, int]], instance_id: str) -> set[tuple[int, int]]:
         """Move (id, fence) from sending to in_doubt; returns those that may send their DATA.
 
         A ring only while its notice waits for people, a letter only while its notice is `sending`.
@@ -171,10 +171,10 @@ class Claims:
         if not claims:
             return set()
         pairs = {"ids": [claim[0] for claim in claims], "claims": list(claims)}
-        rows = self._tx.execute(_MARK_EOD, {**pairs, "me": me, "now": self._tx.now})
+        rows = self._tx.execute(_MARK_IN_DOUBT, {**pairs, "instance_id": instance_id, "now": self._tx.now})
         return {(row.id, row.fence) for row in rows}
 
-    def mark(self, marks: Sequence[DeliveryResult], me: str) -> None:
+    def mark(self, marks: Sequence[DeliveryResult], instance_id: str) -> None:
         """Write the results of claimed messages. The result of a claim that was lost meanwhile changes nothing."""
         if not marks:
             return
@@ -185,7 +185,7 @@ class Claims:
                 {
                     "b_id": m.id,
                     "b_fence": m.fence,
-                    "b_me": me,
+                    "b_instance_id": instance_id,
                     "state": m.state,
                     "reply": m.reply[:500],
                     "due_at": now + m.wait,
@@ -198,9 +198,9 @@ class Claims:
             ],
         )
 
-    def held(self, lane: Lane, me: str) -> set[tuple[int, int]]:
+    def held(self, lane: Lane, instance_id: str) -> set[tuple[int, int]]:
         """This instance's claims in a lane, by id and fence."""
-        mine = and_(outbox.c.owner == me, CLAIMED, outbox.c.lane == lane)
+        mine = and_(outbox.c.owner == instance_id, CLAIMED, outbox.c.lane == lane)
         query = select(outbox.c.id, outbox.c.fence).where(mine)
         return {(row.id, row.fence) for row in self._tx.execute(query)}
 
@@ -208,22 +208,22 @@ class Claims:
         self,
         owners: Collection[str],
         *,
-        eod_only: bool,
+        all_in_doubt: bool,
         on_unknown: str,
         died: bool = False,
         ids: Collection[int] | None = None,
     ) -> int:
         """Free claims: `sending` at once and uncounted, `in_doubt` as a lost reply. Returns how many.
 
-        `eod_only`: after a power cut every claim counts as `in_doubt`, because soft marks may be missing. `died`: any
-        of them may have crashed its owner; one that crashed it again while claimed alone is marked failed. `ids`:
-        these alone.
+        `all_in_doubt`: after a power cut every claim counts as `in_doubt`, because soft marks may be missing.
+        `died`: any of them may have crashed its owner; one that crashed it again while claimed alone is marked
+        failed. `ids`: these alone.
         """
         if not owners:
             return 0
         mine = and_(outbox.c.owner.in_(owners), true() if ids is None else outbox.c.id.in_(ids))
         lost = 0
-        if not eod_only:
+        if not all_in_doubt:
             lost += self._end_deadly(mine) if died else 0
             lost += self._requeue(mine, died)
         # The policy is about customers' letters; a ring in doubt is always repeated once.
@@ -234,7 +234,7 @@ class Claims:
             ("sending", "in_doubt"),
             state=case((once_more, "deferred"), else_="unknown"),
             ambiguous=outbox.c.ambiguous + 1,
-            due_at=self._tx.now + EOD_WAIT,
+            due_at=self._tx.now + IN_DOUBT_WAIT,
             reply="the bridge stopped before the server's answer was read",
         )
 
@@ -276,7 +276,7 @@ class Claims:
             .values(state="cancelled", updated_at=self._tx.now)
         )
 
-    def hasten(self) -> None:
+    def after_clock_step_back(self) -> None:
         """After the clock stepped back, make due now what was planned in what is now the future."""
         now = self._tx.now
         self._tx.execute(

@@ -128,7 +128,7 @@ class Dialect(Protocol):
     def notify(self, connection: Connection) -> None:
         """Wakes every instance's listeners when this transaction commits."""
 
-    def boot(self, connection: Connection, /) -> str:
+    def boot_id(self, connection: Connection, /) -> str:
         """An id that changes when soft commits may have been lost: with each start of the machine or the server."""
 
     def listen(self) -> psycopg.Connection[Any] | None:

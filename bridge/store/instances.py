@@ -19,9 +19,9 @@ class Instances:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    def beat(self, me: str, boot: str) -> None:
+    def beat(self, instance_id: str, boot_id: str) -> None:
         """Say that this instance is alive now, by the database's clock."""
-        statement = insert(instances).values(id=me, seen_at=self._tx.now, boot=boot)
+        statement = insert(instances).values(id=instance_id, seen_at=self._tx.now, boot=boot_id)
         new = statement.excluded
         self._tx.execute(
             statement.on_conflict_do_update(
@@ -33,13 +33,13 @@ class Instances:
         """Every instance that was not removed as dead."""
         return set(self._tx.execute(select(instances.c.id)).scalars())
 
-    def bury(self, me: str, *, alone: bool) -> dict[str, str]:
+    def remove_dead(self, instance_id: str, *, alone: bool) -> dict[str, str]:
         """Remove the other instances not seen within `FRESH`, or all others when this one is `alone`.
 
         Returns their boot ids by instance. The DELETE itself decides. It waits for a heartbeat that is being written,
         and then spares its instance.
         """
-        dead: ColumnElement[bool] = instances.c.id != me
+        dead: ColumnElement[bool] = instances.c.id != instance_id
         if not alone:
             dead = and_(dead, instances.c.seen_at <= self._tx.now - FRESH)
         rows = self._tx.execute(delete(instances).where(dead).returning(instances.c.id, instances.c.boot))
@@ -53,13 +53,13 @@ class Instances:
         )
         return bool(ahead.rowcount)
 
-    def excuse_all(self, me: str) -> None:
+    def reset_stale(self, instance_id: str) -> None:
         """If this instance's own heartbeat is stale too, the database was out of reach for all: reset them all.
 
         Those of dead instances will go stale again.
         """
         stale = self._tx.now - FRESH
-        my_own = select(instances.c.seen_at).where(instances.c.id == me).scalar_subquery()
+        my_own = select(instances.c.seen_at).where(instances.c.id == instance_id).scalar_subquery()
         self._tx.execute(
             update(instances)
             .where(instances.c.seen_at <= stale, my_own <= stale)

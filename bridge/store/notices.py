@@ -93,13 +93,15 @@ class Notices:
         self._tx.execute(update(notices).where(notices.c.id == notice_id).values(**values))
 
     def claim_sending(
-        self, now: datetime, me: str, services: Collection[str], but: Collection[str]
+        self, now: datetime, instance_id: str, services: Collection[str], exclude: Collection[str]
     ) -> Notice | None:
         """Take one approved notice of these services whose hold is over, if any: this instance loads its list."""
         found = self._tx.execute(
             select(notices.c.id)
             .where(notices.c.state == "approved", notices.c.send_at <= now)
-            .where((notices.c.owner.is_(None)) | (notices.c.owner == me), notices.c.id.not_in(but))
+            .where(
+                (notices.c.owner.is_(None)) | (notices.c.owner == instance_id), notices.c.id.not_in(exclude)
+            )
             .where(about(services, notices.c.id))
             .order_by(notices.c.send_at)
             .limit(1)
@@ -109,8 +111,8 @@ class Notices:
         mine = self._tx.execute(
             update(notices)
             .where(notices.c.id == found, notices.c.state == "approved")
-            .where((notices.c.owner.is_(None)) | (notices.c.owner == me))
-            .values(owner=me)
+            .where((notices.c.owner.is_(None)) | (notices.c.owner == instance_id))
+            .values(owner=instance_id)
         )
         return self.get(found) if mine.rowcount == 1 else None
 
@@ -140,7 +142,7 @@ class Notices:
         received = select(incidents.c.received_at).where(incidents.c.id.in_(firsts))
         return [(self._tx.now - at).total_seconds() for at in self._tx.execute(received).scalars()]
 
-    def hasten(self) -> None:
+    def after_clock_step_back(self) -> None:
         """After the clock stepped back, restart holds that began in what is now the future, at full length."""
         for notice in self.in_states({"approved"}):
             if notice.approved_at and notice.send_at and notice.approved_at > self._tx.now:
@@ -207,14 +209,14 @@ class Notices:
         highest = select(func.max(notices.c.number)).where(notices.c.incident_id == incident_id)
         return (self._tx.execute(highest).scalar_one() or 0) + 1
 
-    def last_sent(self, service: str, but: str) -> list[Notice]:
+    def last_sent(self, service: str, exclude: str) -> list[Notice]:
         """The last letters, at most five, that a service's list was sent, newest first: to compare with the next."""
         mine = select(incidents.c.id).where(incidents.c.service == service)
         rows = self._tx.execute(
             select(*_NOTICE_COLUMNS)
             .where(
                 notices.c.incident_id.in_(mine),
-                notices.c.id != but,
+                notices.c.id != exclude,
                 notices.c.kind.in_(_BY_LIST),
                 notices.c.state.in_(("sending", "stopped", "sent")),
                 notices.c.recipients.is_not(None),

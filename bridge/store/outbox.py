@@ -81,7 +81,7 @@ class Outbox:
                 [{"notice_id": notice_id, "key": key, "skeleton": raw} for key, raw in skeletons.items()],
             )
 
-    def thaw(self, notice_id: str) -> None:
+    def discard_unsent(self, notice_id: str) -> None:
         """Delete the frozen letters and the rows of a notice whose sending never began."""
         self._tx.execute(letters.delete().where(letters.c.notice_id == notice_id))
         self._tx.execute(outbox.delete().where(outbox.c.notice_id == notice_id, outbox.c.lane == "customers"))

@@ -121,7 +121,7 @@ class Postgresql:
         if driver.pgconn.transaction_status == TransactionStatus.INERROR:
             raise RuntimeError("the unit hid an error of the database; nothing of it was committed")
 
-    def boot(self, connection: Connection) -> str:
+    def boot_id(self, connection: Connection) -> str:
         return str(connection.scalar(_STARTED))
 
     def notify(self, connection: Connection) -> None:

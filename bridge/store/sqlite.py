@@ -98,7 +98,7 @@ class Sqlite:
         if not _driver(connection).in_transaction:
             raise StorageDown("SQLite ended the transaction by itself")
 
-    def boot(self, _connection: Connection) -> str:
+    def boot_id(self, _connection: Connection) -> str:
         try:
             return _BOOT_ID.read_text(encoding="ascii").strip()
         except OSError:

@@ -30,9 +30,9 @@ class Transaction:
         """Holds the lock named by `key` until the commit. Take several in sorted order."""
         self._dialect.lock(self.connection, key, wait=self.may_wait)
 
-    def boot(self) -> str:
+    def boot_id(self) -> str:
         """An id that changes whenever soft commits may have been lost."""
-        return self._dialect.boot(self.connection)
+        return self._dialect.boot_id(self.connection)
 
     def tell_others(self) -> None:
         """Wake every instance's loops when this commits; once is enough."""

@@ -20,7 +20,7 @@ from bridge.store.links import Link
 from bridge.store.tx import Tx
 from bridge.web.dependencies import Dependencies
 from bridge.web.forms import answers_of, form_of, is_ours, read_form, version_in
-from bridge.web.page_loader import Asked, Loaded, PageLoader
+from bridge.web.page_loader import Asked, Loaded, load
 from bridge.web.pages import Page
 from bridge.web.rate_limit import PRESSES_PER_MINUTE, Guesses, Rate
 from bridge.web.views.page_data import Did, PageData, Sheet
@@ -81,13 +81,17 @@ class ApprovalRoutes:
         return _response(self._desk.pages.not_found())
 
     async def _load(self, link_id: str, lists: Lists, request: Request) -> Loaded | None:
-        loader = PageLoader(self._desk.runtime(), self._desk.keys, lists, self._asked(request))
-        return await self._desk.store.read(partial(loader.load, link_id=link_id))
+        asked = self._asked(request, lists)
+        return await self._desk.store.read(
+            partial(load, runtime=self._desk.runtime(), link_id=link_id, asked=asked)
+        )
 
-    def _asked(self, request: Request) -> Asked:
+    def _asked(self, request: Request, lists: Lists) -> Asked:
         query = request.query_params
         did, sheet = query.get("did"), query.get("do")
         return Asked(
+            self._desk.keys,
+            lists,
             lang=query.get("lang"),
             did=cast(Did, did) if did in get_args(Did) else None,
             sheet=cast(Sheet, sheet) if sheet in get_args(Sheet) else None,

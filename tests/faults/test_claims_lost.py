@@ -59,15 +59,15 @@ async def compose(row: Claimed) -> OutgoingMail:
 
 
 async def boot_of(office: Office) -> str:
-    return await office.store.read(Tx.boot)
+    return await office.store.read(Tx.boot_id)
 
 
 @asynccontextmanager
-async def lane(office: Office, relay: TakesAll, boot: str) -> AsyncIterator[None]:
+async def lane(office: Office, relay: TakesAll, boot_id: str) -> AsyncIterator[None]:
     """The customers' lane of instance "one", at work."""
     bell = Metronome().bell("customers")
     marks = Results(office.store, "one", lambda: None)
-    lanes = Lanes(office.store, marks, "one", boot, office.clock, lambda: office.runtime)
+    lanes = Lanes(office.store, marks, "one", boot_id, office.clock, lambda: office.runtime)
     worker = LaneWorker("customers", lanes, lambda: [relay], 2, bell, compose)  # type: ignore[list-item]
     working = [asyncio.create_task(each.run()) for each in (worker, marks)]
     try:
@@ -100,9 +100,9 @@ async def test_what_a_claim_took_whose_answer_was_lost_is_sent_all_the_same(url:
     with commit_answer_lost(url) as (through_proxy, lost):
         async with office(through_proxy) as opened:
             await sending(opened)
-            boot = await boot_of(opened)
+            boot_id = await boot_of(opened)
             lost.arm()
-            async with lane(opened, relay, boot):
+            async with lane(opened, relay, boot_id):
                 await asyncio.to_thread(until, lambda: lost.happened, 10, "the answer to the claim is lost")
                 await until_counts(opened, sent=3)
     assert sorted(relay.taken) == [f"customer{n}@example.jp" for n in range(3)]
@@ -111,15 +111,19 @@ async def test_what_a_claim_took_whose_answer_was_lost_is_sent_all_the_same(url:
 async def test_mails_whose_marks_a_crashed_server_forgot_are_in_doubt(server: Postgres, url: str) -> None:
     async with office(url) as opened:
         await sending(opened)
-        boot = await boot_of(opened)
+        boot_id = await boot_of(opened)
         claims = await opened.claim()
         pairs = [(c.id, c.fence) for c in claims]
-        await opened.store.run(partial(write_before_data, results=[], claims=pairs, me="one"), soft=True)
+        await opened.store.run(
+            partial(write_before_data, results=[], claims=pairs, instance_id="one"), soft=True
+        )
         marks = [DeliveryResult(c.id, c.fence, c.notice_id, c.lane, "sent") for c in claims]
-        await opened.store.run(partial(write_before_data, results=marks, claims=[], me="one"), soft=True)
+        await opened.store.run(
+            partial(write_before_data, results=marks, claims=[], instance_id="one"), soft=True
+        )
         await asyncio.to_thread(server.restart, "immediate")
         await until_up(opened)
-        async with lane(opened, TakesAll(), boot):
+        async with lane(opened, TakesAll(), boot_id):
             await until_counts(opened, deferred=3)
 
 

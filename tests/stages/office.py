@@ -43,10 +43,11 @@ from bridge.smtp.relay import Relay
 from bridge.smtp.settings import RelaySettings
 from bridge.sources import Parsed
 from bridge.stages.audience import batch_audience
+from bridge.stages.context import NoticeContext
 from bridge.stages.decide.decide import decide
 from bridge.stages.decide.decision import DecisionRequest, DecisionResult
 from bridge.stages.draft_on_request import Drafted, draft_individual
-from bridge.stages.fan_out import begin_send, claim_letter
+from bridge.stages.fan_out import Chunk, begin_send, claim_letter
 from bridge.stages.instances import recover_claims, stop_old_work
 from bridge.stages.oncall_message import compose
 from bridge.stages.proofread import proofread
@@ -184,7 +185,7 @@ class Office:
     list_problem: str = ""
     mails: list[tuple[str, str, bytes]] = field(default_factory=list)
 
-    def instance(self, me: str, boot: str = "boot-1") -> Timer:
+    def instance(self, instance_id: str, boot_id: str = "boot-1") -> Timer:
         """The timer of one instance of the bridge over this database."""
         relay = Relay(RelaySettings(host="127.0.0.1"), 1)
         bell = Metronome().bell("timer")
@@ -193,8 +194,8 @@ class Office:
             runtime=lambda: self.runtime,
             lists=ListOf(self),
             relay=lambda: relay,
-            me=me,
-            boot=boot,
+            instance_id=instance_id,
+            boot_id=boot_id,
             bell=bell,
             wake=lambda wake: None,
         )
@@ -249,43 +250,53 @@ class Office:
                 return
             self.clock.now = min(max(due or end, self.clock.now), end)
 
-    async def claim(self, lane: Lane = "customers", limit: int = 1000, me: str = "one") -> list[Claimed]:
-        return await self.store.run(partial(claim_rows, runtime=self.runtime, lane=lane, limit=limit, me=me))
+    async def claim(
+        self, lane: Lane = "customers", limit: int = 1000, instance_id: str = "one"
+    ) -> list[Claimed]:
+        return await self.store.run(
+            partial(claim_rows, runtime=self.runtime, lane=lane, limit=limit, instance_id=instance_id)
+        )
 
-    async def deliver(self, state: DeliveryState = "sent", limit: int = 1000, me: str = "one") -> int:
+    async def deliver(
+        self, state: DeliveryState = "sent", limit: int = 1000, instance_id: str = "one"
+    ) -> int:
         """The mail server's answer to every customer's mail that is due; returns how many it was asked."""
-        claims = await self.claim(limit=limit, me=me)
-        await self.may_write_dot(claims, me)
+        claims = await self.claim(limit=limit, instance_id=instance_id)
+        await self.may_write_dot(claims, instance_id)
         for one in claims:
             letter = partial(_skeleton, notice_id=one.notice_id, key=one.letter or "")
             self.mails.append((one.notice_id, one.address, await self.store.read(letter)))
         marks = [DeliveryResult(c.id, c.fence, c.notice_id, c.lane, state) for c in claims]
-        await self.mark(*marks, me=me)
+        await self.mark(*marks, instance_id=instance_id)
         return len(claims)
 
-    async def may_write_dot(self, claims: Sequence[Claimed], me: str = "one") -> set[tuple[int, int]]:
-        return await self.store.run(lambda tx: tx.claims.mark_eod([(c.id, c.fence) for c in claims], me))
+    async def may_write_dot(
+        self, claims: Sequence[Claimed], instance_id: str = "one"
+    ) -> set[tuple[int, int]]:
+        return await self.store.run(
+            lambda tx: tx.claims.mark_in_doubt([(c.id, c.fence) for c in claims], instance_id)
+        )
 
-    async def mark(self, *marks: DeliveryResult, me: str = "one") -> None:
-        await self.store.run(partial(write_results, results=marks, me=me))
+    async def mark(self, *marks: DeliveryResult, instance_id: str = "one") -> None:
+        await self.store.run(partial(write_results, results=marks, instance_id=instance_id))
 
-    async def restart(self, me: str) -> None:
+    async def restart(self, instance_id: str) -> None:
         """What a new instance does first, as the only one."""
 
         def unit(tx: Tx) -> None:
             stop_old_work(tx, self.runtime)
-            tx.instances.beat(me, "boot-1")
-            recover_claims(tx, me, "boot-1", "resend_once", alone=True)
+            tx.instances.beat(instance_id, "boot-1")
+            recover_claims(tx, instance_id, "boot-1", "resend_once", alone=True)
 
         await self.store.run(unit)
 
     async def load_first_chunk_only(self) -> Notice:
         """The hold is over, and the bridge dies while it loads the list."""
         self.clock.move(seconds(31))
-        notice = await self.store.run(partial(claim_letter, runtime=self.runtime, me="one"))
+        notice = await self.store.run(partial(claim_letter, runtime=self.runtime, instance_id="one"))
         assert notice
         some = self.recipients[:1]
-        unit = partial(begin_send, runtime=self.runtime, notice=notice, start=0, chunk=some, last=False)
+        unit = partial(begin_send, runtime=self.runtime, notice=notice, chunk=Chunk(0, some), last=False)
         await self.store.run(unit)
         return notice
 
@@ -397,9 +408,7 @@ class Office:
     async def findings(self) -> tuple[Finding, ...]:
         """What the wording check says of the newest notice."""
         incident, notice = await self.incident(), await self.newest()
-        return await self.store.read(
-            partial(proofread, runtime=self.runtime, incident=incident, notice=notice)
-        )
+        return await self.store.read(lambda tx: proofread(NoticeContext(tx, self.runtime, incident, notice)))
 
     def other(self, services: Sequence[str]) -> "Office":
         """Another instance over the same database, which runs a configuration of these services."""

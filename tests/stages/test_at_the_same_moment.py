@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from bridge.stages.decide.decide import decide
 from bridge.stages.decide.decision import DecisionRequest, DecisionResult
-from bridge.stages.fan_out import begin_send, claim_letter, stop_changed
+from bridge.stages.fan_out import Chunk, begin_send, claim_letter, stop_changed
 from bridge.stages.finish import finish
 from bridge.stages.instances import recover_claims
 from bridge.stages.notify_oncall import tell_relay_down
@@ -77,10 +77,10 @@ async def pressing(office: Office, action: str) -> Callable[[Tx], DecisionResult
 
 async def loading(office: Office) -> Callable[[Tx], object]:
     """The newest letter's list, as it is put into the outbox when the hold is over."""
-    notice = await office.store.run(partial(claim_letter, runtime=office.runtime, me="one"))
+    notice = await office.store.run(partial(claim_letter, runtime=office.runtime, instance_id="one"))
     assert notice
     return partial(
-        begin_send, runtime=office.runtime, notice=notice, start=0, chunk=office.recipients, last=True
+        begin_send, runtime=office.runtime, notice=notice, chunk=Chunk(0, office.recipients), last=True
     )
 
 
@@ -165,12 +165,12 @@ async def test_a_late_heartbeat_counts_once_it_is_written(server_url: str, offic
     await approved(office)
     await office.tick()
     await office.store.run(lambda tx: tx.instances.beat("late", "boot-1"))
-    assert len(await office.claim(me="late")) == 3
+    assert len(await office.claim(instance_id="late")) == 3
     office.clock.move(seconds(13))
     await during(
         server_url,
         office,
         lambda tx: tx.instances.beat("late", "boot-1"),
-        partial(recover_claims, me="one", boot="boot-1", on_unknown="hold"),
+        partial(recover_claims, instance_id="one", boot_id="boot-1", on_unknown="hold"),
     )
     assert await office.counts(await office.newest()) == {"sending": 3}

@@ -41,6 +41,19 @@ async def test_an_untouched_history_verifies(office: Office) -> None:
     assert await broken(office, await story(office)) == []
 
 
+async def test_a_history_with_approvals_verifies(office: Office) -> None:
+    """One called back in its hold, one that was sent, one of two people."""
+    office.reconfigure(services=configured(second_person=["update"]).services)
+    await office.post(firing())
+    await office.press("maruyama", "approve")
+    await office.press("maruyama", "cancel")
+    await office.approve_and_send("sato")
+    await office.wait(minutes(55))
+    await office.press("maruyama", "approve")
+    await office.press("sato", "approve")
+    assert [await broken(office, one.id) for one in await office.incidents()] == [[]]
+
+
 @pytest.mark.parametrize(
     "change",
     [

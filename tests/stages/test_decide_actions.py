@@ -178,6 +178,16 @@ async def test_a_dismissed_update_leaves_the_promise_standing_for_the_next(offic
     assert states(await office.notices())[-2:] == [("update", "dismissed"), ("update", "awaiting_approval")]
 
 
+async def test_a_dismissed_update_promises_the_next_by_what_still_fires(office: Office) -> None:
+    """Every 30 minutes while something critical fires, else every 60."""
+    await office.post(firing(severity="critical"), firing("PaymentErrors"))
+    await office.approve_and_send()
+    await office.wait(minutes(25))
+    await office.post(resolved(severity="critical"))
+    await office.press("maruyama", "dismiss", reason="変化なし")
+    assert (await office.incident()).promise_at == NIGHT + minutes(30 + 60)
+
+
 async def test_a_test_copy_goes_to_the_person_alone(office: Office) -> None:
     await office.post(firing())
     await office.press("sato", "test")

@@ -72,6 +72,7 @@ async def test_each_update_promises_the_next_from_its_draft(office: Office) -> N
     assert promise is not None
     assert promise >= drafted + minutes(60)
     assert notice.number == 2
+    assert "第二報" in (await office.version(notice)).texts["ja"].subject
 
 
 async def test_a_letter_not_yet_sent_promises_nothing(office: Office) -> None:

@@ -169,10 +169,10 @@ class Correspondence(RuleBasedStateMachine):
     def an_instance_dies_with_its_claims(self) -> None:
         self.happens()
         self.dead += 1
-        me = f"dead{self.dead}"
-        self.run(self.office.store.run(partial(_beat, me=me)))
-        claims = self.run(self.office.claim(me=me, limit=1))
-        self.run(self.office.may_write_dot(claims, me=me))
+        instance_id = f"dead{self.dead}"
+        self.run(self.office.store.run(partial(_beat, instance_id=instance_id)))
+        claims = self.run(self.office.claim(instance_id=instance_id, limit=1))
+        self.run(self.office.may_write_dot(claims, instance_id=instance_id))
 
     @rule(person=PEOPLE, action=ACTIONS, pick=st.integers(0, 2), behind=st.sampled_from([0, 0, 0, 1]))
     def press(self, person: str, action: str, pick: int, behind: int) -> None:
@@ -295,8 +295,8 @@ def _watch(tx: Tx) -> None:
         driver.execute(statement)
 
 
-def _beat(tx: Tx, me: str) -> None:
-    tx.instances.beat(me, "boot-1")
+def _beat(tx: Tx, instance_id: str) -> None:
+    tx.instances.beat(instance_id, "boot-1")
 
 
 def _approved(tx: Tx, notice_id: str) -> tuple[Notice, list[Text]]:

@@ -1,13 +1,13 @@
 """Incidents and notices move by compare and set, and only as their lifecycle allows."""
 
 from dataclasses import replace
-from functools import partial
 from typing import get_args
 
 import pytest
 
 from bridge.core.lifecycle import incident_may_move, may_move
 from bridge.core.model import IncidentState, NoticeState
+from bridge.stages.context import IncidentContext
 from bridge.stages.next_notice import advance, recover
 from bridge.stages.wake import NOTHING
 from bridge.store.tx import Tx
@@ -71,7 +71,7 @@ async def test_what_comes_too_late_to_close_an_incident_writes_nothing(office: O
     await office.wait(minutes(6))
     assert (seen.state, (await office.incident()).state) == ("settling", "closed")
     history = await office.actions()
-    assert await office.store.run(partial(advance, runtime=office.runtime, incident=seen)) == NOTHING
+    assert await office.store.run(lambda tx: advance(IncidentContext(tx, office.runtime, seen))) == NOTHING
     assert await office.actions() == history
 
 
@@ -82,6 +82,6 @@ async def test_what_comes_too_late_to_recover_an_incident_drafts_nothing(office:
     seen = await office.incident()
     await office.wait(minutes(6))
     notices = await office.notices()
-    unit = partial(recover, runtime=office.runtime, incident=seen, why="settled")
-    assert await office.store.run(unit) is None
+    drafted = await office.store.run(lambda tx: recover(IncidentContext(tx, office.runtime, seen), "settled"))
+    assert drafted is None
     assert await office.notices() == notices

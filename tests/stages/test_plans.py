@@ -36,8 +36,8 @@ def plans(tx: Tx) -> list[str]:
             tx.claims.next_due_at(lane, ["shop"])
             tx.claims.held(lane, "nobody")
         tx.claims.owners()
-        tx.claims.hasten()
-        tx.claims.give_back(["nobody"], eod_only=False, on_unknown="hold", died=True)
+        tx.claims.after_clock_step_back()
+        tx.claims.give_back(["nobody"], all_in_doubt=False, on_unknown="hold", died=True)
     explain = "EXPLAIN QUERY PLAN " if on_sqlite else "EXPLAIN "
     cursor = tx.connection.connection.cursor()
     lines = []

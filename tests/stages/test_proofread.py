@@ -2,6 +2,7 @@
 
 import pytest
 
+from bridge.sources import Parsed
 from bridge.stages.draft_on_request import draft_individual
 from tests.stages.office import Office, configured, firing, minutes
 
@@ -70,6 +71,25 @@ async def test_each_half_of_a_letter_in_both_languages_has_the_rules_of_its_own(
     assert "back shortly" in wrong[slice(*finding.span)]
 
 
+async def test_a_finding_in_the_other_language_marks_no_place_in_the_services_own(office: Office) -> None:
+    await office.post(firing())
+    notice = await office.newest()
+    english = (await office.version(notice)).texts["en"]
+    wrong = {"subject_en": english.subject, "body_en": "Service will be back shortly.\n" + english.body}
+    await office.press("maruyama", "edit", other_texts=wrong)
+    found = [one for one in await office.findings() if one.rule == "EN-01"]
+    assert [(one.span, one.replacement) for one in found] == [((0, 0), None)]
+
+
+async def test_the_largest_number_of_alerts_that_a_post_left_out_is_warned_of(office: Office) -> None:
+    await office.post_together(Parsed((firing(),), truncated=3))
+    await office.post_together(Parsed((firing("PaymentErrors"),), truncated=7))
+    await office.post(firing("DiskFull"))
+    (finding,) = [one for one in await office.findings() if one.rule == "BRG-03"]
+    assert "7" in finding.why
+    assert finding.span == (0, 0)
+
+
 @pytest.mark.parametrize(
     "old, new, warned",
     [
@@ -87,4 +107,5 @@ async def test_a_draft_says_that_the_last_letter_told_another_scope_than_it_know
     await office.approve_and_send()
     await office.tick(minutes(55))
     assert (await office.newest()).kind == "update"
-    assert ("BRG-04" in {finding.rule for finding in await office.findings()}) == warned
+    found = [finding for finding in await office.findings() if finding.rule == "BRG-04"]
+    assert [finding.span for finding in found] == [(0, 0)] * warned

@@ -91,6 +91,30 @@ async def test_an_end_counts_also_when_its_service_no_longer_matches_the_alert(o
     assert (await office.incident()).state == "settling"
 
 
+async def test_an_end_that_counts_hides_nothing_else_that_nobody_wants(office: Office) -> None:
+    await office.post(firing())
+    received = await office.post(
+        resolved(service="other", fingerprint="LoginErrors@shop"), firing(service="nobody")
+    )
+    assert received.accepted == 1
+    assert [reason for _, reason in received.ignored] == ["no_service"]
+
+
+@pytest.mark.parametrize("state", ["awaiting_approval", "sent"])
+async def test_after_a_first_report_in_place_of_a_dismissed_one_new_alerts_make_no_third(
+    office: Office, state: str
+) -> None:
+    await office.post(firing())
+    await office.press("maruyama", "dismiss", reason="社内だけの機能")
+    office.clock.move(seconds(1))
+    await office.post(firing("PaymentErrors"))
+    if state == "sent":
+        await office.approve_and_send()
+    office.clock.move(seconds(1))
+    await office.post(firing("DiskFull"))
+    assert states(await office.notices()) == [("first", "dismissed"), ("first", state)]
+
+
 async def test_what_was_corrected_in_a_post_is_told_in_the_history(office: Office) -> None:
     await office.post_together(Parsed((firing(),), notes=("a note",)))
     assert (await office.events())[0].detail["notes"] == ["a note"]

@@ -109,7 +109,7 @@ async def test_only_a_ring_that_is_still_needed_gets_its_dot(office: Office) -> 
     await office.post(firing())
     await office.tick(minutes(10))
     one, other = await office.claim("oncall")
-    assert await office.may_write_dot([one], me="another") == set()
+    assert await office.may_write_dot([one], instance_id="another") == set()
     assert await office.may_write_dot([one]) == {(one.id, one.fence)}
     await office.press("sato", "dismiss")
     assert await office.may_write_dot([other]) == set()
@@ -147,6 +147,15 @@ async def test_a_first_acknowledge_skips_one_ring_and_tells_who_has_it(office: O
     assert (await office.newest()).acknowledged_by == "sato"
     said = [(e.actor, e.detail["first"]) for e in await office.events() if e.action == "acknowledged"]
     assert said == [("sato", True), ("maruyama", False)]
+
+
+async def test_the_mail_about_an_acknowledge_names_the_next_ring(office: Office) -> None:
+    await office.post(firing())
+    await office.wait(minutes(10))
+    await office.told("ring")
+    await office.press("sato", "acknowledge")
+    (mail,) = [await office.written(row) for row in await office.claim("oncall")]
+    assert "決まらなければ 2:25 にまた連絡します。" in mail.body
 
 
 async def test_an_acknowledge_never_skips_the_ring_at_the_deadline(office: Office) -> None:

@@ -1,8 +1,10 @@
 """From an approved letter to rows in the outbox, and from rows to their end."""
 
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 from functools import partial
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -11,7 +13,8 @@ from bridge.core import next_notice
 from bridge.core.model import Recipient
 from bridge.core.settings import Sender
 from bridge.core.values import LocalText
-from bridge.stages.fan_out import begin_send, claim_letter
+from bridge.letters.render import Letters
+from bridge.stages.fan_out import Chunk, begin_send, claim_letter
 from bridge.stages.instances import recover_claims
 from bridge.stages.wake import Wake
 from bridge.store.claims import DeliveryResult
@@ -195,6 +198,29 @@ async def test_a_text_changed_behind_an_approval_is_sent_only_when_as_many_peopl
     assert (await office.again(notice)).state == "sent"
 
 
+async def test_a_text_changed_behind_a_single_approval_is_not_sent(office: Office) -> None:
+    await office.post(firing())
+    await office.press("maruyama", "approve")
+    texts = {"ja": {"subject": "別の件名", "body": "別の本文\n"}}
+    await office.store.run(lambda tx: tx.execute(update(versions).values(texts=texts)))
+    await office.tick(minutes(5))
+    notice = await office.newest()
+    assert (notice.state, notice.stop_reason) == ("stopped", "text_changed")
+    assert await office.counts(notice) == {}
+
+
+async def test_a_list_that_changed_when_half_of_it_was_loaded_leaves_nothing_to_send(office: Office) -> None:
+    await office.post(firing())
+    await office.tick()
+    await office.press("maruyama", "approve")
+    await office.load_first_chunk_only()
+    office.recipients.append(Recipient("new@example.jp"))
+    await office.tick(minutes(1))
+    notice = await office.newest()
+    assert (notice.state, notice.stop_reason) == ("stopped", "list_changed")
+    assert await office.counts(notice) == {}
+
+
 async def test_later_letters_name_the_earlier_ones_of_that_recipient(office: Office) -> None:
     await office.post(firing())
     await office.approve_and_send()
@@ -271,7 +297,7 @@ async def test_after_a_long_gap_without_heartbeat_old_work_waits_for_a_person(
         assert notice.stop_reason == "old_work"
         assert await office.told("trouble") == ["maruyama", "sato"]
         await office.press("sato", "resume")
-    assert await office.deliver(me="two") == 3
+    assert await office.deliver(instance_id="two") == 3
 
 
 async def test_old_work_found_half_loaded_is_loaded_again_from_the_start(office: Office) -> None:
@@ -299,21 +325,21 @@ async def test_a_loading_that_slept_through_stop_and_resume_does_not_end_the_one
     await office.press("sato", "resume")
     rest = office.recipients[1:]
     await office.store.run(
-        partial(begin_send, runtime=office.runtime, notice=asleep, start=1, chunk=rest, last=True)
+        partial(begin_send, runtime=office.runtime, notice=asleep, chunk=Chunk(1, rest), last=True)
     )
     await office.send()
     assert len(office.mails) == 3
 
 
-def beat(tx: Tx, me: str) -> None:
-    tx.instances.beat(me, "boot-1")
+def beat(tx: Tx, instance_id: str) -> None:
+    tx.instances.beat(instance_id, "boot-1")
 
 
 CUT = "boot-2"
 
 
 @pytest.mark.parametrize(
-    "claimed, boot, policy, state, wait",
+    "claimed, boot_id, policy, state, wait",
     [
         pytest.param("sending", "boot-1", "resend_once", "queued", 0, id="before DATA: at once"),
         pytest.param("sending", CUT, "resend_once", "deferred", 60, id="after a power cut: as if after DATA"),
@@ -323,16 +349,18 @@ CUT = "boot-2"
     ],
 )
 async def test_the_claims_of_a_dead_instance(
-    office: Office, claimed: str, boot: str, policy: str, state: str, wait: float
+    office: Office, claimed: str, boot_id: str, policy: str, state: str, wait: float
 ) -> None:
     office.recipients = customers(1)
     await sending(office)
-    await office.store.run(partial(beat, me="dead"))
-    claims = await office.claim(me="dead")
+    await office.store.run(partial(beat, instance_id="dead"))
+    claims = await office.claim(instance_id="dead")
     if claimed == "in_doubt":
-        await office.may_write_dot(claims, me="dead")
+        await office.may_write_dot(claims, instance_id="dead")
     office.clock.move(seconds(16))
-    wake = await office.store.run(partial(recover_claims, me="two", boot=boot, on_unknown=policy))
+    wake = await office.store.run(
+        partial(recover_claims, instance_id="two", boot_id=boot_id, on_unknown=policy)
+    )
     assert wake == Wake(timer=True, oncall=True, customers=True)
     assert await office.store.read(lambda tx: tx.instances.known()) == set()
     notice = await office.newest()
@@ -340,14 +368,14 @@ async def test_the_claims_of_a_dead_instance(
     assert (row.state, row.due_at) == (state, office.clock.now + seconds(wait))
     assert row.owner is None
     late = DeliveryResult(row.id, row.fence, notice.id, "customers", "sent")
-    await office.mark(late, me="dead")
+    await office.mark(late, instance_id="dead")
     assert (await office.counts(notice)) == {state: 1}
 
 
 async def test_a_claim_that_was_lost_gets_no_dot_beside_one_that_holds(office: Office) -> None:
     await sending(office)
     lost, *_ = await office.claim()
-    await office.store.run(lambda tx: tx.claims.give_back(["one"], eod_only=False, on_unknown="hold"))
+    await office.store.run(lambda tx: tx.claims.give_back(["one"], all_in_doubt=False, on_unknown="hold"))
     again, other, _ = await office.claim()
     assert again.id == lost.id
     assert await office.may_write_dot([lost, other]) == {(other.id, other.fence)}
@@ -359,15 +387,17 @@ async def test_a_second_doubt_is_never_sent_a_third_time(office: Office) -> None
     await sending(office)
     for attempt in range(2):
         dead = f"dead{attempt}"
-        await office.store.run(partial(beat, me=dead))
-        claims = await office.claim(me=dead)
+        await office.store.run(partial(beat, instance_id=dead))
+        claims = await office.claim(instance_id=dead)
         assert len(claims) == 1
-        await office.may_write_dot(claims, me=dead)
+        await office.may_write_dot(claims, instance_id=dead)
         office.clock.move(seconds(16))
-        await office.store.run(partial(recover_claims, me="two", boot="boot-1", on_unknown="resend_once"))
+        await office.store.run(
+            partial(recover_claims, instance_id="two", boot_id="boot-1", on_unknown="resend_once")
+        )
         office.clock.move(seconds(61))
     assert await office.counts(await office.newest()) == {"unknown": 1}
-    assert await office.claim(me="two") == []
+    assert await office.claim(instance_id="two") == []
 
 
 async def test_a_letter_is_loaded_though_who_claimed_it_died_between_two_heartbeats(office: Office) -> None:
@@ -375,7 +405,7 @@ async def test_a_letter_is_loaded_though_who_claimed_it_died_between_two_heartbe
     await office.tick()
     await office.press("maruyama", "approve")
     office.clock.move(seconds(10))
-    assert await office.store.run(partial(claim_letter, runtime=office.runtime, me="buried asleep"))
+    assert await office.store.run(partial(claim_letter, runtime=office.runtime, instance_id="buried asleep"))
     await office.tick()
     assert await office.deliver() == 3
 
@@ -384,13 +414,15 @@ async def test_a_living_instance_keeps_its_claims_and_is_not_forgotten_with_a_de
     office: Office,
 ) -> None:
     await sending(office)
-    await office.store.run(partial(beat, me="dead"))
-    await office.claim(me="dead", limit=1)
+    await office.store.run(partial(beat, instance_id="dead"))
+    await office.claim(instance_id="dead", limit=1)
     office.clock.move(seconds(6))
-    await office.store.run(partial(beat, me="alive"))
-    await office.claim(me="alive")
+    await office.store.run(partial(beat, instance_id="alive"))
+    await office.claim(instance_id="alive")
     office.clock.move(seconds(10))
-    await office.store.run(partial(recover_claims, me="two", boot="boot-1", on_unknown="resend_once"))
+    await office.store.run(
+        partial(recover_claims, instance_id="two", boot_id="boot-1", on_unknown="resend_once")
+    )
     assert await office.counts(await office.newest()) == {"queued": 1, "sending": 2}
     assert await office.store.read(lambda tx: tx.instances.known()) == {"alive"}
 
@@ -399,7 +431,7 @@ async def test_a_living_instance_keeps_its_claims_and_is_not_forgotten_with_a_de
 async def test_a_heartbeat_ahead_means_a_clock_that_went_back(
     office: Office, back: float, went: bool
 ) -> None:
-    await office.store.run(partial(beat, me="one"))
+    await office.store.run(partial(beat, instance_id="one"))
     office.clock.move(seconds(-back))
     assert await office.store.run(lambda tx: tx.instances.clock_went_back()) is went
     assert not await office.store.run(lambda tx: tx.instances.clock_went_back()), "it ages again"
@@ -407,18 +439,20 @@ async def test_a_heartbeat_ahead_means_a_clock_that_went_back(
 
 async def test_after_a_silence_of_the_database_nobody_is_taken_for_dead(office: Office) -> None:
     await sending(office)
-    await office.store.run(partial(beat, me="two"))
-    claims = await office.claim(me="two")
-    await office.may_write_dot(claims, me="two")
+    await office.store.run(partial(beat, instance_id="two"))
+    claims = await office.claim(instance_id="two")
+    await office.may_write_dot(claims, instance_id="two")
     await office.tick(seconds(20))
-    await office.mark(*(DeliveryResult(c.id, c.fence, c.notice_id, c.lane, "sent") for c in claims), me="two")
+    await office.mark(
+        *(DeliveryResult(c.id, c.fence, c.notice_id, c.lane, "sent") for c in claims), instance_id="two"
+    )
     assert await office.counts(await office.newest()) == {"sent": 3}
 
 
 async def test_who_does_not_come_back_after_such_a_silence_is_dead(office: Office) -> None:
     await sending(office)
-    await office.store.run(partial(beat, me="two"))
-    await office.claim(me="two")
+    await office.store.run(partial(beat, instance_id="two"))
+    await office.claim(instance_id="two")
     for silence, state in ((20, "sending"), (11, "sending"), (2, "queued")):
         await office.tick(seconds(silence))
         assert await office.counts(await office.newest()) == {state: 3}
@@ -442,11 +476,26 @@ async def test_a_batch_of_individual_letters_takes_two_people_and_one_letter_eac
     await office.send()
     assert (await office.newest()).state == "sent"
     drafts = [(e.action, e.actor) for e in await office.events() if e.detail.get("kind") == "individual"]
+    shown = (await office.version(await office.newest())).texts["ja"].body
+    assert "甲商事" in shown, "the page shows the first letter"
     assert drafts[:3] == [("drafted", "api"), ("redrafted", "api"), ("approved_first", "maruyama")]
     bodies = {address: text_of(mail).body for _, address, mail in office.mails}
     assert "甲商事" in bodies["a@example.jp"]
     assert "丁商店" not in bodies["a@example.jp"]
     assert "丁商店" in bodies["b@example.jp"]
+
+
+async def test_a_batch_written_with_a_shipped_text_says_why_it_is_not_the_companys(
+    office: Office, tmp_path: Path
+) -> None:
+    await office.post(firing())
+    await office.approve_and_send()
+    own = tmp_path / "mail" / "ja" / "individual.txt.j2"
+    own.parent.mkdir(parents=True)
+    own.write_text("{{ nope }}")
+    office.runtime = replace(office.runtime, letters=Letters(tmp_path))
+    await office.upload(("a@example.jp", "甲商事"))
+    assert "nope" in await office.template_problem()
 
 
 async def test_a_letter_whose_service_vanished_does_not_stop_the_others(database_url: str) -> None:

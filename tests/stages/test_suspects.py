@@ -17,8 +17,10 @@ async def sending(office: Office, count: int) -> None:
 
 async def die(office: Office) -> list[str]:
     """A process claims, and is killed before any DATA; the addresses it had in its hands."""
-    claims = await office.claim(me="dead")
-    await office.store.run(partial(recover_claims, me="two", boot="boot-1", on_unknown="hold", alone=True))
+    claims = await office.claim(instance_id="dead")
+    await office.store.run(
+        partial(recover_claims, instance_id="two", boot_id="boot-1", on_unknown="hold", alone=True)
+    )
     return [claim.address for claim in claims]
 
 
@@ -59,20 +61,20 @@ async def test_a_message_that_is_alone_when_processes_die_has_failed_in_the_end(
 async def test_a_process_that_ends_in_order_costs_no_attempt(office: Office) -> None:
     await sending(office, 1)
     for _ in range(3 * CRASHES):
-        [claimed] = await office.claim(me="one")
+        [claimed] = await office.claim(instance_id="one")
         assert (claimed.attempts, claimed.suspect) == (1, False)
-        await office.store.run(lambda tx: tx.claims.give_back(["one"], eod_only=False, on_unknown="hold"))
+        await office.store.run(lambda tx: tx.claims.give_back(["one"], all_in_doubt=False, on_unknown="hold"))
 
 
 async def test_a_message_refused_for_hours_is_no_suspect_when_a_process_dies(office: Office) -> None:
     await sending(office, 1)
     for _ in range(3 * CRASHES):
-        [claimed] = await office.claim(me="dead")
+        [claimed] = await office.claim(instance_id="dead")
         await office.may_write_dot([claimed], "dead")
         busy = DeliveryResult(
             claimed.id, claimed.fence, claimed.notice_id, "customers", "deferred", "450 busy"
         )
-        await office.mark(busy, me="dead")
+        await office.mark(busy, instance_id="dead")
     await office.store.run(beat)
     assert await die(office)
     [claimed] = await office.claim()

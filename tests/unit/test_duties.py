@@ -233,6 +233,6 @@ def test_a_day_is_over_where_the_service_is(zone: str, day: int, over: bool) -> 
 
 
 def test_told_means_a_first_report_was_approved() -> None:
-    assert not next_notice.told(letters(("first", WAITS), ("recovery", "sent")))
-    assert next_notice.told(letters(("first", "approved")))
-    assert next_notice.told([replace(notice("first", "sent"), drafted_at=FIRED)])
+    assert not next_notice.customers_told(letters(("first", WAITS), ("recovery", "sent")))
+    assert next_notice.customers_told(letters(("first", "approved")))
+    assert next_notice.customers_told([replace(notice("first", "sent"), drafted_at=FIRED)])

@@ -49,7 +49,7 @@ INCIDENT_ALLOWED = {
 }
 
 
-def but(allowed: set[tuple[str, str]], states: tuple[str, ...]) -> list[tuple[str, str]]:
+def other_moves(allowed: set[tuple[str, str]], states: tuple[str, ...]) -> list[tuple[str, str]]:
     """Every pair of states that is not allowed."""
     return [(old, new) for old in states for new in states if (old, new) not in allowed]
 
@@ -59,7 +59,7 @@ def test_a_move_of_the_contract_is_allowed(old: NoticeState, new: NoticeState) -
     assert may_move(old, new)
 
 
-@pytest.mark.parametrize("old, new", but(ALLOWED, get_args(NoticeState)))
+@pytest.mark.parametrize("old, new", other_moves(ALLOWED, get_args(NoticeState)))
 def test_every_other_move_is_forbidden(old: NoticeState, new: NoticeState) -> None:
     assert not may_move(old, new)
 
@@ -69,7 +69,7 @@ def test_an_incidents_move_of_the_contract_is_allowed(old: IncidentState, new: I
     assert incident_may_move(old, new)
 
 
-@pytest.mark.parametrize("old, new", but(INCIDENT_ALLOWED, get_args(IncidentState)))
+@pytest.mark.parametrize("old, new", other_moves(INCIDENT_ALLOWED, get_args(IncidentState)))
 def test_every_other_move_of_an_incident_is_forbidden(old: IncidentState, new: IncidentState) -> None:
     assert not incident_may_move(old, new)
 

@@ -2,10 +2,21 @@
 
 from collections.abc import Callable, Mapping
 
-from bridge.core.kinds.spec import Asks, Clock, KindSpec, Promises, Recipients
+from bridge.core.kinds.spec import Asks, Clock, KindSpec, Own, Promises, Recipients
 from bridge.plugins import modules_in
 
-__all__ = ["KINDS", "SPECS", "Asks", "Clock", "KindSpec", "Promises", "Recipients", "kinds_that", "spec_of"]
+__all__ = [
+    "KINDS",
+    "SPECS",
+    "Asks",
+    "Clock",
+    "KindSpec",
+    "Own",
+    "Promises",
+    "Recipients",
+    "kinds_that",
+    "spec_of",
+]
 
 
 def _found() -> Mapping[str, KindSpec]:

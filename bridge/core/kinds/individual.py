@@ -9,5 +9,6 @@ SPEC = KindSpec(
     recipients=Recipients.BATCH,
     looks_back=True,
     edited_on_page=False,
+    correctable=False,
     two_people=True,
 )

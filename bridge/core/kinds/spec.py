@@ -1,15 +1,33 @@
 """What the program must know of one kind of notice. Nothing else compares a kind's name."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from zoneinfo import ZoneInfo
 
-from bridge.core.values import LocalText
+from bridge.core.values import Locale, LocalText
+
+Own = Mapping[str, str]
+"""What only letters of one kind state, as it is stored with a version (`Facts.own`)."""
+
+
+def _as_stored(own: Own, zone: ZoneInfo, locale: Locale) -> Own:  # noqa: ARG001  such facts are words already
+    return own
+
+
+def _always(own: Own) -> bool:  # noqa: ARG001
+    return True
+
+
+def _never(own: Own) -> bool:  # noqa: ARG001
+    return False
 
 
 class Recipients(Enum):
     """Where the addresses of a notice come from."""
 
     SERVICE_LIST = "the customer list of the service"
+    LEDGER = "those whom an earlier notice of the incident reached"
     BATCH = "the rows of an uploaded CSV file, each with a letter of its own"
 
 
@@ -54,7 +72,10 @@ class KindSpec:
 
     `ends_by_hand`: from its page a person may end the incident. `edited_on_page`: its text is edited on its page.
     `two_people`: it needs two approvers unless the configuration says otherwise. `rows`: the facts on its card, by
-    their keys in the words of the pages.
+    their keys in the words of the pages. `correctable`: a correction may follow it.
+
+    `words`: what only this kind states, from its stored form to what templates print. `owes_report`: whether a letter
+    with these own facts makes the promise of its kind. `retracts`: whether it says that there was no disturbance.
     """
 
     place: int
@@ -74,6 +95,10 @@ class KindSpec:
     edited_on_page: bool = True
     two_people: bool = False
     rows: tuple[str, ...] = ()
+    correctable: bool = True
+    words: Callable[[Own, ZoneInfo, Locale], Own] = _as_stored
+    owes_report: Callable[[Own], bool] = _always
+    retracts: Callable[[Own], bool] = _never
 
     @property
     def numbered(self) -> bool:

@@ -3,9 +3,7 @@
 from bridge.core.events import Cancelled
 from bridge.core.reminders import with_deadline
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
-from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
-from bridge.store.tx import Tx
 
 APPROVED_COLUMNS = (
     "approved_version",
@@ -22,15 +20,15 @@ APPROVED_COLUMNS = (
 )
 
 
-def cancel(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionRequest) -> DecisionResult:
+def cancel(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
     """Back to before every approval."""
-    notice = case.notice
+    tx, notice = ctx.tx, ctx.notice
     if not tx.notices.move(notice, "awaiting_approval", **dict.fromkeys(APPROVED_COLUMNS)):
         return DecisionResult("decided")  # the bridge stopped it at that moment
     tx.notices.withdraw_approvals(notice.id)
-    tx.outbox.thaw(notice.id)  # a clock that went back may have found the letter half loaded
+    tx.outbox.discard_unsent(notice.id)  # a clock that went back may have found the letter half loaded
     # At once: whoever was told that it is decided has something to do again.
     planned = max(tx.now, notice.base_at)
-    tx.rings.plan(notice.id, with_deadline(planned, notice, case.policy, tx.now))
-    tx.events.add(case.incident.id, case.person, Cancelled(notice.id, notice.kind, notice.version))
+    tx.rings.plan(notice.id, with_deadline(planned, notice, ctx.policy, tx.now))
+    ctx.record(ctx.person, Cancelled(notice.id, notice.kind, notice.version))
     return DecisionResult("done", did="cancelled", wake=Wake(timer=True, oncall=True))

@@ -6,6 +6,7 @@ from bridge.core.actions import expired, offers, said_yes
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Notice
 from bridge.stages.audience import Lists, audience_of
+from bridge.stages.context import open_notice
 from bridge.stages.decide.acknowledge import acknowledge
 from bridge.stages.decide.approve import approve
 from bridge.stages.decide.cancel import cancel
@@ -19,7 +20,7 @@ from bridge.stages.decide.stop import resume, stop
 from bridge.stages.runtime import Runtime
 from bridge.store.tx import Tx
 
-Decide = Callable[[Tx, Runtime, DecisionContext, DecisionRequest], DecisionResult]
+Decide = Callable[[DecisionContext, DecisionRequest], DecisionResult]
 ACTIONS: Mapping[str, Decide] = {
     "approve": approve,
     "edit": edit,
@@ -37,46 +38,41 @@ ABOUT_THE_PAGE = frozenset({"approve", "edit", "dismiss", "recovered"})
 
 def decide(tx: Tx, runtime: Runtime, link_id: str, form: DecisionRequest, lists: Lists) -> DecisionResult:
     """Carry out one person's press, or say why not. `lists`: the audiences as they are now."""
-    case = open_case(tx, runtime, link_id, lists)
-    if case is None:
+    ctx = _open(tx, runtime, link_id, lists)
+    if ctx is None:
         return DecisionResult("no_link")
-    notice = case.notice
-    if case.link.replaced or expired(notice, tx.now, case.link.created_at):
-        return _gone(tx, runtime, case, form)
-    offered = form.action in offers(notice, case.person, tx.now, case.incident.state)
+    notice = ctx.notice
+    if ctx.link.replaced or expired(notice, tx.now, ctx.link.created_at):
+        return _gone(ctx, form)
+    offered = form.action in offers(notice, ctx.person, tx.now, ctx.incident.state)
     if not offered and (form.action in ACTIONS or notice.state not in UNDECIDED):
-        return _already(notice, case.person, form)
+        return _already(notice, ctx.person, form)
     if not form.genuine:
         return DecisionResult("forged")
     if form.action not in ACTIONS:
         return DecisionResult("unknown_action")
     if form.action in ABOUT_THE_PAGE and form.version != notice.version:
         return DecisionResult("newer_version")
-    return ACTIONS[form.action](tx, runtime, case, form)
+    return ACTIONS[form.action](ctx, form)
 
 
-def open_case(tx: Tx, runtime: Runtime, link_id: str, lists: Lists) -> DecisionContext | None:
+def _open(tx: Tx, runtime: Runtime, link_id: str, lists: Lists) -> DecisionContext | None:
     """The notice behind a link, with its service locked so that nobody else decides meanwhile.
 
     None for a link that leads nowhere, as one to a service does that the configuration lost.
     """
     link = tx.links.get(link_id)
-    notice = tx.notices.get(link.notice_id) if link else None
-    incident = tx.incidents.get(notice.incident_id) if notice else None
-    if link is None or notice is None or incident is None or incident.service not in runtime.config.services:
+    found = open_notice(tx, runtime, link.notice_id, lock=True) if link else None
+    if link is None or found is None:
         return None
-    tx.lock("service", incident.service)
-    notice = tx.notices.get(link.notice_id) or notice
-    incident = tx.incidents.get(notice.incident_id) or incident
-    audience = audience_of(tx, runtime, incident, notice, lists)
-    return DecisionContext(incident, notice, runtime.service(incident), link, audience)
+    return DecisionContext(tx, runtime, found.incident, found.notice, link, audience_of(found, lists))
 
 
-def _gone(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionRequest) -> DecisionResult:
+def _gone(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
     """An expired link is good for one thing: a fresh one, to the registered address."""
     if form.action != "renew":
         return DecisionResult("expired")
-    return renew(tx, runtime, case, form) if form.genuine else DecisionResult("forged")
+    return renew(ctx, form) if form.genuine else DecisionResult("forged")
 
 
 def _already(notice: Notice, person: str, form: DecisionRequest) -> DecisionResult:

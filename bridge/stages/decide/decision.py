@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bridge.core.model import AudienceFacts, Incident, Notice
+from bridge.core.model import AudienceFacts
 from bridge.core.next_notice import WrongDay
-from bridge.core.settings import Policy, Service
+from bridge.stages.context import NoticeContext
 from bridge.stages.wake import NOTHING, Wake
 from bridge.store.links import Link
 from bridge.wording import Finding
@@ -57,22 +57,15 @@ class DecisionRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class DecisionContext:
+class DecisionContext(NoticeContext):
     """One notice as one person meets it, its service locked."""
 
-    incident: Incident
-    notice: Notice
-    service: Service
     link: Link
     audience: AudienceFacts
 
     @property
     def person(self) -> str:
         return self.link.person
-
-    @property
-    def policy(self) -> Policy:
-        return self.service.policy
 
 
 @dataclass(frozen=True, slots=True)

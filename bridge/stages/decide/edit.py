@@ -7,56 +7,53 @@ from datetime import date, datetime
 from bridge.core import next_notice
 from bridge.core.events import Edited
 from bridge.core.facts import Answers, Facts
-from bridge.core.kinds import Asks, spec_of
+from bridge.core.kinds import Asks
 from bridge.core.model import Text, Version
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
 from bridge.stages.draft import current_facts, note_fallback
 from bridge.stages.proofread import context_of, printed_promise
-from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
-from bridge.store.tx import Tx
 
 
-def edit(tx: Tx, runtime: Runtime, case: DecisionContext, form: DecisionRequest) -> DecisionResult:
+def edit(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
     """Save a person's wording, or what they answered about cause and prevention. It voids a first yes.
 
     422 for a day that is none or is over: customers would be promised a report by then.
     """
-    old = tx.notices.version(case.notice.id, case.notice.version)
-    given = form.answers if spec_of(case.notice.kind).asks is Asks.ANSWERS else {}
+    tx = ctx.tx
+    old = ctx.version()
+    given = form.answers if ctx.spec.asks is Asks.ANSWERS else {}
     try:
         answers = answers_from(given, Facts.from_dict(old.facts).answers)
     except ValueError:
         return DecisionResult("not_a_day")
-    if given and answers.cause_by and next_notice.is_over(answers.cause_by, tx.now, case.service.timezone):
+    if given and answers.cause_by and next_notice.is_over(answers.cause_by, tx.now, ctx.service.timezone):
         return DecisionResult("day_over")
-    new = _answered(tx, runtime, case, old, answers) if given else _reworded(tx, runtime, case, old, form)
+    new = _answered(ctx, old, answers) if given else _reworded(ctx, old, form)
     if new.texts == old.texts and not given:
         return DecisionResult("done", did="saved")
-    notice = case.notice
+    notice = ctx.notice
     if not tx.notices.move(notice, "awaiting_approval", at_version=old.version, version=new.version):
         return DecisionResult("newer_version")
     tx.notices.withdraw_approvals(notice.id)
     tx.notices.add_version(new)
     texts = tx.notices.digest(notice.id, new.version)
     saved = Edited(notice.id, notice.kind, new.version, texts, rendered=bool(given))
-    tx.events.add(case.incident.id, case.person, saved)
-    if given and new.template_problem:
-        note_fallback(tx, notice, new.version, new.template_problem)
+    ctx.record(ctx.person, saved)
+    if given:
+        note_fallback(ctx, new)
     return DecisionResult("done", did="saved", wake=Wake(timer=True))
 
 
-def _reworded(
-    tx: Tx, runtime: Runtime, case: DecisionContext, old: Version, form: DecisionRequest
-) -> Version:
-    own = old.texts[case.service.locale]
+def _reworded(ctx: DecisionContext, old: Version, form: DecisionRequest) -> Version:
+    own = old.texts[ctx.service.locale]
     mine = Text(
         own.subject if form.subject is None else one_line(form.subject),
         own.body if form.body is None else body_of(form.body),
     )
-    texts = {**old.texts, case.service.locale: mine}
+    texts = {**old.texts, ctx.service.locale: mine}
     for locale, text in old.texts.items():
-        if locale != case.service.locale:
+        if locale != ctx.service.locale:
             texts[locale] = Text(
                 one_line(form.other_texts.get(f"subject_{locale}", text.subject)),
                 body_of(form.other_texts.get(f"body_{locale}", text.body)),
@@ -65,26 +62,26 @@ def _reworded(
         old,
         version=old.version + 1,
         texts=texts,
-        facts=_seen(tx, runtime, case, old),
-        promise_at=_promise(runtime, case, old, mine, tx.now),
-        edited_by=case.person,
-        created_at=tx.now,
+        facts=_seen(ctx, old),
+        promise_at=_promise(ctx, old, mine),
+        edited_by=ctx.person,
+        created_at=ctx.now,
         origin="person",
     )
 
 
-def _answered(tx: Tx, runtime: Runtime, case: DecisionContext, old: Version, answers: Answers) -> Version:
+def _answered(ctx: DecisionContext, old: Version, answers: Answers) -> Version:
     """Rendered again from the template with the person's answers."""
-    facts = current_facts(tx, runtime, case.incident, case.notice, answers)
-    texts, problem = runtime.letters.texts(facts, case.service)
+    facts = current_facts(ctx, answers)
+    texts, problem = ctx.runtime.letters.texts(facts, ctx.service)
     return Version(
         old.notice_id,
         old.version + 1,
         texts,
         facts.to_dict(),
         facts.promise_at,
-        case.person,
-        tx.now,
+        ctx.person,
+        ctx.now,
         origin="answers",
         template_problem=problem,
     )
@@ -100,22 +97,20 @@ def answers_from(given: Mapping[str, str], was: Answers) -> Answers:
     return answers.model_copy(update={"cause_by": None}) if answers.cause else answers
 
 
-def _seen(tx: Tx, runtime: Runtime, case: DecisionContext, old: Version) -> Mapping[str, object]:
+def _seen(ctx: DecisionContext, old: Version) -> Mapping[str, object]:
     """The facts as they are now, which the page showed beside the text; the promise stays the letter's own."""
     was = Facts.from_dict(old.facts)
-    now = current_facts(tx, runtime, case.incident, case.notice, was.answers)
+    now = current_facts(ctx, was.answers)
     return now.model_copy(update={"promise_at": was.promise_at}).to_dict()
 
 
-def _promise(
-    runtime: Runtime, case: DecisionContext, old: Version, mine: Text, now: datetime
-) -> datetime | None:
+def _promise(ctx: DecisionContext, old: Version, mine: Text) -> datetime | None:
     """The promise that the text now prints: the exact old one unless a person wrote another time."""
     if old.promise_at is None:
         return None
-    context = context_of(runtime, case.service, old, now)
-    before = printed_promise(case.service, case.notice, old.texts[case.service.locale], context)
-    after = printed_promise(case.service, case.notice, mine, context)
+    context = context_of(ctx.runtime, ctx.service, old, ctx.now)
+    before = printed_promise(ctx.service, ctx.notice, old.texts[ctx.service.locale], context)
+    after = printed_promise(ctx.service, ctx.notice, mine, context)
     if after is None or after.at is None or (before and before.at == after.at):
         return old.promise_at
     return after.at

@@ -12,6 +12,7 @@ from bridge.core.reminders import plan, rung_people
 from bridge.core.settings import Escalation
 from bridge.core.values import Locale
 from bridge.stages.audience import Lists, audience_of
+from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.proofread import proofread
 from bridge.stages.runtime import Runtime
 from bridge.store.tx import Tx
@@ -31,7 +32,10 @@ def incidents_out(tx: Tx, runtime: Runtime, incidents: Sequence[Incident], lists
                 **asdict(incident),
                 "due_at": _next_deadline(notices[incident.id]),
                 "alerts": tx.alerts.of(incident.id),
-                "notices": [_notice_out(tx, runtime, incident, n, lists) for n in notices[incident.id]],
+                "notices": [
+                    _notice_out(NoticeContext(tx, runtime, incident, notice), lists)
+                    for notice in notices[incident.id]
+                ],
                 "events": events[incident.id],
             }
         )
@@ -40,21 +44,24 @@ def incidents_out(tx: Tx, runtime: Runtime, incidents: Sequence[Incident], lists
 
 
 def notice_in(tx: Tx, runtime: Runtime, notice_id: str, lists: Lists) -> NoticeOut | None:
-    """One notice."""
-    notice = tx.notices.get(notice_id)
-    incident = tx.incidents.get(notice.incident_id) if notice else None
-    return _notice_out(tx, runtime, incident, notice, lists) if notice and incident else None
+    """One notice; None where there is none, or the configuration has lost its service."""
+    ctx = open_notice(tx, runtime, notice_id)
+    return _notice_out(ctx, lists) if ctx else None
 
 
 def _next_deadline(notices: Sequence[Notice]) -> datetime | None:
-    """The nearest deadline of a notice that waits for people; else that of the first one."""
+    """The nearest deadline of a notice that waits for people; where none waits, that of the first notice."""
     waiting = [notice.due_at for notice in notices if notice.state in UNDECIDED]
     return min(waiting, default=notices[0].due_at if notices else None)
 
 
-def _notice_out(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, lists: Lists) -> NoticeOut:
-    """A notice with its newest text in the service's language, or the approved one once it is approved."""
-    service = runtime.config.services.get(incident.service)
+def _notice_out(ctx: NoticeContext, lists: Lists) -> NoticeOut:
+    """A notice, also of a service that the configuration has lost, with its newest text or the approved one.
+
+    The texts are in the language of the service.
+    """
+    tx, notice = ctx.tx, ctx.notice
+    service = ctx.runtime.config.services.get(ctx.incident.service)
     versions = tx.notices.versions(notice.id)
     locale = service.locale if service else next(iter(versions[-1].texts))
     number, recipients = notice.number, notice.recipients
@@ -62,9 +69,9 @@ def _notice_out(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice, li
     rings = [ReminderOut.model_validate(ring) for ring in tx.rings.of(notice.id)]
     if service and notice.state in UNDECIDED:
         number = Facts.from_dict(versions[-1].facts).number
-        recipients = audience_of(tx, runtime, incident, notice, lists).count
-        findings = proofread(tx, runtime, incident, notice)
-        rings = ahead(rings, runtime.escalation(service), notice)
+        recipients = audience_of(ctx, lists).count
+        findings = proofread(ctx)
+        rings = ahead(rings, ctx.escalation, notice)
     shown = next((v for v in versions if v.version == notice.approved_version), versions[-1])
     return NoticeOut.model_validate(
         {
