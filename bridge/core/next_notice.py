@@ -26,6 +26,8 @@ RECOVERY: Kind = "recovery"
 FINAL: Kind = "final"
 
 Act = Literal["draft", "recover", "close"]
+WrongDay = Literal["not_a_day", "day_over"]
+"""Why a report of the cause cannot be promised for a day that a person named."""
 TOLD: frozenset[NoticeState] = frozenset({"approved", "sending", "stopped", "sent"})
 
 

@@ -99,18 +99,14 @@ class ApprovalRoutes:
         )
 
     def _page(self, loaded: Loaded, request: Request) -> Page:
-        pages, situation, query = self._desk.pages, loaded.situation, request.query_params
+        pages, data, query = self._desk.pages, loaded.data, request.query_params
         if loaded.expired:
-            return pages.expired(situation.lang, situation.csrf, renewed=situation.did == "renewed")
-        if "edit" in query and "edit" in situation.offers:
-            return pages.edit(situation)
-        if (
-            "answers" in query
-            and "edit" in situation.offers
-            and spec_of(situation.notice.kind).asks is Asks.ANSWERS
-        ):
-            return pages.answers(situation)
-        return pages.approval(situation)
+            return pages.expired(data.lang, data.csrf, renewed=data.did == "renewed")
+        if "edit" in query and "edit" in data.offers:
+            return pages.edit(data)
+        if "answers" in query and "edit" in data.offers and spec_of(data.notice.kind).asks is Asks.ANSWERS:
+            return pages.answers(data)
+        return pages.approval(data)
 
     def _decide(
         self, request: Request, posted: Mapping[str, str], link_id: str, lists: Lists, tx: Tx
@@ -139,22 +135,22 @@ class ApprovalRoutes:
             metrics.APPROVAL.observe(answer.approved_after)
 
     def _refusal(self, answer: DecisionResult, loaded: Loaded, posted: Mapping[str, str]) -> Page:
-        pages, situation = self._desk.pages, loaded.situation
+        pages, data = self._desk.pages, loaded.data
         match answer.why:
             case "no_link":
                 return pages.not_found()
             case "expired":
-                return pages.expired(situation.lang, situation.csrf)
+                return pages.expired(data.lang, data.csrf)
             case "forged" | "unknown_action":
-                page = pages.forbidden(situation.lang)
+                page = pages.forbidden(data.lang)
                 return Page(answer.status, page.html, page.headers)
             case "wording":
-                return pages.wording_stop(situation)
+                return pages.wording_stop(data)
             case "not_a_day" | "day_over":
-                return pages.answers(situation, answers_of(posted), answer.why)
+                return pages.answers(data, answers_of(posted), answer.why)
             case _:
                 count = self._desk.lists.count_of(posted.get("audience", ""))
-                return pages.conflict(situation, _seen(posted, situation), _typed(posted), count)
+                return pages.conflict(data, _seen(posted, data), _typed(posted), count)
 
 
 def _see(request: Request, answer: DecisionResult) -> Response:
@@ -166,9 +162,9 @@ def _see(request: Request, answer: DecisionResult) -> Response:
     return RedirectResponse(f"{where}?{urlencode(query)}" if query else where, 303)
 
 
-def _seen(posted: Mapping[str, str], situation: PageData) -> int | None:
+def _seen(posted: Mapping[str, str], data: PageData) -> int | None:
     version = version_in(posted)
-    return version if version is not None and version <= situation.version.version else None
+    return version if version is not None and version <= data.version.version else None
 
 
 def _typed(posted: Mapping[str, str]) -> dict[str, str] | None:

@@ -1,4 +1,4 @@
-"""Reading one notice as one person meets it: rows to the pages' `Situation`."""
+"""Reading one notice as one person meets it: rows to `PageData`."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from bridge.core.facts import Facts
 from bridge.core.kinds import Recipients, spec_of
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Incident, Notice, Version
-from bridge.core.values import Locale
+from bridge.core.values import LOCALES, Locale
 from bridge.keys import Keys
 from bridge.stages.audience import Lists, audience_of
 from bridge.stages.context import NoticeContext, open_notice
@@ -22,7 +22,7 @@ from bridge.web.views.progress import SHOWN_FAILURES
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the request, the address and the health of the instance add to a page."""
+    """What a page shows besides the rows of its notice. `lang`, `did` and `sheet` stand in its address."""
 
     keys: Keys
     lists: Lists
@@ -36,7 +36,7 @@ class Asked:
 class Loaded:
     """A notice behind a link. `expired`: the link shows nothing any more and can be renewed."""
 
-    situation: PageData
+    data: PageData
     expired: bool
 
 
@@ -53,7 +53,7 @@ def load(tx: Tx, runtime: Runtime, link_id: str, asked: Asked) -> Loaded | None:
 def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
     tx, notice, incident = ctx.tx, ctx.notice, ctx.incident
     person = ctx.runtime.person(link.person)
-    versions = tx.notices.versions(notice.id)
+    *earlier, version = tx.notices.versions(notice.id)
     sent = tx.notices.last_sent(ctx.service.id, exclude=notice.id)
     batch = ctx.spec.recipients is Recipients.BATCH
     return PageData(
@@ -61,18 +61,18 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         escalation=ctx.escalation,
         incident=incident,
         notice=notice,
-        version=versions[-1],
-        earlier=tuple(versions[:-1]),
-        current=_current(ctx, versions[-1]),
+        version=version,
+        earlier=tuple(earlier),
+        current=_current(ctx, version),
         person=person,
         people=ctx.runtime.config.people,
         audience=audience_of(ctx, asked.lists),
         now=tx.now,
         lang=_language(asked.lang, person.locale),
         csrf=asked.keys.csrf(link.id, notice.id, notice.version),
-        number=Facts.from_dict(versions[-1].facts).number,
+        number=Facts.from_dict(version.facts).number,
         alerts=tuple(tx.alerts.of(incident.id)),
-        letters=_letters(ctx, versions[-1]) if batch else (),
+        letters=_letters(ctx, version) if batch else (),
         findings=proofread(ctx),
         events=tuple(tx.events.of(incident.id)),
         counts=tx.outbox.counts([notice.id])[notice.id],
@@ -80,6 +80,7 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         previous_count=sent[0].recipients if sent and not batch else None,
         repeated_at=next((n.sending_at for n in sent if n.kind == notice.kind), None),
         previous_report=_previous(tx, notice),
+        withdrawn=_withdrawn(tx, incident),
         successor=_successor(tx, asked.keys, notice, person.id),
         relay_problem=asked.relay_problem or None,
         did=asked.did,
@@ -88,13 +89,11 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
 
 
 def _language(wanted: str | None, own: Locale) -> Locale:
-    if wanted == "ja":
-        return "ja"
-    return "en" if wanted == "en" else own
+    return wanted if wanted in LOCALES else own
 
 
 def _current(ctx: NoticeContext, version: Version) -> Facts | None:
-    """What the bridge would write now, beside a draft that it no longer writes anew."""
+    """The facts as they are now, for a draft that a person edited: the bridge does not draft it anew."""
     if version.edited_by is None or ctx.notice.state not in UNDECIDED:
         return None
     return current_facts(ctx, Facts.from_dict(version.facts).answers)
@@ -121,10 +120,12 @@ def _previous(tx: Tx, notice: Notice) -> Related | None:
 
 
 def _withdrawn(tx: Tx, incident: Incident) -> frozenset[str]:
+    """The notices of the incident, by id, that were given up with none in their place."""
     return frozenset(n.id for n in tx.notices.of(incident.id) if n.closed_reason == "fires_again")
 
 
 def _successor(tx: Tx, keys: Keys, notice: Notice, person: str) -> Related | None:
+    """The notice that took this one's place, with this person's own page of it."""
     later = tx.notices.get(notice.superseded_by) if notice.superseded_by else None
     if later is None:
         return None

@@ -1,4 +1,4 @@
-"""The pages a person sees: a situation in; status, HTML and headers out. Templates are read once."""
+"""The pages a person sees: a data in; status, HTML and headers out. Templates are read once."""
 
 import base64
 import hashlib
@@ -8,16 +8,16 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bridge.core.next_notice import WrongDay
 from bridge.core.values import LOCALES, Locale
 from bridge.resources import shipped
-from bridge.stages.decide.decision import WrongDay
 from bridge.web.views import error_pages
+from bridge.web.views.answers import answers, asks
 from bridge.web.views.approval import approval
 from bridge.web.views.conflict import conflict
 from bridge.web.views.edit import Typed, edit
 from bridge.web.views.page_data import PageData
 from bridge.web.views.progress import progress
-from bridge.web.views.recovery import asks, recovery
 from bridge.web.words import WORDS, pick
 
 HEADERS = {
@@ -57,40 +57,36 @@ class Pages:
         """The script of the hold and sending pages, served at /static/live.js."""
         return self._live
 
-    def approval(self, situation: PageData, status: int = 200) -> Page:
-        """The page of a notice as it stands: questions, letter and button, or what became of it."""
-        if not situation.undecided:
-            view = progress(situation)
-            return self._page(status, "progress", situation.lang, view, live=view.live)
-        if status == 200 and asks(situation):
-            return self.answers(situation)
-        return self._page(status, "approval", situation.lang, approval(situation))
+    def approval(self, data: PageData, status: int = 200) -> Page:
+        """The page of a notice as it stands: questions, letter and button, or how it was decided."""
+        if not data.undecided:
+            view = progress(data)
+            return self._render(status, "progress", data.lang, live=view.live, page=view, data=data)
+        if status == 200 and asks(data):
+            return self.answers(data)
+        return self._render(status, "approval", data.lang, page=approval(data), data=data)
 
-    def answers(self, situation: PageData, given: Typed | None = None, wrong: WrongDay | None = None) -> Page:
+    def answers(self, data: PageData, given: Typed | None = None, wrong: WrongDay | None = None) -> Page:
         """The questions of a recovery or final report (`?answers`); 422 with what was `given` and is wrong."""
-        view = recovery(situation, given or {}, wrong)
-        return self._page(422 if wrong else 200, "answers", situation.lang, view)
+        view = answers(data, given or {}, wrong)
+        return self._render(422 if wrong else 200, "answers", data.lang, page=view, data=data)
 
-    def edit(self, situation: PageData, typed: Typed | None = None) -> Page:
+    def edit(self, data: PageData, typed: Typed | None = None) -> Page:
         """The form that changes the text (`?edit`)."""
-        return self._page(200, "edit", situation.lang, edit(situation, typed))
+        return self._render(200, "edit", data.lang, page=edit(data, typed), data=data)
 
     def conflict(
-        self,
-        situation: PageData,
-        seen: int | None,
-        typed: Typed | None = None,
-        seen_count: int | None = None,
+        self, data: PageData, seen: int | None, typed: Typed | None = None, seen_count: int | None = None
     ) -> Page:
         """409: decided by somebody, a newer version than `seen`, or another list."""
-        if not situation.undecided:
-            return self.approval(situation, 409)
-        view = conflict(situation, seen, typed, seen_count)
-        return self._page(409, "approval", situation.lang, view)
+        if not data.undecided:
+            return self.approval(data, 409)
+        view = conflict(data, seen, typed, seen_count)
+        return self._render(409, "approval", data.lang, page=view, data=data)
 
-    def wording_stop(self, situation: PageData) -> Page:
+    def wording_stop(self, data: PageData) -> Page:
         """422: wording errors stand and no reason was given to send them as they are."""
-        return self.approval(replace(situation, did="refused"), 422)
+        return self.approval(replace(data, did="refused"), 422)
 
     def expired(self, lang: Locale, csrf: str, *, renewed: bool = False) -> Page:
         """410, with a button that mails a fresh link."""
@@ -110,12 +106,13 @@ class Pages:
         return self._short(404, *(error_pages.lost(lang) for lang in LOCALES))
 
     def _short(self, status: int, *views: error_pages.ErrorPage) -> Page:
-        return self._page(status, "short", views[0].lang, views)
+        return self._render(status, "short", views[0].lang, page=views)
 
-    def _page(self, status: int, template: str, lang: Locale, view: Any, *, live: bool = False) -> Page:
+    def _render(self, status: int, template: str, lang: Locale, *, live: bool = False, **values: Any) -> Page:
+        """`values`: `page`, the view, and `data`, the page data that it was made from; error pages have none."""
         words = {key: pick(pair, lang) for key, pair in WORDS.items()}
         html = self._env.get_template(f"{template}.html.j2").render(
-            page=view, words=words, lang=lang, style=self._style, live=live
+            values, words=words, lang=lang, style=self._style, live=live
         )
         allowed = self._policy + LIVE_POLICY if live else self._policy
         return Page(status, html, {**HEADERS, "Content-Security-Policy": allowed})

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from bridge.core.model import AudienceFacts, Text
+from bridge.core.next_notice import WrongDay
 from bridge.core.values import LOCALES, Locale, LocalText
-from bridge.stages.decide.decision import WrongDay
 from bridge.web.forms import answers_in, reason_in
 from bridge.web.pages import Page, Pages
-from bridge.web.views.letter import checksum
+from bridge.web.views.letters import checksum
 from bridge.web.words import WORDS
 from tests.web import samples
 from tests.web.samples import ASKING, AUDIENCE, DECIDED, DRAFT, OPEN, PEOPLE, WIDER, at, notice, situation

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bridge.core.model import AudienceFacts
+from bridge.core.next_notice import WrongDay
 from bridge.stages.context import NoticeContext
 from bridge.stages.wake import NOTHING, Wake
 from bridge.store.links import Link
 from bridge.wording import Finding
 
-WrongDay = Literal["not_a_day", "day_over"]
-"""What is wrong with the day that a report of the cause was to be promised for."""
 Why = Literal[
     "done",
     "no_link",

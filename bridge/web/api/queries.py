@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 from fastapi import HTTPException, Path, Query
-from sqlalchemy import Row
 
 from bridge.core.model import Incident
 from bridge.store.tx import Tx
-from bridge.web.api.schemas import COUNTED, DeliveriesOut, DeliveryOut, IncidentOut, IncidentsOut, shown_state
+from bridge.web.api.schemas import COUNTED, DeliveriesOut, IncidentOut, IncidentsOut
 from bridge.web.api.serialize import incidents_out
 from bridge.web.dependencies import Dependencies
 
@@ -72,7 +71,7 @@ class ApiQueries:
                 return None
             rows = tx.outbox.page(notice_id, wanted, cursor, limit + 1)
             following = str(rows[limit - 1].id) if len(rows) > limit else None
-            return DeliveriesOut(deliveries=[_delivery_out(row) for row in rows[:limit]], next=following)
+            return DeliveriesOut.model_validate({"deliveries": rows[:limit], "next": following})
 
         return await self._known(query)
 
@@ -87,23 +86,12 @@ class ApiQueries:
         return found
 
 
-def _delivery_out(row: Row[Any]) -> DeliveryOut:
-    return DeliveryOut(
-        recipient=row.address,
-        state=shown_state(row.state),
-        attempts=row.attempts,
-        message_id=row.message_id,
-        reply=row.reply,
-        updated_at=row.updated_at,
-    )
-
-
 def _to_cursor(incident: Incident) -> str:
     return urlsafe_b64encode(f"{incident.received_at.isoformat()} {incident.id}".encode()).decode()
 
 
 def _from_cursor(cursor: str) -> tuple[datetime, str]:
-    """Raises HTTPException (422) for a cursor that `_to_cursor` did not make."""
+    """The time and id in a cursor. Raises HTTPException (422) for one that `_to_cursor` did not make."""
     try:
         at, _, incident_id = urlsafe_b64decode(cursor.encode("ascii")).decode("ascii").partition(" ")
         received_at = datetime.fromisoformat(at)

@@ -1,20 +1,28 @@
 """The shapes of /api/v1 (docs/design.md §6.7). Times are RFC 3339 in UTC."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from bridge.core.lifecycle import UNDECIDED
-from bridge.core.model import Alert, DeliveryState, Event, Incident, Notice, Ring, Version
-from bridge.core.values import Locale
-from bridge.wording import Finding
+from bridge.core.model import DeliveryState
 
 COUNTED: tuple[DeliveryState, ...] = ("queued", "sending", "sent", "deferred", "failed", "unknown")
 
 
-class AlertOut(BaseModel):
+def shown_state(state: str) -> str:
+    """A delivery's state as the contract names it: `in_doubt` is a step of `sending`."""
+    return "sending" if state == "in_doubt" else state
+
+
+class Shape(BaseModel):
+    """A shape that can be filled from any object with attributes of these names."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class AlertOut(Shape):
     source: str
     fingerprint: str
     status: str
@@ -25,7 +33,7 @@ class AlertOut(BaseModel):
     url: str
 
 
-class FindingOut(BaseModel):
+class FindingOut(Shape):
     rule: str
     severity: str
     span: tuple[int, int]
@@ -35,14 +43,14 @@ class FindingOut(BaseModel):
     replacement: str | None
 
 
-class ReminderOut(BaseModel):
+class ReminderOut(Shape):
     due_at: datetime
     fired_at: datetime | None
     people: list[str]
     state: str
 
 
-class VersionOut(BaseModel):
+class VersionOut(Shape):
     version: int
     subject: str
     body: str
@@ -50,14 +58,14 @@ class VersionOut(BaseModel):
     created_at: datetime
 
 
-class EventOut(BaseModel):
+class EventOut(Shape):
     at: datetime
     actor: str
     action: str
     detail: dict[str, Any]
 
 
-class NoticeOut(BaseModel):
+class NoticeOut(Shape):
     id: str
     kind: str
     number: int | None
@@ -81,7 +89,7 @@ class NoticeOut(BaseModel):
     versions: list[VersionOut]
 
 
-class IncidentOut(BaseModel):
+class IncidentOut(Shape):
     id: str
     service: str
     state: str
@@ -95,26 +103,26 @@ class IncidentOut(BaseModel):
     events: list[EventOut]
 
 
-class IncidentsOut(BaseModel):
+class IncidentsOut(Shape):
     incidents: list[IncidentOut]
     next: str | None
 
 
-class DeliveryOut(BaseModel):
-    recipient: str
-    state: str
+class DeliveryOut(Shape):
+    recipient: str = Field(validation_alias="address")
+    state: Annotated[str, BeforeValidator(shown_state)]
     attempts: int
     message_id: str
     reply: str
     updated_at: datetime
 
 
-class DeliveriesOut(BaseModel):
+class DeliveriesOut(Shape):
     deliveries: list[DeliveryOut]
     next: str | None
 
 
-class IgnoredOut(BaseModel):
+class IgnoredOut(Shape):
     at: datetime
     source: str
     fingerprint: str
@@ -123,11 +131,11 @@ class IgnoredOut(BaseModel):
     count: int
 
 
-class IgnoredListOut(BaseModel):
+class IgnoredListOut(Shape):
     ignored: list[IgnoredOut]
 
 
-class RevokedOut(BaseModel):
+class RevokedOut(Shape):
     revoked: int
 
 
@@ -139,11 +147,6 @@ class ProblemDetails(BaseModel):
     status: int
 
 
-def shown_state(state: str) -> str:
-    """A delivery's state as the contract names it: `in_doubt` is a step of `sending`."""
-    return "sending" if state == "in_doubt" else state
-
-
 def counted(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
     """How many deliveries are in each state that the contract names, zeros too."""
     found: dict[str, int] = dict.fromkeys(COUNTED, 0)
@@ -151,100 +154,3 @@ def counted(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
         if (name := shown_state(state)) in found:
             found[name] += n
     return found
-
-
-def incident_out(
-    incident: Incident, alerts: Sequence[Alert], notices: Sequence[NoticeOut], events: Sequence[Event]
-) -> IncidentOut:
-    """An incident. `due_at` is the nearest deadline of a notice that waits for people."""
-    waiting = [n.due_at for n in notices if n.state in UNDECIDED]
-    return IncidentOut(
-        id=incident.id,
-        service=incident.service,
-        state=incident.state,
-        started_at=incident.started_at,
-        received_at=incident.received_at,
-        due_at=min(waiting, default=notices[0].due_at if notices else None),
-        resolved_at=incident.resolved_at,
-        follows=incident.follows,
-        alerts=[_alert_out(alert) for alert in alerts],
-        notices=list(notices),
-        events=[EventOut(at=e.at, actor=e.actor, action=e.action, detail=dict(e.detail)) for e in events],
-    )
-
-
-def notice_out(
-    notice: Notice,
-    versions: Sequence[Version],
-    locale: Locale,
-    number: int | None,
-    findings: Sequence[Finding],
-    rings: Sequence[ReminderOut],
-    counts: Mapping[DeliveryState, int],
-) -> NoticeOut:
-    """A notice with its newest text in the service's language, or the approved one once it is approved."""
-    shown = next((v for v in versions if v.version == notice.approved_version), versions[-1])
-    texts = [(v, v.texts[locale]) for v in versions]
-    text = shown.texts[locale]
-    return NoticeOut(
-        id=notice.id,
-        kind=notice.kind,
-        number=number,
-        state=notice.state,
-        version=notice.version,
-        subject=text.subject,
-        body=text.body,
-        due_at=notice.due_at,
-        drafted_at=notice.drafted_at,
-        promise_at=shown.promise_at,
-        approved_by=notice.approved_by,
-        approved_at=notice.approved_at,
-        send_at=notice.send_at,
-        finished_at=notice.finished_at,
-        reason=notice.reason,
-        stop_reason=notice.stop_reason,
-        findings=[_finding_out(finding, locale) for finding in findings],
-        reminders=list(rings),
-        recipients=notice.recipients,
-        deliveries=counted(counts.items()),
-        versions=[
-            VersionOut(
-                version=v.version,
-                subject=t.subject,
-                body=t.body,
-                edited_by=v.edited_by,
-                created_at=v.created_at,
-            )
-            for v, t in texts
-        ],
-    )
-
-
-def ring_out(ring: Ring) -> ReminderOut:
-    """A ring that fired, is pending or was cancelled."""
-    return ReminderOut(due_at=ring.due_at, fired_at=ring.fired_at, people=list(ring.people), state=ring.state)
-
-
-def _alert_out(alert: Alert) -> AlertOut:
-    return AlertOut(
-        source=alert.source,
-        fingerprint=alert.fingerprint,
-        status=alert.status,
-        labels=dict(alert.labels),
-        annotations=dict(alert.annotations),
-        starts_at=alert.starts_at,
-        ends_at=alert.ends_at,
-        url=alert.url,
-    )
-
-
-def _finding_out(finding: Finding, locale: Locale) -> FindingOut:
-    return FindingOut(
-        rule=finding.rule,
-        severity=finding.severity,
-        span=finding.span,
-        text=finding.text,
-        field=finding.field,
-        why=finding.because(locale),
-        replacement=finding.replacement,
-    )

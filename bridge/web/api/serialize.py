@@ -1,19 +1,22 @@
 """Incidents and notices as the API shows them, read by set."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
 from itertools import dropwhile, islice
 
 from bridge.core.facts import Facts
 from bridge.core.lifecycle import UNDECIDED
-from bridge.core.model import Incident, Notice
+from bridge.core.model import Incident, Notice, Version
 from bridge.core.reminders import plan, rung_people
 from bridge.core.settings import Escalation
+from bridge.core.values import Locale
 from bridge.stages.audience import Lists, audience_of
-from bridge.stages.context import NoticeContext
+from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.proofread import proofread
 from bridge.stages.runtime import Runtime
 from bridge.store.tx import Tx
-from bridge.web.api.schemas import IncidentOut, NoticeOut, ReminderOut, incident_out, notice_out, ring_out
+from bridge.web.api.schemas import FindingOut, IncidentOut, NoticeOut, ReminderOut, VersionOut, counted
 from bridge.wording import Finding
 
 PLANNED_SHOWN = 10
@@ -24,49 +27,85 @@ def incidents_out(tx: Tx, runtime: Runtime, incidents: Sequence[Incident], lists
     ids = [incident.id for incident in incidents]
     notices, events = tx.notices.of_all(ids), tx.events.of_all(ids)
     return [
-        incident_out(
-            incident,
-            tx.alerts.of(incident.id),
-            [_notice_out(NoticeContext(tx, runtime, incident, n), lists) for n in notices[incident.id]],
-            events[incident.id],
+        IncidentOut.model_validate(
+            {
+                **asdict(incident),
+                "due_at": _next_deadline(notices[incident.id]),
+                "alerts": tx.alerts.of(incident.id),
+                "notices": [
+                    _notice_out(NoticeContext(tx, runtime, incident, notice), lists)
+                    for notice in notices[incident.id]
+                ],
+                "events": events[incident.id],
+            }
         )
         for incident in incidents
     ]
 
 
 def notice_in(tx: Tx, runtime: Runtime, notice_id: str, lists: Lists) -> NoticeOut | None:
-    """One notice."""
-    notice = tx.notices.get(notice_id)
-    incident = tx.incidents.get(notice.incident_id) if notice else None
-    if notice is None or incident is None:
-        return None
-    return _notice_out(NoticeContext(tx, runtime, incident, notice), lists)
+    """One notice; None where there is none, or the configuration has lost its service."""
+    ctx = open_notice(tx, runtime, notice_id)
+    return _notice_out(ctx, lists) if ctx else None
+
+
+def _next_deadline(notices: Sequence[Notice]) -> datetime | None:
+    """The nearest deadline of a notice that waits for people; where none waits, that of the first notice."""
+    waiting = [notice.due_at for notice in notices if notice.state in UNDECIDED]
+    return min(waiting, default=notices[0].due_at if notices else None)
 
 
 def _notice_out(ctx: NoticeContext, lists: Lists) -> NoticeOut:
-    """A notice, also of a service that the configuration has lost."""
+    """A notice, also of a service that the configuration has lost, with its newest text or the approved one.
+
+    The texts are in the language of the service.
+    """
     tx, notice = ctx.tx, ctx.notice
     service = ctx.runtime.config.services.get(ctx.incident.service)
     versions = tx.notices.versions(notice.id)
-    undecided = notice.state in UNDECIDED
-    number = notice.number
-    recipients = notice.recipients
+    locale = service.locale if service else next(iter(versions[-1].texts))
+    number, recipients = notice.number, notice.recipients
     findings: tuple[Finding, ...] = ()
-    rings = [ring_out(ring) for ring in tx.rings.of(notice.id)]
-    if undecided and service:
+    rings = [ReminderOut.model_validate(ring) for ring in tx.rings.of(notice.id)]
+    if service and notice.state in UNDECIDED:
         number = Facts.from_dict(versions[-1].facts).number
         recipients = audience_of(ctx, lists).count
         findings = proofread(ctx)
         rings = ahead(rings, ctx.escalation, notice)
-    locale = service.locale if service else next(iter(versions[-1].texts))
-    counts = tx.outbox.counts([notice.id])[notice.id]
-    out = notice_out(notice, versions, locale, number, findings, rings, counts)
-    return out.model_copy(update={"recipients": recipients})
+    shown = next((v for v in versions if v.version == notice.approved_version), versions[-1])
+    return NoticeOut.model_validate(
+        {
+            **asdict(notice),
+            **asdict(shown.texts[locale]),
+            "promise_at": shown.promise_at,
+            "number": number,
+            "recipients": recipients,
+            "findings": [_finding_out(finding, locale) for finding in findings],
+            "reminders": rings,
+            "deliveries": counted(tx.outbox.counts([notice.id])[notice.id].items()),
+            "versions": [_version_out(version, locale) for version in versions],
+        }
+    )
+
+
+def _version_out(version: Version, locale: Locale) -> VersionOut:
+    return VersionOut(
+        version=version.version,
+        **asdict(version.texts[locale]),
+        edited_by=version.edited_by,
+        created_at=version.created_at,
+    )
+
+
+def _finding_out(finding: Finding, locale: Locale) -> FindingOut:
+    return FindingOut.model_validate(finding).model_copy(update={"why": finding.because(locale)})
 
 
 def ahead(rings: Sequence[ReminderOut], escalation: Escalation, notice: Notice) -> list[ReminderOut]:
-    """The rings with those to come: whom the pending one would ring, and the planned ones after it, as far as
-    the list of times goes and one beyond."""
+    """The rings so far, the pending one with the people it would ring, and the planned ones after it.
+
+    They are planned as far as the escalation's list of times goes, and one beyond.
+    """
     pending = next((ring for ring in rings if ring.state == "pending"), None)
     if pending is None:
         return list(rings)

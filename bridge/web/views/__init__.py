@@ -1,1 +1,1 @@
-"""One view model per page: a frozen situation in, plain values for a template out. No I/O, no clock."""
+"""One view per page: what the page decides, as frozen values for its template. No I/O, no clock."""

@@ -10,16 +10,15 @@ from bridge.core.kinds import spec_of
 from bridge.core.model import Event, Kind
 from bridge.core.next_notice import FIRST
 from bridge.web.views.fact_rows import FactRow
-from bridge.web.views.layout import speech
-from bridge.web.views.letter import checksum
-from bridge.web.views.page_data import PageData, Sheet
+from bridge.web.views.letters import checksum
+from bridge.web.views.page_data import PageData
 from bridge.web.views.phrasing import Phrasing
 from bridge.web.words import EVENTS, pick
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One line of the history. `at`: for machines, RFC 3339; `strong`: the end of the text, in bold."""
+    """One line of the history. `at`: for machines, RFC 3339. `strong`: the end of the text, in bold."""
 
     at: str
     clock: str
@@ -29,53 +28,45 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Disclosures:
-    """An empty text means that the sheet is not offered. `opened`: the one that the address asks for."""
+    """An empty text means that the sheet is not offered."""
 
-    opened: Sheet | None
     reasons: tuple[tuple[str, str], ...]
     override: str
     override_note: str
     acknowledge: bool
-    test: str
-    recovered: bool
     not_recovered: bool
     history: tuple[Moment, ...]
     details: tuple[FactRow, ...]
     bad: tuple[str, ...]
 
 
-def sheets(situation: PageData, *, acknowledge: bool) -> Disclosures:
+def disclosures(data: PageData, *, acknowledge: bool) -> Disclosures:
     """`acknowledge`: whether that press must be offered here, the deck having no room for it."""
-    say, offers = speech(situation), situation.offers
-    count = situation.recipients
-    as_is = bool(situation.errors) and "approve" in offers and count is not None
+    say, offers, count = data.say, data.offers, data.recipients
+    as_is = bool(data.errors) and "approve" in offers and count is not None
     return Disclosures(
-        opened=situation.sheet,
-        reasons=tuple((code, text.get(situation.lang)) for code, text in reasons.CHOICES.items()),
+        reasons=tuple((code, text.get(data.lang)) for code, text in reasons.CHOICES.items()),
         override=say("as_is_go", n=say.number(count or 0)) if as_is else "",
-        override_note=_override_note(situation),
+        override_note=_override_note(data),
         acknowledge=acknowledge and "acknowledge" in offers,
-        test=say("test_note", address=situation.person.email) if "test" in offers else "",
-        recovered="recovered" in offers,
-        not_recovered=spec_of(situation.notice.kind).tells_recovery,
-        history=history(situation),
-        details=_details(situation, say),
-        bad=_bad(situation, say),
+        not_recovered=spec_of(data.notice.kind).tells_recovery,
+        history=history(data),
+        details=_details(data),
+        bad=_bad(data),
     )
 
 
-def _override_note(situation: PageData) -> str:
-    """Sending an error as it is gets the longer hold."""
-    hold = hold_for(situation.service.policy, situation.notice, situation.now, ("override",))
-    return speech(situation)("override", s=int(hold.total_seconds())) if hold else ""
+def _override_note(data: PageData) -> str:
+    """An error that is sent as it is gets the longer hold."""
+    hold = hold_for(data.service.policy, data.notice, data.now, ("override",))
+    return data.say("override", s=int(hold.total_seconds())) if hold else ""
 
 
-def history(situation: PageData) -> tuple[Moment, ...]:
-    """The incident's events, newest first. What a source called them never shows."""
-    say = speech(situation)
-    newest = sorted(situation.events, key=lambda event: event.seq, reverse=True)
-    lines = ((event, _event(say, event, situation.withdrawn)) for event in newest)
-    return tuple(Moment(event.at.isoformat(), say.clock(event.at), text) for event, text in lines)
+def history(data: PageData) -> tuple[Moment, ...]:
+    """The events of the incident, newest first, without the names that a source gave its alerts."""
+    newest = sorted(data.events, key=lambda event: event.seq, reverse=True)
+    lines = ((event, _event(data.say, event, data.withdrawn)) for event in newest)
+    return tuple(Moment(event.at.isoformat(), data.say.clock(event.at), text) for event, text in lines)
 
 
 def _event(say: Phrasing, event: Event, withdrawn: Set[str]) -> str:
@@ -94,29 +85,25 @@ def _event(say: Phrasing, event: Event, withdrawn: Set[str]) -> str:
     return f"{say.person(event.actor)}: {text.format_map(fields)}"
 
 
-def _details(situation: PageData, say: Phrasing) -> tuple[FactRow, ...]:
-    service, facts, version = situation.service, situation.audience, situation.version
+def _details(data: PageData) -> tuple[FactRow, ...]:
+    say, service, facts, version = data.say, data.service, data.audience, data.version
+    saved, saved_by = say.clock(version.created_at), say.person(version.edited_by)
     languages = (f"{say(f'letter_{code}')} {say.number(n)}" for code, n in facts.locales.items())
     values = {
         "from": f"{service.sender.name.get(service.locale)} <{service.sender.email}>",
-        "list": facts.called(situation.lang),
+        "list": facts.called(data.lang),
         "languages": " / ".join(languages),
         "encoding": facts.encoding,
         "duplicates": say("duplicates_n", n=say.number(facts.duplicates)) if facts.duplicates else "",
-        "version_word": say(
-            "version_of",
-            n=version.version,
-            at=say.clock(version.created_at),
-            who=say.person(version.edited_by),
-        ),
-        "hash": checksum(*situation.texts),
+        "version_word": say("version_of", n=version.version, at=saved, who=saved_by),
+        "hash": checksum(*data.texts),
         "bad_rows": say.number(facts.bad_total) if facts.bad_total else say("bad_none"),
     }
     return tuple(FactRow(say(key), value) for key, value in values.items() if value)
 
 
-def _bad(situation: PageData, say: Phrasing) -> tuple[str, ...]:
-    facts = situation.audience
-    bad = tuple(row.get(situation.lang) for row in facts.bad)
-    more = facts.bad_total - len(bad)
-    return (*bad, say("bad_more", n=say.number(more))) if more > 0 else bad
+def _bad(data: PageData) -> tuple[str, ...]:
+    """The rows of the list that get no letter, as far as they are known one by one."""
+    bad = tuple(row.get(data.lang) for row in data.audience.bad)
+    more = data.audience.bad_total - len(bad)
+    return (*bad, data.say("bad_more", n=data.say.number(more))) if more > 0 else bad

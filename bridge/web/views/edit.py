@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bridge.core.model import Text
 from bridge.core.values import Locale
 from bridge.core.width import width
-from bridge.web.views.changes_since_edit import ChangesSinceEdit, since_edit
-from bridge.web.views.layout import Layout, frame, heading, speech
+from bridge.web.views.letters import ChangesSinceEdit, since_edit
 from bridge.web.views.page_data import PageData
 
 Typed = Mapping[str, str]
@@ -28,37 +26,32 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """The form. `back`: the way out that changes nothing. `since`: what the text does not say yet."""
+    """The form. `since`: what the text does not say yet."""
 
-    frame: Layout
+    title: str
     since: ChangesSinceEdit | None
     fields: tuple[Field, ...]
-    back: str
 
 
-def edit(situation: PageData, typed: Typed | None = None) -> Edit:
+def edit(data: PageData, typed: Typed | None = None) -> Edit:
     """The form with the newest text, or with what was typed before."""
-    outer = frame(situation, speech(situation)("edit_title", name=heading(situation)))
-    return Edit(outer, since_edit(situation), fields(situation, typed or {}), outer.here)
+    return Edit(data.say("edit_title", name=data.heading), since_edit(data), fields(data, typed or {}))
 
 
-def fields(situation: PageData, typed: Typed) -> tuple[Field, ...]:
-    """One field per language that customers get, the service's own first."""
-    return tuple(
-        _field(situation, code, "" if n == 0 else f"_{code}", typed)
-        for n, code in enumerate(situation.locales())
-    )
+def fields(data: PageData, typed: Typed) -> tuple[Field, ...]:
+    """One field for each language that customers get, the service's own first."""
+    first, *others = data.locales()
+    return _field(data, first, "", typed), *(_field(data, code, f"_{code}", typed) for code in others)
 
 
-def _field(situation: PageData, code: Locale, suffix: str, typed: Typed) -> Field:
-    say = speech(situation)
-    text: Text = situation.version.texts[code]
+def _field(data: PageData, code: Locale, suffix: str, typed: Typed) -> Field:
+    text = data.version.texts[code]
     subject = typed.get(f"subject{suffix}", text.subject)
     return Field(
-        code,
-        say(f"letter_{code}"),
-        suffix,
-        subject,
-        typed.get(f"body{suffix}", text.body),
-        say("edit_count", n=-(-width(subject) // 2)),
+        lang=code,
+        language=data.say(f"letter_{code}"),
+        suffix=suffix,
+        subject=subject,
+        body=typed.get(f"body{suffix}", text.body),
+        counted=data.say("edit_count", n=-(-width(subject) // 2)),
     )

@@ -8,7 +8,7 @@ from bridge.web.words import WORDS, pick
 
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
-    """One heading and one sentence in one language; `button` and `link` are empty where there is none."""
+    """One heading and one sentence in one language. `button` and `link` are empty where there is none."""
 
     lang: Locale
     title: str
@@ -19,14 +19,6 @@ class ErrorPage:
     link: str = ""
 
 
-def _word(key: str, lang: Locale) -> str:
-    return pick(WORDS[key], lang)
-
-
-def _error(heading: str, lang: Locale) -> str:
-    return _word("error_title", lang).format(title=heading)
-
-
 def gone(lang: Locale, csrf: str, *, renewed: bool) -> ErrorPage:
     heading = _word("gone", lang)
     if renewed:
@@ -35,10 +27,8 @@ def gone(lang: Locale, csrf: str, *, renewed: bool) -> ErrorPage:
 
 
 def stale(lang: Locale) -> ErrorPage:
-    heading = _word("stale", lang)
-    return ErrorPage(
-        lang, _error(heading, lang), heading, _word("stale_note", lang), link=_word("reopen", lang)
-    )
+    heading, text = _word("stale", lang), _word("stale_note", lang)
+    return ErrorPage(lang, _error(heading, lang), heading, text, link=_word("reopen", lang))
 
 
 def unavailable(lang: Locale) -> ErrorPage:
@@ -49,3 +39,11 @@ def unavailable(lang: Locale) -> ErrorPage:
 def lost(lang: Locale) -> ErrorPage:
     heading = _word("lost", lang)
     return ErrorPage(lang, heading, heading, _word("lost_note", lang))
+
+
+def _word(key: str, lang: Locale) -> str:
+    return pick(WORDS[key], lang)
+
+
+def _error(heading: str, lang: Locale) -> str:
+    return _word("error_title", lang).format(title=heading)

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 from bridge.core import dates
-from bridge.core.facts import Facts
 from bridge.core.kinds import spec_of
 from bridge.core.values import Locale
 from bridge.letters.view import lasted, view
-from bridge.web.views.layout import speech
 from bridge.web.views.page_data import PageData
 
 
@@ -20,71 +18,62 @@ class FactRow:
     lang: Locale | None = None
 
 
-def fact_rows(situation: PageData) -> tuple[FactRow, ...]:
-    """The facts of this kind of letter that have a value, and that a person's edit has left in it."""
-    say, values, gone = speech(situation), _values(situation), _edited_away(situation)
-    keys = (key for key in spec_of(situation.notice.kind).rows if values[key] and key not in gone)
-    own = {"subject": subject_of(situation)[0]}
-    return tuple(FactRow(say(key), values[key], own.get(key)) for key in keys)
+def fact_rows(data: PageData) -> tuple[FactRow, ...]:
+    """The facts of this kind of letter that have a value, without those that a person edited out of the text."""
+    values, gone, (lang, _) = _values(data), _edited_away(data), subject_of(data)
+    keys = (key for key in spec_of(data.notice.kind).rows if values[key] and key not in gone)
+    return tuple(FactRow(data.say(key), values[key], lang if key == "subject" else None) for key in keys)
 
 
-def subject_of(situation: PageData) -> tuple[Locale, str]:
+def subject_of(data: PageData) -> tuple[Locale, str]:
     """The subject customers will see and its language: the reader's, where customers get that too."""
-    codes = situation.locales()
-    code = situation.lang if situation.lang in codes else codes[0]
-    return code, situation.version.texts[code].subject
+    codes = data.locales()
+    code = data.lang if data.lang in codes else codes[0]
+    return code, data.version.texts[code].subject
 
 
-def _edited_away(situation: PageData) -> frozenset[str]:
+def _edited_away(data: PageData) -> frozenset[str]:
     """The facts that an edited letter no longer states as they were filled in."""
-    if situation.version.edited_by is None:
+    if data.version.edited_by is None:
         return frozenset()
-    locale = situation.service.locale
-    said = view(situation.facts, locale)
+    locale = data.service.locale
+    said = view(data.facts, locale)
     printed = {
         "since": said.started,
         "until": said.recovered,
         "what": "".join(said.scope),
         "next": said.promise,
     }
-    body = "".join(situation.version.texts[locale].body.split())
+    body = "".join(data.version.texts[locale].body.split())
     return frozenset(key for key, value in printed.items() if "".join(value.split()) not in body)
 
 
-def _values(situation: PageData) -> dict[str, str]:
-    say, facts = speech(situation), situation.facts
+def _values(data: PageData) -> dict[str, str]:
+    say, facts, answers = data.say, data.facts, data.facts.answers
+    owed = say("investigating", day=say.day(answers.cause_by)) if answers.cause_by else ""
     return {
-        "subject": subject_of(situation)[1],
+        "subject": subject_of(data)[1],
         "since": say.about(facts.started_at),
         "until": say.moment(facts.recovered_at) if facts.recovered_at else "",
-        "lasted": lasted(facts, situation.lang),
-        "what": _what(situation, facts),
+        "lasted": lasted(facts, data.lang),
+        "what": answers.scope or _impact(data),
         "next": say.about(dates.round_up(facts.promise_at)) if facts.promise_at else "",
-        "before": _before(situation),
-        "cause": _cause(situation, facts),
-        "prevention": facts.answers.prevention,
+        "before": _before(data),
+        "cause": answers.cause or owed,
+        "prevention": answers.prevention,
     }
 
 
-def _what(situation: PageData, facts: Facts) -> str:
-    say = speech(situation)
-    if facts.answers.scope:
-        return facts.answers.scope
-    if not facts.impacts:
-        return say("not_known")
-    first, more = facts.impacts[0].get(situation.lang), len(facts.impacts) - 1 + facts.more_impacts
-    return say("and_more", what=first, n=more) if more else first
+def _impact(data: PageData) -> str:
+    impacts = data.facts.impacts
+    if not impacts:
+        return data.say("not_known")
+    first, more = impacts[0].get(data.lang), len(impacts) - 1 + data.facts.more_impacts
+    return data.say("and_more", what=first, n=more) if more else first
 
 
-def _before(situation: PageData) -> str:
-    say, before = speech(situation), situation.previous_report
+def _before(data: PageData) -> str:
+    say, before = data.say, data.previous_report
     if before is None or before.at is None:
         return ""
     return f"{say.report(before.kind, before.number)} {say.spoken(before.at)}"
-
-
-def _cause(situation: PageData, facts: Facts) -> str:
-    say, answers = speech(situation), facts.answers
-    if answers.cause or answers.cause_by is None:
-        return answers.cause
-    return say("investigating", day=say.day(answers.cause_by))

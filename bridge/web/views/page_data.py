@@ -22,6 +22,7 @@ from bridge.core.model import (
 from bridge.core.next_notice import never_left
 from bridge.core.settings import Escalation, Person, Service
 from bridge.core.values import LOCALES, Locale
+from bridge.web.views.phrasing import Phrasing
 from bridge.wording import Finding
 
 Did = Literal["cancelled", "acknowledged", "saved", "test", "renewed", "refused"]
@@ -102,6 +103,30 @@ class PageData:
     sheet: Sheet | None = None
 
     @property
+    def say(self) -> Phrasing:
+        """Sentences, times and names in the reader's language."""
+        return Phrasing(self.lang, self.service.timezone, self.now, self.people)
+
+    @property
+    def report(self) -> str:
+        """`第一報`, `second report`."""
+        return self.say.report(self.notice.kind, self.number)
+
+    @property
+    def heading(self) -> str:
+        """`みどりショップ 第一報`."""
+        return f"{self.service.name.get(self.lang)} {self.report}"
+
+    @property
+    def here(self) -> str:
+        """The relative address of this page: it keeps a language that was chosen by hand."""
+        return "?" if self.lang == self.person.locale else f"?lang={self.lang}"
+
+    def link(self, query: str, anchor: str = "") -> str:
+        """A link to this page with one more word in the query, such as `edit` or `do=dismiss`."""
+        return f"{self.here}{'' if self.here == '?' else '&'}{query}{anchor}"
+
+    @property
     def offers(self) -> tuple[Action, ...]:
         return offers(self.notice, self.person.id, self.now, self.incident.state)
 
@@ -158,6 +183,15 @@ class PageData:
     def hold_seconds(self) -> int:
         """The hold that a press now would get, in whole seconds."""
         return int(hold_for(self.service.policy, self.notice, self.now, self.surprises).total_seconds())
+
+    @property
+    def same_list(self) -> bool:
+        """Whether the list is still the one that was approved."""
+        return self.audience.digest == self.notice.audience_digest
+
+    def deliveries(self, *states: DeliveryState) -> int:
+        """How many deliveries are in one of these states."""
+        return sum(self.counts.get(state, 0) for state in states)
 
     def locales(self) -> tuple[Locale, ...]:
         """The languages in which customers get this letter, the service's own first."""

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from bridge.web.views.layout import speech
 from bridge.web.views.page_data import PageData
 
 
@@ -18,46 +17,41 @@ class Audience:
     surprises: tuple[str, ...]
 
 
-def audience(situation: PageData) -> Audience:
-    say, facts = speech(situation), situation.audience
-    count = situation.recipients
-    problem = say("list_unknown", why=facts.problem.get(situation.lang)) if facts.problem else ""
+def audience(data: PageData) -> Audience:
+    say, facts, count = data.say, data.audience, data.recipients
+    problem = say("list_unknown", why=facts.problem.get(data.lang)) if facts.problem else ""
     return Audience(
-        say("individual_title") if situation.letters else facts.called(situation.lang),
-        "" if count is None else say.number(count),
-        say("letters" if situation.letters else "people", n=count),
-        "" if problem else _note(situation),
-        problem,
-        _surprises(situation),
+        name=say("individual_title") if data.letters else facts.called(data.lang),
+        count="" if count is None else say.number(count),
+        unit=say("letters" if data.letters else "people", n=count),
+        note="" if problem else _note(data),
+        problem=problem,
+        surprises=_surprises(data) if data.hold_seconds else (),
     )
 
 
-def _note(situation: PageData) -> str:
+def _note(data: PageData) -> str:
     """`前回より +12名。1通ずつ個別に届きます。`; a surprising difference is said in amber instead."""
-    say = speech(situation)
-    if situation.letters:
+    say = data.say
+    if data.letters:
         return say("batch_sub")
-    one_by_one = say("one_by_one")
-    if "list_size" in situation.surprises:
-        return one_by_one
-    count, before = situation.recipients or 0, situation.previous_count
-    if before is None:
-        return say("first_use") + one_by_one
-    key = "more" if count > before else "fewer" if count < before else "same"
-    return say(key, n=say.number(abs(count - before))) + one_by_one
+    if "list_size" in data.surprises:
+        return say("one_by_one")
+    if data.previous_count is None:
+        return say("first_use") + say("one_by_one")
+    more = _more(data)
+    key = "more" if more > 0 else "fewer" if more < 0 else "same"
+    return say(key, n=say.number(abs(more))) + say("one_by_one")
 
 
-def _surprises(situation: PageData) -> tuple[str, ...]:
-    say, seconds = speech(situation), situation.hold_seconds
-    if not seconds:
-        return ()
-    return tuple(
-        _list_size(situation, seconds) if reason == "list_size" else say(reason, s=seconds)
-        for reason in situation.surprises
-    )
+def _surprises(data: PageData) -> tuple[str, ...]:
+    """Each surprise in words; they name the seconds of the longer hold."""
+    more = _more(data)
+    size = "list_more" if more > 0 else "list_fewer"
+    keys = (size if reason == "list_size" else reason for reason in data.surprises)
+    return tuple(data.say(key, n=data.say.number(abs(more)), s=data.hold_seconds) for key in keys)
 
 
-def _list_size(situation: PageData, seconds: int) -> str:
-    say = speech(situation)
-    difference = (situation.recipients or 0) - (situation.previous_count or 0)
-    return say("list_more" if difference > 0 else "list_fewer", n=say.number(abs(difference)), s=seconds)
+def _more(data: PageData) -> int:
+    """How many more recipients than last time; below 0 for fewer."""
+    return (data.recipients or 0) - (data.previous_count or 0)

@@ -7,7 +7,6 @@ from bridge.core.dates import exactly, round_up
 from bridge.core.kinds import Clock, spec_of
 from bridge.core.next_notice import final_at, since_detection
 from bridge.web.views.disclosures import Moment
-from bridge.web.views.layout import speech
 from bridge.web.views.page_data import PageData
 
 LEAST_SAMPLE = timedelta(seconds=3)
@@ -33,41 +32,33 @@ class Sending:
     sent: str
     total: str
     done: str
-    failed_from: str
     failed: str
     counts: tuple[Count, ...]
     as_of: str
 
 
-def n_in(situation: PageData, *states: str) -> int:
-    return sum(n for state, n in situation.counts.items() if state in states)
-
-
-def sending(situation: PageData) -> Sending:
-    say = speech(situation)
-    total = _total(situation)
-    sent, failed, unknown = (n_in(situation, state) for state in ("sent", "failed", "unknown"))
-    waiting = max(0, total - sent - failed - unknown - n_in(situation, "deferred"))
+def sending(data: PageData) -> Sending:
+    say, total = data.say, _total(data)
+    sent, deferred = data.deliveries("sent"), data.deliveries("deferred")
+    failed, unknown = data.deliveries("failed"), data.deliveries("unknown")
+    bad = failed + unknown
+    waiting = max(0, total - sent - deferred - bad)
     table = (
         ("ok", "state_sent", sent),
         ("rest", "state_queued", waiting),
-        ("wait", "state_deferred", n_in(situation, "deferred")),
+        ("wait", "state_deferred", deferred),
         ("stop", "state_failed", failed),
         ("stop", "state_unknown", unknown),
     )
-    bad = failed + unknown
+    shown = (row for row in table if row[2] or row[1] == "state_sent")
     red = max(_percent(bad, total), LEAST_SEEN) if bad else 0
-    green = min(_percent(sent, total), 100 - red)
     return Sending(
         sent=say.number(sent),
         total=say("of_total", n=say.number(total)),
-        done=f"{green:.1f}",
-        failed_from=f"{green:.1f}",
+        done=f"{min(_percent(sent, total), 100 - red):.1f}",
         failed=f"{red:.1f}",
-        counts=tuple(
-            Count(tone, say(key), say.number(n)) for tone, key, n in table if n or key == "state_sent"
-        ),
-        as_of=_as_of(situation, waiting),
+        counts=tuple(Count(tone, say(key), say.number(n)) for tone, key, n in shown),
+        as_of=_as_of(data, waiting),
     )
 
 
@@ -75,93 +66,88 @@ def _percent(n: int, total: int) -> float:
     return 100 * n / total if total else 0
 
 
-def quarter(situation: PageData) -> str:
+def quarter(data: PageData) -> str:
     """What a screen reader is told meanwhile: it changes at 25, 50 and 75 % only, and is true until the next."""
-    say, total = speech(situation), _total(situation)
-    quarters = min(3, 4 * n_in(situation, "sent") // total) if total else 0
+    say, total = data.say, _total(data)
+    quarters = min(3, 4 * data.deliveries("sent") // total) if total else 0
     least = -(-total * quarters // 4)
     return say("quarter", total=say.number(total), n=say.number(least)) if quarters else ""
 
 
-def _total(situation: PageData) -> int:
-    return max(situation.recipients or 0, n_in(situation, *situation.counts))
+def _total(data: PageData) -> int:
+    return max(data.recipients or 0, sum(data.counts.values()))
 
 
-def _time_left(situation: PageData) -> timedelta | None:
+def _time_left(data: PageData) -> timedelta | None:
     """How long the waiting mails will take at the speed so far, once that can be told."""
-    started, sent = situation.notice.sending_at, n_in(situation, "sent")
-    waiting = (situation.recipients or 0) - n_in(situation, "sent", "failed", "unknown", "deferred")
-    if situation.notice.state != "sending" or started is None or not sent or waiting <= 0:
+    started, sent = data.notice.sending_at, data.deliveries("sent")
+    waiting = (data.recipients or 0) - data.deliveries("sent", "failed", "unknown", "deferred")
+    if data.notice.state != "sending" or started is None or not sent or waiting <= 0:
         return None
-    elapsed = situation.now - started
+    elapsed = data.now - started
     return None if elapsed < LEAST_SAMPLE else elapsed * (waiting / sent)
 
 
-def _as_of(situation: PageData, waiting: int) -> str:
-    say = speech(situation)
-    clock, left = say.clock(situation.now), _time_left(situation)
+def _as_of(data: PageData, waiting: int) -> str:
+    say = data.say
+    clock, left = say.clock(data.now), _time_left(data)
     if left is None or not waiting:
         return say("as_of", clock=clock)
     seconds = max(10, 10 * round(left.total_seconds() / 10))
-    if seconds < 120:
-        return say("as_of_eta", clock=clock, length=say("seconds", n=seconds))
-    return say("as_of_eta", clock=clock, length=say("minutes", n=-(-seconds // 60)))
+    length = say("seconds", n=seconds) if seconds < 120 else say("minutes", n=-(-seconds // 60))
+    return say("as_of_eta", clock=clock, length=length)
 
 
-def after_detection(situation: PageData) -> str:
+def after_detection(data: PageData) -> str:
     """The clock that matters, as the mail at the end of the sending tells it too."""
-    took = since_detection(situation.notice, situation.incident)
-    return "" if took is None else speech(situation)("after_detection", length=exactly(took, situation.lang))
+    took = since_detection(data.notice, data.incident)
+    return "" if took is None else data.say("after_detection", length=exactly(took, data.lang))
 
 
-def to_come(situation: PageData) -> tuple[Moment, ...]:
-    """What is still to come: the end of the sending, the next draft, the next promise or the cause's day."""
-    say, promise = speech(situation), situation.version.promise_at
-    left = _time_left(situation)
+def to_come(data: PageData) -> tuple[Moment, ...]:
+    """What is still to come: the end of the sending, the next draft, the next promise or the day of the cause."""
+    say, promise, left = data.say, data.version.promise_at, _time_left(data)
     lines: list[tuple[datetime, str]] = []
     if left is not None:
-        lines.append((situation.now + left, say("then_done")))
-    if promise is not None and situation.incident.state in ("open", "settling"):
-        at = promise - situation.service.policy.update_ring_before
-        lines.append((at, say("then_draft", who=_first_rung(situation))))
+        lines.append((data.now + left, say("then_done")))
+    if promise is not None and data.incident.state in ("open", "settling"):
+        at = promise - data.service.policy.update_ring_before
+        lines.append((at, say("then_draft", who=_first_rung(data))))
         lines.append((round_up(promise), say("then_promise")))
     told = tuple(Moment(at.isoformat(), say.clock(at), text) for at, text in lines)
-    return *told, *_cause_to_come(situation)
+    return *told, *_cause_to_come(data)
 
 
-def _first_rung(situation: PageData) -> str:
-    return speech(situation).persons(situation.escalation.steps[0].people)
+def _first_rung(data: PageData) -> str:
+    return data.say.persons(data.escalation.steps[0].people)
 
 
-def _cause_to_come(situation: PageData) -> tuple[Moment, ...]:
+def _cause_to_come(data: PageData) -> tuple[Moment, ...]:
     """The final report that this letter promised, while it is owed."""
-    say, by, owed = speech(situation), situation.facts.answers.cause_by, situation.incident.final_at
-    if by is None or owed != final_at(by, situation.service.timezone):
+    say, by, owed = data.say, data.facts.answers.cause_by, data.incident.final_at
+    if by is None or owed != final_at(by, data.service.timezone):
         return ()
     return (
-        Moment(owed.isoformat(), say.clock(owed), say("then_final", who=_first_rung(situation))),
+        Moment(owed.isoformat(), say.clock(owed), say("then_final", who=_first_rung(data))),
         Moment(by.isoformat(), say.day(by), say("then_cause")),
     )
 
 
-def _detected_at(situation: PageData) -> datetime | None:
-    """When the clock of the first report began; None for other letters."""
-    began = spec_of(situation.notice.kind).clock is Clock.DETECTION
-    return situation.incident.received_at if began else None
-
-
-def milestones(situation: PageData) -> tuple[Moment, ...]:
-    """The milestones, oldest first."""
-    say, notice = speech(situation), situation.notice
-    lines: list[tuple[datetime | None, str, str]] = [(_detected_at(situation), say("record_detected"), "")]
-    lines += [
-        (yes.at, say("record_approved", who=say.person(yes.person), v=yes.version), "")
-        for yes in notice.approvals
-    ]
-    lines += [
-        (notice.first_accept_at or notice.sending_at, say("record_started"), after_detection(situation)),
-        (notice.finished_at if notice.state == "sent" else None, say("record_finished"), ""),
+def milestones(data: PageData) -> tuple[Moment, ...]:
+    """The milestones, oldest first. A first report begins with the detection of its incident."""
+    say, notice = data.say, data.notice
+    detected = data.incident.received_at if spec_of(notice.kind).clock is Clock.DETECTION else None
+    started = notice.first_accept_at or notice.sending_at
+    finished = notice.finished_at if notice.state == "sent" else None
+    lines: list[tuple[datetime | None, str, str]] = [
+        (detected, say("record_detected"), ""),
+        *(
+            (a.at, say("record_approved", who=say.person(a.person), v=a.version), "")
+            for a in notice.approvals
+        ),
+        (started, say("record_started"), after_detection(data)),
+        (finished, say("record_finished"), ""),
     ]
     return tuple(
-        Moment(at.isoformat(), say.clock(at), text, strong) for at, text, strong in lines if at is not None
+        Moment(at.isoformat(), say.clock(at), text, end) for at, text, end in lines if at is not None
     )
