@@ -42,7 +42,7 @@ from bridge.oncall.message import OncallMessages
 from bridge.smtp.relay import Relay
 from bridge.smtp.settings import RelaySettings
 from bridge.sources import Parsed
-from bridge.stages.audience import batch_audience
+from bridge.stages.audience import audience_of
 from bridge.stages.context import NoticeContext
 from bridge.stages.decide.decide import decide
 from bridge.stages.decide.decision import DecisionRequest, DecisionResult
@@ -401,9 +401,18 @@ class Office:
 
     async def audience(self, notice: Notice) -> str | None:
         """The digest that the page of a notice shows now."""
-        if notice.kind == "individual":
-            return await self.store.read(partial(_batch_digest, notice=notice))
-        return None if self.list_problem else await ListOf(self).digest("shop")
+        lists = await ListOf(self).facts()
+        incident = await self.incident_of(notice)
+
+        def query(tx: Tx) -> str | None:
+            return audience_of(NoticeContext(tx, self.runtime, incident, notice), lists).digest
+
+        return await self.store.read(query)
+
+    async def incident_of(self, notice: Notice) -> Incident:
+        found = await self.store.read(lambda tx: tx.incidents.get(notice.incident_id))
+        assert found
+        return found
 
     async def findings(self) -> tuple[Finding, ...]:
         """What the wording check says of the newest notice."""
@@ -488,12 +497,6 @@ def text_of(skeleton: bytes) -> Text:
     """What a customer reads in a frozen letter."""
     mail = message_from_bytes(skeleton, policy=policy.default)
     return Text(mail["Subject"], mail.get_content().replace("\r\n", "\n"))
-
-
-def _batch_digest(tx: Tx, notice: Notice) -> str | None:
-    batch = tx.notices.version(notice.id, notice.version).batch
-    assert batch
-    return batch_audience(batch.rows).digest
 
 
 def states(notices: Iterable[Notice]) -> list[tuple[str, str]]:
