@@ -96,7 +96,7 @@ async def until_counts(office: Office, **wanted: int) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_what_a_claim_took_whose_answer_was_lost_is_sent_all_the_same(url: str) -> None:
+async def test_messages_are_sent_though_the_answer_to_their_claim_was_lost(url: str) -> None:
     relay = TakesAll()
     with commit_answer_lost(url) as (through_proxy, lost):
         async with office(through_proxy) as opened:

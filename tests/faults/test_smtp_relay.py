@@ -218,7 +218,7 @@ async def test_probe_is_one_connection_however_many_mails_wait(relays, clock):
         assert server.connections == 2
 
 
-async def test_nobody_listens_and_then_somebody_does(relays, clock):
+async def test_a_server_that_was_down_is_used_again_after_its_probe_time(relays, clock):
     async with MailServer() as gone:
         relay = relays(gone)
     with pytest.raises(Unreachable):

@@ -221,7 +221,7 @@ async def test_stop_keeps_the_rest_and_resume_sends_it(office: Office) -> None:
     assert len({address for _, address, _ in office.mails}) == len(office.mails) == 3
 
 
-async def test_what_was_claimed_before_a_stop_does_not_get_its_dot(office: Office) -> None:
+async def test_a_letter_claimed_before_a_stop_does_not_get_its_dot(office: Office) -> None:
     await office.post(firing())
     await office.press("maruyama", "approve")
     await office.tick(seconds(10))

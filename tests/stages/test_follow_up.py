@@ -117,7 +117,7 @@ async def test_a_short_life_becomes_one_combined_letter(office: Office) -> None:
 
 
 @pytest.mark.parametrize("pressed", ["cancel", "nothing"])
-async def test_settled_while_the_first_is_held_waits_for_what_becomes_of_it(
+async def test_an_incident_that_settles_in_the_hold_waits_until_the_first_report_is_decided(
     office: Office, pressed: str
 ) -> None:
     await office.post(firing())

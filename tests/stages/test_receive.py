@@ -61,7 +61,7 @@ async def test_fifty_concurrent_posts_make_one_incident(office: Office) -> None:
         pytest.param(resolved(), "never_seen", id="resolved before it fired"),
     ],
 )
-async def test_what_nobody_wants_is_counted_with_its_reason(
+async def test_an_ignored_alert_is_counted_with_its_reason(
     office: Office, posted: Alert, reason: str
 ) -> None:
     for _ in range(2):

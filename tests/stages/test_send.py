@@ -440,7 +440,9 @@ async def test_after_a_silence_of_the_database_nobody_is_taken_for_dead(office: 
     assert await office.counts(await office.newest()) == {"sent": 3}
 
 
-async def test_who_does_not_come_back_after_such_a_silence_is_dead(office: Office) -> None:
+async def test_an_instance_that_does_not_come_back_after_a_silence_of_the_database_is_dead(
+    office: Office,
+) -> None:
     await sending(office)
     await office.store.run(partial(beat, me="two"))
     await office.claim(me="two")

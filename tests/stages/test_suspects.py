@@ -26,7 +26,7 @@ def beat(tx: Tx) -> None:
     tx.instances.beat("dead", "boot-1")
 
 
-async def test_what_several_processes_died_with_is_claimed_alone_and_after_all_others(office: Office) -> None:
+async def test_a_message_that_several_processes_died_with_is_claimed_alone_and_last(office: Office) -> None:
     await sending(office, 3)
     [later] = await office.claim(limit=1)
     refused = DeliveryResult(
