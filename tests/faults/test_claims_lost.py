@@ -19,9 +19,11 @@ from bridge.stages.fan_out import mark_both
 from bridge.store.claims import Claimed, DeliveryResult
 from bridge.store.tx import Tx
 from tests.faults.test_storage_postgresql import commit_answer_lost
+from tests.parts.midori import seconds
 from tests.parts.postgres import Postgres, postgres
 from tests.parts.waiting import until
-from tests.stages.office import Office, firing, office, seconds
+from tests.stages.office import Office, office
+from tests.stages.samples import firing
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,12 @@ from bridge.stages.decide.decision import DecisionRequest, DecisionResult
 from bridge.stages.fan_out import begin_send, claim_letter, finish, recover_claims, stop_changed
 from bridge.stages.trouble import tell_relay_down
 from bridge.store.tx import Tx
+from tests.parts.midori import seconds
 from tests.parts.waiting import until
 from tests.stages.conftest import EMPTY
-from tests.stages.office import ListOf, Office, firing, seconds, text_of
+from tests.stages.office import ListOf, Office, text_of
 from tests.stages.office import office as open_office
+from tests.stages.samples import firing
 
 T = TypeVar("T")
 WAITING = """

@@ -7,19 +7,9 @@ import pytest
 
 from bridge.core.facts import Facts
 from bridge.stages.wake import Wake
-from tests.stages.office import (
-    CAUSE,
-    NIGHT,
-    Office,
-    configured,
-    customers,
-    firing,
-    minutes,
-    office,
-    resolved,
-    seconds,
-    states,
-)
+from tests.parts.midori import minutes, seconds
+from tests.stages.office import Office, office, states
+from tests.stages.samples import CAUSE, NIGHT, configured, customers, firing, resolved
 
 
 async def test_approving_fixes_number_version_list_and_hold_and_ends_the_rings(office: Office) -> None:

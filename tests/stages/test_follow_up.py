@@ -10,18 +10,9 @@ from bridge.core.facts import Answers, Facts
 from bridge.core.model import Recipient
 from bridge.stages.draft_on_request import Drafted, draft_recovery, draft_update
 from bridge.store.tx import Tx
-from tests.stages.office import (
-    CAUSE,
-    NIGHT,
-    Office,
-    configured,
-    firing,
-    minutes,
-    office,
-    resolved,
-    seconds,
-    states,
-)
+from tests.parts.midori import minutes, seconds
+from tests.stages.office import Office, office, states
+from tests.stages.samples import CAUSE, NIGHT, configured, firing, resolved
 
 DAY = minutes(24 * 60)
 

@@ -4,7 +4,9 @@ import pytest
 
 from bridge.sources import Parsed
 from bridge.stages.draft_on_request import draft_individual
-from tests.stages.office import Office, configured, firing, minutes
+from tests.parts.midori import minutes
+from tests.stages.office import Office
+from tests.stages.samples import configured, firing
 
 ROW = {"company": "株式会社サンプル", "department": "", "impact": "受注12件が保存されておりません。"}
 

@@ -12,17 +12,9 @@ from bridge.core.model import Alert, Incident
 from bridge.sources import Parsed
 from bridge.stages.receive import receive
 from bridge.store.tx import Tx
-from tests.stages.office import (
-    NIGHT,
-    Office,
-    configured,
-    firing,
-    minutes,
-    office,
-    resolved,
-    seconds,
-    states,
-)
+from tests.parts.midori import minutes, seconds
+from tests.stages.office import Office, office, states
+from tests.stages.samples import NIGHT, configured, firing, resolved
 
 
 async def test_an_alert_opens_an_incident_with_a_first_draft_and_one_pending_ring(office: Office) -> None:

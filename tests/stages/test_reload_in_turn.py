@@ -3,7 +3,9 @@
 from structlog.testing import capture_logs
 
 from bridge.store.claims import LEFT_TO_OTHERS
-from tests.stages.office import Office, firing, seconds
+from tests.parts.midori import seconds
+from tests.stages.office import Office
+from tests.stages.samples import firing
 
 
 async def test_an_instance_without_the_service_leaves_its_ring_to_the_other(office: Office) -> None:

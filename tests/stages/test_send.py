@@ -19,17 +19,9 @@ from bridge.stages.wake import Wake
 from bridge.store.claims import DeliveryResult
 from bridge.store.tables import versions
 from bridge.store.tx import Tx
-from tests.stages.office import (
-    Office,
-    configured,
-    customers,
-    firing,
-    minutes,
-    office,
-    resolved,
-    seconds,
-    text_of,
-)
+from tests.parts.midori import minutes, seconds
+from tests.stages.office import Office, office, text_of
+from tests.stages.samples import configured, customers, firing, resolved
 
 
 async def sending(office: Office) -> None:

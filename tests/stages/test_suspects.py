@@ -5,7 +5,9 @@ from functools import partial
 from bridge.stages.fan_out import recover_claims
 from bridge.store.claims import CRASHES, DeliveryResult
 from bridge.store.tx import Tx
-from tests.stages.office import Office, customers, firing, seconds
+from tests.parts.midori import seconds
+from tests.stages.office import Office
+from tests.stages.samples import customers, firing
 
 
 async def sending(office: Office, count: int) -> None:
