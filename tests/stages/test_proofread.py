@@ -83,6 +83,11 @@ async def test_a_finding_in_the_other_language_marks_no_place_in_the_services_ow
     assert [(one.span, one.replacement) for one in found] == [((0, 0), None)]
 
 
+async def test_an_unknown_impact_is_warned_of_without_a_place(office: Office) -> None:
+    await office.post(firing("DiskFull"))
+    assert [(one.rule, one.span) for one in await office.findings()] == [("BRG-01", (0, 0))]
+
+
 async def test_the_largest_number_of_alerts_that_a_post_left_out_is_warned_of(office: Office) -> None:
     await office.post_together(Parsed((firing(),), truncated=3))
     await office.post_together(Parsed((firing("PaymentErrors"),), truncated=7))
