@@ -1,4 +1,4 @@
-"""The situations the pages are tried in: nobody can sign in to みどりショップ since 2:10 on 24 November."""
+"""The states that the pages are tried in: nobody can sign in to みどりショップ since 2:10 on 24 November."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -114,7 +114,7 @@ def facts(kind: Kind = "first", **changes: Any) -> Facts:
     return build(SERVICE, INCIDENT, kind=kind, **{**values, **changes})
 
 
-def situation(lang: Locale = "ja", **changes: Any) -> PageData:
+def page_data(lang: Locale = "ja", **changes: Any) -> PageData:
     """The first report, open, with nine minutes left, as 丸山 meets it."""
     values: dict[str, Any] = {
         "service": SERVICE,
@@ -479,3 +479,9 @@ DECIDED: dict[str, dict[str, Any]] = {
         "successor": Related("update", 2, None, "/approve/another"),
     },
 }
+EVERY: dict[str, dict[str, Any]] = {**OPEN, **ASKING, **DECIDED}
+
+
+def in_state(state: str, lang: Locale = "ja", **changes: Any) -> PageData:
+    """The page data of a state above, with these fields changed."""
+    return page_data(lang, **{**EVERY[state], **changes})
