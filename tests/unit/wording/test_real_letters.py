@@ -24,6 +24,12 @@ def test_nearly_every_finding_is_right_and_no_error_is_false() -> None:
     assert right / (right + len(false)) >= 0.99, false
 
 
+def test_nearly_every_labelled_fault_is_found() -> None:
+    missed = [(case.id, rule) for case in LABELLED for rule in case.expected - found(case)]
+    wanted = sum(len(case.expected) for case in LABELLED)
+    assert 1 - len(missed) / wanted >= 0.95, missed
+
+
 NOW = datetime.fromisoformat("2026-11-25T10:00:00+09:00")
 SUBJECT = "【復旧報告】コトリ会計 接続障害の復旧のご報告"
 BODY = """お客様各位
