@@ -6,16 +6,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from bridge.core import next_notice
-from bridge.core.events import LetterDrafted, LetterRedrafted, Superseded, TemplateFailed
+from bridge.core.contradiction import same_for_customers
+from bridge.core.events import LetterDrafted, LetterRedrafted, LetterReturned, Superseded, TemplateFailed
 from bridge.core.facts import NO_ANSWERS, Answers, Facts, build, changed, covers
 from bridge.core.kinds import Clock, Promises, Recipients, kinds_that, spec_of
-from bridge.core.model import Alert, Batch, Kind, Notice, Version
+from bridge.core.model import Alert, Batch, Kind, Notice, Text, Version
+from bridge.core.values import Locale
 from bridge.stages.context import IncidentContext, NoticeContext
 from bridge.stages.runtime import BRIDGE
 from bridge.store.tx import Tx
 
 GOING_ON = ("open", "settling")
 (BATCH_KIND,) = kinds_that(lambda spec: spec.recipients is Recipients.BATCH)
+REMEMBERED_VERSIONS = 20  # how many of the last versions may become the notice's own again
 FIRES_AGAIN = "fires again"  # in the history: a recovery report was given up with none in its place
 
 
@@ -33,7 +36,7 @@ def draft(
         ctx.tx.notices.set(old.id, number=None)
     facts = facts_of(ctx, kind, before, answers)
     notice = _open(ctx, kind, again=bool(before))
-    _write(ctx.about(notice), 1, facts)
+    _write(ctx.about(notice), 1, facts, *ctx.runtime.letters.texts(facts, ctx.service))
     ctx.record(actor, LetterDrafted(notice.id, kind, 1, why))
     for old in unsent:
         supersede(ctx.about(old), notice, why)
@@ -52,7 +55,7 @@ def draft_batch(ctx: IncidentContext, rows: Sequence[Mapping[str, str]], actor: 
     problem = next((problem for _, problem in rendered if problem), None)
     waiting = next_notice.undecided(notices, BATCH_KIND)
     notice = waiting or _open(ctx, BATCH_KIND, again=bool(notices))
-    number = notice.version + 1 if waiting else 1
+    number = tx.notices.next_version(notice.id)
     if waiting:
         tx.notices.move(waiting, "awaiting_approval", at_version=waiting.version, version=number)
         tx.notices.withdraw_approvals(notice.id)
@@ -94,11 +97,19 @@ def _open(ctx: IncidentContext, kind: Kind, *, again: bool) -> Notice:
 
 
 def redraft(ctx: NoticeContext, facts: Facts, why: str, actor: str = BRIDGE) -> Notice:
-    """Write the next version of an undecided notice from new facts. It voids a first yes."""
-    notice, number = ctx.notice, ctx.notice.version + 1
+    """Write the next version of an undecided notice from new facts. It voids a first yes.
+
+    Where customers would read the same as before, it is the same version still, and a press on it counts.
+    """
+    notice, old = ctx.notice, ctx.version()
+    texts, problem = ctx.runtime.letters.texts(facts, ctx.service)
+    if old.edited_by is None and texts == old.texts:
+        ctx.tx.notices.set_facts(old, facts.to_dict(), facts.promise_at)
+        return notice
+    number = ctx.tx.notices.next_version(notice.id)
     ctx.tx.notices.move(notice, "awaiting_approval", at_version=notice.version, version=number)
     ctx.tx.notices.withdraw_approvals(notice.id)
-    _write(ctx, number, facts)
+    _write(ctx, number, facts, texts, problem)
     ctx.record(actor, LetterRedrafted(notice.id, notice.kind, number, why))
     return replace(notice, state="awaiting_approval", version=number, approvals=())
 
@@ -115,8 +126,41 @@ def refresh(ctx: NoticeContext, news: Sequence[Alert]) -> None:
     if covers(old, news, ctx.service, ctx.incident):
         return
     new = current_facts(ctx, old.answers)
-    if changed(old, new) or old.combined != new.combined:
+    if _is_news(old, new) and not _returned(ctx, new):
         redraft(ctx, new, "facts changed")
+
+
+def _is_news(old: Facts, new: Facts) -> bool:
+    """Whether customers would read something new. A measured number that moves is none."""
+    changes = set(changed(old, new)) | set(changed(new, old))
+    if same_for_customers(old, new):
+        changes -= {"scope", "partly_recovered"}
+    return bool(changes) or old.combined != new.combined
+
+
+def _returned(ctx: NoticeContext, facts: Facts) -> bool:
+    """Whether an earlier version says just this, so that the notice can go back to it.
+
+    An alert that goes up and down does not make a version of each turn, and whoever reads the version that is true
+    again can press its button.
+    """
+    notice, longest = ctx.notice, ctx.policy.update_every.longest()
+    for version in reversed(ctx.tx.notices.versions(notice.id)[-REMEMBERED_VERSIONS:]):
+        if version.version == notice.version or version.edited_by is not None:
+            continue
+        if next_notice.stale(version.promise_at, longest, ctx.now):
+            continue
+        same = facts.model_copy(update={"promise_at": facts.promise_at and version.promise_at})
+        if _is_news(Facts.from_dict(version.facts), same):
+            continue
+        if ctx.runtime.letters.texts(same, ctx.service)[0] != version.texts:
+            continue
+        ctx.tx.notices.move(notice, "awaiting_approval", at_version=notice.version, version=version.version)
+        ctx.tx.notices.withdraw_approvals(notice.id)
+        ctx.tx.notices.set_facts(version, same.to_dict(), same.promise_at)
+        ctx.record(BRIDGE, LetterReturned(notice.id, notice.kind, version.version))
+        return True
+    return False
 
 
 def current_facts(ctx: NoticeContext, answers: Answers = NO_ANSWERS) -> Facts:
@@ -195,8 +239,9 @@ def supersede(ctx: NoticeContext, new: Notice | None, why: str) -> None:
     ctx.record(BRIDGE, Superseded(old.id, old.kind, why))
 
 
-def _write(ctx: NoticeContext, number: int, facts: Facts) -> None:
-    texts, problem = ctx.runtime.letters.texts(facts, ctx.service)
+def _write(
+    ctx: NoticeContext, number: int, facts: Facts, texts: Mapping[Locale, Text], problem: str | None
+) -> None:
     version = Version(
         ctx.notice.id,
         number,

@@ -84,6 +84,10 @@ class Alerts:
         )
         return int(self._tx.execute(query).scalar_one())
 
+    def unended(self, incident_id: str) -> int:
+        """How many alerts of the incident no source has ended, also of those that a person ended by hand."""
+        return self.firing(incident_id)
+
     def of(self, incident_id: str, limit: int = FACTS_ALERTS) -> list[Alert]:
         """The incident's alerts, earliest first, at most `limit`."""
         rows = self._tx.execute(

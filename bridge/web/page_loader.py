@@ -53,7 +53,9 @@ def load(tx: Tx, runtime: Runtime, link_id: str, asked: Asked) -> Loaded | None:
 def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
     tx, notice, incident = ctx.tx, ctx.notice, ctx.incident
     person = ctx.runtime.person(link.person)
-    *earlier, version = tx.notices.versions(notice.id)
+    versions = tx.notices.versions(notice.id)
+    (version,) = (one for one in versions if one.version == notice.version)
+    earlier = [one for one in versions if one is not version]
     sent = tx.notices.last_sent(ctx.service.id, exclude=notice.id)
     batch = ctx.spec.recipients is Recipients.BATCH
     return PageData(

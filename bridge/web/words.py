@@ -472,6 +472,7 @@ EVENTS: dict[str, Pair] = {
     "alerts": ("警告を受け取りました", "Alerts received"),
     "reopened": ("警告が再び鳴りました", "Alerts fired again"),
     "drafted": ("{report}の下書きを作りました", "Drafted the {report}"),
+    "returned": ("版{version}の内容に戻りました", "Version {version} is right again"),
     "redrafted": ("版{version}に作り直しました", "Rendered version {version}"),
     "template_failed": (
         "テンプレートに誤りがあり、標準の文面を使いました",
