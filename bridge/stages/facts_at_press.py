@@ -23,7 +23,8 @@ _Words = Callable[[Contradiction, ZoneInfo, Locale], str]
 def of_facts(ctx: NoticeContext, version: Version) -> list[Finding]:
     """What the newest version of a notice says otherwise than the alerts do now.
 
-    The replacement of an error is the whole body of the same letter, rendered from now.
+    The replacement of an error is the whole body of the same letter, rendered from now. Where the bridge would write
+    the same again, as in a recovery report while an alert fires, only a person can decide: there is none.
     """
     if not (ctx.spec.follows_alerts or ctx.spec.tells_recovery):
         return []
@@ -33,9 +34,12 @@ def of_facts(ctx: NoticeContext, version: Version) -> list[Finding]:
     if not found:
         return _long_ago(ctx, told, now)
     fresh = rewritten(ctx, now)[ctx.service.locale].body
+    replacement = None if fresh == own.body else fresh
     span, zone = (0, len(own.body)), ctx.service.timezone
     errors = [
-        Finding(rule, "error", "body", span, own.body, say(one, zone, "ja"), say(one, zone, "en"), fresh)
+        Finding(
+            rule, "error", "body", span, own.body, say(one, zone, "ja"), say(one, zone, "en"), replacement
+        )
         for one in found
         for rule, say in (_RULES[one.untrue],)
     ]
@@ -46,11 +50,6 @@ def rewritten(ctx: NoticeContext, now: Facts) -> Mapping[Locale, Text]:
     """The letter as the bridge would write it from these facts."""
     texts, _ = ctx.runtime.letters.texts(now, ctx.service)
     return texts
-
-
-def is_about_facts(finding: Finding) -> bool:
-    """Whether a finding objects to what the whole letter tells, rather than to a place in it."""
-    return finding.rule.startswith("FCT-") and finding.replacement is not None and finding.span[0] == 0
 
 
 def promise_passed(ctx: NoticeContext, version: Version) -> list[Finding]:
