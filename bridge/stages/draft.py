@@ -19,6 +19,7 @@ from bridge.store.tx import Tx
 GOING_ON = ("open", "settling")
 (BATCH_KIND,) = kinds_that(lambda spec: spec.recipients is Recipients.BATCH)
 REMEMBERED_VERSIONS = 20  # how many of the last versions may become the notice's own again
+KEPT_WORDS = "a person had written it before"
 FIRES_AGAIN = "fires again"  # in the history: a recovery report was given up with none in its place
 
 
@@ -34,10 +35,16 @@ def draft(
     unsent = [old for old in before if next_notice.never_left(old) and spec_of(old.kind).gives_way]
     for old in unsent:  # the newer report takes its place, and its number
         ctx.tx.notices.set(old.id, number=None)
+    typed = _typed(ctx, kind, before)
+    if typed and typed.origin == "answers":
+        kept = Facts.from_dict(typed.facts).answers
+        answers = kept if actor == BRIDGE else answers.over(kept)
     facts = facts_of(ctx, kind, before, answers)
-    notice = _open(ctx, kind, again=bool(before))
+    notice = _open(ctx, kind, before)
     _write(ctx.about(notice), 1, facts, *ctx.runtime.letters.texts(facts, ctx.service))
     ctx.record(actor, LetterDrafted(notice.id, kind, 1, why))
+    if typed and typed.origin == "person":
+        notice = _keep_typed(ctx.about(notice), typed)
     for old in unsent:
         supersede(ctx.about(old), notice, why)
     return notice
@@ -54,7 +61,7 @@ def draft_batch(ctx: IncidentContext, rows: Sequence[Mapping[str, str]], actor: 
     letters = [letter for letter, _ in rendered]
     problem = next((problem for _, problem in rendered if problem), None)
     waiting = next_notice.undecided(notices, BATCH_KIND)
-    notice = waiting or _open(ctx, BATCH_KIND, again=bool(notices))
+    notice = waiting or _open(ctx, BATCH_KIND, notices)
     number = tx.notices.next_version(notice.id)
     if waiting:
         tx.notices.move(waiting, "awaiting_approval", at_version=waiting.version, version=number)
@@ -77,9 +84,33 @@ def draft_batch(ctx: IncidentContext, rows: Sequence[Mapping[str, str]], actor: 
     return replace(notice, version=number, state="awaiting_approval")
 
 
-def _open(ctx: IncidentContext, kind: Kind, *, again: bool) -> Notice:
-    """A notice without its text: its deadline, its first ring, and the links of everybody it may ring."""
-    base_at, due_at = next_notice.window(kind, ctx.incident, ctx.policy, ctx.now, again=again)
+def _typed(ctx: IncidentContext, kind: Kind, before: Sequence[Notice]) -> Version | None:
+    """What a person last wrote into a notice of this kind that was given up before anybody decided it."""
+    old = next_notice.typed_before(before, kind)
+    version = ctx.tx.notices.version(old.id, old.version) if old else None
+    return version if version and version.edited_by and version.batch is None else None
+
+
+def _keep_typed(ctx: NoticeContext, typed: Version) -> Notice:
+    """A person's own words are the notice's second version; its page shows what has changed since they were typed."""
+    version = replace(typed, notice_id=ctx.notice.id, version=2)
+    ctx.tx.notices.add_version(version)
+    ctx.tx.notices.move(ctx.notice, ctx.notice.state, at_version=1, version=2)
+    ctx.record(BRIDGE, LetterRedrafted(ctx.notice.id, ctx.notice.kind, 2, KEPT_WORDS))
+    return replace(ctx.notice, version=2)
+
+
+def _open(ctx: IncidentContext, kind: Kind, before: Sequence[Notice]) -> Notice:
+    """A notice without its text: its deadline, its first ring, and the links of everybody it may ring.
+
+    Where it is about a question that nobody has answered yet, the clock of that question runs on.
+    """
+    carried = next_notice.carried_on(before, kind, ctx.now)
+    base_at, due_at = next_notice.window(kind, ctx.incident, ctx.policy, ctx.now, again=bool(before))
+    ring_at = base_at + ctx.escalation.remind_at[0]
+    if carried:
+        base_at, due_at = carried.base_at, carried.due_at
+        ring_at = ctx.tx.rings.of(carried.id)[-1].due_at
     notice = Notice(
         id=str(uuid.uuid4()),
         incident_id=ctx.incident.id,
@@ -89,10 +120,12 @@ def _open(ctx: IncidentContext, kind: Kind, *, again: bool) -> Notice:
         base_at=base_at,
         due_at=due_at,
         drafted_at=ctx.now,
+        acknowledged_by=carried.acknowledged_by if carried else None,
+        acknowledged_at=carried.acknowledged_at if carried else None,
     )
     ctx.tx.notices.add(notice, ctx.service.audience)
     ctx.tx.links.ensure(notice.id, ctx.escalation.people())
-    ctx.tx.rings.plan(notice.id, base_at + ctx.escalation.remind_at[0])
+    ctx.tx.rings.plan(notice.id, ring_at)
     return notice
 
 
@@ -232,8 +265,11 @@ def supersede(ctx: NoticeContext, new: Notice | None, why: str) -> None:
     )
     if not moved:
         return
+    if tx.outbox.cancel_rings(old.id):  # nobody has got that ring: the notice in its place rings at once
+        tx.rings.plan(old.id, ctx.now)
+        if new:
+            tx.rings.plan(new.id, ctx.now)
     tx.rings.cancel(old.id)
-    tx.outbox.cancel_rings(old.id)
     if new:
         tx.links.ensure(new.id, tx.links.of(old.id))
     ctx.record(BRIDGE, Superseded(old.id, old.kind, why))

@@ -58,8 +58,7 @@ class Alerts:
             return
         statement = insert(alerts)
         new = statement.excluded
-        columns = ("status", "labels", "annotations", "starts_at", "ends_at", "url")
-        columns += ("began_at", "last_end", "by_hand")
+        columns = [each.name for each in alerts.c if not each.primary_key]
         self._tx.execute(
             statement.on_conflict_do_update(
                 index_elements=["incident_id", "source", "fingerprint"],

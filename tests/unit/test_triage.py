@@ -185,9 +185,15 @@ AGAIN = alert(starts_at=FIRED + minutes(40))
         pytest.param([ended(at=30)], "firing", ["outdated"], id="a late copy of the end before"),
         pytest.param([ended(at=20)], "firing", ["outdated"], id="another Alertmanager's earlier end"),
         pytest.param([ended(at=50, began=40)], "resolved", [], id="its own end"),
-        pytest.param([ended(at=50)], "resolved", [], id="its own end, by a sender that keeps the first start"),
-        pytest.param([alert(), ended(at=30)], "firing", ["outdated"], id="a peer that fires yet, and then its end"),
-        pytest.param([ended(at=50, began=40), ended(at=30)], "resolved", ["outdated"], id="the ends out of order"),
+        pytest.param(
+            [ended(at=50)], "resolved", [], id="its own end, by a sender that keeps the first start"
+        ),
+        pytest.param(
+            [alert(), ended(at=30)], "firing", ["outdated"], id="a peer that fires yet, and then its end"
+        ),
+        pytest.param(
+            [ended(at=50, began=40), ended(at=30)], "resolved", ["outdated"], id="the ends out of order"
+        ),
     ],
 )
 def test_an_end_belongs_to_the_occurrence_that_it_ends(
