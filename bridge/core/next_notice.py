@@ -25,6 +25,9 @@ UPDATE: Kind = "update"
 RECOVERY: Kind = "recovery"
 FINAL: Kind = "final"
 
+# How long after its end a dismissed disturbance that fires again is the same one still.
+QUIET_FOR = timedelta(hours=1)
+
 Act = Literal["draft", "recover", "close"]
 WrongDay = Literal["not_a_day", "day_over"]
 """Why a report of the cause cannot be promised for a day that a person named."""
@@ -67,10 +70,53 @@ def since_retraction(notices: Sequence[Notice]) -> Sequence[Notice]:
 
 
 def kept_quiet(notices: Sequence[Notice]) -> bool:
-    """Whether people decided that customers need not hear of this: only an alert that is new to it is told."""
+    """Whether people decided that customers need not hear of this: only an alert that is new to it is told.
+
+    Before anybody is told, a recovery report stands in the place of the first one.
+    """
     later = since_retraction(notices)
-    firsts = [notice for notice in later if notice.kind == FIRST]
+    kinds = (FIRST,) if customers_told(later) else (FIRST, RECOVERY)
+    firsts = [notice for notice in later if notice.kind in kinds]
     return firsts[-1].state == "dismissed" if firsts else retraction(notices) is not None
+
+
+def quiet_again(incident: Incident, notices: Sequence[Notice], now: datetime) -> bool:
+    """Whether what fires again now is still the disturbance that people decided to keep quiet about."""
+    ended = incident.resolved_at
+    return (
+        incident.state == "closed" and ended is not None and now - ended < QUIET_FOR and kept_quiet(notices)
+    )
+
+
+def carried_on(notices: Sequence[Notice], kind: Kind, now: datetime) -> Notice | None:
+    """The notice whose clock, rings and people a new one of `kind` takes over, because nobody decided it.
+
+    An alert that goes up and down more slowly than `settle` brings draft after draft about one question. Whoever is
+    to be rung ten minutes after the first receipt is rung then, and not ten minutes into each turn.
+    """
+    last = _undecided_question(notices)
+    if last is None or kind not in (FIRST, RECOVERY):
+        return None
+    if not customers_told(since_retraction(notices)):
+        return last if last.kind in (FIRST, RECOVERY) else None
+    return last if last.kind == kind and last.due_at > now else None
+
+
+def typed_before(notices: Sequence[Notice], kind: Kind) -> Notice | None:
+    """The last notice of `kind` that was given up undecided: what people typed into it is offered again."""
+    later = since_retraction(notices)
+    decided = [n for n, one in enumerate(later) if _is_decided(one)]
+    open_ones = later[decided[-1] + 1 :] if decided else later
+    return next((one for one in reversed(open_ones) if one.kind == kind), None)
+
+
+def _undecided_question(notices: Sequence[Notice]) -> Notice | None:
+    reports = [notice for notice in since_retraction(notices) if spec_of(notice.kind).is_report]
+    return reports[-1] if reports and not _is_decided(reports[-1]) else None
+
+
+def _is_decided(notice: Notice) -> bool:
+    return spec_of(notice.kind).is_report and notice.state not in UNDECIDED | {"superseded"}
 
 
 def undecided(notices: Sequence[Notice], *kinds: Kind) -> Notice | None:

@@ -17,6 +17,7 @@ from bridge.letters.render import english_begins
 from bridge.letters.view import view
 from bridge.stages.context import NoticeContext
 from bridge.stages.draft import last_report
+from bridge.stages.facts_at_press import PROMISE_PASSED, of_facts, promise_passed
 from bridge.stages.runtime import Runtime
 from bridge.wording import Context, Finding, Letter, check
 from bridge.wording.ja.promise import Promise, promised_time
@@ -24,6 +25,7 @@ from bridge.wording.names import core_of
 from bridge.wording.text import lay_out
 
 COMPENSATION = "LAW-03"
+PRINTED_PROMISE_PASSED = "DAT-07"  # a fact as much as a wording: it is reported as PROMISE_PASSED
 UNKNOWN_IMPACT = (
     "影響範囲のお客様向けの言葉が登録されていません。わかる範囲で具体的に書いてください。",
     "No words for customers are registered for what is affected. Write what is known.",
@@ -53,8 +55,15 @@ def proofread(ctx: NoticeContext) -> tuple[Finding, ...]:
     service, version = ctx.service, ctx.version()
     fresh = ctx.now + ctx.policy.update_every.while_firing(ctx.tx.alerts.of(ctx.incident.id))
     context = replace(context_of(ctx.runtime, service, version, ctx.now), promise=round_up(fresh))
-    findings = _check_halves(_letter(ctx, version, service.locale), context, service)
-    findings += _bridge_findings(ctx, version, context, fresh)
+    findings = [
+        replace(finding, rule=PROMISE_PASSED) if finding.rule == PRINTED_PROMISE_PASSED else finding
+        for finding in _check_halves(_letter(ctx, version, service.locale), context, service)
+    ]
+    if not any(finding.rule == PROMISE_PASSED for finding in findings):
+        findings += promise_passed(ctx, version)
+    findings = of_facts(ctx, version) + findings
+    passed = any(finding.rule == PROMISE_PASSED for finding in findings)
+    findings += _bridge_findings(ctx, version, context, None if passed else fresh)
     for locale in version.texts:
         if locale != service.locale and version.edited_by:
             others = check(_letter(ctx, version, locale), _in(context, service, locale))
@@ -172,9 +181,12 @@ def _letter(ctx: NoticeContext, version: Version, locale: Locale) -> Letter:
 
 
 def _bridge_findings(
-    ctx: NoticeContext, version: Version, context: Context, fresh: datetime
+    ctx: NoticeContext, version: Version, context: Context, fresh: datetime | None
 ) -> list[Finding]:
-    """What only the bridge can know of a letter. `fresh`: the promise that it would make now."""
+    """What only the bridge can know of a letter.
+
+    `fresh`: the promise that it would make now, None where the passed one is objected to already.
+    """
     found: list[Finding] = []
     service, facts, body = ctx.service, Facts.from_dict(version.facts), version.texts[ctx.service.locale].body
     if version.edited_by is None:
@@ -185,7 +197,7 @@ def _bridge_findings(
     day = facts.answers.cause_by
     if ctx.spec.promises is Promises.CAUSE and day and next_notice.is_over(day, ctx.now, service.timezone):
         found.append(Finding("BRG-05", "error", "body", (0, 0), "", *CAUSE_DAY_OVER))
-    if version.edited_by and next_notice.stale(version.promise_at, fresh - ctx.now, ctx.now):
+    if fresh and version.edited_by and next_notice.stale(version.promise_at, fresh - ctx.now, ctx.now):
         printed = printed_promise(service, ctx.notice, version.texts[service.locale], context)
         if printed:
             start, end = printed.page.span(printed.start, printed.end)

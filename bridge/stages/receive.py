@@ -53,10 +53,15 @@ def receive(tx: Tx, runtime: Runtime, source: str, posts: Sequence[Parsed]) -> t
     for service in services:
         tx.lock("service", service)
     current = tx.incidents.taking_alerts(services) if services else {}
+    dismissed = _dismissed(tx, [service for service in services if service not in current])
     known = tx.alerts.known(
-        [incident.id for incident in current.values()],
+        [incident.id for incident in (*current.values(), *dismissed.values())],
         [alert for found in sorted_posts for posted in found.by_service.values() for alert in posted],
     )
+    for service, quiet in dismissed.items():
+        posted = [alert for found in sorted_posts for alert in found.by_service.get(service, ())]
+        if any(one.status == "firing" and key_of(one) in known[quiet.id] for one in posted):
+            current[service] = quiet
     received = [_Counted(list(found.ignored)) for found in sorted_posts]
     wake = NOTHING
     for service in services:
@@ -103,6 +108,16 @@ def _sort(tx: Tx, runtime: Runtime, posts: Sequence[Parsed]) -> list[Sorted]:
     ends = [end for one in found for end in one.unwanted_ends()]
     owners = tx.alerts.owners(ends, services)
     return [one.with_owners(owners) for one in found] if owners else found
+
+
+def _dismissed(tx: Tx, services: Sequence[str]) -> dict[str, Incident]:
+    """The last incidents of these services that people have just decided to keep quiet about."""
+    last = {service: tx.incidents.latest(service) for service in services}
+    return {
+        service: incident
+        for service, incident in last.items()
+        if incident and next_notice.quiet_again(incident, tx.notices.of(incident.id), tx.now)
+    }
 
 
 def _open(tx: Tx, service: str, verdict: Verdict) -> Incident:
@@ -152,6 +167,8 @@ def _move(ctx: IncidentContext, verdict: Verdict, truncated: int) -> IncidentCon
     moved = ctx.with_incident(state=state, **changes)
     if moved.incident != incident and not ctx.tx.incidents.move(incident, state, **changes):
         raise Overtaken(f"incident {incident.id} is not {incident.state} any more")
+    if state == "open" and incident.state == "closed":
+        moved.record(BRIDGE, Reopened("fires again after it was dismissed"))
     if state == "open" and incident.state == "recovered":
         moved.record(BRIDGE, Reopened("fires again before the recovery was approved"))
         if old := next_notice.undecided(moved.notices(), next_notice.RECOVERY):

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, true, update
 
 from bridge.core.model import Alert
 from bridge.core.triage import Key, key_of
@@ -58,7 +58,7 @@ class Alerts:
             return
         statement = insert(alerts)
         new = statement.excluded
-        columns = ("status", "labels", "annotations", "starts_at", "ends_at", "url")
+        columns = [each.name for each in alerts.c if not each.primary_key]
         self._tx.execute(
             statement.on_conflict_do_update(
                 index_elements=["incident_id", "source", "fingerprint"],
@@ -72,16 +72,19 @@ class Alerts:
         self._tx.execute(
             update(alerts)
             .where(alerts.c.incident_id == incident_id, alerts.c.status == "firing")
-            .values(status="resolved", ends_at=self._tx.now)
+            .values(status="resolved", ends_at=self._tx.now, by_hand=true())
         )
 
     def firing(self, incident_id: str) -> int:
         """How many alerts of the incident fire."""
-        query = (
-            select(func.count())
-            .select_from(alerts)
-            .where(alerts.c.incident_id == incident_id, alerts.c.status == "firing")
-        )
+        return self._count(incident_id, alerts.c.status == "firing")
+
+    def unended(self, incident_id: str) -> int:
+        """How many alerts of the incident no source has ended, also of those that a person ended by hand."""
+        return self._count(incident_id, or_(alerts.c.status == "firing", alerts.c.by_hand))
+
+    def _count(self, incident_id: str, which: ColumnElement[bool]) -> int:
+        query = select(func.count()).select_from(alerts).where(alerts.c.incident_id == incident_id, which)
         return int(self._tx.execute(query).scalar_one())
 
     def of(self, incident_id: str, limit: int = FACTS_ALERTS) -> list[Alert]:

@@ -95,9 +95,9 @@ class Outbox:
         query = select(letters.c.skeleton).where(letters.c.notice_id == notice_id, letters.c.key == key)
         return bytes(self._tx.execute(query).scalar_one())
 
-    def cancel_rings(self, notice_id: str) -> None:
-        """Withdraw the unsent rings of a decided notice, or those a newer ring replaces."""
-        self._tx.execute(
+    def cancel_rings(self, notice_id: str) -> int:
+        """Withdraw the unsent rings of a decided notice, or those a newer ring replaces. Returns how many."""
+        withdrawn = self._tx.execute(
             update(outbox)
             .where(
                 outbox.c.notice_id == notice_id,
@@ -106,6 +106,7 @@ class Outbox:
             )
             .values(state="cancelled", updated_at=self._tx.now)
         )
+        return withdrawn.rowcount
 
     def counts(self, notice_ids: Collection[str]) -> dict[str, dict[DeliveryState, int]]:
         """How many letters of each notice are in each state."""

@@ -94,6 +94,9 @@ alerts = Table(
     Column("starts_at", Utc, nullable=False),
     Column("ends_at", Utc),
     Column("url", Text, nullable=False),
+    Column("began_at", Utc),
+    Column("last_end", Utc),
+    Column("by_hand", Boolean, nullable=False, server_default=false()),
 )
 
 notices = Table(

@@ -158,6 +158,9 @@ WORDS: dict[str, Pair] = {
     "batch_fix": ("CSVを直して、もう一度登録してください。", "Correct the CSV and upload it again."),
     "suggestion": ("提案", "Suggestion"),
     "repair": ("提案の文に直す", "Use the suggestion"),
+    "rewrite": ("いまの事実で書き直す", "Rewrite from the facts of now"),
+    "rewritten_old": ("− この手紙", "− this letter"),
+    "rewritten_new": ("+ いまの事実で書き直すと", "+ rewritten from now"),
     "repair_note": ("直したあと、もう一度この画面で確認します", "You review it here again"),
     "edit_self": ("自分で直す", "Edit myself"),
     "edit_note": ("保存しても、まだ送られません", "Saving sends nothing"),
@@ -514,6 +517,7 @@ EVENTS: dict[str, Pair] = {
     "alerts": ("警告を受け取りました", "Alerts received"),
     "reopened": ("警告が再び鳴りました", "Alerts fired again"),
     "drafted": ("{report}の下書きを作りました", "Drafted the {report}"),
+    "returned": ("版{version}の内容に戻りました", "Version {version} is right again"),
     "redrafted": ("版{version}に作り直しました", "Rendered version {version}"),
     "template_failed": (
         "テンプレートに誤りがあり、標準の文面を使いました",

@@ -174,3 +174,53 @@ def test_a_new_incident_refers_to_the_last(
 
 def test_the_first_incident_of_a_service_refers_to_none() -> None:
     assert not comes_back(None, [], NOW)
+
+
+AGAIN = alert(starts_at=FIRED + minutes(40))
+
+
+@pytest.mark.parametrize(
+    "posts, status, ignored",
+    [
+        pytest.param([ended(at=30)], "firing", ["outdated"], id="a late copy of the end before"),
+        pytest.param([ended(at=20)], "firing", ["outdated"], id="another Alertmanager's earlier end"),
+        pytest.param([ended(at=50, began=40)], "resolved", [], id="its own end"),
+        pytest.param(
+            [ended(at=50)], "resolved", [], id="its own end, by a sender that keeps the first start"
+        ),
+        pytest.param(
+            [alert(), ended(at=30)], "firing", ["outdated"], id="a peer that fires yet, and then its end"
+        ),
+        pytest.param(
+            [ended(at=50, began=40), ended(at=30)], "resolved", ["outdated"], id="the ends out of order"
+        ),
+    ],
+)
+def test_an_end_belongs_to_the_occurrence_that_it_ends(
+    posts: list[Alert], status: str, ignored: list[str]
+) -> None:
+    known = fold([[alert()], [ended(at=30)], [AGAIN]])
+    verdict = judge(posts, known, NOW)
+    assert fold([posts], known)[key_of(AGAIN)].status == status
+    assert [why for _, why in verdict.ignored] == ignored
+
+
+def test_a_peer_that_tells_of_it_after_its_end_may_end_it_again() -> None:
+    known = fold([[alert()], [ended(at=30)], [alert()], [ended(at=30)]])
+    assert [one.status for one in known.values()] == ["resolved"]
+
+
+@given(posts=st.lists(POSTS, max_size=4), gap=st.integers(1, 20), late=st.integers(0, 60))
+def test_no_copy_of_an_older_end_ends_what_began_after_it(
+    posts: list[list[Alert]], gap: int, late: int
+) -> None:
+    again = alert(starts_at=FIRED + minutes(121 + gap))
+    known = fold([*posts, [alert()], [ended(at=120)], [again]])
+    assert fold([[ended(at=late)]], known)[key_of(again)].status == "firing"
+
+
+def test_an_end_by_hand_is_marked_until_the_source_ends_it_too() -> None:
+    by_hand = replace(alert(), status="resolved", ends_at=FIRED + minutes(20), by_hand=True)
+    known = fold([[ended(at=30)]], {key_of(by_hand): by_hand})
+    (now,) = known.values()
+    assert (now.by_hand, now.ends_at, now.status) == (False, FIRED + minutes(20), "resolved")

@@ -63,16 +63,17 @@ def _notice_out(ctx: NoticeContext, lists: Lists) -> NoticeOut:
     tx, notice = ctx.tx, ctx.notice
     service = ctx.runtime.config.services.get(ctx.incident.service)
     versions = tx.notices.versions(notice.id)
-    locale = service.locale if service else next(iter(versions[-1].texts))
+    newest = next(v for v in versions if v.version == notice.version)
+    locale = service.locale if service else next(iter(newest.texts))
     number, recipients = notice.number, notice.recipients
     findings: tuple[Finding, ...] = ()
     rings = [ReminderOut.model_validate(ring) for ring in tx.rings.of(notice.id)]
     if service and notice.state in UNDECIDED:
-        number = Facts.from_dict(versions[-1].facts).number
+        number = Facts.from_dict(newest.facts).number
         recipients = audience_of(ctx, lists).count
         findings = proofread(ctx)
         rings = ahead(rings, ctx.escalation, notice)
-    shown = next((v for v in versions if v.version == notice.approved_version), versions[-1])
+    shown = next((v for v in versions if v.version == notice.approved_version), newest)
     return NoticeOut.model_validate(
         {
             **asdict(notice),

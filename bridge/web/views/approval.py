@@ -17,8 +17,10 @@ from bridge.web.views.letters import (
     LetterView,
     edits_of,
     from_answers,
+    is_about_facts,
     letters,
     numbered,
+    rewritten_changes,
     since_edit,
     untranslated,
 )
@@ -63,7 +65,8 @@ class ApprovalView:
     """Everything the template lays out, in the order of the screen. An empty text is not shown.
 
     `asks_news`: the page asks whether anything has changed. `untouched`: apart from the facts, the letter is what
-    the company registered. `notes`: what is odd about the text, in amber.
+    the company registered. `rewritten`: what a rewrite from the facts of now would change. `notes`: what is odd
+    about the text, in amber.
     """
 
     title: str
@@ -83,6 +86,7 @@ class ApprovalView:
     edited: str
     edits: tuple[TextChange, ...]
     since: ChangesSinceEdit | None
+    rewritten: tuple[TextChange, ...]
     letters: tuple[LetterView, ...]
     other_letters: tuple[LetterView, ...]
     button: Button | None
@@ -117,6 +121,7 @@ def approval(data: PageData) -> ApprovalView:
         edited=_edited(data, edits or ()),
         edits=edits or (),
         since=since_edit(data),
+        rewritten=rewritten_changes(data),
         letters=shown[:unfolded],
         other_letters=shown[unfolded:],
         button=button(data),
@@ -156,6 +161,10 @@ def _acknowledged(data: PageData) -> str:
 
 def _problem(data: PageData, mark: Highlight, *, linked: bool) -> FormProblem:
     say, finding = data.say, mark.finding
+    if is_about_facts(finding):
+        return FormProblem(
+            mark.number, linked=False, quote="", why=finding.because(data.lang), replacement=None
+        )
     quote = say("quoted", text=finding.text) if finding.text else ""
     if data.letters:
         quote = say("quoted_in", n=mark.letter + 1, quote=quote).strip()

@@ -98,7 +98,11 @@ def letter(
     keys: Iterable[str] = (),
 ) -> LetterView:
     """A letter with its findings marked by their numbers, and the values of this incident set off."""
-    placed = [(mark.finding.field, (*mark.finding.span, mark.number)) for mark in marks]
+    placed = [
+        (mark.finding.field, (*mark.finding.span, mark.number))
+        for mark in marks
+        if not is_about_facts(mark.finding)
+    ]
     values = [(at, at + len(key), 0) for key in keys if (at := text.body.find(key)) >= 0]
     return LetterView(
         caption,
@@ -143,6 +147,25 @@ def since_edit(data: PageData) -> ChangesSinceEdit | None:
         title=data.say("since_edit", v=data.version.version),
         old=data.say("since_old", clock=data.say.clock(data.version.created_at)),
         changes=tuple(change for diff in diffs for change in diff),
+    )
+
+
+def is_about_facts(finding: Finding) -> bool:
+    """Whether a finding objects to what the whole letter tells, rather than to a place in it."""
+    return finding.rule.startswith("FCT-") and finding.span[0] < finding.span[1] == len(finding.text)
+
+
+def rewritten_changes(data: PageData) -> tuple[TextChange, ...]:
+    """What the letter would say otherwise if it were written from the facts of now."""
+    old, new = data.version.texts, data.rewritten or {}
+    return tuple(
+        change
+        for code in data.locales()
+        if code in new
+        for change in (
+            *changes(old[code].subject, new[code].subject),
+            *changes(old[code].body, new[code].body),
+        )
     )
 
 
