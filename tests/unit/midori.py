@@ -12,7 +12,7 @@ RECEIVED = FIRED + timedelta(seconds=30)
 LOGIN = {
     "match": ['alertname="LoginErrors"'],
     "text": {"ja": "全ユーザーのログイン機能", "en": "Sign-in for all users"},
-    "subject": {"ja": "ログインできない事象", "en": "sign-in failure"},
+    "subject": {"ja": "ログインできない状況", "en": "customers cannot sign in"},
     "detection_delay": "2m",
 }
 PAYMENT = {"match": ['alertname="PaymentErrors"'], "text": {"ja": "決済機能", "en": "Payments"}}
