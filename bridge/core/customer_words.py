@@ -16,7 +16,9 @@ from bridge.core.values import Locale, LocalText, Model
 Why = Literal["template", "error", "nothing", "markup", "too_long"]
 
 REASONS: Mapping[Why, LocalText] = {
-    "template": LocalText(ja="テンプレートの変数が展開されていません", en="a template variable was not filled in"),
+    "template": LocalText(
+        ja="テンプレートの変数が展開されていません", en="a template variable was not filled in"
+    ),
     "error": LocalText(ja="エラーの文です", en="it is the text of an error"),
     "nothing": LocalText(ja="中身のない言葉です", en="it says nothing"),
     "markup": LocalText(ja="マークアップを含んでいます", en="it holds markup"),
@@ -36,7 +38,9 @@ _NOTHING = re.compile(
     r"|[\W_]+"
 )
 _HOLDS_NOTHING = re.compile(r"<no value>|<nil>|%!\w?\(|\[object Object\]")
-_MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|<!--|&(?:[a-z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,5});|\]\([^)]*\)|```|\*\*\S")
+_MARKUP = re.compile(
+    r"</?[A-Za-z][^<>]*>|<!--|&(?:[a-z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,5});|\]\([^)]*\)|```|\*\*\S"
+)
 
 _POLITE = re.compile(r"(?:ます|ません|です|でした|ました|ください)$")
 _PLAIN = re.compile(r"(?:ない|なかった|にくい|づらい|いる|ある|れる|なる|きる|した|する|った|れた)$")
@@ -91,7 +95,7 @@ def is_sentence(text: str, locale: Locale) -> bool:
 
 
 def as_noun(text: str, locale: Locale) -> str:
-    """Words for the inside of a sentence. A sentence would turn into its opposite there: 復旧した「ログインできません」.
+    """Words for the inside of a sentence. A sentence would turn into its opposite there: 復旧したログインできません.
 
     `ログインできない` gives ログインできない状況, `ログインできません` is quoted and called a 状況.
     """

@@ -69,7 +69,11 @@ def spoken(at: datetime, zone: ZoneInfo, locale: Locale, after: datetime | None 
     """
     local, before = at.astimezone(zone), after and after.astimezone(zone)
     if before and before.date() == local.date():
-        return f"同日{local.hour}時{local.minute:02}分頃" if locale == "ja" else f"about {local:%H:%M} {zone_name(zone)}"
+        return (
+            f"同日{local.hour}時{local.minute:02}分頃"
+            if locale == "ja"
+            else f"about {local:%H:%M} {zone_name(zone)}"
+        )
     text = about(at, zone, locale)
     return text.removeprefix(f"{local.year}年") if before is None or before.year == local.year else text
 
@@ -117,7 +121,7 @@ def duration(length: timedelta, locale: Locale) -> str:
 
 
 def lasting(length: timedelta, locale: Locale) -> str:
-    """How long a disturbance was, of which only the rough start is known: `約2時間32分間`, `about 2 hours 32 minutes`.
+    """How long a disturbance was whose start is known roughly: `約2時間32分間`, `about 2 hours 32 minutes`.
 
     From a day on in hours, since `2日9時間` could be read as a date; from ten days on in days.
     """

@@ -42,9 +42,9 @@ class Answers(Model):
     """What only a person knows. Empty means not answered; lines may be several.
 
     `cause_by`: the cause is under investigation and promised for that day. `scope` replaces the
-    impact taken from the alerts; `status` is the person's own account of where things stand. `data_note`: what became of
-    data meanwhile, for letters after the end. `apology_for_delay`: that the report comes late, and why. `own` is what
-    only letters of one kind state, as that kind stores it (bridge/core/kinds).
+    impact taken from the alerts; `status` is the person's own account of where things stand. `data_note`: what became
+    of data meanwhile, for letters after the end. `apology_for_delay`: that the report comes late, and why. `own` is
+    what only letters of one kind state, as that kind stores it (bridge/core/kinds).
     """
 
     cause: str = ""
@@ -139,7 +139,8 @@ class Facts(Model):
         default=(), description="what customers can do while it goes on"
     )
     impact_refused: tuple[Refused, ...] = Field(
-        default=(), description="words of alerts that are no words for customers, and why; no letter tells them"
+        default=(),
+        description="words of alerts that are no words for customers, and why; no letter tells them",
     )
     changes: tuple[Change, ...] = Field(
         default=(), description="what changed for customers since the last report"
@@ -256,9 +257,7 @@ def changed(old: Facts, new: Facts) -> tuple[Change, ...]:
     return tuple(name for name, yes in differs.items() if yes)
 
 
-def _as_told(
-    answers: Answers, previous: Facts | None, impacts: tuple[LocalText, ...], kind: Kind
-) -> Answers:
+def _as_told(answers: Answers, previous: Facts | None, impacts: tuple[LocalText, ...], kind: Kind) -> Answers:
     """The answers with what customers know already. An update does not forget a cause that was told.
 
     A person's own words for the scope stay true until the alerts say something else than they did then.
@@ -267,7 +266,11 @@ def _as_told(
         return answers
     told = previous.answers
     kept = {} if answers.scope or previous.impacts != impacts else {"scope": told.scope}
-    if spec_of(kind).promises is Promises.NEXT_REPORT and not (answers.cause or answers.cause_by) and told.cause:
+    if (
+        spec_of(kind).promises is Promises.NEXT_REPORT
+        and not (answers.cause or answers.cause_by)
+        and told.cause
+    ):
         kept |= {"cause": told.cause, "remedy": answers.remedy or told.remedy}
     return answers.model_copy(update=kept)
 
@@ -294,7 +297,9 @@ def _compared(old: Facts, new: Facts, told: Sequence[Told]) -> Facts:
     """The facts of a later letter, with what is news in them after the one before."""
     before = _told(old) if new.recovered_at else set(_key(old.impacts))
     named = bool(old.impacts or old.answers.scope)
-    back = [] if new.recovered_at else [each for each in new.impacts if each.ja in _key(old.recovered_impacts)]
+    back = (
+        [] if new.recovered_at else [each for each in new.impacts if each.ja in _key(old.recovered_impacts)]
+    )
     added = [impact for impact in new.impacts if impact.ja not in before and impact not in back]
     over_at, recurred_at = old.told_over_at, old.recurred_at
     if old.recovered_at and not new.recovered_at and _fires(told):
@@ -307,7 +312,7 @@ def _compared(old: Facts, new: Facts, told: Sequence[Told]) -> Facts:
             "first_named": not named and bool(new.impacts or new.answers.scope),
             "told_over_at": over_at,
             "recurred_at": recurred_at,
-            "late": bool(old.promise_at) and round_up(old.promise_at) <= new.drafted_at,
+            "late": old.promise_at is not None and round_up(old.promise_at) <= new.drafted_at,
         }
     )
 

@@ -40,9 +40,9 @@ def told_by(alert: Alert, service: Service, incident: Incident) -> Told:
     """What one alert tells customers: its own words or the service's, its start less the detection delay."""
     start = _start(alert, incident)
     impact = _known_impact(alert, service)
-    words, refused = _own_words(alert, "customer_impact", MAX_IMPACT_CHARS, impact and impact.text)
+    words, refused = _own_words(alert, "customer_impact", MAX_IMPACT_CHARS, impact.text if impact else None)
     workaround, refused_too = _own_words(
-        alert, "customer_workaround", MAX_WORKAROUND_CHARS, impact and impact.workaround
+        alert, "customer_workaround", MAX_WORKAROUND_CHARS, impact.workaround if impact else None
     )
     return Told(
         order=(start, alert.source, alert.fingerprint),
@@ -142,7 +142,8 @@ def _own_words(
 ) -> tuple[LocalText | None, tuple[Refused, ...]]:
     """The annotation, else the service's words; a language the annotation lacks is filled from those."""
     found = {
-        code: accepted(f"{name}_{code}", alert.annotations.get(f"{name}_{code}", ""), limit) for code in LOCALES
+        code: accepted(f"{name}_{code}", alert.annotations.get(f"{name}_{code}", ""), limit)
+        for code in LOCALES
     }
     (ja, _), (en, _) = found["ja"], found["en"]
     refused = tuple(refused for _, refused in found.values() if refused)

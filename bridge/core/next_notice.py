@@ -210,8 +210,8 @@ def cause_day(today: date) -> date:
 
 
 def promising_cause(answers: Answers, kind: Kind, today: date) -> Answers:
-    """The answers that a letter after the end starts from: what is not known of cause and prevention is promised for a
-    day. A letter to one customer always promises one."""
+    """The answers that a letter after the end starts from: a day is promised for what is not known of cause and
+    prevention. A letter to one customer always promises one."""
     spec = spec_of(kind)
     to_one = spec.recipients is Recipients.BATCH
     if to_one and answers.cause_by and answers.cause_by < today:

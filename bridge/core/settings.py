@@ -144,7 +144,8 @@ class Impact(Model):
         description="what happens, in the subject: a noun phrase, ログインできない状況; in English a clause",
     )
     workaround: Words | None = Field(
-        default=None, description="what customers can do meanwhile; an alert's customer_workaround_ja and _en win"
+        default=None,
+        description="what customers can do meanwhile; an alert's customer_workaround_ja and _en win",
     )
     unaffected: Words | None = Field(
         default=None,
@@ -272,7 +273,8 @@ class Service(Model):
         default=None, description="full-width columns at which lines are folded; `none`: readers fold them"
     )
     status_url: HttpsUrl | None = Field(
-        default=None, description="the page that tells the present state, in every signature; one of public_urls by itself"
+        default=None,
+        description="the page that tells the present state, in every signature; one of public_urls by itself",
     )
     public_urls: tuple[str, ...] = Field(default=(), description="the only links a letter may hold")
     policy: Policy = Field(default=Policy(), description="overrides single keys of the top-level `policy`")

@@ -107,7 +107,10 @@ def _service() -> dict[str, Any]:
         ],
         "audience": AUDIENCE,
         "escalation": "shop",
-        "sender": {"name": {"ja": "みどりショップ運営事務局", "en": "Midori Shop Support"}, "email": "support@example.jp"},
+        "sender": {
+            "name": {"ja": "みどりショップ運営事務局", "en": "Midori Shop Support"},
+            "email": "support@example.jp",
+        },
         "company": {"ja": "みどり商事株式会社", "en": "Midori Trading Co., Ltd."},
         "representative": {"ja": "丸山", "en": "Maruyama"},
         "contact": {"ja": "support@example.jp / 03-0000-0000"},

@@ -122,7 +122,9 @@ def view(facts: Facts, locale: Locale) -> View:
         affected_count=answers.affected_count,
         how_to_tell=answers.how_to_tell,
         data_note=answers.data_note,
-        requests=(answers.customer_actions,) if answers.customer_actions else _whole(facts.workarounds, locale),
+        requests=(answers.customer_actions,)
+        if answers.customer_actions
+        else _whole(facts.workarounds, locale),
         changes=facts.changes,
         started=about(facts.started_at),
         started_spoken=spoken(facts.started_at),
