@@ -10,7 +10,7 @@ from typing import Literal
 
 from bridge.core.dates import round_up, working_days_after
 from bridge.core.facts import Answers
-from bridge.core.kinds import Clock, Promises, spec_of
+from bridge.core.kinds import Clock, Promises, Recipients, spec_of
 from bridge.core.lifecycle import UNDECIDED, UNDER_WAY
 from bridge.core.model import Incident, Kind, Notice, NoticeState
 from bridge.core.settings import Policy
@@ -260,8 +260,14 @@ def cause_day(today: date) -> date:
 
 
 def promising_cause(answers: Answers, kind: Kind, today: date) -> Answers:
-    """The answers that a recovery or final report starts from: without a cause, a day for it is promised."""
-    if spec_of(kind).promises is not Promises.CAUSE or answers.cause or answers.cause_by:
+    """The answers that a letter after the end starts from: a day is promised for what is not known of cause and
+    prevention. A letter to one customer always promises one."""
+    spec = spec_of(kind)
+    to_one = spec.recipients is Recipients.BATCH
+    if to_one and answers.cause_by and answers.cause_by < today:
+        answers = answers.model_copy(update={"cause_by": None})
+    known = bool(answers.cause and answers.prevention) and not to_one
+    if known or answers.cause_by or not (to_one or spec.promises is Promises.CAUSE):
         return answers
     return answers.model_copy(update={"cause_by": cause_day(today)})
 

@@ -113,7 +113,7 @@ def context_of(runtime: Runtime, service: Service, version: Version, now: dateti
         cause_confirmed=bool(facts.answers.cause),
         staff=tuple(p.name for p in runtime.config.people.values() if p.name not in signing),
         domains=(service.sender.email.rpartition("@")[2],),
-        public_urls=service.public_urls,
+        public_urls=service.links,
         wrapped=service.wrap is not None,
         terms=runtime.terms,
     )

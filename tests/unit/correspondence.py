@@ -51,7 +51,7 @@ def letters() -> Iterator[tuple[str, Facts, Locale]]:
 def pages() -> dict[str, str]:
     """What each file of docs/letters/ holds."""
     templates = Letters()
-    texts = {name: templates.render(facts, locale, wrap=35) for name, facts, locale in letters()}
+    texts = {name: templates.render(facts, locale, wrap=None) for name, facts, locale in letters()}
     return {f"{name}.txt": f"{text.subject}\n\n{text.body}" for name, text in texts.items()}
 
 

@@ -14,11 +14,19 @@ from bridge.core.settings import Service
 from bridge.core.values import Locale
 from bridge.letters.render import Letters
 from bridge.wording import Context, Letter, check
-from tests.unit.midori import alert, incident, minutes, service
+from tests.unit.midori import LOGIN, PAYMENT, alert, incident, minutes, service
 
 LETTERS = Letters()
 
 SHOP = {"ja": "みどりショップ", "en": "Midori Shop"}
+PREPARED = {
+    **LOGIN,
+    "workaround": {
+        "ja": "お急ぎのお客様は、お電話でご注文くださいますようお願いいたします。",
+        "en": "You can order by telephone.",
+    },
+    "unaffected": {"ja": "ご注文済みの商品の配送", "en": "Delivery of orders already placed"},
+}
 SERVICES = st.builds(
     service,
     timezone=st.sampled_from(["Asia/Tokyo", "Asia/Singapore", "America/New_York", "UTC"]),
@@ -27,6 +35,9 @@ SERVICES = st.builds(
     ),
     short_name=st.just(SHOP),
     representative=st.sampled_from(["丸山", ""]),
+    wrap=st.sampled_from([35, "none"]),
+    status_url=st.sampled_from([None, "https://status.example.jp/shop"]),
+    impact=st.sampled_from([[LOGIN, PAYMENT], [PREPARED, {**PAYMENT, "subject": "決済できない"}]]),
 )
 SENTENCES = st.sampled_from(
     [
@@ -43,6 +54,10 @@ ANSWERS = st.builds(
     cause_by=st.sampled_from([None, date(2026, 12, 28), date(2027, 1, 8)]),
     status=SENTENCES,
     scope=st.sampled_from(["", "会員ページへのログイン", "会員ページへのログイン\n注文履歴の表示"]),
+    unaffected=st.sampled_from(["", "商品の検索と閲覧"]),
+    affected_count=st.sampled_from(["", "受注1,217件"]),
+    how_to_tell=st.sampled_from(["", "注文番号がAで始まるお客様が対象です。"]),
+    data_note=st.sampled_from(["", "データの消失はございません。"]),
     customer_actions=st.sampled_from(
         ["", "お手数ですが、再度ログインしていただけますようお願いいたします。"]
     ),
@@ -54,6 +69,16 @@ ROW = {
     "name": "ご担当者",
     "impact": "受注12件が保存されておりません。",
 }
+ROWS = st.sampled_from(
+    [
+        ROW,
+        {
+            **ROW,
+            "matter": "受注への影響",
+            "compensation": "補償につきましては、個別に書面でご案内いたします。",
+        },
+    ]
+)
 
 
 @st.composite
@@ -62,7 +87,15 @@ def alerts(draw: st.DrawFn, received: datetime) -> list[Alert]:
     names = draw(
         st.lists(st.sampled_from(["LoginErrors", "PaymentErrors", "DiskFull"]), min_size=1, max_size=4)
     )
-    told = draw(st.sampled_from([{}, {"customer_impact_ja": "一部の画面が表示されません"}]))
+    told = draw(
+        st.sampled_from(
+            [
+                {},
+                {"customer_impact_ja": "一部の画面が表示されません"},
+                {"customer_impact_ja": "{{ $labels.x }}", "customer_workaround_ja": "N/A"},
+            ]
+        )
+    )
     made = []
     for name in names:
         starts = received - timedelta(seconds=draw(st.integers(0, 200_000)))
@@ -90,10 +123,10 @@ def facts(draw: st.DrawFn, kind: Kind, of: Service) -> Facts:
         previous=draw(st.sampled_from([None, before])) if kind != "first" else None,
         follows_at=draw(st.sampled_from([None, received - timedelta(days=3)])),
     )
-    return said.for_row(ROW) if kind == "individual" else said
+    return said.for_row(draw(ROWS)) if kind == "individual" else said
 
 
-def findings(said: Facts, text: Text, locale: Locale) -> str:
+def findings(said: Facts, text: Text, locale: Locale, of: Service) -> str:
     """Each on a line, under the letter they are about; empty when there is none."""
     context = Context(
         now=said.drafted_at,
@@ -105,7 +138,8 @@ def findings(said: Facts, text: Text, locale: Locale) -> str:
         cause_confirmed=bool(said.answers.cause),
         staff=("佐藤",),
         domains=("example.jp",),
-        public_urls=(),
+        public_urls=of.links,
+        wrapped=of.wrap is not None,
     )
     found = check(Letter(said.kind, text.subject, text.body, locale), context)
     return "\n".join([text.subject, text.body, *map(str, found)]) if found else ""
@@ -117,7 +151,7 @@ def test_an_untouched_draft_gives_no_finding(
     data: st.DataObject, kind: Kind, locale: Locale, of: Service
 ) -> None:
     said = data.draw(facts(kind, of))
-    assert not findings(said, LETTERS.render(said, locale, wrap=of.wrap), locale)
+    assert not findings(said, LETTERS.render(said, locale, wrap=of.wrap), locale, of)
 
 
 @settings(max_examples=100)
@@ -127,4 +161,4 @@ def test_an_untouched_draft_in_two_languages_gives_no_finding(
 ) -> None:
     said = data.draw(facts(kind, of)).model_copy(update={"answers": Answers()})
     texts, _ = LETTERS.texts(said, of)
-    assert not findings(said, texts["ja"], "ja")
+    assert not findings(said, texts["ja"], "ja", of)

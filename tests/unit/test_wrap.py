@@ -19,8 +19,8 @@ def same_text(text: str) -> str:
 def test_a_long_sentence_breaks_between_phrases() -> None:
     text = "復旧見込み：現時点では復旧時刻は未定です。判明次第、改めてご連絡いたします。"
     assert wrap(text, 35).split("\n") == [
-        "復旧見込み：現時点では復旧時刻は未定です。判明次第、改めて",
-        "ご連絡いたします。",
+        "復旧見込み：現時点では復旧時刻は未定です。判明次第、",
+        "  改めてご連絡いたします。",
     ]
 
 

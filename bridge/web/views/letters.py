@@ -170,12 +170,11 @@ def rewritten_changes(data: PageData) -> tuple[TextChange, ...]:
 
 
 def untranslated(data: PageData) -> int:
-    """How many customers get an English letter in which answers stand that were given in Japanese."""
+    """How many customers get an English letter with Japanese in it: an answer, or a name that has no English."""
     if data.service.bilingual or data.letters or "en" not in data.locales():
         return 0
-    english = "".join(data.version.texts["en"].body.split())
-    given = (text for _, text in data.facts.answers if isinstance(text, str))
-    left = any(JAPANESE.search(text) and "".join(text.split()) in english for text in given)
+    english = data.version.texts["en"]
+    left = JAPANESE.search(english.subject) or JAPANESE.search(english.body)
     return data.audience.locales.get("en", 0) if left else 0
 
 
