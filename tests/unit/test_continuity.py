@@ -111,9 +111,9 @@ def test_an_identity_is_read_as_it_was_written(identity: DatabaseIdentity) -> No
     assert DatabaseIdentity.parse(str(identity)) == identity
 
 
-@given(st.integers(0, 2**40), st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)))
-def test_a_tick_is_higher_than_before_though_the_clock_went_back(tick: int, now: datetime) -> None:
-    assert next_tick(tick, now.replace(tzinfo=UTC)) > tick
+@given(st.integers(0, 2**40), st.integers(0, 2**32))
+def test_a_tick_is_higher_than_before_though_the_clock_went_back(tick: int, now: int) -> None:
+    assert next_tick(tick, datetime.fromtimestamp(now, UTC)) > tick
 
 
 def test_after_a_restore_the_tick_passes_what_any_machine_had_marked() -> None:
