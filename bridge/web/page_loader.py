@@ -83,6 +83,7 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         withdrawn=_withdrawn(tx, incident),
         successor=_successor(tx, asked.keys, notice, person.id),
         relay_problem=asked.relay_problem or None,
+        record_until=ctx.record_until(),
         did=asked.did,
         sheet=asked.sheet,
     )

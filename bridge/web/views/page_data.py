@@ -70,7 +70,7 @@ class PageData:
     for a draft that a person edited. `number` is the report's number, also while it is only expected.
     `previous_count` and `repeated_at` are of the last sending to the same audience, and of the last one of the
     same kind. `withdrawn`: the notices by id that were given up with none in their place. `findings` are about
-    `version.texts[service.locale]`.
+    `version.texts[service.locale]`. `record_until`: what was sent after it may be missing from the record.
     """
 
     service: Service
@@ -99,6 +99,7 @@ class PageData:
     successor: Related | None = None
     withdrawn: frozenset[str] = frozenset()
     relay_problem: str | None = None
+    record_until: datetime | None = None
     did: Did | None = None
     sheet: Sheet | None = None
 
@@ -171,13 +172,14 @@ class PageData:
 
     @property
     def surprises(self) -> tuple[Surprise, ...]:
-        return surprises(
+        found = surprises(
             self.recipients,
             None if self.letters else self.previous_count,
             overridden=bool(self.notice.override),
             repeated_at=self.repeated_at,
             now=self.now,
         )
+        return (*found, "old_record") if self.record_until else found
 
     @property
     def hold_seconds(self) -> int:
