@@ -62,8 +62,7 @@ class Timer:
     runtime: Callable[[], Runtime]
     lists: CustomerLists
     relay: Callable[[], Relay]
-    instance_id: str
-    boot_id: str
+    me: Callable[[], instances.ThisInstance]
     bell: Bell
     wake: Callable[[Wake], None]
     last_tick: float = field(default_factory=monotonic)
@@ -124,7 +123,7 @@ class Timer:
                 *(self._singly("ring", partial(self._ring_one, due, lists)) for due in agenda.rings)
             )
         if agenda.letters and self._loading is None:
-            loader = Loader(self.store, self.runtime, self.lists, self.instance_id, self.wake)
+            loader = Loader(self.store, self.runtime, self.lists, self.me().id, self.wake)
             self._loading = asyncio.create_task(loader.load_due())
         if self._loading is not None:
             await self._look_after_loading(self._loading)
@@ -144,9 +143,7 @@ class Timer:
 
     async def _live_on(self) -> None:
         self._last_beat = monotonic()
-        unit = partial(
-            instances.live_on, runtime=self.runtime(), instance_id=self.instance_id, boot_id=self.boot_id
-        )
+        unit = partial(instances.live_on, runtime=self.runtime(), me=self.me())
         self.wake(await self.store.run(unit))
 
     async def _look_after_loading(self, loading: asyncio.Task[None]) -> None:

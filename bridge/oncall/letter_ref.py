@@ -38,6 +38,11 @@ class LetterRef:
         report = reports.title(self.kind, self.number, locale)
         return f"{name} {report}" if locale == "en" else f"{name}{report}"
 
+    def to_the_second(self, at: datetime, now: datetime, locale: Locale) -> str:
+        """`02:15:04`; with its day as in `clock`."""
+        local = at.astimezone(self.zone)
+        return self.clock(at, now, locale).replace(dates.clock(at, self.zone, locale), f"{local:%H:%M:%S}")
+
     def clock(self, at: datetime, now: datetime, locale: Locale) -> str:
         """`2:25`; with its day when that is not the day of `now`."""
         time = dates.clock(at, self.zone, locale)

@@ -67,7 +67,7 @@ class RingFacts:
     `uncounted` says why. `rung`: who else was rung about it, and when. `approved`: in
     `awaiting_second`, who has said yes and when. `planned_at`: when the ring was to leave.
     `relay_trouble`: why customers' mail cannot leave now. `template_problem`: why the draft is not in the
-    company's own words.
+    company's own words. `record_until`: what was sent after it may be missing from the record.
     """
 
     template: ClassVar[str] = "ring"
@@ -86,6 +86,7 @@ class RingFacts:
     planned_at: datetime | None = None
     relay_trouble: str = ""
     template_problem: str = ""
+    record_until: datetime | None = None
 
     def words(self, locale: Locale) -> Mapping[str, object]:
         def clock(at: datetime) -> str:
@@ -118,6 +119,7 @@ class RingFacts:
             "ring_late": dates.duration(late_by, locale) if late_by >= minute else "",
             "relay_trouble": without_links(self.relay_trouble),
             "template_problem": without_links(self.template_problem),
+            "record": _to_the_second(self.matter, self.record_until, self.now, locale),
         }
 
 
@@ -209,7 +211,8 @@ class Finished:
 class InTrouble:
     """Something keeps a letter from its customers.
 
-    `why` may hold the server's own words. `link` is given where the person can act.
+    `why` may hold the server's own words. `link` is given where the person can act. `record_until`: what was sent
+    after it may be missing from the record, `sent` and `rest` with it; `now` goes with it.
     """
 
     template: ClassVar[str] = "trouble"
@@ -219,6 +222,8 @@ class InTrouble:
     link: str = ""
     sent: int = 0
     rest: int = 0
+    record_until: datetime | None = None
+    now: datetime | None = None
 
     def words(self, locale: Locale) -> Mapping[str, object]:
         return {
@@ -228,6 +233,7 @@ class InTrouble:
             "link": self.link,
             "sent": f"{self.sent:,}",
             "rest": f"{self.rest:,}" if self.rest else "",
+            "record": _to_the_second(self.matter, self.record_until, self.now, locale),
         }
 
 
@@ -252,6 +258,10 @@ class Renewed:
 
     def words(self, locale: Locale) -> Mapping[str, object]:
         return {"title": self.matter.title(locale), "link": self.link}
+
+
+def _to_the_second(matter: LetterRef, at: datetime | None, now: datetime | None, locale: Locale) -> str:
+    return matter.to_the_second(at, now or at, locale) if at else ""
 
 
 def without_links(text: str) -> str:

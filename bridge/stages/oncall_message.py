@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import get_args
 
 from bridge.core import next_notice
+from bridge.core.continuity import STOPS
 from bridge.core.facts import Facts
 from bridge.core.settings import Person, Service
 from bridge.core.values import LocalText
@@ -89,6 +90,7 @@ def _ring(ctx: MessageContext) -> OncallMessage:
         approved=(ctx.runtime.person(yes.person).name, yes.at) if yes else None,
         planned_at=ctx.now - late if late else None,
         relay_trouble=ctx.relay_trouble,
+        record_until=ctx.record_until(),
     )
 
 
@@ -150,7 +152,9 @@ def _trouble(ctx: MessageContext) -> OncallMessage:
         why=str(ctx.row.detail["why"]),
         link=ctx.link,
         sent=sent,
-        rest=sum(counts.values()) - sent,
+        rest=sum(counts.values()) - sent or (ctx.notice.recipients or 0),
+        record_until=ctx.record_until() if ctx.row.detail["why"] in STOPS else None,
+        now=ctx.now,
     )
 
 

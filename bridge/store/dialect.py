@@ -29,6 +29,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from bridge.core.continuity import DatabaseIdentity
 from bridge.errors import StorageDown
 
 # SQLAlchemy compiles PostgreSQL's INSERT ... ON CONFLICT for SQLite too: one `insert` serves both.
@@ -130,6 +131,9 @@ class Dialect(Protocol):
 
     def boot_id(self, connection: Connection, /) -> str:
         """An id that changes when soft commits may have been lost: with each start of the machine or the server."""
+
+    def identity(self, connection: Connection, /) -> DatabaseIdentity:
+        """Where the database lies: another for each copy of it."""
 
     def listen(self) -> psycopg.Connection[Any] | None:
         """A connection that hears every `notify`; None where there is nobody else to hear."""

@@ -20,7 +20,6 @@ from bridge.store.links import Link
 from bridge.store.tx import Tx
 from bridge.web.views.letters import is_about_facts
 from bridge.web.views.page_data import BatchLetter, Corrected, Did, FailedRow, PageData, Related, Sheet
-from bridge.web.views.page_data import BatchLetter, Did, FailedRow, PageData, Related, Sheet
 from bridge.web.views.progress import SHOWN_FAILURES
 from bridge.wording import Finding
 
@@ -95,6 +94,7 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         corrected=_corrected(ctx),
         correction=_own_page(ctx, notice.corrected_by, person.id, asked.keys),
         relay_problem=asked.relay_problem or None,
+        record_until=ctx.record_until(),
         did=asked.did,
         sheet=asked.sheet,
     )

@@ -350,6 +350,26 @@ WORDS: dict[str, Pair] = {
     ),
     "resume": ("残り{n}名に送信する", "Send to the other {n}"),
     "resume_note": ("送信済みの方には届きません", "Nobody gets a second copy"),
+    "resume_old": ("残り{n}名に送る", "Send to the other {n}"),
+    "maybe_twice": ("二重に届くことがあります。", "Some may get it twice."),
+    "old_record": (
+        "この記録は{at}のものです。それ以後の送信は記録にありません。",
+        "This record is of {at}. What was sent after that is not in it.",
+    ),
+    "old_record_search": (
+        "決める前に、メールサーバーの記録で {at} よりあとの {sender} からの送信を探してください。"
+        "1通もなければ、送っても二重になりません。",
+        "Before you decide, search the mail server’s log for mail from {sender} after {at}. "
+        "If there is none, nobody gets a second copy.",
+    ),
+    "as_recorded": (
+        "記録では、送信済み{sent}名、残り{rest}名です。何名かには、もう届いているかもしれません。",
+        "On record {sent} sent, {rest} left. Some of them may have it already.",
+    ),
+    "leave_it": (
+        "送らないときは、このままにしておいてください。",
+        "To send nothing more, leave it as it is.",
+    ),
     "resume_all": ("{n}名に送信する", "Send to {n} customers"),
     "failures": ("届かなかった宛先", "Not delivered"),
     "failures_more": ("ほか{n}件", "{n} more"),
@@ -530,6 +550,10 @@ STOP_REASONS: dict[str, Pair] = {
     "old_work": (
         "長く止まっていたため、自動では送りません。",
         "The bridge was away for long; it does not send by itself.",
+    ),
+    "restored": (
+        "バックアップから戻した記録か、写しです。自動では送りません。",
+        "The record was restored from a backup, or is a copy; nothing is sent by itself.",
     ),
 }
 

@@ -26,6 +26,7 @@ from bridge.web.views.letters import (
 )
 from bridge.web.views.page_data import PageData
 from bridge.web.views.recipients import Audience, audience
+from bridge.web.views.stopped import joined, old_record
 
 PERSONAL_DATA_RULE = "LAW-02"
 
@@ -107,7 +108,7 @@ def approval(data: PageData) -> ApprovalView:
         title=_title(data),
         asks_news=spec_of(data.notice.kind).asks is Asks.NEWS,
         done=_done(data),
-        banner=open_banner(data),
+        banner=joined(data, old_record(data), open_banner(data)),
         acknowledged=_acknowledged(data),
         deadline=deadline(data),
         problems_title=_problems_title(data),

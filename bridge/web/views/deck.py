@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from bridge.core.actions import Action
 from bridge.core.kinds import Asks, Recipients, spec_of
-from bridge.core.kinds import Asks, spec_of
 from bridge.core.model import Text
 from bridge.core.values import Locale
 from bridge.web.views.page_data import PageData

@@ -74,13 +74,15 @@ class Corrected:
 class PageData:
     """One notice as one person meets it at `now`.
 
-    `version` is the newest; `earlier` holds the older ones, oldest first. `current`: the facts as they are now,
-    for a draft that a person edited. `rewritten`: the letter from the facts of now, where it says otherwise than they
-    do. `number` is the report's number, also while it is only expected.
-    `previous_count` and `repeated_at` are of the last sending to the same audience, and of the last one of the
-    same kind. `withdrawn`: the notices by id that were given up with none in their place. `corrected`: what this
-    letter corrects. `correction`: the letter that corrects this one. `findings` are about
-    `version.texts[service.locale]`.
+        `version` is the newest; `earlier` holds the older ones, oldest first. `current`: the facts as they are now,
+        for a draft that a person edited. `rewritten`: the letter from the facts of now, where it says otherwise than they
+        do. `number` is the report's number, also while it is only expected.
+        `previous_count` and `repeated_at` are of the last sending to the same audience, and of the last one of the
+            same kind. `withdrawn`: the notices by id that were given up with none in their place. `corrected`: what this
+        letter corrects. `correction`: the letter that corrects this one. `findings` are about
+        `version.texts[service.locale]`.
+     `record_until`: what was
+    sent after it may be missing from the record.
     """
 
     service: Service
@@ -112,6 +114,7 @@ class PageData:
     corrected: Corrected | None = None
     correction: Related | None = None
     relay_problem: str | None = None
+    record_until: datetime | None = None
     did: Did | None = None
     sheet: Sheet | None = None
 
@@ -184,13 +187,14 @@ class PageData:
 
     @property
     def surprises(self) -> tuple[Surprise, ...]:
-        return surprises(
+        found = surprises(
             self.recipients,
             None if self.letters else self.previous_count,
             overridden=bool(self.notice.override),
             repeated_at=self.repeated_at,
             now=self.now,
         )
+        return (*found, "old_record") if self.record_until else found
 
     @property
     def hold_seconds(self) -> int:
