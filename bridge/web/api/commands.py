@@ -61,8 +61,8 @@ class Draft(Protocol):
 class ApiCommands:
     """The POST routes."""
 
-    def __init__(self, desk: Dependencies) -> None:
-        self._desk = desk
+    def __init__(self, deps: Dependencies) -> None:
+        self._deps = deps
 
     async def recovery(self, incident_id: Id, given: RecoveryIn | None = None) -> Response:
         """Draft the recovery report now."""
@@ -74,7 +74,7 @@ class ApiCommands:
 
     async def individual(self, incident_id: Id, request: Request) -> Response:
         """Draft a batch of individual apologies from a CSV file."""
-        raw = await read_body(request, self._desk.runtime().config.server.body_limit)
+        raw = await read_body(request, self._deps.runtime().config.server.body_limit)
         try:
             rows, problems = parse_batch(storable(decode(raw)))
         except ValueError as error:
@@ -92,19 +92,19 @@ class ApiCommands:
         def unit(tx: Tx) -> RevokedOut:
             return RevokedOut(revoked=tx.links.revoke(notice_id=given.notice, person=given.person))
 
-        return await self._desk.store.run(unit)
+        return await self._deps.store.run(unit)
 
     async def _draft(self, draft: Draft) -> Response:
-        runtime, lists = self._desk.runtime(), await self._desk.lists.facts()
+        runtime, lists = self._deps.runtime(), await self._deps.lists.facts()
 
         def unit(tx: Tx) -> tuple[Drafted, NoticeOut | None]:
             done = draft(tx, runtime)
             return done, notice_in(tx, runtime, done.notice_id, lists) if done.notice_id else None
 
-        done, out = await self._desk.store.run(unit)
+        done, out = await self._deps.store.run(unit)
         if out is None:
             return _refused(done)
-        self._desk.wake(DRAFTED)
+        self._deps.wake(DRAFTED)
         return JSONResponse(out.model_dump(mode="json"), 201)
 
 
