@@ -18,6 +18,11 @@ from bridge.core.values import Duration, Locale, LocalText, Model
 
 ZERO = timedelta()
 DEFAULT_ZONE = ZoneInfo("Asia/Tokyo")
+HEARTBEATS = (
+    parse_matchers('alertname=~"(?i).*(watchdog|dead.?man).*"'),
+    parse_matchers('alertname="InfoInhibitor"'),
+)
+"""The alerts of public rule collections that tell of monitoring itself, and never of a customer's trouble."""
 
 
 def _matchers(value: object) -> Matchers:
