@@ -30,7 +30,8 @@ LOOP_FAILURES = Counter(
     "bridge_loop_failures_total", "Rounds of a loop that failed and were tried again.", ["loop"]
 )
 RELOAD_WORKED = Gauge(
-    "bridge_config_last_reload_successful", "Whether the last configuration that was to be loaded is in force."
+    "bridge_config_last_reload_successful",
+    "Whether the last configuration that was to be loaded is in force.",
 )
 RELOAD_WORKED.set(1)
 RELOADED = Counter("bridge_config_reloads_total", "Configuration reloads by outcome.", ["outcome"])

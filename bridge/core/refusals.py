@@ -14,9 +14,7 @@ def is_news(last: datetime | None, now: datetime) -> bool:
     return last is None or now - last > OVER_AFTER
 
 
-def first_rung(
-    services: Iterable[Service], escalations: Mapping[str, Escalation]
-) -> Mapping[str, Service]:
+def first_rung(services: Iterable[Service], escalations: Mapping[str, Escalation]) -> Mapping[str, Service]:
     """Who is rung where nobody knows which service it is about: the first step of each, with one of their services."""
     rung: dict[str, Service] = {}
     for service in services:

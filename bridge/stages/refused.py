@@ -44,7 +44,9 @@ def tell_refused(tx: Tx, runtime: Runtime, post: RefusedPost) -> Wake:
                 address=config.people[person].email,
                 person=person,
                 detail={**asdict(post), "service": service.id, "at": tx.now.isoformat()},
-                message_id=message_id(occasion, config.people[person].email, service.sender.email.rpartition("@")[2]),
+                message_id=message_id(
+                    occasion, config.people[person].email, service.sender.email.rpartition("@")[2]
+                ),
             )
             for person, service in rung.items()
         ]

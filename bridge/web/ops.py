@@ -133,7 +133,9 @@ def _of_the_database(stored: _Stored) -> Iterable[Metric]:
     yield GaugeMetricFamily("bridge_notices_open", "Notices that wait for people.", stored.open_notices)
     yield GaugeMetricFamily("bridge_notices_overdue", "Those whose deadline has passed.", stored.overdue)
     yield GaugeMetricFamily(
-        "bridge_notices_stopped", "Letters that the bridge stopped until a person resumes them.", stored.stopped
+        "bridge_notices_stopped",
+        "Letters that the bridge stopped until a person resumes them.",
+        stored.stopped,
     )
     deliveries = GaugeMetricFamily("bridge_deliveries", "Letters to customers by state.", labels=["state"])
     for state, n in stored.deliveries.items():

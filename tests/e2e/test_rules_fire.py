@@ -10,7 +10,11 @@ from tests.parts.sink import Sink
 from tests.parts.smtp import Fault, Rules, Session
 from tests.parts.waiting import until
 
-FROM_BEFORE = {"LoginErrors", "BridgeClockStopped", "BridgeMailDown"}  # fired by other tests, or by a dead relay
+FROM_BEFORE = {
+    "LoginErrors",
+    "BridgeClockStopped",
+    "BridgeMailDown",
+}  # fired by other tests, or by a dead relay
 
 
 def refuse_customers(stage: str, session: Session) -> Fault | None:

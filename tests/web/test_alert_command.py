@@ -38,7 +38,9 @@ def post(front: Bridge, tmp_path: Path) -> Any:
         ),
         pytest.param([alert("Watchdog")], "ignored: Watchdog: a heartbeat", id="a heartbeat"),
         pytest.param(
-            [alert(status="resolved", shard="never")], "the end of an alert that is not known to fire", id="an end"
+            [alert(status="resolved", shard="never")],
+            "the end of an alert that is not known to fire",
+            id="an end",
         ),
         pytest.param([], "the post holds no alert", id="nothing"),
     ],
