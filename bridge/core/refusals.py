@@ -15,7 +15,7 @@ def is_news(last: datetime | None, now: datetime) -> bool:
 
 
 def first_rung(services: Iterable[Service], escalations: Mapping[str, Escalation]) -> Mapping[str, Service]:
-    """Who is rung where nobody knows which service it is about: the first step of each, with one of their services."""
+    """Who is rung where nobody knows which service it is about: the first step of each, with a service of theirs."""
     rung: dict[str, Service] = {}
     for service in services:
         for person in escalations[service.escalation].steps[0].people:

@@ -48,7 +48,7 @@ class Webhooks:
         return response
 
     async def _refuse(self, post: RefusedPost) -> Response:
-        """The answer to a post that could not be taken. Its sender may post: the on-call is told, in an outage once."""
+        """The answer to a post that could not be taken. Its sender may post: the on-call is told, once an outage."""
         if self._told.due(post.source, clock.monotonic()) is not None:
             try:
                 unit = partial(tell_refused, runtime=self._deps.runtime(), post=post)
