@@ -134,6 +134,8 @@ class Notice:
     ends. `first_accept_at`: when the mail server took the first mail, which ends the clock that began with
     the detection. `stop_reason`: why the rest was not sent. `corrects`: the notice whose recipients this one goes to.
     `corrected_by`: the notice that corrects this one. `retracts`: it says that there was no disturbance.
+    `first_round_at`: when every recipient had a first attempt. `last_accept_at`: when the mail server took the last
+    mail, as of that moment and again at the end.
     """
 
     id: str
@@ -167,6 +169,8 @@ class Notice:
     corrects: str | None = None
     corrected_by: str | None = None
     retracts: bool = False
+    first_round_at: datetime | None = None
+    last_accept_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

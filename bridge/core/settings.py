@@ -20,6 +20,11 @@ from bridge.core.values import Duration, Locale, LocalText, Model
 ZERO = timedelta()
 DEFAULT_ZONE = ZoneInfo("Asia/Tokyo")
 _HTTPS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?#][!-~]*)?", re.ASCII)
+HEARTBEATS = (
+    parse_matchers('alertname=~"(?i).*(watchdog|dead.?man).*"'),
+    parse_matchers('alertname="InfoInhibitor"'),
+)
+"""The alerts of public rule collections that tell of monitoring itself, and never of a customer's trouble."""
 
 
 def _matchers(value: object) -> Matchers:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bridge.core.matchers import all_match
+from bridge.core.matchers import Matchers, all_match
 from bridge.core.model import Alert, Incident, IncidentState, Notice
 from bridge.core.next_notice import reached
 from bridge.core.settings import Service
@@ -18,7 +18,6 @@ Ignored = Literal["no_service", "heartbeat", "never_seen", "outdated"]
 Key = tuple[str, str]
 
 REMEMBERED = timedelta(hours=24)
-HEARTBEATS = frozenset({"Watchdog", "DeadMansSwitch", "InfoInhibitor"})
 
 
 def key_of(alert: Alert) -> Key:
@@ -51,13 +50,15 @@ class Sorted:
         return Sorted(wanted, left)
 
 
-def sort_alerts(alerts: Iterable[Alert], services: Iterable[Service]) -> Sorted:
-    """Find the services of every alert. A heartbeat, such as Watchdog, belongs to none."""
+def sort_alerts(
+    alerts: Iterable[Alert], services: Iterable[Service], heartbeats: Sequence[Matchers]
+) -> Sorted:
+    """Find the services of every alert. A heartbeat, which one of these lists of matchers fits, belongs to none."""
     services = tuple(services)
     wanted: dict[str, list[Alert]] = {}
     ignored: list[tuple[Alert, Ignored]] = []
     for alert in alerts:
-        if alert.labels.get("alertname") in HEARTBEATS:
+        if any(heartbeat.matches(alert.labels) for heartbeat in heartbeats):
             ignored.append((alert, "heartbeat"))
             continue
         mine = [service.id for service in services if all_match(service.match, alert.labels)]

@@ -169,7 +169,8 @@ def write_results(tx: Tx, results: Sequence[DeliveryResult], instance_id: str) -
     Returns, for first reports whose first letter was accepted just now, the seconds since detection.
     """
     tx.claims.mark(results, instance_id)
-    accepted = {each.notice_id for each in results if each.state == "sent" and each.lane == "customers"}
+    sent = (each.notice_id for each in results if each.state == "sent" and each.lane == "customers")
+    accepted = {notice_id for notice_id in sent if notice_id}
     return tx.notices.first_accepts(accepted) if accepted else []
 
 

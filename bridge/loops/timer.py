@@ -199,11 +199,15 @@ class Timer:
         self.wake(await self.store.run(unit))
 
     async def _anchor(self, now: datetime) -> None:
-        """Once an hour: the heads of the histories that grew go to the log, out of the database's reach."""
+        """Once an hour: the heads of the histories that grew go to the log, out of the database's reach.
+
+        What was ignored long ago is forgotten then, too.
+        """
         since = anchors.due(self._anchored_at, now)
         if since is None:
             return
         heads = await self.store.read(lambda tx: tx.events.heads(since))
+        await self.store.run(lambda tx: tx.alerts.prune_ignored())
         self._anchored_at = now
         for head in heads:
             log.info(anchors.LOGGED_AS, anchor=str(head))

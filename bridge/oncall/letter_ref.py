@@ -45,8 +45,13 @@ class LetterRef:
 
     def clock(self, at: datetime, now: datetime, locale: Locale) -> str:
         """`2:25`; with its day when that is not the day of `now`."""
-        time = dates.clock(at, self.zone, locale)
-        day = at.astimezone(self.zone)
-        if day.date() == now.astimezone(self.zone).date():
-            return time
-        return f"{day.month}月{day.day}日 {time}" if locale == "ja" else f"{time} on {day.day} {day:%b}"
+        return clock_of_day(at, now, self.zone, locale)
+
+
+def clock_of_day(at: datetime, now: datetime, zone: ZoneInfo, locale: Locale) -> str:
+    """`2:25`; with its day when that is not the day of `now` in the zone."""
+    time = dates.clock(at, zone, locale)
+    day = at.astimezone(zone)
+    if day.date() == now.astimezone(zone).date():
+        return time
+    return f"{day.month}月{day.day}日 {time}" if locale == "ja" else f"{time} on {day.day} {day:%b}"

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import ClassVar, Literal, Protocol
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -16,7 +17,7 @@ from bridge.core import dates, reasons
 from bridge.core.kinds import spec_of
 from bridge.core.model import Text
 from bridge.core.values import Locale, LocalText
-from bridge.oncall.letter_ref import LetterRef
+from bridge.oncall.letter_ref import LetterRef, clock_of_day
 from bridge.resources import shipped
 
 # A ring leaves a moment before or after its time; minutes are told as of that time.
@@ -204,6 +205,29 @@ class Finished:
             "took": dates.exactly(self.since_detection, locale) if self.since_detection else "",
             "promise": self.matter.clock(promise, self.at, locale) if promise else "",
             "cause_by": dates.day(self.cause_by, locale) if self.cause_by else "",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedSender:
+    """Alerts came that could not be taken, about whatever service. `status`, `title` and `field`: our answer."""
+
+    template: ClassVar[str] = "refused"
+    source: str
+    at: datetime
+    now: datetime
+    status: int
+    title: str
+    field: str
+    zone: ZoneInfo
+
+    def words(self, locale: Locale) -> Mapping[str, object]:
+        return {
+            "source": self.source,
+            "at": clock_of_day(self.at, self.now, self.zone, locale),
+            "status": self.status,
+            "title": without_links(self.title),
+            "field": without_links(self.field),
         }
 
 

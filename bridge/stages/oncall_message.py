@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import get_args
 
 from bridge.core import next_notice
@@ -19,6 +19,7 @@ from bridge.oncall.message import (
     Finished,
     InTrouble,
     OncallMessage,
+    RefusedSender,
     Renewed,
     RingFacts,
     TrialCopy,
@@ -53,13 +54,33 @@ class MessageContext(NoticeContext):
 def compose(
     tx: Tx, runtime: Runtime, keys: Keys, row: Claimed, relay_trouble: str
 ) -> tuple[OncallMessage, Person, Service] | None:
-    """The message, its reader and the service it is about; None when its notice is gone."""
+    """The message, its reader and the service in whose name it goes; None when its notice or service is gone."""
+    if row.notice_id is None:
+        return _about_no_notice(runtime, row, tx.now)
     found = open_notice(tx, runtime, row.notice_id)
     if found is None:
         return None
     ctx = MessageContext(tx, runtime, found.incident, found.notice, keys, row, relay_trouble)
     write = _WRITERS.get(row.kind, _renewed)
     return write(ctx), runtime.person(row.person or ""), ctx.service
+
+
+def _about_no_notice(
+    runtime: Runtime, row: Claimed, now: datetime
+) -> tuple[OncallMessage, Person, Service] | None:
+    service = runtime.config.services.get(str(row.detail["service"]))
+    if service is None:
+        return None
+    told = RefusedSender(
+        source=str(row.detail["source"]),
+        at=datetime.fromisoformat(str(row.detail["at"])),
+        now=now,
+        status=int(row.detail["status"]),
+        title=str(row.detail["title"]),
+        field=str(row.detail["field"]),
+        zone=service.timezone,
+    )
+    return told, runtime.person(row.person or ""), service
 
 
 def _ring(ctx: MessageContext) -> OncallMessage:

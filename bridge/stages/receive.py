@@ -9,6 +9,7 @@ from bridge.core.events import AlertsReceived, Reopened
 from bridge.core.kinds import spec_of
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Alert, Incident
+from bridge.core.near_miss import near_miss
 from bridge.core.triage import (
     Ignored,
     Key,
@@ -28,6 +29,7 @@ from bridge.stages.draft import FIRES_AGAIN, draft, refresh, supersede
 from bridge.stages.next_notice import advance
 from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.stages.wake import NOTHING, Wake
+from bridge.store.alerts import IgnoredAlert
 from bridge.store.incidents import IncidentChanges
 from bridge.store.tx import Tx
 
@@ -78,8 +80,17 @@ def receive(tx: Tx, runtime: Runtime, source: str, posts: Sequence[Parsed]) -> t
             wake |= _record(IncidentContext(tx, runtime, incident), source, verdict, told)
         for count, own in zip(received, verdicts, strict=True):
             count.add(own, incident)
-    tx.alerts.add_ignored([unwanted for count in received for unwanted in count.ignored])
+    _keep_ignored(tx, runtime, [unwanted for count in received for unwanted in count.ignored])
     return [count.result(post.alerts) for count, post in zip(received, posts, strict=True)], wake
+
+
+def _keep_ignored(tx: Tx, runtime: Runtime, unwanted: Sequence[tuple[Alert, Ignored]]) -> None:
+    """Count what no incident took; of what no service matches, with the service that it missed nearly."""
+    services = runtime.config.services.values()
+    tx.alerts.add_ignored(
+        IgnoredAlert(alert, reason, near_miss(alert.labels, services) if reason == "no_service" else None)
+        for alert, reason in unwanted
+    )
 
 
 @dataclass(slots=True)
@@ -104,7 +115,7 @@ class _Counted:
 def _sort(tx: Tx, runtime: Runtime, posts: Sequence[Parsed]) -> list[Sorted]:
     """Each post's alerts by service; ends that match none belong to the incidents in which they fire."""
     services = runtime.config.services
-    found = [sort_alerts(post.alerts, services.values()) for post in posts]
+    found = [sort_alerts(post.alerts, services.values(), runtime.config.heartbeats) for post in posts]
     ends = [end for one in found for end in one.unwanted_ends()]
     owners = tx.alerts.owners(ends, services)
     return [one.with_owners(owners) for one in found] if owners else found

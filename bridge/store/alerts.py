@@ -1,18 +1,33 @@
 """Queries over the alerts of incidents, and over the alerts that belong to none."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, update
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select, true, update
 
 from bridge.core.model import Alert
-from bridge.core.triage import Key, key_of
-from bridge.store.dialect import insert
+from bridge.core.near_miss import NearMiss
+from bridge.core.triage import Ignored, Key, key_of
+from bridge.store.dialect import insert, skip_locked
 from bridge.store.tables import alerts, columns_of, ignored, incidents
 from bridge.store.transaction import Transaction
 
 FACTS_ALERTS = 1000  # what a letter can say does not grow with a storm: the earliest thousand are enough
+IGNORED_FOR = timedelta(days=30)
+IGNORED_ROWS = 10_000  # a route that sends everything here must not fill the disk
 _KEYS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoredAlert:
+    """An alert that no incident took. `nearest`: the service that it missed by the fewest matchers, if any."""
+
+    alert: Alert
+    reason: Ignored
+    nearest: NearMiss | None = None
 
 
 class Alerts:
@@ -97,19 +112,21 @@ class Alerts:
         )
         return [_alert(row) for row in rows]
 
-    def add_ignored(self, unwanted: Iterable[tuple[Alert, str]]) -> None:
+    def add_ignored(self, unwanted: Iterable[IgnoredAlert]) -> None:
         """Count alerts that no incident took, with the reason: one row for each alert and reason."""
         rows: dict[tuple[str, str, str], dict[str, Any]] = {}
-        for alert, reason in unwanted:
+        for one in unwanted:
             row = rows.setdefault(
-                (*key_of(alert), reason),
+                (*key_of(one.alert), one.reason),
                 {
                     "at": self._tx.now,
-                    "source": alert.source,
-                    "fingerprint": alert.fingerprint,
-                    "alertname": alert.labels.get("alertname", ""),
-                    "reason": reason,
+                    "source": one.alert.source,
+                    "fingerprint": one.alert.fingerprint,
+                    "alertname": one.alert.labels.get("alertname", ""),
+                    "reason": one.reason,
                     "count": 0,
+                    "labels": dict(one.alert.labels),
+                    "nearest": asdict(one.nearest) if one.nearest else None,
                 },
             )
             row["count"] += 1
@@ -121,15 +138,24 @@ class Alerts:
                     set_={
                         "at": statement.excluded.at,
                         "count": ignored.c.count + statement.excluded["count"],
+                        "labels": statement.excluded.labels,
+                        "nearest": statement.excluded.nearest,
                     },
                 ),
                 [rows[key] for key in sorted(rows)],  # sorted: two orders of locking could deadlock
             )
 
     def recently_ignored(self, limit: int) -> list[Mapping[str, Any]]:
-        """The alerts ignored last, newest first: at, source, fingerprint, alertname, reason, count."""
+        """The alerts ignored last, newest first: the columns of the table by name."""
         query = select(ignored).order_by(ignored.c.at.desc(), ignored.c.id.desc()).limit(limit)
         return [dict(row._mapping) for row in self._tx.execute(query)]
+
+    def prune_ignored(self) -> None:
+        """Forget ignored alerts that did not come for `IGNORED_FOR`, and the oldest of more than `IGNORED_ROWS`."""
+        newest = select(ignored.c.id).order_by(ignored.c.at.desc(), ignored.c.id.desc()).limit(IGNORED_ROWS)
+        old = or_(ignored.c.at < self._tx.now - IGNORED_FOR, ignored.c.id.not_in(newest))
+        found = skip_locked(select(ignored.c.id).where(old))  # one that is being counted again is left alone
+        self._tx.execute(delete(ignored).where(ignored.c.id.in_(found)))
 
 
 def _in_batches(posted: Iterable[Alert]) -> Iterator[ColumnElement[bool]]:

@@ -33,9 +33,12 @@ CLAIMED = _written("sending", "in_doubt")
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """One message to put into the outbox. `letter` names the frozen letter, `detail` what a ring says."""
+    """One message to put into the outbox. `letter` names the frozen letter, `detail` what a ring says.
 
-    notice_id: str
+    `notice_id` is null for what the on-call is told about no notice.
+    """
+
+    notice_id: str | None
     lane: Lane
     kind: str
     n: int

@@ -134,6 +134,8 @@ notices = Table(
     Column("corrects", Text),
     Column("corrected_by", Text),
     Column("retracts", Boolean, nullable=False, server_default=false()),
+    Column("first_round_at", Utc),
+    Column("last_accept_at", Utc),
     UniqueConstraint("incident_id", "number"),
     Index(
         "ix_notices_state",
@@ -217,7 +219,7 @@ outbox = Table(
     "outbox",
     metadata,
     Column("id", _BigId, primary_key=True, autoincrement=True),
-    Column("notice_id", Text, ForeignKey("notices.id"), nullable=False),
+    Column("notice_id", Text, ForeignKey("notices.id")),  # null: to the on-call, about no notice
     Column("lane", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("n", Integer, nullable=False),
@@ -279,5 +281,7 @@ ignored = Table(
     Column("alertname", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("count", Integer, nullable=False),
+    Column("labels", Json),
+    Column("nearest", Json),
     UniqueConstraint("source", "fingerprint", "reason"),
 )

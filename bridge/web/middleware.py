@@ -5,6 +5,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bridge.web.refusal_log import RefusalLog
 from bridge.web.request_body import problem
 
 log = structlog.get_logger(__name__)
@@ -17,20 +18,25 @@ class EdgeMiddleware:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._refusals = RefusalLog()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = False
+        begun, status = False, 0
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal begun
+            nonlocal begun, status
             if message["type"] == "http.response.start":
                 begun = True
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                status = message["status"]
+            elif status:
+                self._refusals.see(scope, status, message)
+                status = 0  # the first part says it all
             await send(message)
 
         try:

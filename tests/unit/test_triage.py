@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.core.model import Alert, IncidentState, Notice, NoticeState
+from bridge.core.settings import HEARTBEATS
 from bridge.core.triage import Key, comes_back, judge, key_of, sort_alerts, state_after
 from tests.unit.midori import FIRED, alert, incident, minutes, service
 
@@ -48,10 +49,14 @@ POSTS = st.lists(ALERTS, max_size=6)
         pytest.param(replace(alert(), labels={"service": "mail"}), [], ["no_service"], id="none"),
         pytest.param(alert("Watchdog"), [], ["heartbeat"], id="a heartbeat, though a service matches it"),
         pytest.param(alert("InfoInhibitor"), [], ["heartbeat"], id="a helper of the rules"),
+        pytest.param(
+            alert("PrometheusAlertmanagerE2eDeadManSwitch"), [], ["heartbeat"], id="a public rule's heartbeat"
+        ),
+        pytest.param(alert("Dead-mans-switch"), [], ["heartbeat"], id="in other letters"),
     ],
 )
 def test_an_alert_belongs_to(given_alert: Alert, services: list[str], ignored: list[str]) -> None:
-    found = sort_alerts([given_alert], [SHOP, POINT])
+    found = sort_alerts([given_alert], [SHOP, POINT], HEARTBEATS)
     assert list(found.by_service) == services
     assert [reason for _, reason in found.ignored] == ignored
 

@@ -124,6 +124,14 @@ class DeliveriesOut(Shape):
     next: str | None
 
 
+class NearMissOut(Shape):
+    service: str
+    matcher: str
+    label: str
+    value: str
+    failed: int
+
+
 class IgnoredOut(Shape):
     at: datetime
     source: str
@@ -131,6 +139,8 @@ class IgnoredOut(Shape):
     alertname: str
     reason: str
     count: int
+    labels: dict[str, str] | None
+    nearest: NearMissOut | None
 
 
 class IgnoredListOut(Shape):
