@@ -5,8 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, update
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, true, update
 
 from bridge.core.model import Alert
 from bridge.core.near_miss import NearMiss
