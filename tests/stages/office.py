@@ -41,7 +41,7 @@ from bridge.smtp.relay import Relay
 from bridge.smtp.settings import RelaySettings
 from bridge.sources import Parsed
 from bridge.stages.audience import audience_of
-from bridge.stages.context import NoticeContext
+from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.decide.decide import decide
 from bridge.stages.decide.decision import DecisionRequest, DecisionResult
 from bridge.stages.draft_on_request import Drafted, draft_individual
@@ -309,17 +309,12 @@ class Office:
     async def audience(self, notice: Notice) -> str | None:
         """The digest that the page of a notice shows now."""
         lists = await ListOf(self).facts()
-        incident = await self.incident_of(notice)
 
         def query(tx: Tx) -> str | None:
-            return audience_of(NoticeContext(tx, self.runtime, incident, notice), lists).digest
+            ctx = open_notice(tx, self.runtime, notice.id)
+            return audience_of(ctx, lists).digest if ctx else None
 
         return await self.store.read(query)
-
-    async def incident_of(self, notice: Notice) -> Incident:
-        found = await self.store.read(lambda tx: tx.incidents.get(notice.incident_id))
-        assert found
-        return found
 
     async def findings(self) -> tuple[Finding, ...]:
         """What the wording check says of the newest notice."""

@@ -19,7 +19,7 @@ from bridge.web.views.page_data import Corrected, PageData, Related
 from tests.parts.bridge import MARUYAMA, Bridge, bridge, hidden_fields, link_in
 from tests.parts.sink import Sink
 from tests.parts.waiting import until
-from tests.web.samples import DECIDED, FIRING, INCIDENT, SENDING, SERVICE, at, notice, situation, version
+from tests.web.samples import DECIDED, FIRING, INCIDENT, SENDING, SERVICE, at, notice, page_data, version
 
 PAGES = Pages()
 REACHED = AudienceFacts(
@@ -46,7 +46,7 @@ def correction(
         promise_at=None if right else at(3, 15),
         answers=Answers(own=own),
     )
-    return situation(
+    return page_data(
         lang,
         notice=notice("correction", base_at=at(2, 18), due_at=at(2, 33), corrects="n0"),
         version=version(told),
@@ -68,17 +68,17 @@ def shown(data: PageData) -> str:
 @pytest.mark.parametrize("state", ["sending", "sent", "stopped"])
 @pytest.mark.parametrize("lang", LOCALES)
 def test_a_letter_that_left_can_be_called_wrong(state: str, lang: Locale) -> None:
-    html = shown(situation(lang, **DECIDED[state]))
+    html = shown(page_data(lang, **DECIDED[state]))
     assert {"ja": "この知らせは誤りだった", "en": "This letter was wrong"}[lang] in html
 
 
 def test_a_letter_in_its_hold_is_called_back_instead() -> None:
-    assert "?correct" not in shown(situation(**DECIDED["hold"]))
+    assert "?correct" not in shown(page_data(**DECIDED["hold"]))
 
 
 def test_a_corrected_letter_leads_to_its_correction_and_is_not_resumed() -> None:
     stopped = replace(DECIDED["stopped"]["notice"], corrected_by="n2")
-    data = situation(
+    data = page_data(
         **{
             **DECIDED["stopped"],
             "notice": stopped,
@@ -94,7 +94,7 @@ def test_a_corrected_letter_leads_to_its_correction_and_is_not_resumed() -> None
 
 
 def form(**changes: Any) -> PageData:
-    return situation(**{**DECIDED["sending"], **changes})
+    return page_data(**{**DECIDED["sending"], **changes})
 
 
 def test_the_sending_can_be_stopped_before_anything_is_chosen() -> None:
@@ -132,7 +132,7 @@ def test_a_press_without_a_choice_keeps_what_was_typed() -> None:
 
 @pytest.mark.parametrize("lang", LOCALES)
 def test_the_form_is_whole_in_both_languages(lang: Locale) -> None:
-    html = PAGES.correct(situation(lang, **DECIDED["sending"])).html
+    html = PAGES.correct(page_data(lang, **DECIDED["sending"])).html
     assert "{" not in html.replace(style_of(html), "")
 
 
