@@ -24,6 +24,7 @@ from bridge.wording.names import core_of
 from bridge.wording.text import lay_out
 
 COMPENSATION = "LAW-03"
+DAY_OVER = "DAT-11"
 UNKNOWN_IMPACT = (
     "影響範囲のお客様向けの言葉が登録されていません。わかる範囲で具体的に書いてください。",
     "No words for customers are registered for what is affected. Write what is known.",
@@ -55,7 +56,12 @@ def proofread(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice) -> t
     fresh = tx.now + service.policy.update_every.while_firing(tx.alerts.of(incident.id))
     context = replace(context_of(runtime, service, version, tx.now), promise=round_up(fresh))
     findings = _check_halves(_letter(notice, service, version, service.locale), context, service)
-    findings += _bridge_findings(notice, service, version, context, fresh, incident.truncated)
+    ours = _bridge_findings(notice, service, version, context, fresh, incident.truncated)
+    if any(finding.why == CAUSE_DAY_OVER[0] for finding in ours):
+        findings = [
+            finding for finding in findings if finding.rule != DAY_OVER
+        ]  # BRG-05 says it of the answers
+    findings += ours
     if version.edited_by is None and _scope_reworded(tx, incident, notice, service):
         findings.append(Finding("BRG-04", "warning", "body", (0, 0), "", *REWORDED_SCOPE))
     for locale in version.texts:
@@ -105,6 +111,7 @@ def context_of(runtime: Runtime, service: Service, version: Version, now: dateti
         zone=service.timezone,
         service=service.name.get(service.locale),
         short_name=service.short_name.get(service.locale) if service.short_name else "",
+        services=_names_of_others(runtime, service),
         report_no=facts.number,
         cause_confirmed=bool(facts.answers.cause),
         staff=tuple(p.name for p in runtime.config.people.values() if p.name not in signing),
@@ -113,6 +120,17 @@ def context_of(runtime: Runtime, service: Service, version: Version, now: dateti
         wrapped=service.wrap is not None,
         terms=runtime.terms,
     )
+
+
+def _names_of_others(runtime: Runtime, service: Service) -> tuple[str, ...]:
+    """The names of all other services, in every language. A name that this service has too is not among them."""
+    others = (_names_of(each) for each in runtime.config.services.values() if each.id != service.id)
+    return tuple(sorted(set().union(*others) - _names_of(service)))
+
+
+def _names_of(service: Service) -> set[str]:
+    texts = (text for text in (service.name, service.short_name) if text)
+    return {name for text in texts for name in (text.ja, text.en) if name}
 
 
 def _for_row(context: Context, row: Mapping[str, str], companies: Collection[str]) -> Context:
