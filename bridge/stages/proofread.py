@@ -25,7 +25,11 @@ from bridge.wording.names import core_of
 from bridge.wording.text import lay_out
 
 COMPENSATION = "LAW-03"
+<<<<<<< HEAD
 PRINTED_PROMISE_PASSED = "DAT-07"  # a fact as much as a wording: it is reported as PROMISE_PASSED
+=======
+DAY_OVER = "DAT-11"
+>>>>>>> rules
 UNKNOWN_IMPACT = (
     "影響範囲のお客様向けの言葉が登録されていません。わかる範囲で具体的に書いてください。",
     "No words for customers are registered for what is affected. Write what is known.",
@@ -48,6 +52,7 @@ REWORDED_SCOPE = (
 )
 
 
+<<<<<<< HEAD
 def proofread(ctx: NoticeContext) -> tuple[Finding, ...]:
     """Every finding about the newest version of a notice now, in every language it may be sent in."""
     if ctx.spec.recipients is Recipients.BATCH:
@@ -64,6 +69,25 @@ def proofread(ctx: NoticeContext) -> tuple[Finding, ...]:
     findings = of_facts(ctx, version) + findings
     passed = any(finding.rule == PROMISE_PASSED for finding in findings)
     findings += _bridge_findings(ctx, version, context, None if passed else fresh)
+=======
+def proofread(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice) -> tuple[Finding, ...]:
+    """Every finding about the newest version of a notice at `tx.now`, in every language it may be sent in."""
+    if spec_of(notice.kind).recipients is Recipients.BATCH:
+        return tuple(found for letter in proofread_batch(tx, runtime, incident, notice) for found in letter)
+    service = runtime.service(incident)
+    version = tx.notices.version(notice.id, notice.version)
+    fresh = tx.now + service.policy.update_every.while_firing(tx.alerts.of(incident.id))
+    context = replace(context_of(runtime, service, version, tx.now), promise=round_up(fresh))
+    findings = _check_halves(_letter(notice, service, version, service.locale), context, service)
+    ours = _bridge_findings(notice, service, version, context, fresh, incident.truncated)
+    if any(finding.why == CAUSE_DAY_OVER[0] for finding in ours):
+        findings = [
+            finding for finding in findings if finding.rule != DAY_OVER
+        ]  # BRG-05 says it of the answers
+    findings += ours
+    if version.edited_by is None and _scope_reworded(tx, incident, notice, service):
+        findings.append(Finding("BRG-04", "warning", "body", (0, 0), "", *REWORDED_SCOPE))
+>>>>>>> rules
     for locale in version.texts:
         if locale != service.locale and version.edited_by:
             others = check(_letter(ctx, version, locale), _in(context, service, locale))
@@ -109,6 +133,7 @@ def context_of(runtime: Runtime, service: Service, version: Version, now: dateti
         zone=service.timezone,
         service=service.name.get(service.locale),
         short_name=service.short_name.get(service.locale) if service.short_name else "",
+        services=_names_of_others(runtime, service),
         report_no=facts.number,
         cause_confirmed=bool(facts.answers.cause),
         staff=tuple(p.name for p in runtime.config.people.values() if p.name not in signing),
@@ -117,6 +142,17 @@ def context_of(runtime: Runtime, service: Service, version: Version, now: dateti
         wrapped=service.wrap is not None,
         terms=runtime.terms,
     )
+
+
+def _names_of_others(runtime: Runtime, service: Service) -> tuple[str, ...]:
+    """The names of all other services, in every language. A name that this service has too is not among them."""
+    others = (_names_of(each) for each in runtime.config.services.values() if each.id != service.id)
+    return tuple(sorted(set().union(*others) - _names_of(service)))
+
+
+def _names_of(service: Service) -> set[str]:
+    texts = (text for text in (service.name, service.short_name) if text)
+    return {name for text in texts for name in (text.ja, text.en) if name}
 
 
 def _for_row(context: Context, row: Mapping[str, str], companies: Collection[str]) -> Context:

@@ -1,5 +1,5 @@
 """The wording check finds nothing in an untouched draft, whatever the facts: a false alarm at night teaches
-people to override."""
+people to override. Only what nobody has answered yet may be missing from a letter about the past."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -126,7 +126,24 @@ def facts(draw: st.DrawFn, kind: Kind, of: Service) -> Facts:
     return said.for_row(draw(ROWS)) if kind == "individual" else said
 
 
+<<<<<<< HEAD
 def findings(said: Facts, text: Text, locale: Locale, of: Service) -> str:
+=======
+def unanswered(said: Facts) -> set[str]:
+    """The rules that may ask for an answer: a cause without a day or of a day that is over, and in the last report
+    a cause or a prevention."""
+    answers, last = said.answers, said.kind == "final"
+    today = said.drafted_at.astimezone(ZoneInfo(said.zone)).date()
+    asked = {
+        "FLD-08": not answers.cause and (last or not answers.cause_by),
+        "FLD-09": last and not (answers.prevention or answers.cause_by),
+        "DAT-11": answers.cause_by is not None and answers.cause_by < today,
+    }
+    return {rule for rule, applies in asked.items() if applies}
+
+
+def findings(said: Facts, text: Text, locale: Locale) -> str:
+>>>>>>> rules
     """Each on a line, under the letter they are about; empty when there is none."""
     context = Context(
         now=said.drafted_at,
@@ -141,7 +158,11 @@ def findings(said: Facts, text: Text, locale: Locale, of: Service) -> str:
         public_urls=of.links,
         wrapped=of.wrap is not None,
     )
-    found = check(Letter(said.kind, text.subject, text.body, locale), context)
+    found = [
+        finding
+        for finding in check(Letter(said.kind, text.subject, text.body, locale), context)
+        if finding.rule not in unanswered(said)
+    ]
     return "\n".join([text.subject, text.body, *map(str, found)]) if found else ""
 
 

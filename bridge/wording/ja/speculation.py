@@ -40,6 +40,11 @@ CAUSE_LABEL = r"原 ?因:[ \n]*(?P<value>[^\n]+)"
 
 
 UNSURE = "可能性|おそらく|恐らく|[思見]われ|考えられ|推[測察定]|はず|どうやら"
+SOURCE = (
+    r"(?:会社|社|事業者|業者|元|先|窓口|メーカー|ベンダー|お客様|機関|局|提供者|AWS|Google|Microsoft|警察|専門家)(?:様|側)?"
+    r"(?:から|より|に(?:よると|よれば|よりますと|確認|問い合わせ|照会)|では|は、|も|への)"
+)
+"""Who else may be quoted: what a supplier or a customer has said is hearsay in its place."""
 BLAMED, CAUSE_WORD = re.compile(TO_BLAME), re.compile("原因|要因|起因")
 
 
@@ -186,5 +191,39 @@ RULES = (
         "原因:調査中",
         "原因はデータベースの故障です。",
         KindClass.ABOUT_THE_FUTURE,
+    ),
+    Rule(
+        "SPC-07",
+        "warning",
+        phrase(
+            r"(?:な(?:い|かった)|ません|ず|ぬ)(?:という)?(?:わけ|もの)では(?:な|ござい|あり)(?:い|く|ません|かった)|ないとは(?:言|い|申し上げ|限|断言)"
+            r"[^。\n]{0,6}?(?:ません|ない)|なく(?:は|も)(?:ございません|ありません)",
+            reading="wording",
+        ),
+        "二重の否定です。できるのか、できないのかを書きます。",
+        "A double negative: say whether it is so or not.",
+        "一部の画面は、ご利用いただけました。",
+        "ご利用いただけなかったわけではございません。",
+    ),
+    Rule(
+        "SPC-08",
+        "warning",
+        any_of(
+            phrase(
+                r"(?P<noun>中|済み|未定|不明|見込み|予定)とのこと(?P<end>です|でございます|でした)",
+                unless=SOURCE,
+                reading="wording",
+                swap=r"\g<noun>\g<end>",
+            ),
+            phrase(
+                r"(?<!中)(?<!済み)(?<!未定)(?<!不明)(?<!見込み)(?<!予定)とのこと(?:です|でございます|でした)|(?:と|との報告を)(?:聞いて|伺って)(?:おり|い)ます",
+                unless=SOURCE,
+                reading="wording",
+            ),
+        ),
+        "自社のことを、人から聞いた話として書いています。確認して言い切ります。",
+        "Hearsay about ourselves: check it and say it.",
+        "原因は調査中です。",
+        "原因は調査中とのことです。",
     ),
 )
