@@ -25,11 +25,8 @@ from bridge.wording.names import core_of
 from bridge.wording.text import lay_out
 
 COMPENSATION = "LAW-03"
-<<<<<<< HEAD
 PRINTED_PROMISE_PASSED = "DAT-07"  # a fact as much as a wording: it is reported as PROMISE_PASSED
-=======
 DAY_OVER = "DAT-11"
->>>>>>> rules
 UNKNOWN_IMPACT = (
     "影響範囲のお客様向けの言葉が登録されていません。わかる範囲で具体的に書いてください。",
     "No words for customers are registered for what is affected. Write what is known.",
@@ -52,7 +49,6 @@ REWORDED_SCOPE = (
 )
 
 
-<<<<<<< HEAD
 def proofread(ctx: NoticeContext) -> tuple[Finding, ...]:
     """Every finding about the newest version of a notice now, in every language it may be sent in."""
     if ctx.spec.recipients is Recipients.BATCH:
@@ -68,26 +64,10 @@ def proofread(ctx: NoticeContext) -> tuple[Finding, ...]:
         findings += promise_passed(ctx, version)
     findings = of_facts(ctx, version) + findings
     passed = any(finding.rule == PROMISE_PASSED for finding in findings)
-    findings += _bridge_findings(ctx, version, context, None if passed else fresh)
-=======
-def proofread(tx: Tx, runtime: Runtime, incident: Incident, notice: Notice) -> tuple[Finding, ...]:
-    """Every finding about the newest version of a notice at `tx.now`, in every language it may be sent in."""
-    if spec_of(notice.kind).recipients is Recipients.BATCH:
-        return tuple(found for letter in proofread_batch(tx, runtime, incident, notice) for found in letter)
-    service = runtime.service(incident)
-    version = tx.notices.version(notice.id, notice.version)
-    fresh = tx.now + service.policy.update_every.while_firing(tx.alerts.of(incident.id))
-    context = replace(context_of(runtime, service, version, tx.now), promise=round_up(fresh))
-    findings = _check_halves(_letter(notice, service, version, service.locale), context, service)
-    ours = _bridge_findings(notice, service, version, context, fresh, incident.truncated)
-    if any(finding.why == CAUSE_DAY_OVER[0] for finding in ours):
-        findings = [
-            finding for finding in findings if finding.rule != DAY_OVER
-        ]  # BRG-05 says it of the answers
+    ours = _bridge_findings(ctx, version, context, None if passed else fresh)
+    if any(finding.why == CAUSE_DAY_OVER[0] for finding in ours):  # BRG-05 says it of the answers
+        findings = [finding for finding in findings if finding.rule != DAY_OVER]
     findings += ours
-    if version.edited_by is None and _scope_reworded(tx, incident, notice, service):
-        findings.append(Finding("BRG-04", "warning", "body", (0, 0), "", *REWORDED_SCOPE))
->>>>>>> rules
     for locale in version.texts:
         if locale != service.locale and version.edited_by:
             others = check(_letter(ctx, version, locale), _in(context, service, locale))

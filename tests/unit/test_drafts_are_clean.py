@@ -126,9 +126,6 @@ def facts(draw: st.DrawFn, kind: Kind, of: Service) -> Facts:
     return said.for_row(draw(ROWS)) if kind == "individual" else said
 
 
-<<<<<<< HEAD
-def findings(said: Facts, text: Text, locale: Locale, of: Service) -> str:
-=======
 def unanswered(said: Facts) -> set[str]:
     """The rules that may ask for an answer: a cause without a day or of a day that is over, and in the last report
     a cause or a prevention."""
@@ -142,8 +139,7 @@ def unanswered(said: Facts) -> set[str]:
     return {rule for rule, applies in asked.items() if applies}
 
 
-def findings(said: Facts, text: Text, locale: Locale) -> str:
->>>>>>> rules
+def findings(said: Facts, text: Text, locale: Locale, of: Service) -> str:
     """Each on a line, under the letter they are about; empty when there is none."""
     context = Context(
         now=said.drafted_at,
