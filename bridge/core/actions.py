@@ -20,6 +20,7 @@ Action = Literal[
     "recovered",
     "cancel",
     "stop",
+    "correct",
     "resume",
     "renew",
 ]
@@ -54,6 +55,12 @@ def said_yes(notice: Notice, person: str) -> bool:
     return any(a.person == person and a.version == notice.version for a in notice.approvals)
 
 
+def may_be_corrected(notice: Notice) -> bool:
+    """Whether a correction may follow: some of the letter has left, and none corrects it yet."""
+    left = notice.state in ("sending", "stopped", "sent") and notice.sending_at is not None
+    return left and spec_of(notice.kind).correctable and notice.corrected_by is None
+
+
 def waits_for_second(notice: Notice) -> bool:
     """Whether a stopped letter has one of the two yeses that its changed list needs."""
     return notice.state == "stopped" and notice.approved_by is None and bool(notice.approvals)
@@ -71,11 +78,13 @@ def offers(
         return _undecided(notice, person, incident)
     if held(notice, now):
         return ("cancel",)
+    correct: tuple[Action, ...] = ("correct",) if may_be_corrected(notice) else ()
     if notice.state == "sending":
-        return ("stop",)
-    if notice.state == "stopped":
-        return () if waits_for_second(notice) and said_yes(notice, person) else ("resume",)
-    return ()
+        return ("stop", *correct)
+    if notice.state == "stopped" and not notice.corrected_by:
+        waits = waits_for_second(notice) and said_yes(notice, person)
+        return correct if waits else ("resume", *correct)
+    return correct
 
 
 def _undecided(notice: Notice, person: str, incident: IncidentState) -> tuple[Action, ...]:

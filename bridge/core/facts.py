@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from bridge.core.dates import whole_minute
 from bridge.core.impact import scopes, symptom_of, told_by, when_recovered
-from bridge.core.kinds import spec_of
+from bridge.core.kinds import Own, spec_of
 from bridge.core.model import Alert, Incident, Kind
 from bridge.core.sanitise import one_line, several_lines
 from bridge.core.settings import Service, Words, WordsIfAny
@@ -30,7 +30,8 @@ class Answers(Model):
     """What only a person knows. Empty means not answered; lines may be several.
 
     `cause_by`: the cause is under investigation and promised for that day. `scope` replaces the
-    impact taken from the alerts; `status` is the person's own account of where things stand.
+    impact taken from the alerts; `status` is the person's own account of where things stand. `own` is what only
+    letters of one kind state, as that kind stores it (bridge/core/kinds).
     """
 
     cause: str = ""
@@ -40,6 +41,7 @@ class Answers(Model):
     status: str = ""
     scope: str = ""
     customer_actions: str = ""
+    own: Own = Field(default={})
 
     def over(self, earlier: "Answers") -> "Answers":
         """The earlier answers with these in their place; what is left unsaid stays.
@@ -102,7 +104,6 @@ class Facts(Model):
     combined: bool = Field(default=False, description="a recovery report that is also the first letter")
     answers: Answers = Field(default=NO_ANSWERS, description="cause, remedy and the rest that a person wrote")
     row: Mapping[str, str] = Field(default={}, description="the customer's row of an individual batch")
-    own: Mapping[str, str] = Field(default={}, description="what only letters of this kind state")
 
     def to_dict(self) -> dict[str, Any]:
         """JSON types only, for the version's record."""
@@ -213,7 +214,8 @@ def _with_known_scope(answers: Answers, previous: Facts | None, impacts: tuple[L
 
 def _clean_answers(answers: Answers) -> Answers:
     texts = {name: several_lines(text, MAX_ANSWER_CHARS) for name, text in answers if isinstance(text, str)}
-    return answers.model_copy(update=texts)
+    own = {name: several_lines(text, MAX_ANSWER_CHARS) for name, text in answers.own.items()}
+    return answers.model_copy(update={**texts, "own": own})
 
 
 def _compared(old: Facts, new: Facts) -> Facts:

@@ -27,7 +27,8 @@ INCIDENT_MOVES: dict[IncidentState, frozenset[IncidentState]] = {
     "settling": frozenset({"open", "recovered", "closed"}),
     # fires again before the recovery was approved; everything owed was sent or dismissed
     "recovered": frozenset({"open", "closed"}),
-    "closed": frozenset(),
+    # a correction owes the right content
+    "closed": frozenset({"recovered"}),
 }
 
 UNDECIDED: frozenset[NoticeState] = frozenset({"awaiting_approval", "awaiting_second"})

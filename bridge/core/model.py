@@ -120,7 +120,8 @@ class Notice:
 
     `audience_digest` and `recipients` are those of the list the approver saw. `send_at`: the moment the hold
     ends. `first_accept_at`: when the mail server took the first mail, which ends the clock that began with
-    the detection. `stop_reason`: why the rest was not sent.
+    the detection. `stop_reason`: why the rest was not sent. `corrects`: the notice whose recipients this one goes to.
+    `corrected_by`: the notice that corrects this one. `retracts`: it says that there was no disturbance.
     """
 
     id: str
@@ -151,6 +152,9 @@ class Notice:
     audience_digest: str | None = None
     recipients: int | None = None
     closed_reason: ClosedReason | None = None
+    corrects: str | None = None
+    corrected_by: str | None = None
+    retracts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

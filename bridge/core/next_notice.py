@@ -55,6 +55,24 @@ def never_left(notice: Notice) -> bool:
     return notice.state == "stopped" and notice.sending_at is None
 
 
+def retraction(notices: Sequence[Notice]) -> Notice | None:
+    """The last letter that tells customers, or waits to tell them, that there was no disturbance."""
+    return next((n for n in reversed(notices) if n.retracts and (n.state in UNDECIDED or reached(n))), None)
+
+
+def since_retraction(notices: Sequence[Notice]) -> Sequence[Notice]:
+    """The notices that came after such a letter: the ones before it count as taken back."""
+    taken_back = retraction(notices)
+    return notices if taken_back is None else notices[notices.index(taken_back) + 1 :]
+
+
+def kept_quiet(notices: Sequence[Notice]) -> bool:
+    """Whether people decided that customers need not hear of this: only an alert that is new to it is told."""
+    later = since_retraction(notices)
+    firsts = [notice for notice in later if notice.kind == FIRST]
+    return firsts[-1].state == "dismissed" if firsts else retraction(notices) is not None
+
+
 def undecided(notices: Sequence[Notice], *kinds: Kind) -> Notice | None:
     """The notice of one of these kinds that still waits for people, if any."""
     return next((n for n in notices if n.kind in kinds and n.state in UNDECIDED), None)
@@ -62,6 +80,9 @@ def undecided(notices: Sequence[Notice], *kinds: Kind) -> Notice | None:
 
 def owed(incident: Incident, notices: Sequence[Notice], policy: Policy, now: datetime) -> Duty | None:
     """The next thing this incident owes at `now`, or None. `notices` in the order they were drafted."""
+    taken_back = retraction(notices)
+    if taken_back and taken_back.state in UNDECIDED | {"approved"}:
+        return None  # nothing may be told beside the question whether it happened at all
     match incident.state:
         case "open":
             return _while_firing(incident, notices, policy, now)
@@ -78,9 +99,10 @@ def owed(incident: Incident, notices: Sequence[Notice], policy: Policy, now: dat
 def _while_firing(
     incident: Incident, notices: Sequence[Notice], policy: Policy, now: datetime
 ) -> Duty | None:
+    notices, quiet = since_retraction(notices), kept_quiet(notices)
     if not customers_told(notices):
         firsts = [notice for notice in notices if notice.kind == FIRST]
-        if undecided(notices, FIRST) or (firsts and firsts[-1].state != "superseded"):
+        if quiet or undecided(notices, FIRST) or (firsts and firsts[-1].state != "superseded"):
             return None
         return Duty("draft", "customers not told", FIRST)
     if incident.promise_at is None or now < incident.promise_at - policy.update_ring_before:
@@ -93,29 +115,46 @@ def _while_firing(
 def _settled(notices: Sequence[Notice]) -> Duty | None:
     if any(notice.state == "approved" for notice in notices):
         return None  # may still be called back: it decides what the recovery report says
-    if customers_told(notices) or undecided(notices, FIRST) or any(map(never_left, notices)):
+    told = since_retraction(notices)
+    if customers_told(told) or undecided(told, FIRST) or any(map(never_left, told)):
         return Duty("recover", "settled", RECOVERY)
     return None if _under_way(notices) else Duty("close", "nothing owed")
 
 
 def _under_way(notices: Sequence[Notice]) -> bool:
-    """Whether some notice, a batch too, still waits for people or for the mail server."""
-    return any(notice.state in UNDECIDED | UNDER_WAY for notice in notices)
+    """Whether some notice, a batch too, still waits for people or for the mail server.
+
+    A letter that was stopped to be corrected waits for nobody: its rest is never sent.
+    """
+    waiting = (notice for notice in notices if notice.state in UNDECIDED | UNDER_WAY)
+    return any(notice.state != "stopped" or notice.corrected_by is None for notice in waiting)
 
 
 def _after_recovery(incident: Incident, notices: Sequence[Notice], now: datetime) -> Duty | None:
-    reports = [notice for notice in notices if spec_of(notice.kind).is_report]
+    reports = [notice for notice in since_retraction(notices) if spec_of(notice.kind).is_report]
     last = next((n for n in reversed(reports) if n.kind in (RECOVERY, FINAL)), None)
     if _under_way(reports):
         return None
-    if last is None or (last.kind == RECOVERY and last.state == "superseded"):
+    if (last is None and not retraction(notices)) or (last and _given_up(last)):
         return Duty("draft", "recovery not told", RECOVERY)
     if incident.final_at is None:
         # A batch that still waits for people keeps the incident open; it never holds a promised report up.
         return None if _under_way(notices) else Duty("close", "nothing owed")
-    if last.state == "sent" and now >= incident.final_at:
-        return Duty("draft", "cause promised", FINAL)
-    return None
+    if now < incident.final_at:
+        return None
+    if _promises_right_content(reports):
+        return Duty("draft", "promised report", UPDATE)
+    return Duty("draft", "cause promised", FINAL) if last and last.state == "sent" else None
+
+
+def _given_up(notice: Notice) -> bool:
+    return notice.kind == RECOVERY and notice.state == "superseded"
+
+
+def _promises_right_content(reports: Sequence[Notice]) -> bool:
+    """Whether the last that customers were told is a correction."""
+    told = [notice for notice in reports if reached(notice)]
+    return bool(told) and told[-1].corrects is not None
 
 
 def next_duty_at(incident: Incident, policy: Policy) -> datetime | None:

@@ -92,7 +92,7 @@ def view(facts: Facts, locale: Locale) -> View:
         prevention=answers.prevention,
         customer_actions=answers.customer_actions,
         row=_row(facts, locale),
-        own=spec_of(facts.kind).words(facts.own, zone, locale),
+        own=spec_of(facts.kind).words(answers.own, zone, locale),
     )
 
 

@@ -9,6 +9,7 @@ import structlog
 from bridge import metrics
 from bridge.audiences.cache import CustomerLists
 from bridge.audiences.csv import AudienceError
+from bridge.clock import pause
 from bridge.core.kinds import Recipients, spec_of
 from bridge.core.model import Notice, Recipient
 from bridge.errors import StorageDown
@@ -19,6 +20,8 @@ from bridge.store.store import Store
 from bridge.store.tx import Tx
 
 log = structlog.get_logger(__name__)
+
+OPEN_DOTS = 8  # seconds: as long as an instance that stops waits for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +60,27 @@ class Loader:
         if spec_of(notice.kind).recipients is Recipients.BATCH:
             batch = await self.store.read(partial(fan_out.batch_recipients, notice=notice))
             return await self._load_chunks(notice, _one(batch))
+        if spec_of(notice.kind).recipients is Recipients.LEDGER:
+            await self._wait_for_open_dots(notice)
+            return await self._load_chunks(notice, self._reached(notice))
         service = await self.store.read(partial(_service_of, notice=notice))
         if await self.lists.digest(service) != notice.audience_digest:
             return await self._stop_changed(notice, "list_changed")
         chunks = self.lists.chunks(service, fan_out.CHUNK, notice.audience_digest or "")
         return await self._load_chunks(notice, chunks)
+
+    async def _wait_for_open_dots(self, notice: Notice) -> None:
+        """Mails of the corrected letter that wait for the server's answer are given `OPEN_DOTS` seconds."""
+        for _ in range(OPEN_DOTS):
+            if not await self.store.read(lambda tx: tx.outbox.in_doubt(notice.corrects or "")):
+                return
+            await pause(1.0)
+
+    async def _reached(self, notice: Notice) -> AsyncIterator[list[Recipient]]:
+        after = 0
+        while rows := await self.store.read(partial(fan_out.reached, notice=notice, after=after)):
+            yield [recipient for _, recipient in rows]
+            after = rows[-1][0]
 
     async def _stop_changed(self, notice: Notice, why: str) -> Wake:
         return await self.store.run(

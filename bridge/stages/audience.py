@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bridge.core import reports
 from bridge.core.kinds import Recipients
 from bridge.core.model import AudienceFacts
 from bridge.core.values import LocalText
@@ -21,7 +22,22 @@ def audience_of(ctx: NoticeContext, lists: Lists) -> AudienceFacts:
         batch = ctx.version().batch
         assert batch
         return batch_audience(batch.rows)
+    if ctx.spec.recipients is Recipients.LEDGER:
+        return reached_audience(ctx)
     return lists.get(ctx.service.id) or AudienceFacts(ctx.service.audience, problem=NOT_READ)
+
+
+def reached_audience(ctx: NoticeContext) -> AudienceFacts:
+    """Those whom the corrected notice reached. Its mails that are under way may still join them: no other list."""
+    corrected = ctx.tx.notices.get(ctx.notice.corrects or "")
+    assert corrected, "a correction names what it corrects"
+    locales = ctx.tx.outbox.reached_by_language(corrected.id)
+    title = LocalText(
+        ja=f"{reports.title(corrected.kind, corrected.number, 'ja')}が届いた方",
+        en=f"those who got the {reports.title(corrected.kind, corrected.number, 'en')}",
+    )
+    digest = hashlib.sha256(f"reached by {corrected.id}".encode()).hexdigest()
+    return AudienceFacts("reached", sum(locales.values()), digest, locales, title=title)
 
 
 def batch_audience(rows: Sequence[Mapping[str, Any]]) -> AudienceFacts:

@@ -8,12 +8,13 @@ from datetime import datetime
 from bridge.core import next_notice
 from bridge.core.events import LetterDrafted, LetterRedrafted, Superseded, TemplateFailed
 from bridge.core.facts import NO_ANSWERS, Answers, Facts, build, changed, covers
-from bridge.core.kinds import Promises, Recipients, kinds_that, spec_of
+from bridge.core.kinds import Clock, Promises, Recipients, kinds_that, spec_of
 from bridge.core.model import Alert, Batch, Kind, Notice, Version
 from bridge.stages.context import IncidentContext, NoticeContext
 from bridge.stages.runtime import BRIDGE
 from bridge.store.tx import Tx
 
+GOING_ON = ("open", "settling")
 (BATCH_KIND,) = kinds_that(lambda spec: spec.recipients is Recipients.BATCH)
 FIRES_AGAIN = "fires again"  # in the history: a recovery report was given up with none in its place
 
@@ -128,7 +129,8 @@ def facts_of(ctx: IncidentContext, kind: Kind, before: Sequence[Notice], answers
     """The facts of a letter of `kind` at this moment; `before` are the incident's other notices."""
     tx, service, spec = ctx.tx, ctx.service, spec_of(kind)
     alerts = tx.alerts.of(ctx.incident.id)
-    promised = spec.promises is Promises.NEXT_REPORT
+    goes_on = ctx.incident.state in GOING_ON or spec.clock is not Clock.PROMISE
+    promised = spec.promises is Promises.NEXT_REPORT and spec.owes_report(answers.own) and goes_on
     follows_at, over_at = _earlier(ctx)
     return build(
         service,

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from bridge.core import next_notice
 from bridge.core.events import SendingBegan, Stopped
 from bridge.core.facts import Facts
-from bridge.core.kinds import Promises, spec_of
+from bridge.core.kinds import Clock, Promises
 from bridge.core.model import Notice, Recipient, Text, Version
 from bridge.core.settings import Service
 from bridge.core.values import Locale
 from bridge.letters.mime import Letterhead, freeze, message_id
 from bridge.stages.context import NoticeContext, open_notice
+from bridge.stages.draft import GOING_ON
 from bridge.stages.notify_oncall import tell_trouble
 from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.stages.wake import NOTHING, Wake
+from bridge.store.incidents import IncidentChanges
 from bridge.store.outbox import OutboxMessage
 from bridge.store.tx import Tx
 
@@ -43,6 +45,11 @@ def batch_recipients(tx: Tx, notice: Notice) -> list[Recipient]:
     batch = tx.notices.version(notice.id, notice.approved_version or notice.version).batch
     assert batch
     return [Recipient(row["email"], row.get("name", ""), row.get("company", "")) for row in batch.rows]
+
+
+def reached(tx: Tx, notice: Notice, after: int) -> list[tuple[int, Recipient]]:
+    """A part of those whom the corrected notice reached, with the id of each one's row."""
+    return tx.outbox.reached(notice.corrects or "", after, CHUNK)
 
 
 def begin_send(tx: Tx, runtime: Runtime, notice: Notice, chunk: Chunk, *, last: bool) -> Wake:
@@ -123,10 +130,12 @@ def _start(ctx: NoticeContext, version: Version) -> None:
     tx, incident, notice = ctx.tx, ctx.incident, ctx.notice
     if not tx.notices.move(notice, "sending", sending_at=tx.now, owner=None):
         return
-    promises = spec_of(notice.kind).promises
-    if promises is Promises.NEXT_REPORT:
-        tx.incidents.set(incident.id, promise_at=version.promise_at)
-    if promises is Promises.CAUSE:
+    spec = ctx.spec
+    if notice.retracts:
+        tx.incidents.set(incident.id, promise_at=None, final_at=None)
+    elif spec.promises is Promises.NEXT_REPORT and (version.promise_at or spec.clock is Clock.PROMISE):
+        _promise(ctx, version)
+    if spec.promises is Promises.CAUSE:
         cause_by = Facts.from_dict(version.facts).answers.cause_by
         zone = ctx.service.timezone
         tx.incidents.set(
@@ -134,3 +143,16 @@ def _start(ctx: NoticeContext, version: Version) -> None:
         )
     began = SendingBegan(notice.id, notice.kind, notice.approved_version, notice.recipients)
     ctx.record(BRIDGE, began)
+
+
+def _promise(ctx: NoticeContext, version: Version) -> None:
+    """The letter's promise is the incident's. After the end, the duty of a final report begins with it."""
+    changes: IncidentChanges = {"promise_at": version.promise_at}
+    if ctx.incident.state not in GOING_ON:
+        cause_by = Facts.from_dict(version.facts).answers.cause_by
+        owed = next_notice.final_at(cause_by, ctx.service.timezone) if cause_by else None
+        before = ctx.policy.update_ring_before
+        changes["final_at"] = version.promise_at - before if version.promise_at else owed
+    ctx.tx.incidents.move(
+        ctx.incident, "recovered" if ctx.incident.state == "closed" else ctx.incident.state, **changes
+    )

@@ -29,7 +29,8 @@ def advance(ctx: IncidentContext) -> Wake:
             known = told_answers(ctx.tx, notices)
             draft(ctx, duty.kind, duty.reason, known.model_copy(update={"cause_by": None}))
         case "draft" if duty.kind:
-            draft(ctx, duty.kind, duty.reason)
+            over = ctx.incident.state == "recovered"
+            draft(ctx, duty.kind, duty.reason, told_answers(ctx.tx, notices) if over else NO_ANSWERS)
         case "recover":
             recover(ctx, duty.reason)
         case _:

@@ -130,8 +130,7 @@ def _record(ctx: IncidentContext, source: str, verdict: Verdict, posts: Sequence
     ctx.record(source, _summary(verdict, posts))
     ctx = _move(ctx, verdict, max(post.truncated for post in posts))
     notices = ctx.notices()
-    firsts = [notice for notice in notices if notice.kind == next_notice.FIRST]
-    if verdict.any("attached") and firsts and firsts[-1].state == "dismissed":
+    if verdict.any("attached") and next_notice.kept_quiet(notices):
         draft(ctx, next_notice.FIRST, "an alert new to the incident")
         return Wake(timer=True, oncall=True)
     for notice in notices:

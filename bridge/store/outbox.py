@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, update
 
-from bridge.core.model import DeliveryState
+from bridge.core.model import DeliveryState, Recipient
 from bridge.store.dialect import insert
 from bridge.store.tables import columns_of, letters, outbox
 from bridge.store.transaction import Transaction
@@ -45,6 +45,10 @@ class OutboxMessage:
     letter: str | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
     refs: str = ""
+
+
+# A mail in doubt will be sent or unknown: either way its reader may have it.
+_OF_LEDGER = and_(outbox.c.lane == "customers", outbox.c.state.in_(("sent", "unknown", "in_doubt")))
 
 
 class Outbox:
@@ -114,6 +118,28 @@ class Outbox:
         for row in rows:
             found[row.notice_id][row.state] = row.n
         return found
+
+    def reached(self, notice_id: str, after: int, limit: int) -> list[tuple[int, Recipient]]:
+        """Whom a letter reached or may have reached, by row id, those after the cursor; each in their language."""
+        query = (
+            select(outbox.c.id, outbox.c.address, outbox.c.letter)
+            .where(_OF_LEDGER, outbox.c.notice_id == notice_id, outbox.c.id > after)
+            .order_by(outbox.c.id)
+            .limit(limit)
+        )
+        return [(row.id, Recipient(row.address, locale=row.letter)) for row in self._tx.execute(query)]
+
+    def reached_by_language(self, notice_id: str) -> dict[str, int]:
+        """How many a letter reached or may have reached, by the language they read it in."""
+        query = select(outbox.c.letter, func.count().label("n")).where(
+            _OF_LEDGER, outbox.c.notice_id == notice_id
+        )
+        return {row.letter: row.n for row in self._tx.execute(query.group_by(outbox.c.letter))}
+
+    def in_doubt(self, notice_id: str) -> bool:
+        """Whether the server's answer about some mail of this letter is still awaited."""
+        query = select(outbox.c.id).where(outbox.c.notice_id == notice_id, outbox.c.state == "in_doubt")
+        return self._tx.execute(query.limit(1)).first() is not None
 
     def unfinished(self, notice_id: str) -> bool:
         """Whether some letter of a notice is still to be sent."""

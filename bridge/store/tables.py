@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -126,6 +128,9 @@ notices = Table(
     Column("owner", Text),  # the instance that loads the list into the outbox
     Column("first_accept_at", Utc),
     Column("closed_reason", Text),
+    Column("corrects", Text),
+    Column("corrected_by", Text),
+    Column("retracts", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("incident_id", "number"),
     Index(
         "ix_notices_state",

@@ -66,7 +66,7 @@ class ApprovalRoutes:
             answer = await self._deps.store.run(partial(self._decide, request, posted, link_id, lists))
             self._after(answer)
             if answer.status == 303:
-                return _see(request, answer)
+                return self._see(request, answer)
             loaded = await self._load(link_id, lists, request)
         except StorageDown as error:
             log.warning("press_not_recorded", error=str(error))
@@ -106,6 +106,8 @@ class ApprovalRoutes:
             return pages.edit(data)
         if "answers" in query and "edit" in data.offers and spec_of(data.notice.kind).asks is Asks.ANSWERS:
             return pages.answers(data)
+        if "correct" in query and "correct" in data.offers:
+            return pages.correct(data)
         return pages.approval(data)
 
     def _decide(
@@ -134,6 +136,17 @@ class ApprovalRoutes:
         if answer.approved_after is not None:
             metrics.APPROVAL.observe(answer.approved_after)
 
+    def _see(self, request: Request, answer: DecisionResult) -> Response:
+        """Back to the page, or on to another notice's: our own path, never the host that the request named."""
+        query = {"did": answer.did} if answer.did else {}
+        if lang := request.query_params.get("lang"):
+            query["lang"] = lang if lang in ("ja", "en") else "ja"
+        if "correct" in request.query_params and not answer.link:
+            query["correct"] = ""  # stopped from there: what was wrong is still to be said
+        token = self._deps.keys.token(answer.link) if answer.link else request.path_params["token"]
+        where = f"/approve/{token}"
+        return RedirectResponse(f"{where}?{urlencode(query)}" if query else where, 303)
+
     def _refusal(self, answer: DecisionResult, loaded: Loaded, posted: Mapping[str, str]) -> Page:
         pages, data = self._deps.pages, loaded.data
         match answer.why:
@@ -146,20 +159,13 @@ class ApprovalRoutes:
                 return Page(answer.status, page.html, page.headers)
             case "wording":
                 return pages.wording_stop(data)
+            case "no_nature":
+                return pages.correct(data, missing=True, right=posted.get("right", ""))
             case "not_a_day" | "day_over":
                 return pages.answers(data, answers_of(posted), answer.why)
             case _:
                 count = self._deps.lists.count_of(posted.get("audience", ""))
                 return pages.conflict(data, _seen(posted, data), _typed(posted), count)
-
-
-def _see(request: Request, answer: DecisionResult) -> Response:
-    """Back to the page: its own path, never the host that the request named."""
-    query = {"did": answer.did} if answer.did else {}
-    if lang := request.query_params.get("lang"):
-        query["lang"] = lang if lang in ("ja", "en") else "ja"
-    where = f"/approve/{request.path_params['token']}"
-    return RedirectResponse(f"{where}?{urlencode(query)}" if query else where, 303)
 
 
 def _seen(posted: Mapping[str, str], data: PageData) -> int | None:

@@ -24,14 +24,19 @@ class KindClass(Flag):
     """The first that customers hear of the failure."""
     FOLLOW_UP = auto()
     """Customers had a report before this one: it must say what has changed."""
+    CLOSING = auto()
+    """The last report: nothing may stay open after it."""
+    CORRECTING = auto()
+    """It takes back what an earlier letter said."""
 
 
 CLASSES: Mapping[str, KindClass] = {
     "first": KindClass.TO_EVERYONE | KindClass.ABOUT_THE_FUTURE | KindClass.OPENING,
     "update": KindClass.TO_EVERYONE | KindClass.ABOUT_THE_FUTURE | KindClass.FOLLOW_UP,
     "recovery": KindClass.TO_EVERYONE | KindClass.ABOUT_THE_PAST,
-    "final": KindClass.TO_EVERYONE | KindClass.ABOUT_THE_PAST,
+    "final": KindClass.TO_EVERYONE | KindClass.ABOUT_THE_PAST | KindClass.CLOSING,
     "individual": KindClass.TO_ONE_PERSON,
+    "correction": KindClass.CORRECTING,
 }
 ALIASES = {"followup": "update"}
 """Kinds by the names that texts from outside the bridge use."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bridge.core.values import Locale, LocalText
 
 Own = Mapping[str, str]
-"""What only letters of one kind state, as it is stored with a version (`Facts.own`)."""
+"""What only letters of one kind state, as it is stored with a version (`Answers.own`)."""
 
 
 def _as_stored(own: Own, zone: ZoneInfo, locale: Locale) -> Own:  # noqa: ARG001  such facts are words already

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 
 from bridge.core.actions import expired, offers, said_yes
 from bridge.core.lifecycle import UNDECIDED
-from bridge.core.model import Notice
 from bridge.stages.audience import Lists, audience_of
 from bridge.stages.context import open_notice
 from bridge.stages.decide.acknowledge import acknowledge
 from bridge.stages.decide.approve import approve
 from bridge.stages.decide.cancel import cancel
+from bridge.stages.decide.correct import correct
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
 from bridge.stages.decide.dismiss import dismiss
 from bridge.stages.decide.edit import edit
@@ -28,6 +28,7 @@ ACTIONS: Mapping[str, Decide] = {
     "acknowledge": acknowledge,
     "cancel": cancel,
     "stop": stop,
+    "correct": correct,
     "resume": resume,
     "test": send_test_copy,
     "recovered": end_incident,
@@ -46,7 +47,7 @@ def decide(tx: Tx, runtime: Runtime, link_id: str, form: DecisionRequest, lists:
         return _gone(ctx, form)
     offered = form.action in offers(notice, ctx.person, tx.now, ctx.incident.state)
     if not offered and (form.action in ACTIONS or notice.state not in UNDECIDED):
-        return _already(notice, ctx.person, form)
+        return _already(ctx, form)
     if not form.genuine:
         return DecisionResult("forged")
     if form.action not in ACTIONS:
@@ -75,8 +76,13 @@ def _gone(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
     return renew(ctx, form) if form.genuine else DecisionResult("forged")
 
 
-def _already(notice: Notice, person: str, form: DecisionRequest) -> DecisionResult:
-    """The same person's same approval again is no error: its answer was lost, or the button was hit twice."""
+def _already(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
+    """Somebody else corrects the letter already: both are led to the same correction.
+
+    The same person's same approval again is no error: its answer was lost, or the button was hit twice."""
+    notice, person = ctx.notice, ctx.person
+    if form.action == "correct" and form.genuine and notice.corrected_by:
+        return correct(ctx, form)
     mine = said_yes(notice, person) or notice.approved_by == person
     repeated = form.action == "approve" and mine and form.version == notice.version
     return DecisionResult("done") if repeated else DecisionResult("decided")

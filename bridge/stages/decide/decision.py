@@ -22,6 +22,7 @@ Why = Literal[
     "list_changed",
     "list_unreadable",
     "wording",
+    "no_nature",
     WrongDay,
 ]
 STATUS: Mapping[Why, int] = {
@@ -37,6 +38,7 @@ STATUS: Mapping[Why, int] = {
     "wording": 422,
     "not_a_day": 422,
     "day_over": 422,
+    "no_nature": 422,
 }
 
 
@@ -54,6 +56,8 @@ class DecisionRequest:
     reason: str = ""
     override: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
+    nature: str = ""
+    right: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ class DecisionContext(NoticeContext):
 class DecisionResult:
     """What a press came to: the reason fixes the status. `did` names what the next page confirms.
 
-    `approved_after`: seconds from the first matching alert to the approval of its first report.
+    `link`: the id of a link to another notice, whose page comes next. `approved_after`: seconds from the first
+    matching alert to the approval of its first report.
     """
 
     why: Why
@@ -80,6 +85,7 @@ class DecisionResult:
     wake: Wake = NOTHING
     findings: tuple[Finding, ...] = ()
     approved_after: float | None = None
+    link: str | None = None
 
     @property
     def status(self) -> int:

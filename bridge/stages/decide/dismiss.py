@@ -24,6 +24,8 @@ def dismiss(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
         return DecisionResult("decided")
     tx.rings.cancel(notice.id)
     tx.outbox.cancel_rings(notice.id)
+    if notice.corrects:
+        tx.notices.set(notice.corrects, corrected_by=None)
     changes: IncidentChanges = {}
     if ctx.spec.clock is Clock.PROMISE:
         every = ctx.policy.update_every.while_firing(tx.alerts.of(incident.id))

@@ -10,8 +10,15 @@ from starlette.responses import JSONResponse, Response
 
 from bridge.core.batch import decode, parse_batch
 from bridge.core.facts import Answers
+from bridge.core.kinds.correction import Nature
 from bridge.core.sanitise import storable
-from bridge.stages.draft_on_request import Drafted, draft_individual, draft_recovery, draft_update
+from bridge.stages.draft_on_request import (
+    Drafted,
+    draft_correction,
+    draft_individual,
+    draft_recovery,
+    draft_update,
+)
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
 from bridge.store.tx import Tx
@@ -42,6 +49,14 @@ class UpdateIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
     status: Said = ""
     scope: Said = ""
+
+
+class CorrectionIn(BaseModel):
+    """What was wrong, and what is right where that is known."""
+
+    model_config = ConfigDict(extra="forbid")
+    nature: Nature
+    right: Said = ""
 
 
 class RevokeIn(BaseModel):
@@ -84,6 +99,12 @@ class ApiCommands:
             return problem(422, str(problems[0]), problems=named)
         return await self._draft(partial(draft_individual, incident_id=incident_id, rows=rows))
 
+    async def correction(self, notice_id: Id, given: CorrectionIn) -> Response:
+        """Stop the rest of a letter that was wrong, and draft its correction."""
+        return await self._draft(
+            partial(draft_correction, notice_id=notice_id, nature=given.nature, right=given.right)
+        )
+
     async def revoke(self, given: RevokeIn) -> Any:
         """Revoke live links of a person or to a notice; the next ring makes fresh ones."""
         if not (given.person or given.notice):
@@ -110,7 +131,7 @@ class ApiCommands:
 
 def _refused(done: Drafted) -> Response:
     if done.unknown:
-        return problem(404, "unknown incident")
+        return problem(404, "unknown incident or notice")
     if done.day_over:
         return problem(422, f"cause_by: {done.day_over} is over. Name today or a later day", field="cause_by")
     return problem(409, done.state)

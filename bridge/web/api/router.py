@@ -58,6 +58,7 @@ def api_router(deps: Dependencies, guard: Guard) -> APIRouter:
         ("/incidents/{incident_id}/recovery", writing.recovery, None),
         ("/incidents/{incident_id}/update", writing.update, None),
         ("/incidents/{incident_id}/individual", writing.individual, CSV_BODY),
+        ("/notices/{notice_id}/correction", writing.correction, None),
     )
     for path, answer, extra in drafted:
         router.add_api_route(

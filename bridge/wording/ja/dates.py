@@ -3,13 +3,14 @@
 import calendar
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date
 
 from bridge.core.dates import WEEKDAYS
 from bridge.wording.find import any_of, phrase
 from bridge.wording.ja.chronology import disagreements
-from bridge.wording.ja.expressions import NAMED_TIME, WEEKDAY
-from bridge.wording.ja.promise import date_near, promised_time
+from bridge.wording.ja.expressions import HOLIDAY, NAMED_TIME, WEEKDAY
+from bridge.wording.ja.moments import date_near
+from bridge.wording.ja.promise import promised_time
 from bridge.wording.kinds import KindClass
 from bridge.wording.model import Context
 from bridge.wording.rule import Hit, Rule
@@ -17,7 +18,7 @@ from bridge.wording.text import Sheet, in_signature
 
 DAY = re.compile(
     r"(?:(?P<year>\d{4})(?:年|/|-))?(?<!\d)(?P<month>\d{1,2})(?P<sep>月|/|-)(?P<day>\d{1,2})(?(sep)日?)[ ]*"
-    rf"(?:[(](?P<weekday>{WEEKDAY})(?:曜日?)?(?:[・、/]?(?:祝日?|休))?[)]|(?P<full>{WEEKDAY})曜)"
+    rf"(?:[(](?P<weekday>{WEEKDAY})(?:曜日?)?(?:{HOLIDAY})?[)]|(?P<full>{WEEKDAY})曜)"
 )
 MONTH_DAY = re.compile(r"(?<![\d.])(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日(?!間)")
 HOURS = re.compile(r"(?<![\d.])(?<!\d:)(?P<hour>\d{1,3})時(?!間)(?:(?P<minute>\d{1,3})分)?")
@@ -90,7 +91,7 @@ def _exists(year: str | None, month: int, day: int) -> bool:
 
 def _promise_passed(sheet: Sheet, context: Context) -> Iterator[Hit]:
     promise = promised_time(sheet, context)
-    if promise and promise.at and context.now and promise.at <= context.now:
+    if promise and promise.at and context.now and promise.at.astimezone(UTC) <= context.now.astimezone(UTC):
         yield Hit(promise.page, *promise.page.span(promise.start, promise.end), _next_promise(context))
 
 
@@ -102,10 +103,11 @@ def _next_promise(context: Context) -> str | None:
 
 
 def _notations_mixed(sheet: Sheet, _context: Context) -> Iterator[Hit]:
-    """Times such as 10:05, in a letter that also writes 10時05分. Times in office hours, links and English lines
-    are passed over."""
+    """Times such as 10:05, in a letter that also writes 10時05分. Times in office hours, links, English lines and
+    the closing block are passed over."""
     page = sheet.body
-    if not re.search(r"\d時(?!間)", page.wording):
+    other = re.search(r"\d時(?!間)", page.wording)
+    if not other or in_signature(page, page.origin[other.start()]):
         return
     for match in COLON.finditer(page.wording):
         start, end = page.span(*match.span())

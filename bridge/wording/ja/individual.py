@@ -9,7 +9,7 @@ from bridge.wording.model import Context
 from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import Sheet
 
-MASS = re.compile(r"各位|皆様|皆さま")
+MASS = re.compile(r"(?:各位|皆様|皆さま)(?:へ|[ ]*$|、$)")
 ONE_PERSON = re.compile(
     r"(?<!お客)(?<!皆)(?<!利用者)(?<!会員)[^\s、。]{1,40} ?様(?:方)?$|ご?担当者様|[^\s、。客皆]{1,20}様 "
 )

@@ -14,17 +14,23 @@ from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import FieldText, Sheet
 
 WIDEST = 80  # columns: 40 full-width characters
-OPENING = r"^\s*(?:\[[^\]]{1,30}\]\s?)?【[^】]*(?:重要|お詫び|障害|緊急|復旧|報)[^】]*】"
+OPENING = r"^\s*(?:\[[^\]]{1,30}\]\s?)?【[^】]*(?:重要|お詫び|障害|緊急|復旧|報|訂正)[^】]*】"
 STAGE = {
     KindClass.OPENING: r"第一報|第1報|初報",
     KindClass.FOLLOW_UP: rf"第[{NUMERAL}\d]{{1,4}}報|続報|経過報告|中間報告",
     KindClass.ABOUT_THE_PAST: r"復旧|最終報",
     KindClass.TO_ONE_PERSON: r"お詫び|おわび",
+    KindClass.CORRECTING: r"訂正",
 }
+OURS = (
+    KindClass.TO_EVERYONE | KindClass.TO_ONE_PERSON | KindClass.CORRECTING
+)  # a kind that we do not know has a subject of its own
 EVENT = (
     r"障害|不具合|停止|中断|いただけない|接続|遅延|復旧|影響|消失|重複|欠落|反映|誤|エラー"
     r"|できない|られない|しづらい|しにくい|つながら|ない事象|事象|遅れ|漏えい|漏洩|流出|不通|不能|低下"
-    r"|失敗|トラブル|故障|破損|未着|二重"
+    r"|失敗|トラブル|故障|破損|未着|二重|訂正|過大|請求の?(?:相違|間違)|間違い|漏れ|もれ"
+    r"|未(?:保存|登録|反映|配信|送信|達|完了|処理|入金|計上)|届か|届いて|消え|失われ|起動し|開か|動作し"
+    r"|(?<![はでも])ない(?:事象|状[況態]|問題|不具合|件|こと)|[らかさたなまがばれけせてめ]ない|(?:され|でき|い|き)ません"
 )
 SAYS_RECOVERED = re.compile(
     r"復旧報告|復旧(?:の|に関する|および|及び|いたしました|しました|完了|ならびに)|解消|【[^】]*復旧"
@@ -111,7 +117,8 @@ RULES = (
         "The subject does not begin with a bracket such as 【重要】.",
         "【重要】【障害報告】みどりショップ 接続障害(第一報)",
         "みどりショップの接続障害について",
-        scope="subject",
+        OURS,
+        "subject",
     ),
     Rule(
         "SUB-02",
@@ -161,6 +168,7 @@ RULES = (
         "The subject does not say what happened.",
         "【重要】みどりショップ 接続障害(第一報)",
         "【重要】みどりショップからの重要なお知らせ(第一報)",
-        scope="subject",
+        OURS,
+        "subject",
     ),
 )
