@@ -6,7 +6,9 @@ import pytest
 
 from bridge.core.events import Stopped
 from bridge.stages.draft_on_request import draft_correction
-from tests.stages.office import Office, customers, firing, minutes, resolved, seconds, states
+from tests.parts.midori import minutes, seconds
+from tests.stages.office import Office, states
+from tests.stages.samples import customers, firing, resolved
 
 
 @pytest.fixture
