@@ -303,7 +303,7 @@ def _compared(old: Facts, new: Facts, told: Sequence[Told]) -> Facts:
     added = [impact for impact in new.impacts if impact.ja not in before and impact not in back]
     over_at, recurred_at = old.told_over_at, old.recurred_at
     if old.recovered_at and not new.recovered_at and _fires(told):
-        over_at, recurred_at = old.recovered_at, when_back(told, old.recovered_at)
+        over_at, recurred_at = old.recovered_at, when_back(told, old.recovered_at, new.drafted_at)
     return new.model_copy(
         update={
             "changes": changed(old, new),

@@ -22,11 +22,14 @@ OLDEST_START = timedelta(days=365)
 class Told:
     """One alert, as far as customers are concerned. `order`: earliest first, the same in every run.
 
+    `started_at` is never after the incident's receipt; `fired_at` is the start as the source tells it.
     `refused`: what it said that are no words for customers. The service's own take their place.
     """
 
     order: tuple[datetime, str, str]
     started_at: datetime
+    fired_at: datetime
+    delay: timedelta
     ended_at: datetime | None
     firing: bool
     words: LocalText | None
@@ -40,13 +43,16 @@ def told_by(alert: Alert, service: Service, incident: Incident) -> Told:
     """What one alert tells customers: its own words or the service's, its start less the detection delay."""
     start = _start(alert, incident)
     impact = _known_impact(alert, service)
+    delay = impact.detection_delay if impact else timedelta()
     words, refused = _own_words(alert, "customer_impact", MAX_IMPACT_CHARS, impact.text if impact else None)
     workaround, refused_too = _own_words(
         alert, "customer_workaround", MAX_WORKAROUND_CHARS, impact.workaround if impact else None
     )
     return Told(
         order=(start, alert.source, alert.fingerprint),
-        started_at=start - impact.detection_delay if impact else start,
+        started_at=start - delay,
+        fired_at=alert.starts_at,
+        delay=delay,
         ended_at=alert.ends_at,
         firing=alert.status == "firing",
         words=words,
@@ -107,9 +113,10 @@ def when_recovered(
     return max(ends) if ends and not firing else incident.resolved_at or drafted_at
 
 
-def when_back(told: Sequence[Told], over_at: datetime) -> datetime | None:
+def when_back(told: Sequence[Told], over_at: datetime, now: datetime) -> datetime | None:
     """When something began again after customers were told that all was over; None where no alert says it."""
-    return min((one.started_at for one in told if one.firing and one.started_at > over_at), default=None)
+    again = (one for one in told if one.firing and over_at < one.fired_at <= now)
+    return min((max(one.fired_at - one.delay, over_at) for one in again), default=None)
 
 
 def distinct(words: Iterable[LocalText | None]) -> tuple[LocalText, ...]:

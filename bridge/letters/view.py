@@ -22,7 +22,7 @@ _GENERAL: dict[Locale, str] = {"ja": "障害の状況", "en": "service disruptio
 _PAST: dict[Locale, str] = {"ja": "障害", "en": "incident"}
 _SOMEBODY: dict[Locale, str] = {"ja": "ご担当者", "en": "Sir or Madam"}
 _BETWEEN: dict[Locale, str] = {"ja": "、", "en": "; "}
-_MATTER: dict[Locale, str] = {"ja": "影響", "en": "how it affected you"}
+_MATTER: dict[Locale, str] = {"ja": "影響", "en": "how the incident affected you"}
 # What a subject has besides service, matter and company, of 40 full-width characters.
 _ADDRESSED_COLUMNS = 80 - width("【お詫び】 障害によるにつきまして(様)")
 # A batch may have these columns. A letter of a file without them says nothing of it.
@@ -135,7 +135,9 @@ def view(facts: Facts, locale: Locale) -> View:
         ),
         lasted=lasted(facts, locale),
         recurred=about(facts.recurred_at),
-        recurred_spoken=spoken(facts.recurred_at),
+        recurred_spoken=(
+            dates.spoken(facts.recurred_at, zone, locale, facts.told_over_at) if facts.recurred_at else ""
+        ),
         over_spoken=spoken(facts.told_over_at),
         came_back=facts.told_over_at is not None,
         trouble=_trouble(facts, locale),
@@ -201,6 +203,8 @@ def _trouble(facts: Facts, locale: Locale) -> str:
     """What is apologised for, stronger where it was long or came back."""
     length = (facts.recovered_at or facts.drafted_at) - facts.started_at
     again = facts.told_over_at is not None or facts.follows_at is not None
+    if facts.told_over_at:  # it worked in between: how long it did not is not known
+        length = timedelta()
     if locale == "en":
         return "long disruption" if length >= LONG else "repeated disruption" if again else "disruption"
     much = "多大なるご迷惑" if again or length >= VERY_LONG else "ご不便とご迷惑"

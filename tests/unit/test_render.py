@@ -94,14 +94,14 @@ OVER = facts(ended(), kind="recovery", previous=SENT, drafted_at=FIRED + minutes
         ),
         pytest.param(
             facts(ended(), kind="final", previous=OVER),
-            "【復旧後の調査報告】みどりショップ 11月21日の障害について",
+            "【復旧後の報告】みどりショップ 11月21日の障害の調査状況について",
             "[Investigation report] Midori Shop: the incident of 21 November",
             id="a final report that still owes the cause",
         ),
         pytest.param(
             facts(ended(), kind="individual").for_row(ROW),
             "【お詫び】みどりショップ 障害による影響につきまして(みどり商事株式会社様)",
-            "[Apology] Midori Shop, 21 November incident: how it affected you (みどり商事株式会社)",
+            "[Apology] Midori Shop: how the incident affected you (みどり商事株式会社)",
             id="individual",
         ),
     ],
@@ -147,8 +147,8 @@ def test_a_first_report_after_the_end_gives_the_confirmed_time_and_owes_the_caus
     said = body(facts(ended(), drafted_at=FIRED + minutes(40)))
     assert "復旧日時：2026年11月21日(土) 2時42分頃(約32分間)\n" in said
     assert (
-        "11月21日(土) 2時10分頃、みどりショップにおきまして、ログインできない状況が"
-        "発生いたしましたが、同日2時42分頃に復旧を確認" in said
+        "11月21日(土) 2時10分頃、みどりショップにおきまして、ログインできない状況が発生いたしましたが、"
+        "同日2時42分頃に復旧を確認" in said
     )
     assert "原因は引き続き調査しております。" in said
     assert "継続中" not in said

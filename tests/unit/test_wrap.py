@@ -63,7 +63,7 @@ def test_a_folded_line_keeps_its_indent() -> None:
 
 def test_english_breaks_at_spaces() -> None:
     assert wrap("We are investigating the cause. " * 5, 35).split("\n")[0] == (
-        "We are investigating the cause. We are investigating the cause. We are"
+        "We are investigating the cause. We are investigating the cause."
     )
 
 
