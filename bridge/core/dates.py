@@ -91,6 +91,20 @@ def clock(at: datetime, zone: ZoneInfo, locale: Locale = "en") -> str:
     return f"{local.hour}:{local.minute:02}" if locale == "ja" else f"{local:%H:%M}"
 
 
+def near_clock(at: datetime, now: datetime, zone: ZoneInfo, locale: Locale) -> str:
+    """`2:30`, `明日2:30`, `12月1日 2:30`; `02:30`, `02:30 tomorrow`, `02:30 on 1 December`."""
+    time, local = clock(at, zone, locale), at.astimezone(zone)
+    days = (local.date() - now.astimezone(zone).date()).days
+    if days == 0:
+        return time
+    if days == 1:
+        return f"明日{time}" if locale == "ja" else f"{time} tomorrow"
+    day_of = (
+        f"{local.month}月{local.day}日 " if locale == "ja" else f" on {local.day} {MONTHS[local.month - 1]}"
+    )
+    return f"{day_of}{time}" if locale == "ja" else f"{time}{day_of}"
+
+
 def zone_name(zone: ZoneInfo) -> str:
     """What readers of English call the zone: JST, otherwise by its city, as in `New York time`."""
     if zone.key in ("Asia/Tokyo", "Japan"):

@@ -254,6 +254,14 @@ def since_detection(notice: Notice, incident: Incident) -> timedelta | None:
     return notice.first_accept_at - incident.received_at
 
 
+def last_since_detection(notice: Notice, incident: Incident) -> timedelta | None:
+    """The same to the last mail that the server took; None where there was but one, or it is not known yet."""
+    last = notice.last_accept_at
+    if since_detection(notice, incident) is None or last is None or last == notice.first_accept_at:
+        return None
+    return last - incident.received_at
+
+
 def cause_day(today: date) -> date:
     """The day for which the cause is promised where nobody has named one."""
     return working_days_after(today, CAUSE_WITHIN)

@@ -21,7 +21,7 @@ from bridge.errors import StorageDown
 from bridge.loops.fan_out import Loader
 from bridge.smtp.relay import Relay
 from bridge.stages import instances
-from bridge.stages.finish import finish
+from bridge.stages.finish import finish, is_news
 from bridge.stages.next_notice import follow_up
 from bridge.stages.notify_oncall import tell_relay_down
 from bridge.stages.ring import ring
@@ -40,7 +40,8 @@ RELAY_BACK = 90.0  # seconds without trouble that end an outage: longer than the
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """What one round finds due. `letters`: a hold has ended; `done`: a sending has nothing left to send.
+    """What one round finds due. `letters`: a hold has ended; `done`: a sending has nothing left to send, or nothing
+    that was not tried once.
 
     `unknown`: services with work that the running configuration does not have.
     """
@@ -170,7 +171,7 @@ class Timer:
         return Agenda(
             rings=tx.rings.due(services),
             letters=send_at is not None and send_at <= tx.now,
-            done=any(not tx.outbox.unfinished(notice.id) for notice in sending),
+            done=any(is_news(tx, notice) for notice in sending),
             owing=owed,
             now=tx.now,
             next_due=min((at for at in times if at and at > tx.now), default=None),

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bridge.core import dates, reasons
+from bridge.core.failures import FailureGroup
 from bridge.core.kinds import spec_of
 from bridge.core.model import Text
 from bridge.core.values import Locale, LocalText
@@ -23,6 +24,8 @@ from bridge.resources import shipped
 # A ring leaves a moment before or after its time; minutes are told as of that time.
 _RING_SLACK = timedelta(seconds=10)
 _LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)\S+", re.IGNORECASE)
+
+DOMAINS = 3  # of the recipients whom the mail server refused in the same words
 
 Decision = Literal["approved", "dismissed", "by_policy", "superseded"]
 Trouble = Literal["relay", "audience", "stopped", "failed"]
@@ -178,11 +181,13 @@ class Acknowledged:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A sending is over, with its counts. "Sent" means accepted by the mail server.
+    """A sending was tried to its end, with its counts. "Sent" means accepted by the mail server.
 
-    `since_detection`: from the first alert's receipt to the first mail that the server took; None for other
-    reports, and where it took none. What customers were promised: the next report at `promise_at`, or the
-    cause by the day `cause_by`.
+    `since_detection`: from the first alert's receipt to the first mail that the server took,
+    `last_since_detection` to the last one; None for other reports, and where it took none. `retrying`: how many are
+    tried again, the last of them until `until`. `after_retries`: people had a mail before those. `failures`: in
+    which words letters were refused. What customers were promised: the next report at `promise_at`, or the cause by
+    the day `cause_by`.
     """
 
     template: ClassVar[str] = "finished"
@@ -194,12 +199,35 @@ class Finished:
     since_detection: timedelta | None = None
     promise_at: datetime | None = None
     cause_by: date | None = None
+    last_since_detection: timedelta | None = None
+    retrying: int = 0
+    until: datetime | None = None
+    after_retries: bool = False
+    failures: tuple[FailureGroup, ...] = ()
 
     def words(self, locale: Locale) -> Mapping[str, object]:
-        promise = self.promise_at and dates.round_up(self.promise_at)
+        promise, until, zone = (
+            self.promise_at and dates.round_up(self.promise_at),
+            self.until,
+            self.matter.zone,
+        )
+        last = self.last_since_detection
         return {
             "title": self.matter.title(locale),
-            "sent": f"{self.sent:,}",
+            "sent": f"{self.sent:,}" if self.sent else "",
+            "retrying": f"{self.retrying:,}" if self.retrying else "",
+            "until": dates.near_clock(until, self.at, zone, locale) if until else "",
+            "after_retries": self.after_retries,
+            "last": dates.exactly(last, locale) if last else "",
+            "failures": [
+                (
+                    without_links(group.reply),
+                    f"{group.count:,}",
+                    group.domains[:DOMAINS],
+                    group.domains[DOMAINS:],
+                )
+                for group in self.failures
+            ],
             "failed": f"{self.failed:,}" if self.failed else "",
             "unknown": f"{self.unknown:,}" if self.unknown else "",
             "took": dates.exactly(self.since_detection, locale) if self.since_detection else "",

@@ -8,6 +8,7 @@ from typing import get_args
 from bridge.core import next_notice
 from bridge.core.continuity import STOPS
 from bridge.core.facts import Facts
+from bridge.core.failures import FailureGroup
 from bridge.core.settings import Person, Service
 from bridge.core.values import LocalText
 from bridge.keys import Keys
@@ -149,16 +150,23 @@ def _decided(ctx: MessageContext) -> OncallMessage:
 
 
 def _finished(ctx: MessageContext) -> OncallMessage:
-    notice, version, counts = ctx.notice, ctx.version(), ctx.row.detail["counts"]
+    notice, version, detail = ctx.notice, ctx.version(), ctx.row.detail
+    counts, until = detail["counts"], detail.get("until")
+    failures = detail.get("failures", ())
     return Finished(
         ctx.letter,
-        at=notice.finished_at or notice.drafted_at,
+        at=notice.finished_at or notice.first_round_at or notice.drafted_at,
         sent=counts.get("sent", 0),
         failed=counts.get("failed", 0),
         unknown=counts.get("unknown", 0),
         since_detection=next_notice.since_detection(notice, ctx.incident),
         promise_at=version.promise_at,
         cause_by=Facts.from_dict(version.facts).answers.cause_by,
+        last_since_detection=next_notice.last_since_detection(notice, ctx.incident),
+        retrying=sum(counts.get(state, 0) for state in ("queued", "sending", "in_doubt", "deferred")),
+        until=datetime.fromisoformat(until) if until else None,
+        after_retries=bool(detail.get("after_retries")),
+        failures=tuple(FailureGroup(one["reply"], one["count"], tuple(one["domains"])) for one in failures),
     )
 
 

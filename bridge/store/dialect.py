@@ -27,13 +27,15 @@ from sqlalchemy.exc import (
     ProgrammingError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from bridge.core.continuity import DatabaseIdentity
 from bridge.errors import StorageDown
 
 # SQLAlchemy compiles PostgreSQL's INSERT ... ON CONFLICT for SQLite too: one `insert` serves both.
-__all__ = ["Dialect", "Json", "LockHeld", "Utc", "insert", "skip_locked"]
+__all__ = ["Dialect", "Json", "LockHeld", "Utc", "domain_of", "insert", "skip_locked"]
 
 Purpose = Literal["write", "soft", "read", "migrate"]
 
@@ -87,6 +89,24 @@ def skip_locked(statement: Select[tuple[int]]) -> Select[tuple[int]]:
     """
     found = statement.with_for_update(skip_locked=True).cte("found").prefix_with("MATERIALIZED")
     return select(*found.c)
+
+
+class domain_of(FunctionElement[str]):
+    """The part after the @ of an address."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(domain_of)
+def _domain(element: Any, compiler: Any, **more: Any) -> str:
+    return f"split_part({compiler.process(element.clauses, **more)}, '@', 2)"
+
+
+@compiles(domain_of, "sqlite")
+def _domain_sqlite(element: Any, compiler: Any, **more: Any) -> str:
+    address = compiler.process(element.clauses, **more)
+    return f"substr({address}, instr({address}, '@') + 1)"
 
 
 class LockHeld(Exception):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bridge.core.actions import expired
 from bridge.core.facts import Facts
+from bridge.core.failures import grouped
 from bridge.core.kinds import Recipients, spec_of
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Incident, Notice, Text, Version
@@ -14,6 +15,7 @@ from bridge.stages.audience import Lists, audience_of
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.draft import current_facts
 from bridge.stages.facts_at_press import rewritten
+from bridge.stages.finish import retrying_until
 from bridge.stages.proofread import proofread, proofread_batch
 from bridge.stages.runtime import Runtime
 from bridge.store.links import Link
@@ -86,6 +88,8 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         events=tuple(tx.events.of(incident.id)),
         counts=tx.outbox.counts([notice.id])[notice.id],
         failed=_failed(tx, notice),
+        failures=grouped(tx.outbox.refusals(notice.id)),
+        retrying_until=retrying_until(tx, notice),
         previous_count=sent[0].recipients if sent and by_list else None,
         repeated_at=next((n.sending_at for n in sent if n.kind == notice.kind), None),
         previous_report=_previous(tx, notice),

@@ -4,7 +4,9 @@ from functools import partial
 
 from bridge.stages.refused import RefusedPost, tell_refused
 from bridge.stages.wake import Wake
-from tests.stages.office import Office, configured, firing, minutes
+from tests.parts.midori import minutes
+from tests.stages.office import Office
+from tests.stages.samples import configured, firing
 
 TOO_LARGE = RefusedPost("alertmanager", 413, "the body is larger than server.body_limit, 8388608")
 MALFORMED = RefusedPost("alertmanager", 400, "alerts[0].startsAt: not a time", "alerts[0].startsAt")

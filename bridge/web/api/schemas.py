@@ -65,6 +65,12 @@ class EventOut(Shape):
     detail: dict[str, Any]
 
 
+class FailureOut(Shape):
+    reply: str
+    count: int
+    domains: list[str]
+
+
 class NoticeOut(Shape):
     id: str
     kind: str
@@ -87,7 +93,10 @@ class NoticeOut(Shape):
     findings: list[FindingOut]
     reminders: list[ReminderOut]
     recipients: int | None
+    first_round_at: datetime | None
+    last_accept_at: datetime | None
     deliveries: dict[str, int]
+    failures: list[FailureOut]
     versions: list[VersionOut]
 
 

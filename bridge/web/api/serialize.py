@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import dropwhile, islice
 
 from bridge.core.facts import Facts
+from bridge.core.failures import grouped
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Incident, Notice, Version
 from bridge.core.reminders import plan, rung_people
@@ -74,6 +75,7 @@ def _notice_out(ctx: NoticeContext, lists: Lists) -> NoticeOut:
         findings = proofread(ctx)
         rings = ahead(rings, ctx.escalation, notice)
     shown = next((v for v in versions if v.version == notice.approved_version), newest)
+    deliveries = counted(tx.outbox.counts([notice.id])[notice.id].items())
     return NoticeOut.model_validate(
         {
             **asdict(notice),
@@ -83,7 +85,8 @@ def _notice_out(ctx: NoticeContext, lists: Lists) -> NoticeOut:
             "recipients": recipients,
             "findings": [_finding_out(finding, locale) for finding in findings],
             "reminders": rings,
-            "deliveries": counted(tx.outbox.counts([notice.id])[notice.id].items()),
+            "deliveries": deliveries,
+            "failures": grouped(tx.outbox.refusals(notice.id)) if deliveries["failed"] else (),
             "versions": [_version_out(version, locale) for version in versions],
         }
     )

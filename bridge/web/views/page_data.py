@@ -7,6 +7,7 @@ from typing import Literal
 
 from bridge.core.actions import Action, Surprise, hold_for, offers, said_yes, surprises
 from bridge.core.facts import Facts
+from bridge.core.failures import FailureGroup
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import (
     Alert,
@@ -104,6 +105,8 @@ class PageData:
     events: tuple[Event, ...] = ()
     counts: Mapping[DeliveryState, int] = field(default_factory=dict)
     failed: tuple[FailedRow, ...] = ()
+    failures: tuple[FailureGroup, ...] = ()
+    retrying_until: datetime | None = None
     previous_count: int | None = None
     repeated_at: datetime | None = None
     previous_report: Related | None = None
