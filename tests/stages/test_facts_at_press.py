@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.stages.office import NIGHT, Office, configured, firing, minutes, office, resolved, seconds, states
+from tests.parts.midori import minutes, seconds
+from tests.stages.office import Office, office, states
+from tests.stages.samples import NIGHT, configured, firing, resolved
 
 WORDS = "調査の状況は改めてお知らせいたします。"
 

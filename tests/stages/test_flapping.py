@@ -5,7 +5,9 @@ from datetime import datetime
 import pytest
 
 from bridge.core.facts import Facts
-from tests.stages.office import NIGHT, Office, configured, firing, minutes, office, resolved, states
+from tests.parts.midori import minutes
+from tests.stages.office import Office, office, states
+from tests.stages.samples import NIGHT, configured, firing, resolved
 
 
 async def up_and_down(office: Office, up: int, down: int, until: datetime) -> None:
