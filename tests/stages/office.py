@@ -91,7 +91,7 @@ SHOP: dict[str, Any] = {
         {
             "match": ['alertname="LoginErrors"'],
             "text": {"ja": "全ユーザーのログイン機能", "en": "Sign-in for all users"},
-            "subject": {"ja": "ログインできない事象", "en": "sign-in failure"},
+            "subject": {"ja": "ログインできない状況", "en": "customers cannot sign in"},
         },
         {"match": ['alertname="PaymentErrors"'], "text": {"ja": "決済機能", "en": "Payments"}},
     ],

@@ -58,7 +58,7 @@ SERVICE = Service.model_validate(
             {
                 "match": ['alertname="LoginErrors"'],
                 "text": {"ja": "全ユーザーのログイン機能", "en": "Sign-in for all users"},
-                "subject": {"ja": "ログインできない事象", "en": "sign-in is not working"},
+                "subject": {"ja": "ログインできない状況", "en": "sign-in is not working"},
             }
         ],
         "audience": "shop-customers",
