@@ -26,9 +26,10 @@ test: $(VENV)/test.stamp
 pytest: $(VENV)/test.stamp
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term --durations=15 $(LONGEST_FIRST)
 
-# For every save: no server, no browser, no coverage. Schemathesis is no part of these tests, and slow to import.
+# For every save: no server, no browser, no coverage, no measurement. Schemathesis is slow to import and not used here.
 unit: $(VENV)/test.stamp
-	$(BIN)/pytest -q -n auto --dist worksteal -p no:schemathesis --sqlite-only tests/unit tests/stages
+	$(BIN)/pytest -q -n auto --dist worksteal -p no:schemathesis --sqlite-only \
+	    --ignore tests/unit/wording/test_speed.py tests/unit tests/stages
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .

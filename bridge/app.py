@@ -69,12 +69,12 @@ class App:
             marks = Results(store, self._instance_id, self._bells["timer"].ring, self._leaving)
             timer = self._timer(store)
             lanes = self._lanes(store, marks, keys)
-            desk = self._desk(store, timer, keys)
+            deps = self._dependencies(store, timer, keys)
             store.add_listener(self._ring_all)
             self._metronome.start()
             self._listen_to_signals(store)
             try:
-                await self._run(timer, lanes, marks, servers(config, desk))
+                await self._run(timer, lanes, marks, servers(config, deps))
             finally:
                 self._metronome.stop()
                 await self._give_back(store)
@@ -203,7 +203,7 @@ class App:
             ),
         ]
 
-    def _desk(self, store: Store[Tx], timer: Timer, keys: Keys) -> Dependencies:
+    def _dependencies(self, store: Store[Tx], timer: Timer, keys: Keys) -> Dependencies:
         def health() -> Health:
             up = {
                 "oncall": any(relay.up for relay in self._relays["oncall"]),

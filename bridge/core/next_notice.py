@@ -122,8 +122,12 @@ def _settled(notices: Sequence[Notice]) -> Duty | None:
 
 
 def _under_way(notices: Sequence[Notice]) -> bool:
-    """Whether some notice, a batch too, still waits for people or for the mail server."""
-    return any(notice.state in UNDECIDED | UNDER_WAY for notice in notices)
+    """Whether some notice, a batch too, still waits for people or for the mail server.
+
+    A letter that was stopped to be corrected waits for nobody: its rest is never sent.
+    """
+    waiting = (notice for notice in notices if notice.state in UNDECIDED | UNDER_WAY)
+    return any(notice.state != "stopped" or notice.corrected_by is None for notice in waiting)
 
 
 def _after_recovery(incident: Incident, notices: Sequence[Notice], now: datetime) -> Duty | None:

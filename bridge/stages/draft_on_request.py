@@ -1,13 +1,16 @@
-"""Drafting on request, from the API: an update, a recovery report, an individual batch (docs/design.md §3.5)."""
+"""Drafting on request, from the API: update, recovery report, individual batch, correction (docs/design.md §3.5)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from bridge.core import next_notice
+from bridge.core.actions import may_be_corrected
 from bridge.core.facts import Answers, Facts
+from bridge.core.kinds.correction import Nature
 from bridge.core.model import Notice
-from bridge.stages.context import IncidentContext, open_incident
+from bridge.stages.context import IncidentContext, NoticeContext, open_incident, open_notice
+from bridge.stages.decide.correct import begin_correction
 from bridge.stages.draft import current_facts, draft, draft_batch, redraft
 from bridge.stages.next_notice import recover
 from bridge.stages.runtime import Runtime
@@ -70,6 +73,25 @@ def draft_individual(
     """One batch of individual apologies; a corrected file makes a newer version of the batch that waits."""
     ctx = _locked(tx, runtime, incident_id)
     return ctx if isinstance(ctx, Drafted) else Drafted(draft_batch(ctx, rows, API).id)
+
+
+def draft_correction(tx: Tx, runtime: Runtime, notice_id: str, nature: Nature, right: str) -> Drafted:
+    """The correction of a letter of which some has left; what has not left is stopped."""
+    ctx = open_notice(tx, runtime, notice_id, lock=True)
+    if ctx is None:
+        lost = tx.notices.get(notice_id)
+        return Drafted(unknown=lost is None, state="its service is not in the configuration any more")
+    if not may_be_corrected(ctx.notice):
+        return Drafted(state=_uncorrectable(ctx))
+    return Drafted(begin_correction(ctx, nature, right, API).id)
+
+
+def _uncorrectable(ctx: NoticeContext) -> str:
+    if not ctx.spec.correctable:
+        return f"a notice of kind {ctx.notice.kind} is not corrected"
+    if ctx.notice.corrected_by:
+        return f"it is corrected by {ctx.notice.corrected_by} already"
+    return "nothing of it was sent: cancel or dismiss it"
 
 
 def _locked(tx: Tx, runtime: Runtime, incident_id: str) -> IncidentContext | Drafted:

@@ -31,8 +31,8 @@ log = structlog.get_logger(__name__)
 class ApprovalRoutes:
     """The approval page's routes."""
 
-    def __init__(self, desk: Dependencies) -> None:
-        self._desk = desk
+    def __init__(self, deps: Dependencies) -> None:
+        self._deps = deps
         self._guesses = Guesses()
         self._presses = Rate(PRESSES_PER_MINUTE)
 
@@ -42,35 +42,35 @@ class ApprovalRoutes:
 
     async def show(self, request: Request) -> Response:
         """GET and HEAD: reads, and changes nothing, however often."""
-        link_id = self._desk.keys.link_id(request.path_params["token"])
+        link_id = self._deps.keys.link_id(request.path_params["token"])
         if link_id is None:
             return await self.not_found(request)
         try:
-            loaded = await self._load(link_id, await self._desk.lists.facts(), request)
+            loaded = await self._load(link_id, await self._deps.lists.facts(), request)
         except StorageDown as error:
             log.warning("page_not_read", error=str(error))
-            return _response(self._desk.pages.unavailable(_lang(request)))
+            return _response(self._deps.pages.unavailable(_lang(request)))
         return _response(self._page(loaded, request)) if loaded else await self.not_found(request)
 
     async def press(self, request: Request) -> Response:
         """POST: one press, decided in one transaction. The body of a stranger is not even read."""
-        link_id = self._desk.keys.link_id(request.path_params["token"])
+        link_id = self._deps.keys.link_id(request.path_params["token"])
         if link_id is None:
             return await self.not_found(request)
         if self._presses.exceeded(link_id, clock.monotonic()):
-            page = self._desk.pages.unavailable(_lang(request))
+            page = self._deps.pages.unavailable(_lang(request))
             return _response(Page(429, page.html, page.headers))
         posted = await read_form(request)
         try:
-            lists = await self._desk.lists.facts()
-            answer = await self._desk.store.run(partial(self._decide, request, posted, link_id, lists))
+            lists = await self._deps.lists.facts()
+            answer = await self._deps.store.run(partial(self._decide, request, posted, link_id, lists))
             self._after(answer)
             if answer.status == 303:
-                return _see(request, answer)
+                return self._see(request, answer)
             loaded = await self._load(link_id, lists, request)
         except StorageDown as error:
             log.warning("press_not_recorded", error=str(error))
-            return _response(self._desk.pages.unavailable(_lang(request)))
+            return _response(self._deps.pages.unavailable(_lang(request)))
         if loaded is None:
             return await self.not_found(request)
         return _response(self._refusal(answer, loaded, posted))
@@ -78,41 +78,43 @@ class ApprovalRoutes:
     async def not_found(self, request: Request) -> Response:
         """The same bytes for every token that leads nowhere; late for whoever tries many."""
         await self._guesses.wrong(request)
-        return _response(self._desk.pages.not_found())
+        return _response(self._deps.pages.not_found())
 
     async def _load(self, link_id: str, lists: Lists, request: Request) -> Loaded | None:
         asked = self._asked(request, lists)
-        return await self._desk.store.read(
-            partial(load, runtime=self._desk.runtime(), link_id=link_id, asked=asked)
+        return await self._deps.store.read(
+            partial(load, runtime=self._deps.runtime(), link_id=link_id, asked=asked)
         )
 
     def _asked(self, request: Request, lists: Lists) -> Asked:
         query = request.query_params
         did, sheet = query.get("did"), query.get("do")
         return Asked(
-            self._desk.keys,
+            self._deps.keys,
             lists,
             lang=query.get("lang"),
             did=cast(Did, did) if did in get_args(Did) else None,
             sheet=cast(Sheet, sheet) if sheet in get_args(Sheet) else None,
-            relay_problem=self._desk.health().relay_problem,
+            relay_problem=self._deps.health().relay_problem,
         )
 
     def _page(self, loaded: Loaded, request: Request) -> Page:
-        pages, data, query = self._desk.pages, loaded.data, request.query_params
+        pages, data, query = self._deps.pages, loaded.data, request.query_params
         if loaded.expired:
             return pages.expired(data.lang, data.csrf, renewed=data.did == "renewed")
         if "edit" in query and "edit" in data.offers:
             return pages.edit(data)
         if "answers" in query and "edit" in data.offers and spec_of(data.notice.kind).asks is Asks.ANSWERS:
             return pages.answers(data)
+        if "correct" in query and "correct" in data.offers:
+            return pages.correct(data)
         return pages.approval(data)
 
     def _decide(
         self, request: Request, posted: Mapping[str, str], link_id: str, lists: Lists, tx: Tx
     ) -> DecisionResult:
         genuine = self._is_genuine(request, posted, tx.links.get(link_id), tx)
-        return decide(tx, self._desk.runtime(), link_id, form_of(posted, genuine=genuine), lists)
+        return decide(tx, self._deps.runtime(), link_id, form_of(posted, genuine=genuine), lists)
 
     def _is_genuine(self, request: Request, posted: Mapping[str, str], link: Link | None, tx: Tx) -> bool:
         """Whether the form is one that this link's page showed, posted from that page.
@@ -124,18 +126,29 @@ class ApprovalRoutes:
             return False
         # the page of an expired link shows no version: it asks for nothing but another link
         version = version_in(posted) if "version" in posted else notice.version
-        if version is None or not is_ours(request.headers, self._desk.runtime().config.server.public_url):
+        if version is None or not is_ours(request.headers, self._deps.runtime().config.server.public_url):
             return False
-        secret, keys = posted.get("csrf", ""), self._desk.keys
+        secret, keys = posted.get("csrf", ""), self._deps.keys
         return any(keys.is_csrf(secret, link.id, notice.id, of) for of in (version, notice.version))
 
     def _after(self, answer: DecisionResult) -> None:
-        self._desk.wake(answer.wake)
+        self._deps.wake(answer.wake)
         if answer.approved_after is not None:
             metrics.APPROVAL.observe(answer.approved_after)
 
+    def _see(self, request: Request, answer: DecisionResult) -> Response:
+        """Back to the page, or on to another notice's: our own path, never the host that the request named."""
+        query = {"did": answer.did} if answer.did else {}
+        if lang := request.query_params.get("lang"):
+            query["lang"] = lang if lang in ("ja", "en") else "ja"
+        if "correct" in request.query_params and not answer.link:
+            query["correct"] = ""  # stopped from there: what was wrong is still to be said
+        token = self._deps.keys.token(answer.link) if answer.link else request.path_params["token"]
+        where = f"/approve/{token}"
+        return RedirectResponse(f"{where}?{urlencode(query)}" if query else where, 303)
+
     def _refusal(self, answer: DecisionResult, loaded: Loaded, posted: Mapping[str, str]) -> Page:
-        pages, data = self._desk.pages, loaded.data
+        pages, data = self._deps.pages, loaded.data
         match answer.why:
             case "no_link":
                 return pages.not_found()
@@ -146,20 +159,13 @@ class ApprovalRoutes:
                 return Page(answer.status, page.html, page.headers)
             case "wording":
                 return pages.wording_stop(data)
+            case "no_nature":
+                return pages.correct(data, missing=True, right=posted.get("right", ""))
             case "not_a_day" | "day_over":
                 return pages.answers(data, answers_of(posted), answer.why)
             case _:
-                count = self._desk.lists.count_of(posted.get("audience", ""))
+                count = self._deps.lists.count_of(posted.get("audience", ""))
                 return pages.conflict(data, _seen(posted, data), _typed(posted), count)
-
-
-def _see(request: Request, answer: DecisionResult) -> Response:
-    """Back to the page: its own path, never the host that the request named."""
-    query = {"did": answer.did} if answer.did else {}
-    if lang := request.query_params.get("lang"):
-        query["lang"] = lang if lang in ("ja", "en") else "ja"
-    where = f"/approve/{request.path_params['token']}"
-    return RedirectResponse(f"{where}?{urlencode(query)}" if query else where, 303)
 
 
 def _seen(posted: Mapping[str, str], data: PageData) -> int | None:

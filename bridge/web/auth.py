@@ -18,15 +18,15 @@ Handler = Callable[[Request], Awaitable[Response]]
 class Guard:
     """Who may use /api/v1 and /-/reload."""
 
-    def __init__(self, desk: Dependencies) -> None:
-        self._desk = desk
+    def __init__(self, deps: Dependencies) -> None:
+        self._deps = deps
         self._guesses = Guesses()
 
     def wrap(self, handler: Handler) -> Handler:
         """The handler behind the guard: 401, or the body read within limits and handed on."""
 
         async def guarded(request: Request) -> Response:
-            config = self._desk.runtime().config
+            config = self._deps.runtime().config
             wanted = Credentials(bearer_token=config.api.bearer_token)
             if not credentials.check(wanted, request.headers):
                 await self._guesses.wrong(request)

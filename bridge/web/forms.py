@@ -12,6 +12,7 @@ from bridge.web.request_body import BodyRefused, read_body
 
 FORM_LIMIT = 1024 * 1024
 FIELDS_LIMIT = 100
+RIGHT_LIMIT = 2000  # characters, as the page's field has it
 FORM_TYPE = "application/x-www-form-urlencoded"
 RADIOS = {
     "cause": "cause_is",
@@ -57,6 +58,8 @@ def form_of(posted: Mapping[str, str], *, genuine: bool) -> DecisionRequest:
         reason=reason_in(posted),
         override=posted.get("override", ""),
         answers=answers_of(posted),
+        nature=posted.get("nature", ""),
+        right=posted.get("right", "")[:RIGHT_LIMIT],
     )
 
 

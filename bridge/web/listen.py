@@ -35,11 +35,11 @@ class HttpServer(uvicorn.Server):
         yield
 
 
-def servers(config: Config, desk: Dependencies) -> list[HttpServer]:
+def servers(config: Config, deps: Dependencies) -> list[HttpServer]:
     """The servers of this configuration, not yet started, each with its address. Raises NotListening."""
-    wanted: list[tuple[str, Endpoint, FastAPI]] = [("listen", config.server.listen, public_app(desk))]
+    wanted: list[tuple[str, Endpoint, FastAPI]] = [("listen", config.server.listen, public_app(deps))]
     if config.server.ops_listen is not None:
-        wanted.append(("ops_listen", config.server.ops_listen, ops_app(desk)))
+        wanted.append(("ops_listen", config.server.ops_listen, ops_app(deps)))
     return [HttpServer(_settings(endpoint, app), _listen(key, endpoint)) for key, endpoint, app in wanted]
 
 

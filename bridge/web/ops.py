@@ -34,8 +34,8 @@ class _Stored:
 class Ops:
     """The routes."""
 
-    def __init__(self, desk: Dependencies) -> None:
-        self._desk = desk
+    def __init__(self, deps: Dependencies) -> None:
+        self._deps = deps
         self._writable = False
         self._asked_at = -ASK_AGAIN
 
@@ -45,7 +45,7 @@ class Ops:
 
     async def readyz(self, request: Request) -> Response:  # noqa: ARG002
         """Whether storage takes writes and the clock ticks. A dead relay is said, and is no reason to be left out."""
-        health, storage = self._desk.health(), await self._storage()
+        health, storage = self._deps.health(), await self._storage()
         ticking = health.tick_age < TICK_TOO_OLD
         content = {"storage": storage, "ticking": ticking, "smtp": dict(health.smtp_up)}
         return JSONResponse(content, 200 if storage and ticking else 503)
@@ -56,13 +56,13 @@ class Ops:
         While it does not answer, its gauges are left out and `bridge_storage_up` is 0: all others are needed then.
         """
         registry = CollectorRegistry()
-        registry.register(_Now(await self._stored(), self._desk.health()))
+        registry.register(_Now(await self._stored(), self._deps.health()))
         text = generate_latest(REGISTRY) + generate_latest(registry)
         return Response(text, media_type=CONTENT_TYPE_LATEST)
 
     async def reload(self, request: Request) -> Response:  # noqa: ARG002
         """Reload the configuration; a bad file is refused whole."""
-        finding = await self._desk.reload()
+        finding = await self._deps.reload()
         if finding is not None:
             return problem(400, "the configuration was not reloaded", detail=finding)
         return JSONResponse({"reloaded": True})
@@ -70,7 +70,7 @@ class Ops:
     async def _stored(self) -> _Stored | None:
         try:
             async with asyncio.timeout(PATIENCE):
-                return await self._desk.store.read(_gauges)
+                return await self._deps.store.read(_gauges)
         except (StorageDown, TimeoutError):
             return None
 
@@ -81,7 +81,7 @@ class Ops:
             self._asked_at = now
             try:
                 async with asyncio.timeout(PATIENCE):
-                    await self._desk.store.run(lambda tx: tx.instances.set_meta("ready", "yes"))
+                    await self._deps.store.run(lambda tx: tx.instances.set_meta("ready", "yes"))
                 self._writable = True
             except (StorageDown, TimeoutError):
                 self._writable = False

@@ -16,7 +16,7 @@ from bridge.stages.proofread import proofread, proofread_batch
 from bridge.stages.runtime import Runtime
 from bridge.store.links import Link
 from bridge.store.tx import Tx
-from bridge.web.views.page_data import BatchLetter, Did, FailedRow, PageData, Related, Sheet
+from bridge.web.views.page_data import BatchLetter, Corrected, Did, FailedRow, PageData, Related, Sheet
 from bridge.web.views.progress import SHOWN_FAILURES
 
 
@@ -56,6 +56,7 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
     *earlier, version = tx.notices.versions(notice.id)
     sent = tx.notices.last_sent(ctx.service.id, exclude=notice.id)
     batch = ctx.spec.recipients is Recipients.BATCH
+    by_list = ctx.spec.recipients is Recipients.SERVICE_LIST
     return PageData(
         service=ctx.service,
         escalation=ctx.escalation,
@@ -77,11 +78,13 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         events=tuple(tx.events.of(incident.id)),
         counts=tx.outbox.counts([notice.id])[notice.id],
         failed=_failed(tx, notice),
-        previous_count=sent[0].recipients if sent and not batch else None,
+        previous_count=sent[0].recipients if sent and by_list else None,
         repeated_at=next((n.sending_at for n in sent if n.kind == notice.kind), None),
         previous_report=_previous(tx, notice),
         withdrawn=_withdrawn(tx, incident),
-        successor=_successor(tx, asked.keys, notice, person.id),
+        successor=_own_page(ctx, notice.superseded_by, person.id, asked.keys),
+        corrected=_corrected(ctx),
+        correction=_own_page(ctx, notice.corrected_by, person.id, asked.keys),
         relay_problem=asked.relay_problem or None,
         record_until=ctx.record_until(),
         did=asked.did,
@@ -125,11 +128,21 @@ def _withdrawn(tx: Tx, incident: Incident) -> frozenset[str]:
     return frozenset(n.id for n in tx.notices.of(incident.id) if n.closed_reason == "fires_again")
 
 
-def _successor(tx: Tx, keys: Keys, notice: Notice, person: str) -> Related | None:
-    """The notice that took this one's place, with this person's own page of it."""
-    later = tx.notices.get(notice.superseded_by) if notice.superseded_by else None
-    if later is None:
+def _own_page(ctx: NoticeContext, notice_id: str | None, person: str, keys: Keys) -> Related | None:
+    """Another notice, with this person's own page of it where they have one."""
+    other = ctx.tx.notices.get(notice_id) if notice_id else None
+    if other is None:
         return None
-    link = tx.links.of(later.id).get(person)
-    number = Facts.from_dict(tx.notices.version(later.id, later.version).facts).number
-    return Related(later.kind, number, None, f"/approve/{keys.token(link.id)}" if link else None)
+    link = ctx.tx.links.of(other.id).get(person)
+    number = Facts.from_dict(ctx.about(other).version().facts).number
+    return Related(other.kind, number, None, f"/approve/{keys.token(link.id)}" if link else None)
+
+
+def _corrected(ctx: NoticeContext) -> Corrected | None:
+    """The letter that this one corrects, by its deliveries."""
+    corrected = ctx.tx.notices.get(ctx.notice.corrects) if ctx.notice.corrects else None
+    if corrected is None:
+        return None
+    counts = ctx.tx.outbox.counts([corrected.id])[corrected.id]
+    told = sum(counts.get(state, 0) for state in ("sent", "failed", "unknown", "in_doubt"))
+    return Corrected(counts.get("unknown", 0), max(0, (corrected.recipients or 0) - told))

@@ -15,6 +15,7 @@ from bridge.web.views import error_pages
 from bridge.web.views.answers import answers, asks
 from bridge.web.views.approval import approval
 from bridge.web.views.conflict import conflict
+from bridge.web.views.correct import correct
 from bridge.web.views.edit import Typed, edit
 from bridge.web.views.page_data import PageData
 from bridge.web.views.progress import progress
@@ -74,6 +75,11 @@ class Pages:
     def edit(self, data: PageData, typed: Typed | None = None) -> Page:
         """The form that changes the text (`?edit`)."""
         return self._render(200, "edit", data.lang, page=edit(data, typed), data=data)
+
+    def correct(self, data: PageData, *, missing: bool = False, right: str = "") -> Page:
+        """The form that prepares a correction (`?correct`); 422 when nothing was chosen in it."""
+        view = correct(data, missing=missing, right=right)
+        return self._render(422 if missing else 200, "correct", data.lang, page=view, data=data)
 
     def conflict(
         self, data: PageData, seen: int | None, typed: Typed | None = None, seen_count: int | None = None

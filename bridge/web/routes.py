@@ -19,11 +19,11 @@ READ = ["GET", "HEAD"]
 SCRIPT_HEADERS = {"Cache-Control": "max-age=3600"}
 
 
-def public_app(desk: Dependencies) -> FastAPI:
+def public_app(deps: Dependencies) -> FastAPI:
     """Webhooks and approval pages; the operators' routes too, unless `server.ops_listen` has them."""
-    alone = desk.runtime().config.server.ops_listen is None
-    app = _app(desk, described=alone)
-    approval, script = ApprovalRoutes(desk), desk.pages.live_js()
+    alone = deps.runtime().config.server.ops_listen is None
+    app = _app(deps, described=alone)
+    approval, script = ApprovalRoutes(deps), deps.pages.live_js()
 
     async def live_js(request: Request) -> Response:  # noqa: ARG001
         return Response(script, 200, SCRIPT_HEADERS, "text/javascript")
@@ -34,29 +34,29 @@ def public_app(desk: Dependencies) -> FastAPI:
         return await approval.not_found(request) if lost else await _refused(request, error)
 
     app.add_exception_handler(404, unmatched)
-    app.add_route("/webhooks/{source}", Webhooks(desk).post, ["POST"], include_in_schema=False)
+    app.add_route("/webhooks/{source}", Webhooks(deps).post, ["POST"], include_in_schema=False)
     app.add_route("/approve/{token}", approval.answer, [*READ, "POST"], include_in_schema=False)
     app.add_route("/static/live.js", live_js, READ, include_in_schema=False)
     if alone:
-        _add_operators(app, desk)
+        _add_operators(app, deps)
     return app
 
 
-def ops_app(desk: Dependencies) -> FastAPI:
+def ops_app(deps: Dependencies) -> FastAPI:
     """/api, /metrics and /-/reload on an address of their own."""
-    app = _app(desk, described=True)
-    _add_operators(app, desk)
+    app = _app(deps, described=True)
+    _add_operators(app, deps)
     return app
 
 
-def _add_operators(app: FastAPI, desk: Dependencies) -> None:
-    ops, guard = Ops(desk), Guard(desk)
-    app.include_router(api_router(desk, guard))
+def _add_operators(app: FastAPI, deps: Dependencies) -> None:
+    ops, guard = Ops(deps), Guard(deps)
+    app.include_router(api_router(deps, guard))
     app.add_route("/metrics", ops.metrics, READ, include_in_schema=False)
     app.add_route("/-/reload", guard.wrap(ops.reload), ["POST"], include_in_schema=False)
 
 
-def _app(desk: Dependencies, *, described: bool) -> FastAPI:
+def _app(deps: Dependencies, *, described: bool) -> FastAPI:
     """`described`: it has the API and its /openapi.json."""
     app = FastAPI(
         title="The bridge",
@@ -69,7 +69,7 @@ def _app(desk: Dependencies, *, described: bool) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(StorageDown, _down)
     app.add_middleware(EdgeMiddleware)
-    ops = Ops(desk)
+    ops = Ops(deps)
     app.add_route("/healthz", ops.healthz, READ, include_in_schema=False)
     app.add_route("/readyz", ops.readyz, READ, include_in_schema=False)
     return app

@@ -31,8 +31,8 @@ class _Waiting:
 class WebhookBatch:
     """The way of one source's posts into the store."""
 
-    def __init__(self, desk: Dependencies, source: str) -> None:
-        self._desk = desk
+    def __init__(self, deps: Dependencies, source: str) -> None:
+        self._deps = deps
         self._source = source
         self._waiting: deque[_Waiting] = deque()
         self._work: asyncio.Task[None] | None = None
@@ -80,9 +80,9 @@ class WebhookBatch:
         return taken
 
     async def _store(self, posts: Sequence[Parsed]) -> list[Received]:
-        unit = partial(receive, runtime=self._desk.runtime(), source=self._source, posts=posts)
-        received, wake = await self._desk.store.run(unit)
-        self._desk.wake(wake)
+        unit = partial(receive, runtime=self._deps.runtime(), source=self._source, posts=posts)
+        received, wake = await self._deps.store.run(unit)
+        self._deps.wake(wake)
         self._log(received)
         return received
 

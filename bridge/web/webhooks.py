@@ -21,15 +21,15 @@ from bridge.web.webhook_batch import WebhookBatch
 class Webhooks:
     """The route of every source."""
 
-    def __init__(self, desk: Dependencies) -> None:
-        self._desk = desk
+    def __init__(self, deps: Dependencies) -> None:
+        self._deps = deps
         self._guesses = Guesses()
-        self._intakes = {name: WebhookBatch(desk, name) for name in SOURCES}
+        self._intakes = {name: WebhookBatch(deps, name) for name in SOURCES}
 
     async def post(self, request: Request) -> Response:
         """One post of one source."""
         name = request.path_params["source"]
-        settings = self._desk.runtime().config.sources.get(name)
+        settings = self._deps.runtime().config.sources.get(name)
         if settings is None:
             return problem(404, "this source is not listed in bridge.yaml")
         response, outcome = await self._answer(request, name, settings)
@@ -43,8 +43,8 @@ class Webhooks:
             await self._guesses.wrong(request)
             return unauthorized(settings.challenge), "unauthorized"
         try:
-            body = await read_body(request, self._desk.runtime().config.server.body_limit)
-            post = SOURCES[name].parse(body, request.headers, self._desk.now())
+            body = await read_body(request, self._deps.runtime().config.server.body_limit)
+            post = SOURCES[name].parse(body, request.headers, self._deps.now())
             received = await self._intakes[name].record(post)
         except BodyRefused as refused:
             return problem(refused.status_code, refused.detail), "refused"

@@ -19,9 +19,11 @@ from bridge.stages.instances import ThisInstance
 from bridge.store.claims import Claimed, DeliveryResult
 from bridge.store.tx import Tx
 from tests.faults.test_storage_postgresql import commit_answer_lost
+from tests.parts.midori import seconds
 from tests.parts.postgres import Postgres, postgres
 from tests.parts.waiting import until
-from tests.stages.office import Office, firing, office, seconds
+from tests.stages.office import Office, office
+from tests.stages.samples import firing
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +100,7 @@ async def until_counts(office: Office, **wanted: int) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_what_a_claim_took_whose_answer_was_lost_is_sent_all_the_same(url: str) -> None:
+async def test_messages_are_sent_though_the_answer_to_their_claim_was_lost(url: str) -> None:
     relay = TakesAll()
     with commit_answer_lost(url) as (through_proxy, lost):
         async with office(through_proxy) as opened:

@@ -73,7 +73,7 @@ def fuzz(examples: int) -> settings:
 
 @fuzz(40)
 @given(EDITS)
-def test_any_edit(pages: Pages, fields: dict[str, str]) -> None:
+def test_a_random_edit_causes_no_error_of_ours(pages: Pages, fields: dict[str, str]) -> None:
     link = pages.next_link()
     form = hidden_fields(pages.bridge.get(link).text) | fields | {"action": "edit"}
     assert is_harmless(pages.bridge.post_form(link, form))
@@ -85,7 +85,9 @@ def test_any_edit(pages: Pages, fields: dict[str, str]) -> None:
     st.dictionaries(NAMES | TEXT, TEXT, max_size=6),
     st.sampled_from(["acknowledge", "test", "renew", "resume", ""]),
 )
-def test_any_form(pages: Pages, fields: dict[str, str], action: str) -> None:
+def test_a_form_with_random_fields_causes_no_error_of_ours(
+    pages: Pages, fields: dict[str, str], action: str
+) -> None:
     link = pages.next_link()
     form = hidden_fields(pages.bridge.get(link).text) | {"action": action} | fields
     assert is_harmless(pages.bridge.post_form(link, form))
@@ -93,21 +95,21 @@ def test_any_form(pages: Pages, fields: dict[str, str], action: str) -> None:
 
 @fuzz(40)
 @given(st.binary(max_size=400))
-def test_any_body(pages: Pages, body: bytes) -> None:
+def test_a_form_of_random_bytes_causes_no_error_of_ours(pages: Pages, body: bytes) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     assert is_harmless(httpx.post(pages.next_link(), content=body, headers=headers))
 
 
 @fuzz(40)
 @given(st.dictionaries(st.sampled_from(["lang", "did", "do", "edit", "answers"]) | TEXT, TEXT, max_size=4))
-def test_any_query(pages: Pages, query: dict[str, str]) -> None:
+def test_a_random_query_causes_no_error_of_ours(pages: Pages, query: dict[str, str]) -> None:
     asked = "&".join(f"{quote(name)}={quote(value)}" for name, value in query.items())
     assert is_harmless(pages.bridge.get(f"{pages.links[0]}?{asked}"))
 
 
 @fuzz(20)
 @given(TEXT)
-def test_any_token(pages: Pages, token: str) -> None:
+def test_a_random_token_causes_no_error_of_ours(pages: Pages, token: str) -> None:
     assert pages.bridge.get(f"/approve/{quote(token, safe='')}").status_code == 404
 
 

@@ -60,7 +60,7 @@ async def deliver(answers: dict[str, object], offers: tuple[str, ...]) -> tuple[
 def test_no_answer_of_a_server_is_taken_for_more_than_it_says(answers, offers):
     outcomes, server = asyncio.run(deliver(answers, offers))
     for n, outcome in enumerate(outcomes):
-        taken = [mail for mail in server.mails if mail.recipients == [f"c{n}@example.jp"]]
+        taken = [mail for mail in server.mails if mail.to == (f"c{n}@example.jp",)]
         if outcome.state == "sent":
             assert len(taken) == 1
         elif outcome.state != "unknown":

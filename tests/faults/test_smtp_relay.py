@@ -193,7 +193,8 @@ async def outcome_or_error(relay: Relay) -> str:
 
 
 async def test_login_challenge_that_makes_no_sense_costs_no_attempt(relays):
-    async with MailServer(offers=("AUTH CRAM-MD5",), answers={"AUTH": "334 ###"}) as server:
+    nonsense = {"AUTH": "334 ###", "UNKNOWN": "what?"}
+    async with MailServer(offers=("AUTH CRAM-MD5",), answers=nonsense) as server:
         with pytest.raises(Unreachable):
             await send(relays(server, username="bridge", password="hunter2"))
 
@@ -218,7 +219,7 @@ async def test_probe_is_one_connection_however_many_mails_wait(relays, clock):
         assert server.connections == 2
 
 
-async def test_nobody_listens_and_then_somebody_does(relays, clock):
+async def test_a_server_that_was_down_is_used_again_after_its_probe_time(relays, clock):
     async with MailServer() as gone:
         relay = relays(gone)
     with pytest.raises(Unreachable):

@@ -38,8 +38,8 @@ async def test_mail_arrives_as_written(offers):
         result = await sent_to(server)
     assert result == Outcome("sent", 250, "2.0.0 queued as 4F2A", "dot")
     [mail] = server.mails
-    assert (mail.sender, mail.recipients) == ("support@example.jp", ["maruyama@example.jp"])
-    assert mail.content == b"Subject: x\r\n\r\nbody\r\n.\r\n"
+    assert (mail.sender, mail.to) == ("support@example.jp", ("maruyama@example.jp",))
+    assert mail.raw == b"Subject: x\r\n\r\nbody\r\n.\r\n"
 
 
 REFUSALS = [

@@ -1,6 +1,7 @@
 """`bridge serve` as a real process, from a configuration written for one test, and what people do to it."""
 
 import contextlib
+import copy
 import html.parser
 import json
 import re
@@ -16,6 +17,9 @@ import yaml
 
 from tests.parts.alerts import alert, payload
 from tests.parts.forked import Forked
+from tests.parts.midori import ESCALATION, LOGIN, PEOPLE, SHOP
+from tests.parts.midori import MARUYAMA as MARUYAMA
+from tests.parts.midori import SATO as SATO
 from tests.parts.ports import answers, free_port
 from tests.parts.programs import Process, Program
 from tests.parts.sink import Sink
@@ -23,7 +27,6 @@ from tests.parts.smtp import Mail
 
 ROOT = Path(__file__).parents[2]
 ALERT_TOKEN, API_TOKEN = "alert-secret", "api-secret"
-MARUYAMA, SATO = "maruyama@example.jp", "sato@example.jp"
 
 
 def customer(number: int) -> str:
@@ -44,36 +47,14 @@ def configuration(home: Path, port: int, smtp_port: int, database: str) -> dict[
         "sources": {"alertmanager": {"bearer_token_file": str(home / "alert.token")}},
         "api": {"bearer_token_file": str(home / "api.token")},
         "smtp": {"host": "127.0.0.1", "port": smtp_port, "security": "none", "connections": 4},
-        "people": {
-            "maruyama": {"name": "丸山", "email": MARUYAMA},
-            "sato": {"name": "佐藤", "email": SATO},
-        },
-        "escalations": {
-            "shop": {
-                "remind_at": ["0m", "5m", "10m", "13m", "15m"],
-                "then_every": "5m",
-                "steps": [
-                    {"from": "0m", "people": ["maruyama"]},
-                    {"from": "10m", "people": ["maruyama", "sato"]},
-                ],
-            }
-        },
+        "people": copy.deepcopy(PEOPLE),
+        "escalations": {"shop": copy.deepcopy(ESCALATION)},
         "audiences": {"shop-customers": {"csv": str(home / "customers.csv")}},
         "services": {
             "shop": {
-                "name": {"ja": "みどりショップ", "en": "Midori Shop"},
+                **copy.deepcopy(SHOP),
                 "match": ['service="shop"', 'severity=~"critical|page"'],
-                "impact": [
-                    {
-                        "match": ['alertname="LoginErrors"'],
-                        "text": {"ja": "全ユーザーのログイン機能", "en": "Sign-in for all users"},
-                    }
-                ],
-                "audience": "shop-customers",
-                "escalation": "shop",
-                "sender": {"name": "みどりショップ運営事務局", "email": "support@example.jp"},
-                "company": "みどり商事株式会社",
-                "representative": "丸山",
+                "impact": [copy.deepcopy({key: LOGIN[key] for key in ("match", "text")})],
                 "contact": {"ja": "support@example.jp"},
             }
         },

@@ -45,17 +45,18 @@ class Mail:
 class Fault:
     """What happens instead of the normal answer: wait `after` s, `say` this (None: the normal answer, or
     nothing when dropping), then close if `drop`. At DOT the mail counts as taken when the server said 250, or
-    dropped the connection without a word, unless `lost`."""
+    dropped the connection without a word, unless `lost`. `raw`: what is said brings its own line ends."""
 
     say: bytes | None = None
     after: float = 0
     drop: bool = False
     lost: bool = False
+    raw: bool = False
 
 
 @dataclass
 class Session:
-    """One connection. `verbs`: the stages seen so far, oldest first."""
+    """One connection. `verbs`: the stages seen so far, oldest first; `commands`: the lines outside of mails."""
 
     number: int
     tls: bool = False
@@ -63,9 +64,11 @@ class Session:
     sender: str | None = None
     to: list[str] = field(default_factory=list)
     verbs: list[str] = field(default_factory=list)
+    commands: list[str] = field(default_factory=list)
 
 
-# Stages: CONNECT, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA, BODY (first line of a body), DOT, RSET, NOOP, QUIT.
+# Stages: CONNECT, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA, BODY (first line of a body), DOT, RSET, NOOP, QUIT,
+# UNKNOWN (any other line, and what comes out of turn).
 Reply = Callable[[str, Session], Fault | None]
 
 
@@ -75,13 +78,14 @@ def behave(_stage: str, _session: Session) -> Fault | None:
 
 @dataclass(frozen=True)
 class Rules:
-    """How a sink treats its clients. `users` None: no login asked. `tls` offers STARTTLS, or wraps all when
-    `implicit_tls`; a login is then offered only inside TLS."""
+    """How a server treats its clients. `users` None: no login asked, and any is welcome. `tls` offers STARTTLS, or
+    wraps all when `implicit_tls`; a login is then offered only inside TLS. `offers`: the other extensions."""
 
     reply: Reply = behave
     tls: ssl.SSLContext | None = None
     implicit_tls: bool = False
     users: dict[str, str] | None = None
+    offers: tuple[str, ...] = ("PIPELINING", "8BITMIME", "SMTPUTF8", "SIZE 52428800")
 
 
 NORMAL = Rules()
@@ -104,48 +108,57 @@ class Conversation:
         self.open = True
 
     async def run(self) -> None:
-        await self._answer("CONNECT", b"220 sink.example.jp ESMTP")
+        await self._answer("CONNECT", b"220 mail.example.jp ESMTP")
         while self.open and (line := await self.reader.readline()):
+            self.session.commands.append(line.decode("utf-8", "replace").rstrip("\r\n"))
             verb = line[:8].split(b" ")[0].strip().upper().decode("ascii", "replace")
             step = STEPS.get(verb, Conversation._unknown)
             await step(self, line.strip())
 
-    async def _answer(self, stage: str, normal: bytes) -> bool:
-        """Says the normal answer, or what the fault says instead. True: it was the normal one."""
+    async def _answer(self, stage: str, normal: bytes) -> bytes:
+        """Says the normal answer, or what the fault says instead, and returns it."""
+        return await self._say(self._fault(stage), normal)
+
+    def _fault(self, stage: str) -> Fault:
         self.session.verbs.append(stage)
-        fault = self.host.rules.reply(stage, self.session) or Fault()
+        return self.host.rules.reply(stage, self.session) or Fault()
+
+    async def _say(self, fault: Fault, normal: bytes) -> bytes:
         if fault.after:
             await self.writer.drain()
             await asyncio.sleep(fault.after)
         said = fault.say if fault.say is not None or fault.drop else normal
         if said:
-            self.writer.write(said + b"\r\n")
+            self.writer.write(said if fault.raw else said + b"\r\n")
             await self.writer.drain()
         self.open = not fault.drop
-        return said is normal
+        return said or b""
 
     async def _unknown(self, _line: bytes) -> None:
         await self._answer("UNKNOWN", b"500 5.5.2 unknown command")
 
     async def _ehlo(self, _line: bytes) -> None:
         rules = self.host.rules
-        offers = [b"sink.example.jp", b"PIPELINING", b"8BITMIME", b"SMTPUTF8", b"SIZE 52428800"]
+        offers = ["mail.example.jp", *rules.offers]
         if rules.tls and not self.session.tls:
-            offers.append(b"STARTTLS")
+            offers.append("STARTTLS")
         elif rules.users is not None:
-            offers.append(b"AUTH PLAIN LOGIN")
-        lines = [b"250-" + offer for offer in offers[:-1]] + [b"250 " + offers[-1]]
-        await self._answer("EHLO", b"\r\n".join(lines))
+            offers.append("AUTH PLAIN LOGIN")
+        lines = [f"250-{offer}" for offer in offers[:-1]] + [f"250 {offers[-1]}"]
+        await self._answer("EHLO", "\r\n".join(lines).encode())
 
     async def _starttls(self, _line: bytes) -> None:
         tls = self.host.rules.tls
         if tls is None or self.session.tls:
             await self._answer("STARTTLS", b"454 4.7.0 TLS not available")
-        elif await self._answer("STARTTLS", b"220 go ahead"):
+        elif (await self._answer("STARTTLS", b"220 go ahead")).startswith(b"220"):
             await self.writer.start_tls(tls)
             self.session.tls = True
 
     async def _auth(self, line: bytes) -> None:
+        if self.host.rules.users is None:
+            await self._answer("AUTH", b"235 2.7.0 welcome")
+            return
         words = line.split(b" ")
         if words[1].upper() == b"PLAIN":
             given = words[2] if len(words) > 2 else await self._ask(b"")
@@ -154,9 +167,9 @@ class Conversation:
             user = base64.b64decode(words[2] if len(words) > 2 else await self._ask(b"VXNlcm5hbWU6"))
             password = base64.b64decode(await self._ask(b"UGFzc3dvcmQ6"))
         name = user.decode()
-        if (self.host.rules.users or {}).get(name) != password.decode():
+        if self.host.rules.users.get(name) != password.decode():
             await self._answer("AUTH", b"535 5.7.8 authentication failed")
-        elif await self._answer("AUTH", b"235 2.7.0 welcome"):
+        elif (await self._answer("AUTH", b"235 2.7.0 welcome")).startswith(b"235"):
             self.session.user = name
 
     async def _ask(self, prompt: bytes) -> bytes:
@@ -170,24 +183,26 @@ class Conversation:
             return
         self.session.to = []
         self.session.sender = address_in(line)
-        if not await self._answer("MAIL", b"250 2.1.0 ok"):
+        if not (await self._answer("MAIL", b"250 2.1.0 ok")).startswith(b"250"):
             self.session.sender = None
 
     async def _rcpt(self, line: bytes) -> None:
         if self.session.sender is None:
-            await self._answer("RCPT", b"503 5.5.1 MAIL first")
+            await self._answer("UNKNOWN", b"503 5.5.1 MAIL first")
             return
         self.session.to.append(address_in(line))  # before the hook, which may look at it
-        if not await self._answer("RCPT", b"250 2.1.5 ok"):
+        if not (await self._answer("RCPT", b"250 2.1.5 ok")).startswith(b"25"):
             self.session.to.pop()
 
     async def _data(self, _line: bytes) -> None:
-        if not self.session.to:
-            await self._answer("DATA", b"503 5.5.1 RCPT first")
-        elif await self._answer("DATA", b"354 go ahead"):
-            body = await self._body()
-            if self.open:
-                await self._take(body)
+        normal = b"354 go ahead" if self.session.to else b"503 5.5.1 RCPT first"
+        if not (await self._answer("DATA", normal)).startswith(b"354"):
+            return
+        body = await self._body()
+        if self.open and self.session.to:
+            await self._take(body)
+        elif self.open:
+            await self._answer("UNKNOWN", b"554 5.5.1 no valid recipients")
 
     async def _body(self) -> bytes:
         """The bytes up to the dot, unstuffed; stops early when a fault at BODY drops the connection."""
@@ -204,20 +219,12 @@ class Conversation:
 
     async def _take(self, body: bytes) -> None:
         """Records first and answers then, as a server that has the mail on disk before it says 250 does."""
-        session = self.session
-        session.verbs.append("DOT")
-        fault = self.host.rules.reply("DOT", session) or Fault()
-        said = b"250 2.0.0 taken" if fault.say is None and not fault.drop else fault.say
-        if not fault.lost and (said is None or said.startswith(b"2")):
+        session, fault = self.session, self._fault("DOT")
+        if not fault.lost and (fault.say is None or fault.say.startswith(b"250")):
             mail = Mail(session.sender or "", tuple(session.to), body, time.time(), session.number)
             self.host.mails.append(mail)
         session.sender, session.to = None, []
-        if fault.after:
-            await asyncio.sleep(fault.after)
-        if said:
-            self.writer.write(said + b"\r\n")
-            await self.writer.drain()
-        self.open = not fault.drop
+        await self._say(fault, b"250 2.0.0 queued as 4F2A")
 
     async def _rset(self, _line: bytes) -> None:
         self.session.sender, self.session.to = None, []

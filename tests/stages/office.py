@@ -2,11 +2,10 @@
 list, posts alerts, presses buttons, and plays the mail server."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from functools import cache, partial
 from pathlib import Path
@@ -18,10 +17,9 @@ from sqlalchemy import make_url
 from bridge.audiences.cache import CustomerLists
 from bridge.audiences.csv import AudienceError
 from bridge.clock import Metronome
-from bridge.config import Config, loads
+from bridge.config import Config
 from bridge.core.model import (
     Alert,
-    AlertStatus,
     AudienceFacts,
     DeliveryState,
     Event,
@@ -42,7 +40,7 @@ from bridge.oncall.message import OncallMessages
 from bridge.smtp.relay import Relay
 from bridge.smtp.settings import RelaySettings
 from bridge.sources import Parsed
-from bridge.stages.audience import batch_audience
+from bridge.stages.audience import audience_of
 from bridge.stages.context import NoticeContext
 from bridge.stages.decide.decide import decide
 from bridge.stages.decide.decision import DecisionRequest, DecisionResult
@@ -59,106 +57,10 @@ from bridge.store.outbox import Lane
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 from bridge.wording import Finding
+from tests.parts.midori import minutes, seconds
+from tests.stages.samples import NIGHT, configured, customers
 
-NIGHT = datetime(2026, 11, 23, 17, 10, tzinfo=UTC)  # 02:10 on 24 November in Tokyo
 KEYS = Keys((b"k" * 32,))
-FILE = Path("/bridge/bridge.yaml")  # paths in the configuration are beside it; nothing is read
-
-CONFIG: dict[str, Any] = {
-    "sources": {"alertmanager": {"auth": "none"}},
-    "api": {"bearer_token": "api-secret"},
-    "people": {
-        "maruyama": {"name": "丸山", "email": "maruyama@example.jp"},
-        "sato": {"name": "佐藤", "email": "sato@example.jp"},
-    },
-    "escalations": {
-        "shop": {
-            "remind_at": ["0m", "5m", "10m", "13m", "15m"],
-            "then_every": "5m",
-            "steps": [
-                {"from": "0m", "people": ["maruyama"]},
-                {"from": "10m", "people": ["maruyama", "sato"]},
-            ],
-        }
-    },
-    "audiences": {"shop-customers": {"csv": "./customers.csv"}},
-    "policy": {},
-}
-SHOP: dict[str, Any] = {
-    "name": {"ja": "みどりショップ", "en": "Midori Shop"},
-    "match": ['service="shop"'],
-    "impact": [
-        {
-            "match": ['alertname="LoginErrors"'],
-            "text": {"ja": "全ユーザーのログイン機能", "en": "Sign-in for all users"},
-            "subject": {"ja": "ログインできない事象", "en": "sign-in failure"},
-        },
-        {"match": ['alertname="PaymentErrors"'], "text": {"ja": "決済機能", "en": "Payments"}},
-    ],
-    "audience": "shop-customers",
-    "escalation": "shop",
-    "sender": {"name": "みどりショップ運営事務局", "email": "support@example.jp"},
-    "company": "みどり商事株式会社",
-    "representative": "丸山",
-    "contact": {"ja": "support@example.jp / 03-0000-0000"},
-}
-
-
-CAUSE = {
-    "cause": "認証用の証明書の期限が切れておりました。",
-    "remedy": "証明書を更新いたしました。",
-    "prevention": "期限の監視を追加いたします。",
-}
-
-
-def minutes(n: float) -> timedelta:
-    return timedelta(minutes=n)
-
-
-def seconds(n: float) -> timedelta:
-    return timedelta(seconds=n)
-
-
-def configured(services: Sequence[str] = ("shop",), **rules: Any) -> Config:
-    """A configuration of these services, each matching its own label; the keys of `policy` as in bridge.yaml."""
-    tree = {
-        **CONFIG,
-        "services": {name: {**SHOP, "match": [f'service="{name}"']} for name in services},
-        "policy": rules,
-    }
-    return _loaded(json.dumps(tree, ensure_ascii=False))
-
-
-@cache
-def _loaded(tree: str) -> Config:
-    """Most tests ask for the same few configurations, and a configuration never changes once it is loaded."""
-    return loads(tree, FILE, {})
-
-
-def alert(
-    name: str = "LoginErrors",
-    status: AlertStatus = "firing",
-    starts_at: datetime = NIGHT,
-    ends_at: datetime | None = None,
-    service: str = "shop",
-    source: str = "alertmanager",
-    fingerprint: str = "",
-    **labels: str,
-) -> Alert:
-    labels = {"alertname": name, "service": service, "severity": "warning", **labels}
-    return Alert(source, fingerprint or f"{name}@{service}", status, labels, {}, starts_at, ends_at)
-
-
-def firing(name: str = "LoginErrors", **changes: Any) -> Alert:
-    return alert(name, "firing", **changes)
-
-
-def resolved(name: str = "LoginErrors", **changes: Any) -> Alert:
-    return alert(name, "resolved", **changes)
-
-
-def customers(count: int = 3) -> list[Recipient]:
-    return [Recipient(f"customer{n}@example.jp", name="お客様") for n in range(count)]
 
 
 @dataclass
@@ -406,9 +308,18 @@ class Office:
 
     async def audience(self, notice: Notice) -> str | None:
         """The digest that the page of a notice shows now."""
-        if notice.kind == "individual":
-            return await self.store.read(partial(_batch_digest, notice=notice))
-        return None if self.list_problem else await ListOf(self).digest("shop")
+        lists = await ListOf(self).facts()
+        incident = await self.incident_of(notice)
+
+        def query(tx: Tx) -> str | None:
+            return audience_of(NoticeContext(tx, self.runtime, incident, notice), lists).digest
+
+        return await self.store.read(query)
+
+    async def incident_of(self, notice: Notice) -> Incident:
+        found = await self.store.read(lambda tx: tx.incidents.get(notice.incident_id))
+        assert found
+        return found
 
     async def findings(self) -> tuple[Finding, ...]:
         """What the wording check says of the newest notice."""
@@ -493,12 +404,6 @@ def text_of(skeleton: bytes) -> Text:
     """What a customer reads in a frozen letter."""
     mail = message_from_bytes(skeleton, policy=policy.default)
     return Text(mail["Subject"], mail.get_content().replace("\r\n", "\n"))
-
-
-def _batch_digest(tx: Tx, notice: Notice) -> str | None:
-    batch = tx.notices.version(notice.id, notice.version).batch
-    assert batch
-    return batch_audience(batch.rows).digest
 
 
 def states(notices: Iterable[Notice]) -> list[tuple[str, str]]:

@@ -8,7 +8,9 @@ from bridge.core.facts import Answers, Facts
 from bridge.core.model import Notice
 from bridge.letters.render import Letters
 from bridge.stages.draft_on_request import draft_individual
-from tests.stages.office import Office, firing, minutes, resolved
+from tests.parts.midori import minutes
+from tests.stages.office import Office
+from tests.stages.samples import firing, resolved
 
 CAUSE = "認証に用いる証明書の期限が切れておりました。"
 MEASURE = "証明書の期限の監視を追加いたしました。"

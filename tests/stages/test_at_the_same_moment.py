@@ -16,10 +16,12 @@ from bridge.stages.finish import finish
 from bridge.stages.instances import recover_claims
 from bridge.stages.notify_oncall import tell_relay_down
 from bridge.store.tx import Tx
+from tests.parts.midori import seconds
 from tests.parts.waiting import until
 from tests.stages.conftest import EMPTY
-from tests.stages.office import ListOf, Office, firing, seconds, text_of
+from tests.stages.office import ListOf, Office, text_of
 from tests.stages.office import office as open_office
+from tests.stages.samples import firing
 
 T = TypeVar("T")
 WAITING = """

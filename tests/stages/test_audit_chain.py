@@ -18,7 +18,9 @@ from bridge.stages.oncall_message import compose
 from bridge.store import audit
 from bridge.store.tables import events
 from bridge.store.tx import Tx
-from tests.stages.office import KEYS, Office, configured, firing, minutes, office, resolved
+from tests.parts.midori import minutes
+from tests.stages.office import KEYS, Office, office
+from tests.stages.samples import configured, firing, resolved
 
 
 async def story(office: Office) -> str:

@@ -7,19 +7,9 @@ import pytest
 
 from bridge.core.facts import Facts
 from bridge.stages.wake import Wake
-from tests.stages.office import (
-    CAUSE,
-    NIGHT,
-    Office,
-    configured,
-    customers,
-    firing,
-    minutes,
-    office,
-    resolved,
-    seconds,
-    states,
-)
+from tests.parts.midori import minutes, seconds
+from tests.stages.office import Office, office, states
+from tests.stages.samples import CAUSE, NIGHT, configured, customers, firing, resolved
 
 
 async def test_approving_fixes_number_version_list_and_hold_and_ends_the_rings(office: Office) -> None:
@@ -221,7 +211,7 @@ async def test_stop_keeps_the_rest_and_resume_sends_it(office: Office) -> None:
     assert len({address for _, address, _ in office.mails}) == len(office.mails) == 3
 
 
-async def test_what_was_claimed_before_a_stop_does_not_get_its_dot(office: Office) -> None:
+async def test_a_letter_claimed_before_a_stop_does_not_get_its_dot(office: Office) -> None:
     await office.post(firing())
     await office.press("maruyama", "approve")
     await office.tick(seconds(10))

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from bridge.stages.decide.decision import DecisionRequest
-from tests.stages.office import Office, firing, minutes, seconds
+from tests.parts.midori import minutes, seconds
+from tests.stages.office import Office
+from tests.stages.samples import firing
 
 DAY = minutes(24 * 60)
 BAD_WORDS = "まもなく復旧します。"

@@ -10,18 +10,9 @@ from bridge.core.facts import Answers, Facts
 from bridge.core.model import Recipient
 from bridge.stages.draft_on_request import Drafted, draft_recovery, draft_update
 from bridge.store.tx import Tx
-from tests.stages.office import (
-    CAUSE,
-    NIGHT,
-    Office,
-    configured,
-    firing,
-    minutes,
-    office,
-    resolved,
-    seconds,
-    states,
-)
+from tests.parts.midori import minutes, seconds
+from tests.stages.office import Office, office, states
+from tests.stages.samples import CAUSE, NIGHT, configured, firing, resolved
 
 DAY = minutes(24 * 60)
 
@@ -117,7 +108,7 @@ async def test_a_short_life_becomes_one_combined_letter(office: Office) -> None:
 
 
 @pytest.mark.parametrize("pressed", ["cancel", "nothing"])
-async def test_settled_while_the_first_is_held_waits_for_what_becomes_of_it(
+async def test_an_incident_that_settles_in_the_hold_waits_until_the_first_report_is_decided(
     office: Office, pressed: str
 ) -> None:
     await office.post(firing())

@@ -27,7 +27,9 @@ from bridge.core.lifecycle import INCIDENT_MOVES, NOTICE_MOVES, UNDECIDED
 from bridge.core.model import Incident, Notice, Recipient, Ring, Text
 from bridge.store.audit import broken
 from bridge.store.tx import Tx
-from tests.stages.office import KEYS, Office, configured, firing, minutes, office, resolved, seconds, text_of
+from tests.parts.midori import minutes, seconds
+from tests.stages.office import KEYS, Office, office, text_of
+from tests.stages.samples import configured, firing, resolved
 
 T = TypeVar("T")
 

@@ -11,7 +11,9 @@ from bridge.stages.context import IncidentContext
 from bridge.stages.next_notice import advance, recover
 from bridge.stages.wake import NOTHING
 from bridge.store.tx import Tx
-from tests.stages.office import Office, firing, minutes, resolved
+from tests.parts.midori import minutes
+from tests.stages.office import Office
+from tests.stages.samples import firing, resolved
 
 
 async def test_no_notice_makes_a_move_that_the_lifecycle_does_not_know(office: Office) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, event, text
 
 from bridge.store.tx import Tx
-from tests.stages.office import Office, firing, seconds
+from tests.parts.midori import seconds
+from tests.stages.office import Office
+from tests.stages.samples import firing
 
 LANES = ("oncall", "customers")
 

@@ -4,7 +4,9 @@ import pytest
 
 from bridge.sources import Parsed
 from bridge.stages.draft_on_request import draft_individual
-from tests.stages.office import Office, configured, firing, minutes
+from tests.parts.midori import minutes
+from tests.stages.office import Office
+from tests.stages.samples import configured, firing
 
 ROW = {"company": "株式会社サンプル", "department": "", "impact": "受注12件が保存されておりません。"}
 
@@ -79,6 +81,11 @@ async def test_a_finding_in_the_other_language_marks_no_place_in_the_services_ow
     await office.press("maruyama", "edit", other_texts=wrong)
     found = [one for one in await office.findings() if one.rule == "EN-01"]
     assert [(one.span, one.replacement) for one in found] == [((0, 0), None)]
+
+
+async def test_an_unknown_impact_is_warned_of_without_a_place(office: Office) -> None:
+    await office.post(firing("DiskFull"))
+    assert [(one.rule, one.span) for one in await office.findings()] == [("BRG-01", (0, 0))]
 
 
 async def test_the_largest_number_of_alerts_that_a_post_left_out_is_warned_of(office: Office) -> None:

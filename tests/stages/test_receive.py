@@ -12,17 +12,9 @@ from bridge.core.model import Alert, Incident
 from bridge.sources import Parsed
 from bridge.stages.receive import receive
 from bridge.store.tx import Tx
-from tests.stages.office import (
-    NIGHT,
-    Office,
-    configured,
-    firing,
-    minutes,
-    office,
-    resolved,
-    seconds,
-    states,
-)
+from tests.parts.midori import minutes, seconds
+from tests.stages.office import Office, office, states
+from tests.stages.samples import NIGHT, configured, firing, resolved
 
 
 async def test_an_alert_opens_an_incident_with_a_first_draft_and_one_pending_ring(office: Office) -> None:
@@ -61,7 +53,7 @@ async def test_fifty_concurrent_posts_make_one_incident(office: Office) -> None:
         pytest.param(resolved(), "never_seen", id="resolved before it fired"),
     ],
 )
-async def test_what_nobody_wants_is_counted_with_its_reason(
+async def test_an_ignored_alert_is_counted_with_its_reason(
     office: Office, posted: Alert, reason: str
 ) -> None:
     for _ in range(2):

@@ -3,7 +3,9 @@
 from structlog.testing import capture_logs
 
 from bridge.store.claims import LEFT_TO_OTHERS
-from tests.stages.office import Office, firing, seconds
+from tests.parts.midori import seconds
+from tests.stages.office import Office
+from tests.stages.samples import firing
 
 
 async def test_an_instance_without_the_service_leaves_its_ring_to_the_other(office: Office) -> None:
@@ -32,7 +34,7 @@ async def test_an_instance_without_the_service_leaves_its_letter_to_the_other(of
     assert await new.told("finished") == ["maruyama"]
 
 
-async def test_what_waits_for_the_other_does_not_make_timer_or_lane_spin(office: Office) -> None:
+async def test_work_of_another_instances_service_does_not_make_timer_or_lane_spin(office: Office) -> None:
     old, new = office, office.other(["shop", "blog"])
     await new.post(firing(service="blog"))
     assert await old.tick() is None

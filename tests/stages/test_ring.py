@@ -11,18 +11,9 @@ from bridge.letters.render import Letters
 from bridge.stages.ring import ring
 from bridge.stages.wake import Wake
 from bridge.store.claims import DeliveryResult
-from tests.stages.office import (
-    NIGHT,
-    ListOf,
-    Office,
-    configured,
-    firing,
-    minutes,
-    office,
-    resolved,
-    seconds,
-    states,
-)
+from tests.parts.midori import minutes, seconds
+from tests.stages.office import ListOf, Office, office, states
+from tests.stages.samples import NIGHT, configured, firing, resolved
 
 
 async def test_the_first_ring_is_immediate(office: Office) -> None:

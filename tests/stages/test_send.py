@@ -20,17 +20,9 @@ from bridge.stages.wake import Wake
 from bridge.store.claims import DeliveryResult
 from bridge.store.tables import versions
 from bridge.store.tx import Tx
-from tests.stages.office import (
-    Office,
-    configured,
-    customers,
-    firing,
-    minutes,
-    office,
-    resolved,
-    seconds,
-    text_of,
-)
+from tests.parts.midori import minutes, seconds
+from tests.stages.office import Office, office, text_of
+from tests.stages.samples import configured, customers, firing, resolved
 
 
 async def sending(office: Office) -> None:
@@ -449,7 +441,9 @@ async def test_after_a_silence_of_the_database_nobody_is_taken_for_dead(office: 
     assert await office.counts(await office.newest()) == {"sent": 3}
 
 
-async def test_who_does_not_come_back_after_such_a_silence_is_dead(office: Office) -> None:
+async def test_an_instance_that_does_not_come_back_after_a_silence_of_the_database_is_dead(
+    office: Office,
+) -> None:
     await sending(office)
     await office.store.run(partial(beat, instance_id="two"))
     await office.claim(instance_id="two")

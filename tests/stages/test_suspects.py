@@ -5,7 +5,9 @@ from functools import partial
 from bridge.stages.instances import recover_claims
 from bridge.store.claims import CRASHES, DeliveryResult
 from bridge.store.tx import Tx
-from tests.stages.office import Office, customers, firing, seconds
+from tests.parts.midori import seconds
+from tests.stages.office import Office
+from tests.stages.samples import customers, firing
 
 
 async def sending(office: Office, count: int) -> None:
@@ -28,7 +30,7 @@ def beat(tx: Tx) -> None:
     tx.instances.beat("dead", "boot-1")
 
 
-async def test_what_several_processes_died_with_is_claimed_alone_and_after_all_others(office: Office) -> None:
+async def test_a_message_that_several_processes_died_with_is_claimed_alone_and_last(office: Office) -> None:
     await sending(office, 3)
     [later] = await office.claim(limit=1)
     refused = DeliveryResult(

@@ -88,7 +88,7 @@ async def test_what_run_answered_is_read_afterwards(store: Store[Transaction]) -
     assert await store.read(keys) == ["a"]
 
 
-async def test_what_run_answered_is_there_after_closing_and_opening(database_url: str) -> None:
+async def test_units_that_were_answered_are_stored_after_closing_and_opening(database_url: str) -> None:
     first = await open_store(database_url)
     await first.run(put("a"))
     await first.run(put("soft"), soft=True)

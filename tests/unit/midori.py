@@ -5,36 +5,22 @@ from typing import Any
 
 from bridge.core.model import Alert, AlertStatus, Incident
 from bridge.core.settings import Service
+from tests.parts import midori
+from tests.parts.midori import PAYMENT, minutes
 
 FIRED = datetime(2026, 11, 20, 17, 12, tzinfo=UTC)
 RECEIVED = FIRED + timedelta(seconds=30)
 
-LOGIN = {
-    "match": ['alertname="LoginErrors"'],
-    "text": {"ja": "全ユーザーのログイン機能", "en": "Sign-in for all users"},
-    "subject": {"ja": "ログインできない事象", "en": "sign-in failure"},
-    "detection_delay": "2m",
-}
-PAYMENT = {"match": ['alertname="PaymentErrors"'], "text": {"ja": "決済機能", "en": "Payments"}}
-
-
-def minutes(n: float) -> timedelta:
-    return timedelta(minutes=n)
+LOGIN = {**midori.LOGIN, "detection_delay": "2m"}
 
 
 def service(**changes: Any) -> Service:
     """The service as bridge.yaml would describe it."""
     return Service.model_validate(
         {
+            **midori.SHOP,
             "id": "shop",
-            "name": {"ja": "みどりショップ", "en": "Midori Shop"},
-            "match": ['service="shop"'],
             "impact": [LOGIN, PAYMENT],
-            "audience": "shop-customers",
-            "escalation": "shop",
-            "sender": {"name": "みどりショップ運営事務局", "email": "support@example.jp"},
-            "company": "みどり商事株式会社",
-            "representative": "丸山",
             "contact": "support@example.jp / 03-0000-0000",
             "timezone": "Asia/Tokyo",
             **changes,

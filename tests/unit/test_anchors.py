@@ -49,7 +49,7 @@ def test_an_anchor_is_read_as_it_was_written() -> None:
 @pytest.mark.parametrize(
     "text", ["", INCIDENT, f"{INCIDENT}:0:{'a' * 16}", f"{INCIDENT}:1:{'A' * 16}", f":1:{'a' * 16}"]
 )
-def test_what_is_no_anchor_is_refused(text: str) -> None:
+def test_a_malformed_anchor_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="INCIDENT:SEQ:MAC16"):
         Anchor.parse(text)
 

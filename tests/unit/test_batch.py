@@ -55,7 +55,7 @@ def test_a_good_file_becomes_rows_with_every_column_it_has() -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_named(text: str, named: list[tuple[int, str]]) -> None:
+def test_every_wrong_row_of_a_batch_is_named_by_its_number(text: str, named: list[tuple[int, str]]) -> None:
     assert problems(text) == named
 
 
@@ -144,7 +144,7 @@ def test_another_encoding_is_refused_in_words() -> None:
 
 
 @given(st.text(max_size=200), st.text('ab,@.\n"', max_size=100))
-def test_what_is_accepted_can_be_written_to(junk: str, near: str) -> None:
+def test_an_accepted_address_can_be_written_to(junk: str, near: str) -> None:
     for text in (junk, f"{HEADER}\n{near}", f"{HEADER}\n{GOOD}\n{near}"):
         rows, wrong = parse_batch(text)
         assert wrong or rows

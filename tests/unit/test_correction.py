@@ -11,7 +11,7 @@ from bridge.core.kinds.correction import Nature, facts_about
 from bridge.core.values import LOCALES, Locale, LocalText
 from bridge.letters.render import Letters
 from bridge.wording import Context, Letter, check
-from tests.unit.midori import FIRED, alert, ended, incident, minutes, service
+from tests.parts.midori import FIRED, alert, ended, incident, minutes, service
 
 SENT_AT = FIRED + minutes(7)
 SUBJECT = LocalText(

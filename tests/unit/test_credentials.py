@@ -36,7 +36,7 @@ def basic(text: str) -> str:
         pytest.param(ANYBODY, "Bearer whatever", True, id="anybody, said aloud"),
     ],
 )
-def test_who_may_post(settings, header, may):
+def test_only_the_right_credentials_may_post(settings, header, may):
     assert check(settings, {"authorization": header}) is may
 
 

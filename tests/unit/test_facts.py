@@ -28,7 +28,7 @@ def test_the_start_is_the_alerts_less_the_detection_delay() -> None:
 
 
 @pytest.mark.parametrize("over, began", [(-3, FIRED - minutes(2)), (-2, RECEIVED), (9, RECEIVED)])
-def test_what_came_back_did_not_begin_before_it_was_over(over: float, began: datetime) -> None:
+def test_a_disturbance_that_comes_back_begins_after_its_last_end(over: float, began: datetime) -> None:
     assert facts(alert(), over_at=FIRED + minutes(over)).started_at == began
 
 
@@ -168,7 +168,9 @@ BEFORE = facts(alert(), promise_at=NOW + minutes(60))
         ),
     ],
 )
-def test_what_changed_for_customers(alerts: list[Alert], more: dict[str, Any], news: tuple[str, ...]) -> None:
+def test_an_update_names_the_facts_that_changed_for_customers(
+    alerts: list[Alert], more: dict[str, Any], news: tuple[str, ...]
+) -> None:
     assert facts(*alerts, previous=BEFORE, **more).changes == news
 
 
@@ -177,7 +179,7 @@ def test_firing_again_after_a_confirmed_recovery_is_news() -> None:
     assert changed(recovered, facts(alert(), drafted_at=NOW + minutes(9))) == ("refired",)
 
 
-def test_what_had_recovered_before_is_no_news_when_all_has() -> None:
+def test_an_impact_that_recovered_earlier_is_no_news_when_all_has_recovered() -> None:
     partly = facts(alert("PaymentErrors"), ended(), kind="update", previous=BEFORE)
     over = facts(
         ended(), ended("PaymentErrors"), kind="update", previous=partly, drafted_at=NOW + minutes(60)

@@ -98,7 +98,7 @@ def test_an_alert_whose_impact_no_setting_tells_is_found(
         pytest.param(["--answers", "none.json"], {}, "none.json cannot be read", id="missing answers"),
     ],
 )
-def test_what_cannot_be_shown_is_said(
+def test_preview_says_why_it_cannot_show_a_letter(
     show: Preview,
     capsys: pytest.CaptureFixture[str],
     options: list[str],

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bridge.core.model import Approval, Notice
 from bridge.core.reminders import (
+    CLOCK_SLACK,
     after_acknowledge,
     is_due,
     next_ring,
@@ -74,6 +75,7 @@ def test_asleep_for_hours_is_one_ring_and_not_twelve(escalation: Escalation, sle
         pytest.param(minutes(5), True, id="to the second"),
         pytest.param(minutes(300), True, id="long past"),
         pytest.param(-minutes(0.02), False, id="a clock a second back is no reason"),
+        pytest.param(-CLOCK_SLACK, False, id="nor is one as far back as the slack"),
         pytest.param(-minutes(60), True, id="an hour back: the wait would be longer than was planned"),
     ],
 )
@@ -112,6 +114,7 @@ def test_an_acknowledge_skips_one_ring_before_the_deadline(pending: float, then:
         ("keep_reminding", 20, 14, 20),
         ("send", 20, 14, 15),
         ("send", 10, 5, 10),
+        ("send", 20, 15, 20),
         ("send", 20, 16, 20),
     ],
 )

@@ -10,7 +10,9 @@ from sqlalchemy import func, select
 
 from bridge.store import tables
 from bridge.store.tx import Tx
-from tests.stages.office import Office, firing, minutes, office, resolved, seconds
+from tests.parts.midori import minutes, seconds
+from tests.stages.office import Office, office
+from tests.stages.samples import firing, resolved
 
 ROOT = Path(__file__).parents[2]
 TOUR = (ROOT / "docs/tour.md").read_text(encoding="utf-8")

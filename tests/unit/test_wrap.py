@@ -53,7 +53,7 @@ def test_no_line_begins_with_closing_punctuation(text: str) -> None:
     ],
 )
 @pytest.mark.parametrize("before", range(20, 36))
-def test_some_things_are_never_torn(before: int, whole: str) -> None:
+def test_links_addresses_words_numbers_and_dates_are_never_torn(before: int, whole: str) -> None:
     assert whole in wrap(f"{'あ' * before}{whole}につきまして、ご報告いたします。", 35)
 
 
@@ -68,7 +68,7 @@ def test_english_breaks_at_spaces() -> None:
 
 
 @given(LETTERS)
-def test_none_leaves_the_letter_as_it_is(text: str) -> None:
+def test_without_a_width_a_letter_is_not_folded(text: str) -> None:
     assert wrap(text, None) == text
 
 

@@ -1,4 +1,4 @@
-"""The situations the pages are tried in: nobody can sign in to みどりショップ since 2:10 on 24 November."""
+"""The states that the pages are tried in: nobody can sign in to みどりショップ since 2:10 on 24 November."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,6 +23,7 @@ from bridge.letters.render import Letters
 from bridge.stages.proofread import CAUSE_DAY_OVER
 from bridge.web.views.page_data import BatchLetter, FailedRow, PageData, Related
 from bridge.wording import Context, Finding, Letter, check
+from tests.parts import midori
 
 
 def at(hour: int, minute: int, second: int = 0, day: int = 24) -> datetime:
@@ -35,38 +36,13 @@ RECEIVED = at(2, 10)
 HOST = "web-1.internal:9100"
 ALERT_URL = "http://prometheus.internal:9090/graph"
 
-PEOPLE = {
-    "maruyama": Person(id="maruyama", name="丸山", email="maruyama@example.jp"),
-    "sato": Person(id="sato", name="佐藤", email="sato@example.jp"),
-}
-ESCALATION = Escalation.model_validate(
-    {
-        "remind_at": ["0m", "5m", "10m", "13m", "15m"],
-        "then_every": "5m",
-        "steps": [
-            {"from": "0m", "people": ["maruyama"]},
-            {"from": "10m", "people": ["maruyama", "sato"]},
-        ],
-    }
-)
+PEOPLE = {id: Person(id=id, **person) for id, person in midori.PEOPLE.items()}
+ESCALATION = Escalation.model_validate(midori.ESCALATION)
 SERVICE = Service.model_validate(
     {
+        **midori.SHOP,
         "id": "shop",
-        "name": {"ja": "みどりショップ", "en": "Midori Shop"},
-        "match": ['service="shop"'],
-        "impact": [
-            {
-                "match": ['alertname="LoginErrors"'],
-                "text": {"ja": "全ユーザーのログイン機能", "en": "Sign-in for all users"},
-                "subject": {"ja": "ログインできない事象", "en": "sign-in is not working"},
-            }
-        ],
-        "audience": "shop-customers",
-        "escalation": "shop",
-        "sender": {"name": "みどりショップ運営事務局", "email": "support@example.jp"},
-        "company": "みどり商事株式会社",
-        "representative": "丸山",
-        "contact": {"ja": "support@example.jp / 03-0000-0000"},
+        "impact": [midori.LOGIN],
         "timezone": "Asia/Tokyo",
         "wrap": None,
     }
@@ -138,7 +114,7 @@ def facts(kind: Kind = "first", **changes: Any) -> Facts:
     return build(SERVICE, INCIDENT, kind=kind, **{**values, **changes})
 
 
-def situation(lang: Locale = "ja", **changes: Any) -> PageData:
+def page_data(lang: Locale = "ja", **changes: Any) -> PageData:
     """The first report, open, with nine minutes left, as 丸山 meets it."""
     values: dict[str, Any] = {
         "service": SERVICE,
@@ -503,3 +479,9 @@ DECIDED: dict[str, dict[str, Any]] = {
         "successor": Related("update", 2, None, "/approve/another"),
     },
 }
+EVERY: dict[str, dict[str, Any]] = {**OPEN, **ASKING, **DECIDED}
+
+
+def in_state(state: str, lang: Locale = "ja", **changes: Any) -> PageData:
+    """The page data of a state above, with these fields changed."""
+    return page_data(lang, **{**EVERY[state], **changes})

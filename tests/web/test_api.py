@@ -27,7 +27,13 @@ DELIVERY = {"recipient", "state", "attempts", "message_id", "reply", "updated_at
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 
 READS = ["/incidents", "/incidents/{id}", "/notices/{notice}/deliveries", "/ignored"]
-WRITES = ["/incidents/{id}/recovery", "/incidents/{id}/update", "/incidents/{id}/individual", "/links/revoke"]
+WRITES = [
+    "/incidents/{id}/recovery",
+    "/incidents/{id}/update",
+    "/incidents/{id}/individual",
+    "/notices/{notice}/correction",
+    "/links/revoke",
+]
 
 
 @pytest.fixture(scope="module")

@@ -356,6 +356,55 @@ def test_a_broken_template_of_the_companys_own_is_told_wherever_its_stand_in_sho
         made.close()
 
 
+def test_an_edit_saves_the_letter_in_every_language_that_customers_get(
+    tmp_path: Path, mail_server: Sink
+) -> None:
+    made = Bridge(tmp_path, mail_server)
+    with (tmp_path / "customers.csv").open("a", encoding="utf-8") as customers:
+        customers.write("reader@mail.example.jp,Reader,,en\n")
+    try:
+        made.start()
+        made.alert()
+        link = link_in(mail_server.wait_for(MARUYAMA)[0])
+        texts = {"subject": "わたしの件名", "subject_en": "My subject", "body_en": "My letter.\n"}
+        assert made.press(link, "edit", **texts).status_code == 303
+        form = made.get(link + "?edit").text
+        assert [text for text in ("わたしの件名", "My subject", "My letter.") if text not in form] == []
+    finally:
+        made.close()
+
+
+def test_text_that_was_typed_over_an_older_version_comes_back(fresh: tuple[Bridge, str]) -> None:
+    running, link = fresh
+    page = running.get(link).text
+    assert running.press(link, "edit", subject="佐藤の件名").status_code == 303
+    typed = {"subject": "わたしの件名", "body": "わたしの本文"}
+    late = running.post_form(link, changed(page, action="edit", **typed))
+    assert late.status_code == 409
+    assert "わたしの本文</textarea>" in late.text
+    assert 'value="わたしの件名"' in late.text
+    for action in ("approve", "dismiss"):
+        press = running.post_form(link, changed(page, action=action, **typed))
+        assert press.status_code == 409
+        assert "わたしの本文" not in press.text
+
+
+@pytest.mark.parametrize(
+    "asked, opened",
+    [
+        ("", []),
+        ("?do=dismiss", ["dismiss"]),
+        ("?do=test", ["test"]),
+        pytest.param("?do=history", [], id="no choice of the page"),
+        pytest.param("?do=", [], id="no name"),
+    ],
+)
+def test_an_address_opens_one_choice_of_the_page(
+    front: Bridge, link: str, asked: str, opened: list[str]
+) -> None:
+    assert re.findall(r'<details id="(\w+)" open>', front.get(link + asked).text) == opened
+
+
 def test_the_order_of_checks(fresh: tuple[Bridge, str]) -> None:
     """The token before all, what was decided before the form's secret, the secret before version and list."""
     running, link = fresh
@@ -449,6 +498,7 @@ def test_storage_that_is_down_is_said_everywhere_and_nothing_is_lost(
         assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(answers, 503)
         assert all("retry-after" in answer.headers for answer in answers.values())
         assert "まだ送っていません" in answers["press"].text
+        assert [line for line in ("page_not_read", "press_not_recorded") if line not in running.log()] == []
         assert running.get("/readyz").status_code == 503
         assert running.get("/healthz").status_code == 200
         cluster.start()

@@ -66,7 +66,7 @@ async def test_a_length_that_is_none_is_not_believed(length: str) -> None:
 
 
 @given(st.text())
-def test_what_is_kept_can_be_stored_everywhere(text: str) -> None:
+def test_a_cleaned_text_can_be_stored_in_every_database(text: str) -> None:
     kept = storable(text)
     assert "\0" not in kept
     assert kept.encode() == kept.encode("utf-8", "surrogatepass")
@@ -78,5 +78,5 @@ def test_other_text_is_kept_as_it_is(text: str) -> None:
 
 
 @pytest.mark.parametrize("text, kept", [("a\0", "a\ufffd"), ("\ud800b", "\ufffdb"), ("\ud83d\ude00", "😀")])
-def test_what_cannot_be_stored_is_marked(text: str, kept: str) -> None:
+def test_characters_that_cannot_be_stored_are_replaced(text: str, kept: str) -> None:
     assert storable(text) == kept

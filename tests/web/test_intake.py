@@ -36,8 +36,8 @@ class FaultyStore:
 
 
 @dataclass
-class FaultyDesk:
-    """What an intake needs of a desk."""
+class FaultyDependencies:
+    """What a batch needs of its dependencies."""
 
     store: FaultyStore
 
@@ -47,7 +47,7 @@ class FaultyDesk:
 
 
 def intake(store: FaultyStore) -> WebhookBatch:
-    return WebhookBatch(cast(Dependencies, FaultyDesk(store)), "alertmanager")
+    return WebhookBatch(cast(Dependencies, FaultyDependencies(store)), "alertmanager")
 
 
 def post(alerts: int = 1) -> Parsed:

@@ -80,7 +80,7 @@ async def test_a_late_answer_comes_after_its_delay() -> None:
         pytest.param("/run/bridge.sock", "/run/bridge.sock", id="no address"),
     ],
 )
-def test_who_is_asking(address: str, key: str) -> None:
+def test_a_client_is_its_address_or_its_network(address: str, key: str) -> None:
     assert client(asked_from(address)) == key
 
 

@@ -17,10 +17,22 @@ from bridge.web.pages import Page, Pages
 from bridge.web.views.letters import checksum
 from bridge.web.words import WORDS
 from tests.web import samples
-from tests.web.samples import ASKING, AUDIENCE, DECIDED, DRAFT, OPEN, PEOPLE, WIDER, at, notice, situation
+from tests.web.samples import (
+    ASKING,
+    AUDIENCE,
+    DECIDED,
+    DRAFT,
+    EVERY,
+    OPEN,
+    PEOPLE,
+    WIDER,
+    at,
+    in_state,
+    notice,
+    page_data,
+)
 
 PAGES = Pages()
-EVERY = {**OPEN, **ASKING, **DECIDED}
 
 
 class Found(HTMLParser):
@@ -57,7 +69,7 @@ def read(page: Page) -> Found:
 
 
 def shown(state: str, lang: Locale = "ja", **changes: Any) -> Page:
-    return PAGES.approval(situation(lang, **{**EVERY[state], **changes}))
+    return PAGES.approval(in_state(state, lang, **changes))
 
 
 def title(page: Page) -> str:
@@ -86,8 +98,9 @@ def test_nothing_of_an_alert_but_named_facts_is_shown(state: str) -> None:
 
 @pytest.mark.parametrize("state", EVERY)
 def test_a_page_offers_exactly_what_a_press_may_do(state: str) -> None:
-    now = situation(**EVERY[state])
-    presses = set(read(PAGES.approval(now)).presses)
+    now = in_state(state)
+    page = PAGES.approval(now)
+    presses = set(read(page).presses) | ({"correct"} if 'href="?correct"' in page.html else set())
     assert presses <= set(now.offers)
     if state in DECIDED:
         assert presses == set(now.offers)
@@ -118,7 +131,7 @@ def test_a_decided_page_offers_no_approval(state: str) -> None:
 def test_a_form_page_carries_its_fields_and_no_script(state: str) -> None:
     page = shown(state)
     hidden = read(page).hidden
-    now = situation(**EVERY[state])
+    now = in_state(state)
     assert (hidden["version"], hidden["csrf"]) == (str(now.version.version), "csrf-of-this-page")
     assert hidden["audience"] == (now.audience.digest or "")
     assert "<script" not in page.html
@@ -277,7 +290,7 @@ def test_the_title_says_until_when() -> None:
 
 
 def test_a_person_who_edits_again_sees_what_changed_meanwhile() -> None:
-    assert "状況が変わりました" in PAGES.edit(situation(**OPEN["edited, then news"])).html
+    assert "状況が変わりました" in PAGES.edit(in_state("edited, then news")).html
 
 
 def test_a_draft_without_a_newer_one_is_not_called_replaced() -> None:
@@ -294,7 +307,7 @@ def test_only_what_ended_by_itself_is_said_to_have_ended() -> None:
 
 @pytest.mark.parametrize("state", ["recovery", "recovery, ended by hand", "recovery, answered"])
 def test_page_and_letter_tell_the_same_duration_as_a_reader_who_subtracts(state: str) -> None:
-    now = situation(**EVERY[state])
+    now = in_state(state)
     crossing = {
         "started_at": at(0, 45, 50),
         "recovered_at": at(0, 53, 10),
@@ -337,7 +350,7 @@ def test_honest_defaults_leave_the_letter_as_it_was() -> None:
 
 
 def test_an_edit_after_the_answers_is_told_alone() -> None:
-    answered = situation(**EVERY["recovery, cause known"])
+    answered = in_state("recovery, cause known")
     body = samples.said(answered.version, "元に戻しました", "元に戻し、動作を確認いたしました")
     texts = {**answered.version.texts, "ja": body}
     edited = replace(answered.version, version=3, edited_by="sato", origin="person", texts=texts)
@@ -431,7 +444,7 @@ def test_a_day_that_is_over_leads_back_to_the_answers() -> None:
     assert 'class="go"' not in page.html
 
 
-def test_what_is_missing_is_said_without_a_quotation() -> None:
+def test_a_missing_impact_is_told_without_a_quotation() -> None:
     page = shown("impact unknown")
     assert "BRG" not in page.html
     assert read(page).text.count("影響範囲を書いてください。") == 1
@@ -507,7 +520,7 @@ def conflict(seen: int | None, **more: Any) -> Page:
         "earlier": (DRAFT,),
         "now": at(2, 17, 20),
     }
-    return PAGES.conflict(situation(**edited), seen, **more)
+    return PAGES.conflict(page_data(**edited), seen, **more)
 
 
 def test_a_newer_version_says_whose_and_what_changed() -> None:
@@ -532,20 +545,20 @@ def test_a_list_that_changed_shows_both_counts() -> None:
 
 
 def test_somebody_elses_decision_is_no_form() -> None:
-    page = PAGES.conflict(situation(**{**DECIDED["sending"], "person": PEOPLE["sato"]}), 1)
+    page = PAGES.conflict(page_data(**{**DECIDED["sending"], "person": PEOPLE["sato"]}), 1)
     assert page.status == 409
     assert "あなたの操作は不要です。" in page.html
     assert 'value="approve"' not in page.html
 
 
 def test_wording_errors_stop_with_422() -> None:
-    page = PAGES.wording_stop(situation(**OPEN["error"]))
+    page = PAGES.wording_stop(in_state("error"))
     assert page.status == 422
     assert page.html.index("まだ送っていません。") < page.html.index('role="alert"')
 
 
 def test_the_edit_page_keeps_every_language_and_counts_the_subject() -> None:
-    page = PAGES.edit(situation(**OPEN["english readers too"]))
+    page = PAGES.edit(in_state("english readers too"))
     names = {tag[1].get("name") for tag in read(page).tags}
     assert {"subject", "body", "subject_en", "body_en"} <= names
     assert "全角32文字(40文字まで)" in page.html
@@ -553,7 +566,7 @@ def test_the_edit_page_keeps_every_language_and_counts_the_subject() -> None:
 
 
 def test_an_edit_that_came_back_shows_what_was_typed() -> None:
-    page = PAGES.edit(situation(), {"subject": "短い", "body": "本文"})
+    page = PAGES.edit(page_data(), {"subject": "短い", "body": "本文"})
     assert "全角2文字" in page.html
     assert "本文</textarea>" in page.html
 
@@ -618,7 +631,7 @@ def test_a_day_that_cannot_be_promised_is_said_beside_its_field(
     lang: Locale, wrong: WrongDay, unsent: str, words: str
 ) -> None:
     given = {"cause_by": "2020-01-01", "remedy": "証明書を更新いたしました。", "cause": ""}
-    page = PAGES.answers(situation(lang, **ASKING["recovery"]), given, wrong)
+    page = PAGES.answers(page_data(lang, **ASKING["recovery"]), given, wrong)
     assert page.status == 422
     assert title(page).startswith({"ja": "エラー: ", "en": "Error: "}[lang])
     text = read(page).text
@@ -665,7 +678,7 @@ def test_a_reason_in_ones_own_words_counts_where_no_other_was_chosen(
         ),
     ],
 )
-def test_one_is_not_many(state: str, changes: dict[str, Any], button: str) -> None:
+def test_buttons_say_one_person_in_the_singular(state: str, changes: dict[str, Any], button: str) -> None:
     buttons = re.findall(r"<button[^>]*>([^<]*)", shown(state, "en", **changes).html)
     assert button in [text.strip() for text in buttons]
 

@@ -14,7 +14,7 @@ from bridge.web.pages import Page, Pages
 from bridge.web.words import WORDS, pick
 from tests.parts.chromium import DESKTOP, PHONE, SMALL_PHONE, Screen, page
 from tests.web import samples
-from tests.web.samples import ASKING, DECIDED, DRAFT, OPEN, WIDER, at, notice, situation
+from tests.web.samples import ASKING, DECIDED, DRAFT, OPEN, WIDER, at, notice, page_data
 
 PAGES = Pages()
 URL = "http://127.0.0.1:8080/approve/token"
@@ -29,19 +29,19 @@ DEPENDS_ON = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
 
 
 def in_state(name: str, lang: Locale) -> Page:
-    return PAGES.approval(situation(lang, **STATES[name]))
+    return PAGES.approval(page_data(lang, **STATES[name]))
 
 
 def conflict(lang: Locale, typed: dict[str, str] | None = None) -> Page:
     newer: dict[str, Any] = {"notice": notice(version=2), "version": WIDER, "earlier": (DRAFT,)}
-    return PAGES.conflict(situation(lang, **newer, now=at(2, 17, 20)), 1, typed)
+    return PAGES.conflict(page_data(lang, **newer, now=at(2, 17, 20)), 1, typed)
 
 
 MAKE: dict[str, Callable[[Locale], Page]] = {
     **{name: lambda lang, name=name: in_state(name, lang) for name in STATES},  # type: ignore[misc]
     "conflict": conflict,
     "conflict, typed text": lambda lang: conflict(lang, {"subject": "件名", "body": "本文"}),
-    "edit": lambda lang: PAGES.edit(situation(lang, **OPEN["english readers too"])),
+    "edit": lambda lang: PAGES.edit(page_data(lang, **OPEN["english readers too"])),
     "expired": lambda lang: PAGES.expired(lang, "csrf"),
     "forbidden": PAGES.forbidden,
     "unavailable": PAGES.unavailable,
@@ -173,7 +173,7 @@ HELD: dict[str, dict[str, Any]] = {
 def test_a_second_tap_in_the_hold_hits_nothing(
     browser: Browser, name: str, screen: Screen, lang: Locale
 ) -> None:
-    shown = PAGES.approval(situation(lang, **{**DECIDED["hold"], **HELD[name]}))
+    shown = PAGES.approval(page_data(lang, **{**DECIDED["hold"], **HELD[name]}))
     with opened(browser, shown, screen) as tab:
         presses = tab.locator("main").locator("button, a, summary")
         assert presses.count() == 1
@@ -326,7 +326,7 @@ def test_a_screen_reader_is_told_how_it_ended_in_the_place_it_knows(browser: Bro
 
 
 def sending(counts: dict[str, int]) -> Page:
-    return PAGES.approval(situation("ja", **{**DECIDED["sending"], "counts": counts}))
+    return PAGES.approval(page_data("ja", **{**DECIDED["sending"], "counts": counts}))
 
 
 SHIFTS = """() => new Promise((done) => {
@@ -343,7 +343,7 @@ def test_nothing_moves_while_it_loads_or_keeps_itself_up_to_date(browser: Browse
     state = STATES[name]
 
     def shown() -> Page:
-        return PAGES.approval(situation(**{**state, "now": next(times)}))
+        return PAGES.approval(page_data(**{**state, "now": next(times)}))
 
     with page(browser) as tab:
         serve(tab, shown)
@@ -359,7 +359,7 @@ def test_only_what_changed_is_replaced(browser: Browser) -> None:
     later = {**DECIDED["sending"], "now": at(2, 17, 30)}
 
     def shown() -> Page:
-        return PAGES.approval(situation("ja", **{**later, "counts": next(counts, samples.FULLY)}))
+        return PAGES.approval(page_data("ja", **{**later, "counts": next(counts, samples.FULLY)}))
 
     with page(browser) as tab:
         tab.clock.install()

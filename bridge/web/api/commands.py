@@ -10,8 +10,15 @@ from starlette.responses import JSONResponse, Response
 
 from bridge.core.batch import decode, parse_batch
 from bridge.core.facts import Answers
+from bridge.core.kinds.correction import Nature
 from bridge.core.sanitise import storable
-from bridge.stages.draft_on_request import Drafted, draft_individual, draft_recovery, draft_update
+from bridge.stages.draft_on_request import (
+    Drafted,
+    draft_correction,
+    draft_individual,
+    draft_recovery,
+    draft_update,
+)
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
 from bridge.store.tx import Tx
@@ -44,6 +51,14 @@ class UpdateIn(BaseModel):
     scope: Said = ""
 
 
+class CorrectionIn(BaseModel):
+    """What was wrong, and what is right where that is known."""
+
+    model_config = ConfigDict(extra="forbid")
+    nature: Nature
+    right: Said = ""
+
+
 class RevokeIn(BaseModel):
     """Whose links, or to which notice."""
 
@@ -61,8 +76,8 @@ class Draft(Protocol):
 class ApiCommands:
     """The POST routes."""
 
-    def __init__(self, desk: Dependencies) -> None:
-        self._desk = desk
+    def __init__(self, deps: Dependencies) -> None:
+        self._deps = deps
 
     async def recovery(self, incident_id: Id, given: RecoveryIn | None = None) -> Response:
         """Draft the recovery report now."""
@@ -74,7 +89,7 @@ class ApiCommands:
 
     async def individual(self, incident_id: Id, request: Request) -> Response:
         """Draft a batch of individual apologies from a CSV file."""
-        raw = await read_body(request, self._desk.runtime().config.server.body_limit)
+        raw = await read_body(request, self._deps.runtime().config.server.body_limit)
         try:
             rows, problems = parse_batch(storable(decode(raw)))
         except ValueError as error:
@@ -84,6 +99,12 @@ class ApiCommands:
             return problem(422, str(problems[0]), problems=named)
         return await self._draft(partial(draft_individual, incident_id=incident_id, rows=rows))
 
+    async def correction(self, notice_id: Id, given: CorrectionIn) -> Response:
+        """Stop the rest of a letter that was wrong, and draft its correction."""
+        return await self._draft(
+            partial(draft_correction, notice_id=notice_id, nature=given.nature, right=given.right)
+        )
+
     async def revoke(self, given: RevokeIn) -> Any:
         """Revoke live links of a person or to a notice; the next ring makes fresh ones."""
         if not (given.person or given.notice):
@@ -92,25 +113,25 @@ class ApiCommands:
         def unit(tx: Tx) -> RevokedOut:
             return RevokedOut(revoked=tx.links.revoke(notice_id=given.notice, person=given.person))
 
-        return await self._desk.store.run(unit)
+        return await self._deps.store.run(unit)
 
     async def _draft(self, draft: Draft) -> Response:
-        runtime, lists = self._desk.runtime(), await self._desk.lists.facts()
+        runtime, lists = self._deps.runtime(), await self._deps.lists.facts()
 
         def unit(tx: Tx) -> tuple[Drafted, NoticeOut | None]:
             done = draft(tx, runtime)
             return done, notice_in(tx, runtime, done.notice_id, lists) if done.notice_id else None
 
-        done, out = await self._desk.store.run(unit)
+        done, out = await self._deps.store.run(unit)
         if out is None:
             return _refused(done)
-        self._desk.wake(DRAFTED)
+        self._deps.wake(DRAFTED)
         return JSONResponse(out.model_dump(mode="json"), 201)
 
 
 def _refused(done: Drafted) -> Response:
     if done.unknown:
-        return problem(404, "unknown incident")
+        return problem(404, "unknown incident or notice")
     if done.day_over:
         return problem(422, f"cause_by: {done.day_over} is over. Name today or a later day", field="cause_by")
     return problem(409, done.state)

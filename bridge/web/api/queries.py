@@ -22,8 +22,8 @@ Id = Annotated[str, Path(pattern=ID_PATTERN)]
 class ApiQueries:
     """The GET routes."""
 
-    def __init__(self, desk: Dependencies) -> None:
-        self._desk = desk
+    def __init__(self, deps: Dependencies) -> None:
+        self._deps = deps
 
     async def incidents(
         self,
@@ -32,23 +32,23 @@ class ApiQueries:
     ) -> IncidentsOut:
         """Incidents, newest first."""
         before = _from_cursor(cursor) if cursor else None
-        lists = await self._desk.lists.facts()
+        lists = await self._deps.lists.facts()
 
         def query(tx: Tx) -> IncidentsOut:
             page = tx.incidents.page(before, limit + 1)
             shown = page[:limit]
-            out = incidents_out(tx, self._desk.runtime(), shown, lists)
+            out = incidents_out(tx, self._deps.runtime(), shown, lists)
             return IncidentsOut(incidents=out, next=_to_cursor(shown[-1]) if len(page) > limit else None)
 
-        return await self._desk.store.read(query)
+        return await self._deps.store.read(query)
 
     async def incident(self, incident_id: Id) -> IncidentOut:
         """One incident."""
-        lists = await self._desk.lists.facts()
+        lists = await self._deps.lists.facts()
 
         def query(tx: Tx) -> IncidentOut | None:
             found = tx.incidents.get(incident_id)
-            return incidents_out(tx, self._desk.runtime(), [found], lists)[0] if found else None
+            return incidents_out(tx, self._deps.runtime(), [found], lists)[0] if found else None
 
         return await self._known(query)
 
@@ -77,10 +77,10 @@ class ApiQueries:
 
     async def ignored(self, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> Any:
         """Alerts that no incident took, last first, each with the reason."""
-        return await self._desk.store.read(lambda tx: {"ignored": tx.alerts.recently_ignored(limit)})
+        return await self._deps.store.read(lambda tx: {"ignored": tx.alerts.recently_ignored(limit)})
 
     async def _known(self, query: Callable[[Tx], T | None]) -> T:
-        found = await self._desk.store.read(query)
+        found = await self._deps.store.read(query)
         if found is None:
             raise HTTPException(404, "unknown")
         return found

@@ -36,7 +36,7 @@ PROBLEMS = {
 CSV_BODY = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
-def api_router(desk: Dependencies, guard: Guard) -> APIRouter:
+def api_router(deps: Dependencies, guard: Guard) -> APIRouter:
     """The routes under /api/v1."""
     router = APIRouter(
         prefix="/api/v1",
@@ -45,7 +45,7 @@ def api_router(desk: Dependencies, guard: Guard) -> APIRouter:
         dependencies=[Security(HTTPBearer(auto_error=False, scheme_name="token"))],
         responses=_problems(),
     )
-    reading, writing = ApiQueries(desk), ApiCommands(desk)
+    reading, writing = ApiQueries(deps), ApiCommands(deps)
     shown: tuple[tuple[str, Answer, type[BaseModel]], ...] = (
         ("/incidents", reading.incidents, IncidentsOut),
         ("/incidents/{incident_id}", reading.incident, IncidentOut),
@@ -58,6 +58,7 @@ def api_router(desk: Dependencies, guard: Guard) -> APIRouter:
         ("/incidents/{incident_id}/recovery", writing.recovery, None),
         ("/incidents/{incident_id}/update", writing.update, None),
         ("/incidents/{incident_id}/individual", writing.individual, CSV_BODY),
+        ("/notices/{notice_id}/correction", writing.correction, None),
     )
     for path, answer, extra in drafted:
         router.add_api_route(

@@ -82,6 +82,8 @@ class NoticeOut(Shape):
     finished_at: datetime | None
     reason: str | None
     stop_reason: str | None
+    corrects: str | None
+    corrected_by: str | None
     findings: list[FindingOut]
     reminders: list[ReminderOut]
     recipients: int | None

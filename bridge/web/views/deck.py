@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bridge.core.actions import Action
-from bridge.core.kinds import Asks, spec_of
+from bridge.core.kinds import Asks, Recipients, spec_of
 from bridge.web.views.page_data import PageData
 from bridge.wording import Letter, apply
 
@@ -86,11 +86,14 @@ def _send(data: PageData) -> Button | None:
 def _send_text(data: PageData) -> str:
     """What the button does, with the number of letters in it."""
     unchanged = data.version.edited_by is None and not data.facts.changes
+    spec = spec_of(data.notice.kind)
     if data.notice.state == "awaiting_second":
         key = "send_second"
+    elif spec.recipients is Recipients.LEDGER:
+        key = "send_correction"
     elif data.letters:
         key = "send_batch"
-    elif spec_of(data.notice.kind).asks is Asks.NEWS and unchanged:
+    elif spec.asks is Asks.NEWS and unchanged:
         key = "send_unchanged"
     else:
         key = "send"

@@ -52,6 +52,7 @@ def _values(data: PageData) -> dict[str, str]:
     say, facts, answers = data.say, data.facts, data.facts.answers
     owed = say("investigating", day=say.day(answers.cause_by)) if answers.cause_by else ""
     return {
+        **view(facts, data.lang).own,
         "subject": subject_of(data)[1],
         "since": say.about(facts.started_at),
         "until": say.moment(facts.recovered_at) if facts.recovered_at else "",

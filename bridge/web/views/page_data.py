@@ -62,6 +62,14 @@ class Related:
     path: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """The letter that this one corrects: of how many nobody knows whether they got it, and how many were stopped."""
+
+    doubtful: int
+    unsent: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageData:
     """One notice as one person meets it at `now`.
@@ -69,7 +77,8 @@ class PageData:
     `version` is the newest; `earlier` holds the older ones, oldest first. `current`: the facts as they are now,
     for a draft that a person edited. `number` is the report's number, also while it is only expected.
     `previous_count` and `repeated_at` are of the last sending to the same audience, and of the last one of the
-    same kind. `withdrawn`: the notices by id that were given up with none in their place. `findings` are about
+    same kind. `withdrawn`: the notices by id that were given up with none in their place. `corrected`: what this
+    letter corrects. `correction`: the letter that corrects this one. `findings` are about
     `version.texts[service.locale]`. `record_until`: what was sent after it may be missing from the record.
     """
 
@@ -98,6 +107,8 @@ class PageData:
     previous_report: Related | None = None
     successor: Related | None = None
     withdrawn: frozenset[str] = frozenset()
+    corrected: Corrected | None = None
+    correction: Related | None = None
     relay_problem: str | None = None
     record_until: datetime | None = None
     did: Did | None = None

@@ -50,6 +50,7 @@ class Progress:
     sending: Sending | None
     spoken: str
     press: Button | None
+    correction: Choice | None
     successor: Choice | None
     then: tuple[Moment, ...]
     record: tuple[Moment, ...]
@@ -86,6 +87,7 @@ def progress(data: PageData) -> Progress:
         sending=sending(data) if began and not unsent else None,
         spoken=_spoken(data, look, heading),
         press=_press(data),
+        correction=_correction(data),
         successor=_successor(data),
         then=to_come(data) if look in ("sending", "sent") else (),
         record=milestones(data) if began else (),
@@ -176,13 +178,20 @@ def _press(data: PageData) -> Button | None:
     """The only button there is: a decided notice offers one action or none."""
     say = data.say
     match data.offers:
-        case ("cancel",):
+        case ("cancel", *_):
             return Button(say("cancel"), say("cancel_note"), "cancel")
-        case ("stop",):
+        case ("stop", *_):
             return Button(say("stop"), say("stop_note"), "stop")
-        case ("resume",):
+        case ("resume", *_):
             return resume(data)
     return None
+
+
+def _correction(data: PageData) -> Choice | None:
+    """The quiet way to say that this letter was wrong, or to the correction that there is."""
+    if data.correction and data.correction.path:
+        return Choice(data.say("corrected_by"), data.correction.path)
+    return Choice(data.say("correct_link"), data.link("correct")) if "correct" in data.offers else None
 
 
 def _successor(data: PageData) -> Choice | None:

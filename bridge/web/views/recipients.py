@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bridge.web.views.page_data import PageData
+from bridge.web.views.page_data import Corrected, PageData
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ def _note(data: PageData) -> str:
     say = data.say
     if data.letters:
         return say("batch_sub")
+    if data.corrected:
+        return _note_of_correction(data, data.corrected)
     if "list_size" in data.surprises:
         return say("one_by_one")
     if data.previous_count is None:
@@ -42,6 +44,14 @@ def _note(data: PageData) -> str:
     more = _more(data)
     key = "more" if more > 0 else "fewer" if more < 0 else "same"
     return say(key, n=say.number(abs(more))) + say("one_by_one")
+
+
+def _note_of_correction(data: PageData, corrected: Corrected) -> str:
+    """That nobody else gets the correction, and that those who were stopped get neither letter."""
+    say = data.say
+    doubt = say("in_doubt_too", n=say.number(corrected.doubtful)) if corrected.doubtful else ""
+    rest = say("neither", n=say.number(corrected.unsent)) if corrected.unsent else ""
+    return say("only_reached", n=say.number(data.recipients or 0)) + doubt + rest
 
 
 def _surprises(data: PageData) -> tuple[str, ...]:
