@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bridge.core.model import Alert, IncidentState, Notice, NoticeState
 from bridge.core.settings import HEARTBEATS
-from bridge.core.triage import Key, comes_back, judge, key_of, sort_alerts, state_after
+from bridge.core.triage import REMEMBERED, Key, comes_back, joined, judge, key_of, sort_alerts, state_after
 from tests.unit.midori import FIRED, alert, incident, minutes, service
 
 NOW = FIRED + minutes(120)
@@ -61,6 +61,23 @@ def test_an_alert_belongs_to(given_alert: Alert, services: list[str], ignored: l
     assert [reason for _, reason in found.ignored] == ignored
 
 
+def test_an_end_is_added_to_what_its_services_were_posted_besides() -> None:
+    end = replace(ended("DiskFull"), labels={"alertname": "DiskFull", "service": "mail"})
+    found = sort_alerts([alert(), end], [SHOP]).with_owners({key_of(end): ["shop"]})
+    assert found.by_service == {"shop": (alert(), end)}
+    assert found.ignored == ()
+
+
+def test_verdicts_on_several_posts_are_joined_in_their_order() -> None:
+    posts = [judge(posted, None, NOW) for posted in ([alert(), ended("Mail")], [alert("B"), ended("C")])]
+    both = joined(posts)
+    assert [change.alert.labels["alertname"] for change in both.changes] == ["LoginErrors", "B"]
+    assert [(one.labels["alertname"], why) for one, why in both.ignored] == [
+        ("Mail", "never_seen"),
+        ("C", "never_seen"),
+    ]
+
+
 @pytest.mark.parametrize(
     "known, posted, reasons, ignored",
     [
@@ -70,6 +87,9 @@ def test_an_alert_belongs_to(given_alert: Alert, services: list[str], ignored: l
         ),
         pytest.param([alert()], [alert("B")], ["attached"], [], id="another attaches"),
         pytest.param([alert()], [alert()], ["repeated"], [], id="a repeat"),
+        pytest.param(
+            [alert()], [replace(alert(), url="http://am-2.internal")], ["repeated"], [], id="another link"
+        ),
         pytest.param([alert()], [alert(summary="news")], ["updated"], [], id="other annotations"),
         pytest.param([alert()], [ended()], ["resolved"], [], id="an end"),
         pytest.param([ended()], [ended()], ["repeated"], [], id="an end again"),
@@ -175,6 +195,12 @@ def test_a_new_incident_refers_to_the_last(
 ) -> None:
     before = incident(**changes, resolved_at=NOW - timedelta(hours=ago))
     assert comes_back(before, [letter(state)], NOW) is refers
+
+
+@pytest.mark.parametrize("after, refers", [(timedelta(seconds=-1), True), (timedelta(), False)])
+def test_an_incident_is_remembered_for_a_day_after_its_end(after: timedelta, refers: bool) -> None:
+    before = incident(state="closed", resolved_at=NOW - REMEMBERED - after)
+    assert comes_back(before, [letter("sent")], NOW) is refers
 
 
 def test_the_first_incident_of_a_service_refers_to_none() -> None:
