@@ -69,6 +69,7 @@ class PageData:
     `version` is the newest; `earlier` holds the older ones, oldest first. `current`: the facts as they are now,
     for a draft that a person edited. `rewritten`: the letter from the facts of now, where it says otherwise than they
     do. `number` is the report's number, also while it is only expected.
+    `alerts`: at most a thousand, those that fire first. `firing`: how many fire in all.
     `previous_count` and `repeated_at` are of the last sending to the same audience, and of the last one of the
     same kind. `withdrawn`: the notices by id that were given up with none in their place. `findings` are about
     `version.texts[service.locale]`.
@@ -90,6 +91,7 @@ class PageData:
     rewritten: Mapping[Locale, Text] | None = None
     number: int | None = None
     alerts: tuple[Alert, ...] = ()
+    firing: int = 0
     letters: tuple[BatchLetter, ...] = ()
     findings: tuple[Finding, ...] = ()
     events: tuple[Event, ...] = ()
