@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bridge.core import next_notice
 from bridge.core.contradiction import same_for_customers
@@ -205,23 +205,40 @@ def current_facts(ctx: NoticeContext, answers: Answers = NO_ANSWERS) -> Facts:
 def facts_of(ctx: IncidentContext, kind: Kind, before: Sequence[Notice], answers: Answers) -> Facts:
     """The facts of a letter of `kind` at this moment; `before` are the incident's other notices."""
     tx, service, spec = ctx.tx, ctx.service, spec_of(kind)
-    alerts = tx.alerts.of(ctx.incident.id)
+    follows_at, over_at = _earlier(ctx)
+    alerts = _alerts(ctx, over_at)
     goes_on = ctx.incident.state in GOING_ON or spec.clock is not Clock.PROMISE
     promised = spec.promises is Promises.NEXT_REPORT and spec.owes_report(answers.own) and goes_on
-    follows_at, over_at = _earlier(ctx)
     return build(
         service,
         ctx.incident,
         alerts,
         kind,
         drafted_at=ctx.now,
-        promise_at=ctx.now + ctx.policy.update_every.while_firing(alerts) if promised else None,
+        promise_at=ctx.now + update_every(ctx) if promised else None,
         number=tx.notices.next_number(ctx.incident.id) if spec.numbered else None,
         answers=next_notice.promising_cause(answers, kind, ctx.now.astimezone(service.timezone).date()),
         previous=last_told(tx, before),
         follows_at=follows_at,
         over_at=over_at,
     )
+
+
+def _alerts(ctx: IncidentContext, over_at: datetime | None) -> list[Alert]:
+    """All alerts of the incident, as many as can say different things to customers.
+
+    A start before the end of an earlier disturbance counts otherwise than one after it, whatever the delay.
+    """
+    impacts = ctx.service.impact
+    names = {matcher.name for impact in impacts for matchers in impact.match for matcher in matchers.all}
+    delays = {timedelta(), *(impact.detection_delay for impact in impacts)}
+    borders = sorted(over_at + delay for delay in delays) if over_at else ()
+    return ctx.tx.alerts.in_kinds(ctx.incident, sorted(names), borders)
+
+
+def update_every(ctx: IncidentContext) -> timedelta:
+    """How long after a report the next one is promised, by all that fires now."""
+    return ctx.policy.update_every.shortest(ctx.tx.alerts.severities(ctx.incident.id))
 
 
 def _earlier(ctx: IncidentContext) -> tuple[datetime | None, datetime | None]:

@@ -11,7 +11,7 @@ from bridge.core.kinds import Clock
 from bridge.core.model import Text, Version
 from bridge.core.values import Locale
 from bridge.stages.context import NoticeContext
-from bridge.stages.draft import current_facts
+from bridge.stages.draft import current_facts, update_every
 from bridge.wording import Finding
 
 PROMISE_PASSED = "FCT-05"
@@ -61,8 +61,7 @@ def promise_passed(ctx: NoticeContext, version: Version) -> list[Finding]:
     at = body.find(printed)
     if at < 0:
         return []
-    every = ctx.policy.update_every.while_firing(ctx.tx.alerts.of(ctx.incident.id))
-    new = moment(round_up(ctx.now + every), zone, ctx.service.locale)
+    new = moment(round_up(ctx.now + update_every(ctx)), zone, ctx.service.locale)
     return [Finding(PROMISE_PASSED, "error", "body", (at, at + len(printed)), printed, *_PASSED, new)]
 
 

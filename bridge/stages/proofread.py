@@ -16,7 +16,7 @@ from bridge.core.values import Locale
 from bridge.letters.render import english_begins
 from bridge.letters.view import view
 from bridge.stages.context import NoticeContext
-from bridge.stages.draft import last_report
+from bridge.stages.draft import last_report, update_every
 from bridge.stages.facts_at_press import PROMISE_PASSED, of_facts, promise_passed
 from bridge.stages.runtime import Runtime
 from bridge.wording import Context, Finding, Letter, check
@@ -54,7 +54,7 @@ def proofread(ctx: NoticeContext) -> tuple[Finding, ...]:
     if ctx.spec.recipients is Recipients.BATCH:
         return tuple(found for letter in proofread_batch(ctx) for found in letter)
     service, version = ctx.service, ctx.version()
-    fresh = ctx.now + ctx.policy.update_every.while_firing(ctx.tx.alerts.of(ctx.incident.id))
+    fresh = ctx.now + update_every(ctx)
     context = replace(context_of(ctx.runtime, service, version, ctx.now), promise=round_up(fresh))
     findings = [
         replace(finding, rule=PROMISE_PASSED) if finding.rule == PRINTED_PROMISE_PASSED else finding

@@ -1,23 +1,31 @@
 """Queries over the alerts of incidents, and over the alerts that belong to none."""
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, and_, case, delete, func, literal, or_, select, true, update
 
-from bridge.core.model import Alert
+from bridge.core.impact import OLDEST_START
+from bridge.core.model import Alert, Incident
 from bridge.core.near_miss import NearMiss
 from bridge.core.triage import Ignored, Key, key_of
-from bridge.store.dialect import insert, skip_locked
+from bridge.store.dialect import Utc, dumps, insert, skip_locked
 from bridge.store.tables import alerts, columns_of, ignored, incidents
 from bridge.store.transaction import Transaction
 
-FACTS_ALERTS = 1000  # what a letter can say does not grow with a storm: the earliest thousand are enough
+SHOWN = 1000  # of the alerts of one incident; what is true of all is asked for apart
+CUSTOMER = "customer_"  # how the names of the annotations begin that customers may read
 IGNORED_FOR = timedelta(days=30)
 IGNORED_ROWS = 10_000  # a route that sends everything here must not fill the disk
 _KEYS_AT_ONCE = 500
+
+
+def words_of(annotations: Mapping[str, str]) -> str:
+    """The annotations that customers may read, as JSON text with sorted keys."""
+    return dumps({name: annotations[name] for name in sorted(annotations) if name.startswith(CUSTOMER)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,10 @@ class Alerts:
                 index_elements=["incident_id", "source", "fingerprint"],
                 set_={column: new[column] for column in columns},
             ),
-            [{"incident_id": incident_id, **columns_of(alert)} for alert in last.values()],
+            [
+                {"incident_id": incident_id, **columns_of(alert), "words": words_of(alert.annotations)}
+                for alert in last.values()
+            ],
         )
 
     def end_all(self, incident_id: str) -> None:
@@ -101,12 +112,64 @@ class Alerts:
         query = select(func.count()).select_from(alerts).where(alerts.c.incident_id == incident_id, which)
         return int(self._tx.execute(query).scalar_one())
 
-    def of(self, incident_id: str, limit: int = FACTS_ALERTS) -> list[Alert]:
-        """The incident's alerts, earliest first, at most `limit`."""
+    def count(self, incident_id: str) -> int:
+        """How many alerts the incident has."""
+        return self._count(incident_id, true())
+
+    def severities(self, incident_id: str) -> list[str]:
+        """The severities of the alerts that fire, each once; empty for one without that label."""
+        severity = alerts.c.labels["severity"].as_string()
+        rows = self._tx.execute(
+            select(severity)
+            .where(alerts.c.incident_id == incident_id, alerts.c.status == "firing")
+            .distinct()
+        )
+        return sorted(found or "" for found in rows.scalars())
+
+    def in_kinds(
+        self, incident: Incident, names: Collection[str], borders: Collection[datetime] = ()
+    ) -> list[Alert]:
+        """All alerts of an incident, those that say the same to customers as one.
+
+        They say the same when their status, their words for customers and their labels of these `names` are the
+        same, and their starts are on the same side of each of the `borders`. The one has no other label, the
+        earliest start that can be believed, and the last end. A storm of ten thousand is a handful.
+        """
+        if any(mark in name for name in names for mark in '"\\'):
+            return self.of(incident.id, limit=None)  # SQLite has no path to a label of such a name
+        start = _believed(incident)
+        each = (
+            select(
+                alerts.c.status,
+                alerts.c.words,
+                alerts.c.source,
+                alerts.c.fingerprint,
+                alerts.c.ends_at,
+                start.label("starts_at"),
+                _side(start, borders).label("side"),
+                *(alerts.c.labels[name].as_string().label(f"l{n}") for n, name in enumerate(names)),
+            )
+            .where(alerts.c.incident_id == incident.id)
+            .subquery()
+        )
+        kind = [each.c.status, each.c.words, *(each.c[f"l{n}"] for n in range(len(names)))]
+        rows = self._tx.execute(
+            select(
+                *kind,
+                func.min(each.c.source).label("source"),
+                func.min(each.c.fingerprint).label("fingerprint"),
+                func.min(each.c.starts_at, type_=Utc()).label("starts_at"),
+                func.max(each.c.ends_at, type_=Utc()).label("ends_at"),
+            ).group_by(*kind, each.c.side)
+        )
+        return [_one_for_all(row, names) for row in rows]
+
+    def of(self, incident_id: str, limit: int | None = SHOWN) -> list[Alert]:
+        """The incident's alerts, those that fire before the others, earliest first, at most `limit`."""
         rows = self._tx.execute(
             select(alerts)
             .where(alerts.c.incident_id == incident_id)
-            .order_by(alerts.c.starts_at, alerts.c.source, alerts.c.fingerprint)
+            .order_by(alerts.c.status, alerts.c.starts_at, alerts.c.source, alerts.c.fingerprint)
             .limit(limit)
         )
         return [_alert(row) for row in rows]
@@ -168,5 +231,35 @@ def _in_batches(posted: Iterable[Alert]) -> Iterator[ColumnElement[bool]]:
         )
 
 
+def _believed(incident: Incident) -> ColumnElement[datetime]:
+    """A start as `impact.told_by` believes it, so that a lost clock hides no other start."""
+    received = literal(incident.received_at, Utc())
+    oldest = literal(incident.received_at - OLDEST_START, Utc())
+    return case((alerts.c.starts_at.between(oldest, received), alerts.c.starts_at), else_=received)
+
+
+def _side(start: ColumnElement[datetime], borders: Collection[datetime]) -> ColumnElement[int]:
+    """How many of the borders a start is not later than."""
+    counted: ColumnElement[int] = literal(0)
+    for border in borders:
+        counted = counted + case((start <= literal(border, Utc()), 1), else_=0)
+    return counted
+
+
+def _one_for_all(row: Row[Any], names: Collection[str]) -> Alert:
+    labels = {name: row._mapping[f"l{n}"] for n, name in enumerate(names)}
+    return Alert(
+        row.source,
+        row.fingerprint,
+        row.status,
+        {name: value for name, value in labels.items() if value is not None},
+        json.loads(row.words),
+        row.starts_at,
+        row.ends_at,
+    )
+
+
 def _alert(row: Row[Any]) -> Alert:
-    return Alert(**{name: value for name, value in row._mapping.items() if name != "incident_id"})
+    return Alert(
+        **{name: value for name, value in row._mapping.items() if name not in ("incident_id", "words")}
+    )

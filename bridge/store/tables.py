@@ -97,6 +97,8 @@ alerts = Table(
     Column("began_at", Utc),
     Column("last_end", Utc),
     Column("by_hand", Boolean, nullable=False, server_default=false()),
+    # The annotations for customers, as JSON text with sorted keys: a letter asks for the distinct ones.
+    Column("words", Text, nullable=False, server_default="{}"),
 )
 
 notices = Table(

@@ -83,6 +83,7 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         csrf=asked.keys.csrf(link.id, notice.id, notice.version),
         number=Facts.from_dict(version.facts).number,
         alerts=tuple(tx.alerts.of(incident.id)),
+        firing=tx.alerts.firing(incident.id),
         letters=_letters(ctx, version) if batch else (),
         findings=findings,
         events=tuple(tx.events.of(incident.id)),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.core.facts import Answers, Facts, build
-from bridge.core.kinds import KINDS
+from bridge.core.kinds import KINDS, spec_of
 from bridge.core.model import Alert, Kind, Text
 from bridge.core.settings import Service
 from bridge.core.values import Locale
@@ -105,6 +105,11 @@ def alerts(draw: st.DrawFn, received: datetime) -> list[Alert]:
     return made
 
 
+def _with_own(answers: Answers, kind: Kind) -> Answers:
+    """What only this kind of letter states; every draft has it."""
+    return answers.model_copy(update={"own": spec_of(kind).sample})
+
+
 @st.composite
 def facts(draw: st.DrawFn, kind: Kind, of: Service) -> Facts:
     received = draw(MOMENTS)
@@ -119,7 +124,7 @@ def facts(draw: st.DrawFn, kind: Kind, of: Service) -> Facts:
         drafted_at=later,
         promise_at=later + draw(st.sampled_from([minutes(30), minutes(60), minutes(1439)])),
         number={"first": 1, "update": draw(st.integers(2, 30))}.get(kind),
-        answers=draw(ANSWERS) if kind != "first" else Answers(),
+        answers=_with_own(draw(ANSWERS), kind) if kind != "first" else Answers(),
         previous=draw(st.sampled_from([None, before])) if kind != "first" else None,
         follows_at=draw(st.sampled_from([None, received - timedelta(days=3)])),
     )
@@ -176,6 +181,6 @@ def test_an_untouched_draft_gives_no_finding(
 def test_an_untouched_draft_in_two_languages_gives_no_finding(
     data: st.DataObject, kind: Kind, of: Service
 ) -> None:
-    said = data.draw(facts(kind, of)).model_copy(update={"answers": Answers()})
+    said = data.draw(facts(kind, of)).model_copy(update={"answers": _with_own(Answers(), kind)})
     texts, _ = LETTERS.texts(said, of)
     assert not findings(said, texts["ja"], "ja", of)

@@ -98,7 +98,7 @@ def _lead(data: PageData) -> str:
 
 def _firing(data: PageData) -> str:
     """How many alerts are on, or were on when a person declared the end."""
-    if firing := sum(alert.status == "firing" for alert in data.alerts):
+    if firing := max(data.firing, sum(alert.status == "firing" for alert in data.alerts)):
         return data.say("still_firing", n=firing)
     return data.say("was_firing", n=data.incident.firing_at_end or 0) if _by_hand(data) else ""
 
