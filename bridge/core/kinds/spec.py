@@ -74,8 +74,9 @@ class KindSpec:
     `two_people`: it needs two approvers unless the configuration says otherwise. `rows`: the facts on its card, by
     their keys in the words of the pages. `correctable`: a correction may follow it.
 
-    `sample`: such facts for previews. `words`: what only this kind states, from its stored form to what templates print. `owes_report`: whether a letter
-    with these own facts makes the promise of its kind. `retracts`: whether it says that there was no disturbance.
+    `sample`: what only this kind states, as a preview shows it. `words`: such facts, from their stored form to what
+    templates print. `owes_report`: whether a letter with these facts makes the promise of its kind. `retracts`:
+    whether it says that there was no disturbance.
     """
 
     place: int

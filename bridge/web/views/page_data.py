@@ -77,11 +77,11 @@ class PageData:
 
     `version` is the newest; `earlier` holds the older ones, oldest first. `current`: the facts as they are now, for a
     draft that a person edited. `rewritten`: the letter from the facts of now, where the text says otherwise.
-    `alerts`: at most a thousand, those that fire first. `firing`: how many fire in all. `number` is the report's number, also while it is only expected. `previous_count` and `repeated_at` are of the last sending
-    to the same audience, and of the last one of the same kind. `withdrawn`: the notices by id that were given up with
-    none in their place. `corrected`: what this letter corrects. `correction`: the letter that corrects this one.
-    `findings` are about `version.texts[service.locale]`. `record_until`: what was sent after it may be missing from
-    the record.
+    `alerts`: at most a thousand, those that fire first. `firing`: how many fire in all. `number` is the report's
+    number, also while it is only expected. `previous_count` and `repeated_at` are of the last sending to the same
+    audience, and of the last one of the same kind. `withdrawn`: the notices by id that were given up with none in
+    their place. `corrected`: what this letter corrects. `correction`: the letter that corrects this one. `findings`
+    are about `version.texts[service.locale]`. `record_until`: what was sent after it may be missing from the record.
     """
 
     service: Service
