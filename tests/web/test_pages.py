@@ -240,6 +240,26 @@ SAYS = [
     ("sent", "en", "3 failed. 6 min 40 s after detection."),
     ("stopped", "ja", "7,912名には送信済みです。残り4,496名への送信を止めました。"),
     (
+        "stopped, restored",
+        "ja",
+        "この記録は02:15:04のものです。それ以後の送信は記録にありません。決める前に、",
+    ),
+    (
+        "stopped, restored",
+        "ja",
+        "記録では、送信済み100名、残り12,308名です。何名かには、もう",
+    ),
+    ("stopped, restored", "ja", "残り12,308名に送る二重に届くことがあります。押してから30秒は取り消せます"),
+    ("stopped, restored", "en", "This record is of 02:15:04. What was sent after that is not in it."),
+    (
+        "stopped, restored",
+        "en",
+        "Send to the other 12,308Some may get it twice. You can cancel for 30 seconds",
+    ),
+    ("stopped in its hold, restored", "ja", "12,408名に送信する二重に届くことがあります。"),
+    ("open, restored", "ja", "この記録は02:15:04のものです。それ以後の送信は記録にありません。"),
+    ("open, restored", "ja", "押してから30秒は取り消せます"),
+    (
         "stopped, list changed",
         "ja",
         "名簿が承認のあとで変わりました。承認した名簿は12,408名、いまの名簿は20,113名です。",
