@@ -148,7 +148,9 @@ async def test_failures_are_grouped_by_the_servers_words(office: Office) -> None
     await office.tick(seconds(10))
     claims = await office.claim()
     marks = [
-        DeliveryResult(c.id, c.fence, c.notice_id, c.lane, "failed", f"550 5.7.515 {c.address} is not welcome")
+        DeliveryResult(
+            c.id, c.fence, c.notice_id, c.lane, "failed", f"550 5.7.515 {c.address} is not welcome"
+        )
         for c in claims
     ]
     await office.mark(*marks[:5])

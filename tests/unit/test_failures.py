@@ -19,7 +19,11 @@ def test_what_names_one_recipient_or_one_attempt_makes_no_group_of_its_own() -> 
 def test_the_three_largest_groups_are_kept_and_their_counts_are_whole() -> None:
     refused = [(f"55{n} no", f"mail{m}.example.jp", n + 1) for n in range(5) for m in range(20)]
     groups = grouped(refused)
-    assert [(group.reply, group.count) for group in groups] == [("554 no", 100), ("553 no", 80), ("552 no", 60)]
+    assert [(group.reply, group.count) for group in groups] == [
+        ("554 no", 100),
+        ("553 no", 80),
+        ("552 no", 60),
+    ]
     assert all(len(group.domains) == 10 for group in groups)
 
 
