@@ -5,8 +5,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bridge.web.for_browsers import error
+from bridge.web.pages import Pages
 from bridge.web.refusal_log import RefusalLog
-from bridge.web.request_body import problem
 
 log = structlog.get_logger(__name__)
 
@@ -16,8 +17,9 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Re
 class EdgeMiddleware:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, pages: Pages) -> None:
         self._app = app
+        self._pages = pages
         self._refusals = RefusalLog()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -46,5 +48,5 @@ class EdgeMiddleware:
         except Exception:
             log.exception("request_failed", method=scope["method"], path=scope["path"])
             if not begun:
-                answer = problem(500, "a mistake of the bridge; it was logged")
+                answer = error(scope, self._pages, 500, "a mistake of the bridge; it was logged")
                 await answer(scope, receive, send_with_headers)

@@ -547,6 +547,25 @@ WORDS: dict[str, Pair] = {
         "まだ送っていません。30秒後にもう一度押してください。",
         "Nothing sent. Press again in 30 s.",
     ),
+    "nowhere_note": (
+        "この画面からは何も送られていません。メールのリンクを開いてください。",
+        "Nothing was sent from here. Open the link in your mail.",
+    ),
+    "refused": ("この操作は受け付けられませんでした", "This was not accepted"),
+    "refused_note": (
+        "まだ送っていません。メールのリンクをもう一度開いてください。",
+        "Nothing sent. Open the link in your mail again.",
+    ),
+    "broken": (
+        "ブリッジの誤りで、この画面を出せません",
+        "A mistake of the bridge: this page cannot be shown",
+    ),
+    "broken_note": (
+        "画面を開いただけなら、何も送られていません。ボタンを押したあとなら、メールのリンクをもう一度開いて、"
+        "送信されたかどうかを確かめてください。誤りは記録されました。",
+        "If you only opened the page, nothing was sent. If you pressed a button, open the link in your mail again "
+        "and see whether it was. The mistake was logged.",
+    ),
     "lost": ("このページは見つかりません", "Not found"),
     "lost_note": ("メールのリンクをもう一度開いてください。", "Open the link in your mail again."),
 }
