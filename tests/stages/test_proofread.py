@@ -67,7 +67,7 @@ async def test_each_half_of_a_letter_in_both_languages_has_the_rules_of_its_own(
     notice = await office.newest()
     assert await office.findings() == ()
     body = (await office.version(notice)).texts["ja"].body
-    wrong = body.replace("We apologise", "Service will be back shortly.\nWe apologise")
+    wrong = body.replace("We are sorry", "Service will be back shortly.\nWe are sorry")
     await office.press("maruyama", "edit", body=wrong)
     (finding,) = await office.findings()
     assert finding.rule == "EN-01"

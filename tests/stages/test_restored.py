@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from bridge.core.continuity import DatabaseIdentity
-from tests.stages.office import Office, configured, firing, minutes, office, seconds
+from tests.parts.midori import minutes, seconds
+from tests.stages.office import Office, office
+from tests.stages.samples import configured, firing
 
 ELSEWHERE = str(DatabaseIdentity("elsewhere"))
 

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from bridge.core.facts import Facts
 from bridge.core.model import Alert
-from tests.stages.office import NIGHT, Office, configured, firing, minutes, resolved
+from tests.parts.midori import minutes
+from tests.stages.office import Office
+from tests.stages.samples import NIGHT, configured, firing, resolved
 
 STORM = [firing(f"Probe{n}", starts_at=NIGHT - minutes(30)) for n in range(10_000)]
 ENDED = [replace(one, status="resolved", ends_at=NIGHT) for one in STORM]

@@ -12,7 +12,7 @@ from bridge.core.kinds import KINDS, spec_of
 from bridge.core.model import Alert, Kind, Text
 from bridge.core.settings import Service
 from bridge.core.values import Locale
-from bridge.letters.render import Letters
+from bridge.letters.render import Letters, english_begins
 from bridge.wording import Context, Letter, check
 from tests.unit.midori import LOGIN, PAYMENT, alert, incident, minutes, service
 
@@ -183,4 +183,6 @@ def test_an_untouched_draft_in_two_languages_gives_no_finding(
 ) -> None:
     said = data.draw(facts(kind, of)).model_copy(update={"answers": _with_own(Answers(), kind)})
     texts, _ = LETTERS.texts(said, of)
-    assert not findings(said, texts["ja"], "ja", of)
+    subject, body = texts["ja"].subject, texts["ja"].body
+    start = english_begins(body) or len(body)
+    assert not findings(said, Text(subject, body[:start]), "ja", of)

@@ -101,7 +101,7 @@ OVER = facts(ended(), kind="recovery", previous=SENT, drafted_at=FIRED + minutes
         pytest.param(
             facts(ended(), kind="individual").for_row(ROW),
             "【お詫び】みどりショップ 障害による影響につきまして(みどり商事株式会社様)",
-            "[Apology] Midori Shop: how the incident affected you (みどり商事株式会社)",
+            "[Apology] Midori Shop: how the incident affected you",
             id="individual",
         ),
     ],

@@ -63,7 +63,7 @@ def test_an_alert_belongs_to(given_alert: Alert, services: list[str], ignored: l
 
 def test_an_end_is_added_to_what_its_services_were_posted_besides() -> None:
     end = replace(ended("DiskFull"), labels={"alertname": "DiskFull", "service": "mail"})
-    found = sort_alerts([alert(), end], [SHOP]).with_owners({key_of(end): ["shop"]})
+    found = sort_alerts([alert(), end], [SHOP], ()).with_owners({key_of(end): ["shop"]})
     assert found.by_service == {"shop": (alert(), end)}
     assert found.ignored == ()
 
