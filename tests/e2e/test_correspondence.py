@@ -145,7 +145,7 @@ def tell_the_recovery(night: Correspondence, desk: Desk) -> None:
     desk.phone.get_by_label("報告する日", exact=True).fill(today().isoformat())
     desk.press("手紙を確かめる")
     desk.press(f"{CUSTOMERS}名に送信する")
-    night.letters("復旧のご報告")
+    night.letters("【復旧報告】")
     desk.open("最終報")
     desk.phone.get_by_label("原因", exact=True).fill(CAUSE)
     desk.phone.get_by_label("行った対応").fill(REMEDY)
