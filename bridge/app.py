@@ -14,17 +14,20 @@ from bridge import clock
 from bridge.audiences.cache import CustomerLists
 from bridge.config import Config
 from bridge.core.anchors import LOGGED_AS
+from bridge.core.continuity import Mark
 from bridge.errors import StorageDown, StorageRefused
 from bridge.keys import Keys, load_keys
 from bridge.loops.composers import LetterComposer, OncallComposer
 from bridge.loops.lanes import LaneDependencies, LaneWorker
 from bridge.loops.reload import RunningConfig
-from bridge.loops.results import Results
+from bridge.loops.results import LeavingLetter, Results
 from bridge.loops.timer import Timer
 from bridge.smtp.relay import Relay
 from bridge.stages import instances
+from bridge.stages.instances import ThisInstance
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
+from bridge.store.mark_file import MarkFile
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 from bridge.web.dependencies import Dependencies, Health
@@ -51,6 +54,8 @@ class App:
         self._relays = _relays(config)
         self._lists = CustomerLists(lambda: self._runtime.config.service_lists)
         self._instance_id = str(uuid4())
+        self._boot_id = ""  # known once the database is open
+        self._mark = MarkFile(config.server.data_dir / "mark")
         self._metronome = clock.Metronome()
         self._bells = {name: self._metronome.bell(name) for name in ("timer", "oncall", "customers")}
         self._stop = asyncio.Event()
@@ -60,10 +65,10 @@ class App:
         config = self._runtime.config
         keys = load_keys(config.key_file)
         async with self._store(keys) as store:
-            boot_id = await self._begin(store, keys)
-            marks = Results(store, self._instance_id, self._bells["timer"].ring)
-            timer = self._timer(store, boot_id)
-            lanes = self._lanes(store, marks, keys, boot_id)
+            await self._begin(store, keys)
+            marks = Results(store, self._instance_id, self._bells["timer"].ring, self._leaving)
+            timer = self._timer(store)
+            lanes = self._lanes(store, marks, keys)
             deps = self._dependencies(store, timer, keys)
             store.add_listener(self._ring_all)
             self._metronome.start()
@@ -73,6 +78,7 @@ class App:
             finally:
                 self._metronome.stop()
                 await self._give_back(store)
+                self._mark.close()
 
     def _changed(self, old: Config) -> None:
         """Another configuration is in force."""
@@ -97,15 +103,12 @@ class App:
         finally:
             await store.close()
 
-    async def _begin(self, store: Store[Tx], keys: Keys) -> str:
-        """Before the first heartbeat: is it our database, what is old work, whose claims are nobody's.
-
-        Returns what names this run of the database's machine or server.
-        """
+    async def _begin(self, store: Store[Tx], keys: Keys) -> None:
+        """Before the first heartbeat: is it our database, what is old work, whose claims are nobody's."""
         alone = self._runtime.config.database_url.get_backend_name() == "sqlite"
         policy = self._runtime.config.smtp.on_unknown
 
-        def unit(tx: Tx) -> str:
+        def unit(tx: Tx) -> tuple[str, Wake]:
             known = (tx.instances.meta("key") or "").split()
             if known and not set(known) & set(keys.ids):
                 raise StorageRefused(
@@ -113,12 +116,21 @@ class App:
                     "Restore the key file that belongs to it"
                 )
             tx.instances.set_meta("key", " ".join(dict.fromkeys([*known, *keys.ids])))
-            instances.live_on(tx, self._runtime, self._instance_id, tx.boot_id())
+            me = ThisInstance(self._instance_id, tx.boot_id(), self._mark.mark)
+            wake = instances.live_on(tx, self._runtime, me)
             if alone:
-                instances.recover_claims(tx, self._instance_id, tx.boot_id(), policy, alone=True)
-            return tx.boot_id()
+                instances.recover_claims(tx, me.id, me.boot_id, policy, alone=True)
+            return me.boot_id, wake
 
-        return await store.run(unit)
+        self._boot_id, wake = await store.run(unit)
+        self._wake(wake)
+
+    def _me(self) -> ThisInstance:
+        return ThisInstance(self._instance_id, self._boot_id, self._mark.mark)
+
+    def _leaving(self, letter: LeavingLetter) -> None:
+        """A letter is about to leave: this machine remembers it, whatever becomes of the database."""
+        self._mark.write(Mark(letter.database, letter.tick, letter.row, letter.fence, self._boot_id))
 
     async def _run(
         self, timer: Timer, lanes: Sequence[LaneWorker], marks: Results, listening: Sequence[HttpServer]
@@ -158,20 +170,19 @@ class App:
             async with asyncio.timeout(GIVE_BACK_WITHIN):
                 await store.run(unit)
 
-    def _timer(self, store: Store[Tx], boot_id: str) -> Timer:
+    def _timer(self, store: Store[Tx]) -> Timer:
         return Timer(
             store=store,
             runtime=lambda: self._runtime,
             lists=self._lists,
             relay=self._first_relay,
-            instance_id=self._instance_id,
-            boot_id=boot_id,
+            me=self._me,
             bell=self._bells["timer"],
             wake=self._wake,
         )
 
-    def _lanes(self, store: Store[Tx], marks: Results, keys: Keys, boot_id: str) -> list[LaneWorker]:
-        office = LaneDependencies(store, marks, self._instance_id, boot_id, clock.now, lambda: self._runtime)
+    def _lanes(self, store: Store[Tx], marks: Results, keys: Keys) -> list[LaneWorker]:
+        office = LaneDependencies(store, marks, self._me, clock.now, lambda: self._runtime)
         oncall = OncallComposer(store, lambda: self._runtime, keys, self._relay_problem, clock.now)
         return [
             LaneWorker(
@@ -224,6 +235,8 @@ class App:
     def _wake(self, wake: Wake) -> None:
         for head in wake.anchors:
             log.info(LOGGED_AS, anchor=str(head))
+        for found in wake.database:
+            log.warning(f"database_{found}")
         for problem in wake.template_failed:
             log.warning("template_failed", problem=problem)
         for name in ("timer", "oncall", "customers"):

@@ -1,10 +1,15 @@
-"""The metrics (docs/design.md §6.8): counters and histograms. Gauges are read when scraped (web/ops.py)."""
+"""The metrics (docs/design.md §6.8): counters and histograms. Most gauges are read when scraped (web/ops.py).
 
-from prometheus_client import Counter, Histogram
+Counters that rules.yml watches begin at 0 for every label: Prometheus sees no increase in a series that begins at 1.
+"""
+
+from prometheus_client import Counter, Gauge, Histogram
 
 _MINUTES = tuple(60 * n for n in (1, 2, 3, 5, 8, 10, 13, 15, 20, 30, 60, 120))
 
+OUTCOMES = ("accepted", "ignored", "unauthorized", "refused", "malformed", "unavailable")
 WEBHOOKS = Counter("bridge_webhooks_total", "Posts of alert sources.", ["source", "outcome"])
+IGNORED = Counter("bridge_alerts_ignored_total", "Alerts that no incident took.", ["source", "reason"])
 APPROVAL = Histogram(
     "bridge_receipt_to_approval_seconds",
     "From the first matching alert to the approval of its first report.",
@@ -24,4 +29,9 @@ RINGS = Counter("bridge_rings_total", "Rings fired.")
 LOOP_FAILURES = Counter(
     "bridge_loop_failures_total", "Rounds of a loop that failed and were tried again.", ["loop"]
 )
+RELOAD_WORKED = Gauge(
+    "bridge_config_last_reload_successful",
+    "Whether the last configuration that was to be loaded is in force.",
+)
+RELOAD_WORKED.set(1)
 RELOADED = Counter("bridge_config_reloads_total", "Configuration reloads by outcome.", ["outcome"])

@@ -2,13 +2,21 @@
 
 import argparse
 import base64
+import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+from bridge import clock
 from bridge.cli.posting import post
 from bridge.cli.serve import add_config
-from bridge.config import load
+from bridge.config import SOURCES, Config, load
+from bridge.core.model import Alert
+from bridge.core.near_miss import near_miss
+from bridge.core.triage import sort_alerts
 from bridge.sources.credentials import Credentials
+
+SHOWN = 10  # alerts whose reason is spelled out
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -21,8 +29,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run(args: argparse.Namespace) -> int:
-    """Post the file, and print the answer. 0 for 200, 1 for any other status, 2 for a missing file or source.
+    """Post the file, and print the answer. 2 for a missing file or source.
 
+    0 when some alert was recorded; 1, with the reason, when none was: no incident has changed.
     Raises ConfigError, NoAnswer.
     """
     config = load(args.config)
@@ -38,7 +47,43 @@ def run(args: argparse.Namespace) -> int:
     base = args.url or f"http://{config.server.listen}"
     status, answer = post(base, f"/webhooks/{args.source}", body, _authorization(settings))
     print(status, answer)
-    return 0 if status == 200 else 1
+    if status != 200:
+        return 1
+    if json.loads(answer)["accepted"]:
+        return 0
+    alerts = SOURCES[args.source].parse(body, {}, clock.now()).alerts
+    print("\n".join(_reasons(alerts, config)) or "the post holds no alert", file=sys.stderr)
+    return 1
+
+
+def _reasons(alerts: tuple[Alert, ...], config: Config) -> Iterator[str]:
+    """Why each alert was ignored, as far as the configuration file tells."""
+    found = sort_alerts(alerts, config.services.values(), config.heartbeats)
+    ignored = {id(alert): why for alert, why in found.ignored}
+    for alert in alerts[:SHOWN]:
+        called = f"ignored: {alert.labels.get('alertname') or alert.fingerprint}"
+        match ignored.get(id(alert)):
+            case "heartbeat":
+                yield f"{called}: a heartbeat, see heartbeats in the configuration"
+            case "no_service":
+                yield f"{called}: {_missed(alert, config)}"
+            case _ if alert.status == "resolved":
+                yield f"{called}: the end of an alert that is not known to fire"
+            case _:
+                yield f"{called}: the running bridge has another configuration than this file"
+    if len(alerts) > SHOWN:
+        yield f"and {len(alerts) - SHOWN} more"
+
+
+def _missed(alert: Alert, config: Config) -> str:
+    labels = ", ".join(f'{name}="{value}"' for name, value in sorted(alert.labels.items()))
+    said = f"no service matches {{{labels}}}"
+    miss = near_miss(alert.labels, config.services.values())
+    if miss is None:
+        return said
+    met = f'is "{miss.value}"' if miss.value else "is missing"
+    more = f", and {miss.failed - 1} more matchers fail" if miss.failed > 1 else ""
+    return f"{said}. Nearest: {miss.service} wants {miss.matcher}, and {miss.label} {met}{more}"
 
 
 def _authorization(settings: Credentials) -> dict[str, str]:

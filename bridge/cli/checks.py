@@ -19,7 +19,9 @@ from bridge.audiences.csv import AudienceError
 from bridge.audiences.summary import summarise
 from bridge.config import Config
 from bridge.config.document import Place
+from bridge.core.customer_words import REASONS, is_sentence, refusal
 from bridge.core.facts import Answers, Facts, build
+from bridge.core.impact import MAX_IMPACT_CHARS, MAX_WORKAROUND_CHARS
 from bridge.core.kinds import KINDS
 from bridge.core.model import Alert, Incident, Kind
 from bridge.core.next_notice import FIRST
@@ -34,6 +36,7 @@ from bridge.smtp.session import Limits
 from bridge.smtp.settings import RelaySettings
 from bridge.store.migrations import check_version
 from bridge.store.read_only import read_only_engine
+from bridge.wording.ja.dates import JAPANESE
 
 Problem = tuple[Place, str]
 Check = Callable[[Config], Iterator[Problem]]
@@ -99,6 +102,9 @@ def check_audiences(config: Config) -> Iterator[Problem]:
         except AudienceError as error:
             yield place, str(error)
             continue
+        for service in config.services.values():
+            if service.audience == name:
+                yield from _untranslated(service, summary.locales.get("en", 0))
         if summary.bad_total:
             rows = "; ".join(map(str, summary.bad[:_BAD_ROWS_SHOWN]))
             yield place, f"{path}: rows that get no letter: {summary.bad_total} ({rows}). Correct them"
@@ -134,14 +140,60 @@ def check_smtp(config: Config) -> Iterator[Problem]:
             yield place, f"{error}. Correct the settings, or see to the server"
 
 
+def check_words(config: Config) -> Iterator[Problem]:
+    """Whether words that stand inside of sentences are noun phrases, and words for customers at all."""
+    for name, service in config.services.items():
+        for at, impact in enumerate(service.impact):
+            for key in ("text", "subject", "unaffected"):
+                text: LocalText | None = getattr(impact, key)
+                if text and is_sentence(text.ja, "ja"):
+                    yield (
+                        ("services", name, "impact", at, key),
+                        f"{text.ja!r} is a sentence, and letters put it into one. Write a noun: ログインできない状況",
+                    )
+            for key, limit in (("text", MAX_IMPACT_CHARS), ("workaround", MAX_WORKAROUND_CHARS)):
+                words: LocalText | None = getattr(impact, key)
+                if words and (why := refusal(words.ja, limit)):
+                    reason = REASONS[why].get("en").format(limit=limit)
+                    yield (
+                        ("services", name, "impact", at, key),
+                        f"{words.ja!r} cannot be used: {reason}. Correct it",
+                    )
+
+
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("server", check_server),
     ("people", check_people),
+    ("words", check_words),
     ("templates", check_templates),
     ("audiences", check_audiences),
     ("database", check_database),
     ("smtp", check_smtp),
 )
+
+
+def _untranslated(service: Service, english: int) -> Iterator[Problem]:
+    """The texts of a service that readers of English would get in Japanese. `english`: how many of them there are."""
+    if not (english or service.bilingual or service.locale == "en"):
+        return
+    for place, text in _texts_of(service):
+        if text and text.en is None and JAPANESE.search(text.ja):
+            yield (
+                ("services", service.id, *place),
+                f"has no English, and letters in English print it ({english} customers). Write {{ja: ..., en: ...}}",
+            )
+
+
+def _texts_of(service: Service) -> Iterator[tuple[Place, LocalText | None]]:
+    """Every text of a service that its letters print, with its place under the service."""
+    yield ("name",), service.name
+    yield ("sender", "name"), service.sender.name
+    yield ("company",), service.company
+    yield ("representative",), service.representative
+    yield ("contact",), service.contact
+    for at, impact in enumerate(service.impact):
+        for key in ("text", "subject", "workaround", "unaffected"):
+            yield ("impact", at, key), getattr(impact, key)
 
 
 def _misnamed(folder: Path) -> Iterator[Problem]:
@@ -166,6 +218,9 @@ def _samples(service: Service, kind: Kind) -> Iterator[Facts]:
     told = replace(
         bare, fingerprint="2", annotations={"customer_impact_ja": "影響", "customer_impact_en": "impact"}
     )
+    told_over = build(
+        service, incident, [replace(bare, status="resolved", ends_at=_MOMENT)], FIRST, drafted_at=_MOMENT
+    )
     ended = replace(told, status="resolved", ends_at=_MOMENT + timedelta(minutes=20))
     make = partial(build, service, incident, kind=kind, drafted_at=_MOMENT + timedelta(minutes=30), number=2)
     first = build(service, incident, [bare], FIRST, drafted_at=_MOMENT, number=1)
@@ -177,6 +232,11 @@ def _samples(service: Service, kind: Kind) -> Iterator[Facts]:
         status="状況",
         scope="範囲",
         customer_actions="お願い",
+        unaffected="影響のない範囲",
+        affected_count="1件",
+        how_to_tell="確かめ方",
+        data_note="データ",
+        apology_for_delay="お詫び",
     )
     owed = Answers(cause_by=date(2026, 12, 1))
     row = {"company": service.company.ja, "department": "部署", "name": "お名前", "impact": "影響"}
@@ -187,6 +247,7 @@ def _samples(service: Service, kind: Kind) -> Iterator[Facts]:
             promise_at=promise,
             previous=first,
         ),
+        make([told, replace(bare, starts_at=_MOMENT + timedelta(minutes=9))], previous=told_over),
         make([ended], answers=owed),
         make([ended], answers=full, previous=first, follows_at=_MOMENT - timedelta(days=1)),
     ):

@@ -15,7 +15,7 @@ from bridge.cli.serve import add_config
 from bridge.config import Config, load
 from bridge.core import next_notice
 from bridge.core.facts import Answers, Facts, build
-from bridge.core.kinds import KINDS, Promises, Recipients, spec_of
+from bridge.core.kinds import KINDS, KindSpec, Promises, Recipients, spec_of
 from bridge.core.matchers import all_match
 from bridge.core.model import Alert, Incident, Kind, Text, Version
 from bridge.core.settings import Service
@@ -134,10 +134,17 @@ def _facts(service: Service, alerts: Sequence[Alert], kind: Kind, given: Given, 
         drafted_at=now,
         promise_at=promise if spec.promises is Promises.NEXT_REPORT else None,
         number=2 if spec.numbered else None,
-        answers=next_notice.promising_cause(given.answers, kind, now.astimezone(service.timezone).date()),
+        answers=next_notice.promising_cause(
+            _with_sample(given.answers, spec), kind, now.astimezone(service.timezone).date()
+        ),
         previous=first,
     )
     return facts.for_row(given.row) if spec.recipients is Recipients.BATCH else facts
+
+
+def _with_sample(answers: Answers, spec: KindSpec) -> Answers:
+    """The answers, with sample facts where only this kind of letter states any and none were given."""
+    return answers if answers.own else answers.model_copy(update={"own": spec.sample})
 
 
 def _findings(

@@ -58,6 +58,7 @@ class Known(Line):
 
     now: datetime | None = None
     service: str = ""
+    services: Names = ()
     report_no: int | None = None
     eta_confirmed: bool = False
     cause_confirmed: bool = False

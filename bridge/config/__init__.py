@@ -16,7 +16,7 @@ from bridge.audiences.cache import ServiceList
 from bridge.config.document import Document, Place, Tree, Value, read
 from bridge.config.fitting import fit, judge, unknown
 from bridge.config.sections import Api, CustomerList, DatabaseSettings, ServerSettings, Wording, read_terms
-from bridge.core.settings import DEFAULT_ZONE, Escalation, Person, Policy, Service, Zone
+from bridge.core.settings import DEFAULT_ZONE, HEARTBEATS, Escalation, Match, Person, Policy, Service, Zone
 from bridge.core.values import Model
 from bridge.errors import ConfigError
 from bridge.smtp.settings import Smtp
@@ -54,6 +54,10 @@ class Config(Model):
     wording: Wording = Field(default=Wording(), description="the wording check")
     timezone: Zone = Field(default=DEFAULT_ZONE, description="of the times in letters")
     listed_sources: Sources = Field(alias="sources", description="who may post; one not listed answers 404")  # type: ignore[valid-type]
+    heartbeats: tuple[Match, ...] = Field(
+        default=HEARTBEATS,
+        description="alerts of monitoring itself, never a customer's; in each entry all matchers must hold",
+    )
     api: Api = Field(description="access for programs")
     smtp: Smtp = Field(default=Smtp(), description="the mail server")
     people: Mapping[str, Person] = Field(min_length=1, description="who may be rung and may decide")

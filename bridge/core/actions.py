@@ -24,7 +24,7 @@ Action = Literal[
     "resume",
     "renew",
 ]
-Surprise = Literal["list_size", "override", "repeat"]
+Surprise = Literal["list_size", "override", "repeat", "old_record"]
 
 LINK_LIFE = timedelta(days=7)
 """A personal link works this long after the notice was decided."""

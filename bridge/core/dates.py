@@ -62,10 +62,47 @@ def about(at: datetime, zone: ZoneInfo, locale: Locale) -> str:
     return f"{text}頃" if locale == "ja" else f"about {text}"
 
 
+def spoken(at: datetime, zone: ZoneInfo, locale: Locale, after: datetime | None = None) -> str:
+    """`about`, for the inside of a sentence: `11月21日(土) 2時10分頃`, without the year.
+
+    After another moment of the same day: `同日4時42分頃` or `about 04:42 JST`. The year is told where it is another.
+    """
+    local, before = at.astimezone(zone), after and after.astimezone(zone)
+    if before and before.date() == local.date():
+        return (
+            f"同日{local.hour}時{local.minute:02}分頃"
+            if locale == "ja"
+            else f"about {local:%H:%M} {zone_name(zone)}"
+        )
+    text = about(at, zone, locale)
+    return text.removeprefix(f"{local.year}年") if before is None or before.year == local.year else text
+
+
+def short_day(value: date, locale: Locale) -> str:
+    """`11月21日` or `21 November`, for a subject."""
+    if locale == "ja":
+        return f"{value.month}月{value.day}日"
+    return f"{value.day} {MONTHS[value.month - 1]}"
+
+
 def clock(at: datetime, zone: ZoneInfo, locale: Locale = "en") -> str:
     """The time alone, on a 24-hour clock: `2:25` in a Japanese sentence, `02:25` in English and in tables."""
     local = at.astimezone(zone)
     return f"{local.hour}:{local.minute:02}" if locale == "ja" else f"{local:%H:%M}"
+
+
+def near_clock(at: datetime, now: datetime, zone: ZoneInfo, locale: Locale) -> str:
+    """`2:30`, `明日2:30`, `12月1日 2:30`; `02:30`, `02:30 tomorrow`, `02:30 on 1 December`."""
+    time, local = clock(at, zone, locale), at.astimezone(zone)
+    days = (local.date() - now.astimezone(zone).date()).days
+    if days == 0:
+        return time
+    if days == 1:
+        return f"明日{time}" if locale == "ja" else f"{time} tomorrow"
+    day_of = (
+        f"{local.month}月{local.day}日 " if locale == "ja" else f" on {local.day} {MONTHS[local.month - 1]}"
+    )
+    return f"{day_of}{time}" if locale == "ja" else f"{time}{day_of}"
 
 
 def zone_name(zone: ZoneInfo) -> str:
@@ -95,6 +132,26 @@ def duration(length: timedelta, locale: Locale) -> str:
         return _short(locale, *parts) or "1分未満"
     units = ((days, "day"), (hours, "hour"), (minutes, "minute"))
     return " ".join(f"{n} {unit}{'s' * (n > 1)}" for n, unit in units if n) or "less than a minute"
+
+
+def lasting(length: timedelta, locale: Locale) -> str:
+    """How long a disturbance was whose start is known roughly: `約2時間32分間`, `about 2 hours 32 minutes`.
+
+    From a day on in hours, since `2日9時間` could be read as a date; from ten days on in days.
+    """
+    if length < _MINUTE:
+        return duration(length, locale)
+    if length >= timedelta(days=10):
+        length = timedelta(days=round(length / timedelta(days=1)))
+        words = f"{length.days}日" if locale == "ja" else f"{length.days} days"
+    elif length >= timedelta(days=1):
+        hours = round(length / timedelta(hours=1))
+        words = f"{hours}時間" if locale == "ja" else f"{hours} hours"
+    else:
+        words = duration(length, locale)
+    if locale == "en":
+        return f"about {words}"
+    return f"約{words}" if words.endswith("時間") else f"約{words}間"
 
 
 def rough(length: timedelta, locale: Locale, largest: Literal["days", "h"] = "days") -> str:

@@ -105,6 +105,13 @@ class LetterRedrafted(_OfVersion):
 
 
 @dataclass(frozen=True, slots=True)
+class LetterReturned(_OfVersion):
+    """An earlier version says what is true again, and is the notice's version anew."""
+
+    action = "returned"
+
+
+@dataclass(frozen=True, slots=True)
 class Superseded(_OfNotice):
     """A newer notice, or none, took the place of one that nobody had decided."""
 

@@ -1,8 +1,9 @@
 """What a letter may say, and nothing else.
 
 `build` takes an incident and its alerts down to one `Facts` value. Of an alert's labels and annotations only
-`customer_impact_ja` and `customer_impact_en` get through, cleaned: hosts, expressions and inner
-addresses have no field to travel in. Facts hold both languages and no formatting; `letters/view.py`
+`customer_impact_ja`, `customer_workaround_ja` and their English get through, cleaned: hosts, expressions and inner
+addresses have no field to travel in. What was refused of them is kept for the on-call and never put into words
+for customers. Facts hold both languages and no formatting; `letters/view.py`
 puts them into words.
 """
 
@@ -12,9 +13,20 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from bridge.core.dates import whole_minute
-from bridge.core.impact import scopes, symptom_of, told_by, when_recovered
-from bridge.core.kinds import Own, spec_of
+from bridge.core.customer_words import Refused
+from bridge.core.dates import round_up, whole_minute
+from bridge.core.impact import (
+    Told,
+    refusals,
+    scopes,
+    symptom_of,
+    told_by,
+    unaffected,
+    when_back,
+    when_recovered,
+    workarounds,
+)
+from bridge.core.kinds import Own, Promises, spec_of
 from bridge.core.model import Alert, Incident, Kind
 from bridge.core.sanitise import one_line, several_lines
 from bridge.core.settings import Service, Words, WordsIfAny
@@ -30,8 +42,9 @@ class Answers(Model):
     """What only a person knows. Empty means not answered; lines may be several.
 
     `cause_by`: the cause is under investigation and promised for that day. `scope` replaces the
-    impact taken from the alerts; `status` is the person's own account of where things stand. `own` is what only
-    letters of one kind state, as that kind stores it (bridge/core/kinds).
+    impact taken from the alerts; `status` is the person's own account of where things stand. `data_note`: what became
+    of data meanwhile, for letters after the end. `apology_for_delay`: that the report comes late, and why. `own` is
+    what only letters of one kind state, as that kind stores it (bridge/core/kinds).
     """
 
     cause: str = ""
@@ -41,6 +54,11 @@ class Answers(Model):
     status: str = ""
     scope: str = ""
     customer_actions: str = ""
+    unaffected: str = ""
+    affected_count: str = ""
+    how_to_tell: str = ""
+    data_note: str = ""
+    apology_for_delay: str = ""
     own: Own = Field(default={})
 
     def over(self, earlier: "Answers") -> "Answers":
@@ -76,6 +94,7 @@ class Facts(Model):
     sender: Words = Field(description="the name the letter is sent under")
     contact: LocalText = Field(description="where customers can ask")
     public_urls: tuple[str, ...] = Field(default=(), description="the only links a letter may hold")
+    status_url: str | None = Field(default=None, description="the page that tells the present state")
     zone: str = Field(description="the time zone of every time in the letter (IANA name)")
     drafted_at: AwareDatetime = Field(description="when these facts were taken")
     started_at: AwareDatetime = Field(description="the earliest start less its detection delay")
@@ -88,7 +107,16 @@ class Facts(Model):
     follows_at: AwareDatetime | None = Field(
         default=None, description="the start of the earlier disturbance this one comes back from"
     )
-    symptom: LocalText | None = Field(default=None, description="what happens, for the subject")
+    told_over_at: AwareDatetime | None = Field(
+        default=None, description="the recovery that an earlier report told of, though it fires again"
+    )
+    recurred_at: AwareDatetime | None = Field(
+        default=None, description="when it began again after that; none where no alert says it"
+    )
+    late: bool = Field(default=False, description="drafted after the time that the last report promised")
+    symptom: LocalText | None = Field(
+        default=None, description="what happens, for the subject: of what still fires, where anything does"
+    )
     impacts: tuple[LocalText, ...] = Field(
         default=(), description="what is affected, each once, earliest first"
     )
@@ -98,6 +126,22 @@ class Facts(Model):
         default=(), description="what works again while the rest does not"
     )
     added_impacts: tuple[LocalText, ...] = Field(default=(), description="what the last report did not name")
+    again_impacts: tuple[LocalText, ...] = Field(
+        default=(), description="what the last report said to work again, and does not"
+    )
+    first_named: bool = Field(
+        default=False, description="the last report named nothing affected, and this one does"
+    )
+    unaffected: tuple[LocalText, ...] = Field(
+        default=(), description="what is not affected, where every alert's impact names the same"
+    )
+    workarounds: tuple[LocalText, ...] = Field(
+        default=(), description="what customers can do while it goes on"
+    )
+    impact_refused: tuple[Refused, ...] = Field(
+        default=(),
+        description="words of alerts that are no words for customers, and why; no letter tells them",
+    )
     changes: tuple[Change, ...] = Field(
         default=(), description="what changed for customers since the last report"
     )
@@ -143,7 +187,8 @@ def build(
     """
     told = sorted((told_by(alert, service, incident) for alert in alerts), key=lambda one: one.order)
     affected, recovered = scopes(told, kind)
-    answers = _clean_answers(_with_known_scope(answers, previous, affected[:MAX_IMPACTS]))
+    affected = _told_first(affected, previous)
+    answers = _clean_answers(_as_told(answers, previous, affected[:MAX_IMPACTS], kind))
     starts = (one.started_at for one in told)
     began = (incident.received_at if over_at and start <= over_at else start for start in starts)
     started_at = min(began, default=incident.started_at)
@@ -157,32 +202,39 @@ def build(
         representative=service.representative,
         sender=service.sender.name,
         contact=service.contact,
-        public_urls=service.public_urls,
+        public_urls=service.links,
+        status_url=service.status_url,
         zone=service.timezone.key,
         drafted_at=drafted_at,
         started_at=started_at,
         recovered_at=recovered_at and max(min(recovered_at, drafted_at), started_at),
         promise_at=promise_at,
         follows_at=follows_at,
-        symptom=(previous and previous.symptom) or symptom_of(told, kind),
+        symptom=symptom_of(told, kind) or (previous.symptom if previous and not _fires(told) else None),
         impacts=affected[:MAX_IMPACTS],
         more_impacts=max(0, len(affected) - MAX_IMPACTS),
         impact_known=bool(affected or answers.scope),
         recovered_impacts=recovered[:MAX_IMPACTS],
+        unaffected=unaffected(told, kind),
+        workarounds=workarounds(told, kind),
+        impact_refused=refusals(told)[:MAX_IMPACTS],
         combined=spec_of(kind).tells_recovery and previous is None,
         answers=answers,
     )
-    return facts if previous is None else _compared(previous, facts)
+    return facts if previous is None else _compared(previous, facts, told)
 
 
 def covers(facts: Facts, alerts: Sequence[Alert], service: Service, incident: Incident) -> bool:
     """Whether a letter already says all that these alerts could add: in a storm most do, and nothing is rebuilt."""
-    words = {impact.ja for impact in facts.impacts}
+    words, ways = set(_key(facts.impacts)), set(_key(facts.workarounds))
+    spared = set(_key(facts.unaffected))
     return facts.recovered_at is None and all(
         one.firing
         and one.started_at >= facts.started_at
         and (one.words is None or one.words.ja in words)
         and (one.symptom is None or facts.symptom is not None)
+        and (one.workaround is None or one.workaround.ja in ways)
+        and (not spared or (one.unaffected is not None and {one.unaffected.ja} == spared))
         for one in (told_by(alert, service, incident) for alert in alerts)
     )
 
@@ -200,16 +252,39 @@ def changed(old: Facts, new: Facts) -> tuple[Change, ...]:
         "started": _minute(old.started_at) != _minute(new.started_at),
         "status": bool(now.status) and was.status != now.status,
         "cause": any(getattr(was, name) != getattr(now, name) for name in causes),
-        "actions": bool(now.customer_actions) and was.customer_actions != now.customer_actions,
+        "actions": bool(_requests(new)) and _requests(old) != _requests(new),
     }
     return tuple(name for name, yes in differs.items() if yes)
 
 
-def _with_known_scope(answers: Answers, previous: Facts | None, impacts: tuple[LocalText, ...]) -> Answers:
-    """A person's own words for the scope stay true until the alerts say something else than they did then."""
-    if answers.scope or previous is None or previous.impacts != impacts:
+def _as_told(answers: Answers, previous: Facts | None, impacts: tuple[LocalText, ...], kind: Kind) -> Answers:
+    """The answers with what customers know already. An update does not forget a cause that was told.
+
+    A person's own words for the scope stay true until the alerts say something else than they did then.
+    """
+    if previous is None:
         return answers
-    return answers.model_copy(update={"scope": previous.answers.scope})
+    told = previous.answers
+    kept = {} if answers.scope or previous.impacts != impacts else {"scope": told.scope}
+    if (
+        spec_of(kind).promises is Promises.NEXT_REPORT
+        and not (answers.cause or answers.cause_by)
+        and told.cause
+    ):
+        kept |= {"cause": told.cause, "remedy": answers.remedy or told.remedy}
+    return answers.model_copy(update=kept)
+
+
+def _told_first(affected: tuple[LocalText, ...], previous: Facts | None) -> tuple[LocalText, ...]:
+    """Where not all can be printed, what customers have read does not vanish behind what is new."""
+    if previous is None or len(affected) <= MAX_IMPACTS:
+        return affected
+    known = set(_key(previous.impacts))
+    return tuple(sorted(affected, key=lambda impact: impact.ja not in known))
+
+
+def _fires(told: Iterable[Told]) -> bool:
+    return any(one.firing for one in told)
 
 
 def _clean_answers(answers: Answers) -> Answers:
@@ -218,10 +293,28 @@ def _clean_answers(answers: Answers) -> Answers:
     return answers.model_copy(update={**texts, "own": own})
 
 
-def _compared(old: Facts, new: Facts) -> Facts:
+def _compared(old: Facts, new: Facts, told: Sequence[Told]) -> Facts:
+    """The facts of a later letter, with what is news in them after the one before."""
     before = _told(old) if new.recovered_at else set(_key(old.impacts))
-    added = tuple(impact for impact in new.impacts if impact.ja not in before)
-    return new.model_copy(update={"changes": changed(old, new), "added_impacts": added})
+    named = bool(old.impacts or old.answers.scope)
+    back = (
+        [] if new.recovered_at else [each for each in new.impacts if each.ja in _key(old.recovered_impacts)]
+    )
+    added = [impact for impact in new.impacts if impact.ja not in before and impact not in back]
+    over_at, recurred_at = old.told_over_at, old.recurred_at
+    if old.recovered_at and not new.recovered_at and _fires(told):
+        over_at, recurred_at = old.recovered_at, when_back(told, old.recovered_at, new.drafted_at)
+    return new.model_copy(
+        update={
+            "changes": changed(old, new),
+            "added_impacts": tuple(added),
+            "again_impacts": tuple(back),
+            "first_named": not named and bool(new.impacts or new.answers.scope),
+            "told_over_at": over_at,
+            "recurred_at": recurred_at,
+            "late": old.promise_at is not None and round_up(old.promise_at) <= new.drafted_at,
+        }
+    )
 
 
 def _told(facts: Facts) -> set[str]:
@@ -232,6 +325,12 @@ def _told(facts: Facts) -> set[str]:
 def _only_ended(old: Facts, new: Facts) -> bool:
     """Whether a letter after the end lists, besides what was left, only what had recovered before."""
     return new.recovered_at is not None and not new.answers.scope and _told(new) == _told(old)
+
+
+def _requests(facts: Facts) -> tuple[str, ...]:
+    """What customers are asked or advised to do: a person's words take the place of what was prepared."""
+    asked = facts.answers.customer_actions
+    return (asked,) if asked else _key(facts.workarounds)
 
 
 def _key(impacts: Iterable[LocalText]) -> tuple[str, ...]:

@@ -3,61 +3,100 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
 
+from bridge.core.customer_words import Refused, accepted
 from bridge.core.kinds import spec_of
 from bridge.core.matchers import all_match
 from bridge.core.model import Alert, Incident, Kind
-from bridge.core.sanitise import one_line
 from bridge.core.settings import Impact, Service
-from bridge.core.values import LocalText
+from bridge.core.values import LOCALES, LocalText
 
 MAX_IMPACT_CHARS = 120
+MAX_WORKAROUND_CHARS = 500
 # A source that lost its clock reports 1970 or the year 1; a real condition is not older than this.
 OLDEST_START = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One alert, as far as customers are concerned. `order`: earliest first, the same in every run."""
+    """One alert, as far as customers are concerned. `order`: earliest first, the same in every run.
+
+    `started_at` is never after the incident's receipt; `fired_at` is the start as the source tells it.
+    `refused`: what it said that are no words for customers. The service's own take their place.
+    """
 
     order: tuple[datetime, str, str]
     started_at: datetime
+    fired_at: datetime
+    delay: timedelta
     ended_at: datetime | None
     firing: bool
     words: LocalText | None
     symptom: LocalText | None
+    workaround: LocalText | None
+    unaffected: LocalText | None
+    refused: tuple[Refused, ...]
 
 
 def told_by(alert: Alert, service: Service, incident: Incident) -> Told:
     """What one alert tells customers: its own words or the service's, its start less the detection delay."""
     start = _start(alert, incident)
     impact = _known_impact(alert, service)
+    delay = impact.detection_delay if impact else timedelta()
+    words, refused = _own_words(alert, "customer_impact", MAX_IMPACT_CHARS, impact.text if impact else None)
+    workaround, refused_too = _own_words(
+        alert, "customer_workaround", MAX_WORKAROUND_CHARS, impact.workaround if impact else None
+    )
     return Told(
         order=(start, alert.source, alert.fingerprint),
-        started_at=start - impact.detection_delay if impact else start,
+        started_at=start - delay,
+        fired_at=alert.starts_at,
+        delay=delay,
         ended_at=alert.ends_at,
         firing=alert.status == "firing",
-        words=_customer_words(alert, impact),
+        words=words,
         symptom=impact.subject if impact else None,
+        workaround=workaround,
+        unaffected=impact.unaffected if impact else None,
+        refused=refused + refused_too,
     )
 
 
 def scopes(told: Sequence[Told], kind: Kind) -> tuple[tuple[LocalText, ...], tuple[LocalText, ...]]:
     """What is affected, and what works again while the rest does not."""
-    everything = _distinct(one.words for one in told)
-    firing = [one for one in told if one.firing]
-    if not firing or spec_of(kind).looks_back:
+    everything = distinct(one.words for one in told)
+    concerned = _concerned(told, kind)
+    if concerned is told:
         return everything, ()
-    affected = _distinct(one.words for one in firing)
+    affected = distinct(one.words for one in concerned)
     still = {words.ja for words in affected}
     return affected, tuple(words for words in everything if words.ja not in still)
 
 
+def workarounds(told: Sequence[Told], kind: Kind) -> tuple[LocalText, ...]:
+    """What customers can do meanwhile, each once; nothing once all is over."""
+    if spec_of(kind).looks_back or not any(one.firing for one in told):
+        return ()
+    return distinct(one.workaround for one in told if one.firing)
+
+
+def unaffected(told: Sequence[Told], kind: Kind) -> tuple[LocalText, ...]:
+    """What is not affected. Each was written for one impact alone: it is told where all that concern customers
+    now name the same."""
+    named = [{one.unaffected.ja} if one.unaffected else set() for one in _concerned(told, kind)]
+    agreed = reduce(set.intersection, named) if named else set()
+    return tuple(words for words in distinct(one.unaffected for one in told) if words.ja in agreed)
+
+
+def refusals(told: Sequence[Told]) -> tuple[Refused, ...]:
+    """What was refused of all alerts, each text once."""
+    return tuple(dict.fromkeys(refused for one in told for refused in one.refused))
+
+
 def symptom_of(told: Sequence[Told], kind: Kind) -> LocalText | None:
     """What happens now, rather than what happened: the first that fires. One that is over names only what is over."""
-    firing = [one for one in told if one.firing]
-    over = told if not firing or spec_of(kind).looks_back else ()
-    return next((one.symptom for one in (*firing, *over) if one.symptom), None)
+    return next((one.symptom for one in _concerned(told, kind) if one.symptom), None)
 
 
 def when_recovered(
@@ -74,6 +113,27 @@ def when_recovered(
     return max(ends) if ends and not firing else incident.resolved_at or drafted_at
 
 
+def when_back(told: Sequence[Told], over_at: datetime, now: datetime) -> datetime | None:
+    """When something began again after customers were told that all was over; None where no alert says it."""
+    again = (one for one in told if one.firing and over_at < one.fired_at <= now)
+    return min((max(one.fired_at - one.delay, over_at) for one in again), default=None)
+
+
+def distinct(words: Iterable[LocalText | None]) -> tuple[LocalText, ...]:
+    """Each once, by its Japanese, in the order given."""
+    first: dict[str, LocalText] = {}
+    for word in words:
+        if word:
+            first.setdefault(word.ja, word)
+    return tuple(first.values())
+
+
+def _concerned(told: Sequence[Told], kind: Kind) -> Sequence[Told]:
+    """The alerts that a letter is about: what fires, or all of them where it looks back or nothing fires any more."""
+    firing = [one for one in told if one.firing]
+    return told if not firing or spec_of(kind).looks_back else firing
+
+
 def _start(alert: Alert, incident: Incident) -> datetime:
     """When the source says it began, unless that is in the future or from a lost clock: then its receipt."""
     received = incident.received_at
@@ -84,19 +144,15 @@ def _known_impact(alert: Alert, service: Service) -> Impact | None:
     return next((impact for impact in service.impact if all_match(impact.match, alert.labels)), None)
 
 
-def _customer_words(alert: Alert, known: Impact | None) -> LocalText | None:
+def _own_words(
+    alert: Alert, name: str, limit: int, known: LocalText | None
+) -> tuple[LocalText | None, tuple[Refused, ...]]:
     """The annotation, else the service's words; a language the annotation lacks is filled from those."""
-    ja, en = (
-        one_line(alert.annotations.get(f"customer_impact_{code}", ""), MAX_IMPACT_CHARS)
-        for code in ("ja", "en")
-    )
-    ja = ja or (known.text.ja if known else en)
-    return LocalText(ja=ja, en=en or (known.text.en if known else None)) if ja else None
-
-
-def _distinct(words: Iterable[LocalText | None]) -> tuple[LocalText, ...]:
-    first: dict[str, LocalText] = {}
-    for word in words:
-        if word:
-            first.setdefault(word.ja, word)
-    return tuple(first.values())
+    found = {
+        code: accepted(f"{name}_{code}", alert.annotations.get(f"{name}_{code}", ""), limit)
+        for code in LOCALES
+    }
+    (ja, _), (en, _) = found["ja"], found["en"]
+    refused = tuple(refused for _, refused in found.values() if refused)
+    ja = ja or (known.ja if known else en)
+    return (LocalText(ja=ja, en=en or (known.en if known else None)) if ja else None), refused

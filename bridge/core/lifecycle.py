@@ -27,8 +27,8 @@ INCIDENT_MOVES: dict[IncidentState, frozenset[IncidentState]] = {
     "settling": frozenset({"open", "recovered", "closed"}),
     # fires again before the recovery was approved; everything owed was sent or dismissed
     "recovered": frozenset({"open", "closed"}),
-    # a correction owes the right content
-    "closed": frozenset({"recovered"}),
+    # a correction owes the right content; it was dismissed, and fires again
+    "closed": frozenset({"recovered", "open"}),
 }
 
 UNDECIDED: frozenset[NoticeState] = frozenset({"awaiting_approval", "awaiting_second"})

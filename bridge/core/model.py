@@ -32,7 +32,11 @@ DeliveryState = Literal["queued", "sending", "in_doubt", "sent", "deferred", "fa
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One condition as a source reports it. `fingerprint` with `source` is its identity, never a time."""
+    """One condition as a source reports it. `fingerprint` with `source` is its identity, never a time.
+
+    `began_at`: when it began to fire again, null while it fires for the first time; `starts_at` stays the earliest
+    start. `last_end`: the last end that a source reported. `by_hand`: a person ended it, and no source has yet.
+    """
 
     source: str
     fingerprint: str
@@ -42,6 +46,14 @@ class Alert:
     starts_at: datetime
     ends_at: datetime | None = None
     url: str = ""
+    began_at: datetime | None = None
+    last_end: datetime | None = None
+    by_hand: bool = False
+
+    @property
+    def occurrence_at(self) -> datetime:
+        """The start of the occurrence that fires now, or that ended last."""
+        return self.began_at or self.starts_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +134,8 @@ class Notice:
     ends. `first_accept_at`: when the mail server took the first mail, which ends the clock that began with
     the detection. `stop_reason`: why the rest was not sent. `corrects`: the notice whose recipients this one goes to.
     `corrected_by`: the notice that corrects this one. `retracts`: it says that there was no disturbance.
+    `first_round_at`: when every recipient had a first attempt. `last_accept_at`: when the mail server took the last
+    mail, as of that moment and again at the end.
     """
 
     id: str
@@ -155,6 +169,8 @@ class Notice:
     corrects: str | None = None
     corrected_by: str | None = None
     retracts: bool = False
+    first_round_at: datetime | None = None
+    last_accept_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

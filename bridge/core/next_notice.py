@@ -10,7 +10,7 @@ from typing import Literal
 
 from bridge.core.dates import round_up, working_days_after
 from bridge.core.facts import Answers
-from bridge.core.kinds import Clock, Promises, spec_of
+from bridge.core.kinds import Clock, Promises, Recipients, spec_of
 from bridge.core.lifecycle import UNDECIDED, UNDER_WAY
 from bridge.core.model import Incident, Kind, Notice, NoticeState
 from bridge.core.settings import Policy
@@ -24,6 +24,9 @@ FIRST: Kind = "first"
 UPDATE: Kind = "update"
 RECOVERY: Kind = "recovery"
 FINAL: Kind = "final"
+
+# How long after its end a dismissed disturbance that fires again is the same one still.
+QUIET_FOR = timedelta(hours=1)
 
 Act = Literal["draft", "recover", "close"]
 WrongDay = Literal["not_a_day", "day_over"]
@@ -67,10 +70,53 @@ def since_retraction(notices: Sequence[Notice]) -> Sequence[Notice]:
 
 
 def kept_quiet(notices: Sequence[Notice]) -> bool:
-    """Whether people decided that customers need not hear of this: only an alert that is new to it is told."""
+    """Whether people decided that customers need not hear of this: only an alert that is new to it is told.
+
+    Before anybody is told, a recovery report stands in the place of the first one.
+    """
     later = since_retraction(notices)
-    firsts = [notice for notice in later if notice.kind == FIRST]
+    kinds = (FIRST,) if customers_told(later) else (FIRST, RECOVERY)
+    firsts = [notice for notice in later if notice.kind in kinds]
     return firsts[-1].state == "dismissed" if firsts else retraction(notices) is not None
+
+
+def quiet_again(incident: Incident, notices: Sequence[Notice], now: datetime) -> bool:
+    """Whether what fires again now is still the disturbance that people decided to keep quiet about."""
+    ended = incident.resolved_at
+    return (
+        incident.state == "closed" and ended is not None and now - ended < QUIET_FOR and kept_quiet(notices)
+    )
+
+
+def carried_on(notices: Sequence[Notice], kind: Kind, now: datetime) -> Notice | None:
+    """The notice whose clock, rings and people a new one of `kind` takes over, because nobody decided it.
+
+    An alert that goes up and down more slowly than `settle` brings draft after draft about one question. Whoever is
+    to be rung ten minutes after the first receipt is rung then, and not ten minutes into each turn.
+    """
+    last = _undecided_question(notices)
+    if last is None or kind not in (FIRST, RECOVERY):
+        return None
+    if not customers_told(since_retraction(notices)):
+        return last if last.kind in (FIRST, RECOVERY) else None
+    return last if last.kind == kind and last.due_at > now else None
+
+
+def typed_before(notices: Sequence[Notice], kind: Kind) -> Notice | None:
+    """The last notice of `kind` that was given up undecided: what people typed into it is offered again."""
+    later = since_retraction(notices)
+    decided = [n for n, one in enumerate(later) if _is_decided(one)]
+    open_ones = later[decided[-1] + 1 :] if decided else later
+    return next((one for one in reversed(open_ones) if one.kind == kind), None)
+
+
+def _undecided_question(notices: Sequence[Notice]) -> Notice | None:
+    reports = [notice for notice in since_retraction(notices) if spec_of(notice.kind).is_report]
+    return reports[-1] if reports and not _is_decided(reports[-1]) else None
+
+
+def _is_decided(notice: Notice) -> bool:
+    return spec_of(notice.kind).is_report and notice.state not in UNDECIDED | {"superseded"}
 
 
 def undecided(notices: Sequence[Notice], *kinds: Kind) -> Notice | None:
@@ -208,14 +254,28 @@ def since_detection(notice: Notice, incident: Incident) -> timedelta | None:
     return notice.first_accept_at - incident.received_at
 
 
+def last_since_detection(notice: Notice, incident: Incident) -> timedelta | None:
+    """The same to the last mail that the server took; None where there was but one, or it is not known yet."""
+    last = notice.last_accept_at
+    if since_detection(notice, incident) is None or last is None or last == notice.first_accept_at:
+        return None
+    return last - incident.received_at
+
+
 def cause_day(today: date) -> date:
     """The day for which the cause is promised where nobody has named one."""
     return working_days_after(today, CAUSE_WITHIN)
 
 
 def promising_cause(answers: Answers, kind: Kind, today: date) -> Answers:
-    """The answers that a recovery or final report starts from: without a cause, a day for it is promised."""
-    if spec_of(kind).promises is not Promises.CAUSE or answers.cause or answers.cause_by:
+    """The answers that a letter after the end starts from: a day is promised for what is not known of cause and
+    prevention. A letter to one customer always promises one."""
+    spec = spec_of(kind)
+    to_one = spec.recipients is Recipients.BATCH
+    if to_one and answers.cause_by and answers.cause_by < today:
+        answers = answers.model_copy(update={"cause_by": None})
+    known = bool(answers.cause and answers.prevention) and not to_one
+    if known or answers.cause_by or not (to_one or spec.promises is Promises.CAUSE):
         return answers
     return answers.model_copy(update={"cause_by": cause_day(today)})
 

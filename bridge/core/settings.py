@@ -1,5 +1,6 @@
 """What the owner of a service decides: who is told, who is rung, when, and in whose name (docs/design.md §5)."""
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 from difflib import get_close_matches
@@ -18,6 +19,12 @@ from bridge.core.values import Duration, Locale, LocalText, Model
 
 ZERO = timedelta()
 DEFAULT_ZONE = ZoneInfo("Asia/Tokyo")
+_HTTPS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?#][!-~]*)?", re.ASCII)
+HEARTBEATS = (
+    parse_matchers('alertname=~"(?i).*(watchdog|dead.?man).*"'),
+    parse_matchers('alertname="InfoInhibitor"'),
+)
+"""The alerts of public rule collections that tell of monitoring itself, and never of a customer's trouble."""
 
 
 def _matchers(value: object) -> Matchers:
@@ -44,6 +51,12 @@ def _zone(value: object) -> ZoneInfo:
 def _address(value: str) -> str:
     if why := addresses.problem(value):
         raise ValueError(f"{value!r}: {why}. Write one bare address, name@example.jp")
+    return value
+
+
+def _https(value: str) -> str:
+    if not _HTTPS.fullmatch(value):
+        raise ValueError(f"{value!r} is not an https address. Write it as https://status.example.jp")
     return value
 
 
@@ -76,6 +89,7 @@ WordsIfAny = Annotated[LocalText | None, BeforeValidator(_local_if_any)]
 KnownKind = Annotated[Kind, AfterValidator(_known_kind), WithJsonSchema({"enum": list(KINDS)})]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Email = Annotated[str, AfterValidator(_address)]
+HttpsUrl = Annotated[str, AfterValidator(_https)]
 Columns = Annotated[Annotated[int, Field(ge=10, le=200)] | None, BeforeValidator(_columns)]
 Offsets = Annotated[tuple[Duration, ...], AfterValidator(_climbing)]
 
@@ -130,7 +144,18 @@ class Impact(Model):
     text: Words = Field(
         description="影響範囲: what customers cannot use, a noun phrase and no sentence: lists join it with 、"
     )
-    subject: Words | None = Field(default=None, description="in the subject; else 障害発生のお知らせ")
+    subject: Words | None = Field(
+        default=None,
+        description="what happens, in the subject: a noun phrase, ログインできない状況; in English a clause",
+    )
+    workaround: Words | None = Field(
+        default=None,
+        description="what customers can do meanwhile; an alert's customer_workaround_ja and _en win",
+    )
+    unaffected: Words | None = Field(
+        default=None,
+        description="影響のない機能, a noun phrase; told while every firing alert's impact names the same",
+    )
     detection_delay: Duration = Field(
         default=ZERO,
         description="the rule's `for`: 発生日時 is this much before the alert's start",
@@ -249,9 +274,21 @@ class Service(Model):
         default=DEFAULT_ZONE, description="of the times in letters; default: the one at the top level"
     )
     bilingual: bool = Field(default=False, description="Japanese, then English, in one letter")
-    wrap: Columns = Field(default=35, description="full-width columns of a line, or `none`")
+    wrap: Columns = Field(
+        default=None, description="full-width columns at which lines are folded; `none`: readers fold them"
+    )
+    status_url: HttpsUrl | None = Field(
+        default=None,
+        description="the page that tells the present state, in every signature; one of public_urls by itself",
+    )
     public_urls: tuple[str, ...] = Field(default=(), description="the only links a letter may hold")
     policy: Policy = Field(default=Policy(), description="overrides single keys of the top-level `policy`")
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """The only links that a letter may hold: `public_urls`, and the status page."""
+        own = (self.status_url,) if self.status_url else ()
+        return tuple(dict.fromkeys((*self.public_urls, *own)))
 
     def within(self, id: str, timezone: ZoneInfo, policy: Policy) -> Self:
         """The service under its key, with the zone and policy it did not write taken from the top level."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bridge.core.matchers import all_match
+from bridge.core.matchers import Matchers, all_match
 from bridge.core.model import Alert, Incident, IncidentState, Notice
 from bridge.core.next_notice import reached
 from bridge.core.settings import Service
@@ -18,7 +18,6 @@ Ignored = Literal["no_service", "heartbeat", "never_seen", "outdated"]
 Key = tuple[str, str]
 
 REMEMBERED = timedelta(hours=24)
-HEARTBEATS = frozenset({"Watchdog", "DeadMansSwitch", "InfoInhibitor"})
 
 
 def key_of(alert: Alert) -> Key:
@@ -51,13 +50,15 @@ class Sorted:
         return Sorted(wanted, left)
 
 
-def sort_alerts(alerts: Iterable[Alert], services: Iterable[Service]) -> Sorted:
-    """Find the services of every alert. A heartbeat, such as Watchdog, belongs to none."""
+def sort_alerts(
+    alerts: Iterable[Alert], services: Iterable[Service], heartbeats: Sequence[Matchers]
+) -> Sorted:
+    """Find the services of every alert. A heartbeat, which one of these lists of matchers fits, belongs to none."""
     services = tuple(services)
     wanted: dict[str, list[Alert]] = {}
     ignored: list[tuple[Alert, Ignored]] = []
     for alert in alerts:
-        if alert.labels.get("alertname") in HEARTBEATS:
+        if any(heartbeat.matches(alert.labels) for heartbeat in heartbeats):
             ignored.append((alert, "heartbeat"))
             continue
         mine = [service.id for service in services if all_match(service.match, alert.labels)]
@@ -92,6 +93,7 @@ def judge(posted: Sequence[Alert], known: Mapping[Key, Alert] | None, now: datet
     """Fold a post into the alerts of an incident. `known` is None when no incident takes alerts.
 
     While an alert fires, its start may move earlier and never later: two Alertmanagers report different starts.
+    An end belongs to the occurrence that it ends: a copy of an earlier one that comes late ends nothing.
     """
     opens = known is None
     seen: dict[Key, Alert] = dict(known or {})
@@ -103,7 +105,7 @@ def judge(posted: Sequence[Alert], known: Mapping[Key, Alert] | None, now: datet
             if old is None:
                 ignored.append((alert, "never_seen"))
                 continue
-            if alert.ends_at and alert.ends_at < old.starts_at and alert.starts_at < old.starts_at:
+            if _of_an_earlier_occurrence(alert, old):
                 ignored.append((alert, "outdated"))
                 continue
             change = _end(old, alert, now)
@@ -138,20 +140,40 @@ def joined(verdicts: Sequence[Verdict]) -> Verdict:
     )
 
 
+def _of_an_earlier_occurrence(end: Alert, known: Alert) -> bool:
+    """Whether this end is of a time before the alert began to fire as it does, or did last."""
+    if end.ends_at is None or end.starts_at >= known.occurrence_at:
+        return False
+    told_before = known.status == "firing" and known.last_end is not None and end.ends_at <= known.last_end
+    return told_before or end.ends_at < known.occurrence_at
+
+
 def _end(old: Alert, alert: Alert, now: datetime) -> AlertChange:
+    ends_at = min(max(alert.ends_at or now, old.occurrence_at), now)
+    if old.by_hand:
+        return AlertChange(replace(old, last_end=ends_at, by_hand=False), "updated")
     if old.status == "resolved":
         return AlertChange(old, "repeated")
-    ends_at = min(max(alert.ends_at or now, old.starts_at), now)
-    return AlertChange(replace(old, status="resolved", ends_at=ends_at), "resolved")
+    return AlertChange(replace(old, status="resolved", ends_at=ends_at, last_end=ends_at), "resolved")
 
 
 def _fire(old: Alert, alert: Alert) -> AlertChange:
     starts_at = min(old.starts_at, alert.starts_at)
-    new = replace(alert, starts_at=starts_at)
+    new = replace(alert, starts_at=starts_at, began_at=_began(old, alert), last_end=old.last_end)
     if old.status == "resolved":
         return AlertChange(new, "fires_again")
     # two Alertmanagers give different URLs for one alert, which is no update
     return AlertChange(new, "repeated" if replace(new, url=old.url) == old else "updated")
+
+
+def _began(old: Alert, alert: Alert) -> datetime | None:
+    """When the occurrence began of which `alert` tells. A start before the last end may be of the one before."""
+    if old.status == "resolved":
+        return alert.starts_at
+    if old.last_end is None:
+        return old.began_at and min(old.began_at, alert.starts_at)
+    later = [at for at in (old.occurrence_at, alert.starts_at) if at > old.last_end]
+    return min(later, default=old.occurrence_at)
 
 
 def state_after(state: IncidentState, firing: int) -> IncidentState:

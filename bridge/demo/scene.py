@@ -101,15 +101,18 @@ def _service() -> dict[str, Any]:
             {
                 "match": ['alertname="LoginErrors"'],
                 "text": {"ja": "全ユーザーのログイン機能", "en": "Sign-in for all users"},
-                "subject": {"ja": "ログインできない事象", "en": "sign-in failure"},
+                "subject": {"ja": "ログインできない状況", "en": "customers cannot sign in"},
                 "detection_delay": "2m",
             }
         ],
         "audience": AUDIENCE,
         "escalation": "shop",
-        "sender": {"name": "みどりショップ運営事務局", "email": "support@example.jp"},
-        "company": "みどり商事株式会社",
-        "representative": "丸山",
+        "sender": {
+            "name": {"ja": "みどりショップ運営事務局", "en": "Midori Shop Support"},
+            "email": "support@example.jp",
+        },
+        "company": {"ja": "みどり商事株式会社", "en": "Midori Trading Co., Ltd."},
+        "representative": {"ja": "丸山", "en": "Maruyama"},
         "contact": {"ja": "support@example.jp / 03-0000-0000"},
     }
 

@@ -2,20 +2,31 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bridge.core import dates, reports
+from bridge.core.customer_words import as_noun
 from bridge.core.facts import Facts
 from bridge.core.kinds import spec_of
 from bridge.core.values import Locale, LocalText
 from bridge.core.width import width
 
+# A lock screen shows 15 full-width characters: report, service and that something is wrong stand in them.
+SERVICE_COLUMNS = 14
 # Of the 80 columns that a list of mails shows, what the brackets and the longest report name leave.
-TOPIC_COLUMNS = 42
-_NOTICE: dict[Locale, str] = {"ja": "障害発生のお知らせ", "en": "service disruption"}
-_SHORT: dict[Locale, str] = {"ja": "障害", "en": "incident"}
+TOPIC_COLUMNS = 52
+LONG = timedelta(hours=1)
+VERY_LONG = timedelta(hours=6)
+_GENERAL: dict[Locale, str] = {"ja": "障害の状況", "en": "service disruption"}
+_PAST: dict[Locale, str] = {"ja": "障害", "en": "incident"}
 _SOMEBODY: dict[Locale, str] = {"ja": "ご担当者", "en": "Sir or Madam"}
+_BETWEEN: dict[Locale, str] = {"ja": "、", "en": "; "}
+_MATTER: dict[Locale, str] = {"ja": "影響", "en": "how the incident affected you"}
+# What a subject has besides service, matter and company, of 40 full-width characters.
+_ADDRESSED_COLUMNS = 80 - width("【お詫び】 障害によるにつきまして(様)")
+# A batch may have these columns. A letter of a file without them says nothing of it.
+ROW_COLUMNS = ("matter", "compensation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +40,38 @@ class View:
     sender: str
     contact: str
     links: tuple[str, ...]
+    status_url: str
     report: str
+    number: int
     symptom: str
     topic: str
     scope: tuple[str, ...]
     scope_known: bool
+    affected: str
     recovered_scope: tuple[str, ...]
     added_scope: tuple[str, ...]
+    again_scope: tuple[str, ...]
+    first_named: bool
+    unaffected: str
+    affected_count: str
+    how_to_tell: str
+    data_note: str
+    requests: tuple[str, ...]
     changes: tuple[str, ...]
     started: str
+    started_spoken: str
+    started_day: str
     recovered: str
+    recovered_spoken: str
     lasted: str
+    recurred: str
+    recurred_spoken: str
+    over_spoken: str
+    came_back: bool
+    trouble: str
+    late: bool
+    apology_for_delay: str
+    conclusive: bool
     promise: str
     follows: str
     zone_note: str
@@ -50,6 +82,8 @@ class View:
     remedy: str
     prevention: str
     customer_actions: str
+    matter: str
+    addressee: str
     row: Mapping[str, str]
     own: Mapping[str, str]
 
@@ -58,10 +92,12 @@ def view(facts: Facts, locale: Locale) -> View:
     """The facts, worded. Pure: the same facts always give the same words."""
     zone = ZoneInfo(facts.zone)
     answers = facts.answers
-    symptom = facts.symptom.get(locale) if facts.symptom else ""
+    symptom = _symptom(facts, locale)
     service = facts.service.get(locale)
     named = _subject_service(facts, locale)
-    about, exact = _writer(dates.about, zone, locale), _writer(dates.moment, zone, locale)
+    about, spoken = _writer(dates.about, zone, locale), _writer(dates.spoken, zone, locale)
+    scope_known = bool(answers.scope or facts.impacts)
+    matter = facts.row.get("matter") or _MATTER[locale]
     return View(
         service=service,
         subject_service=named,
@@ -70,17 +106,44 @@ def view(facts: Facts, locale: Locale) -> View:
         sender=facts.sender.get(locale),
         contact=facts.contact.get(locale),
         links=facts.public_urls,
+        status_url=facts.status_url or "",
         report=reports.numbered(facts.number or 1, locale),
+        number=facts.number or 1,
         symptom=symptom,
         topic=_topic(facts, named, symptom, locale),
         scope=_scope(facts, locale),
-        scope_known=bool(answers.scope or facts.impacts),
-        recovered_scope=_texts(facts.recovered_impacts, locale),
-        added_scope=_texts(facts.added_impacts, locale),
+        scope_known=scope_known,
+        affected=_BETWEEN[locale].join(as_noun(text, locale) for text in _scope(facts, locale)),
+        recovered_scope=_nouns(facts.recovered_impacts, locale),
+        added_scope=_nouns(facts.added_impacts, locale),
+        again_scope=_nouns(facts.again_impacts, locale),
+        first_named=facts.first_named,
+        unaffected=answers.unaffected or _BETWEEN[locale].join(_nouns(facts.unaffected, locale)),
+        affected_count=answers.affected_count,
+        how_to_tell=answers.how_to_tell,
+        data_note=answers.data_note,
+        requests=(answers.customer_actions,)
+        if answers.customer_actions
+        else _whole(facts.workarounds, locale),
         changes=facts.changes,
         started=about(facts.started_at),
-        recovered=exact(facts.recovered_at),
+        started_spoken=spoken(facts.started_at),
+        started_day=dates.short_day(facts.started_at.astimezone(zone).date(), locale),
+        recovered=about(facts.recovered_at),
+        recovered_spoken=(
+            dates.spoken(facts.recovered_at, zone, locale, facts.started_at) if facts.recovered_at else ""
+        ),
         lasted=lasted(facts, locale),
+        recurred=about(facts.recurred_at),
+        recurred_spoken=(
+            dates.spoken(facts.recurred_at, zone, locale, facts.told_over_at) if facts.recurred_at else ""
+        ),
+        over_spoken=spoken(facts.told_over_at),
+        came_back=facts.told_over_at is not None,
+        trouble=_trouble(facts, locale),
+        late=facts.late,
+        apology_for_delay=answers.apology_for_delay,
+        conclusive=bool(answers.cause and answers.prevention and scope_known),
         promise=about(facts.promise_at and dates.round_up(facts.promise_at)),
         follows=about(facts.follows_at),
         zone_note=dates.zone_note_ja(facts.started_at, zone) if locale == "ja" else "",
@@ -91,29 +154,61 @@ def view(facts: Facts, locale: Locale) -> View:
         remedy=answers.remedy,
         prevention=answers.prevention,
         customer_actions=answers.customer_actions,
+        matter=matter,
+        addressee=_addressee(facts, f"{named} {matter}", locale),
         row=_row(facts, locale),
         own=spec_of(facts.kind).words(answers.own, zone, locale),
     )
 
 
 def _row(facts: Facts, locale: Locale) -> Mapping[str, str]:
-    """A customer's row, with words for a name that the file leaves empty."""
-    unnamed = facts.row.get("name") == ""
-    return {**facts.row, "name": _SOMEBODY[locale]} if unnamed else facts.row
+    """A customer's row, with words for a name that the file leaves empty, and empty where it has no such column."""
+    if not facts.row:
+        return facts.row
+    row = {**dict.fromkeys(ROW_COLUMNS, ""), **facts.row}
+    return {**row, "name": _SOMEBODY[locale]} if row.get("name") == "" else row
 
 
 def _subject_service(facts: Facts, locale: Locale) -> str:
-    """The full name unless it leaves no room for what happened and there is a shorter one."""
+    """The full name, unless it fills a lock screen and there is a shorter one."""
     name = facts.service.get(locale)
     short = facts.short_name.get(locale) if facts.short_name else name
-    return name if width(f"{name} {_NOTICE[locale]}") <= TOPIC_COLUMNS else short
+    return name if width(name) <= SERVICE_COLUMNS else short
+
+
+def _symptom(facts: Facts, locale: Locale) -> str:
+    """What happens, for the inside of a Japanese sentence; in English a clause, as it is."""
+    if facts.symptom is None:
+        return ""
+    words = facts.symptom.get(locale)
+    return as_noun(words, locale) if locale == "ja" else words.rstrip(". ")
 
 
 def _topic(facts: Facts, service: str, symptom: str, locale: Locale) -> str:
     """What happened, for a subject: the symptom if it fits, else a general word."""
-    general = _NOTICE[locale] if not spec_of(facts.kind).looks_back else _SHORT[locale]
-    fits = (text for text in (symptom, general) if text and width(f"{service} {text}") <= TOPIC_COLUMNS)
-    return next(fits, _SHORT[locale])
+    if symptom and width(f"{service} {symptom}") <= TOPIC_COLUMNS:
+        return symptom
+    return (_PAST if spec_of(facts.kind).looks_back else _GENERAL)[locale]
+
+
+def _addressee(facts: Facts, before: str, locale: Locale) -> str:
+    """The customer's company, for the end of a subject; empty where there is no room for it."""
+    company = facts.row.get("company", "")
+    if not company or width(before + company) > _ADDRESSED_COLUMNS:
+        return ""
+    return f"({company}様)" if locale == "ja" else f" ({company})"
+
+
+def _trouble(facts: Facts, locale: Locale) -> str:
+    """What is apologised for, stronger where it was long or came back."""
+    length = (facts.recovered_at or facts.drafted_at) - facts.started_at
+    again = facts.told_over_at is not None or facts.follows_at is not None
+    if facts.told_over_at:  # it worked in between: how long it did not is not known
+        length = timedelta()
+    if locale == "en":
+        return "long disruption" if length >= LONG else "repeated disruption" if again else "disruption"
+    much = "多大なるご迷惑" if again or length >= VERY_LONG else "ご不便とご迷惑"
+    return f"長時間にわたり{much}" if length >= LONG else much
 
 
 def _writer(
@@ -127,6 +222,16 @@ def _texts(impacts: Iterable[LocalText], locale: Locale) -> tuple[str, ...]:
     return tuple(dict.fromkeys(impact.get(locale).rstrip("。. ") for impact in impacts))
 
 
+def _nouns(impacts: Iterable[LocalText], locale: Locale) -> tuple[str, ...]:
+    """The same, for the inside of a sentence."""
+    return tuple(dict.fromkeys(as_noun(impact.get(locale), locale) for impact in impacts))
+
+
+def _whole(sentences: Iterable[LocalText], locale: Locale) -> tuple[str, ...]:
+    """Sentences as they are, each once."""
+    return tuple(dict.fromkeys(sentence.get(locale) for sentence in sentences))
+
+
 def _scope(facts: Facts, locale: Locale) -> tuple[str, ...]:
     if facts.answers.scope:
         return tuple(facts.answers.scope.splitlines())
@@ -135,9 +240,12 @@ def _scope(facts: Facts, locale: Locale) -> tuple[str, ...]:
 
 
 def lasted(facts: Facts, locale: Locale) -> str:
-    """Between the printed minutes, so that a reader who subtracts gets the same."""
-    if facts.recovered_at is None:
+    """Between the printed minutes, so that a reader who subtracts gets the same.
+
+    Empty for what came back: the good time between is no part of it.
+    """
+    if facts.recovered_at is None or facts.told_over_at:
         return ""
-    return dates.duration(
+    return dates.lasting(
         dates.whole_minute(facts.recovered_at) - dates.whole_minute(facts.started_at), locale
     )

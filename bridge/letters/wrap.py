@@ -1,6 +1,7 @@
 """Folding of letters: at phrase ends, by Japanese line-breaking rules, never inside a word or an address.
 
-The default of 35 full-width characters is 70 columns, which leaves room for the quotation marks of a reply.
+A line breaks behind a comma or a full stop where it can, and leaves no stub. 35 full-width characters are 70 columns,
+which leaves room for the quotation marks of a reply.
 """
 
 import re
@@ -16,9 +17,16 @@ _NOT_FIRST = frozenset(
     "、。，．・：；？！,.:;?!)）]］}｝〕〉》」』】’”ー～〜…‥々ゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ%％"
 )
 _NOT_LAST = frozenset("(（[［{｛〔〈《「『【‘“■")
+_PAUSES = ("、", "。", "，", "．", ",", ".", ";", "：", "；")
+_LABELLED = re.compile(
+    r"[^\s：:。、]{1,16}[：:](?!//)|・"
+)  # what follows such a line would look like another item
+_STUB = 16  # columns: a shorter line looks like a slip
+_LINE_BADNESS, _TORN_BADNESS, _STUB_BADNESS = 20, 7, 15
 # Kept whole: addresses and Latin words, numbers with their unit, dates with their time.
 _WHOLE = re.compile(
-    r"\d{4}年\d{1,2}月\d{1,2}日(?:\(.\))?|\d{1,2}月\d{1,2}日(?:\(.\))?|\d{1,2}時\d{2}分頃?|[!-~]+(?:[名件社通分時日])?"
+    r"\d{4}年\d{1,2}月\d{1,2}日(?:\(.\))?|\d{1,2}月\d{1,2}日(?:\(.\))?|\d{1,2}時\d{2}分頃?"
+    r"|(?:誠に)?ありがとうございます|お詫び申し上げます|につきまして|といたしまして|として(?!い)|[!-~]+(?:[名件社通分時日])?"
 )
 
 
@@ -42,14 +50,52 @@ def _fold(line: str, columns: int) -> Iterator[str]:
         yield line
         return
     indent = line[: len(line) - len(line.lstrip())]
-    current = indent
-    for phrase in _phrases(line[len(indent) :], columns - width(indent)):
-        if current != indent and width((current + phrase).rstrip()) > columns:
-            yield current.rstrip()
-            current = indent + phrase.lstrip()
-        else:
-            current += phrase
-    yield current.rstrip()
+    below = indent + "  " if _LABELLED.match(line) else indent
+    pieces = list(_phrases(line[len(indent) :], columns - width(below)))
+    for n, (start, end) in enumerate(_breaks(pieces, columns - width(indent), columns - width(below))):
+        yield (below if n else indent) + "".join(pieces[start:end]).strip(" ")
+
+
+def _breaks(pieces: list[str], first: int, columns: int) -> list[tuple[int, int]]:
+    """Which pieces stand on which line. Of all ways to break, the one of the least badness: few lines, breaks behind
+    punctuation, no stub. `first`: the room of the first line, `columns` of the others."""
+    last = len(pieces)
+    best: list[tuple[int, int]] = [(0, 0)] * (
+        last + 1
+    )  # badness and end of the line that begins with a piece
+    for start in range(last - 1, -1, -1):
+        room = columns if start else first
+        ways = [(_badness(pieces, start, end) + best[end][0], end) for end in _ends(pieces, start, room)]
+        best[start] = min(ways, key=lambda way: (way[0], -way[1]))
+    lines, start = [], 0
+    while start < last:
+        end = best[start][1]
+        lines.append((start, end))
+        start = end
+    return lines
+
+
+def _ends(pieces: list[str], start: int, room: int) -> Iterator[int]:
+    """Where a line that begins with that piece may end. A piece wider than a line has one of its own."""
+    yield start + 1
+    used = width(pieces[start])
+    for end in range(start + 1, len(pieces)):
+        used += width(pieces[end])
+        if used - _blank(pieces[end]) > room:
+            return
+        yield end + 1
+
+
+def _badness(pieces: list[str], start: int, end: int) -> int:
+    line = "".join(pieces[start:end]).strip(" ")
+    stub = _STUB_BADNESS if width(line) < _STUB else 0
+    if end == len(pieces):
+        return stub
+    return _LINE_BADNESS + stub + (0 if line.endswith(_PAUSES) else _TORN_BADNESS)
+
+
+def _blank(piece: str) -> int:
+    return len(piece) - len(piece.rstrip(" "))
 
 
 def _phrases(line: str, columns: int) -> Iterator[str]:

@@ -30,7 +30,7 @@ class LetterComposer:
 
     async def __call__(self, row: Claimed) -> OutgoingMail | None:
         """The mail of one row; the same bytes every time."""
-        key = (row.notice_id, row.letter or "")
+        key = (row.notice_id or "", row.letter or "")
         if key not in self._letters:
             self._letters[key] = await self._store.read(partial(self._read, key))
             if len(self._letters) > KEPT:

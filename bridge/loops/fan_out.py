@@ -57,6 +57,8 @@ class Loader:
 
     async def _load(self, notice: Notice) -> Wake:
         """Read the list again and put it into the outbox; another list than the approved one stops the letter."""
+        if notice.sending_at is not None:
+            return await self.store.run(partial(fan_out.go_on, runtime=self.runtime(), notice=notice))
         if spec_of(notice.kind).recipients is Recipients.BATCH:
             batch = await self.store.read(partial(fan_out.batch_recipients, notice=notice))
             return await self._load_chunks(notice, _one(batch))

@@ -21,7 +21,7 @@ from bridge.smtp.connect import SmtpError
 from bridge.smtp.outcome import Outcome, retry_at
 from bridge.smtp.relay import Relay
 from bridge.smtp.session import Abandoned, Envelope
-from bridge.stages.instances import slept_long
+from bridge.stages.instances import ThisInstance, may_claim_letters
 from bridge.stages.runtime import Runtime
 from bridge.store.claims import IN_DOUBT_WAIT, Claimed, DeliveryResult
 from bridge.store.outbox import Lane
@@ -59,8 +59,7 @@ class LaneDependencies:
 
     store: Store[Tx]
     marks: Results
-    instance_id: str
-    boot_id: str
+    me: Callable[[], ThisInstance]
     now: Callable[[], datetime]
     runtime: Callable[[], Runtime]
 
@@ -130,7 +129,7 @@ class LaneWorker:
                 runtime=self._office.runtime(),
                 lane=self._lane,
                 limit=AT_ONCE,
-                instance_id=self._office.instance_id,
+                me=self._office.me(),
             )
         )
         self._held.update((row.id, row.fence) for row in rows)
@@ -152,14 +151,12 @@ class LaneWorker:
             await self._bell.wait(next_due)
             return
         log.warning("claims_lost", lane=self._lane, rows=len(lost))
-        instance_id, boot_id = self._office.instance_id, self._office.boot_id
         await self._office.store.run(
             partial(
                 _give_back_lost,
                 runtime=self._office.runtime(),
                 ids=lost,
-                instance_id=instance_id,
-                boot_id=boot_id,
+                me=self._office.me(),
             )
         )
 
@@ -185,7 +182,7 @@ class LaneWorker:
     def _look(self, tx: Tx) -> tuple[set[tuple[int, int]], datetime | None]:
         """What this instance has claimed, and when there is more to claim."""
         next_due = tx.claims.next_due_at(self._lane, self._office.runtime().config.services)
-        return tx.claims.held(self._lane, self._office.instance_id), next_due
+        return tx.claims.held(self._lane, self._office.me().id), next_due
 
     async def _send_all(self) -> None:
         while True:
@@ -304,20 +301,20 @@ def _result(
     return DeliveryResult(row.id, row.fence, row.notice_id, row.lane, state, reply, rest, counted, ambiguous)
 
 
-def claim_rows(tx: Tx, runtime: Runtime, lane: Lane, limit: int, instance_id: str) -> list[Claimed]:
+def claim_rows(tx: Tx, runtime: Runtime, lane: Lane, limit: int, me: ThisInstance) -> list[Claimed]:
     """Take due messages of a lane; the attempt is counted before anything is dialled.
 
-    Just woken from a long sleep, customers' letters wait for the heartbeat that stops them (`stop_old_work`).
+    Just woken from a long sleep, or on another database, customers' letters wait for the heartbeat (`stop_old_work`).
     """
-    if lane == "customers" and slept_long(tx):
+    if lane == "customers" and not may_claim_letters(tx, me):
         return []
-    return tx.claims.claim(lane, limit, instance_id, runtime.config.services)
+    return tx.claims.claim(lane, limit, me.id, runtime.config.services)
 
 
-def _give_back_lost(tx: Tx, runtime: Runtime, ids: Collection[int], instance_id: str, boot_id: str) -> None:
+def _give_back_lost(tx: Tx, runtime: Runtime, ids: Collection[int], me: ThisInstance) -> None:
     """Free these claims of this instance, which none of its senders has, as if it had died with them.
 
     COMMIT of a claim can lose its answer, and a server that crashed forgets soft marks: it has another boot.
     """
     on_unknown = runtime.config.smtp.on_unknown
-    tx.claims.give_back([instance_id], all_in_doubt=tx.boot_id() != boot_id, on_unknown=on_unknown, ids=ids)
+    tx.claims.give_back([me.id], all_in_doubt=tx.boot_id() != me.boot_id, on_unknown=on_unknown, ids=ids)

@@ -32,6 +32,7 @@ class RunningConfig:
         """Take the file's new configuration over, or say why the running one stays."""
         finding = await self._take_over(await asyncio.to_thread(self._load), store)
         metrics.RELOADED.labels("refused" if finding else "done").inc()
+        metrics.RELOAD_WORKED.set(not finding)
         if finding:
             log.error("reload_refused", finding=finding)
         else:

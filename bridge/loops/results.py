@@ -8,6 +8,7 @@ since the last full commit: those mails count as in doubt then (bridge/stages/in
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import structlog
 
@@ -24,14 +25,32 @@ SECONDS = 0.05  # and how long
 AGAIN = 1.0  # seconds after which a batch that could not be committed is tried again
 
 
+class LeavingLetter(NamedTuple):
+    """A letter whose doubt is committed: its row and fence, and name and tick of the database that says so."""
+
+    row: int
+    fence: int
+    database: str
+    tick: int
+
+
 class Results:
     """One flusher for both lanes. What rides with a mark of doubt needs to survive a killed process only."""
 
-    def __init__(self, store: Store[Tx], instance_id: str, on_quiet: Callable[[], None]) -> None:
-        """`on_quiet` is called when everything that was put is committed: a letter may be done."""
+    def __init__(
+        self,
+        store: Store[Tx],
+        instance_id: str,
+        on_quiet: Callable[[], None],
+        on_leaving: Callable[[LeavingLetter], None],
+    ) -> None:
+        """`on_quiet` is called when everything that was put is committed: a letter may be done.
+
+        `on_leaving` is called with one of the letters that were just granted, before they go on the wire.
+        """
         self._store = store
         self._instance_id = instance_id
-        self._on_quiet = on_quiet
+        self._on_quiet, self._on_leaving = on_quiet, on_leaving
         self._doubts: list[tuple[Claimed, asyncio.Future[bool]]] = []
         self._results: list[DeliveryResult] = []
         self.unwritten: set[tuple[int, int]] = set()  # id and fence of every result that is not committed yet
@@ -83,10 +102,9 @@ class Results:
     async def _commit_softly(self, rows: list[Claimed]) -> set[tuple[int, int]]:
         """The rows that may go on. Without its mark none may: its connection ends, and its row waits."""
         results, self._results = self._results, []
-        claims = [(row.id, row.fence) for row in rows]
-        unit = partial(write_before_data, results=results, claims=claims, instance_id=self._instance_id)
+        unit = partial(write_before_data, results=results, rows=rows, instance_id=self._instance_id)
         try:
-            granted, first_accepts = await self._store.run(unit, soft=True)
+            granted, leaving, first_accepts = await self._store.run(unit, soft=True)
         except Exception:
             _failed("in_doubt")
             self._results = results + self._results
@@ -94,6 +112,8 @@ class Results:
             return set()
         self._written(results)
         _observe(first_accepts)
+        if leaving:
+            self._on_leaving(leaving)
         return granted
 
     async def _commit_results(self) -> None:
@@ -149,13 +169,20 @@ def write_results(tx: Tx, results: Sequence[DeliveryResult], instance_id: str) -
     Returns, for first reports whose first letter was accepted just now, the seconds since detection.
     """
     tx.claims.mark(results, instance_id)
-    accepted = {each.notice_id for each in results if each.state == "sent" and each.lane == "customers"}
+    sent = (each.notice_id for each in results if each.state == "sent" and each.lane == "customers")
+    accepted = {notice_id for notice_id in sent if notice_id}
     return tx.notices.first_accepts(accepted) if accepted else []
 
 
 def write_before_data(
-    tx: Tx, results: Sequence[DeliveryResult], claims: Sequence[tuple[int, int]], instance_id: str
-) -> tuple[set[tuple[int, int]], list[float]]:
-    """Write these results, and tell which of these claimed messages, by id and fence, may go on the wire."""
+    tx: Tx, results: Sequence[DeliveryResult], rows: Sequence[Claimed], instance_id: str
+) -> tuple[set[tuple[int, int]], LeavingLetter | None, list[float]]:
+    """Write these results, and tell which of these claimed messages, by id and fence, may go on the wire.
+
+    Also one of the letters among them, and what `write_results` returns.
+    """
     first_accepts = write_results(tx, results, instance_id)
-    return tx.claims.mark_in_doubt(claims, instance_id), first_accepts
+    granted = tx.claims.mark_in_doubt([(row.id, row.fence) for row in rows], instance_id)
+    letter = next((r for r in rows if r.lane == "customers" and (r.id, r.fence) in granted), None)
+    leaving = LeavingLetter(letter.id, letter.fence, *tx.instances.name_and_tick()) if letter else None
+    return granted, leaving, first_accepts

@@ -21,7 +21,7 @@ from bridge.errors import StorageDown
 from bridge.loops.fan_out import Loader
 from bridge.smtp.relay import Relay
 from bridge.stages import instances
-from bridge.stages.finish import finish
+from bridge.stages.finish import finish, is_news
 from bridge.stages.next_notice import follow_up
 from bridge.stages.notify_oncall import tell_relay_down
 from bridge.stages.ring import ring
@@ -40,7 +40,8 @@ RELAY_BACK = 90.0  # seconds without trouble that end an outage: longer than the
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """What one round finds due. `letters`: a hold has ended; `done`: a sending has nothing left to send.
+    """What one round finds due. `letters`: a hold has ended; `done`: a sending has nothing left to send, or nothing
+    that was not tried once.
 
     `unknown`: services with work that the running configuration does not have.
     """
@@ -62,8 +63,7 @@ class Timer:
     runtime: Callable[[], Runtime]
     lists: CustomerLists
     relay: Callable[[], Relay]
-    instance_id: str
-    boot_id: str
+    me: Callable[[], instances.ThisInstance]
     bell: Bell
     wake: Callable[[Wake], None]
     last_tick: float = field(default_factory=monotonic)
@@ -124,7 +124,7 @@ class Timer:
                 *(self._singly("ring", partial(self._ring_one, due, lists)) for due in agenda.rings)
             )
         if agenda.letters and self._loading is None:
-            loader = Loader(self.store, self.runtime, self.lists, self.instance_id, self.wake)
+            loader = Loader(self.store, self.runtime, self.lists, self.me().id, self.wake)
             self._loading = asyncio.create_task(loader.load_due())
         if self._loading is not None:
             await self._look_after_loading(self._loading)
@@ -144,9 +144,7 @@ class Timer:
 
     async def _live_on(self) -> None:
         self._last_beat = monotonic()
-        unit = partial(
-            instances.live_on, runtime=self.runtime(), instance_id=self.instance_id, boot_id=self.boot_id
-        )
+        unit = partial(instances.live_on, runtime=self.runtime(), me=self.me())
         self.wake(await self.store.run(unit))
 
     async def _look_after_loading(self, loading: asyncio.Task[None]) -> None:
@@ -173,7 +171,7 @@ class Timer:
         return Agenda(
             rings=tx.rings.due(services),
             letters=send_at is not None and send_at <= tx.now,
-            done=any(not tx.outbox.unfinished(notice.id) for notice in sending),
+            done=any(is_news(tx, notice) for notice in sending),
             owing=owed,
             now=tx.now,
             next_due=min((at for at in times if at and at > tx.now), default=None),
@@ -202,11 +200,15 @@ class Timer:
         self.wake(await self.store.run(unit))
 
     async def _anchor(self, now: datetime) -> None:
-        """Once an hour: the heads of the histories that grew go to the log, out of the database's reach."""
+        """Once an hour: the heads of the histories that grew go to the log, out of the database's reach.
+
+        What was ignored long ago is forgotten then, too.
+        """
         since = anchors.due(self._anchored_at, now)
         if since is None:
             return
         heads = await self.store.read(lambda tx: tx.events.heads(since))
+        await self.store.run(lambda tx: tx.alerts.prune_ignored())
         self._anchored_at = now
         for head in heads:
             log.info(anchors.LOGGED_AS, anchor=str(head))

@@ -38,10 +38,20 @@ class LetterRef:
         report = reports.title(self.kind, self.number, locale)
         return f"{name} {report}" if locale == "en" else f"{name}{report}"
 
+    def to_the_second(self, at: datetime, now: datetime, locale: Locale) -> str:
+        """`02:15:04`; with its day as in `clock`."""
+        local = at.astimezone(self.zone)
+        return self.clock(at, now, locale).replace(dates.clock(at, self.zone, locale), f"{local:%H:%M:%S}")
+
     def clock(self, at: datetime, now: datetime, locale: Locale) -> str:
         """`2:25`; with its day when that is not the day of `now`."""
-        time = dates.clock(at, self.zone, locale)
-        day = at.astimezone(self.zone)
-        if day.date() == now.astimezone(self.zone).date():
-            return time
-        return f"{day.month}月{day.day}日 {time}" if locale == "ja" else f"{time} on {day.day} {day:%b}"
+        return clock_of_day(at, now, self.zone, locale)
+
+
+def clock_of_day(at: datetime, now: datetime, zone: ZoneInfo, locale: Locale) -> str:
+    """`2:25`; with its day when that is not the day of `now` in the zone."""
+    time = dates.clock(at, zone, locale)
+    day = at.astimezone(zone)
+    if day.date() == now.astimezone(zone).date():
+        return time
+    return f"{day.month}月{day.day}日 {time}" if locale == "ja" else f"{time} on {day.day} {day:%b}"

@@ -9,19 +9,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import ClassVar, Literal, Protocol
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bridge.core import dates, reasons
+from bridge.core.failures import FailureGroup
 from bridge.core.kinds import spec_of
 from bridge.core.model import Text
 from bridge.core.values import Locale, LocalText
-from bridge.oncall.letter_ref import LetterRef
+from bridge.oncall.letter_ref import LetterRef, clock_of_day
 from bridge.resources import shipped
 
 # A ring leaves a moment before or after its time; minutes are told as of that time.
 _RING_SLACK = timedelta(seconds=10)
 _LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)\S+", re.IGNORECASE)
+
+DOMAINS = 3  # of the recipients whom the mail server refused in the same words
 
 Decision = Literal["approved", "dismissed", "by_policy", "superseded"]
 Trouble = Literal["relay", "audience", "stopped", "failed"]
@@ -67,7 +71,7 @@ class RingFacts:
     `uncounted` says why. `rung`: who else was rung about it, and when. `approved`: in
     `awaiting_second`, who has said yes and when. `planned_at`: when the ring was to leave.
     `relay_trouble`: why customers' mail cannot leave now. `template_problem`: why the draft is not in the
-    company's own words.
+    company's own words. `record_until`: what was sent after it may be missing from the record.
     """
 
     template: ClassVar[str] = "ring"
@@ -86,6 +90,7 @@ class RingFacts:
     planned_at: datetime | None = None
     relay_trouble: str = ""
     template_problem: str = ""
+    record_until: datetime | None = None
 
     def words(self, locale: Locale) -> Mapping[str, object]:
         def clock(at: datetime) -> str:
@@ -118,6 +123,7 @@ class RingFacts:
             "ring_late": dates.duration(late_by, locale) if late_by >= minute else "",
             "relay_trouble": without_links(self.relay_trouble),
             "template_problem": without_links(self.template_problem),
+            "record": _to_the_second(self.matter, self.record_until, self.now, locale),
         }
 
 
@@ -175,11 +181,13 @@ class Acknowledged:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A sending is over, with its counts. "Sent" means accepted by the mail server.
+    """A sending was tried to its end, with its counts. "Sent" means accepted by the mail server.
 
-    `since_detection`: from the first alert's receipt to the first mail that the server took; None for other
-    reports, and where it took none. What customers were promised: the next report at `promise_at`, or the
-    cause by the day `cause_by`.
+    `since_detection`: from the first alert's receipt to the first mail that the server took,
+    `last_since_detection` to the last one; None for other reports, and where it took none. `retrying`: how many are
+    tried again, the last of them until `until`. `after_retries`: people had a mail before those. `failures`: in
+    which words letters were refused. What customers were promised: the next report at `promise_at`, or the cause by
+    the day `cause_by`.
     """
 
     template: ClassVar[str] = "finished"
@@ -191,12 +199,35 @@ class Finished:
     since_detection: timedelta | None = None
     promise_at: datetime | None = None
     cause_by: date | None = None
+    last_since_detection: timedelta | None = None
+    retrying: int = 0
+    until: datetime | None = None
+    after_retries: bool = False
+    failures: tuple[FailureGroup, ...] = ()
 
     def words(self, locale: Locale) -> Mapping[str, object]:
-        promise = self.promise_at and dates.round_up(self.promise_at)
+        promise, until, zone = (
+            self.promise_at and dates.round_up(self.promise_at),
+            self.until,
+            self.matter.zone,
+        )
+        last = self.last_since_detection
         return {
             "title": self.matter.title(locale),
-            "sent": f"{self.sent:,}",
+            "sent": f"{self.sent:,}" if self.sent else "",
+            "retrying": f"{self.retrying:,}" if self.retrying else "",
+            "until": dates.near_clock(until, self.at, zone, locale) if until else "",
+            "after_retries": self.after_retries,
+            "last": dates.exactly(last, locale) if last else "",
+            "failures": [
+                (
+                    without_links(group.reply),
+                    f"{group.count:,}",
+                    group.domains[:DOMAINS],
+                    group.domains[DOMAINS:],
+                )
+                for group in self.failures
+            ],
             "failed": f"{self.failed:,}" if self.failed else "",
             "unknown": f"{self.unknown:,}" if self.unknown else "",
             "took": dates.exactly(self.since_detection, locale) if self.since_detection else "",
@@ -206,10 +237,34 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedSender:
+    """Alerts came that could not be taken, about whatever service. `status`, `title` and `field`: our answer."""
+
+    template: ClassVar[str] = "refused"
+    source: str
+    at: datetime
+    now: datetime
+    status: int
+    title: str
+    field: str
+    zone: ZoneInfo
+
+    def words(self, locale: Locale) -> Mapping[str, object]:
+        return {
+            "source": self.source,
+            "at": clock_of_day(self.at, self.now, self.zone, locale),
+            "status": self.status,
+            "title": without_links(self.title),
+            "field": without_links(self.field),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class InTrouble:
     """Something keeps a letter from its customers.
 
-    `why` may hold the server's own words. `link` is given where the person can act.
+    `why` may hold the server's own words. `link` is given where the person can act. `record_until`: what was sent
+    after it may be missing from the record, `sent` and `rest` with it; `now` goes with it.
     """
 
     template: ClassVar[str] = "trouble"
@@ -219,6 +274,8 @@ class InTrouble:
     link: str = ""
     sent: int = 0
     rest: int = 0
+    record_until: datetime | None = None
+    now: datetime | None = None
 
     def words(self, locale: Locale) -> Mapping[str, object]:
         return {
@@ -228,6 +285,7 @@ class InTrouble:
             "link": self.link,
             "sent": f"{self.sent:,}",
             "rest": f"{self.rest:,}" if self.rest else "",
+            "record": _to_the_second(self.matter, self.record_until, self.now, locale),
         }
 
 
@@ -252,6 +310,10 @@ class Renewed:
 
     def words(self, locale: Locale) -> Mapping[str, object]:
         return {"title": self.matter.title(locale), "link": self.link}
+
+
+def _to_the_second(matter: LetterRef, at: datetime | None, now: datetime | None, locale: Locale) -> str:
+    return matter.to_the_second(at, now or at, locale) if at else ""
 
 
 def without_links(text: str) -> str:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bridge.core.actions import hold_for, surprises
+from bridge.core.continuity import OLD_WORK, missing_since
 from bridge.core.events import Approved
 from bridge.core.kinds import Recipients
 from bridge.core.lifecycle import UNDECIDED
@@ -25,9 +26,16 @@ def approve_by_policy(ctx: NoticeContext, audience: AudienceFacts) -> Wake | Non
         return None
     if notice.kind in policy.second_person or notice.state not in UNDECIDED:
         return None
-    if ctx.version().edited_by is not None or proofread(ctx):
+    if ctx.version().edited_by is not None or proofread(ctx) or _out_of_touch(ctx):
         return None
     return start_hold(ctx, POLICY, audience, timedelta(), None)
+
+
+def _out_of_touch(ctx: NoticeContext) -> bool:
+    """Whether the bridge may not know what customers were told of this incident: then only a person decides."""
+    gaps, seen = ctx.tx.instances.gaps(), ctx.tx.instances.last_seen_at()
+    asleep = seen is not None and ctx.now - seen > OLD_WORK
+    return asleep or missing_since(gaps, ctx.incident.received_at) is not None
 
 
 def start_hold(
@@ -91,4 +99,6 @@ def hold_now(ctx: NoticeContext, audience: AudienceFacts, *, overridden: bool) -
         repeated_at=next((n.sending_at for n in sent if n.kind == ctx.notice.kind), None),
         now=ctx.now,
     )
+    if ctx.record_until():
+        surprised = (*surprised, "old_record")
     return hold_for(ctx.policy, ctx.notice, ctx.now, surprised)

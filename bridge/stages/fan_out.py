@@ -78,6 +78,14 @@ def begin_send(tx: Tx, runtime: Runtime, notice: Notice, chunk: Chunk, *, last: 
     return Wake(timer=True, customers=True)
 
 
+def go_on(tx: Tx, runtime: Runtime, notice: Notice) -> Wake:
+    """The hold of a letter is over whose list is in the outbox already: its rest leaves."""
+    ctx = open_notice(tx, runtime, notice.id, lock=True)
+    if ctx is None or not tx.notices.move(notice, "sending", stop_reason=None, owner=None):
+        return NOTHING
+    return Wake(timer=True, customers=True)
+
+
 def stop_changed(tx: Tx, runtime: Runtime, notice: Notice, why: str) -> Wake:
     """List or text are not the approved ones any more, or cannot be read: nothing is sent, on-call is told."""
     incident = tx.incidents.get(notice.incident_id)

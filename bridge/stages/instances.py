@@ -1,7 +1,9 @@
-"""The life of an instance: its heartbeat, claims of instances that died, and letters that slept too long."""
+"""The life of an instance: its heartbeat, claims of the dead, and letters that must not wake up by surprise."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
+from bridge.core.continuity import STOPS, Continuity, Gap, Mark, compare
 from bridge.core.events import Stopped
 from bridge.stages.context import NoticeContext
 from bridge.stages.notify_oncall import tell_trouble
@@ -9,19 +11,26 @@ from bridge.stages.runtime import Runtime
 from bridge.stages.wake import NOTHING, Wake
 from bridge.store.tx import Tx
 
-OLD_WORK = timedelta(minutes=30)
+
+@dataclass(frozen=True, slots=True)
+class ThisInstance:
+    """`boot_id`: see `Dialect.boot_id`. `mark`: what this machine remembers of its last letter."""
+
+    id: str
+    boot_id: str
+    mark: Mark | None = None
 
 
-def live_on(tx: Tx, runtime: Runtime, instance_id: str, boot_id: str) -> Wake:
-    """A heartbeat, and what it finds: a long sleep, a clock that went back, claims of the dead."""
-    wake = stop_old_work(tx, runtime)
+def live_on(tx: Tx, runtime: Runtime, me: ThisInstance) -> Wake:
+    """A heartbeat, and what it finds: another database, a long sleep, a clock that went back, claims of the dead."""
+    wake = stop_old_work(tx, runtime, me)
     if tx.instances.clock_went_back():
         tx.claims.after_clock_step_back()
         tx.notices.after_clock_step_back()
         wake |= Wake(timer=True, oncall=True, customers=True)
-    tx.instances.reset_stale(instance_id)
-    tx.instances.beat(instance_id, boot_id)
-    return wake | recover_claims(tx, instance_id, boot_id, runtime.config.smtp.on_unknown)
+    tx.instances.reset_stale(me.id)
+    tx.instances.beat(me.id, me.boot_id)
+    return wake | recover_claims(tx, me.id, me.boot_id, runtime.config.smtp.on_unknown)
 
 
 def recover_claims(tx: Tx, instance_id: str, boot_id: str, on_unknown: str, *, alone: bool = False) -> Wake:
@@ -42,21 +51,32 @@ def recover_claims(tx: Tx, instance_id: str, boot_id: str, on_unknown: str, *, a
     return Wake(timer=True, oncall=True, customers=True) if given else NOTHING
 
 
-def stop_old_work(tx: Tx, runtime: Runtime) -> Wake:
-    """After more than 30 minutes without a heartbeat of anyone: letters do not wake up by surprise."""
-    if not slept_long(tx):
-        return NOTHING
+def stop_old_work(tx: Tx, runtime: Runtime, me: ThisInstance) -> Wake:
+    """Where the record may not know all that was sent, letters do not wake up by surprise: people are asked."""
+    record = tx.instances.record(me.mark)
+    found = compare(record, me.mark)
+    tx.instances.settle_in(record)
+    if found not in STOPS:
+        if tx.instances.letters({"sending"}):
+            tx.instances.raise_tick(record.tick)
+        return Wake(database=(found,)) if found == "failed_over" else NOTHING
+    tx.instances.raise_tick(max(record.tick, me.mark.tick if me.mark else 0))
+    tx.instances.add_gap(Gap(tx.now - (record.age or timedelta()), tx.now))
+    return Wake(database=(found,)) | _stop_letters(tx, runtime, found)
+
+
+def _stop_letters(tx: Tx, runtime: Runtime, why: Continuity) -> Wake:
     wake = NOTHING
     for notice in tx.notices.in_states({"approved", "sending"}):
         incident = tx.incidents.get(notice.incident_id)
-        if incident is None or not tx.notices.move(notice, "stopped", stop_reason="old_work", owner=None):
+        if incident is None or not tx.notices.move(notice, "stopped", stop_reason=why, owner=None):
             continue
         here = NoticeContext(tx, runtime, incident, notice)
-        tell_trouble(here, Stopped(notice.id, notice.kind, "old_work"))
+        tell_trouble(here, Stopped(notice.id, notice.kind, why))
         wake = Wake(oncall=True)
     return wake
 
 
-def slept_long(tx: Tx) -> bool:
-    seen = tx.instances.last_seen_at()
-    return seen is not None and tx.now - seen > OLD_WORK
+def may_claim_letters(tx: Tx, me: ThisInstance) -> bool:
+    """False until the heartbeat has stopped what must not go on: the lanes may wake up before it."""
+    return compare(tx.instances.record(me.mark), me.mark) not in STOPS

@@ -1,5 +1,7 @@
 """What time alone brings: promised updates, recoveries that have settled, owed final reports, closing."""
 
+from collections.abc import Sequence
+
 from bridge.core import next_notice
 from bridge.core.events import Closed
 from bridge.core.facts import NO_ANSWERS, Answers
@@ -40,6 +42,12 @@ def advance(ctx: IncidentContext) -> Wake:
     return Wake(timer=True, oncall=True)
 
 
+def _cause_told(ctx: IncidentContext, before: Sequence[Notice]) -> Answers:
+    """What an update has told of the cause: the recovery report does not call it unknown."""
+    told = told_answers(ctx.tx, before)
+    return Answers(cause=told.cause, remedy=told.remedy, prevention=told.prevention)
+
+
 def recover(
     ctx: IncidentContext, why: str, actor: str = BRIDGE, answers: Answers = NO_ANSWERS
 ) -> Notice | None:
@@ -51,7 +59,7 @@ def recover(
         return None
     ctx = ctx.with_incident(state="recovered")
     before = ctx.notices()
-    new = draft(ctx, next_notice.RECOVERY, why, answers, actor)
+    new = draft(ctx, next_notice.RECOVERY, why, answers.over(_cause_told(ctx, before)), actor)
     for kind in kinds_that(lambda spec: spec.gives_way):
         if old := next_notice.undecided(before, kind):
             supersede(ctx.about(old), new, why)

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import get_args
 
 from bridge.core import next_notice
+from bridge.core.continuity import STOPS
 from bridge.core.facts import Facts
+from bridge.core.failures import FailureGroup
 from bridge.core.settings import Person, Service
 from bridge.core.values import LocalText
 from bridge.keys import Keys
@@ -18,6 +20,7 @@ from bridge.oncall.message import (
     Finished,
     InTrouble,
     OncallMessage,
+    RefusedSender,
     Renewed,
     RingFacts,
     TrialCopy,
@@ -52,13 +55,33 @@ class MessageContext(NoticeContext):
 def compose(
     tx: Tx, runtime: Runtime, keys: Keys, row: Claimed, relay_trouble: str
 ) -> tuple[OncallMessage, Person, Service] | None:
-    """The message, its reader and the service it is about; None when its notice is gone."""
+    """The message, its reader and the service in whose name it goes; None when its notice or service is gone."""
+    if row.notice_id is None:
+        return _about_no_notice(runtime, row, tx.now)
     found = open_notice(tx, runtime, row.notice_id)
     if found is None:
         return None
     ctx = MessageContext(tx, runtime, found.incident, found.notice, keys, row, relay_trouble)
     write = _WRITERS.get(row.kind, _renewed)
     return write(ctx), runtime.person(row.person or ""), ctx.service
+
+
+def _about_no_notice(
+    runtime: Runtime, row: Claimed, now: datetime
+) -> tuple[OncallMessage, Person, Service] | None:
+    service = runtime.config.services.get(str(row.detail["service"]))
+    if service is None:
+        return None
+    told = RefusedSender(
+        source=str(row.detail["source"]),
+        at=datetime.fromisoformat(str(row.detail["at"])),
+        now=now,
+        status=int(row.detail["status"]),
+        title=str(row.detail["title"]),
+        field=str(row.detail["field"]),
+        zone=service.timezone,
+    )
+    return told, runtime.person(row.person or ""), service
 
 
 def _ring(ctx: MessageContext) -> OncallMessage:
@@ -89,6 +112,7 @@ def _ring(ctx: MessageContext) -> OncallMessage:
         approved=(ctx.runtime.person(yes.person).name, yes.at) if yes else None,
         planned_at=ctx.now - late if late else None,
         relay_trouble=ctx.relay_trouble,
+        record_until=ctx.record_until(),
     )
 
 
@@ -126,16 +150,23 @@ def _decided(ctx: MessageContext) -> OncallMessage:
 
 
 def _finished(ctx: MessageContext) -> OncallMessage:
-    notice, version, counts = ctx.notice, ctx.version(), ctx.row.detail["counts"]
+    notice, version, detail = ctx.notice, ctx.version(), ctx.row.detail
+    counts, until = detail["counts"], detail.get("until")
+    failures = detail.get("failures", ())
     return Finished(
         ctx.letter,
-        at=notice.finished_at or notice.drafted_at,
+        at=notice.finished_at or notice.first_round_at or notice.drafted_at,
         sent=counts.get("sent", 0),
         failed=counts.get("failed", 0),
         unknown=counts.get("unknown", 0),
         since_detection=next_notice.since_detection(notice, ctx.incident),
         promise_at=version.promise_at,
         cause_by=Facts.from_dict(version.facts).answers.cause_by,
+        last_since_detection=next_notice.last_since_detection(notice, ctx.incident),
+        retrying=sum(counts.get(state, 0) for state in ("queued", "sending", "in_doubt", "deferred")),
+        until=datetime.fromisoformat(until) if until else None,
+        after_retries=bool(detail.get("after_retries")),
+        failures=tuple(FailureGroup(one["reply"], one["count"], tuple(one["domains"])) for one in failures),
     )
 
 
@@ -150,7 +181,9 @@ def _trouble(ctx: MessageContext) -> OncallMessage:
         why=str(ctx.row.detail["why"]),
         link=ctx.link,
         sent=sent,
-        rest=sum(counts.values()) - sent,
+        rest=sum(counts.values()) - sent or (ctx.notice.recipients or 0),
+        record_until=ctx.record_until() if ctx.row.detail["why"] in STOPS else None,
+        now=ctx.now,
     )
 
 

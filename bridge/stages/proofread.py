@@ -16,7 +16,8 @@ from bridge.core.values import Locale
 from bridge.letters.render import english_begins
 from bridge.letters.view import view
 from bridge.stages.context import NoticeContext
-from bridge.stages.draft import last_report
+from bridge.stages.draft import last_report, update_every
+from bridge.stages.facts_at_press import PROMISE_PASSED, of_facts, promise_passed
 from bridge.stages.runtime import Runtime
 from bridge.wording import Context, Finding, Letter, check
 from bridge.wording.ja.promise import Promise, promised_time
@@ -24,6 +25,8 @@ from bridge.wording.names import core_of
 from bridge.wording.text import lay_out
 
 COMPENSATION = "LAW-03"
+PRINTED_PROMISE_PASSED = "DAT-07"  # a fact as much as a wording: it is reported as PROMISE_PASSED
+DAY_OVER = "DAT-11"
 UNKNOWN_IMPACT = (
     "影響範囲のお客様向けの言葉が登録されていません。わかる範囲で具体的に書いてください。",
     "No words for customers are registered for what is affected. Write what is known.",
@@ -51,10 +54,20 @@ def proofread(ctx: NoticeContext) -> tuple[Finding, ...]:
     if ctx.spec.recipients is Recipients.BATCH:
         return tuple(found for letter in proofread_batch(ctx) for found in letter)
     service, version = ctx.service, ctx.version()
-    fresh = ctx.now + ctx.policy.update_every.while_firing(ctx.tx.alerts.of(ctx.incident.id))
+    fresh = ctx.now + update_every(ctx)
     context = replace(context_of(ctx.runtime, service, version, ctx.now), promise=round_up(fresh))
-    findings = _check_halves(_letter(ctx, version, service.locale), context, service)
-    findings += _bridge_findings(ctx, version, context, fresh)
+    findings = [
+        replace(finding, rule=PROMISE_PASSED) if finding.rule == PRINTED_PROMISE_PASSED else finding
+        for finding in _check_halves(_letter(ctx, version, service.locale), context, service)
+    ]
+    if not any(finding.rule == PROMISE_PASSED for finding in findings):
+        findings += promise_passed(ctx, version)
+    findings = of_facts(ctx, version) + findings
+    passed = any(finding.rule == PROMISE_PASSED for finding in findings)
+    ours = _bridge_findings(ctx, version, context, None if passed else fresh)
+    if any(finding.why == CAUSE_DAY_OVER[0] for finding in ours):  # BRG-05 says it of the answers
+        findings = [finding for finding in findings if finding.rule != DAY_OVER]
+    findings += ours
     for locale in version.texts:
         if locale != service.locale and version.edited_by:
             others = check(_letter(ctx, version, locale), _in(context, service, locale))
@@ -100,14 +113,26 @@ def context_of(runtime: Runtime, service: Service, version: Version, now: dateti
         zone=service.timezone,
         service=service.name.get(service.locale),
         short_name=service.short_name.get(service.locale) if service.short_name else "",
+        services=_names_of_others(runtime, service),
         report_no=facts.number,
         cause_confirmed=bool(facts.answers.cause),
         staff=tuple(p.name for p in runtime.config.people.values() if p.name not in signing),
         domains=(service.sender.email.rpartition("@")[2],),
-        public_urls=service.public_urls,
+        public_urls=service.links,
         wrapped=service.wrap is not None,
         terms=runtime.terms,
     )
+
+
+def _names_of_others(runtime: Runtime, service: Service) -> tuple[str, ...]:
+    """The names of all other services, in every language. A name that this service has too is not among them."""
+    others = (_names_of(each) for each in runtime.config.services.values() if each.id != service.id)
+    return tuple(sorted(set().union(*others) - _names_of(service)))
+
+
+def _names_of(service: Service) -> set[str]:
+    texts = (text for text in (service.name, service.short_name) if text)
+    return {name for text in texts for name in (text.ja, text.en) if name}
 
 
 def _for_row(context: Context, row: Mapping[str, str], companies: Collection[str]) -> Context:
@@ -172,9 +197,12 @@ def _letter(ctx: NoticeContext, version: Version, locale: Locale) -> Letter:
 
 
 def _bridge_findings(
-    ctx: NoticeContext, version: Version, context: Context, fresh: datetime
+    ctx: NoticeContext, version: Version, context: Context, fresh: datetime | None
 ) -> list[Finding]:
-    """What only the bridge can know of a letter. `fresh`: the promise that it would make now."""
+    """What only the bridge can know of a letter.
+
+    `fresh`: the promise that it would make now, None where the passed one is objected to already.
+    """
     found: list[Finding] = []
     service, facts, body = ctx.service, Facts.from_dict(version.facts), version.texts[ctx.service.locale].body
     if version.edited_by is None:
@@ -185,7 +213,7 @@ def _bridge_findings(
     day = facts.answers.cause_by
     if ctx.spec.promises is Promises.CAUSE and day and next_notice.is_over(day, ctx.now, service.timezone):
         found.append(Finding("BRG-05", "error", "body", (0, 0), "", *CAUSE_DAY_OVER))
-    if version.edited_by and next_notice.stale(version.promise_at, fresh - ctx.now, ctx.now):
+    if fresh and version.edited_by and next_notice.stale(version.promise_at, fresh - ctx.now, ctx.now):
         printed = printed_promise(service, ctx.notice, version.texts[service.locale], context)
         if printed:
             start, end = printed.page.span(printed.start, printed.end)

@@ -9,6 +9,7 @@ from bridge.core.events import AlertsReceived, Reopened
 from bridge.core.kinds import spec_of
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Alert, Incident
+from bridge.core.near_miss import near_miss
 from bridge.core.triage import (
     Ignored,
     Key,
@@ -28,6 +29,7 @@ from bridge.stages.draft import FIRES_AGAIN, draft, refresh, supersede
 from bridge.stages.next_notice import advance
 from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.stages.wake import NOTHING, Wake
+from bridge.store.alerts import IgnoredAlert
 from bridge.store.incidents import IncidentChanges
 from bridge.store.tx import Tx
 
@@ -53,10 +55,15 @@ def receive(tx: Tx, runtime: Runtime, source: str, posts: Sequence[Parsed]) -> t
     for service in services:
         tx.lock("service", service)
     current = tx.incidents.taking_alerts(services) if services else {}
+    dismissed = _dismissed(tx, [service for service in services if service not in current])
     known = tx.alerts.known(
-        [incident.id for incident in current.values()],
+        [incident.id for incident in (*current.values(), *dismissed.values())],
         [alert for found in sorted_posts for posted in found.by_service.values() for alert in posted],
     )
+    for service, quiet in dismissed.items():
+        posted = [alert for found in sorted_posts for alert in found.by_service.get(service, ())]
+        if any(one.status == "firing" and key_of(one) in known[quiet.id] for one in posted):
+            current[service] = quiet
     received = [_Counted(list(found.ignored)) for found in sorted_posts]
     wake = NOTHING
     for service in services:
@@ -73,8 +80,17 @@ def receive(tx: Tx, runtime: Runtime, source: str, posts: Sequence[Parsed]) -> t
             wake |= _record(IncidentContext(tx, runtime, incident), source, verdict, told)
         for count, own in zip(received, verdicts, strict=True):
             count.add(own, incident)
-    tx.alerts.add_ignored([unwanted for count in received for unwanted in count.ignored])
+    _keep_ignored(tx, runtime, [unwanted for count in received for unwanted in count.ignored])
     return [count.result(post.alerts) for count, post in zip(received, posts, strict=True)], wake
+
+
+def _keep_ignored(tx: Tx, runtime: Runtime, unwanted: Sequence[tuple[Alert, Ignored]]) -> None:
+    """Count what no incident took; of what no service matches, with the service that it missed nearly."""
+    services = runtime.config.services.values()
+    tx.alerts.add_ignored(
+        IgnoredAlert(alert, reason, near_miss(alert.labels, services) if reason == "no_service" else None)
+        for alert, reason in unwanted
+    )
 
 
 @dataclass(slots=True)
@@ -99,10 +115,20 @@ class _Counted:
 def _sort(tx: Tx, runtime: Runtime, posts: Sequence[Parsed]) -> list[Sorted]:
     """Each post's alerts by service; ends that match none belong to the incidents in which they fire."""
     services = runtime.config.services
-    found = [sort_alerts(post.alerts, services.values()) for post in posts]
+    found = [sort_alerts(post.alerts, services.values(), runtime.config.heartbeats) for post in posts]
     ends = [end for one in found for end in one.unwanted_ends()]
     owners = tx.alerts.owners(ends, services)
     return [one.with_owners(owners) for one in found] if owners else found
+
+
+def _dismissed(tx: Tx, services: Sequence[str]) -> dict[str, Incident]:
+    """The last incidents of these services that people have just decided to keep quiet about."""
+    last = {service: tx.incidents.latest(service) for service in services}
+    return {
+        service: incident
+        for service, incident in last.items()
+        if incident and next_notice.quiet_again(incident, tx.notices.of(incident.id), tx.now)
+    }
 
 
 def _open(tx: Tx, service: str, verdict: Verdict) -> Incident:
@@ -152,6 +178,8 @@ def _move(ctx: IncidentContext, verdict: Verdict, truncated: int) -> IncidentCon
     moved = ctx.with_incident(state=state, **changes)
     if moved.incident != incident and not ctx.tx.incidents.move(incident, state, **changes):
         raise Overtaken(f"incident {incident.id} is not {incident.state} any more")
+    if state == "open" and incident.state == "closed":
+        moved.record(BRIDGE, Reopened("fires again after it was dismissed"))
     if state == "open" and incident.state == "recovered":
         moved.record(BRIDGE, Reopened("fires again before the recovery was approved"))
         if old := next_notice.undecided(moved.notices(), next_notice.RECOVERY):

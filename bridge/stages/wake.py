@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bridge.core.anchors import Anchor
+from bridge.core.continuity import Continuity
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +11,8 @@ class Wake:
     """`timer`: a ring, a hold or a duty changed. `oncall`, `customers`: that lane has rows due.
 
     To be logged: `anchors`, the heads of histories in which a decision was just recorded, and `template_failed`,
-    why the shipped template stands in for the company's own in a draft that was just rung.
+    why the shipped template stands in for the company's own in a draft that was just rung. `database`: what was found
+    out about the database, other than that it goes on.
     """
 
     timer: bool = False
@@ -18,6 +20,7 @@ class Wake:
     customers: bool = False
     anchors: tuple[Anchor, ...] = ()
     template_failed: tuple[str, ...] = ()
+    database: tuple[Continuity, ...] = ()
 
     def __or__(self, other: "Wake") -> "Wake":
         return Wake(
@@ -26,6 +29,7 @@ class Wake:
             self.customers or other.customers,
             self.anchors + other.anchors,
             self.template_failed + other.template_failed,
+            self.database + other.database,
         )
 
 

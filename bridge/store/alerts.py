@@ -1,18 +1,40 @@
 """Queries over the alerts of incidents, and over the alerts that belong to none."""
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, delete, func, literal, or_, select, true, update
 
-from bridge.core.model import Alert
-from bridge.core.triage import Key, key_of
-from bridge.store.dialect import insert
+from bridge.core.impact import OLDEST_START
+from bridge.core.model import Alert, Incident
+from bridge.core.near_miss import NearMiss
+from bridge.core.triage import Ignored, Key, key_of
+from bridge.store.dialect import Utc, dumps, insert, skip_locked
 from bridge.store.tables import alerts, columns_of, ignored, incidents
 from bridge.store.transaction import Transaction
 
-FACTS_ALERTS = 1000  # what a letter can say does not grow with a storm: the earliest thousand are enough
+SHOWN = 1000  # of the alerts of one incident; what is true of all is asked for apart
+CUSTOMER = "customer_"  # how the names of the annotations begin that customers may read
+IGNORED_FOR = timedelta(days=30)
+IGNORED_ROWS = 10_000  # a route that sends everything here must not fill the disk
 _KEYS_AT_ONCE = 500
+
+
+def words_of(annotations: Mapping[str, str]) -> str:
+    """The annotations that customers may read, as JSON text with sorted keys."""
+    return dumps({name: annotations[name] for name in sorted(annotations) if name.startswith(CUSTOMER)})
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoredAlert:
+    """An alert that no incident took. `nearest`: the service that it missed by the fewest matchers, if any."""
+
+    alert: Alert
+    reason: Ignored
+    nearest: NearMiss | None = None
 
 
 class Alerts:
@@ -58,13 +80,16 @@ class Alerts:
             return
         statement = insert(alerts)
         new = statement.excluded
-        columns = ("status", "labels", "annotations", "starts_at", "ends_at", "url")
+        columns = [each.name for each in alerts.c if not each.primary_key]
         self._tx.execute(
             statement.on_conflict_do_update(
                 index_elements=["incident_id", "source", "fingerprint"],
                 set_={column: new[column] for column in columns},
             ),
-            [{"incident_id": incident_id, **columns_of(alert)} for alert in last.values()],
+            [
+                {"incident_id": incident_id, **columns_of(alert), "words": words_of(alert.annotations)}
+                for alert in last.values()
+            ],
         )
 
     def end_all(self, incident_id: str) -> None:
@@ -72,41 +97,98 @@ class Alerts:
         self._tx.execute(
             update(alerts)
             .where(alerts.c.incident_id == incident_id, alerts.c.status == "firing")
-            .values(status="resolved", ends_at=self._tx.now)
+            .values(status="resolved", ends_at=self._tx.now, by_hand=true())
         )
 
     def firing(self, incident_id: str) -> int:
         """How many alerts of the incident fire."""
-        query = (
-            select(func.count())
-            .select_from(alerts)
-            .where(alerts.c.incident_id == incident_id, alerts.c.status == "firing")
-        )
+        return self._count(incident_id, alerts.c.status == "firing")
+
+    def unended(self, incident_id: str) -> int:
+        """How many alerts of the incident no source has ended, also of those that a person ended by hand."""
+        return self._count(incident_id, or_(alerts.c.status == "firing", alerts.c.by_hand))
+
+    def _count(self, incident_id: str, which: ColumnElement[bool]) -> int:
+        query = select(func.count()).select_from(alerts).where(alerts.c.incident_id == incident_id, which)
         return int(self._tx.execute(query).scalar_one())
 
-    def of(self, incident_id: str, limit: int = FACTS_ALERTS) -> list[Alert]:
-        """The incident's alerts, earliest first, at most `limit`."""
+    def count(self, incident_id: str) -> int:
+        """How many alerts the incident has."""
+        return self._count(incident_id, true())
+
+    def severities(self, incident_id: str) -> list[str]:
+        """The severities of the alerts that fire, each once; empty for one without that label."""
+        severity = alerts.c.labels["severity"].as_string()
+        rows = self._tx.execute(
+            select(severity)
+            .where(alerts.c.incident_id == incident_id, alerts.c.status == "firing")
+            .distinct()
+        )
+        return sorted(found or "" for found in rows.scalars())
+
+    def in_kinds(
+        self, incident: Incident, names: Collection[str], borders: Collection[datetime] = ()
+    ) -> list[Alert]:
+        """All alerts of an incident, those that say the same to customers as one.
+
+        They say the same when their status, their words for customers and their labels of these `names` are the
+        same, and their starts are on the same side of each of the `borders`. The one has no other label, the
+        earliest start that can be believed, and the last end. A storm of ten thousand is a handful.
+        """
+        if any(mark in name for name in names for mark in '"\\'):
+            return self.of(incident.id, limit=None)  # SQLite has no path to a label of such a name
+        start = _believed(incident)
+        each = (
+            select(
+                alerts.c.status,
+                alerts.c.words,
+                alerts.c.source,
+                alerts.c.fingerprint,
+                alerts.c.ends_at,
+                start.label("starts_at"),
+                _side(start, borders).label("side"),
+                *(alerts.c.labels[name].as_string().label(f"l{n}") for n, name in enumerate(names)),
+            )
+            .where(alerts.c.incident_id == incident.id)
+            .subquery()
+        )
+        kind = [each.c.status, each.c.words, *(each.c[f"l{n}"] for n in range(len(names)))]
+        rows = self._tx.execute(
+            select(
+                *kind,
+                func.min(each.c.source).label("source"),
+                func.min(each.c.fingerprint).label("fingerprint"),
+                func.min(each.c.starts_at, type_=Utc()).label("starts_at"),
+                func.max(each.c.ends_at, type_=Utc()).label("ends_at"),
+            ).group_by(*kind, each.c.side)
+        )
+        return [_one_for_all(row, names) for row in rows]
+
+    def of(self, incident_id: str, limit: int | None = SHOWN) -> list[Alert]:
+        """The incident's alerts, those that fire before the others, earliest first, at most `limit`."""
         rows = self._tx.execute(
             select(alerts)
             .where(alerts.c.incident_id == incident_id)
-            .order_by(alerts.c.starts_at, alerts.c.source, alerts.c.fingerprint)
+            .order_by(alerts.c.status, alerts.c.starts_at, alerts.c.source, alerts.c.fingerprint)
             .limit(limit)
         )
         return [_alert(row) for row in rows]
 
-    def add_ignored(self, unwanted: Iterable[tuple[Alert, str]]) -> None:
+    def add_ignored(self, unwanted: Iterable[IgnoredAlert]) -> None:
         """Count alerts that no incident took, with the reason: one row for each alert and reason."""
         rows: dict[tuple[str, str, str], dict[str, Any]] = {}
-        for alert, reason in unwanted:
+        for one in unwanted:
             row = rows.setdefault(
-                (*key_of(alert), reason),
+                (*key_of(one.alert), one.reason),
                 {
                     "at": self._tx.now,
-                    "source": alert.source,
-                    "fingerprint": alert.fingerprint,
-                    "alertname": alert.labels.get("alertname", ""),
-                    "reason": reason,
+                    "source": one.alert.source,
+                    "fingerprint": one.alert.fingerprint,
+                    "alertname": one.alert.labels.get("alertname", ""),
+                    "reason": one.reason,
                     "count": 0,
+                    "labels": dict(one.alert.labels),
+                    "nearest": asdict(one.nearest) if one.nearest else None,
                 },
             )
             row["count"] += 1
@@ -118,15 +200,24 @@ class Alerts:
                     set_={
                         "at": statement.excluded.at,
                         "count": ignored.c.count + statement.excluded["count"],
+                        "labels": statement.excluded.labels,
+                        "nearest": statement.excluded.nearest,
                     },
                 ),
                 [rows[key] for key in sorted(rows)],  # sorted: two orders of locking could deadlock
             )
 
     def recently_ignored(self, limit: int) -> list[Mapping[str, Any]]:
-        """The alerts ignored last, newest first: at, source, fingerprint, alertname, reason, count."""
+        """The alerts ignored last, newest first: the columns of the table by name."""
         query = select(ignored).order_by(ignored.c.at.desc(), ignored.c.id.desc()).limit(limit)
         return [dict(row._mapping) for row in self._tx.execute(query)]
+
+    def prune_ignored(self) -> None:
+        """Forget ignored alerts that did not come for `IGNORED_FOR`, and the oldest of more than `IGNORED_ROWS`."""
+        newest = select(ignored.c.id).order_by(ignored.c.at.desc(), ignored.c.id.desc()).limit(IGNORED_ROWS)
+        old = or_(ignored.c.at < self._tx.now - IGNORED_FOR, ignored.c.id.not_in(newest))
+        found = skip_locked(select(ignored.c.id).where(old))  # one that is being counted again is left alone
+        self._tx.execute(delete(ignored).where(ignored.c.id.in_(found)))
 
 
 def _in_batches(posted: Iterable[Alert]) -> Iterator[ColumnElement[bool]]:
@@ -140,5 +231,35 @@ def _in_batches(posted: Iterable[Alert]) -> Iterator[ColumnElement[bool]]:
         )
 
 
+def _believed(incident: Incident) -> ColumnElement[datetime]:
+    """A start as `impact.told_by` believes it, so that a lost clock hides no other start."""
+    received = literal(incident.received_at, Utc())
+    oldest = literal(incident.received_at - OLDEST_START, Utc())
+    return case((alerts.c.starts_at.between(oldest, received), alerts.c.starts_at), else_=received)
+
+
+def _side(start: ColumnElement[datetime], borders: Collection[datetime]) -> ColumnElement[int]:
+    """How many of the borders a start is not later than."""
+    counted: ColumnElement[int] = literal(0)
+    for border in borders:
+        counted = counted + case((start <= literal(border, Utc()), 1), else_=0)
+    return counted
+
+
+def _one_for_all(row: Row[Any], names: Collection[str]) -> Alert:
+    labels = {name: row._mapping[f"l{n}"] for n, name in enumerate(names)}
+    return Alert(
+        row.source,
+        row.fingerprint,
+        row.status,
+        {name: value for name, value in labels.items() if value is not None},
+        json.loads(row.words),
+        row.starts_at,
+        row.ends_at,
+    )
+
+
 def _alert(row: Row[Any]) -> Alert:
-    return Alert(**{name: value for name, value in row._mapping.items() if name != "incident_id"})
+    return Alert(
+        **{name: value for name, value in row._mapping.items() if name not in ("incident_id", "words")}
+    )

@@ -32,7 +32,7 @@ class Claimed:
     """
 
     id: int
-    notice_id: str
+    notice_id: str | None
     lane: Lane
     kind: str
     address: str
@@ -63,7 +63,7 @@ class DeliveryResult:
 
     id: int
     fence: int
-    notice_id: str
+    notice_id: str | None
     lane: Lane
     state: DeliveryState
     reply: str = ""
@@ -122,7 +122,8 @@ class Claims:
     def claim(self, lane: Lane, limit: int, instance_id: str, services: Collection[str]) -> list[Claimed]:
         """Take up to `limit` due messages of a lane, or one suspect when there is no other.
 
-        Customers' only while their notice is `sending`; the on-call's if they are about one of these `services`.
+        Customers' only while their notice is `sending`; the on-call's if they are about one of these `services`, or
+        about no notice.
         """
         if lane == "oncall":
             self._cancel_late_rings()
@@ -144,7 +145,8 @@ class Claims:
             return and_(waits, outbox.c.notice_id.in_(sending))
         # Another instance may know a service that this one does not. What none has taken for so long is for any.
         nobodys = outbox.c.due_at <= self._tx.now - LEFT_TO_OTHERS
-        return and_(waits, or_(about(services, outbox.c.notice_id), nobodys))
+        mine = or_(outbox.c.notice_id.is_(None), about(services, outbox.c.notice_id))
+        return and_(waits, or_(mine, nobodys))
 
     def _take(self, due: Select[tuple[int]], instance_id: str) -> list[Claimed]:
         now = self._tx.now

@@ -27,12 +27,15 @@ from sqlalchemy.exc import (
     ProgrammingError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from bridge.core.continuity import DatabaseIdentity
 from bridge.errors import StorageDown
 
 # SQLAlchemy compiles PostgreSQL's INSERT ... ON CONFLICT for SQLite too: one `insert` serves both.
-__all__ = ["Dialect", "Json", "LockHeld", "Utc", "insert", "skip_locked"]
+__all__ = ["Dialect", "Json", "LockHeld", "Utc", "domain_of", "insert", "skip_locked"]
 
 Purpose = Literal["write", "soft", "read", "migrate"]
 
@@ -88,6 +91,24 @@ def skip_locked(statement: Select[tuple[int]]) -> Select[tuple[int]]:
     return select(*found.c)
 
 
+class domain_of(FunctionElement[str]):
+    """The part after the @ of an address."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(domain_of)
+def _domain(element: Any, compiler: Any, **more: Any) -> str:
+    return f"split_part({compiler.process(element.clauses, **more)}, '@', 2)"
+
+
+@compiles(domain_of, "sqlite")
+def _domain_sqlite(element: Any, compiler: Any, **more: Any) -> str:
+    address = compiler.process(element.clauses, **more)
+    return f"substr({address}, instr({address}, '@') + 1)"
+
+
 class LockHeld(Exception):
     """Another transaction holds the lock. The store runs the unit again; a unit must not catch this."""
 
@@ -130,6 +151,9 @@ class Dialect(Protocol):
 
     def boot_id(self, connection: Connection, /) -> str:
         """An id that changes when soft commits may have been lost: with each start of the machine or the server."""
+
+    def identity(self, connection: Connection, /) -> DatabaseIdentity:
+        """Where the database lies: another for each copy of it."""
 
     def listen(self) -> psycopg.Connection[Any] | None:
         """A connection that hears every `notify`; None where there is nobody else to hear."""

@@ -1,16 +1,22 @@
 """Which instances of the bridge are alive, and the few facts a database keeps about itself."""
 
+import json
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
+from bridge.core.continuity import GAPS_KEPT, DatabaseIdentity, Gap, Mark, MarkedRow, Record, next_tick
+from bridge.core.model import NoticeState
 from bridge.store.dialect import insert
-from bridge.store.tables import instances, meta
+from bridge.store.tables import instances, meta, notices, outbox
 from bridge.store.transaction import Transaction
 
 # An instance unseen for this long is dead. The others look every 2 s, so its work is taken over within 15 s.
 FRESH = timedelta(seconds=12)
 CLOCK_SLACK = timedelta(seconds=2)  # a heartbeat further ahead than this means that the clock went back
+
+_DATABASE, _TICK, _IDENTITY, _GAPS = "database", "tick", "identity", "gaps"  # keys of `meta`
 
 
 class Instances:
@@ -70,6 +76,64 @@ class Instances:
         """The newest heartbeat of anyone."""
         found: datetime | None = self._tx.execute(select(func.max(instances.c.seen_at))).scalar_one()
         return found
+
+    def record(self, mark: Mark | None) -> Record:
+        """What the database says of itself, as of the last heartbeat. `mark`: read before this transaction."""
+        known = self._metas(_DATABASE, _TICK, _IDENTITY)
+        identity, seen = known.get(_IDENTITY), self.last_seen_at()
+        return Record(
+            database=known.get(_DATABASE),
+            tick=int(known.get(_TICK, 0)),
+            identity=DatabaseIdentity.parse(identity) if identity else None,
+            here=self._tx.identity(),
+            age=self._tx.now - seen if seen else None,
+            boot=self._tx.boot_id(),
+            row=self._marked(mark.row) if mark else None,
+            under_way=self.letters({"approved", "sending"}),
+        )
+
+    def _marked(self, row: int) -> MarkedRow | None:
+        query = select(outbox.c.fence, outbox.c.state).where(outbox.c.id == row)
+        found = self._tx.execute(query).one_or_none()
+        return MarkedRow(found.fence, found.state) if found else None
+
+    def letters(self, states: set[NoticeState]) -> bool:
+        """Whether some letter is in one of these states."""
+        query = select(notices.c.id).where(notices.c.state.in_(states)).limit(1)
+        return self._tx.execute(query).first() is not None
+
+    def settle_in(self, record: Record) -> None:
+        """From now on the database lies here. It gets its name, which every copy will share, once."""
+        if record.database is None:
+            self.set_meta(_DATABASE, str(uuid4()))
+            self.set_meta(_TICK, str(record.tick))
+        if record.identity != record.here:
+            self.set_meta(_IDENTITY, str(record.here))
+
+    def raise_tick(self, tick: int) -> None:
+        """Past `tick` and past the database's own. Locked: of two instances none may lower what the other wrote."""
+        locked = select(meta.c.value).where(meta.c.key == _TICK).with_for_update()
+        own = int(self._tx.execute(locked).scalar_one())
+        self.set_meta(_TICK, str(next_tick(max(tick, own), self._tx.now)))
+
+    def name_and_tick(self) -> tuple[str, int]:
+        """What a mark takes along."""
+        known = self._metas(_DATABASE, _TICK)
+        return known.get(_DATABASE, ""), int(known.get(_TICK, 0))
+
+    def gaps(self) -> list[Gap]:
+        """Where something that was sent may be missing from the record, oldest first."""
+        stored = json.loads(self.meta(_GAPS) or "[]")
+        return [Gap(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in stored]
+
+    def add_gap(self, gap: Gap) -> None:
+        """The record was incomplete until now. The oldest gaps are forgotten at last."""
+        gaps = [*self.gaps(), gap][-GAPS_KEPT:]
+        self.set_meta(_GAPS, json.dumps([[at.isoformat() for at in each] for each in gaps]))
+
+    def _metas(self, *keys: str) -> dict[str, str]:
+        rows = self._tx.execute(select(meta.c.key, meta.c.value).where(meta.c.key.in_(keys)))
+        return {row.key: row.value for row in rows}
 
     def meta(self, key: str) -> str | None:
         """A fact kept about this database."""

@@ -162,6 +162,11 @@ class Notices:
         ).one()
         return _version(row)
 
+    def next_version(self, notice_id: str) -> int:
+        """The number of the next new wording: one more than the highest so far."""
+        highest = select(func.max(versions.c.version)).where(versions.c.notice_id == notice_id)
+        return int(self._tx.execute(highest).scalar_one() or 0) + 1
+
     def versions(self, notice_id: str) -> list[Version]:
         """Every version of a notice, oldest first."""
         rows = self._tx.execute(
@@ -191,6 +196,14 @@ class Notices:
             "batch": asdict(version.batch) if version.batch else None,
         }
         self._tx.execute(versions.insert().values({**columns_of(version), **nested}))
+
+    def set_facts(self, version: Version, facts: Mapping[str, Any], promise_at: datetime | None) -> None:
+        """Note later facts of which a version says the same to customers; its texts stay."""
+        self._tx.execute(
+            update(versions)
+            .where(versions.c.notice_id == version.notice_id, versions.c.version == version.version)
+            .values(facts=facts, promise_at=promise_at)
+        )
 
     def approve(self, notice: Notice, version: int, person: str) -> None:
         """Record one person's yes to one version, once."""

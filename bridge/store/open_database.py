@@ -52,7 +52,7 @@ def open_database(url: str | URL) -> OpenDatabase:
 
 def _open_sqlite(path: Path) -> OpenDatabase:
     file = SqliteFile(path)
-    dialect = Sqlite(path)
+    dialect = Sqlite(path, file.identity)
     engine = dialect.engine()
 
     def close() -> None:

@@ -5,12 +5,13 @@ Here messages are put in and counted. claims.py takes them out and moves them on
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select, update
 
 from bridge.core.model import DeliveryState, Recipient
-from bridge.store.dialect import insert
+from bridge.store.dialect import domain_of, insert
 from bridge.store.tables import columns_of, letters, outbox
 from bridge.store.transaction import Transaction
 
@@ -33,9 +34,12 @@ CLAIMED = _written("sending", "in_doubt")
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """One message to put into the outbox. `letter` names the frozen letter, `detail` what a ring says."""
+    """One message to put into the outbox. `letter` names the frozen letter, `detail` what a ring says.
 
-    notice_id: str
+    `notice_id` is null for what the on-call is told about no notice.
+    """
+
+    notice_id: str | None
     lane: Lane
     kind: str
     n: int
@@ -95,9 +99,9 @@ class Outbox:
         query = select(letters.c.skeleton).where(letters.c.notice_id == notice_id, letters.c.key == key)
         return bytes(self._tx.execute(query).scalar_one())
 
-    def cancel_rings(self, notice_id: str) -> None:
-        """Withdraw the unsent rings of a decided notice, or those a newer ring replaces."""
-        self._tx.execute(
+    def cancel_rings(self, notice_id: str) -> int:
+        """Withdraw the unsent rings of a decided notice, or those a newer ring replaces. Returns how many."""
+        withdrawn = self._tx.execute(
             update(outbox)
             .where(
                 outbox.c.notice_id == notice_id,
@@ -106,6 +110,7 @@ class Outbox:
             )
             .values(state="cancelled", updated_at=self._tx.now)
         )
+        return withdrawn.rowcount
 
     def counts(self, notice_ids: Collection[str]) -> dict[str, dict[DeliveryState, int]]:
         """How many letters of each notice are in each state."""
@@ -147,6 +152,46 @@ class Outbox:
             outbox.c.notice_id == notice_id, outbox.c.lane == "customers", outbox.c.state.in_(OPEN)
         )
         return self._tx.execute(query.limit(1)).first() is not None
+
+    def untried(self, notice_id: str) -> bool:
+        """Whether some letter of a notice has not had the answer to its first attempt."""
+        first = or_(
+            and_(outbox.c.state == "queued", outbox.c.attempts == 0),
+            and_(outbox.c.state.in_(("sending", "in_doubt")), outbox.c.attempts <= 1),
+        )
+        query = select(outbox.c.id).where(
+            outbox.c.notice_id == notice_id, outbox.c.lane == "customers", first
+        )
+        return self._tx.execute(query.limit(1)).first() is not None
+
+    def last_accept_at(self, notice_id: str) -> datetime | None:
+        """When the mail server took the last letter of a notice so far."""
+        found: datetime | None = self._tx.execute(
+            select(func.max(outbox.c.updated_at)).where(
+                outbox.c.notice_id == notice_id, outbox.c.lane == "customers", outbox.c.state == "sent"
+            )
+        ).scalar_one()
+        return found
+
+    def tried_since(self, notice_id: str) -> datetime | None:
+        """When the last of the letters that are still to be sent was tried first."""
+        found: datetime | None = self._tx.execute(
+            select(func.max(outbox.c.first_at)).where(
+                outbox.c.notice_id == notice_id, outbox.c.lane == "customers", outbox.c.state.in_(OPEN)
+            )
+        ).scalar_one()
+        return found
+
+    def refusals(self, notice_id: str) -> list[tuple[str, str, int]]:
+        """How many letters of a notice failed, by the mail server's words and the recipient's domain."""
+        domain = domain_of(outbox.c.address)
+        rows = self._tx.execute(
+            select(outbox.c.reply, domain.label("domain"), func.count().label("n"))
+            .where(outbox.c.notice_id == notice_id, outbox.c.lane == "customers", outbox.c.state == "failed")
+            .group_by(outbox.c.reply, domain)
+            .order_by(outbox.c.reply, domain)
+        )
+        return [(row.reply, row.domain, row.n) for row in rows]
 
     def message_ids(self, notice_ids: Collection[str], addresses: Sequence[str]) -> dict[str, list[str]]:
         """The Message-IDs of earlier letters that these addresses were sent, oldest first."""

@@ -9,7 +9,9 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import URL, Connection, Engine, column, create_engine, event, func, select, table, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
+from sqlalchemy.sql.elements import TextClause
 
+from bridge.core.continuity import DatabaseIdentity
 from bridge.store.dialect import (
     PATIENCE_MS,
     VERSION_TABLE,
@@ -49,6 +51,15 @@ _LOOK = select(
 _LOCK = text("SELECT pg_advisory_xact_lock(:number)")
 _TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:number)")
 _STARTED = text("SELECT pg_postmaster_start_time()")
+# The timeline of the write-ahead log that is written now: pg_control_checkpoint() tells it only after a checkpoint.
+_PLACE = """
+    SELECT oid::text AS database, {server} AS server,
+           CASE WHEN pg_is_in_recovery() THEN NULL
+                ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END AS timeline
+    FROM pg_database WHERE datname = current_database()
+"""
+_MAY_NAME_SERVER = text("SELECT has_function_privilege('pg_control_system()', 'EXECUTE')")
+_SERVER = "(SELECT system_identifier::text FROM pg_control_system())"
 _NOTIFY = text(f"SELECT pg_notify('{_CHANNEL}', '')")
 _PASSING = {  # https://www.postgresql.org/docs/current/errcodes-appendix.html
     "40001",  # serialization_failure
@@ -67,6 +78,7 @@ class Postgresql:
 
     def __init__(self, url: URL) -> None:
         self._url = url.set(drivername="postgresql+psycopg")
+        self._place: TextClause | None = None
 
     def engine(self) -> Engine:
         engine = create_engine(
@@ -123,6 +135,14 @@ class Postgresql:
 
     def boot_id(self, connection: Connection) -> str:
         return str(connection.scalar(_STARTED))
+
+    def identity(self, connection: Connection) -> DatabaseIdentity:
+        if self._place is None:  # some hosted servers keep the server's identifier to themselves
+            server = _SERVER if connection.scalar(_MAY_NAME_SERVER) else "''"
+            self._place = text(_PLACE.format(server=server))
+        row = connection.execute(self._place).one()
+        timeline = int(row.timeline, 16) if row.timeline else None
+        return DatabaseIdentity(f"{row.server}/{row.database}", timeline)
 
     def notify(self, connection: Connection) -> None:
         connection.execute(_NOTIFY)

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
+from bridge.core.continuity import DatabaseIdentity
 from bridge.errors import StorageDown, StorageRefused
 from bridge.store.dialect import PATIENCE_MS, ErrorMeaning, Look, Purpose, dumps, is_units_own
 
@@ -30,8 +31,10 @@ class Sqlite:
     writers = 1
     readers = 0
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, identity: str = "") -> None:
+        """`identity`: of the file that is held; a database that is only read needs none."""
         self._path = path
+        self._identity = DatabaseIdentity(identity)
         self._wal = path.with_name(path.name + "-wal")
 
     def engine(self) -> Engine:
@@ -103,6 +106,9 @@ class Sqlite:
             return _BOOT_ID.read_text(encoding="ascii").strip()
         except OSError:
             return "unknown"
+
+    def identity(self, _connection: Connection) -> DatabaseIdentity:
+        return self._identity
 
     def notify(self, connection: Connection) -> None:
         """There is one process, and it wakes its own loops."""

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bridge.errors import StorageRefused
+from bridge.store.file_identity import file_identity
 
 _MAGIC = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat.html#the_database_header
 
@@ -32,6 +33,7 @@ class SqliteFile:
         try:
             self._inspect()
             self._file = _take_file(path)
+            self.identity = file_identity(self._file)  # never by a descriptor of its own, see `release`
         except OSError as error:
             self.release()
             raise _refused(path, error) from error

@@ -94,6 +94,11 @@ alerts = Table(
     Column("starts_at", Utc, nullable=False),
     Column("ends_at", Utc),
     Column("url", Text, nullable=False),
+    Column("began_at", Utc),
+    Column("last_end", Utc),
+    Column("by_hand", Boolean, nullable=False, server_default=false()),
+    # The annotations for customers, as JSON text with sorted keys: a letter asks for the distinct ones.
+    Column("words", Text, nullable=False, server_default="{}"),
 )
 
 notices = Table(
@@ -131,6 +136,8 @@ notices = Table(
     Column("corrects", Text),
     Column("corrected_by", Text),
     Column("retracts", Boolean, nullable=False, server_default=false()),
+    Column("first_round_at", Utc),
+    Column("last_accept_at", Utc),
     UniqueConstraint("incident_id", "number"),
     Index(
         "ix_notices_state",
@@ -214,7 +221,7 @@ outbox = Table(
     "outbox",
     metadata,
     Column("id", _BigId, primary_key=True, autoincrement=True),
-    Column("notice_id", Text, ForeignKey("notices.id"), nullable=False),
+    Column("notice_id", Text, ForeignKey("notices.id")),  # null: to the on-call, about no notice
     Column("lane", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("n", Integer, nullable=False),
@@ -276,5 +283,7 @@ ignored = Table(
     Column("alertname", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("count", Integer, nullable=False),
+    Column("labels", Json),
+    Column("nearest", Json),
     UniqueConstraint("source", "fingerprint", "reason"),
 )

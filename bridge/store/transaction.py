@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Executable
 from sqlalchemy.engine import CursorResult
 
+from bridge.core.continuity import DatabaseIdentity
 from bridge.store.dialect import Dialect
 
 Params = Mapping[str, Any] | Sequence[Mapping[str, Any]]
@@ -33,6 +34,10 @@ class Transaction:
     def boot_id(self) -> str:
         """An id that changes whenever soft commits may have been lost."""
         return self._dialect.boot_id(self.connection)
+
+    def identity(self) -> DatabaseIdentity:
+        """Where the database lies: another for each copy of it."""
+        return self._dialect.identity(self.connection)
 
     def tell_others(self) -> None:
         """Wake every instance's loops when this commits; once is enough."""

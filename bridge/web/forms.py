@@ -21,7 +21,9 @@ RADIOS = {
     "customer_actions": "customer_actions_is",
 }
 """The texts that a page asks for, each with the radio that shows or hides it."""
-SAID = ("status", "scope")
+SAID = (
+    *("status", "scope", "unaffected", "affected_count", "how_to_tell", "data_note", "apology_for_delay"),
+)
 ANSWERS = (*RADIOS, "cause_by", "cause_is", *SAID)
 
 

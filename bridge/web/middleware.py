@@ -5,7 +5,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bridge.web.request_body import problem
+from bridge.web.for_browsers import error
+from bridge.web.pages import Pages
+from bridge.web.refusal_log import RefusalLog
 
 log = structlog.get_logger(__name__)
 
@@ -15,22 +17,28 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Re
 class EdgeMiddleware:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, pages: Pages) -> None:
         self._app = app
+        self._pages = pages
+        self._refusals = RefusalLog()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = False
+        begun, status = False, 0
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal begun
+            nonlocal begun, status
             if message["type"] == "http.response.start":
                 begun = True
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                status = message["status"]
+            elif status:
+                self._refusals.see(scope, status, message)
+                status = 0  # the first part says it all
             await send(message)
 
         try:
@@ -40,5 +48,5 @@ class EdgeMiddleware:
         except Exception:
             log.exception("request_failed", method=scope["method"], path=scope["path"])
             if not begun:
-                answer = problem(500, "a mistake of the bridge; it was logged")
+                answer = error(scope, self._pages, 500, "a mistake of the bridge; it was logged")
                 await answer(scope, receive, send_with_headers)

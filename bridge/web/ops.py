@@ -25,9 +25,15 @@ TICK_TOO_OLD = 60.0  # seconds without a round of the timer: rings are not going
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """What only the database knows: notices that wait for people, letters to customers by state."""
+    """What only the database knows: notices that wait for people, letters to customers by state.
+
+    `overdue`: those of the notices whose deadline has passed. `stopped`: letters of unfinished incidents whose rest
+    the bridge holds back until a person resumes it.
+    """
 
     open_notices: int
+    overdue: int
+    stopped: int
     deliveries: dict[str, int]
 
 
@@ -90,7 +96,15 @@ class Ops:
 
 def _gauges(tx: Tx) -> _Stored:
     letters = ((state, n) for (lane, state), n in tx.outbox.states().items() if lane == "customers")
-    return _Stored(len(tx.notices.in_states(UNDECIDED)), counted(letters))
+    waiting = tx.notices.in_states(UNDECIDED)
+    unfinished = {incident.id for incident in tx.incidents.unfinished()}
+    stopped = [n for n in tx.notices.in_states({"stopped"}) if n.incident_id in unfinished]
+    return _Stored(
+        open_notices=len(waiting),
+        overdue=sum(notice.due_at < tx.now for notice in waiting),
+        stopped=sum(notice.stop_reason != "person" for notice in stopped),
+        deliveries=counted(letters),
+    )
 
 
 class _Now(Collector):
@@ -117,6 +131,12 @@ class _Now(Collector):
 
 def _of_the_database(stored: _Stored) -> Iterable[Metric]:
     yield GaugeMetricFamily("bridge_notices_open", "Notices that wait for people.", stored.open_notices)
+    yield GaugeMetricFamily("bridge_notices_overdue", "Those whose deadline has passed.", stored.overdue)
+    yield GaugeMetricFamily(
+        "bridge_notices_stopped",
+        "Letters that the bridge stopped until a person resumes them.",
+        stored.stopped,
+    )
     deliveries = GaugeMetricFamily("bridge_deliveries", "Letters to customers by state.", labels=["state"])
     for state, n in stored.deliveries.items():
         deliveries.add_metric([state], n)

@@ -1,23 +1,29 @@
 """Reading one notice as one person meets it: rows to `PageData`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bridge.core.actions import expired
 from bridge.core.facts import Facts
+from bridge.core.failures import grouped
 from bridge.core.kinds import Recipients, spec_of
 from bridge.core.lifecycle import UNDECIDED
-from bridge.core.model import Incident, Notice, Version
+from bridge.core.model import Incident, Notice, Text, Version
 from bridge.core.values import LOCALES, Locale
 from bridge.keys import Keys
 from bridge.stages.audience import Lists, audience_of
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.draft import current_facts
+from bridge.stages.facts_at_press import rewritten
+from bridge.stages.finish import retrying_until
 from bridge.stages.proofread import proofread, proofread_batch
 from bridge.stages.runtime import Runtime
 from bridge.store.links import Link
 from bridge.store.tx import Tx
+from bridge.web.views.letters import is_about_facts
 from bridge.web.views.page_data import BatchLetter, Corrected, Did, FailedRow, PageData, Related, Sheet
 from bridge.web.views.progress import SHOWN_FAILURES
+from bridge.wording import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +59,13 @@ def load(tx: Tx, runtime: Runtime, link_id: str, asked: Asked) -> Loaded | None:
 def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
     tx, notice, incident = ctx.tx, ctx.notice, ctx.incident
     person = ctx.runtime.person(link.person)
-    *earlier, version = tx.notices.versions(notice.id)
+    versions = tx.notices.versions(notice.id)
+    (version,) = (one for one in versions if one.version == notice.version)
+    earlier = [one for one in versions if one is not version]
     sent = tx.notices.last_sent(ctx.service.id, exclude=notice.id)
     batch = ctx.spec.recipients is Recipients.BATCH
     by_list = ctx.spec.recipients is Recipients.SERVICE_LIST
+    findings = proofread(ctx)
     return PageData(
         service=ctx.service,
         escalation=ctx.escalation,
@@ -65,6 +74,7 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         version=version,
         earlier=tuple(earlier),
         current=_current(ctx, version),
+        rewritten=_rewritten(ctx, version, findings),
         person=person,
         people=ctx.runtime.config.people,
         audience=audience_of(ctx, asked.lists),
@@ -73,11 +83,14 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         csrf=asked.keys.csrf(link.id, notice.id, notice.version),
         number=Facts.from_dict(version.facts).number,
         alerts=tuple(tx.alerts.of(incident.id)),
+        firing=tx.alerts.firing(incident.id),
         letters=_letters(ctx, version) if batch else (),
-        findings=proofread(ctx),
+        findings=findings,
         events=tuple(tx.events.of(incident.id)),
         counts=tx.outbox.counts([notice.id])[notice.id],
         failed=_failed(tx, notice),
+        failures=grouped(tx.outbox.refusals(notice.id)),
+        retrying_until=retrying_until(tx, notice),
         previous_count=sent[0].recipients if sent and by_list else None,
         repeated_at=next((n.sending_at for n in sent if n.kind == notice.kind), None),
         previous_report=_previous(tx, notice),
@@ -86,6 +99,7 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         corrected=_corrected(ctx),
         correction=_own_page(ctx, notice.corrected_by, person.id, asked.keys),
         relay_problem=asked.relay_problem or None,
+        record_until=ctx.record_until(),
         did=asked.did,
         sheet=asked.sheet,
     )
@@ -100,6 +114,15 @@ def _current(ctx: NoticeContext, version: Version) -> Facts | None:
     if version.edited_by is None or ctx.notice.state not in UNDECIDED:
         return None
     return current_facts(ctx, Facts.from_dict(version.facts).answers)
+
+
+def _rewritten(
+    ctx: NoticeContext, version: Version, findings: tuple[Finding, ...]
+) -> Mapping[Locale, Text] | None:
+    if not any(map(is_about_facts, findings)):
+        return None
+    texts = rewritten(ctx, current_facts(ctx, Facts.from_dict(version.facts).answers))
+    return None if texts == version.texts else texts
 
 
 def _letters(ctx: NoticeContext, version: Version) -> tuple[BatchLetter, ...]:

@@ -111,6 +111,13 @@ class Pages:
         """404: the same bytes for every token that leads nowhere."""
         return self._short(404, *(error_pages.lost(lang) for lang in LOCALES))
 
+    def error(self, status: int) -> Page:
+        """Any other error, in both languages: in words, saying what was not sent."""
+        view = error_pages.nowhere if status == 404 else error_pages.refused
+        if status >= 500:
+            view = error_pages.broken
+        return self._short(status, *(view(lang) for lang in LOCALES))
+
     def _short(self, status: int, *views: error_pages.ErrorPage) -> Page:
         return self._render(status, "short", views[0].lang, page=views)
 

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from ipaddress import IPv6Address, ip_address
 
 from starlette.requests import Request
+from starlette.types import Scope
 
 from bridge import clock
 
@@ -38,6 +39,25 @@ class Rate:
         return events + 1 > self._per_minute
 
 
+class Announcer:
+    """Says a thing once a minute for each key, with how often it went unsaid since."""
+
+    def __init__(self) -> None:
+        self._said: OrderedDict[str, tuple[float, int]] = OrderedDict()  # when last, and times since
+
+    def due(self, key: str, now: float) -> int | None:
+        """At `now` (monotonic seconds): how often it went unsaid, when it is to be said; else None."""
+        said_at, unsaid = self._said.get(key, (None, 0))
+        if said_at is not None and now - said_at < WINDOW:
+            self._said[key] = said_at, unsaid + 1
+            return None
+        self._said.pop(key, None)
+        self._said[key] = now, 0
+        if len(self._said) > KEPT:
+            self._said.popitem(last=False)
+        return unsaid
+
+
 class Guesses:
     """Wrong tokens and passwords: those beyond the rate are answered late."""
 
@@ -58,12 +78,17 @@ class Guesses:
 
 
 def client(request: Request) -> str:
+    """Who is asking, see `client_of`."""
+    return client_of(request.scope)
+
+
+def client_of(scope: Scope) -> str:
     """Who is asking: the peer's address, of IPv6 the /64 that one customer has.
 
     X-Forwarded-For is not looked at: anybody can write it. Behind a proxy all are one client, which costs the
     others nothing, because only wrong guesses wait.
     """
-    host = request.client.host if request.client else ""
+    host = scope["client"][0] if scope.get("client") else ""
     try:
         address = ip_address(host)
     except ValueError:

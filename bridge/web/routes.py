@@ -1,11 +1,14 @@
 """The web application: every route, and the answers that none of them gives."""
 
+from collections.abc import Awaitable, Callable
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bridge.errors import StorageDown
+from bridge.web import for_browsers
 from bridge.web.api.router import api_router
 from bridge.web.approval_routes import ApprovalRoutes
 from bridge.web.auth import Guard
@@ -28,10 +31,12 @@ def public_app(deps: Dependencies) -> FastAPI:
     async def live_js(request: Request) -> Response:  # noqa: ARG001
         return Response(script, 200, SCRIPT_HEADERS, "text/javascript")
 
+    refused = _refusal(deps)
+
     async def unmatched(request: Request, error: Exception) -> Response:
         """Whatever is written after /approve/ is a token, also what no route takes for one."""
         lost = request.scope["path"].startswith("/approve/")
-        return await approval.not_found(request) if lost else await _refused(request, error)
+        return await approval.not_found(request) if lost else await refused(request, error)
 
     app.add_exception_handler(404, unmatched)
     app.add_route("/webhooks/{source}", Webhooks(deps).post, ["POST"], include_in_schema=False)
@@ -65,19 +70,26 @@ def _app(deps: Dependencies, *, described: bool) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(HTTPException, _refusal(deps))
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(StorageDown, _down)
-    app.add_middleware(EdgeMiddleware)
+    app.add_middleware(EdgeMiddleware, pages=deps.pages)
     ops = Ops(deps)
     app.add_route("/healthz", ops.healthz, READ, include_in_schema=False)
     app.add_route("/readyz", ops.readyz, READ, include_in_schema=False)
     return app
 
 
-async def _refused(request: Request, error: Exception) -> Response:  # noqa: ARG001
-    assert isinstance(error, HTTPException)
-    return problem(error.status_code, str(error.detail), error.headers)
+def _refusal(deps: Dependencies) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """The answer to what no route takes, and to what a route refuses."""
+
+    async def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return for_browsers.error(
+            request.scope, deps.pages, error.status_code, str(error.detail), error.headers
+        )
+
+    return refused
 
 
 async def _invalid(request: Request, error: Exception) -> Response:  # noqa: ARG001

@@ -158,6 +158,9 @@ WORDS: dict[str, Pair] = {
     "batch_fix": ("CSVを直して、もう一度登録してください。", "Correct the CSV and upload it again."),
     "suggestion": ("提案", "Suggestion"),
     "repair": ("提案の文に直す", "Use the suggestion"),
+    "rewrite": ("いまの事実で書き直す", "Rewrite from the facts of now"),
+    "rewritten_old": ("− この手紙", "− this letter"),
+    "rewritten_new": ("+ いまの事実で書き直すと", "+ rewritten from now"),
     "repair_note": ("直したあと、もう一度この画面で確認します", "You review it here again"),
     "edit_self": ("自分で直す", "Edit myself"),
     "edit_note": ("保存しても、まだ送られません", "Saving sends nothing"),
@@ -263,6 +266,21 @@ WORDS: dict[str, Pair] = {
     "sent_title": ("{n}名に送信しました", "Sent to {n}"),
     "sent_failed": ("{n}名に届いていません。", "{n} failed. "),
     "sent_unknown": ("{n}名は届いたか確認できません。", "{n} not known. "),
+    "first_and_last": (
+        "最初の1通 {first}、最後の1通 {last}(検知から)。",
+        "First mail {first}, last {last} after detection.",
+    ),
+    "first_round": ("送信しました", "Sent"),
+    "nothing_sent": ("1通も送れていません", "Not one letter was sent"),
+    "sent_to": ("{n}名に送信しました。", "Sent to {n}. "),
+    "retrying": ("{n}名は再送中です({until}まで)。", "Retrying {n} until {until}. "),
+    "retrying_note": (
+        "再送が終わったらメールでお知らせします。",
+        "A mail tells you when retrying has ended.",
+    ),
+    "reasons": ("届かなかった理由", "Why"),
+    "reason_group": ("{n}名({domains})", "{n} ({domains})"),
+    "reason_group_more": ("{n}名({domains} ほか)", "{n} ({domains} and others)"),
     "after_detection": ("検知から{length}。", "{length} after detection."),
     "of_total": ("/ {n}名", "/ {n}"),
     "state_sent": ("送信済み", "Sent"),
@@ -347,6 +365,26 @@ WORDS: dict[str, Pair] = {
     ),
     "resume": ("残り{n}名に送信する", "Send to the other {n}"),
     "resume_note": ("送信済みの方には届きません", "Nobody gets a second copy"),
+    "resume_old": ("残り{n}名に送る", "Send to the other {n}"),
+    "maybe_twice": ("二重に届くことがあります。", "Some may get it twice."),
+    "old_record": (
+        "この記録は{at}のものです。それ以後の送信は記録にありません。",
+        "This record is of {at}. What was sent after that is not in it.",
+    ),
+    "old_record_search": (
+        "決める前に、メールサーバーの記録で {at} よりあとの {sender} からの送信を探してください。"
+        "1通もなければ、送っても二重になりません。",
+        "Before you decide, search the mail server’s log for mail from {sender} after {at}. "
+        "If there is none, nobody gets a second copy.",
+    ),
+    "as_recorded": (
+        "記録では、送信済み{sent}名、残り{rest}名です。何名かには、もう届いているかもしれません。",
+        "On record {sent} sent, {rest} left. Some of them may have it already.",
+    ),
+    "leave_it": (
+        "送らないときは、このままにしておいてください。",
+        "To send nothing more, leave it as it is.",
+    ),
     "resume_all": ("{n}名に送信する", "Send to {n} customers"),
     "failures": ("届かなかった宛先", "Not delivered"),
     "failures_more": ("ほか{n}件", "{n} more"),
@@ -459,9 +497,29 @@ WORDS: dict[str, Pair] = {
     ),
     "cause_known": ("確定している(書く)", "Confirmed (write it)"),
     "remedy": ("行った対応", "What was done"),
-    "prevention_later": ("原因とあわせて報告する", "Report it with the cause"),
+    "prevention_later": ("後日報告する(日を約束します)", "Report it later (a day is promised)"),
     "prevention_known": ("決まっている(書く)", "Decided (write it)"),
     "customer_actions": ("お客様にお願いする操作", "What customers must do"),
+    "more_facts": (
+        "影響の範囲などを書き足す(書いた行だけ手紙に載ります)",
+        "Add facts (only the lines you fill in are printed)",
+    ),
+    "fact_scope": ("影響を受けた範囲", "What was affected"),
+    "fact_affected_count": ("影響の件数(例: 受注1,217件)", "How many (e.g. 1,217 orders)"),
+    "fact_how_to_tell": (
+        "お客様が対象かどうかを確かめる方法",
+        "How customers can tell whether they were affected",
+    ),
+    "fact_unaffected": ("影響のなかった機能", "What was not affected"),
+    "fact_data_note": ("データへの影響", "What became of data"),
+    "fact_apology_for_delay": (
+        "ご報告が遅れたことへのお詫びの一文",
+        "A sentence of apology for a late report",
+    ),
+    "says_usable": (
+        "この手紙は、現在は正常にご利用いただけると伝えます。確かめてから進んでください。",
+        "This letter says that everything works normally now. Go on when you have checked that.",
+    ),
     "actions_none": ("ない", "Nothing"),
     "actions_some": ("ある(書く)", "Something (write it)"),
     "review": ("手紙を確かめる", "Review the letter"),
@@ -489,6 +547,25 @@ WORDS: dict[str, Pair] = {
         "まだ送っていません。30秒後にもう一度押してください。",
         "Nothing sent. Press again in 30 s.",
     ),
+    "nowhere_note": (
+        "この画面からは何も送られていません。メールのリンクを開いてください。",
+        "Nothing was sent from here. Open the link in your mail.",
+    ),
+    "refused": ("この操作は受け付けられませんでした", "This was not accepted"),
+    "refused_note": (
+        "まだ送っていません。メールのリンクをもう一度開いてください。",
+        "Nothing sent. Open the link in your mail again.",
+    ),
+    "broken": (
+        "ブリッジの誤りで、この画面を出せません",
+        "A mistake of the bridge: this page cannot be shown",
+    ),
+    "broken_note": (
+        "画面を開いただけなら、何も送られていません。ボタンを押したあとなら、メールのリンクをもう一度開いて、"
+        "送信されたかどうかを確かめてください。誤りは記録されました。",
+        "If you only opened the page, nothing was sent. If you pressed a button, open the link in your mail again "
+        "and see whether it was. The mistake was logged.",
+    ),
     "lost": ("このページは見つかりません", "Not found"),
     "lost_note": ("メールのリンクをもう一度開いてください。", "Open the link in your mail again."),
 }
@@ -508,12 +585,17 @@ STOP_REASONS: dict[str, Pair] = {
         "長く止まっていたため、自動では送りません。",
         "The bridge was away for long; it does not send by itself.",
     ),
+    "restored": (
+        "バックアップから戻した記録か、写しです。自動では送りません。",
+        "The record was restored from a backup, or is a copy; nothing is sent by itself.",
+    ),
 }
 
 EVENTS: dict[str, Pair] = {
     "alerts": ("警告を受け取りました", "Alerts received"),
     "reopened": ("警告が再び鳴りました", "Alerts fired again"),
     "drafted": ("{report}の下書きを作りました", "Drafted the {report}"),
+    "returned": ("版{version}の内容に戻りました", "Version {version} is right again"),
     "redrafted": ("版{version}に作り直しました", "Rendered version {version}"),
     "template_failed": (
         "テンプレートに誤りがあり、標準の文面を使いました",

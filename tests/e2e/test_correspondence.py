@@ -36,7 +36,7 @@ REPORTS = (
     ("第一報", "first", 1),
     ("第二報", "update", 2),
     ("第三報", "update", 3),
-    ("復旧のご報告", "recovery", None),
+    ("【復旧報告】", "recovery", None),
     ("最終報", "final", None),
 )
 IMPACT = {"match": ['alertname="PaymentErrors"'], "text": {"ja": PAYMENTS, "en": "Payments"}}
@@ -145,7 +145,7 @@ def tell_the_recovery(night: Correspondence, desk: Desk) -> None:
     desk.phone.get_by_label("報告する日", exact=True).fill(today().isoformat())
     desk.press("手紙を確かめる")
     desk.press(f"{CUSTOMERS}名に送信する")
-    night.letters("復旧のご報告")
+    night.letters("【復旧報告】")
     desk.open("最終報")
     desk.phone.get_by_label("原因", exact=True).fill(CAUSE)
     desk.phone.get_by_label("行った対応").fill(REMEDY)
@@ -209,8 +209,8 @@ def check_what_is_new(night: Correspondence) -> None:
     second, third, recovery, final = (text_of(night.letters(report)[0]) for report, _, _ in REPORTS[1:])
     assert "新たに判明した事項はございません" in second
     assert PAYMENTS not in second
-    assert f"次の範囲につきましても、影響を確認いたしました：{PAYMENTS}" in third
-    assert re.search(f"調査中でございます。{today():%Y年%-m月%-d日}.+までにご報告いたします", recovery)
+    assert f"{PAYMENTS}にも影響が及んでいることを確認いたしました。" in third
+    assert re.search(f"再発防止策とあわせて、{today():%Y年%-m月%-d日}.+までにご報告いたします", recovery)
     assert all(line in final for line in (CAUSE, REMEDY, PREVENTION))
 
 

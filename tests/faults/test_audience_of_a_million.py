@@ -6,7 +6,7 @@ import sys
 COUNT = """
 import resource, sys
 from pathlib import Path
-from bridge.delivery.audience import summarise
+from bridge.audiences.summary import summarise
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 summary = summarise(Path(sys.argv[1]))
 print(summary.count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)

@@ -15,6 +15,7 @@ from bridge.loops.lanes import LaneWorker, OutgoingMail
 from bridge.loops.results import Results, write_before_data
 from bridge.smtp.outcome import Outcome
 from bridge.smtp.session import Envelope
+from bridge.stages.instances import ThisInstance
 from bridge.store.claims import Claimed, DeliveryResult
 from bridge.store.tx import Tx
 from tests.faults.test_storage_postgresql import commit_answer_lost
@@ -68,8 +69,10 @@ async def boot_of(office: Office) -> str:
 async def lane(office: Office, relay: TakesAll, boot_id: str) -> AsyncIterator[None]:
     """The customers' lane of instance "one", at work."""
     bell = Metronome().bell("customers")
-    marks = Results(office.store, "one", lambda: None)
-    lanes = Lanes(office.store, marks, "one", boot_id, office.clock, lambda: office.runtime)
+    marks = Results(office.store, "one", lambda: None, lambda letter: None)
+    lanes = Lanes(
+        office.store, marks, lambda: ThisInstance("one", boot_id), office.clock, lambda: office.runtime
+    )
     worker = LaneWorker("customers", lanes, lambda: [relay], 2, bell, compose)  # type: ignore[list-item]
     working = [asyncio.create_task(each.run()) for each in (worker, marks)]
     try:
@@ -115,13 +118,12 @@ async def test_mails_whose_marks_a_crashed_server_forgot_are_in_doubt(server: Po
         await sending(opened)
         boot_id = await boot_of(opened)
         claims = await opened.claim()
-        pairs = [(c.id, c.fence) for c in claims]
         await opened.store.run(
-            partial(write_before_data, results=[], claims=pairs, instance_id="one"), soft=True
+            partial(write_before_data, results=[], rows=claims, instance_id="one"), soft=True
         )
         marks = [DeliveryResult(c.id, c.fence, c.notice_id, c.lane, "sent") for c in claims]
         await opened.store.run(
-            partial(write_before_data, results=marks, claims=[], instance_id="one"), soft=True
+            partial(write_before_data, results=marks, rows=[], instance_id="one"), soft=True
         )
         await asyncio.to_thread(server.restart, "immediate")
         await until_up(opened)

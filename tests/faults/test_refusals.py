@@ -186,7 +186,7 @@ def test_a_letter_taken_without_an_answer_is_unknown_in_the_end_and_people_see_i
         arrived = letters(mail_server, running.customers)
         assert copies(arrived) == {most: 1}
         assert identical(arrived.values())
-        assert "1名は届いたか確認できません" in mail_to(mail_server, MARUYAMA, "送信済").text
+        assert "1名は届いたか確認できません" in mail_to(mail_server, MARUYAMA, "送信結果不明").text
         assert FIRST in running.get(link).text
     finally:
         running.close()

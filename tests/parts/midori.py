@@ -20,7 +20,7 @@ ESCALATION: dict[str, Any] = {
 LOGIN: dict[str, Any] = {
     "match": ['alertname="LoginErrors"'],
     "text": {"ja": "全ユーザーのログイン機能", "en": "Sign-in for all users"},
-    "subject": {"ja": "ログインできない事象", "en": "sign-in failure"},
+    "subject": {"ja": "ログインできない状況", "en": "sign-in is not working"},
 }
 PAYMENT: dict[str, Any] = {
     "match": ['alertname="PaymentErrors"'],

@@ -1,6 +1,7 @@
 """A scratch PostgreSQL cluster of Debian's package: trust authentication, a free port, gone afterwards."""
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -56,6 +57,16 @@ class Postgres:
     def stop(self, mode: Mode = "fast") -> None:
         """`immediate` is a crash: no checkpoint, every connection cut."""
         self._run("pg_ctl", "-w", "-D", self.data, "-m", mode, "stop")
+
+    def promote(self) -> None:
+        """A standby becomes the primary, on a timeline of its own."""
+        self._run("pg_ctl", "-w", "-D", self.data, "promote")
+
+    def follow(self, primary: "Postgres") -> None:
+        """In place of its own data, a copy of that server's, which it goes on to follow as a standby."""
+        shutil.rmtree(self.data)
+        source = ("-h", "127.0.0.1", "-p", primary.port, "-U", "postgres")
+        self._run("pg_basebackup", *source, "-D", self.data, "-R", "-X", "stream", "-c", "fast")
 
     def restart(self, mode: Mode = "fast") -> None:
         self.stop(mode)

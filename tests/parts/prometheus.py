@@ -2,11 +2,12 @@
 
 import http.server
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import yaml
 
 from tests.parts.ports import answers, free_port
@@ -21,18 +22,29 @@ def sample(name: str) -> Any:
 
 
 class Probe(http.server.ThreadingHTTPServer):
-    """A metrics page: `probe_success` is 1 while `works`."""
+    """A metrics page: `probe_success` is 1 while `works`. `prometheus` is who scrapes it."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), ProbePage)
         self.works = True
+        self.prometheus = ""
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
     def port(self) -> int:
         return int(self.server_address[1])
+
+    def shows(self, query: str) -> bool:
+        """Whether the query has a result now."""
+        answer = httpx.get(f"{self.prometheus}/api/v1/query", params={"query": query})
+        return bool(answer.json()["data"]["result"])
+
+    def fires(self, name: str) -> bool:
+        """Whether Prometheus says that this alert fires now."""
+        alerts = httpx.get(f"{self.prometheus}/api/v1/alerts").json()["data"]["alerts"]
+        return any(one["labels"]["alertname"] == name and one["state"] == "firing" for one in alerts)
 
 
 class ProbePage(http.server.BaseHTTPRequestHandler):
@@ -62,22 +74,29 @@ def configuration(probe: Probe, bridge: int, alertmanagers: list[int]) -> dict[s
     return config
 
 
-def rules() -> dict[str, Any]:
-    """The shipped rules.yml; the sign-in rule fires without its two minutes of patience."""
+def rules(patient: Callable[[str], bool]) -> dict[str, Any]:
+    """The shipped rules.yml; those that are not `patient` fire without waiting."""
     shipped: dict[str, Any] = sample("rules.yml")
     for group in shipped["groups"]:
         for rule in group["rules"]:
-            if rule["alert"] == "LoginErrors":
+            if not patient(rule["alert"]):
                 rule["for"] = "0s"
     return shipped
 
 
 @contextmanager
-def prometheus(home: Path, *, bridge: int, alertmanagers: list[int]) -> Iterator[Probe]:
+def prometheus(
+    home: Path,
+    *,
+    bridge: int,
+    alertmanagers: list[int],
+    patient: Callable[[str], bool] = lambda name: name != "LoginErrors",
+) -> Iterator[Probe]:
     """A running Prometheus that scrapes the bridge's port, too; `probe.works = False` fires LoginErrors."""
     program = installed("prometheus")
     probe, port = Probe(), free_port()
-    (home / "rules.yml").write_text(yaml.safe_dump(rules()))
+    probe.prometheus = f"http://127.0.0.1:{port}"
+    (home / "rules.yml").write_text(yaml.safe_dump(rules(patient)))
     (home / "prometheus.yml").write_text(yaml.safe_dump(configuration(probe, bridge, alertmanagers)))
     running = Program(
         [program, f"--config.file={home}/prometheus.yml", f"--storage.tsdb.path={home}/data",

@@ -46,7 +46,7 @@ from bridge.stages.decide.decide import decide
 from bridge.stages.decide.decision import DecisionRequest, DecisionResult
 from bridge.stages.draft_on_request import Drafted, draft_individual
 from bridge.stages.fan_out import Chunk, begin_send, claim_letter
-from bridge.stages.instances import recover_claims, stop_old_work
+from bridge.stages.instances import ThisInstance, recover_claims, stop_old_work
 from bridge.stages.oncall_message import compose
 from bridge.stages.proofread import proofread
 from bridge.stages.receive import Received, receive
@@ -96,8 +96,7 @@ class Office:
             runtime=lambda: self.runtime,
             lists=ListOf(self),
             relay=lambda: relay,
-            instance_id=instance_id,
-            boot_id=boot_id,
+            me=lambda: ThisInstance(instance_id, boot_id),
             bell=bell,
             wake=lambda wake: None,
         )
@@ -156,7 +155,13 @@ class Office:
         self, lane: Lane = "customers", limit: int = 1000, instance_id: str = "one"
     ) -> list[Claimed]:
         return await self.store.run(
-            partial(claim_rows, runtime=self.runtime, lane=lane, limit=limit, instance_id=instance_id)
+            partial(
+                claim_rows,
+                runtime=self.runtime,
+                lane=lane,
+                limit=limit,
+                me=ThisInstance(instance_id, "boot-1"),
+            )
         )
 
     async def deliver(
@@ -186,7 +191,7 @@ class Office:
         """What a new instance does first, as the only one."""
 
         def unit(tx: Tx) -> None:
-            stop_old_work(tx, self.runtime)
+            stop_old_work(tx, self.runtime, ThisInstance(instance_id, "boot-1"))
             tx.instances.beat(instance_id, "boot-1")
             recover_claims(tx, instance_id, "boot-1", "resend_once", alone=True)
 

@@ -15,6 +15,7 @@ from bridge.stages.fan_out import Chunk, begin_send, claim_letter, stop_changed
 from bridge.stages.finish import finish
 from bridge.stages.instances import recover_claims
 from bridge.stages.notify_oncall import tell_relay_down
+from bridge.store.alerts import IgnoredAlert
 from bridge.store.tx import Tx
 from tests.parts.midori import seconds
 from tests.parts.waiting import until
@@ -148,7 +149,7 @@ async def test_two_troubles_of_one_letter_at_once_are_both_told(server_url: str,
 
 
 async def test_unwanted_alerts_are_counted_in_one_order(server_url: str, office: Office) -> None:
-    unwanted = [(firing("B"), "no service"), (firing("A"), "no service")]
+    unwanted = [IgnoredAlert(firing(name), "no service") for name in ("B", "A")]
     with psycopg.connect(server_url) as other:
 
         def count(tx: Tx) -> None:

@@ -159,7 +159,11 @@ async def test_what_is_right_is_owed_even_after_the_incident_closed(many: Office
     await many.tick()
     await many.post(resolved(ends_at=many.clock.now))
     await many.wait(minutes(6))
-    await many.press("maruyama", "edit", answers={"cause": "証明書の期限切れでした。"})
+    await many.press(
+        "maruyama",
+        "edit",
+        answers={"cause": "証明書の期限切れでした。", "prevention": "期限を監視いたします。"},
+    )
     recovery = await many.approve_and_send()
     await many.wait(minutes(1))
     assert (await many.incident()).state == "closed"

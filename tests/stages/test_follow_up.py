@@ -192,9 +192,13 @@ async def test_a_dismissed_final_report_ends_the_duty(office: Office) -> None:
 
 async def test_an_update_on_request_comes_ahead_of_its_time_and_once(office: Office) -> None:
     await told(office)
-    answers = Answers(status="原因の切り分けを進めております。")
     incident = await office.incident()
-    for version in (1, 2):
+    for version, status in (
+        (1, "原因の切り分けを進めております。"),
+        (2, "部品を交換しております。"),
+        (2, "部品を交換しております。"),
+    ):
+        answers = Answers(status=status)
         await office.store.run(
             partial(draft_update, runtime=office.runtime, incident_id=incident.id, answers=answers)
         )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bridge.core.values import LocalText
 from bridge.sources import Parsed
 from bridge.stages.draft_on_request import draft_individual
 from tests.parts.midori import minutes
@@ -66,7 +67,7 @@ async def test_each_half_of_a_letter_in_both_languages_has_the_rules_of_its_own(
     notice = await office.newest()
     assert await office.findings() == ()
     body = (await office.version(notice)).texts["ja"].body
-    wrong = body.replace("We apologise", "Service will be back shortly.\nWe apologise")
+    wrong = body.replace("We are sorry", "Service will be back shortly.\nWe are sorry")
     await office.press("maruyama", "edit", body=wrong)
     (finding,) = await office.findings()
     assert finding.rule == "EN-01"
@@ -116,3 +117,16 @@ async def test_a_draft_says_that_the_last_letter_told_another_scope_than_it_know
     assert (await office.newest()).kind == "update"
     found = [finding for finding in await office.findings() if finding.rule == "BRG-04"]
     assert [finding.span for finding in found] == [(0, 0)] * warned
+
+
+async def test_a_letter_may_not_carry_the_name_of_another_service(office: Office) -> None:
+    both = configured(("shop", "booking")).services
+    name = LocalText(ja="みどり予約", en="Midori Booking")
+    booking = both["booking"].model_copy(update={"name": name, "short_name": None})
+    office.reconfigure(services={"shop": both["shop"], "booking": booking})
+    await office.post(firing())
+    assert await office.findings() == ()
+    body = (await office.version(await office.newest())).texts["ja"].body
+    await office.press("maruyama", "edit", body=body.replace("みどりショップ", "みどり予約", 1))
+    (finding,) = await office.findings()
+    assert (finding.rule, finding.text, finding.replacement) == ("REL-04", "みどり予約", "みどりショップ")

@@ -3,14 +3,17 @@
 import asyncio
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event
 
 from bridge.core.facts import Facts
+from bridge.core.matchers import parse_matchers
 from bridge.core.model import Alert, Incident
 from bridge.sources import Parsed
 from bridge.stages.receive import receive
+from bridge.store.alerts import IGNORED_FOR
 from bridge.store.tx import Tx
 from tests.parts.midori import minutes, seconds
 from tests.stages.office import Office, office, states
@@ -64,6 +67,43 @@ async def test_an_ignored_alert_is_counted_with_its_reason(
     assert [(row["alertname"], row["reason"], row["count"]) for row in shown] == [
         (posted.labels["alertname"], reason, 2)
     ]
+
+
+async def test_an_ignored_alert_shows_its_labels_and_the_service_that_it_missed(office: Office) -> None:
+    await office.post(firing(service="web-metrics", exported_service="shop"))
+    (shown,) = await office.store.read(lambda tx: tx.alerts.recently_ignored(10))
+    assert shown["labels"]["exported_service"] == "shop"
+    assert shown["nearest"] == {
+        "service": "shop",
+        "matcher": 'service="shop"',
+        "label": "service",
+        "value": "web-metrics",
+        "failed": 1,
+    }
+
+
+async def test_the_newest_ignored_alerts_are_kept_and_old_ones_forgotten(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bridge.store.alerts.IGNORED_ROWS", 3)
+    await office.post(firing(service="other", fingerprint="old"))
+    office.clock.move(IGNORED_FOR + minutes(1))
+    await office.post(firing(service="other", fingerprint="new"))
+    await office.tick()
+    assert [row["fingerprint"] for row in await ignored(office)] == ["new"]
+    await office.post(*(firing(service="other", fingerprint=f"storm{n}") for n in range(9)))
+    await office.tick(minutes(61))
+    assert len(await ignored(office)) == 3
+
+
+async def test_what_is_a_heartbeat_is_a_setting(office: Office) -> None:
+    office.reconfigure(heartbeats=(parse_matchers('severity="none", service="shop"'),))
+    assert (await office.post(firing(severity="none"))).accepted == 0
+    assert (await office.post(firing("Watchdog"))).accepted == 1
+
+
+async def ignored(office: Office) -> list[Any]:
+    return list(await office.store.read(lambda tx: tx.alerts.recently_ignored(100)))
 
 
 async def test_an_alert_of_two_services_opens_an_incident_of_each(database_url: str) -> None:
@@ -258,6 +298,7 @@ async def test_a_dismissed_incident_closes_when_all_end_and_the_next_does_not_re
     await office.post(resolved())
     await office.wait(minutes(5))
     assert (await office.incident()).state == "closed"
+    await office.wait(minutes(60))
     await office.post(firing())
     assert len(await office.incidents()) == 2
     assert (await office.incident()).follows is None  # customers never heard of the first
@@ -324,7 +365,7 @@ async def test_a_combined_letter_superseded_by_firing_again_owes_a_first_report(
     office.clock.move(seconds(1))
     await office.post(firing())
     assert states(await office.notices())[-1] == ("first", "awaiting_approval")
-    assert (await office.newest()).due_at == office.clock.now + minutes(15)
+    assert (await office.newest()).due_at == NIGHT + minutes(15)
 
 
 async def test_ten_thousand_alerts_in_one_post_are_one_draft_and_one_event(office: Office) -> None:

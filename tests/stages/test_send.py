@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import update
 
 from bridge.core import next_notice
-from bridge.core.model import Recipient
+from bridge.core.model import DeliveryState, Recipient, Text
 from bridge.core.settings import Sender
-from bridge.core.values import LocalText
+from bridge.core.values import Locale, LocalText
 from bridge.letters.render import Letters
 from bridge.stages.fan_out import Chunk, begin_send, claim_letter
 from bridge.stages.instances import recover_claims
@@ -63,7 +63,7 @@ async def test_the_clock_from_detection_stops_at_the_first_mail_that_the_server_
     await office.deliver()
     await office.tick()
     (mail,) = [await office.written(row) for row in await office.claim("oncall") if row.kind == "finished"]
-    assert "2名に送信しました。検知から8分16秒。" in mail.body
+    assert "2名に送信しました。最初の1通 8分16秒、最後の1通 9分16秒(検知から)。" in mail.body
     assert next_notice.since_detection(await office.newest(), await office.incident()) == seconds(8 * 60 + 16)
 
 
@@ -75,6 +75,89 @@ async def test_a_first_report_that_no_server_took_has_no_such_time(office: Offic
     await office.tick()
     (mail,) = [await office.written(row) for row in await office.claim("oncall") if row.kind == "finished"]
     assert "検知から" not in mail.body
+
+
+async def finished_mails(office: Office, locale: Locale = "ja") -> list[Text]:
+    """The mails about the sending that wait to leave, oldest first; they are taken out."""
+    claims = [row for row in await office.claim("oncall") if row.kind == "finished"]
+    return [await office.written(row, locale) for row in claims if row.person == "maruyama"]
+
+
+async def test_when_everybody_was_tried_once_people_are_told_and_again_when_the_rest_has_ended(
+    office: Office,
+) -> None:
+    await office.post(firing())
+    await office.press("maruyama", "approve")
+    await office.tick(seconds(10))
+    office.clock.move(seconds(9))
+    await office.deliver(limit=1)
+    await office.tick()
+    assert await finished_mails(office) == []
+    office.clock.move(seconds(39))
+    await office.deliver(limit=1)
+    await office.deliver("deferred", limit=1)
+    await office.tick()
+    await office.tick()
+    (first,) = await finished_mails(office)
+    assert first.subject == "【送信済】みどりショップ第一報"
+    assert first.body.startswith(
+        "2名に送信しました。1名は再送中(明日2:10まで)。最初の1通 19秒、最後の1通 58秒(検知から)。"
+    )
+    notice = await office.newest()
+    assert (notice.state, notice.first_round_at) == ("sending", office.clock.now)
+    office.clock.move(minutes(2))
+    await office.deliver("failed")
+    await office.tick()
+    (second,) = await finished_mails(office)
+    assert second.body.startswith("再送が終わりました。2名に送信しました。1名に届いていません。")
+    assert (await office.newest()).state == "sent"
+
+
+async def test_a_sending_without_retries_is_told_once(office: Office) -> None:
+    await office.post(firing())
+    await office.approve_and_send()
+    await office.tick()
+    (mail,) = await finished_mails(office)
+    assert "再送" not in mail.body
+    notice = await office.newest()
+    assert notice.first_round_at == notice.finished_at
+    assert notice.last_accept_at == notice.first_accept_at
+
+
+@pytest.mark.parametrize(
+    "state, line", [("failed", "3名に届いていません。"), ("deferred", "3名は再送中(明日2:10まで)。")]
+)
+async def test_nothing_delivered_is_never_called_sent(
+    office: Office, state: DeliveryState, line: str
+) -> None:
+    await office.post(firing())
+    await office.press("maruyama", "approve")
+    await office.tick(seconds(10))
+    await office.deliver(state)
+    await office.tick()
+    (mail,) = await finished_mails(office)
+    assert mail.subject == "【未送信】みどりショップ第一報"
+    assert mail.body.startswith(f"1通も送れていません。{line}")
+    assert "送信済" not in mail.subject + mail.body
+
+
+async def test_failures_are_grouped_by_the_servers_words(office: Office) -> None:
+    office.recipients = [Recipient(f"c{n}@{'a' if n < 4 else 'b'}.example.jp") for n in range(6)]
+    await office.post(firing())
+    await office.press("maruyama", "approve")
+    await office.tick(seconds(10))
+    claims = await office.claim()
+    marks = [
+        DeliveryResult(
+            c.id, c.fence, c.notice_id, c.lane, "failed", f"550 5.7.515 {c.address} is not welcome"
+        )
+        for c in claims
+    ]
+    await office.mark(*marks[:5])
+    await office.mark(replace(marks[5], state="sent"))
+    await office.tick()
+    (mail,) = await finished_mails(office)
+    assert "届かなかった理由:\n5名 550 5.7.515 … is not welcome(a.example.jp、b.example.jp)" in mail.body
 
 
 async def test_a_claim_takes_no_more_than_its_limit_in_any_plan_of_the_database(
@@ -289,6 +372,7 @@ async def test_after_a_long_gap_without_heartbeat_old_work_waits_for_a_person(
         assert notice.stop_reason == "old_work"
         assert await office.told("trouble") == ["maruyama", "sato"]
         await office.press("sato", "resume")
+        await office.tick(seconds(31))  # what may have been sent before the gap is held for long
     assert await office.deliver(instance_id="two") == 3
 
 

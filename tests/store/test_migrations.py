@@ -49,7 +49,7 @@ def on(url: str, work: Callable[[Connection], T]) -> T:
 def schema(connection: Connection) -> dict[str, list[str]]:
     """Each object's definition, as words in any order: that of constraints means nothing."""
     rows = connection.exec_driver_sql(_SCHEMA[connection.dialect.name])
-    return {name: sorted(re.findall(r"[^\s,()]+", str(definition))) for name, definition in rows}
+    return {name: sorted(re.findall(r'[^\s,()"]+', str(definition))) for name, definition in rows}
 
 
 def say(statement: str) -> Callable[[Connection], object]:

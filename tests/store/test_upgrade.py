@@ -26,7 +26,9 @@ from bridge.store.migrations import alembic_config
 from bridge.store.postgresql import Postgresql
 from bridge.store.sqlite import Sqlite
 from bridge.store.tables import metadata
-from tests.stages.office import KEYS, Office, configured, minutes, office, seconds
+from tests.parts.midori import minutes, seconds
+from tests.stages.office import KEYS, Office, office
+from tests.stages.samples import configured
 
 SERVICES = ("back", "over", "bulk", "cut", "half", "draft", "hold")
 LEFT_AT = datetime(2026, 11, 23, 17, 18, 51, tzinfo=UTC)

@@ -11,7 +11,11 @@ from tests.parts.midori import PAYMENT, minutes
 FIRED = datetime(2026, 11, 20, 17, 12, tzinfo=UTC)
 RECEIVED = FIRED + timedelta(seconds=30)
 
-LOGIN = {**midori.LOGIN, "detection_delay": "2m"}
+LOGIN = {
+    **midori.LOGIN,
+    "subject": {"ja": "ログインできない状況", "en": "customers cannot sign in"},
+    "detection_delay": "2m",
+}
 
 
 def service(**changes: Any) -> Service:

@@ -70,7 +70,7 @@ def test_what_is_not_written_has_the_default_of_the_contract(folder):
     assert (smtp.host, smtp.port, smtp.security, smtp.connections) == ("127.0.0.1", 587, "starttls", 4)
     assert (smtp.on_unknown, smtp.fallback) == ("resend_once", None)
     service = config.services["shop"]
-    assert (service.locale, service.bilingual, service.wrap, service.public_urls) == ("ja", False, 35, ())
+    assert (service.locale, service.bilingual, service.wrap, service.public_urls) == ("ja", False, None, ())
     assert service.policy == Policy(
         first_report_within=timedelta(minutes=15),
         at_deadline="keep_reminding",
@@ -88,7 +88,7 @@ def test_null_is_as_if_not_written(folder):
     )
     assert config.server.data_dir == folder / "data"
     assert config.services["shop"].timezone == ZoneInfo("Asia/Tokyo")
-    assert config.services["shop"].wrap == 35
+    assert config.services["shop"].wrap is None
     assert config.policy.hold == timedelta(seconds=10)
 
 

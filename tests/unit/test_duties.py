@@ -125,12 +125,13 @@ def test_time_brings_the_next_duty(at: dict[str, Any], then: datetime | None) ->
     [
         ("recovery", NO_ANSWERS, date(2026, 12, 1)),
         ("final", NO_ANSWERS, date(2026, 12, 1)),
-        ("recovery", Answers(cause="認証用の証明書の期限切れ"), None),
+        ("recovery", Answers(cause="認証用の証明書の期限切れ"), date(2026, 12, 1)),
+        ("recovery", Answers(cause="認証用の証明書の期限切れ", prevention="期限の監視"), None),
         ("recovery", Answers(cause_by=date(2026, 11, 30)), date(2026, 11, 30)),
         ("update", NO_ANSWERS, None),
     ],
 )
-def test_only_a_report_after_the_end_that_names_no_cause_promises_one(
+def test_only_a_report_after_the_end_that_leaves_cause_or_prevention_open_promises_a_day(
     kind: Kind, answers: Answers, day: date | None
 ) -> None:
     assert next_notice.promising_cause(answers, kind, date(2026, 11, 24)).cause_by == day

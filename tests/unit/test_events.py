@@ -41,6 +41,7 @@ KEPT: list[tuple[NewEvent, str, dict[str, Any]]] = [
         "template_failed",
         {"notice": "n1", "version": 2, "problem": "line 3"},
     ),
+    (events.LetterReturned("n1", "first", 1), "returned", {**NOTICE, "version": 1}),
     (events.Superseded("n1", "first", "settled"), "superseded", {**NOTICE, "why": "settled"}),
     (
         events.Rang("n1", 0, ["sato"], 0),

@@ -252,9 +252,10 @@ def test_a_symptom_that_is_over_is_not_said_to_happen_now() -> None:
     assert facts(ended(), alert("PaymentErrors"), kind="recovery").symptom == BEFORE.symptom
 
 
-def test_later_letters_keep_the_symptom_that_customers_know() -> None:
+def test_a_later_letter_does_not_name_a_symptom_that_is_over() -> None:
     said = facts(ended(), alert("PaymentErrors"), kind="update", previous=BEFORE)
-    assert said.symptom == BEFORE.symptom
+    assert said.symptom is None
+    assert facts(ended(), ended("PaymentErrors"), kind="recovery", previous=said).symptom == BEFORE.symptom
 
 
 def test_the_symptom_comes_from_the_service_alone() -> None:

@@ -16,13 +16,14 @@ def test_the_folder_holds_what_the_templates_write() -> None:
 
 @pytest.mark.parametrize("facts, locale", [pytest.param(f, at, id=name) for name, f, at in letters()])
 def test_no_letter_needs_an_apology_of_its_own(facts: Facts, locale: Locale) -> None:
-    text = Letters().render(facts, locale, wrap=35)
+    text = Letters().render(facts, locale, wrap=None)
     context = Context(
         now=facts.drafted_at,
         service=facts.service.get(locale),
         report_no=facts.number,
         cause_confirmed=bool(facts.answers.cause),
         domains=("example.jp",),
-        public_urls=(),
+        public_urls=facts.public_urls,
+        wrapped=False,
     )
     assert check(Letter(facts.kind, text.subject, text.body, locale), context) == ()

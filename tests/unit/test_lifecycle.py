@@ -40,6 +40,7 @@ ALLOWED = {
 }
 INCIDENT_ALLOWED = {
     ("closed", "recovered"),
+    ("closed", "open"),
     ("open", "settling"),
     ("open", "recovered"),
     ("settling", "open"),

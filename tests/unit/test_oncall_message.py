@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -245,6 +245,18 @@ TELLING: list[OncallMessage] = [
 )
 def test_a_mail_about_a_stop_says_why_in_words(why: str, words: str) -> None:
     assert words in MESSAGES.write(InTrouble(FIRST, "stopped", why, LINK, 2, 1), "ja").body
+
+
+def test_a_mail_about_an_old_record_begins_with_what_it_cannot_know() -> None:
+    at = datetime(2026, 11, 23, 17, 15, 4, tzinfo=UTC)
+    told = InTrouble(FIRST, "stopped", "restored", LINK, 100, 200, record_until=at, now=at)
+    assert MESSAGES.write(told, "ja").body.split("\n")[:2] == [
+        "この記録は02:15:04のものです。それ以後の送信は記録にありません。",
+        "記録では、送信済み100名。残り200名に送ると、二重になることがあります。",
+    ]
+    assert MESSAGES.write(told, "en").body.startswith("This record is of 02:15:04.")
+    later = replace(told, now=at + timedelta(days=1))
+    assert "11月24日 02:15:04" in MESSAGES.write(later, "ja").body
 
 
 @pytest.mark.parametrize("locale", LOCALES)

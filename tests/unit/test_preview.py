@@ -70,7 +70,9 @@ def test_a_cause_nobody_has_written_is_promised_as_the_first_version_would(
     show("--kind", kind)
     promised = {day(working_days_after(today, 5), "ja") for today in (before, datetime.now(TOKYO).date())}
     shown = capsys.readouterr().out.replace("\n", "")
-    assert any(f"現在、調査中でございます。{each}までにご報告いたします。" in shown for each in promised)
+    assert any(
+        f"対応の内容、再発防止策とあわせて、{each}までにご報告いたします。" in shown for each in promised
+    )
 
 
 def test_findings_are_shown_and_told_by_the_exit_code(

@@ -46,14 +46,14 @@ OVER = facts(ended(), kind="recovery", previous=SENT, drafted_at=FIRED + minutes
     [
         pytest.param(
             SENT,
-            "【重要】【障害報告】みどりショップ ログインできない事象(第一報)",
-            "[Important] [Incident] Midori Shop: sign-in failure (1st report)",
+            "【障害・第一報】みどりショップ ログインできない状況について",
+            "[Incident, report 1] Midori Shop: customers cannot sign in",
             id="first",
         ),
         pytest.param(
             facts(alert("DiskFull")),
-            "【重要】【障害報告】みどりショップ 障害発生のお知らせ(第一報)",
-            "[Important] [Incident] Midori Shop: service disruption (1st report)",
+            "【障害・第一報】みどりショップ 障害の状況について",
+            "[Incident, report 1] Midori Shop: service disruption",
             id="a symptom nobody has words for",
         ),
         pytest.param(
@@ -64,44 +64,44 @@ OVER = facts(ended(), kind="recovery", previous=SENT, drafted_at=FIRED + minutes
                 "first",
                 drafted_at=NOW,
             ),
-            "【重要】【障害報告】みどり法人 ログインできない事象(第一報)",
-            "[Important] [Incident] Midori B2B: sign-in failure (1st report)",
+            "【障害・第一報】みどり法人 ログインできない状況について",
+            "[Incident, report 1] Midori B2B: customers cannot sign in",
             id="a name too long for a subject",
         ),
         pytest.param(
             facts(alert(), kind="update", number=3, previous=SENT),
-            "【重要】【障害報告】みどりショップ ログインできない事象(第三報)",
-            "[Important] [Incident] Midori Shop: sign-in failure (3rd report)",
+            "【障害・第三報】みどりショップ ログインできない状況について",
+            "[Incident, report 3] Midori Shop: customers cannot sign in",
             id="update",
         ),
         pytest.param(
             OVER,
-            "【復旧報告】みどりショップ ログインできない事象(復旧のご報告)",
-            "[Recovery] Midori Shop: sign-in failure (recovered)",
+            "【復旧報告】みどりショップ ログインできない状況について",
+            "[Resolved] Midori Shop is working normally again (21 November incident)",
             id="recovery",
         ),
         pytest.param(
             facts(ended(), kind="recovery"),
-            "【復旧報告】みどりショップ ログインできない事象(発生および復旧のご報告)",
-            "[Recovery] Midori Shop: sign-in failure (incident and recovery)",
+            "【復旧報告】みどりショップ ログインできない状況について(発生および復旧)",
+            "[Resolved] Midori Shop is working normally again (21 November incident)",
             id="combined",
         ),
         pytest.param(
             facts(ended(), kind="final", previous=OVER, answers=CAUSE),
-            "【障害報告】みどりショップ ログインできない事象(最終報)",
-            "[Incident] Midori Shop: sign-in failure (final report)",
+            "【最終報告】みどりショップ 11月21日の障害の原因と再発防止策",
+            "[Final report] Midori Shop: cause and prevention of the incident of 21 November",
             id="final",
         ),
         pytest.param(
             facts(ended(), kind="final", previous=OVER),
-            "【障害報告】みどりショップ ログインできない事象(復旧後の調査のご報告)",
-            "[Incident] Midori Shop: sign-in failure (investigation report)",
+            "【復旧後の報告】みどりショップ 11月21日の障害の調査状況について",
+            "[Investigation report] Midori Shop: the incident of 21 November",
             id="a final report that still owes the cause",
         ),
         pytest.param(
             facts(ended(), kind="individual").for_row(ROW),
-            "【重要】【お詫び】みどりショップ 障害に関するお詫び",
-            "[Important] [Apology] Midori Shop: apology for the incident",
+            "【お詫び】みどりショップ 障害による影響につきまして(みどり商事株式会社様)",
+            "[Apology] Midori Shop: how the incident affected you",
             id="individual",
         ),
     ],
@@ -111,13 +111,14 @@ def test_the_subject_says_service_matter_and_report(said: Facts, ja: str, en: st
 
 
 def test_the_first_report_says_the_five_facts_in_order() -> None:
-    block = body(SENT).split("■障害の概要\n")[1].split("\n\n")[0]
+    block = body(SENT).split("■現在までに確認できていること(第一報)\n")[1].split("\n\n")[0]
     assert block.split("\n") == [
         "発生日時：2026年11月21日(土) 2時10分頃 〜 継続中",
         "影響範囲：全ユーザーのログイン機能",
         "現在の状況：原因の調査および復旧作業を行っております。",
         "復旧見込み：現時点では復旧時刻は未定です。判明次第、改めてご連絡いたします。",
         "次回のご報告：2026年11月21日(土) 3時15分頃",
+        "　進展がない場合も、この時刻にご報告いたします。",
     ]
 
 
@@ -144,7 +145,11 @@ def test_several_impacts_stand_one_to_a_line() -> None:
 
 def test_a_first_report_after_the_end_gives_the_confirmed_time_and_owes_the_cause() -> None:
     said = body(facts(ended(), drafted_at=FIRED + minutes(40)))
-    assert "復旧時刻：2026年11月21日(土) 2時42分(復旧を確認した時刻)" in said
+    assert "復旧日時：2026年11月21日(土) 2時42分頃(約32分間)\n" in said
+    assert (
+        "11月21日(土) 2時10分頃、みどりショップにおきまして、ログインできない状況が発生いたしましたが、"
+        "同日2時42分頃に復旧を確認" in said
+    )
     assert "原因は引き続き調査しております。" in said
     assert "継続中" not in said
 
@@ -158,13 +163,13 @@ def test_a_first_report_after_the_end_gives_the_confirmed_time_and_owes_the_caus
         pytest.param(
             [alert(), alert("PaymentErrors")],
             Answers(),
-            "次の範囲につきましても、影響を確認いたしました：決済機能",
+            "決済機能にも影響が及んでいることを確認いたしました。",
             id="grew",
         ),
         pytest.param(
             [alert("PaymentErrors"), ended()],
             Answers(),
-            "次の範囲につきまして、復旧を確認いたしました：全ユーザーのログイン機能",
+            "全ユーザーのログイン機能につきましては復旧を確認いたしましたが、決済機能への影響が続いております。",
             id="partly recovered",
         ),
         pytest.param(
@@ -186,9 +191,7 @@ def test_an_update_begins_with_what_changed(alerts: list[Alert], answers: Answer
         pytest.param(
             [alert()], SENT, Answers(), "原因の調査および復旧作業を行っております。", id="none given"
         ),
-        pytest.param(
-            [alert()], SENT, Answers(status="再開準備中です。"), "上記のとおりでございます。", id="new"
-        ),
+        pytest.param([alert()], SENT, Answers(status="再開準備中です。"), "再開準備中です。", id="new"),
         pytest.param([alert()], WAITING, WAITING.answers, "再開準備中です。", id="as before"),
         pytest.param([alert()], SENT, CAUSE, "復旧作業を行っております。", id="the cause is known"),
         pytest.param(
@@ -211,11 +214,11 @@ def test_the_state_of_things_never_contradicts_the_news(
 @pytest.mark.parametrize(
     "answers, ja, en",
     [
-        (CAUSE, "原因と再発防止策をご報告いたします", "its cause and our measures against a recurrence."),
+        (CAUSE, "原因と再発防止策をご報告いたします", "what caused it and how we will prevent a recurrence."),
         (
             Answers(cause="証明書の期限切れです。"),
             "原因をご報告いたします",
-            "This final report gives its cause.\n",
+            "It tells you what caused it.\n",
         ),
         (Answers(), "調査の状況をご報告いたします", "where the investigation stands."),
     ],
@@ -227,12 +230,15 @@ def test_a_final_report_announces_what_it_holds(answers: Answers, ja: str, en: s
 
 
 def test_a_recovery_computes_how_long_it_lasted() -> None:
-    assert "復旧日時：2026年11月21日(土) 2時42分(32分)" in body(OVER)
+    assert "復旧日時：2026年11月21日(土) 2時42分頃(約32分間)" in body(OVER)
 
 
 def test_a_cause_under_investigation_is_promised_for_a_day() -> None:
     said = facts(ended(), kind="recovery", previous=SENT, answers=Answers(cause_by=date(2026, 11, 30)))
-    assert "■原因\n現在、調査中でございます。2026年11月30日(月)までにご報告いたします。\n" in body(said)
+    assert body(said).split("■原因・対応・再発防止策\n")[1].split("\n\n")[0].split("\n") == [
+        "現在、調査中でございます。",
+        "対応の内容、再発防止策とあわせて、2026年11月30日(月)までにご報告いたします。",
+    ]
 
 
 def test_a_known_cause_and_its_prevention_are_given() -> None:
@@ -243,14 +249,14 @@ def test_a_known_cause_and_its_prevention_are_given() -> None:
 
 def test_an_incident_that_came_back_refers_to_the_one_before() -> None:
     said = body(facts(alert(), follows_at=FIRED - minutes(600)))
-    assert "2026年11月20日(金) 16時12分頃に発生した障害の復旧をご報告したのち、改めて発生したもの" in said
+    assert "2026年11月20日(金) 16時12分頃に発生した障害の復旧をご報告したのち、再び発生したもの" in said
 
 
 def test_an_individual_letter_is_to_one_customer_and_promises_no_money() -> None:
     said = body(facts(ended(), kind="individual").for_row(ROW))
     assert said.startswith("みどり商事株式会社\n営業部 佐藤様\n")
     assert "■貴社への影響\n受注12件\n" in said
-    assert "補償の取り扱いにつきましては、確認のうえ、書面でご回答いたします。" in said
+    assert "補償" not in said
     assert "各位" not in said
 
 
@@ -357,7 +363,7 @@ def test_an_endless_letter_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", ["{{ 7 * 7 }}", "{% include 'ja/first.txt.j2' %}", "{# #}", "<b>&amp;</b>"])
 def test_data_is_never_a_template_nor_markup(data: str) -> None:
-    assert f"影響範囲：{data}\n" in body(facts(alert(customer_impact_ja=data)))
+    assert f"影響範囲：{data}\n" in body(facts(alert(), answers=Answers(scope=data)))
 
 
 def test_a_subject_is_one_line_whatever_the_template_does(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.core.model import Alert, IncidentState, Notice, NoticeState
-from bridge.core.triage import Key, comes_back, judge, key_of, sort_alerts, state_after
+from bridge.core.settings import HEARTBEATS
+from bridge.core.triage import REMEMBERED, Key, comes_back, joined, judge, key_of, sort_alerts, state_after
 from tests.unit.midori import FIRED, alert, incident, minutes, service
 
 NOW = FIRED + minutes(120)
@@ -48,12 +49,33 @@ POSTS = st.lists(ALERTS, max_size=6)
         pytest.param(replace(alert(), labels={"service": "mail"}), [], ["no_service"], id="none"),
         pytest.param(alert("Watchdog"), [], ["heartbeat"], id="a heartbeat, though a service matches it"),
         pytest.param(alert("InfoInhibitor"), [], ["heartbeat"], id="a helper of the rules"),
+        pytest.param(
+            alert("PrometheusAlertmanagerE2eDeadManSwitch"), [], ["heartbeat"], id="a public rule's heartbeat"
+        ),
+        pytest.param(alert("Dead-mans-switch"), [], ["heartbeat"], id="in other letters"),
     ],
 )
 def test_an_alert_belongs_to(given_alert: Alert, services: list[str], ignored: list[str]) -> None:
-    found = sort_alerts([given_alert], [SHOP, POINT])
+    found = sort_alerts([given_alert], [SHOP, POINT], HEARTBEATS)
     assert list(found.by_service) == services
     assert [reason for _, reason in found.ignored] == ignored
+
+
+def test_an_end_is_added_to_what_its_services_were_posted_besides() -> None:
+    end = replace(ended("DiskFull"), labels={"alertname": "DiskFull", "service": "mail"})
+    found = sort_alerts([alert(), end], [SHOP], ()).with_owners({key_of(end): ["shop"]})
+    assert found.by_service == {"shop": (alert(), end)}
+    assert found.ignored == ()
+
+
+def test_verdicts_on_several_posts_are_joined_in_their_order() -> None:
+    posts = [judge(posted, None, NOW) for posted in ([alert(), ended("Mail")], [alert("B"), ended("C")])]
+    both = joined(posts)
+    assert [change.alert.labels["alertname"] for change in both.changes] == ["LoginErrors", "B"]
+    assert [(one.labels["alertname"], why) for one, why in both.ignored] == [
+        ("Mail", "never_seen"),
+        ("C", "never_seen"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -65,6 +87,9 @@ def test_an_alert_belongs_to(given_alert: Alert, services: list[str], ignored: l
         ),
         pytest.param([alert()], [alert("B")], ["attached"], [], id="another attaches"),
         pytest.param([alert()], [alert()], ["repeated"], [], id="a repeat"),
+        pytest.param(
+            [alert()], [replace(alert(), url="http://am-2.internal")], ["repeated"], [], id="another link"
+        ),
         pytest.param([alert()], [alert(summary="news")], ["updated"], [], id="other annotations"),
         pytest.param([alert()], [ended()], ["resolved"], [], id="an end"),
         pytest.param([ended()], [ended()], ["repeated"], [], id="an end again"),
@@ -172,5 +197,61 @@ def test_a_new_incident_refers_to_the_last(
     assert comes_back(before, [letter(state)], NOW) is refers
 
 
+@pytest.mark.parametrize("after, refers", [(timedelta(seconds=-1), True), (timedelta(), False)])
+def test_an_incident_is_remembered_for_a_day_after_its_end(after: timedelta, refers: bool) -> None:
+    before = incident(state="closed", resolved_at=NOW - REMEMBERED - after)
+    assert comes_back(before, [letter("sent")], NOW) is refers
+
+
 def test_the_first_incident_of_a_service_refers_to_none() -> None:
     assert not comes_back(None, [], NOW)
+
+
+AGAIN = alert(starts_at=FIRED + minutes(40))
+
+
+@pytest.mark.parametrize(
+    "posts, status, ignored",
+    [
+        pytest.param([ended(at=30)], "firing", ["outdated"], id="a late copy of the end before"),
+        pytest.param([ended(at=20)], "firing", ["outdated"], id="another Alertmanager's earlier end"),
+        pytest.param([ended(at=50, began=40)], "resolved", [], id="its own end"),
+        pytest.param(
+            [ended(at=50)], "resolved", [], id="its own end, by a sender that keeps the first start"
+        ),
+        pytest.param(
+            [alert(), ended(at=30)], "firing", ["outdated"], id="a peer that fires yet, and then its end"
+        ),
+        pytest.param(
+            [ended(at=50, began=40), ended(at=30)], "resolved", ["outdated"], id="the ends out of order"
+        ),
+    ],
+)
+def test_an_end_belongs_to_the_occurrence_that_it_ends(
+    posts: list[Alert], status: str, ignored: list[str]
+) -> None:
+    known = fold([[alert()], [ended(at=30)], [AGAIN]])
+    verdict = judge(posts, known, NOW)
+    assert fold([posts], known)[key_of(AGAIN)].status == status
+    assert [why for _, why in verdict.ignored] == ignored
+
+
+def test_a_peer_that_tells_of_it_after_its_end_may_end_it_again() -> None:
+    known = fold([[alert()], [ended(at=30)], [alert()], [ended(at=30)]])
+    assert [one.status for one in known.values()] == ["resolved"]
+
+
+@given(posts=st.lists(POSTS, max_size=4), gap=st.integers(1, 20), late=st.integers(0, 60))
+def test_no_copy_of_an_older_end_ends_what_began_after_it(
+    posts: list[list[Alert]], gap: int, late: int
+) -> None:
+    again = alert(starts_at=FIRED + minutes(121 + gap))
+    known = fold([*posts, [alert()], [ended(at=120)], [again]])
+    assert fold([[ended(at=late)]], known)[key_of(again)].status == "firing"
+
+
+def test_an_end_by_hand_is_marked_until_the_source_ends_it_too() -> None:
+    by_hand = replace(alert(), status="resolved", ends_at=FIRED + minutes(20), by_hand=True)
+    known = fold([[ended(at=30)]], {key_of(by_hand): by_hand})
+    (now,) = known.values()
+    assert (now.by_hand, now.ends_at, now.status) == (False, FIRED + minutes(20), "resolved")

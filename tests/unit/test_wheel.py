@@ -62,6 +62,6 @@ def test_letters_are_rendered_without_a_checkout(home: Path, tmp_path: Path) -> 
     ran = subprocess.run(python, input=json.dumps(FACTS), text=True, capture_output=True, cwd=tmp_path)
     assert ran.returncode == 0, ran.stderr
     said = json.loads(ran.stdout)
-    assert said["subject"] == "【重要】【障害報告】みどりショップ 障害発生のお知らせ(第一報)"
+    assert said["subject"] == "【障害・第一報】みどりショップ 障害の状況について"
     assert said["ring"] == "【新しいリンク】みどりショップ第一報"
     assert all(Path(path).is_relative_to(home) for path in [said["home"], *said["shipped"]])

@@ -19,8 +19,8 @@ def same_text(text: str) -> str:
 def test_a_long_sentence_breaks_between_phrases() -> None:
     text = "復旧見込み：現時点では復旧時刻は未定です。判明次第、改めてご連絡いたします。"
     assert wrap(text, 35).split("\n") == [
-        "復旧見込み：現時点では復旧時刻は未定です。判明次第、改めて",
-        "ご連絡いたします。",
+        "復旧見込み：現時点では復旧時刻は未定です。判明次第、",
+        "  改めてご連絡いたします。",
     ]
 
 
@@ -63,7 +63,7 @@ def test_a_folded_line_keeps_its_indent() -> None:
 
 def test_english_breaks_at_spaces() -> None:
     assert wrap("We are investigating the cause. " * 5, 35).split("\n")[0] == (
-        "We are investigating the cause. We are investigating the cause. We are"
+        "We are investigating the cause. We are investigating the cause."
     )
 
 

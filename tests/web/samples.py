@@ -292,6 +292,7 @@ _RELISTED_ONCE = replace(
 OPEN: dict[str, dict[str, Any]] = {
     "open": {},
     "open, first use": {"previous_count": None},
+    "open, restored": {"record_until": at(2, 15, 4)},
     "open, soon": {"now": at(2, 21)},
     "open, relay down": {"relay_problem": "接続できません"},
     "late, smaller list": {
@@ -414,6 +415,20 @@ DECIDED: dict[str, dict[str, Any]] = {
         ),
         "now": at(2, 18),
         "counts": {"sent": 7_912, "queued": 4_496},
+    },
+    "stopped, restored": {
+        "notice": approved(
+            state="stopped", sending_at=at(2, 15, 1), first_accept_at=at(2, 15, 1), stop_reason="restored"
+        ),
+        "record_until": at(2, 15, 4),
+        "now": at(2, 40),
+        "counts": {"sent": 100, "queued": 12_308},
+    },
+    "stopped in its hold, restored": {
+        "notice": approved(state="stopped", stop_reason="restored", audience_digest=AUDIENCE.digest),
+        "record_until": at(2, 15, 4),
+        "now": at(2, 40),
+        "counts": {},
     },
     "stopped, list changed": {
         "notice": _RELISTED,

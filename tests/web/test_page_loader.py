@@ -12,8 +12,10 @@ from bridge.core.model import Notice
 from bridge.web.page_loader import Asked, load
 from bridge.web.views.disclosures import history
 from bridge.web.views.page_data import PageData
-from tests.stages.office import KEYS, ListOf, Office, customers, firing, minutes, resolved
+from tests.parts.midori import minutes
+from tests.stages.office import KEYS, ListOf, Office
 from tests.stages.office import office as open_office
+from tests.stages.samples import customers, firing, resolved
 
 SETTLED = minutes(11)
 

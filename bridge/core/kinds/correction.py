@@ -1,6 +1,6 @@
 """訂正: an earlier letter said something untrue. It goes to exactly those whom that letter reached."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -49,6 +49,13 @@ SPEC = KindSpec(
     promises=Promises.NEXT_REPORT,
     correctable=False,
     rows=("subject", "wrong", "right", "next"),
+    sample=facts_about(
+        "wrong_fact",
+        "",
+        LocalText(ja="【障害・第一報】サンプルのお知らせ", en="[Incident] A sample notice"),
+        None,
+        datetime(2026, 11, 24, 2, 17, tzinfo=UTC),
+    ),
     words=_words,
     owes_report=_right_is_owed,
     retracts=_no_incident,

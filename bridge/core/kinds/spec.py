@@ -1,7 +1,7 @@
 """What the program must know of one kind of notice. Nothing else compares a kind's name."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from zoneinfo import ZoneInfo
 
@@ -74,8 +74,9 @@ class KindSpec:
     `two_people`: it needs two approvers unless the configuration says otherwise. `rows`: the facts on its card, by
     their keys in the words of the pages. `correctable`: a correction may follow it.
 
-    `words`: what only this kind states, from its stored form to what templates print. `owes_report`: whether a letter
-    with these own facts makes the promise of its kind. `retracts`: whether it says that there was no disturbance.
+    `sample`: what only this kind states, as a preview shows it. `words`: such facts, from their stored form to what
+    templates print. `owes_report`: whether a letter with these facts makes the promise of its kind. `retracts`:
+    whether it says that there was no disturbance.
     """
 
     place: int
@@ -96,6 +97,7 @@ class KindSpec:
     two_people: bool = False
     rows: tuple[str, ...] = ()
     correctable: bool = True
+    sample: Own = field(default_factory=dict)
     words: Callable[[Own, ZoneInfo, Locale], Own] = _as_stored
     owes_report: Callable[[Own], bool] = _always
     retracts: Callable[[Own], bool] = _never

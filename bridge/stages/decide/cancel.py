@@ -23,6 +23,8 @@ APPROVED_COLUMNS = (
 def cancel(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
     """Back to before every approval."""
     tx, notice = ctx.tx, ctx.notice
+    if notice.sending_at is not None:
+        return _keep_rest(ctx)
     if not tx.notices.move(notice, "awaiting_approval", **dict.fromkeys(APPROVED_COLUMNS)):
         return DecisionResult("decided")  # the bridge stopped it at that moment
     tx.notices.withdraw_approvals(notice.id)
@@ -32,3 +34,12 @@ def cancel(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
     tx.rings.plan(notice.id, with_deadline(planned, notice, ctx.policy, tx.now))
     ctx.record(ctx.person, Cancelled(notice.id, notice.kind, notice.version))
     return DecisionResult("done", did="cancelled", wake=Wake(timer=True, oncall=True))
+
+
+def _keep_rest(ctx: DecisionContext) -> DecisionResult:
+    """Some of the letter had left before it was stopped: its rest stays stopped, as it was."""
+    notice = ctx.notice
+    if not ctx.tx.notices.move(notice, "stopped", send_at=None, owner=None):
+        return DecisionResult("decided")
+    ctx.record(ctx.person, Cancelled(notice.id, notice.kind, notice.version))
+    return DecisionResult("done", did="cancelled", wake=Wake(timer=True))

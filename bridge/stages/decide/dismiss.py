@@ -3,6 +3,7 @@
 from bridge.core.events import Dismissed
 from bridge.core.kinds import Clock
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
+from bridge.stages.draft import update_every
 from bridge.stages.next_notice import advance
 from bridge.stages.notify_oncall import others_rung, tell
 from bridge.stages.wake import Wake
@@ -28,8 +29,7 @@ def dismiss(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
         tx.notices.set(notice.corrects, corrected_by=None)
     changes: IncidentChanges = {}
     if ctx.spec.clock is Clock.PROMISE:
-        every = ctx.policy.update_every.while_firing(tx.alerts.of(incident.id))
-        changes = {"promise_at": max(incident.promise_at or ctx.now, ctx.now) + every}
+        changes = {"promise_at": max(incident.promise_at or ctx.now, ctx.now) + update_every(ctx)}
     if ctx.spec.clock is Clock.CAUSE_DAY:
         changes = {"final_at": None}
     if changes:

@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bridge.core import next_notice
+from bridge.core.contradiction import facts_told_by
 from bridge.core.events import Edited
 from bridge.core.facts import Answers, Facts
 from bridge.core.kinds import Asks
 from bridge.core.model import Text, Version
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
 from bridge.stages.draft import current_facts, note_fallback
+from bridge.stages.facts_at_press import rewritten
 from bridge.stages.proofread import context_of, printed_promise
 from bridge.stages.wake import Wake
 
@@ -52,21 +54,23 @@ def _reworded(ctx: DecisionContext, old: Version, form: DecisionRequest) -> Vers
         own.body if form.body is None else body_of(form.body),
     )
     texts = {**old.texts, ctx.service.locale: mine}
+    promise_at = _promise(ctx, old, mine)
     for locale, text in old.texts.items():
         if locale != ctx.service.locale:
             texts[locale] = Text(
                 one_line(form.other_texts.get(f"subject_{locale}", text.subject)),
                 body_of(form.other_texts.get(f"body_{locale}", text.body)),
             )
+    facts = _told(ctx, old, mine, promise_at)
     return replace(
         old,
-        version=old.version + 1,
+        version=ctx.tx.notices.next_version(old.notice_id),
         texts=texts,
-        facts=_seen(ctx, old),
-        promise_at=_promise(ctx, old, mine),
+        facts=facts.to_dict(),
+        promise_at=promise_at,
         edited_by=ctx.person,
         created_at=ctx.now,
-        origin="person",
+        origin="answers" if _is_rendered(ctx, facts, mine) else "person",
     )
 
 
@@ -76,7 +80,7 @@ def _answered(ctx: DecisionContext, old: Version, answers: Answers) -> Version:
     texts, problem = ctx.runtime.letters.texts(facts, ctx.service)
     return Version(
         old.notice_id,
-        old.version + 1,
+        ctx.tx.notices.next_version(old.notice_id),
         texts,
         facts.to_dict(),
         facts.promise_at,
@@ -97,11 +101,21 @@ def answers_from(given: Mapping[str, str], was: Answers) -> Answers:
     return answers.model_copy(update={"cause_by": None}) if answers.cause else answers
 
 
-def _seen(ctx: DecisionContext, old: Version) -> Mapping[str, object]:
-    """The facts as they are now, which the page showed beside the text; the promise stays the letter's own."""
+def _told(ctx: DecisionContext, old: Version, mine: Text, promise_at: datetime | None) -> Facts:
+    """The facts that the text tells; those of now that it does not tell stay as the old version told them.
+
+    The old version's text was on the page, and the facts of now beside it.
+    """
     was = Facts.from_dict(old.facts)
     now = current_facts(ctx, was.answers)
-    return now.model_copy(update={"promise_at": was.promise_at}).to_dict()
+    if rewritten(ctx, now.model_copy(update={"promise_at": promise_at}))[ctx.service.locale] == mine:
+        return now.model_copy(update={"promise_at": promise_at})
+    return facts_told_by(f"{mine.subject}\n{mine.body}", was, now, ctx.service.locale)
+
+
+def _is_rendered(ctx: DecisionContext, facts: Facts, mine: Text) -> bool:
+    """Whether the bridge would write the same from these facts: a person took over its fresh letter."""
+    return rewritten(ctx, facts)[ctx.service.locale] == mine
 
 
 def _promise(ctx: DecisionContext, old: Version, mine: Text) -> datetime | None:

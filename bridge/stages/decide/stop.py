@@ -25,6 +25,8 @@ def resume(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
     """Send the rest; a letter that was stopped before its list was read is sent to the list on the page."""
     notice = ctx.notice
     if not never_left(notice):
+        if ctx.record_until() and ctx.policy.hold:
+            return _hold_rest(ctx)
         if not ctx.tx.notices.move(notice, "sending", stop_reason=None):
             return DecisionResult("decided")
         ctx.record(ctx.person, ResumedRest(notice.id, notice.kind))
@@ -34,6 +36,15 @@ def resume(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
     if form.audience != ctx.audience.digest:
         return DecisionResult("list_changed")
     return _approve_list(ctx)
+
+
+def _hold_rest(ctx: DecisionContext) -> DecisionResult:
+    """From an old record the rest leaves after a long hold. Its reason stays, for the case that it is called back."""
+    send_at = ctx.tx.now + hold_now(ctx, ctx.audience, overridden=False)
+    if not ctx.tx.notices.move(ctx.notice, "approved", send_at=send_at, owner=None):
+        return DecisionResult("decided")
+    ctx.record(ctx.person, ResumedRest(ctx.notice.id, ctx.notice.kind))
+    return DecisionResult("done", wake=Wake(timer=True))
 
 
 def _approve_list(ctx: DecisionContext) -> DecisionResult:

@@ -41,14 +41,26 @@ class RecoveryIn(BaseModel):
     prevention: Said = ""
     customer_actions: Said = ""
     cause_by: date | None = None
+    scope: Said = ""
+    unaffected: Said = ""
+    affected_count: Said = ""
+    how_to_tell: Said = ""
+    data_note: Said = ""
+    apology_for_delay: Said = ""
 
 
 class UpdateIn(BaseModel):
-    """What has changed; all optional."""
+    """What has changed; all optional. A cause is told once and stands in every later letter."""
 
     model_config = ConfigDict(extra="forbid")
     status: Said = ""
     scope: Said = ""
+    cause: Said = ""
+    customer_actions: Said = ""
+    unaffected: Said = ""
+    affected_count: Said = ""
+    how_to_tell: Said = ""
+    apology_for_delay: Said = ""
 
 
 class CorrectionIn(BaseModel):

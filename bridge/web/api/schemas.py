@@ -65,6 +65,12 @@ class EventOut(Shape):
     detail: dict[str, Any]
 
 
+class FailureOut(Shape):
+    reply: str
+    count: int
+    domains: list[str]
+
+
 class NoticeOut(Shape):
     id: str
     kind: str
@@ -87,7 +93,10 @@ class NoticeOut(Shape):
     findings: list[FindingOut]
     reminders: list[ReminderOut]
     recipients: int | None
+    first_round_at: datetime | None
+    last_accept_at: datetime | None
     deliveries: dict[str, int]
+    failures: list[FailureOut]
     versions: list[VersionOut]
 
 
@@ -124,6 +133,14 @@ class DeliveriesOut(Shape):
     next: str | None
 
 
+class NearMissOut(Shape):
+    service: str
+    matcher: str
+    label: str
+    value: str
+    failed: int
+
+
 class IgnoredOut(Shape):
     at: datetime
     source: str
@@ -131,6 +148,8 @@ class IgnoredOut(Shape):
     alertname: str
     reason: str
     count: int
+    labels: dict[str, str] | None
+    nearest: NearMissOut | None
 
 
 class IgnoredListOut(Shape):

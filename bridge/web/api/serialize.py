@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import dropwhile, islice
 
 from bridge.core.facts import Facts
+from bridge.core.failures import grouped
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Incident, Notice, Version
 from bridge.core.reminders import plan, rung_people
@@ -63,16 +64,18 @@ def _notice_out(ctx: NoticeContext, lists: Lists) -> NoticeOut:
     tx, notice = ctx.tx, ctx.notice
     service = ctx.runtime.config.services.get(ctx.incident.service)
     versions = tx.notices.versions(notice.id)
-    locale = service.locale if service else next(iter(versions[-1].texts))
+    newest = next(v for v in versions if v.version == notice.version)
+    locale = service.locale if service else next(iter(newest.texts))
     number, recipients = notice.number, notice.recipients
     findings: tuple[Finding, ...] = ()
     rings = [ReminderOut.model_validate(ring) for ring in tx.rings.of(notice.id)]
     if service and notice.state in UNDECIDED:
-        number = Facts.from_dict(versions[-1].facts).number
+        number = Facts.from_dict(newest.facts).number
         recipients = audience_of(ctx, lists).count
         findings = proofread(ctx)
         rings = ahead(rings, ctx.escalation, notice)
-    shown = next((v for v in versions if v.version == notice.approved_version), versions[-1])
+    shown = next((v for v in versions if v.version == notice.approved_version), newest)
+    deliveries = counted(tx.outbox.counts([notice.id])[notice.id].items())
     return NoticeOut.model_validate(
         {
             **asdict(notice),
@@ -82,7 +85,8 @@ def _notice_out(ctx: NoticeContext, lists: Lists) -> NoticeOut:
             "recipients": recipients,
             "findings": [_finding_out(finding, locale) for finding in findings],
             "reminders": rings,
-            "deliveries": counted(tx.outbox.counts([notice.id])[notice.id].items()),
+            "deliveries": deliveries,
+            "failures": grouped(tx.outbox.refusals(notice.id)) if deliveries["failed"] else (),
             "versions": [_version_out(version, locale) for version in versions],
         }
     )

@@ -12,13 +12,16 @@ from bridge.web.views.deadline import Deadline, deadline
 from bridge.web.views.disclosures import Disclosures, disclosures
 from bridge.web.views.page_data import PageData
 
-TEXTS = ("cause", "remedy", "prevention", "customer_actions")
+MORE = ("scope", "affected_count", "how_to_tell", "unaffected", "data_note", "apology_for_delay")
+"""What the letter may say besides, a line each, where somebody fills it in."""
+TEXTS = ("cause", "remedy", "prevention", "customer_actions", *MORE)
 
 
 @dataclass(frozen=True, slots=True)
 class AnswersView:
     """The form. `answers` holds what has been answered so far; `cause_by` and `first_day` are ISO dates.
 
+    `more`: the names of further facts; `more_open`: one is filled in, or nobody knows what was affected.
     `wrong`: why the day that was just given cannot be promised; `cause_by` is then as it was given.
     """
 
@@ -33,6 +36,8 @@ class AnswersView:
     first_day: str
     wrong: WrongDay | None
     answers: Answers
+    more: tuple[str, ...]
+    more_open: bool
     dismiss: str
     not_recovered: str
     sheets: Disclosures
@@ -44,7 +49,7 @@ def asks(data: PageData) -> bool:
         spec_of(data.notice.kind).asks is Asks.ANSWERS
         and data.undecided
         and data.version.edited_by is None
-        and not data.facts.answers.cause
+        and not (data.facts.answers.cause and data.facts.answers.prevention)
         and not data.said_yes
     )
 
@@ -72,6 +77,8 @@ def answers(data: PageData, given: Mapping[str, str], wrong: WrongDay | None = N
         first_day=today.isoformat(),
         wrong=wrong,
         answers=answered,
+        more=MORE,
+        more_open=not data.facts.impact_known or any(getattr(answered, name) for name in MORE),
         dismiss=data.link("do=dismiss", "#dismiss"),
         not_recovered=data.link("do=not_recovered", "#not_recovered") if tells else "",
         sheets=disclosures(data, acknowledge=True),
@@ -91,7 +98,7 @@ def _lead(data: PageData) -> str:
 
 def _firing(data: PageData) -> str:
     """How many alerts are on, or were on when a person declared the end."""
-    if firing := sum(alert.status == "firing" for alert in data.alerts):
+    if firing := max(data.firing, sum(alert.status == "firing" for alert in data.alerts)):
         return data.say("still_firing", n=firing)
     return data.say("was_firing", n=data.incident.firing_at_end or 0) if _by_hand(data) else ""
 

@@ -17,13 +17,16 @@ from bridge.web.views.letters import (
     LetterView,
     edits_of,
     from_answers,
+    is_about_facts,
     letters,
     numbered,
+    rewritten_changes,
     since_edit,
     untranslated,
 )
 from bridge.web.views.page_data import PageData
 from bridge.web.views.recipients import Audience, audience
+from bridge.web.views.stopped import joined, old_record
 
 PERSONAL_DATA_RULE = "LAW-02"
 
@@ -63,7 +66,8 @@ class ApprovalView:
     """Everything the template lays out, in the order of the screen. An empty text is not shown.
 
     `asks_news`: the page asks whether anything has changed. `untouched`: apart from the facts, the letter is what
-    the company registered. `notes`: what is odd about the text, in amber.
+    the company registered. `rewritten`: what a rewrite from the facts of now would change. `notes`: what is odd
+    about the text, in amber.
     """
 
     title: str
@@ -83,6 +87,7 @@ class ApprovalView:
     edited: str
     edits: tuple[TextChange, ...]
     since: ChangesSinceEdit | None
+    rewritten: tuple[TextChange, ...]
     letters: tuple[LetterView, ...]
     other_letters: tuple[LetterView, ...]
     button: Button | None
@@ -103,7 +108,7 @@ def approval(data: PageData) -> ApprovalView:
         title=_title(data),
         asks_news=spec_of(data.notice.kind).asks is Asks.NEWS,
         done=_done(data),
-        banner=open_banner(data),
+        banner=joined(data, old_record(data), open_banner(data)),
         acknowledged=_acknowledged(data),
         deadline=deadline(data),
         problems_title=_problems_title(data),
@@ -117,6 +122,7 @@ def approval(data: PageData) -> ApprovalView:
         edited=_edited(data, edits or ()),
         edits=edits or (),
         since=since_edit(data),
+        rewritten=rewritten_changes(data),
         letters=shown[:unfolded],
         other_letters=shown[unfolded:],
         button=button(data),
@@ -156,6 +162,10 @@ def _acknowledged(data: PageData) -> str:
 
 def _problem(data: PageData, mark: Highlight, *, linked: bool) -> FormProblem:
     say, finding = data.say, mark.finding
+    if is_about_facts(finding):
+        return FormProblem(
+            mark.number, linked=False, quote="", why=finding.because(data.lang), replacement=None
+        )
     quote = say("quoted", text=finding.text) if finding.text else ""
     if data.letters:
         quote = say("quoted_in", n=mark.letter + 1, quote=quote).strip()

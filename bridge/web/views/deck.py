@@ -1,9 +1,12 @@
 """The one button of a page, and the text links under it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bridge.core.actions import Action
 from bridge.core.kinds import Asks, Recipients, spec_of
+from bridge.core.model import Text
+from bridge.core.values import Locale
 from bridge.web.views.page_data import PageData
 from bridge.wording import Letter, apply
 
@@ -40,6 +43,8 @@ def button(data: PageData) -> Button | None:
     by_hand = {finding.rule for finding in data.errors if finding.replacement is None}
     if by_hand == {CAUSE_DAY_RULE}:
         return Button(say("answer_again"), say("edit_note"), href=data.link("answers"))
+    if data.rewritten:
+        return Button(say("rewrite"), say("repair_note"), "edit", fields=_rewritten(data, data.rewritten))
     if by_hand:
         return Button(say("edit_self"), say("edit_note"), href=data.link("edit"))
     return Button(say("repair"), say("repair_note"), "edit", fields=_repaired(data))
@@ -98,6 +103,17 @@ def _send_text(data: PageData) -> str:
     else:
         key = "send"
     return data.say(key, n=data.say.number(data.recipients or 0))
+
+
+def _rewritten(data: PageData, texts: Mapping[Locale, Text]) -> tuple[tuple[str, str], ...]:
+    """The letter from the facts of now, in every language, as the fields of an edit."""
+    main = data.service.locale
+    suffixes = {code: "" if code == main else f"_{code}" for code in texts}
+    return tuple(
+        field
+        for code, text in texts.items()
+        for field in ((f"subject{suffixes[code]}", text.subject), (f"body{suffixes[code]}", text.body))
+    )
 
 
 def _repaired(data: PageData) -> tuple[tuple[str, str], ...]:

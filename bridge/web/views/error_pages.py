@@ -41,6 +41,22 @@ def lost(lang: Locale) -> ErrorPage:
     return ErrorPage(lang, heading, heading, _word("lost_note", lang))
 
 
+def nowhere(lang: Locale) -> ErrorPage:
+    """An address that leads nowhere and is no link's."""
+    heading = _word("lost", lang)
+    return ErrorPage(lang, heading, heading, _word("nowhere_note", lang))
+
+
+def refused(lang: Locale) -> ErrorPage:
+    heading = _word("refused", lang)
+    return ErrorPage(lang, _error(heading, lang), heading, _word("refused_note", lang))
+
+
+def broken(lang: Locale) -> ErrorPage:
+    heading = _word("broken", lang)
+    return ErrorPage(lang, _error(heading, lang), heading, _word("broken_note", lang))
+
+
 def _word(key: str, lang: Locale) -> str:
     return pick(WORDS[key], lang)
 

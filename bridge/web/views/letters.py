@@ -98,7 +98,11 @@ def letter(
     keys: Iterable[str] = (),
 ) -> LetterView:
     """A letter with its findings marked by their numbers, and the values of this incident set off."""
-    placed = [(mark.finding.field, (*mark.finding.span, mark.number)) for mark in marks]
+    placed = [
+        (mark.finding.field, (*mark.finding.span, mark.number))
+        for mark in marks
+        if not is_about_facts(mark.finding)
+    ]
     values = [(at, at + len(key), 0) for key in keys if (at := text.body.find(key)) >= 0]
     return LetterView(
         caption,
@@ -146,13 +150,31 @@ def since_edit(data: PageData) -> ChangesSinceEdit | None:
     )
 
 
+def is_about_facts(finding: Finding) -> bool:
+    """Whether a finding objects to what the whole letter tells, rather than to a place in it."""
+    return finding.rule.startswith("FCT-") and finding.span[0] < finding.span[1] == len(finding.text)
+
+
+def rewritten_changes(data: PageData) -> tuple[TextChange, ...]:
+    """What the letter would say otherwise if it were written from the facts of now."""
+    old, new = data.version.texts, data.rewritten or {}
+    return tuple(
+        change
+        for code in data.locales()
+        if code in new
+        for change in (
+            *changes(old[code].subject, new[code].subject),
+            *changes(old[code].body, new[code].body),
+        )
+    )
+
+
 def untranslated(data: PageData) -> int:
-    """How many customers get an English letter in which answers stand that were given in Japanese."""
+    """How many customers get an English letter with Japanese in it: an answer, or a name that has no English."""
     if data.service.bilingual or data.letters or "en" not in data.locales():
         return 0
-    english = "".join(data.version.texts["en"].body.split())
-    given = (text for _, text in data.facts.answers if isinstance(text, str))
-    left = any(JAPANESE.search(text) and "".join(text.split()) in english for text in given)
+    english = data.version.texts["en"]
+    left = JAPANESE.search(english.subject) or JAPANESE.search(english.body)
     return data.audience.locales.get("en", 0) if left else 0
 
 

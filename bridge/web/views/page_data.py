@@ -7,6 +7,7 @@ from typing import Literal
 
 from bridge.core.actions import Action, Surprise, hold_for, offers, said_yes, surprises
 from bridge.core.facts import Facts
+from bridge.core.failures import FailureGroup
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import (
     Alert,
@@ -74,12 +75,13 @@ class Corrected:
 class PageData:
     """One notice as one person meets it at `now`.
 
-    `version` is the newest; `earlier` holds the older ones, oldest first. `current`: the facts as they are now,
-    for a draft that a person edited. `number` is the report's number, also while it is only expected.
-    `previous_count` and `repeated_at` are of the last sending to the same audience, and of the last one of the
-    same kind. `withdrawn`: the notices by id that were given up with none in their place. `corrected`: what this
-    letter corrects. `correction`: the letter that corrects this one. `findings` are about
-    `version.texts[service.locale]`.
+    `version` is the newest; `earlier` holds the older ones, oldest first. `current`: the facts as they are now, for a
+    draft that a person edited. `rewritten`: the letter from the facts of now, where the text says otherwise.
+    `alerts`: at most a thousand, those that fire first. `firing`: how many fire in all. `number` is the report's
+    number, also while it is only expected. `previous_count` and `repeated_at` are of the last sending to the same
+    audience, and of the last one of the same kind. `withdrawn`: the notices by id that were given up with none in
+    their place. `corrected`: what this letter corrects. `correction`: the letter that corrects this one. `findings`
+    are about `version.texts[service.locale]`. `record_until`: what was sent after it may be missing from the record.
     """
 
     service: Service
@@ -95,13 +97,17 @@ class PageData:
     csrf: str
     earlier: tuple[Version, ...] = ()
     current: Facts | None = None
+    rewritten: Mapping[Locale, Text] | None = None
     number: int | None = None
     alerts: tuple[Alert, ...] = ()
+    firing: int = 0
     letters: tuple[BatchLetter, ...] = ()
     findings: tuple[Finding, ...] = ()
     events: tuple[Event, ...] = ()
     counts: Mapping[DeliveryState, int] = field(default_factory=dict)
     failed: tuple[FailedRow, ...] = ()
+    failures: tuple[FailureGroup, ...] = ()
+    retrying_until: datetime | None = None
     previous_count: int | None = None
     repeated_at: datetime | None = None
     previous_report: Related | None = None
@@ -110,6 +116,7 @@ class PageData:
     corrected: Corrected | None = None
     correction: Related | None = None
     relay_problem: str | None = None
+    record_until: datetime | None = None
     did: Did | None = None
     sheet: Sheet | None = None
 
@@ -182,13 +189,14 @@ class PageData:
 
     @property
     def surprises(self) -> tuple[Surprise, ...]:
-        return surprises(
+        found = surprises(
             self.recipients,
             None if self.letters else self.previous_count,
             overridden=bool(self.notice.override),
             repeated_at=self.repeated_at,
             now=self.now,
         )
+        return (*found, "old_record") if self.record_until else found
 
     @property
     def hold_seconds(self) -> int:

@@ -55,6 +55,10 @@ class Phrasing:
     def to_the_second(self, at: datetime) -> str:
         return f"{at.astimezone(self.zone):%H:%M:%S}"
 
+    def dated_to_the_second(self, at: datetime) -> str:
+        """`02:15:04`, with its day when that is not today."""
+        return self.clock(at).replace(f"{at.astimezone(self.zone):%H:%M}", self.to_the_second(at))
+
     def day(self, day: date) -> str:
         """`11月24日(火)`, `Tue 24 Nov`."""
         if self.lang == "en":

@@ -11,9 +11,10 @@ from bridge.web.views.deck import Button, Choice
 from bridge.web.views.disclosures import Moment, history
 from bridge.web.views.fact_rows import subject_of
 from bridge.web.views.letters import LetterView, checksum, letter
+from bridge.web.views.outcome import finished, first_round, reasons
 from bridge.web.views.page_data import FailedRow, PageData
 from bridge.web.views.recipients import Audience, audience
-from bridge.web.views.sending import Sending, after_detection, milestones, quarter, sending, to_come
+from bridge.web.views.sending import Sending, milestones, nothing_sent, quarter, sending, to_come
 from bridge.web.views.stopped import resume, stopped
 
 Look = Literal["hold", "sending", "sent", "stopped", "closed"]
@@ -35,7 +36,8 @@ class Progress:
     """Everything the template lays out. `spoken`: what a screen reader says.
 
     `unsent`: the letter was stopped before its list was read, so that the list of now is what counts. `reread`:
-    people must look at the letter again. `proof`: for people's own files.
+    people must look at the letter again. `proof`: for people's own files. `reasons`: why letters failed, in the mail
+    server's words, and how many.
     """
 
     title: str
@@ -49,6 +51,8 @@ class Progress:
     unsent: bool
     sending: Sending | None
     spoken: str
+    nothing_sent: bool
+    reasons: tuple[tuple[str, str], ...]
     press: Button | None
     correction: Choice | None
     successor: Choice | None
@@ -86,6 +90,8 @@ def progress(data: PageData) -> Progress:
         unsent=unsent,
         sending=sending(data) if began and not unsent else None,
         spoken=_spoken(data, look, heading),
+        nothing_sent=nothing_sent(data),
+        reasons=reasons(data),
         press=_press(data),
         correction=_correction(data),
         successor=_successor(data),
@@ -119,10 +125,12 @@ def _headings(data: PageData, look: Look) -> tuple[str, str]:
     match look:
         case "hold":
             return say("unsent"), ""
+        case "sending" if data.notice.first_round_at is not None:
+            return first_round(data)
         case "sending":
             return say("starting" if data.notice.state == "approved" else "sending"), say("sending_note")
         case "sent":
-            return say("sent_title", n=say.number(data.deliveries("sent"))), _outcome(data)
+            return finished(data)
         case "stopped":
             return stopped(data)
         case "closed":
@@ -147,13 +155,6 @@ def _spoken(data: PageData, look: Look, heading: str) -> str:
     if look == "sending":
         return quarter(data)
     return heading if look in ("sent", "stopped") else ""
-
-
-def _outcome(data: PageData) -> str:
-    say, failed, unknown = data.say, data.deliveries("failed"), data.deliveries("unknown")
-    lost = say("sent_failed", n=say.number(failed)) if failed else ""
-    doubtful = say("sent_unknown", n=say.number(unknown)) if unknown else ""
-    return lost + doubtful + after_detection(data)
 
 
 def _relay(data: PageData, look: Look) -> str:

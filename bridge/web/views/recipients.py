@@ -58,7 +58,8 @@ def _surprises(data: PageData) -> tuple[str, ...]:
     """Each surprise in words; they name the seconds of the longer hold."""
     more = _more(data)
     size = "list_more" if more > 0 else "list_fewer"
-    keys = (size if reason == "list_size" else reason for reason in data.surprises)
+    told = (reason for reason in data.surprises if reason != "old_record")  # the page begins with it
+    keys = (size if reason == "list_size" else reason for reason in told)
     return tuple(data.say(key, n=data.say.number(abs(more)), s=data.hold_seconds) for key in keys)
 
 

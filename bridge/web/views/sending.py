@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bridge.core.dates import exactly, round_up
 from bridge.core.kinds import Clock, spec_of
-from bridge.core.next_notice import final_at, since_detection
+from bridge.core.next_notice import final_at, last_since_detection, since_detection
 from bridge.web.views.disclosures import Moment
 from bridge.web.views.page_data import PageData
 
@@ -50,7 +50,7 @@ def sending(data: PageData) -> Sending:
         ("stop", "state_failed", failed),
         ("stop", "state_unknown", unknown),
     )
-    shown = (row for row in table if row[2] or row[1] == "state_sent")
+    shown = (row for row in table if row[2] or (row[1] == "state_sent" and not nothing_sent(data)))
     red = max(_percent(bad, total), LEAST_SEEN) if bad else 0
     return Sending(
         sent=say.number(sent),
@@ -101,7 +101,19 @@ def _as_of(data: PageData, waiting: int) -> str:
 def after_detection(data: PageData) -> str:
     """The clock that matters, as the mail at the end of the sending tells it too."""
     took = since_detection(data.notice, data.incident)
-    return "" if took is None else data.say("after_detection", length=exactly(took, data.lang))
+    last = last_since_detection(data.notice, data.incident)
+    if took is None:
+        return ""
+    first = exactly(took, data.lang)
+    if last is None:
+        return data.say("after_detection", length=first)
+    return data.say("first_and_last", first=first.lower(), last=exactly(last, data.lang).lower())
+
+
+def nothing_sent(data: PageData) -> bool:
+    """Whether every recipient was tried, and the mail server took not one letter."""
+    tried = data.notice.first_round_at is not None or data.notice.state == "sent"
+    return tried and not data.deliveries("sent")
 
 
 def to_come(data: PageData) -> tuple[Moment, ...]:

@@ -12,19 +12,27 @@ def stopped(data: PageData) -> tuple[str, str]:
     """The heading and the sentences under it."""
     say, sent = data.say, data.deliveries("sent")
     why = pick(STOP_REASONS.get(data.notice.stop_reason or "", LIST_UNREADABLE), data.lang)
+    if data.record_until:
+        return say("stopped"), joined(data, old_record(data), why, _as_recorded(data), say("leave_it"))
     if never_left(data.notice):
         mine = waits_for_second(data.notice) and data.said_yes
         waits = second_waits(data) if mine else ""
-        return say("unsent"), _joined(data, why, _both_counts(data), waits)
+        return say("unsent"), joined(data, why, _both_counts(data), waits)
     if not sent:
         return say("unsent"), why
     rest = say.number(max(0, (data.recipients or 0) - sent))
-    return say("stopped"), _joined(data, why, say("stopped_note", sent=say.number(sent), rest=rest))
+    return say("stopped"), joined(data, why, say("stopped_note", sent=say.number(sent), rest=rest))
 
 
 def resume(data: PageData) -> Button | None:
     """The button that sends the rest, or everything to the list of now; None while that cannot be read."""
     say = data.say
+    if data.record_until and not never_left(data.notice):
+        rest = (data.recipients or 0) - data.deliveries("sent", "failed", "unknown")
+        held = hold_note(data) if data.hold_seconds else ""
+        return Button(
+            say("resume_old", n=say.number(max(0, rest))), joined(data, say("maybe_twice"), held), "resume"
+        )
     if not never_left(data.notice):
         rest = (data.recipients or 0) - data.deliveries("sent", "failed", "unknown")
         n = say.number(max(0, rest))
@@ -34,7 +42,25 @@ def resume(data: PageData) -> Button | None:
     if data.recipients is None or data.audience.problem:
         return None
     text = say("send_second" if is_second(data) else "resume_all", n=say.number(data.recipients))
-    return Button(text, say("first_note") if needs_two(data) else hold_note(data), "resume")
+    note = say("first_note") if needs_two(data) else hold_note(data)
+    twice = say("maybe_twice") if data.record_until else ""
+    return Button(text, joined(data, twice, note), "resume")
+
+
+def old_record(data: PageData) -> str:
+    """Until when the record goes, and how to find out what it misses; empty where it misses nothing."""
+    if data.record_until is None:
+        return ""
+    say, at = data.say, data.say.dated_to_the_second(data.record_until)
+    sender = data.service.sender.email
+    return joined(data, say("old_record", at=at), say("old_record_search", at=at, sender=sender))
+
+
+def _as_recorded(data: PageData) -> str:
+    """The counts are the record's, not the truth."""
+    say, sent = data.say, data.deliveries("sent")
+    rest = max(0, (data.recipients or 0) - data.deliveries("sent", "failed", "unknown"))
+    return say("as_recorded", sent=say.number(sent), rest=say.number(rest))
 
 
 def _both_counts(data: PageData) -> str:
@@ -46,6 +72,6 @@ def _both_counts(data: PageData) -> str:
     return say("stopped_counts", before=say.number(before), after=say.number(after))
 
 
-def _joined(data: PageData, *sentences: str) -> str:
+def joined(data: PageData, *sentences: str) -> str:
     between = " " if data.lang == "en" else ""
     return between.join(sentence.strip() for sentence in sentences if sentence)

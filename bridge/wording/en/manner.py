@@ -35,6 +35,9 @@ SIDE = r"on (?:your|the customer's) (?:side|end)"
 WRONG_THERE = (
     rf"(?:incorrect|wrong|invalid) (?:\w{{1,15}} )?(?:{SETUP}|operations?|passwords?)"
     rf"(?: (?:made|entered|used)|(?<!data)) {SIDE}"
+    rf"|(?:incorrect|wrong|invalid|erroneous) (?:\w{{1,15}} )?(?:{SETUP}|operations?|passwords?|use)"
+    r"(?: \w{1,12}){0,2}"
+    rf" by (?:you|(?:the |our |some |an? )?(?:\w{{1,12}} )?(?:customers?|users?|clients?))"
 )
 CUSTOMER_BLAMED = (
     rf"\b(?:user error|your (?:mistake|fault|error|misconfiguration|incorrect|own)|(?:caused by"

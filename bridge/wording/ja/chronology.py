@@ -74,11 +74,11 @@ def disagreements(sheet: Sheet, context: Context) -> Iterator[Hit]:
     for match in matches(RANGE, ANY_TO, page.flow):
         told = _told(match, match, context)
         if told:
-            yield from _judge(page, told, match, match.span("to_hour"))
+            yield from _judge(page, told, match, match.span("to_time"))
     first, second = BEGAN.search(page.flow), next(matches(ENDED, ENDED_MARK, page.flow), None)
     told = _told(first, second, context) if first and second else None
     if told and second:
-        yield from _judge(page, told, second, (second.start("to_hour"), second.end()))
+        yield from _judge(page, told, second, (second.start("to_time"), second.end()))
         lasted = LASTED.search(page.flow)
         if lasted:
             yield from _judge(page, told, lasted, lasted.span())

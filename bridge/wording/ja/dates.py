@@ -10,7 +10,7 @@ from bridge.wording.find import any_of, phrase
 from bridge.wording.ja.chronology import disagreements
 from bridge.wording.ja.expressions import HOLIDAY, NAMED_TIME, WEEKDAY
 from bridge.wording.ja.moments import date_near
-from bridge.wording.ja.promise import promised_time
+from bridge.wording.ja.promise import next_promise, promised_time
 from bridge.wording.kinds import KindClass
 from bridge.wording.model import Context
 from bridge.wording.rule import Hit, Rule
@@ -92,14 +92,7 @@ def _exists(year: str | None, month: int, day: int) -> bool:
 def _promise_passed(sheet: Sheet, context: Context) -> Iterator[Hit]:
     promise = promised_time(sheet, context)
     if promise and promise.at and context.now and promise.at.astimezone(UTC) <= context.now.astimezone(UTC):
-        yield Hit(promise.page, *promise.page.span(promise.start, promise.end), _next_promise(context))
-
-
-def _next_promise(context: Context) -> str | None:
-    if context.promise is None:
-        return None
-    at = context.promise.astimezone(context.zone)
-    return f"{at.month}月{at.day}日({WEEKDAYS['ja'][at.weekday()]}){at.hour}時{at.minute:02d}分"
+        yield Hit(promise.page, *promise.page.span(promise.start, promise.end), next_promise(context))
 
 
 def _notations_mixed(sheet: Sheet, _context: Context) -> Iterator[Hit]:

@@ -144,9 +144,16 @@ RULES = (
     Rule(
         "HON-07",
         "warning",
-        phrase(
-            rf"{CUSTOMER_ACTS}[がはも]?(?:でき|出来)(?P<end>ます|る|ません|ない|ず|なく|た|て)",
-            swap=r"ご\g<noun>いただけ\g<end>",
+        any_of(
+            phrase(
+                rf"{CUSTOMER_ACTS}[がはも]?(?:でき|出来)(?P<end>ます|る|ません|ない|ず|なく|た|て)",
+                swap=r"ご\g<noun>いただけ\g<end>",
+            ),
+            phrase(
+                r"拝見(?:して|の上、?|のうえ、?)?(?P<end>ください|いただ(?=[きけく]))", swap=r"ご覧\g<end>"
+            ),
+            phrase(r"(?:お伺い|伺って)(?P<end>ください|いただ(?=[きけく]))", swap=r"お尋ね\g<end>"),
+            phrase(r"お申しにな[りっる]|参られ(?:る|た|ま)|(?:お客様|貴社)[^。、\n]{0,10}が申され"),
         ),
         "お客様の動作に謙譲の形を使っています。",
         "A humble form on the customer's act.",

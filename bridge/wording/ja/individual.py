@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bridge.wording.find import first_line, lacking
+from bridge.wording.find import any_of, first_line, lacking, phrase
 from bridge.wording.kinds import KindClass
 from bridge.wording.model import Context
 from bridge.wording.rule import Hit, Rule
@@ -64,5 +64,26 @@ RULES = (
         "",
         KindClass.TO_ONE_PERSON,
         "body",
+    ),
+    Rule(
+        "HON-12",
+        "warning",
+        any_of(
+            phrase(
+                r"(?<![のごな社])(?:皆様|皆さま|お客様各位|各位)(?P<end>に|の|が|は|へ|を|から|より)",
+                swap=r"貴社\g<end>",
+                reading="wording",
+            ),
+            phrase(
+                r"お?客様の(?:皆様|皆さま)(?P<end>に|の|が|は|へ|を|から|より)",
+                swap=r"貴社\g<end>",
+                reading="wording",
+            ),
+        ),
+        "一社あての手紙に「皆様」は使いません。",
+        "A letter to one customer does not speak to all of them.",
+        "貴社にご迷惑をおかけし、心よりお詫び申し上げます。",
+        "皆様にご迷惑をおかけし、心よりお詫び申し上げます。",
+        KindClass.TO_ONE_PERSON,
     ),
 )

@@ -11,8 +11,8 @@ _DAY = (
 )
 _CLOCK = (
     r"(?P<{0}relative>翌日?|翌朝|明日|明朝|本日|同日|当日)?の?[ ]*(?P<{0}half>午前|午後)?"
-    r"(?P<{0}hour>\d{{1,2}})(?:時(?!間)(?:(?P<{0}minute>\d{{1,2}})分|(?P<{0}half_past>半))?"
-    r"|:(?P<{0}colon>\d\d)(?::\d\d)?)"
+    r"(?P<{0}time>(?P<{0}hour>\d{{1,2}})(?:時(?!間)(?:(?P<{0}minute>\d{{1,2}})分|(?P<{0}half_past>半))?"
+    r"|:(?P<{0}colon>\d\d)(?::\d\d)?))"
 )
 TOMORROW = ("翌", "翌日", "翌朝", "明日", "明朝")
 TO = r"[ 、]*(?:〜|~|-|–|—|―|→|から|より)[ 、]*"  # between the two ends of a period
@@ -21,6 +21,11 @@ TO = r"[ 、]*(?:〜|~|-|–|—|―|→|から|より)[ 、]*"  # between the t
 def stamp(prefix: str = "") -> str:
     """An expression for a time, with or without its day. Its groups begin with `prefix`."""
     return (f"(?:{_DAY}[ の、]*)?" + _CLOCK).format(prefix)
+
+
+def day_stamp(prefix: str = "") -> str:
+    """An expression for a day, with or without a time. Its groups begin with `prefix`."""
+    return (f"{_DAY}(?:[ の、]*{_CLOCK})?").format(prefix)
 
 
 def unnamed(pattern: str) -> str:
@@ -36,20 +41,23 @@ PERIOD = f"{POINT}{TO}{POINT}"
 
 
 def read(match: re.Match[str], base: datetime, prefix: str = "") -> datetime | None:
-    """A matched `stamp` as the moment nearest to `base`, in the zone of `base`. A time without a day is on the day
-    of `base`. None for a day that does not exist."""
+    """A matched `stamp` or `day_stamp` as the moment nearest to `base`, in the zone of `base`. A time without a day
+    is on the day of `base`, and a day without a time is its midnight. None for a day or a
+    time that does not exist."""
     try:
         day = read_day(match, base, prefix)
     except ValueError:
         return None
     hours, minutes = (
-        int(match[prefix + "hour"]),
+        int(match[prefix + "hour"] or 0),
         int(match[prefix + "minute"] or match[prefix + "colon"] or 0),
     )
     if match[prefix + "half"] == "午後" and hours < 12:
         hours += 12
     if match[prefix + "half_past"]:
         minutes = 30
+    if hours > 24 or minutes > 59:
+        return None
     at = day.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(hours=hours, minutes=minutes)
     return at + timedelta(days=1) if match[prefix + "relative"] in TOMORROW else at
 

@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from bridge.core.dates import WEEKDAYS
 from bridge.wording.ja.moments import instants, read, stamp
 from bridge.wording.model import Context
 from bridge.wording.text import FieldText, Sheet
@@ -53,3 +54,11 @@ def read_stamp(match: re.Match[str], context: Context) -> datetime | None:
         at += timedelta(days=1)
     to_come = [instant for instant in instants(at) if instant > now]
     return to_come[0].astimezone(context.zone) if to_come else at
+
+
+def next_promise(context: Context) -> str | None:
+    """The time that the bridge would promise now, as a letter prints it."""
+    if context.promise is None:
+        return None
+    at = context.promise.astimezone(context.zone)
+    return f"{at.month}月{at.day}日({WEEKDAYS['ja'][at.weekday()]}){at.hour}時{at.minute:02d}分"

@@ -18,7 +18,7 @@ OPENING = r"^\s*(?:\[[^\]]{1,30}\]\s?)?【[^】]*(?:重要|お詫び|障害|緊�
 STAGE = {
     KindClass.OPENING: r"第一報|第1報|初報",
     KindClass.FOLLOW_UP: rf"第[{NUMERAL}\d]{{1,4}}報|続報|経過報告|中間報告",
-    KindClass.ABOUT_THE_PAST: r"復旧|最終報",
+    KindClass.ABOUT_THE_PAST: r"復旧|最終報|調査の?(?:状況|経過|結果)|原因と再発",
     KindClass.TO_ONE_PERSON: r"お詫び|おわび",
     KindClass.CORRECTING: r"訂正",
 }
@@ -88,7 +88,8 @@ def _too_wide(sheet: Sheet, _context: Context) -> Iterator[Hit]:
 def _service_unnamed(sheet: Sheet, context: Context) -> Iterator[Hit]:
     names = service_names(context)
     subject = _squeezed(sheet.subject.raw)
-    if names and not any(_squeezed(name) in subject for name in names):
+    other = any(_squeezed(name) in subject for name in context.services)  # REL-04 speaks of it
+    if names and not other and not any(_squeezed(name) in subject for name in names):
         yield whole(sheet.subject)
 
 
@@ -96,7 +97,8 @@ def _squeezed(text: str) -> str:
     return "".join(text.casefold().split())
 
 
-def _state_contradicted(sheet: Sheet, _context: Context) -> Iterator[Hit]:
+def state_contradicted(sheet: Sheet, _context: Context) -> Iterator[Hit]:
+    """Hits in the body of a letter whose subject says the opposite about the recovery."""
     subject, body = sheet.subject.flow, sheet.body
     if SAYS_RECOVERED.search(subject) and not SAYS_PARTLY.search(subject):
         ongoing = STILL_ONGOING.search(body.wording)
@@ -153,7 +155,7 @@ RULES = (
     Rule(
         "SUB-05",
         "error",
-        _state_contradicted,
+        state_contradicted,
         "件名と本文で、復旧したかどうかが食い違っています。",
         "Subject and body disagree about the recovery.",
         "10時48分に復旧いたしました",

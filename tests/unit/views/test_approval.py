@@ -44,6 +44,16 @@ def test_at_its_deadline_a_notice_is_late() -> None:
     assert approval(in_state("open", now=at(2, 24, 59))).title.startswith("2時25分までに")
 
 
+def test_the_title_names_the_time_that_customers_were_promised() -> None:
+    odd = notice("update", base_at=at(2, 57, 20), due_at=at(3, 7, 20), drafted_at=at(2, 57, 20))
+    for minute, start in (
+        (2, "3時10分までに承認: "),
+        (8, "3時10分までに承認: "),
+        (10, "期限を過ぎています: "),
+    ):
+        assert approval(in_state("update", notice=odd, now=at(3, minute))).title.startswith(start)
+
+
 @pytest.mark.parametrize("state", [*OPEN, *ASKING])
 def test_only_an_update_asks_whether_anything_has_changed(state: str) -> None:
     assert approval(in_state(state)).asks_news is (state == "update")

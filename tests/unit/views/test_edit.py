@@ -14,7 +14,7 @@ def test_the_form_holds_the_newest_text() -> None:
     view = edit(in_state("open"))
     text = DRAFT.texts["ja"]
     assert view.title == "文面を直す: みどりショップ 第一報"
-    assert view.fields == (Field("ja", "日本語", "", text.subject, text.body, "全角32文字(40文字まで)"),)
+    assert view.fields == (Field("ja", "日本語", "", text.subject, text.body, "全角30文字(40文字まで)"),)
     assert view.since is None
 
 

@@ -31,7 +31,7 @@ def rows(state: str, lang: Locale = "ja", **changes: Any) -> dict[str, str]:
 
 def test_a_first_report_has_four_facts() -> None:
     assert rows("open") == {
-        "件名": "【重要】【障害報告】みどりショップ ログインできない事象(第一報)",
+        "件名": "【障害・第一報】みどりショップ ログインできない状況について",
         "いつから": "11月24日(火)2時10分頃",
         "何が": "全ユーザーのログイン機能",
         "次の連絡": "11月24日(火)3時10分頃",
@@ -41,7 +41,7 @@ def test_a_first_report_has_four_facts() -> None:
 def test_a_recovery_report_tells_the_end_the_length_and_the_cause() -> None:
     found = rows("recovery, answered")
     assert found["復旧"] == "11月24日(火)3時32分"
-    assert found["障害の時間"] == "1時間22分"
+    assert found["障害の時間"] == "約1時間22分間"
     assert found["原因"] == "調査中(12月1日(火)までに報告)"
     assert "再発防止策" not in found
     assert rows("recovery, cause known")["原因"] == "設定の誤りによるものでした。"

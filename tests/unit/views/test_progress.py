@@ -80,7 +80,7 @@ def test_a_draft_replaced_by_one_that_is_gone_is_replaced_by_a_newer_one() -> No
     [
         ({"sent": 12_408}, "検知から6分40秒。"),
         ({"sent": 1, "unknown": 2}, "2名は届いたか確認できません。検知から6分40秒。"),
-        ({"failed": 1, "unknown": 2}, "1名に届いていません。2名は届いたか確認できません。検知から6分40秒。"),
+        ({"failed": 1, "unknown": 2}, "1名に届いていません。2名は届いたか確認できません。"),
     ],
 )
 def test_the_end_of_a_sending_tells_what_did_not_arrive(counts: Any, lead: str) -> None:

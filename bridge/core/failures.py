@@ -1,0 +1,39 @@
+"""Why letters were not delivered: the mail server's words, grouped. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+SHOWN = 3  # groups that people are shown
+DOMAINS = 10  # of one group
+
+# What differs from one recipient or moment to the next: addresses, and ids of letters mixed with digits.
+_ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
+_ID = re.compile(r"(?=[^\s\[\]()]*\d)(?=[^\s\[\]()]*[A-Za-z])[A-Za-z0-9_.:-]{8,}")
+
+
+@dataclass(frozen=True, slots=True)
+class FailureGroup:
+    """Letters refused in the same words. `domains`: of their recipients, those with the most letters first."""
+
+    reply: str
+    count: int
+    domains: tuple[str, ...]
+
+
+def grouped(refused: Iterable[tuple[str, str, int]]) -> tuple[FailureGroup, ...]:
+    """The groups, largest first, from counts of letters by reply and domain."""
+    domains: dict[str, Counter[str]] = {}
+    for reply, domain, count in refused:
+        domains.setdefault(_alike(reply), Counter())[domain] += count
+    groups = [
+        FailureGroup(reply, found.total(), tuple(domain for domain, _ in found.most_common(DOMAINS)))
+        for reply, found in domains.items()
+    ]
+    return tuple(sorted(groups, key=lambda group: (-group.count, group.reply)))[:SHOWN]
+
+
+def _alike(reply: str) -> str:
+    """The reply without what names one recipient or one attempt."""
+    return " ".join(_ID.sub("…", _ADDRESS.sub("…", reply)).split())

@@ -1,0 +1,54 @@
+"""A post that its sender may make, and that we could not take: the on-call is told, once in each such outage."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from bridge.core.refusals import first_rung, is_news
+from bridge.letters.mime import message_id
+from bridge.stages.runtime import Runtime
+from bridge.stages.wake import NOTHING, Wake
+from bridge.store.outbox import OutboxMessage
+from bridge.store.tx import Tx
+
+OCCASION = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedPost:
+    """`status` and `title` are those of our answer; `field` is the JSON path of what was malformed, or empty."""
+
+    source: str
+    status: int
+    title: str
+    field: str = ""
+
+
+def tell_refused(tx: Tx, runtime: Runtime, post: RefusedPost) -> Wake:
+    """Remember when this source was refused last, and ring the first step of every escalation if that is news."""
+    tx.lock("refused", post.source)
+    key = f"refused {post.source}"
+    before = tx.instances.meta(key)
+    tx.instances.set_meta(key, tx.now.isoformat())
+    if not is_news(datetime.fromisoformat(before) if before else None, tx.now):
+        return NOTHING
+    config = runtime.config
+    rung = first_rung(config.services.values(), config.escalations)
+    occasion = f"{key} {tx.now.isoformat()}"
+    tx.outbox.add(
+        [
+            OutboxMessage(
+                notice_id=None,
+                lane="oncall",
+                kind=OCCASION,
+                n=0,
+                address=config.people[person].email,
+                person=person,
+                detail={**asdict(post), "service": service.id, "at": tx.now.isoformat()},
+                message_id=message_id(
+                    occasion, config.people[person].email, service.sender.email.rpartition("@")[2]
+                ),
+            )
+            for person, service in rung.items()
+        ]
+    )
+    return Wake(oncall=True)

@@ -1,0 +1,43 @@
+"""How a sending went: when every recipient was tried once, and when nothing is left."""
+
+from bridge.core.dates import near_clock
+from bridge.web.views.page_data import PageData
+from bridge.web.views.sending import after_detection, nothing_sent
+
+DOMAINS = 3  # of the recipients whom the mail server refused in the same words
+
+
+def finished(data: PageData) -> tuple[str, str]:
+    """Heading and sentence of a letter with nothing left to send."""
+    say = data.say
+    if not data.deliveries("sent"):
+        return say("nothing_sent"), _lost(data)
+    return say("sent_title", n=say.number(data.deliveries("sent"))), _lost(data) + after_detection(data)
+
+
+def first_round(data: PageData) -> tuple[str, str]:
+    """The same when everybody was tried, and the mail server has put some off: people need not wait for those."""
+    say, until = data.say, data.retrying_until
+    told = "" if nothing_sent(data) else say("sent_to", n=say.number(data.deliveries("sent")))
+    if until is not None:
+        rest = say.number(data.deliveries("queued", "sending", "in_doubt", "deferred"))
+        told += say("retrying", n=rest, until=near_clock(until, data.now, say.zone, data.lang))
+    told += _lost(data) + after_detection(data) + say("retrying_note")
+    return say("nothing_sent" if nothing_sent(data) else "first_round"), told
+
+
+def reasons(data: PageData) -> tuple[tuple[str, str], ...]:
+    """The mail server's words, each with how many it refused in them, and at which domains."""
+    return tuple((group.reply, _refused(data, group.count, group.domains)) for group in data.failures)
+
+
+def _refused(data: PageData, count: int, domains: tuple[str, ...]) -> str:
+    shown = ("、" if data.lang == "ja" else ", ").join(domains[:DOMAINS])
+    key = "reason_group_more" if len(domains) > DOMAINS else "reason_group"
+    return data.say(key, n=data.say.number(count), domains=shown)
+
+
+def _lost(data: PageData) -> str:
+    say, failed, unknown = data.say, data.deliveries("failed"), data.deliveries("unknown")
+    lost = say("sent_failed", n=say.number(failed)) if failed else ""
+    return lost + (say("sent_unknown", n=say.number(unknown)) if unknown else "")

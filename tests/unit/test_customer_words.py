@@ -1,0 +1,94 @@
+"""Whether an annotation is words for customers at all."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.core.customer_words import accepted, as_noun, refusal, shortened
+from bridge.core.facts import build
+from bridge.core.impact import MAX_IMPACT_CHARS
+from tests.unit.midori import RECEIVED, alert, incident, service
+
+
+@pytest.mark.parametrize(
+    "text, why",
+    [
+        ("{{ $labels.service }}のログイン", "template"),
+        ("$labels.service が止まりました", "template"),
+        ("<error expanding template: error executing template __alert_x: function not defined>", "error"),
+        ("TypeError: x is not defined", "error"),
+        ("error: no such metric", "error"),
+        ("<no value>", "nothing"),
+        ("<no value>のログイン", "nothing"),
+        ("N/A", "nothing"),
+        ("n/a", "nothing"),
+        ("-", "nothing"),
+        ("―", "nothing"),
+        ("null", "nothing"),
+        ("なし", "nothing"),
+        ("%!s(MISSING)", "nothing"),
+        ("<b>ログイン</b>", "markup"),
+        ("<script>x</script>", "markup"),
+        ("[ログイン](https://example.jp)", "markup"),
+        ("あ" * 121, "too_long"),
+        ("あ" * 120, None),
+        ("全ユーザーのログイン機能", None),
+        ("ログインエラー", None),
+        ("Error messages at sign-in", None),
+        ("検索結果が表示されません", None),
+        ("処理に3秒<5秒かかる画面", None),
+        ("R&Dポータル", None),
+    ],
+)
+def test_what_is_no_word_for_a_customer(text: str, why: str | None) -> None:
+    assert refusal(text, MAX_IMPACT_CHARS) == why
+
+
+def test_a_refused_text_counts_as_absent_and_the_facts_say_why() -> None:
+    said = build(
+        service(), incident(), [alert(customer_impact_ja="{{ $labels.x }}")], "first", drafted_at=RECEIVED
+    )
+    assert [impact.ja for impact in said.impacts] == ["全ユーザーのログイン機能"]
+    (refused,) = said.impact_refused
+    assert (refused.annotation, refused.text, refused.why) == (
+        "customer_impact_ja",
+        "{{ $labels.x }}",
+        "template",
+    )
+    assert refused.because("ja") == "テンプレートの変数が展開されていません"
+
+
+def test_a_refused_text_of_an_alert_nobody_prepared_leaves_the_impact_unknown() -> None:
+    said = build(
+        service(), incident(), [alert("Disk", customer_impact_ja="N/A")], "first", drafted_at=RECEIVED
+    )
+    assert (said.impacts, said.impact_known) == ((), False)
+
+
+@given(st.text(max_size=700), st.integers(1, 500))
+def test_nothing_is_cut_without_a_sign(raw: str, limit: int) -> None:
+    text, refused = accepted("customer_impact_ja", raw, limit)
+    assert len(text) <= limit
+    assert refused is None or text == ""
+    if refused and refused.why == "too_long":
+        assert refused.because("ja") == f"長すぎます({limit}字まで)"
+
+
+@pytest.mark.parametrize("text, limit, shown", [("あいう", 3, "あいう"), ("あいうえ", 3, "あい…")])
+def test_a_shortened_text_says_so(text: str, limit: int, shown: str) -> None:
+    assert shortened(text, limit) == shown
+
+
+@pytest.mark.parametrize(
+    "text, noun",
+    [
+        ("ログインできない", "ログインできない状況"),
+        ("ログインできません", "「ログインできません」という状況"),
+        ("ログインできない状況", "ログインできない状況"),
+        ("一部の画面が開きにくい", "一部の画面が開きにくい状況"),
+        ("決済機能。", "「決済機能」という状況"),
+        ("決済機能", "決済機能"),
+    ],
+)
+def test_words_for_the_inside_of_a_sentence(text: str, noun: str) -> None:
+    assert as_noun(text, "ja") == noun
