@@ -133,7 +133,7 @@ def view(facts: Facts, locale: Locale) -> View:
         recovered_spoken=(
             dates.spoken(facts.recovered_at, zone, locale, facts.started_at) if facts.recovered_at else ""
         ),
-        lasted=lasted(facts, locale),
+        lasted="" if facts.told_over_at else lasted(facts, locale),
         recurred=about(facts.recurred_at),
         recurred_spoken=(
             dates.spoken(facts.recurred_at, zone, locale, facts.told_over_at) if facts.recurred_at else ""
@@ -240,11 +240,8 @@ def _scope(facts: Facts, locale: Locale) -> tuple[str, ...]:
 
 
 def lasted(facts: Facts, locale: Locale) -> str:
-    """Between the printed minutes, so that a reader who subtracts gets the same.
-
-    Empty for what came back: the good time between is no part of it.
-    """
-    if facts.recovered_at is None or facts.told_over_at:
+    """Between the printed minutes, so that a reader who subtracts gets the same."""
+    if facts.recovered_at is None:
         return ""
     return dates.lasting(
         dates.whole_minute(facts.recovered_at) - dates.whole_minute(facts.started_at), locale

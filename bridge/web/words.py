@@ -50,6 +50,7 @@ WORDS: dict[str, Pair] = {
     "until": ("復旧", "Recovered"),
     "lasted": ("障害の時間", "Lasted"),
     "what": ("何が", "What"),
+    "workaround": ("代わりの方法", "Meanwhile"),
     "cause": ("原因", "Cause"),
     "prevention": ("再発防止策", "Prevention"),
     "next": ("次の連絡", "Next mail"),

@@ -9,6 +9,7 @@ import pytest
 from bridge.cli import check
 from bridge.cli.main import main
 from bridge.config import load
+from bridge.errors import ConfigError
 from tests.parts.bridge import configuration
 from tests.parts.sink import Sink
 
@@ -188,3 +189,46 @@ def test_a_mail_server_that_cannot_encrypt(capsys, home, mail_server: Sink):
 def test_a_second_mail_server_that_is_not_there(capsys, home, mail_server: Sink):
     smtp = {"port": mail_server.port, "security": "none", "fallback": {"port": 1, "security": "none"}}
     assert "smtp.fallback: " in finding_of(capsys, home, mail_server, smtp=smtp)
+
+
+def impact_of(home: Path, **changes: object) -> dict[str, object]:
+    """The services of the sample configuration, with these keys in the first impact."""
+    services = configuration(home, 8080, 25, "sqlite")["services"]
+    (name, service), *_ = services.items()
+    return {name: {**service, "impact": [{"match": [], "text": "ログイン", **changes}]}}
+
+
+@pytest.mark.parametrize(
+    "changes, what",
+    [
+        ({"subject": "ログインできない"}, "is a sentence, and letters put it into one"),
+        ({"text": "ログインできません。"}, "is a sentence, and letters put it into one"),
+        ({"text": "{{ $labels.page }}"}, "a template variable was not filled in"),
+        ({"workaround": "N/A"}, "it says nothing"),
+    ],
+)
+def test_words_that_no_letter_can_use_are_found_by_day(capsys, home, mail_server: Sink, changes, what):
+    assert what in finding_of(capsys, home, mail_server, services=impact_of(home, **changes))
+
+
+def test_japanese_that_readers_of_english_would_get_is_found_by_day(capsys, home, mail_server: Sink):
+    (home / "customers.csv").write_text("email,name,locale\nsmith@example.jp,Smith,en\n", encoding="utf-8")
+    services = impact_of(home)
+    _, findings = run(capsys, home, mail_server.port, services=services)
+    assert any("has no English, and letters in English print it (1 customers)" in found for found in findings)
+    assert any(".impact[0].text" in found or "impact.0.text" in found for found in findings)
+
+
+def test_a_status_page_is_https_and_may_stand_in_letters(home):
+    services = impact_of(home)
+    (name, service), *_ = services.items()
+    path = home / "bridge.yaml"
+    settings = configuration(home, 8080, 25, "sqlite")
+    for url in ("http://status.example.jp", "https://status.example.jp"):
+        settings["services"] = {name: {**service, "status_url": url}}
+        path.write_text(json.dumps(settings, ensure_ascii=False, indent=1), encoding="utf-8")
+        if url.startswith("http:"):
+            with pytest.raises(ConfigError, match="is not an https address"):
+                load(path)
+        else:
+            assert load(path).services[name].links[-1] == url

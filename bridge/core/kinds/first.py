@@ -9,5 +9,5 @@ SPEC = KindSpec(
     gives_way=True,
     follows_alerts=True,
     ends_by_hand=True,
-    rows=("subject", "since", "until", "what", "next"),
+    rows=("subject", "since", "until", "what", "workaround", "next"),
 )

@@ -42,6 +42,7 @@ def _edited_away(data: PageData) -> frozenset[str]:
         "since": said.started,
         "until": said.recovered,
         "what": "".join(said.scope),
+        "workaround": "".join(said.requests),
         "next": said.promise,
     }
     body = "".join(data.version.texts[locale].body.split())
@@ -58,6 +59,7 @@ def _values(data: PageData) -> dict[str, str]:
         "until": say.moment(facts.recovered_at) if facts.recovered_at else "",
         "lasted": lasted(facts, data.lang),
         "what": answers.scope or _impact(data),
+        "workaround": " ".join(view(facts, data.lang).requests),
         "next": say.about(dates.round_up(facts.promise_at)) if facts.promise_at else "",
         "before": _before(data),
         "cause": answers.cause or owed,
