@@ -176,7 +176,7 @@ def test_nobody_asks_without_the_token(front: Bridge, incident: Any, path: str) 
         pytest.param("GET", "/notices/{notice}/deliveries?cursor=9223372036854775808", None, 422, id="2^63"),
         pytest.param("POST", "/incidents/nobody/update", b"{}", 404, id="an update of nothing"),
         pytest.param("POST", "/incidents/{id}/recovery", b"{}", 409, id="a recovery while it fires"),
-        pytest.param("POST", "/incidents/{id}/update", b'{"cause": "x"}', 422, id="a field of another letter"),
+        pytest.param("POST", "/incidents/{id}/update", b'{"prevention": "x"}', 422, id="a field of another letter"),
         pytest.param("POST", "/incidents/{id}/recovery", b'{"cause_by": "soon"}', 422, id="no date"),
         pytest.param("POST", "/incidents/{id}/update", b'{"status": "' + b"a" * 2001 + b'"}', 422, id="too long"),
         pytest.param("POST", "/incidents/{id}/update", b"{", 422, id="half an object"),

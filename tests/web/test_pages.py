@@ -89,7 +89,7 @@ def test_every_state_is_one_sound_page(state: str, lang: Locale) -> None:
 @pytest.mark.parametrize("state", EVERY)
 def test_nothing_of_an_alert_but_named_facts_is_shown(state: str) -> None:
     page = shown(state)
-    for secret in (samples.HOST, samples.ALERT_URL, "LoginErrors", "f1</"):
+    for secret in (samples.HOST, samples.ALERT_URL, "LoginErrors", ">f1</"):
         assert secret not in page.html
 
 
@@ -205,7 +205,11 @@ SAYS = [
     ("update", "en", "Tell 12,408: no change"),
     ("recovery", "ja", "3時32分に警告がすべて解消し、15分続いています。障害は約1時間22分間でした。"),
     ("recovery", "ja", "12月1日(火)までに報告すると約束します"),
-    ("recovery, answered", "ja", "いつから11月24日(火)2時10分頃復旧11月24日(火)3時32分障害の時間約1時間22分間"),
+    (
+        "recovery, answered",
+        "ja",
+        "いつから11月24日(火)2時10分頃復旧11月24日(火)3時32分障害の時間約1時間22分間",
+    ),
     ("recovery, answered", "en", "Recovered Tue 24 Nov, 03:32 Lasted about 1 hour 22 minutes"),
     ("recovery, still firing", "ja", "警告が1件続いています"),
     ("individual", "ja", "2通をそれぞれ1名に送信する"),
@@ -320,10 +324,10 @@ def test_page_and_letter_tell_the_same_duration_as_a_reader_who_subtracts(state:
     told = samples.version(now.facts.model_copy(update=crossing), now.version.version, now.version.edited_by)
     told = replace(told, origin=now.version.origin)
     ended = replace(now.incident, resolved_at=crossing["recovered_at"])
-    assert "(8分)" in told.texts["ja"].body
+    assert "(約8分間)" in told.texts["ja"].body
     text = read(shown(state, version=told, incident=ended)).text
     assert "7分" not in text
-    assert "障害は8分でした" in text or "障害の時間8分" in "".join(text.split())
+    assert "障害は約8分間でした" in text or "障害の時間約8分間" in "".join(text.split())
 
 
 def test_a_shipped_text_is_never_called_the_companys_own() -> None:
@@ -424,7 +428,7 @@ def test_the_edit_page_keeps_every_language_and_counts_the_subject() -> None:
     page = PAGES.edit(in_state("english readers too"))
     names = {tag[1].get("name") for tag in read(page).tags}
     assert {"subject", "body", "subject_en", "body_en"} <= names
-    assert "全角32文字(40文字まで)" in page.html
+    assert "全角30文字(40文字まで)" in page.html
     assert read(page).presses == ["edit"]
 
 
