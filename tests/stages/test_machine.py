@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 from sqlalchemy import text
 
 from bridge.core.lifecycle import INCIDENT_MOVES, NOTICE_MOVES, UNDECIDED
-from bridge.core.model import Incident, Notice, Recipient, Ring, Text
+from bridge.core.model import Alert, Incident, Notice, Recipient, Ring, Text
 from bridge.store.audit import broken
 from bridge.store.tx import Tx
 from tests.stages.office import KEYS, Office, configured, firing, minutes, office, resolved, seconds, text_of
@@ -58,6 +58,7 @@ POLICIES = st.fixed_dictionaries(
         "at_deadline": st.sampled_from(["keep_reminding", "send"]),
     }
 )
+SAID = {"LoginErrors": "全ユーザーのログイン機能", "PaymentErrors": "決済機能"}
 # SQLite itself writes down every change of state: nothing can pass unseen.
 WATCH = (
     "CREATE TABLE moves (what TEXT, old TEXT, new TEXT)",
@@ -202,6 +203,26 @@ class Correspondence(RuleBasedStateMachine):
             old = self.run(self.office.version(waiting[-1])).texts["ja"]
             self.run(self.office.press(person, "edit", waiting[-1], body=old.body + words))
 
+    @rule(person=PEOPLE)
+    def approve_without_a_reason(self, person: str) -> None:
+        """What is accepted so says nothing that the alerts contradict at that moment."""
+        waiting = [one for one in self.scene().all_notices() if one.state in UNDECIDED]
+        if not waiting:
+            return
+        self.happens()
+        notice = waiting[-1]
+        answer = self.run(self.office.press(person, "approve", notice))
+        if answer.status != 303 or notice.kind not in ("first", "update", "recovery"):
+            return
+        body = "".join(self.run(self.office.version(notice)).texts["ja"].body.split())
+        alerts = self.run(self.office.store.read(partial(_alerts, incident_id=notice.incident_id)))
+        fires = {alert.labels["alertname"] for alert in alerts if alert.status == "firing"}
+        by_hand = any(alert.by_hand for alert in alerts)
+        assert not (fires and notice.kind == "recovery"), (notice, fires)
+        assert not (by_hand and notice.kind == "recovery"), notice
+        assert ("継続中" in body) <= bool(fires), (notice, fires, body)
+        assert all(words in body for name, words in SAID.items() if name in fires), (notice, fires, body)
+
     @rule()
     def the_list_grows(self) -> None:
         self.happens()
@@ -287,6 +308,10 @@ class Correspondence(RuleBasedStateMachine):
         """Read once after each step."""
         self.seen = self.seen or self.run(self.office.store.read(look))
         return self.seen
+
+
+def _alerts(tx: Tx, incident_id: str) -> list[Alert]:
+    return tx.alerts.of(incident_id)
 
 
 def _watch(tx: Tx) -> None:
