@@ -27,7 +27,7 @@ _LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)\S+", re.IGNORECASE)
 
 DOMAINS = 3  # of the recipients whom the mail server refused in the same words
 
-Decision = Literal["approved", "dismissed", "by_policy", "superseded"]
+Decision = Literal["approved", "dismissed", "rest_dismissed", "by_policy", "superseded"]
 Trouble = Literal["relay", "audience", "stopped", "failed"]
 
 
@@ -71,7 +71,8 @@ class RingFacts:
     `uncounted` says why. `rung`: who else was rung about it, and when. `approved`: in
     `awaiting_second`, who has said yes and when. `planned_at`: when the ring was to leave.
     `relay_trouble`: why customers' mail cannot leave now. `template_problem`: why the draft is not in the
-    company's own words. `record_until`: what was sent after it may be missing from the record.
+    company's own words. `record_until`: what was sent after it may be missing from the record, a copy
+    where `copied`.
     """
 
     template: ClassVar[str] = "ring"
@@ -91,6 +92,7 @@ class RingFacts:
     relay_trouble: str = ""
     template_problem: str = ""
     record_until: datetime | None = None
+    copied: bool = False
 
     def words(self, locale: Locale) -> Mapping[str, object]:
         def clock(at: datetime) -> str:
@@ -124,6 +126,7 @@ class RingFacts:
             "relay_trouble": without_links(self.relay_trouble),
             "template_problem": without_links(self.template_problem),
             "record": _to_the_second(self.matter, self.record_until, self.now, locale),
+            "copied": self.copied,
         }
 
 
@@ -264,7 +267,7 @@ class InTrouble:
     """Something keeps a letter from its customers.
 
     `why` may hold the server's own words. `link` is given where the person can act. `record_until`: what was sent
-    after it may be missing from the record, `sent` and `rest` with it; `now` goes with it.
+    after it may be missing from the record, `sent` and `rest` with it; `now` goes with it. `copied`: it is a copy.
     """
 
     template: ClassVar[str] = "trouble"
@@ -276,6 +279,7 @@ class InTrouble:
     rest: int = 0
     record_until: datetime | None = None
     now: datetime | None = None
+    copied: bool = False
 
     def words(self, locale: Locale) -> Mapping[str, object]:
         return {
@@ -286,6 +290,7 @@ class InTrouble:
             "sent": f"{self.sent:,}",
             "rest": f"{self.rest:,}" if self.rest else "",
             "record": _to_the_second(self.matter, self.record_until, self.now, locale),
+            "copied": self.copied,
         }
 
 

@@ -372,25 +372,29 @@ WORDS: dict[str, Pair] = {
     "resume": ("残り{n}名に送信する", "Send to the other {n}"),
     "resume_note": ("送信済みの方には届きません", "Nobody gets a second copy"),
     "resume_old": ("残り{n}名に送る", "Send to the other {n}"),
-    "maybe_twice": ("二重に届くことがあります。", "Some may get it twice."),
+    "maybe_twice": ("二重に届くことがあります", "Some may get it twice"),
     "old_record": (
         "この記録は{at}のものです。それ以後の送信は記録にありません。",
         "This record is of {at}. What was sent after that is not in it.",
     ),
     "old_record_search": (
-        "決める前に、メールサーバーの記録で {at} よりあとの {sender} からの送信を探してください。"
+        "メールサーバーの記録で、{at} よりあとの {sender} からの送信を探してください。"
         "1通もなければ、送っても二重になりません。",
-        "Before you decide, search the mail server’s log for mail from {sender} after {at}. "
+        "Search the mail server’s log for mail from {sender} after {at}. "
         "If there is none, nobody gets a second copy.",
     ),
-    "as_recorded": (
-        "記録では、送信済み{sent}名、残り{rest}名です。何名かには、もう届いているかもしれません。",
-        "On record {sent} sent, {rest} left. Some of them may have it already.",
+    "recorded_left": ("記録では、残り", "On record, left"),
+    "recorded_note": ("何名かには、もう届いているかもしれません。", "Some of them may have it already."),
+    "recorded_sent": ("{n}名", "{n}"),
+    "stop_why": ("止めた理由", "Why stopped"),
+    "copied": ("写しの記録です。", "This record is a copy."),
+    "gap": ("", " "),
+    "before_deciding": ("決める前に", "Before you decide"),
+    "leave_note": (
+        "まだ届いていない方には送りません。この決定は戻せません。",
+        "Those who do not have it get nothing. This cannot be taken back.",
     ),
-    "leave_it": (
-        "送らないときは、このままにしておいてください。",
-        "To send nothing more, leave it as it is.",
-    ),
+    "leave_all_note": ("お客様にはだれにも届きません。", "No customer gets anything."),
     "resume_all": ("{n}名に送信する", "Send to {n} customers"),
     "failures": ("届かなかった宛先", "Not delivered"),
     "failures_more": ("ほか{n}件", "{n} more"),
@@ -419,6 +423,16 @@ WORDS: dict[str, Pair] = {
     "by_policy": (
         "期限の {clock} に、決めておいた方針で送信しました。",
         "Sent at its deadline, {clock}, by standing policy.",
+    ),
+    "rest_dismissed_by": ("{who}が、残りには送らないと決めました", "{who} decided not to send the rest"),
+    "rest_dismissed_you": ("残りには送らないと決めました", "You decided not to send the rest"),
+    "rest_counts": (
+        "{sent}名には送信済みです。残り{rest}名には送りません。",
+        "{sent} sent. The other {rest} get nothing.",
+    ),
+    "rest_counts_recorded": (
+        "記録では、{sent}名に送信済みです。残り{rest}名には送りません。",
+        "On record {sent} sent. The other {rest} get nothing from here.",
     ),
     "dismissed_by": ("{who}が「送らない」と決めました", "{who} decided not to send"),
     "dismissed_you": ("「送らない」と決めました", "You decided not to send"),
@@ -604,6 +618,13 @@ STOP_REASONS: dict[str, Pair] = {
     ),
 }
 
+RECORD_REASONS: dict[str, Pair] = {
+    "copied": ("写しの記録です", "This record is a copy"),
+    "restored": ("バックアップから戻した記録です", "It was put back from a backup"),
+    "old_work": ("長く止まっていました", "The bridge was away for long"),
+}
+"""Why a letter was stopped whose record may miss what was sent since, on its card."""
+
 EVENTS: dict[str, Pair] = {
     "alerts": ("警告を受け取りました", "Alerts received"),
     "reopened": ("警告が再び鳴りました", "Alerts fired again"),
@@ -621,6 +642,7 @@ EVENTS: dict[str, Pair] = {
     "cancelled": ("承認を取り消しました", "Took the approval back"),
     "dismissed": ("送らないと決めました({reason})", "Decided not to send ({reason})"),
     "acknowledged": ("確認中と伝えました", "Is on it"),
+    "rest_dismissed": ("残りには送らないと決めました({reason})", "Decided not to send the rest ({reason})"),
     "taken_up_again": ("やはり知らせることにしました", "Decided to tell customers after all"),
     "still_firing": ("続いていることを{people}に知らせました", "Told {people} that it goes on"),
     "superseded": ("下書きが置き換わりました", "Draft replaced"),
