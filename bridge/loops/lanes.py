@@ -150,15 +150,18 @@ class LaneWorker:
         if not lost:
             await self._bell.wait(next_due)
             return
-        log.warning("claims_lost", lane=self._lane, rows=len(lost))
-        await self._office.store.run(
+        freed = await self._office.store.run(
             partial(
-                _give_back_lost,
+                give_back_lost,
                 runtime=self._office.runtime(),
                 ids=lost,
                 me=self._office.me(),
             )
         )
+        if freed:
+            log.warning("claims_lost", lane=self._lane, rows=len(lost))
+        else:
+            await self._bell.wait(longest=AGAIN)
 
     async def _some_relay_works(self) -> bool:
         """While no relay works nothing is claimed: one probe at a time, as often as the breaker allows."""
@@ -311,10 +314,16 @@ def claim_rows(tx: Tx, runtime: Runtime, lane: Lane, limit: int, me: ThisInstanc
     return tx.claims.claim(lane, limit, me.id, runtime.config.services)
 
 
-def _give_back_lost(tx: Tx, runtime: Runtime, ids: Collection[int], me: ThisInstance) -> None:
+def give_back_lost(tx: Tx, runtime: Runtime, ids: Collection[int], me: ThisInstance) -> bool:
     """Free these claims of this instance, which none of its senders has, as if it had died with them.
 
     COMMIT of a claim can lose its answer, and a server that crashed forgets soft marks: it has another boot.
+    False where a record that was turned back has them again: they were sent, and wait for the heartbeat to say so.
     """
+    if not may_claim_letters(tx, me):
+        return False
     on_unknown = runtime.config.smtp.on_unknown
-    tx.claims.give_back([me.id], all_in_doubt=tx.boot_id() != me.boot_id, on_unknown=on_unknown, ids=ids)
+    return (
+        tx.claims.give_back([me.id], all_in_doubt=tx.boot_id() != me.boot_id, on_unknown=on_unknown, ids=ids)
+        > 0
+    )

@@ -16,6 +16,7 @@ from bridge.core.continuity import (
     MarkedRow,
     Record,
     compare,
+    falls_behind,
     missing_since,
     next_tick,
 )
@@ -132,3 +133,19 @@ def test_a_record_misses_what_was_sent_since_the_first_gap_after_its_drafting() 
     assert missing_since(gaps, at(-5)) == at(0)
     assert missing_since(gaps, at(26)) == at(30)
     assert missing_since(gaps, at(91)) is None
+
+
+@pytest.mark.parametrize(
+    "behind, changes",
+    [
+        pytest.param(True, {"tick": 99}, id="a database turned back under a running bridge"),
+        pytest.param(False, {}, id="the next letter of the same tick"),
+        pytest.param(False, {"tick": 101}, id="a later tick"),
+        pytest.param(False, {"database": "another", "tick": 1}, id="another database"),
+    ],
+)
+def test_a_mark_of_a_database_turned_back_does_not_replace_what_the_machine_knows(
+    behind: bool, changes: dict[str, object]
+) -> None:
+    assert falls_behind(replace(MARK, **changes), MARK) is behind  # type: ignore[arg-type]
+    assert not falls_behind(MARK, None)
