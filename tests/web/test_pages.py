@@ -331,8 +331,8 @@ def test_page_and_letter_tell_the_same_duration_as_a_reader_who_subtracts(state:
 
 
 def test_a_shipped_text_is_never_called_the_companys_own() -> None:
-    assert WORDS["as_template"][0] in shown("open").html
-    assert WORDS["as_template"][0] not in shown("template failed").html
+    assert WORDS["as_template"]["ja"] in shown("open").html
+    assert WORDS["as_template"]["ja"] not in shown("template failed").html
 
 
 def test_the_suggestion_is_an_edit_with_the_mended_letter() -> None:
@@ -507,6 +507,7 @@ def test_buttons_say_one_person_in_the_singular(state: str, changes: dict[str, A
 
 
 def test_every_sentence_has_both_languages_with_the_same_fields() -> None:
-    for key, (ja, en) in WORDS.items():
+    for key, sentence in WORDS.items():
+        ja, en = sentence["ja"], sentence["en"]
         assert set(re.findall(r"{(\w+)}", en)) - set(re.findall(r"{(\w+)}", ja)) <= {"n", "others"}, key
         assert "!" not in ja + en, key

@@ -72,7 +72,7 @@ def history(data: PageData) -> tuple[Moment, ...]:
 def _event(say: Phrasing, event: Event, withdrawn: Set[str]) -> str:
     given_up = event.action == "superseded" and event.detail.get("notice") in withdrawn
     action = "withdrawn" if given_up else event.action
-    text = pick(EVENTS.get(action, (action, action)), say.lang)
+    text = pick(EVENTS.get(action, {say.lang: action}), say.lang)
     detail = event.detail
     kind: Kind = detail.get("kind", FIRST)
     fields = defaultdict(

@@ -5,13 +5,13 @@ from bridge.core.next_notice import never_left
 from bridge.web.views.approvers import is_second, needs_two, second_waits
 from bridge.web.views.deck import Button, hold_note
 from bridge.web.views.page_data import PageData
-from bridge.web.words import LIST_UNREADABLE, STOP_REASONS, pick
+from bridge.web.words import STOP_REASONS, WORDS, pick
 
 
 def stopped(data: PageData) -> tuple[str, str]:
     """The heading and the sentences under it."""
     say, sent = data.say, data.deliveries("sent")
-    why = pick(STOP_REASONS.get(data.notice.stop_reason or "", LIST_UNREADABLE), data.lang)
+    why = pick(STOP_REASONS.get(data.notice.stop_reason or "", WORDS["list_unreadable"]), data.lang)
     if data.record_until:
         return say("stopped"), joined(data, old_record(data), why, _as_recorded(data), say("leave_it"))
     if never_left(data.notice):
