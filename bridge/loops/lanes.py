@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 100  # rows a claim takes
 POISON_AFTER = timedelta(minutes=1)  # how long a row rests that our own code failed on
-POISON_TRIES = 5  # of them, after which it has failed
+POISON_TRIES = 5  # errors of our own code after which a row has failed
 SUSPECT_ALONE = 60.0  # seconds the lane waits for a message that processes died on, before it claims others
 LOSSES = 3  # connections that one message may lose before it, and not the server, is taken to be the reason
 BEHIND = 1.0  # seconds such a message waits longer than the others for a relay that is down
@@ -278,9 +278,10 @@ class LaneWorker:
                 return _result(row, outcome.state, outcome.words)
 
     def _lost(self, row: Claimed, outcome: Outcome) -> DeliveryResult:
-        """Its turn again at once, uncounted; but a mail that ends every connection must not starve the others.
+        """A mail whose connection was lost is tried again at once, and the attempt does not count.
 
-        While no relay works it waits behind them: were it the first again, the relay would seem dead again.
+        A mail that ends every connection must not starve the others. While no relay works it waits behind them:
+        as the first one again it would make the relay seem dead again.
         """
         self._losses[row.id] += 1
         if self._losses[row.id] < LOSSES:
