@@ -109,7 +109,7 @@ class RingFacts:
             "late": dates.rough(late, locale, "h") if late >= minute else "",
             "overdue": self.now >= self.due_at,
             "due": clock(self.due_at),
-            "what": _what(self.what, locale),
+            "what": topic_of(self.what, locale),
             "recipients": f"{self.recipients:,}" if self.recipients is not None else "",
             "uncounted": without_links(self.uncounted.get(locale)) if self.uncounted else "",
             "link": self.link,
@@ -321,7 +321,7 @@ def without_links(text: str) -> str:
     return " ".join(_LINK.sub("…", text).split())
 
 
-def _what(impacts: tuple[LocalText, ...], locale: Locale) -> str:
+def topic_of(impacts: tuple[LocalText, ...], locale: Locale) -> str:
     """The impacts as the topic of line 1. A whole sentence is quoted: it would not fit the grammar."""
     if not impacts:
         return {"ja": "障害の件", "en": "Service disruption"}[locale]

@@ -28,6 +28,7 @@ from bridge.stages.context import IncidentContext
 from bridge.stages.draft import FIRES_AGAIN, draft, refresh, supersede
 from bridge.stages.next_notice import advance
 from bridge.stages.runtime import BRIDGE, Runtime
+from bridge.stages.still_firing import plan_reminder
 from bridge.stages.wake import NOTHING, Wake
 from bridge.store.alerts import IgnoredAlert
 from bridge.store.incidents import IncidentChanges
@@ -180,6 +181,7 @@ def _move(ctx: IncidentContext, verdict: Verdict, truncated: int) -> IncidentCon
         raise Overtaken(f"incident {incident.id} is not {incident.state} any more")
     if state == "open" and incident.state == "closed":
         moved.record(BRIDGE, Reopened("fires again after it was dismissed"))
+        plan_reminder(moved)
     if state == "open" and incident.state == "recovered":
         moved.record(BRIDGE, Reopened("fires again before the recovery was approved"))
         if old := next_notice.undecided(moved.notices(), next_notice.RECOVERY):

@@ -59,6 +59,8 @@ KEPT: list[tuple[NewEvent, str, dict[str, Any]]] = [
     ),
     (events.Cancelled("n1", "first", 2), "cancelled", VERSION),
     (events.Dismissed("n1", "first", 2, ""), "dismissed", {**VERSION, "reason": ""}),
+    (events.TakenUpAgain("n1", "first", 2), "taken_up_again", VERSION),
+    (events.ToldStillFiring("n1", "first", ["sato"]), "still_firing", {**NOTICE, "people": ["sato"]}),
     (events.SendingBegan("n1", "first", 2, None), "sending", {**VERSION, "recipients": None}),
     (events.Sent("n1", "first", {"sent": 3}), "sent", {**NOTICE, "counts": {"sent": 3}}),
     (events.Stopped("n1", "first", "person"), "stopped", {**NOTICE, "why": "person"}),

@@ -386,6 +386,7 @@ ASKING: dict[str, dict[str, Any]] = {
         "findings": (Finding("BRG-05", "error", "body", (0, 0), "", *CAUSE_DAY_OVER),),
     },
 }
+_DISMISSED = notice(state="dismissed", decided_by="sato", decided_at=at(2, 16), reason="false_alarm")
 DECIDED: dict[str, dict[str, Any]] = {
     "hold": {"notice": approved(), "now": at(2, 16, 33)},
     "hold over": {"notice": approved(), "now": at(2, 16, 41)},
@@ -476,8 +477,23 @@ DECIDED: dict[str, dict[str, Any]] = {
     },
     "by another": {"notice": approved(), "now": at(2, 16, 33), "person": PEOPLE["sato"]},
     "dismissed": {
-        "notice": notice(state="dismissed", decided_by="sato", decided_at=at(2, 16), reason="false_alarm"),
+        "notice": _DISMISSED,
         "now": at(2, 17),
+    },
+    "dismissed, long ago": {
+        "notice": _DISMISSED,
+        "events": (
+            *EVENTS[:2],
+            Event(3, at(2, 10), "bridge", "rang", {"notice": "n1", "people": ["maruyama", "sato"]}),
+            Event(4, at(2, 46), "bridge", "still_firing", {"notice": "n1", "people": ["sato", "maruyama"]}),
+        ),
+        "now": at(2, 58),
+    },
+    "dismissed, all over": {
+        "notice": _DISMISSED,
+        "incident": replace(INCIDENT, state="closed", resolved_at=at(2, 20)),
+        "alerts": (replace(ENDED, ends_at=at(2, 20)),),
+        "now": at(2, 30),
     },
     "superseded, fires again": {
         "notice": notice("recovery", state="superseded", decided_at=at(3, 50), closed_reason="fires_again"),

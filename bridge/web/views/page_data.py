@@ -26,7 +26,7 @@ from bridge.core.values import LOCALES, Locale
 from bridge.web.views.phrasing import Phrasing
 from bridge.wording import Finding
 
-Did = Literal["cancelled", "acknowledged", "saved", "test", "renewed", "refused"]
+Did = Literal["cancelled", "acknowledged", "saved", "test", "renewed", "refused", "reopened"]
 """What the press before this page did: `?did=` in its address."""
 
 Sheet = Literal["dismiss", "override", "test", "recovered", "not_recovered"]
@@ -79,9 +79,10 @@ class PageData:
     draft that a person edited. `rewritten`: the letter from the facts of now, where the text says otherwise.
     `alerts`: at most a thousand, those that fire first. `firing`: how many fire in all. `number` is the report's
     number, also while it is only expected. `previous_count` and `repeated_at` are of the last sending to the same
-    audience, and of the last one of the same kind. `withdrawn`: the notices by id that were given up with none in
-    their place. `corrected`: what this letter corrects. `correction`: the letter that corrects this one. `findings`
-    are about `version.texts[service.locale]`. `record_until`: what was sent after it may be missing from the record.
+    audience, and of the last one of the same kind. `newer`: a report was drafted after this one. `withdrawn`: the
+    notices by id that were given up with none in their place. `corrected`: what this letter corrects. `correction`:
+    the letter that corrects this one. `findings` are about `version.texts[service.locale]`. `record_until`: what was
+    sent after it may be missing from the record.
     """
 
     service: Service
@@ -111,6 +112,7 @@ class PageData:
     previous_count: int | None = None
     repeated_at: datetime | None = None
     previous_report: Related | None = None
+    newer: bool = False
     successor: Related | None = None
     withdrawn: frozenset[str] = frozenset()
     corrected: Corrected | None = None
@@ -146,7 +148,7 @@ class PageData:
 
     @property
     def offers(self) -> tuple[Action, ...]:
-        return offers(self.notice, self.person.id, self.now, self.incident.state)
+        return offers(self.notice, self.person.id, self.now, self.incident.state, newer=self.newer)
 
     @property
     def undecided(self) -> bool:
