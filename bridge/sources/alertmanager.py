@@ -28,7 +28,7 @@ def parse(body: bytes, headers: Mapping[str, str], received_at: datetime) -> Par
     """The alerts of one post, in its order. Raises SourceError, and nothing else, for a malformed body."""
     post = read_object(body)
     if text(post.get("version"), "version") != "4":
-        raise SourceError("version", 'must be "4", the format of Alertmanager 0.6 and later')
+        raise SourceError("version", _not_ours(post))
     listed = post.get("alerts")
     if not isinstance(listed, list):
         raise SourceError("alerts", "must be a list")
@@ -40,6 +40,12 @@ def parse(body: bytes, headers: Mapping[str, str], received_at: datetime) -> Par
         truncated=_count(post.get("truncatedAlerts"), "truncatedAlerts"),
         notes=tuple(notes),
     )
+
+
+def _not_ours(post: Mapping[str, object]) -> str:
+    """Why a post is none of Alertmanager's. Grafana's own webhook looks like one, and shows its users no answer."""
+    wanted = 'must be "4", the format of Alertmanager 0.6 and later'
+    return f"{wanted}. This is the format of Grafana's webhook" if "orgId" in post else wanted
 
 
 def _alert(given: object, field: str, received_at: datetime, notes: list[str]) -> Alert:
