@@ -11,12 +11,14 @@ from datetime import datetime
 from typing import cast
 
 from bridge.core.model import Alert, AlertStatus
+from bridge.core.sanitise import one_line
 from bridge.errors import SourceError
 from bridge.sources import Parsed
 from bridge.sources.body import FUTURE, read_object, text, texts, time
 from bridge.sources.credentials import Credentials
 
 NAME = "alertmanager"
+_LONGEST_ADDRESS = 200  # characters
 _LONGEST_FINGERPRINT = 256  # characters; a key in the database. Alertmanager's have 16
 
 
@@ -32,13 +34,13 @@ def parse(body: bytes, headers: Mapping[str, str], received_at: datetime) -> Par
     listed = post.get("alerts")
     if not isinstance(listed, list):
         raise SourceError("alerts", "must be a list")
-    for unused in ("groupKey", "externalURL"):  # a body that is no text here is not Alertmanager's
-        text(post.get(unused), unused)
+    text(post.get("groupKey"), "groupKey")  # a body that has no text here is not Alertmanager's
     notes: list[str] = []
     return Parsed(
         alerts=tuple(_alert(one, f"alerts[{n}]", received_at, notes) for n, one in enumerate(listed)),
         truncated=_count(post.get("truncatedAlerts"), "truncatedAlerts"),
         notes=tuple(notes),
+        sender=one_line(text(post.get("externalURL"), "externalURL"), _LONGEST_ADDRESS),
     )
 
 
