@@ -101,10 +101,11 @@ class RingFacts:
         left = self.due_at - self.now + _RING_SLACK
         late = self.now - self.due_at + _RING_SLACK
         late_by = self.now - self.planned_at if self.planned_at else timedelta()
+        label = spec.ring_label.get(locale) if spec.ring_label else ""
         return {
-            "label": spec.ring_label.get(locale) if spec.ring_label else "",
-            "tells_time": spec.ring_tells_time,
+            "label": label,
             "title": self.matter.title(locale),
+            "titled": self.matter.after(label, locale),
             "left": dates.rough(left, locale, "h") if left >= minute else "",
             "late": dates.rough(late, locale, "h") if late >= minute else "",
             "overdue": self.now >= self.due_at,

@@ -138,7 +138,9 @@ def _open(tx: Tx, service: str, verdict: Verdict) -> Incident:
         id=str(uuid.uuid4()),
         service=service,
         state="open",
-        started_at=min(tx.now, *(change.alert.starts_at for change in verdict.changes)),  # a clock may run ahead
+        started_at=min(
+            tx.now, *(change.alert.starts_at for change in verdict.changes)
+        ),  # a clock may run ahead
         received_at=tx.now,
         follows=before.id if before and comes_back(before, remembered, tx.now) else None,
     )

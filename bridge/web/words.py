@@ -13,7 +13,7 @@ WORDS: dict[str, Pair] = {
     "person": ("{name}さん", "{name}"),
     "and": ("と", " and "),
     "robot": ("ブリッジ", "the bridge"),
-    "policy": ("あらかじめ決めた方針", "standing policy"),
+    "policy": ("設定(自動)", "standing policy"),
     "error_title": ("エラー: {title}", "Error: {title}"),
     "full_stop": ("{first}。{second}", "{first}. {second}"),
     "unsent": ("まだ送っていません", "Nothing sent yet"),
@@ -27,6 +27,8 @@ WORDS: dict[str, Pair] = {
     "deadline_was": ("{clock} の期限", "Was due {clock}"),
     "left": ("残り{length}", "{length} left"),
     "over": ("{length}超過", "{length} late"),
+    "nearly_over": ("残り1分未満", "Less than 1 min left"),
+    "just_over": ("期限を過ぎました", "Just passed"),
     "still_send": ("今からでも送ってください。", "Please still send."),
     "minutes": ("{n}分", "{n} min"),
     # who receives it
@@ -53,9 +55,9 @@ WORDS: dict[str, Pair] = {
     "workaround": ("代わりの方法", "Meanwhile"),
     "cause": ("原因", "Cause"),
     "prevention": ("再発防止策", "Prevention"),
-    "next": ("次の連絡", "Next mail"),
+    "next": ("次回のご報告", "Next report"),
     "before": ("前回", "Last mail"),
-    "as_template": ("ほかの文は、登録した定型文のままです", "The rest is your own template"),
+    "as_template": ("ほかの文は、定型文のままです", "The rest is the template"),
     "template_failed": (
         "登録したテンプレートに誤りがあり、標準の文面を使いました({why})。",
         "Your own template is faulty; the shipped one was used ({why}).",
@@ -118,7 +120,7 @@ WORDS: dict[str, Pair] = {
     "dismiss": ("送らない", "Do not send"),
     "acknowledge": ("確認中と伝える", "I’m on it"),
     "acknowledge_note": (
-        "次の連絡を1回とばし、ほかの人にあなたが確認中と伝えます。連絡は続きます。",
+        "次の呼び出しを1回見送り、ほかの当番にあなたが確認中だと知らせます。呼び出しは続きます。",
         "Skips one ring and tells the others you have it. Ringing goes on.",
     ),
     "answer_again": ("答えを直す", "Change the answers"),
@@ -127,7 +129,7 @@ WORDS: dict[str, Pair] = {
     "dismiss_why": ("送らない理由", "Why not?"),
     "dismiss_go": ("送らないと決める", "Decide not to send"),
     "dismiss_note": (
-        "お客様にはだれにも届きません。連絡は止まります。",
+        "お客様にはだれにも届きません。呼び出しは止まります。",
         "No customer gets anything. Ringing stops.",
     ),
     "other_reason": ("その他の理由", "Other reason"),
@@ -135,7 +137,7 @@ WORDS: dict[str, Pair] = {
     "test_note": ("{address} にだけ届きます。", "Only {address} gets it."),
     "recovered": ("復旧した", "Recovered"),
     "recovered_note": (
-        "警告が鳴り続けていても、ここで障害を終わりにして、復旧報告の下書きに進みます。まだ送られません。",
+        "アラートが続いていても、ここで障害を終わりにして、復旧報告の下書きに進みます。まだ送られません。",
         "Ends the incident, even while an alert is on, and drafts the recovery report. Sends nothing.",
     ),
     "recovered_go": ("復旧報告の下書きへ進む", "Draft the recovery report"),
@@ -209,7 +211,7 @@ WORDS: dict[str, Pair] = {
         "{who} approved version {v} at {clock}. Yours sends it.",
     ),
     "second_waits": (
-        "あと1人の承認が必要です。{others}に連絡しています。",
+        "あと1人の承認が必要です。{others}を呼び出しています。",
         "One more approval needed; ringing {others}.",
     ),
     "second_waits_any": ("あと1人の承認が必要です。", "One more approval needed."),
@@ -223,11 +225,11 @@ WORDS: dict[str, Pair] = {
     ),
     # what the last press did
     "did_cancelled": (
-        "取り消しました。まだ送っていません。連絡は続きます。",
+        "取り消しました。まだ送っていません。呼び出しは続きます。",
         "Cancelled. Nothing sent. Ringing goes on.",
     ),
     "did_acknowledged": (
-        "まだ送っていません。確認中と伝えました。連絡は続きます。",
+        "まだ送っていません。確認中と伝えました。呼び出しは続きます。",
         "Nothing sent. Everybody knows you are on it. Ringing goes on.",
     ),
     "did_saved": (
@@ -244,7 +246,7 @@ WORDS: dict[str, Pair] = {
     ),
     "acknowledged_by": ("{who}が {clock} から確認中です。", "{who} has been on it since {clock}."),
     "all_ended": (
-        "警告は {clock} にすべて止まりました。発生と復旧を1通で伝えるか、送らないかを選べます。",
+        "アラートは {clock} にすべて止まりました。発生と復旧を1通で伝えるか、送らないかを選べます。",
         "Every alert ended at {clock}. Tell start and recovery in one letter, or do not send.",
     ),
     # hold
@@ -300,7 +302,7 @@ WORDS: dict[str, Pair] = {
     "then": ("このあと", "Next"),
     "then_done": ("全員への送信が終わる見込み", "All sent, by estimate"),
     "then_draft": ("続報の下書きを{who}に届けます", "The next draft goes to {who}"),
-    "then_promise": ("お客様に約束した次の連絡", "Next mail promised to customers"),
+    "then_promise": ("お客様に約束した次回のご報告", "Next report promised to customers"),
     "then_final": ("最終報の下書きを{who}に届けます", "The draft of the final report goes to {who}"),
     "then_cause": ("お客様に約束した原因の報告", "Report of the cause, promised to customers"),
     "record": ("記録", "Record"),
@@ -412,21 +414,21 @@ WORDS: dict[str, Pair] = {
         "{who} approved at {clock}. Nothing for you to do.",
     ),
     "by_policy": (
-        "期限の {clock} に、決めておいた方針で送信しました。",
+        "期限の {clock} に、設定により自動で送信しました。",
         "Sent at its deadline, {clock}, by standing policy.",
     ),
     "dismissed": (
-        "{who}が「送らない」と決めました({reason})。連絡は止まりました。",
+        "{who}が「送らない」と決めました({reason})。呼び出しは止まりました。",
         "{who} decided not to send ({reason}). Ringing stopped.",
     ),
     "dismissed_self": (
-        "「送らない」と決めました({reason})。連絡は止まりました。",
+        "「送らない」と決めました({reason})。呼び出しは止まりました。",
         "You decided not to send ({reason}). Ringing stopped.",
     ),
     "superseded": ("この下書きは{what}に置き換わりました。", "Replaced by the {what}."),
     "superseded_any": ("この下書きは新しい下書きに置き換わりました。", "Replaced by a newer draft."),
     "fires_again": (
-        "警告が再び鳴ったので、この下書きは使いません。あなたの操作は不要です。",
+        "アラートが再び出たので、この下書きは使いません。あなたの操作は不要です。",
         "The alert fired again, so this draft is not used. Nothing for you to do.",
     ),
     "withdrawn": ("取りやめました", "Withdrawn"),
@@ -467,7 +469,7 @@ WORDS: dict[str, Pair] = {
     "individual_title": ("個別のお詫び", "Individual apologies"),
     "update_title": ("変化はありましたか", "Has anything changed?"),
     "recovery_lead": (
-        "{clock}に警告がすべて解消し、{since}続いています。障害は{lasted}でした。",
+        "{clock}にアラートがすべて止まり、{since}続いています。障害は{lasted}でした。",
         "Every alert ended at {clock}, {since} ago. The disturbance lasted {lasted}.",
     ),
     "recovery_by_hand": (
@@ -475,11 +477,11 @@ WORDS: dict[str, Pair] = {
         "{who} declared recovery at {clock}. The disturbance lasted {lasted}.",
     ),
     "was_firing": (
-        "復旧としたとき、警告が{n}件続いていました",
+        "復旧としたとき、アラートが{n}件続いていました",
         "Alerts that were still firing then: {n}",
     ),
-    "still_firing": ("警告が{n}件続いています", "{n} alerts are still firing"),
-    "still_firing_1": ("警告が1件続いています", "1 alert is still firing"),
+    "still_firing": ("アラートが{n}件続いています", "{n} alerts are still firing"),
+    "still_firing_1": ("アラートが1件続いています", "1 alert is still firing"),
     "cause_open": ("調査中", "Under investigation"),
     "cause_open_note": ("{day}までに報告すると約束します", "Promises a report by {day}"),
     "other_day": ("報告する日を変える", "Promise another day"),
@@ -527,7 +529,7 @@ WORDS: dict[str, Pair] = {
     "review_note": ("まだ送られません", "Nothing is sent yet"),
     "not_recovered": ("まだ復旧していない", "Not recovered yet"),
     "not_recovered_note": (
-        "この画面からは何も送られません。確かめている間は「確認中と伝える」を押してください。連絡は続きます。",
+        "この画面からは何も送られません。確かめている間は「確認中と伝える」を押してください。呼び出しは続きます。",
         "Nothing is sent from here. While you check, press “I’m on it”. Ringing goes on.",
     ),
     # links that do not work, storage that does not work
@@ -579,11 +581,11 @@ STOP_REASONS: dict[str, Pair] = {
     "person": ("", ""),
     "list_changed": ("名簿が承認のあとで変わりました。", "The list changed after the approval."),
     "text_changed": (
-        "文面が承認のあとでデータベースの中で書き換えられています。本文を読み直してください。",
+        "承認のあと、データベース上で文面が書き換えられています。本文を読み直してください。",
         "The text was changed inside the database after the approval. Read it again.",
     ),
     "old_work": (
-        "長く止まっていたため、自動では送りません。",
+        "ブリッジが長時間停止していたため、自動では送信しません。",
         "The bridge was away for long; it does not send by itself.",
     ),
     "restored": (
@@ -593,8 +595,8 @@ STOP_REASONS: dict[str, Pair] = {
 }
 
 EVENTS: dict[str, Pair] = {
-    "alerts": ("警告を受け取りました", "Alerts received"),
-    "reopened": ("警告が再び鳴りました", "Alerts fired again"),
+    "alerts": ("アラートを受け取りました", "Alerts received"),
+    "reopened": ("アラートが再び出ました", "Alerts fired again"),
     "drafted": ("{report}の下書きを作りました", "Drafted the {report}"),
     "returned": ("版{version}の内容に戻りました", "Version {version} is right again"),
     "redrafted": ("版{version}に作り直しました", "Rendered version {version}"),
@@ -602,7 +604,7 @@ EVENTS: dict[str, Pair] = {
         "テンプレートに誤りがあり、標準の文面を使いました",
         "Template failed; used the shipped one",
     ),
-    "rang": ("{people}に連絡しました", "Rang {people}"),
+    "rang": ("{people}を呼び出しました", "Rang {people}"),
     "edited": ("版{version}を保存しました", "Saved version {version}"),
     "approved_first": ("1人目として版{version}を承認しました", "Approved version {version} as first of two"),
     "approved": ("版{version}を承認しました", "Approved version {version}"),
@@ -610,7 +612,7 @@ EVENTS: dict[str, Pair] = {
     "dismissed": ("送らないと決めました({reason})", "Decided not to send ({reason})"),
     "acknowledged": ("確認中と伝えました", "Is on it"),
     "superseded": ("下書きが置き換わりました", "Draft replaced"),
-    "withdrawn": ("警告が再び鳴り、下書きを取りやめました", "Fired again; draft withdrawn"),
+    "withdrawn": ("アラートが再び出たので、下書きを取りやめました", "Fired again; draft withdrawn"),
     "sending": ("送信を始めました", "Sending started"),
     "sent": ("送信が終わりました", "Sending finished"),
     "stopped": ("送信を止めました", "Sending stopped"),

@@ -146,7 +146,7 @@ async def test_the_mail_about_an_acknowledge_names_the_next_ring(office: Office)
     await office.told("ring")
     await office.press("sato", "acknowledge")
     (mail,) = [await office.written(row) for row in await office.claim("oncall")]
-    assert "決まらなければ 2:25 にまた連絡します。" in mail.body
+    assert "決まらなければ 2:25 にまた呼び出します。" in mail.body
 
 
 async def test_an_acknowledge_never_skips_the_ring_at_the_deadline(office: Office) -> None:

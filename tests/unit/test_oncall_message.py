@@ -83,7 +83,12 @@ def test_the_subject_says_how_long_is_left(after: timedelta, ja: str, en: str) -
     "kind, number, ja, en",
     [
         ("update", 2, "【続報 残り5分】みどりショップ第二報", "[Update, 5 min left] Midori Shop 2nd report"),
-        ("recovery", None, "【復旧】みどりショップ復旧報告", "[Recovery] Midori Shop recovery report"),
+        (
+            "recovery",
+            None,
+            "【復旧報告 残り5分】みどりショップ",
+            "[Recovery report, 5 min left] Midori Shop",
+        ),
         (
             "final",
             None,
@@ -175,8 +180,8 @@ def test_a_ring_says_all_that_helps_to_decide() -> None:
         "開くだけでは送られません。内容を見てから決められます。",
         "件名 【重要】【障害報告】みどりショップ ログインできない事象(第一報)",
         "いつから 2026年11月21日(土) 2時10分頃",
-        "次の連絡 3:15",
-        "佐藤さんにも 2:20 に連絡しました。",
+        "次回のご報告 3:15",
+        "佐藤さんも 2:20 に呼び出しました。",
         "",
         "このリンクはあなた専用です。転送しないでください。",
         "",
@@ -191,7 +196,10 @@ def test_a_ring_says_all_that_helps_to_decide() -> None:
             {"recipients": None, "uncounted": LocalText(ja="2行目が読めません")},
             "宛先の名簿を数えられません。2行目が読めません",
         ),
-        ({"planned_at": RECEIVED - minutes(170)}, "この連絡は、予定の 23:20 から3時間遅れて送られました。"),
+        (
+            {"planned_at": RECEIVED - minutes(170)},
+            "この呼び出しは、予定の 23:20 から3時間遅れて送られました。",
+        ),
     ],
 )
 def test_a_ring_says_what_is_unusual(changes: dict[str, Any], line: str) -> None:
@@ -238,8 +246,10 @@ TELLING: list[OncallMessage] = [
     "why, words",
     [
         pytest.param("list_changed", "承認のあとで名簿が変わりました。", id="another list"),
-        pytest.param("text_changed", "データベースの中で書き換えられています。", id="another text"),
-        pytest.param("old_work", "長く止まっていたため、自動では送りません。", id="old work"),
+        pytest.param(
+            "text_changed", "承認のあと、データベース上で文面が書き換えられています。", id="another text"
+        ),
+        pytest.param("old_work", "ブリッジが長時間停止していたため、自動では送信しません。", id="old work"),
         pytest.param("550 no", "550 no", id="the server's own words"),
     ],
 )
@@ -291,8 +301,8 @@ def test_every_subject_begins_with_its_tag(message: OncallMessage) -> None:
         ),
         (
             TELLING[1],
-            "【送らない】みどりショップ第一報",
-            "佐藤さんが 2:10 に「送らない」と決めました(誤検知)。連絡は止まりました。",
+            "【見送り】みどりショップ第一報",
+            "佐藤さんが 2:10 に「送らない」と決めました(誤検知)。呼び出しは止まりました。",
         ),
         (
             TELLING[4],

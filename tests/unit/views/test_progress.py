@@ -49,13 +49,13 @@ def test_a_page_looks_as_far_as_its_notice_is(state: str, look: str, live: bool)
         (
             "dismissed",
             "送りません",
-            "佐藤さんが「送らない」と決めました(誤検知)。連絡は止まりました。",
+            "佐藤さんが「送らない」と決めました(誤検知)。呼び出しは止まりました。",
         ),
         ("superseded", "置き換わりました", "この下書きは第二報に置き換わりました。"),
         (
             "superseded, fires again",
             "取りやめました",
-            "警告が再び鳴ったので、この下書きは使いません。あなたの操作は不要です。",
+            "アラートが再び出たので、この下書きは使いません。あなたの操作は不要です。",
         ),
     ],
 )
@@ -67,7 +67,7 @@ def test_the_heading_says_how_it_stands(state: str, heading: str, lead: str) -> 
 
 def test_who_decided_not_to_send_is_not_told_to_themselves() -> None:
     view = progress(in_state("dismissed", person=PEOPLE["sato"]))
-    assert view.lead == "「送らない」と決めました(誤検知)。連絡は止まりました。"
+    assert view.lead == "「送らない」と決めました(誤検知)。呼び出しは止まりました。"
 
 
 def test_a_draft_replaced_by_one_that_is_gone_is_replaced_by_a_newer_one() -> None:
@@ -248,7 +248,7 @@ def test_the_proof_of_a_batch_is_over_all_its_letters() -> None:
 
 def test_a_letter_sent_by_policy_names_the_policy() -> None:
     by_policy = replace(DECIDED["sent"]["notice"], approvals=(), approved_by="policy")
-    assert "承認: あらかじめ決めた方針、02:16。" in progress(in_state("sent", notice=by_policy)).proof
+    assert "承認: 設定(自動)、02:16。" in progress(in_state("sent", notice=by_policy)).proof
 
 
 def test_the_proof_is_of_the_version_that_was_approved() -> None:

@@ -27,13 +27,13 @@ BOTH = "承認した名簿は12,408名、いまの名簿は20,113名です。"
         (
             "stopped, first of two waits",
             "まだ送っていません",
-            LIST_CHANGED + BOTH + "あと1人の承認が必要です。佐藤さんに連絡しています。",
+            LIST_CHANGED + BOTH + "あと1人の承認が必要です。佐藤さんを呼び出しています。",
         ),
         ("stopped, second person", "まだ送っていません", LIST_CHANGED + BOTH),
         (
             "stopped, text changed, two people",
             "まだ送っていません",
-            "文面が承認のあとでデータベースの中で書き換えられています。本文を読み直してください。",
+            "承認のあと、データベース上で文面が書き換えられています。本文を読み直してください。",
         ),
     ],
 )
@@ -59,7 +59,10 @@ def test_a_list_that_is_the_approved_one_again_is_not_compared() -> None:
 def test_a_sending_that_began_and_sent_nothing_says_only_why() -> None:
     begun = approved(state="stopped", stop_reason="old_work", sending_at=at(2, 16, 40))
     heading, lead = stopped(in_state("stopped", notice=begun, counts={"queued": 12_408}))
-    assert (heading, lead) == ("まだ送っていません", "長く止まっていたため、自動では送りません。")
+    assert (heading, lead) == (
+        "まだ送っていません",
+        "ブリッジが長時間停止していたため、自動では送信しません。",
+    )
 
 
 def test_more_sent_than_the_list_had_leaves_nothing() -> None:
