@@ -57,7 +57,7 @@ WORDS: dict[str, Pair] = {
     "prevention": ("再発防止策", "Prevention"),
     "next": ("次回のご報告", "Next report"),
     "before": ("前回", "Last mail"),
-    "as_template": ("ほかの文は、定型文のままです", "The rest is the template"),
+    "as_template": ("ほかの文は、標準の文面のままです", "The rest is the standard text"),
     "template_failed": (
         "登録したテンプレートに誤りがあり、標準の文面を使いました({why})。",
         "Your own template is faulty; the shipped one was used ({why}).",
@@ -141,10 +141,47 @@ WORDS: dict[str, Pair] = {
         "Ends the incident, even while an alert is on, and drafts the recovery report. Sends nothing.",
     ),
     "recovered_go": ("復旧報告の下書きへ進む", "Draft the recovery report"),
+    "alerts": (
+        "アラート(続いている {firing}件、止まった {ended}件)",
+        "Alerts ({firing} firing, {ended} ended)",
+    ),
+    "alerts_firing": ("続いているもの", "Firing"),
+    "alerts_ended": ("止まったもの", "Ended"),
+    "alerts_more": ("ほか{n}件", "{n} more"),
+    "alerts_changed": ("アラート: {what}", "Alerts: {what}"),
+    "alerts_opened": ("開始{n}件", "{n} began"),
+    "alerts_attached": ("追加{n}件", "{n} joined"),
+    "alerts_fires_again": ("再発{n}件", "{n} began again"),
+    "alerts_updated": ("内容の変更{n}件", "{n} changed"),
+    "alerts_resolved": ("停止{n}件", "{n} ended"),
+    "comma": ("、", ", "),
+    "alert_times": ("{name}({n}件)", "{name} ({n})"),
+    "alert_unnamed": ("名前のないアラート", "An alert without a name"),
+    "alert_since": ("{since} から。{source} より", "since {since}, from {source}"),
+    "alert_ended": ("{since} から {until} まで。{source} より", "{since} to {until}, from {source}"),
+    "alert_by_hand": (
+        "{since} から。{until} に手で復旧としました。{source} からは、止まったと聞いていません。",
+        "since {since}. Declared over by hand at {until}; {source} has not told of its end.",
+    ),
+    "alert_left_out": (
+        "{name}({label}が{value})は、この障害のアラートに数えていません。{clock} にも受け取りました。"
+        "続いていないか確かめてください。",
+        "{name} ({label} is {value}) is not counted in this incident. It was last received at {clock}. "
+        "Check whether it goes on.",
+    ),
+    "alert_left_out_bare": (
+        "{name}({label}なし)は、この障害のアラートに数えていません。{clock} にも受け取りました。"
+        "続いていないか確かめてください。",
+        "{name} (without {label}) is not counted in this incident. It was last received at {clock}. "
+        "Check whether it goes on.",
+    ),
+    "named": ("{told}({name})", "{told} ({name})"),
+    "named_more": ("{told}({name} ほか)", "{told} ({name} and others)"),
     "history": ("これまでの経過", "History"),
     "details": ("送信元・宛先の詳細", "Sender and list"),
     "from": ("差出人", "From"),
     "list": ("名簿", "List"),
+    "list_as_of": ("名簿の日付", "List of"),
     "languages": ("言語", "Languages"),
     "encoding": ("文字コード", "Encoding"),
     "duplicates": ("重複", "Duplicates"),
@@ -189,14 +226,12 @@ WORDS: dict[str, Pair] = {
         "Ask your legal staff whether this applies. This page gives no legal advice.",
     ),
     # surprises
-    "list_fewer": (
-        "前回より{n}名少ない名簿です。送信開始まで{s}秒あります。",
-        "{n} fewer than last time. Sending starts after {s} s.",
-    ),
-    "list_more": (
-        "前回より{n}名多い名簿です。送信開始まで{s}秒あります。",
-        "{n} more than last time. Sending starts after {s} s.",
-    ),
+    "was_before": ("前回は{n}名でした。", "It was {n} last time."),
+    "list_of": ("名簿は{at}のものです。", "The list is of {at}."),
+    "unusable": ("ほかに{n}行は送れません", "{n} more rows cannot be used"),
+    "unusable_1": ("ほかに1行は送れません", "1 more row cannot be used"),
+    "rows_left_out": ("名簿の{n}行には送れませんでした。", "{n} rows of the list could not be used. "),
+    "rows_left_out_1": ("名簿の1行には送れませんでした。", "1 row of the list could not be used. "),
     "repeat": (
         "同じ種類の手紙を10分以内に送っています。送信開始まで{s}秒あります。",
         "A letter of this kind was sent less than 10 min ago. Sending starts after {s} s.",
@@ -357,7 +392,8 @@ WORDS: dict[str, Pair] = {
         "すでに送ったメールは取り消せません",
         "Mail already sent cannot be taken back",
     ),
-    "stopped": ("送信を止めています", "Sending is stopped"),
+    "stopped": ("送信は止まっています", "Sending is stopped"),
+    "stopped_by": ("{who}が {clock} に送信を止めました。", "{who} stopped it at {clock}."),
     "stopped_note": (
         "{sent}名には送信済みです。残り{rest}名への送信を止めました。",
         "{sent} sent. Stopped the other {rest}.",
@@ -471,6 +507,10 @@ WORDS: dict[str, Pair] = {
     "recovery_lead": (
         "{clock}にアラートがすべて止まり、{since}続いています。障害は{lasted}でした。",
         "Every alert ended at {clock}, {since} ago. The disturbance lasted {lasted}.",
+    ),
+    "recovery_lead_now": (
+        "{clock}にアラートがすべて止まりました。障害は{lasted}でした。",
+        "Every alert has just ended, at {clock}. The disturbance lasted {lasted}.",
     ),
     "recovery_by_hand": (
         "{clock}に{who}が復旧としました。障害は{lasted}でした。",

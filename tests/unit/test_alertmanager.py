@@ -147,7 +147,7 @@ def test_without_a_fingerprint_the_labels_in_any_order_give_one():
 
 
 def test_grafanas_own_webhook_is_refused_by_its_name():
-    with pytest.raises(SourceError, match="version.*Grafana"):
+    with pytest.raises(SourceError, match=r"version.*Grafana"):
         parse(post(alert(), version="1", orgId=1, title="[FIRING:1]"), {}, NOW)
     with pytest.raises(SourceError) as other:
         parse(post(alert(), version="3"), {}, NOW)
