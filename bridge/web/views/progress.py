@@ -6,6 +6,7 @@ from typing import Literal
 
 from bridge.core.actions import held, waits_for_second
 from bridge.core.next_notice import never_left
+from bridge.web.views.alerts import AlertList, alert_list
 from bridge.web.views.approvers import decided_banner
 from bridge.web.views.deck import Button, Choice
 from bridge.web.views.disclosures import Moment, history
@@ -66,6 +67,7 @@ class Progress:
     letters: tuple[LetterView, ...]
     reread: bool
     proof: str
+    alerts: AlertList | None
     history: tuple[Moment, ...]
 
     @property
@@ -106,6 +108,7 @@ def progress(data: PageData) -> Progress:
         letters=_letters(data, look),
         reread=_reread(data),
         proof=_proof(data),
+        alerts=alert_list(data),
         history=history(data),
     )
 
