@@ -21,7 +21,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Print a line for each finding, and `ok` for each check without one. 0 without findings, 1 with."""
-    path: Path = args.config
+    return report(args.config)
+
+
+def report(path: Path) -> int:
+    """The same for one file."""
     try:
         config = load(path)
     except ConfigError as error:

@@ -29,7 +29,7 @@ LAYERS = [
     {"stages"},
     {"loops", "web"},
     {"app"},
-    {"demo"},
+    {"demo", "setup"},
     {"cli"},
 ]
 # What the core is made of besides the standard library: values, a linear-time matcher, a calendar.
