@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from bridge.cli import check
+from bridge.cli.commands import add_command
 from bridge.config import SOURCES
 from bridge.config.document import read
 from bridge.config.fitting import fit, judge
@@ -23,7 +24,7 @@ from bridge.setup.unit import Installed, unit
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser("init", help="make a new installation: configuration, tokens, a test list")
+    parser = add_command(subparsers, "init")
     parser.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="DIR", help="where (here)")
     parser.add_argument("--source", default="alertmanager", metavar="NAME", help="who posts the alerts")
     parser.add_argument("--yes", type=Path, metavar="FILE", help="answers in YAML or JSON; asks nothing")
