@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bridge.audiences.csv import (
@@ -127,4 +128,10 @@ class Audiences:
             bad_total=summary.bad_total,
             duplicates=summary.duplicates,
             encoding=summary.encoding,
+            as_of=self._written(path, locale),
         )
+
+    def _written(self, path: Path, locale: Locale) -> datetime:
+        """When the file that was summed up last was written, in UTC."""
+        (written_ns, *_), _ = self._known[path, locale]
+        return datetime.fromtimestamp(written_ns // 10**9, UTC)

@@ -119,14 +119,19 @@ def surprises(
     `previous_count`: recipients of the last sending to the same audience. `overridden`: a wording error is
     sent as it is. `repeated_at`: when a letter of the same kind last began to be sent for the service.
     """
-    reasons: list[Surprise] = []
-    if count is not None and previous_count and abs(count - previous_count) > previous_count * MUCH:
-        reasons.append("list_size")
+    reasons: list[Surprise] = ["list_size"] if much_off(count, previous_count) else []
     if overridden:
         reasons.append("override")
     if repeated_at is not None and now - repeated_at < REPEAT_WITHIN:
         reasons.append("repeat")
     return tuple(reasons)
+
+
+def much_off(count: int | None, previous_count: int | None) -> bool:
+    """Whether a list is that much longer or shorter than last time that somebody may have broken it."""
+    if count is None or not previous_count:
+        return False
+    return abs(count - previous_count) > previous_count * MUCH
 
 
 def hold_for(

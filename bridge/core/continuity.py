@@ -137,6 +137,11 @@ def _ahead(mark: Mark, record: Record, *, moved: bool) -> bool:
     return same_claim and mark.boot == record.boot
 
 
+def falls_behind(mark: Mark, known: Mark | None) -> bool:
+    """Whether a mark comes of a database that was turned back while it was written to: the older mark knows more."""
+    return known is not None and mark.database == known.database and mark.tick < known.tick
+
+
 def next_tick(tick: int, now: datetime) -> int:
     """A database's next tick: higher than before, and than every tick of earlier seconds in any copy of it."""
     return max(tick + 1, int(now.timestamp()))

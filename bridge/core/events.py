@@ -27,13 +27,17 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class AlertsReceived(NewEvent):
-    """Alerts of the incident changed. `counts`: how many for which reason. `truncated`: how many a post left out."""
+    """Alerts of the incident changed. `counts`: how many for which reason. `truncated`: how many a post left out.
+
+    `senders`: the addresses that the posts gave as their senders', for two of them may tell of one alert.
+    """
 
     action = "alerts"
     counts: dict[str, int]
     alertnames: list[str]
     truncated: int
     notes: list[str]
+    senders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

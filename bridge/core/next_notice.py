@@ -151,7 +151,7 @@ def owed(incident: Incident, notices: Sequence[Notice], policy: Policy, now: dat
     """The next thing this incident owes at `now`, or None. `notices` in the order they were drafted."""
     taken_back = retraction(notices)
     if taken_back and taken_back.state in UNDECIDED | {"approved"}:
-        return None  # nothing may be told beside the question whether it happened at all
+        return None  # first people decide whether there was a disturbance at all
     match incident.state:
         case "open":
             return _while_firing(incident, notices, policy, now)
@@ -183,7 +183,7 @@ def _while_firing(
 
 def _settled(notices: Sequence[Notice]) -> Duty | None:
     if any(notice.state == "approved" for notice in notices):
-        return None  # may still be called back: it decides what the recovery report says
+        return None  # it may still be called back, and the recovery report depends on it
     told = since_retraction(notices)
     if customers_told(told) or undecided(told, FIRST) or any(map(never_left, told)):
         return Duty("recover", "settled", RECOVERY)
@@ -278,7 +278,7 @@ def since_detection(notice: Notice, incident: Incident) -> timedelta | None:
 
 
 def last_since_detection(notice: Notice, incident: Incident) -> timedelta | None:
-    """The same to the last mail that the server took; None where there was but one, or it is not known yet."""
+    """From the first alert's receipt to the last mail that the server took; None for one mail, or while unknown."""
     last = notice.last_accept_at
     if since_detection(notice, incident) is None or last is None or last == notice.first_accept_at:
         return None

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bridge.core import dates, reasons
+from bridge.core.customer_words import Refused
 from bridge.core.failures import FailureGroup
 from bridge.core.kinds import spec_of
 from bridge.core.model import Text
@@ -64,6 +65,18 @@ class OncallMessages:
 
 
 @dataclass(frozen=True, slots=True)
+class ListTold:
+    """What is odd about the customer list. `unusable`: how many of its rows get no letter.
+
+    `before`: how many it had last time, where that is surprising; `as_of`: when its file was written.
+    """
+
+    unusable: int = 0
+    before: int | None = None
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RingFacts:
     """One ring: a notice waits for this person.
 
@@ -71,8 +84,8 @@ class RingFacts:
     `uncounted` says why. `rung`: who else was rung about it, and when. `approved`: in
     `awaiting_second`, who has said yes and when. `planned_at`: when the ring was to leave.
     `relay_trouble`: why customers' mail cannot leave now. `template_problem`: why the draft is not in the
-    company's own words. `record_until`: what was sent after it may be missing from the record, a copy
-    where `copied`.
+    company's own words. `record_until`: what was sent after it may be missing from the record, a copy where
+    `copied`. `refused`: words of alerts that no letter uses.
     """
 
     template: ClassVar[str] = "ring"
@@ -93,6 +106,8 @@ class RingFacts:
     template_problem: str = ""
     record_until: datetime | None = None
     copied: bool = False
+    list_told: ListTold = ListTold()
+    refused: tuple[Refused, ...] = ()
 
     def words(self, locale: Locale) -> Mapping[str, object]:
         def clock(at: datetime) -> str:
@@ -103,10 +118,11 @@ class RingFacts:
         left = self.due_at - self.now + _RING_SLACK
         late = self.now - self.due_at + _RING_SLACK
         late_by = self.now - self.planned_at if self.planned_at else timedelta()
+        label = spec.ring_label.get(locale) if spec.ring_label else ""
         return {
-            "label": spec.ring_label.get(locale) if spec.ring_label else "",
-            "tells_time": spec.ring_tells_time,
+            "label": label,
             "title": self.matter.title(locale),
+            "titled": self.matter.after(label, locale),
             "left": dates.rough(left, locale, "h") if left >= minute else "",
             "late": dates.rough(late, locale, "h") if late >= minute else "",
             "overdue": self.now >= self.due_at,
@@ -127,6 +143,10 @@ class RingFacts:
             "template_problem": without_links(self.template_problem),
             "record": _to_the_second(self.matter, self.record_until, self.now, locale),
             "copied": self.copied,
+            "unusable": f"{self.list_told.unusable:,}" if self.list_told.unusable else "",
+            "before": f"{self.list_told.before:,}" if self.list_told.before else "",
+            "list_of": clock(self.list_told.as_of) if self.list_told.as_of else "",
+            "refused": [(one.annotation, one.because(locale)) for one in self.refused],
         }
 
 
@@ -268,6 +288,7 @@ class InTrouble:
 
     `why` may hold the server's own words. `link` is given where the person can act. `record_until`: what was sent
     after it may be missing from the record, `sent` and `rest` with it; `now` goes with it. `copied`: it is a copy.
+    `person`: who stopped it.
     """
 
     template: ClassVar[str] = "trouble"
@@ -280,6 +301,7 @@ class InTrouble:
     record_until: datetime | None = None
     now: datetime | None = None
     copied: bool = False
+    person: str = ""
 
     def words(self, locale: Locale) -> Mapping[str, object]:
         return {
@@ -289,6 +311,7 @@ class InTrouble:
             "link": self.link,
             "sent": f"{self.sent:,}",
             "rest": f"{self.rest:,}" if self.rest else "",
+            "person": self.person,
             "record": _to_the_second(self.matter, self.record_until, self.now, locale),
             "copied": self.copied,
         }

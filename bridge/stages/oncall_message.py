@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import get_args
+from typing import Any, get_args
 
 from bridge.core import next_notice
 from bridge.core.actions import may_be_reopened
@@ -20,6 +20,7 @@ from bridge.oncall.message import (
     Decision,
     Finished,
     InTrouble,
+    ListTold,
     OncallMessage,
     RefusedSender,
     Renewed,
@@ -29,6 +30,7 @@ from bridge.oncall.message import (
 )
 from bridge.oncall.own_decision import OwnDecision, StillFiring
 from bridge.stages.context import NoticeContext, open_notice
+from bridge.stages.decide.stop import BY_PERSON
 from bridge.stages.runtime import Runtime
 from bridge.store.claims import Claimed
 from bridge.store.tx import Tx
@@ -108,6 +110,8 @@ def _ring(ctx: MessageContext) -> OncallMessage:
         what=facts.impacts,
         recipients=count if isinstance(count, int) else None,
         uncounted=_in_both(row.detail.get("problem")),
+        list_told=_list_told(row.detail),
+        refused=facts.impact_refused,
         template_problem=str(row.detail.get("template") or ""),
         promise_at=facts.promise_at,
         rung=tuple((ctx.runtime.person(person).name, at) for person, at in others.items()),
@@ -116,6 +120,14 @@ def _ring(ctx: MessageContext) -> OncallMessage:
         relay_trouble=ctx.relay_trouble,
         record_until=ctx.record_until(),
         copied=ctx.copied(),
+    )
+
+
+def _list_told(detail: Mapping[str, Any]) -> ListTold:
+    """What was known of the list when the ring fired. A ring from before an upgrade tells nothing of it."""
+    as_of = detail.get("as_of")
+    return ListTold(
+        detail.get("unusable", 0), detail.get("before"), datetime.fromisoformat(as_of) if as_of else None
     )
 
 
@@ -222,7 +234,12 @@ def _trouble(ctx: MessageContext) -> OncallMessage:
         record_until=ctx.record_until() if ctx.row.detail["why"] in STOPS else None,
         now=ctx.now,
         copied=ctx.copied(),
+        person=_stopper(ctx) if ctx.row.detail["why"] == BY_PERSON else "",
     )
+
+
+def _stopper(ctx: MessageContext) -> str:
+    return ctx.runtime.person(ctx.notice.decided_by).name if ctx.notice.decided_by else ""
 
 
 def _test_copy(ctx: MessageContext) -> OncallMessage:

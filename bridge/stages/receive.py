@@ -139,7 +139,9 @@ def _open(tx: Tx, service: str, verdict: Verdict) -> Incident:
         id=str(uuid.uuid4()),
         service=service,
         state="open",
-        started_at=min(change.alert.starts_at for change in verdict.changes),
+        started_at=min(
+            tx.now, *(change.alert.starts_at for change in verdict.changes)
+        ),  # a clock may run ahead
         received_at=tx.now,
         follows=before.id if before and comes_back(before, remembered, tx.now) else None,
     )
@@ -197,4 +199,5 @@ def _summary(verdict: Verdict, posts: Sequence[Parsed]) -> AlertsReceived:
     named = dict.fromkeys(change.alert.labels.get("alertname", "") for change in verdict.changes)
     notes = [note for post in posts for note in post.notes]
     truncated = max(post.truncated for post in posts)
-    return AlertsReceived(counts, list(named)[:NAMED], truncated, notes[:NAMED])
+    senders = dict.fromkeys(post.sender for post in posts if post.sender)
+    return AlertsReceived(counts, list(named)[:NAMED], truncated, notes[:NAMED], tuple(senders)[:NAMED])

@@ -88,11 +88,12 @@ class Instances:
             here=self._tx.identity(),
             age=self._tx.now - seen if seen else None,
             boot=self._tx.boot_id(),
-            row=self._marked(mark.row) if mark else None,
+            row=self.marked_row(mark.row) if mark else None,
             under_way=self.letters({"approved", "sending"}),
         )
 
-    def _marked(self, row: int) -> MarkedRow | None:
+    def marked_row(self, row: int) -> MarkedRow | None:
+        """The row of the outbox that a mark names, None where there is no such row."""
         query = select(outbox.c.fence, outbox.c.state).where(outbox.c.id == row)
         found = self._tx.execute(query).one_or_none()
         return MarkedRow(found.fence, found.state) if found else None

@@ -64,7 +64,7 @@ async def test_everybody_behind_it_is_told_and_so_is_the_links_own_address(offic
     rows = {one.kind: one for one in await office.claim("oncall")}
     assert rows["decided"].person == "maruyama"
     own = await office.written(rows["own_decision"])
-    assert own.subject == "【残りは送らない】みどりショップ第一報"
+    assert own.subject == "【残りは見送り】みどりショップ第一報"
 
 
 async def test_a_stopped_letter_of_which_nothing_left_is_as_if_it_was_never_approved(office: Office) -> None:

@@ -13,7 +13,7 @@ from bridge.stages.wake import Wake
 from bridge.store.claims import DeliveryResult
 from tests.parts.midori import minutes, seconds
 from tests.stages.office import ListOf, Office, office, states
-from tests.stages.samples import NIGHT, configured, firing, resolved
+from tests.stages.samples import NIGHT, configured, customers, firing, resolved
 
 
 async def test_the_first_ring_is_immediate(office: Office) -> None:
@@ -148,7 +148,7 @@ async def test_the_mail_about_an_acknowledge_names_the_next_ring(office: Office)
     await office.told("ring")
     await office.press("sato", "acknowledge")
     (mail,) = [await office.written(row) for row in await office.claim("oncall")]
-    assert "決まらなければ 2:25 にまた連絡します。" in mail.body
+    assert "決まらなければ 2:25 にまた呼び出します。" in mail.body
 
 
 async def test_an_acknowledge_never_skips_the_ring_at_the_deadline(office: Office) -> None:
@@ -167,6 +167,17 @@ async def test_a_list_that_cannot_be_counted_rings_and_says_why(office: Office) 
     [ring] = await office.claim("oncall")
     assert ring.detail["count"] is None
     assert "line 3: no address" in (await office.written(ring)).body
+
+
+async def test_a_ring_tells_of_a_list_that_shrank_since_the_last_letter(office: Office) -> None:
+    office.recipients[:] = customers(10)
+    await office.post(firing())
+    await office.approve_and_send()
+    office.recipients[:] = customers(6)
+    await office.wait(minutes(55))
+    ring = [row for row in await office.claim("oncall") if row.kind == "ring"][-1]
+    assert (ring.detail["count"], ring.detail["before"]) == (6, 10)
+    assert "6名へ(前回は10名)。" in (await office.written(ring)).body.split("\n")[0]
 
 
 async def test_with_less_than_a_third_left_an_untouched_draft_gets_a_fresh_promise(office: Office) -> None:

@@ -17,6 +17,7 @@ from bridge.core.continuity import (
     Record,
     compare,
     copied_since,
+    falls_behind,
     is_copy,
     missing_since,
     next_tick,
@@ -160,7 +161,7 @@ def test_a_record_misses_what_was_sent_since_the_first_gap_after_its_drafting() 
 def test_a_record_that_lies_elsewhere_is_a_copy_unless_this_machine_remembers_more(
     changes: dict[str, object], mark: Mark | None, copy: bool
 ) -> None:
-    assert is_copy(replace(GOES_ON, **changes), mark) == copy
+    assert is_copy(replace(GOES_ON, **changes), mark) == copy  # type: ignore[arg-type]
 
 
 def test_what_was_drafted_before_a_copy_is_known_from_it() -> None:
@@ -168,3 +169,19 @@ def test_what_was_drafted_before_a_copy_is_known_from_it() -> None:
     gaps = [Gap(night, night + 60 * SECONDS, copied=True), Gap(night, night + 3600 * SECONDS)]
     assert copied_since(gaps, night)
     assert not copied_since(gaps, night + 120 * SECONDS)
+
+
+@pytest.mark.parametrize(
+    "behind, changes",
+    [
+        pytest.param(True, {"tick": 99}, id="a database turned back under a running bridge"),
+        pytest.param(False, {}, id="the next letter of the same tick"),
+        pytest.param(False, {"tick": 101}, id="a later tick"),
+        pytest.param(False, {"database": "another", "tick": 1}, id="another database"),
+    ],
+)
+def test_a_mark_of_a_database_turned_back_does_not_replace_what_the_machine_knows(
+    behind: bool, changes: dict[str, object]
+) -> None:
+    assert falls_behind(replace(MARK, **changes), MARK) is behind  # type: ignore[arg-type]
+    assert not falls_behind(MARK, None)

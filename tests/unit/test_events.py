@@ -17,6 +17,17 @@ KEPT: list[tuple[NewEvent, str, dict[str, Any]]] = [
         "alerts",
         {"counts": {"opened": 1}, "alertnames": ["LoginErrors"], "truncated": 0, "notes": []},
     ),
+    (
+        events.AlertsReceived({"resolved": 2}, ["LoginErrors"], 0, [], ("http://am-1.example.jp:9093",)),
+        "alerts",
+        {
+            "counts": {"resolved": 2},
+            "alertnames": ["LoginErrors"],
+            "truncated": 0,
+            "notes": [],
+            "senders": ("http://am-1.example.jp:9093",),
+        },
+    ),
     (events.Reopened("fires again"), "reopened", {"why": "fires again"}),
     (events.Closed("nothing owed"), "closed", {"why": "nothing owed"}),
     (events.EndedByHand("n1", "first", 2), "ended_by_hand", {**NOTICE, "firing": 2}),

@@ -224,7 +224,7 @@ def test_the_command_line_begins_a_correction_once_and_says_why_not(half_way: tu
     running, _ = half_way
     (wrong,) = running.incident()["notices"]
     asked = ("correct", wrong["id"], "--nature", "wrong_fact", "--right", "法人のお客様のみ")
-    done = running.run(*asked)
+    done = running.run(*asked, "--json")
     assert (done.returncode, json.loads(done.stdout)["corrects"]) == (0, wrong["id"])
     again, nobody = running.run(*asked), running.run("correct", "nobody", *asked[2:])
     assert (again.returncode, "corrected by" in again.stderr) == (1, True)
@@ -242,5 +242,5 @@ def test_a_letter_that_has_not_left_is_not_corrected_but_called_back(
     done = running_bridge.run("correct", waiting["id"], "--nature", "no_incident")
     assert (done.returncode, done.stderr) == (
         1,
-        f"{waiting['id']}: nothing of it was sent: cancel or dismiss it\n",
+        "409: nothing of it was sent: cancel or dismiss it\n",
     )

@@ -27,7 +27,7 @@ def cancel(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
     if notice.sending_at is not None:
         return _keep_rest(ctx)
     if not tx.notices.move(notice, "awaiting_approval", **dict.fromkeys(APPROVED_COLUMNS)):
-        return DecisionResult("decided")  # the bridge stopped it at that moment
+        return DecisionResult("decided")  # the bridge stopped the letter meanwhile
     tx.notices.withdraw_approvals(notice.id)
     tx.outbox.discard_unsent(notice.id)  # a clock that went back may have found the letter half loaded
     # At once: whoever was told that it is decided has something to do again.
@@ -39,7 +39,7 @@ def cancel(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
 
 
 def _keep_rest(ctx: DecisionContext) -> DecisionResult:
-    """Some of the letter had left before it was stopped: its rest stays stopped, as it was."""
+    """Call back the rest of a letter of which some had left: the rest is stopped again, as before the resume."""
     notice = ctx.notice
     if not ctx.tx.notices.move(notice, "stopped", send_at=None, owner=None):
         return DecisionResult("decided")

@@ -66,7 +66,7 @@ def _rows(data: PageData) -> tuple[FactRow, ...]:
     say, (lang, subject) = data.say, subject_of(data)
     sent = say.number(data.deliveries("sent"))
     reason = "copied" if data.copied else data.notice.stop_reason or ""
-    why = pick(RECORD_REASONS.get(reason, ("", "")), data.lang)
+    why = pick(RECORD_REASONS[reason], data.lang) if reason in RECORD_REASONS else ""
     rows = (
         FactRow(say("state_sent"), say("recorded_sent", n=sent)),
         FactRow(say("subject"), subject, lang),

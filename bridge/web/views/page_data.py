@@ -10,12 +10,13 @@ from bridge.core.facts import Facts
 from bridge.core.failures import FailureGroup
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import (
-    Alert,
+    AlertGroup,
     AudienceFacts,
     DeliveryState,
     Event,
     Incident,
     Kind,
+    LeftOut,
     Notice,
     Text,
     Version,
@@ -29,7 +30,7 @@ from bridge.wording import Finding
 Did = Literal["cancelled", "acknowledged", "saved", "test", "renewed", "refused", "reopened"]
 """What the press before this page did: `?did=` in its address."""
 
-Sheet = Literal["dismiss", "override", "test", "recovered", "not_recovered"]
+Sheet = Literal["dismiss", "override", "test", "recovered", "not_recovered", "alerts", "details"]
 """The disclosure that `?do=` opens."""
 
 
@@ -77,7 +78,9 @@ class PageData:
 
     `version` is the newest; `earlier` holds the older ones, oldest first. `current`: the facts as they are now, for a
     draft that a person edited. `rewritten`: the letter from the facts of now, where the text says otherwise.
-    `alerts`: at most a thousand, those that fire first. `firing`: how many fire in all. `number` is the report's
+    `alerts`: all of them by name, those that fire first. `firing`: how many fire, and `alert_count` how many there
+    are; `severities` of those that fire. `left_out`: alerts of the
+    same names that a matcher kept out of the incident. `number` is the report's
     number, also while it is only expected. `previous_count` and `repeated_at` are of the last sending to the same
     audience, and of the last one of the same kind. `newer`: a report was drafted after this one. `withdrawn`: the
     notices by id that were given up with none in their place. `corrected`: what this letter corrects. `correction`:
@@ -100,8 +103,11 @@ class PageData:
     current: Facts | None = None
     rewritten: Mapping[Locale, Text] | None = None
     number: int | None = None
-    alerts: tuple[Alert, ...] = ()
+    alerts: tuple[AlertGroup, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     firing: int = 0
+    alert_count: int = 0
+    severities: tuple[str, ...] = ()
     letters: tuple[BatchLetter, ...] = ()
     findings: tuple[Finding, ...] = ()
     events: tuple[Event, ...] = ()

@@ -7,6 +7,7 @@ from typing import Literal
 from bridge.core.actions import held, waits_for_second
 from bridge.core.next_notice import never_left, not_sent
 from bridge.core.reasons import OF_A_REST
+from bridge.web.views.alerts import AlertList, alert_list
 from bridge.web.views.approvers import decided_banner
 from bridge.web.views.deck import Button, Choice
 from bridge.web.views.disclosures import Moment, history
@@ -73,6 +74,7 @@ class Progress:
     letters: tuple[LetterView, ...]
     reread: bool
     proof: str
+    alerts: AlertList | None
     history: tuple[Moment, ...]
 
     @property
@@ -118,6 +120,7 @@ def progress(data: PageData) -> Progress:
         letters=_letters(data, look),
         reread=_reread(data),
         proof=_proof(data),
+        alerts=alert_list(data),
         history=history(data),
     )
 

@@ -6,13 +6,15 @@ from bridge.web.views.approvers import is_second, needs_two, second_waits
 from bridge.web.views.deck import Button, Choice, hold_note
 from bridge.web.views.old_record import left_on_record, until_when
 from bridge.web.views.page_data import PageData
-from bridge.web.words import LIST_UNREADABLE, STOP_REASONS, pick
+from bridge.web.words import STOP_REASONS, WORDS, pick
 
 
 def stopped(data: PageData) -> tuple[str, str]:
     """The heading and the sentences under it."""
     say, sent = data.say, data.deliveries("sent")
-    why = pick(STOP_REASONS.get(data.notice.stop_reason or "", LIST_UNREADABLE), data.lang)
+    why = _by_whom(data) or pick(
+        STOP_REASONS.get(data.notice.stop_reason or "", WORDS["list_unreadable"]), data.lang
+    )
     if data.record_until:
         first = say("copied") if data.copied else ""
         return say("stopped"), "\n".join(filter(None, (first, until_when(data))))
@@ -24,6 +26,15 @@ def stopped(data: PageData) -> tuple[str, str]:
         return say("unsent"), why
     rest = say.number(max(0, (data.recipients or 0) - sent))
     return say("stopped"), joined(data, why, say("stopped_note", sent=say.number(sent), rest=rest))
+
+
+def _by_whom(data: PageData) -> str:
+    """Which person stopped it, and when; empty where the bridge did."""
+    stops = (e for e in data.events if e.action == "stopped" and e.detail.get("notice") == data.notice.id)
+    last = max(stops, key=lambda event: event.seq, default=None)
+    if last is None or last.actor not in data.people:
+        return ""
+    return data.say("stopped_by", who=data.say.person(last.actor), clock=data.say.clock(last.at))
 
 
 def resume(data: PageData) -> Button | None:

@@ -11,7 +11,7 @@ from bridge.web.views.deck import Button, Choice
 from bridge.web.views.letters import checksum
 from bridge.web.views.page_data import FailedRow, Related
 from bridge.web.views.progress import SHOWN_FAILURES, Hold, progress
-from tests.web.samples import DECIDED, DRAFT, PEOPLE, approved, at, in_state, notice
+from tests.web.samples import AUDIENCE, DECIDED, DRAFT, PEOPLE, approved, at, in_state, notice
 
 ROW = FailedRow("c@customer.example", "failed", "550")
 
@@ -45,7 +45,7 @@ def test_a_page_looks_as_far_as_its_notice_is(state: str, look: str, live: bool)
         ("sending", "送信しています", "この画面は閉じて大丈夫です。終わったらメールでお知らせします。"),
         ("sent", "12,405名に送信しました", "3名に届いていません。検知から6分40秒。"),
         ("sent, individual", "2名に送信しました", ""),
-        ("stopped", "送信を止めています", "7,912名には送信済みです。残り4,496名への送信を止めました。"),
+        ("stopped", "送信は止まっています", "7,912名には送信済みです。残り4,496名への送信を止めました。"),
         (
             "dismissed",
             "佐藤さんが「送らない」と決めました",
@@ -55,7 +55,7 @@ def test_a_page_looks_as_far_as_its_notice_is(state: str, look: str, live: bool)
         (
             "superseded, fires again",
             "取りやめました",
-            "警告が再び鳴ったので、この下書きは使いません。あなたの操作は不要です。",
+            "アラートが再び出たので、この下書きは使いません。あなたの操作は不要です。",
         ),
     ],
 )
@@ -85,6 +85,18 @@ def test_a_draft_replaced_by_one_that_is_gone_is_replaced_by_a_newer_one() -> No
 )
 def test_the_end_of_a_sending_tells_what_did_not_arrive(counts: Any, lead: str) -> None:
     assert progress(in_state("sent", counts=counts)).lead == lead
+
+
+def test_the_end_of_a_sending_tells_whom_the_list_left_out() -> None:
+    sent = replace(DECIDED["sent"]["notice"], audience_digest="d1")
+    odd = replace(AUDIENCE, bad_total=40, as_of=at(9, 0, day=23))
+    done = {"notice": sent, "counts": {"sent": 12_408}, "audience": odd, "previous_count": 20_000}
+    assert progress(in_state("sent", **done)).lead == (
+        "名簿の40行には送れませんでした。前回は20,000名でした。名簿は11月23日(月)9時00分のものです。検知から6分40秒。"
+    )
+    assert progress(in_state("sent", "en", **done)).lead.startswith("40 rows of the list could not be used. ")
+    later = {**done, "audience": replace(odd, digest="d2")}
+    assert progress(in_state("sent", **later)).lead == "検知から6分40秒。", "the list of now is another one"
 
 
 # The hold
@@ -156,7 +168,7 @@ def test_the_way_to_the_newer_draft_is_this_persons_own(
         ("hold", ""),
         ("sending", "12,408名のうち6,204名以上に送信済みです"),
         ("sent", "12,405名に送信しました"),
-        ("stopped", "送信を止めています"),
+        ("stopped", "送信は止まっています"),
         ("dismissed", ""),
     ],
 )
@@ -249,7 +261,7 @@ def test_the_proof_of_a_batch_is_over_all_its_letters() -> None:
 
 def test_a_letter_sent_by_policy_names_the_policy() -> None:
     by_policy = replace(DECIDED["sent"]["notice"], approvals=(), approved_by="policy")
-    assert "承認: あらかじめ決めた方針、02:16。" in progress(in_state("sent", notice=by_policy)).proof
+    assert "承認: 設定(自動)、02:16。" in progress(in_state("sent", notice=by_policy)).proof
 
 
 def test_the_proof_is_of_the_version_that_was_approved() -> None:
