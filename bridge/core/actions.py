@@ -9,6 +9,7 @@ from typing import Literal
 from bridge.core.kinds import Recipients, spec_of
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import IncidentState, Notice
+from bridge.core.next_notice import not_sent
 from bridge.core.settings import Policy
 
 Action = Literal[
@@ -58,7 +59,7 @@ def said_yes(notice: Notice, person: str) -> bool:
 
 def may_be_corrected(notice: Notice) -> bool:
     """Whether a correction may follow: some of the letter has left, and none corrects it yet."""
-    left = notice.state in ("sending", "stopped", "sent") and notice.sending_at is not None
+    left = notice.state in ("sending", "stopped", "sent", "dismissed") and notice.sending_at is not None
     return left and spec_of(notice.kind).correctable and notice.corrected_by is None
 
 
@@ -70,7 +71,7 @@ def waits_for_second(notice: Notice) -> bool:
 def may_be_reopened(notice: Notice, incident: IncidentState, *, newer: bool) -> bool:
     """Whether customers may hear after all what was not to be sent: an alert fires, and no newer report is there."""
     to_all = spec_of(notice.kind).recipients is Recipients.SERVICE_LIST
-    return notice.state == "dismissed" and incident == "open" and to_all and not newer
+    return not_sent(notice) and incident == "open" and to_all and not newer
 
 
 def offers(
@@ -92,7 +93,7 @@ def offers(
         return ("stop", *correct)
     if notice.state == "stopped" and not notice.corrected_by:
         waits = waits_for_second(notice) and said_yes(notice, person)
-        return correct if waits else ("resume", *correct)
+        return ("dismiss", *correct) if waits else ("resume", "dismiss", *correct)
     return correct
 
 

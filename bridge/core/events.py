@@ -180,6 +180,14 @@ class Dismissed(_OfVersion):
 
 
 @dataclass(frozen=True, slots=True)
+class RestDismissed(_OfVersion):
+    """Some of a stopped letter had left, and a person decided that its rest is never sent."""
+
+    action = "rest_dismissed"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class TakenUpAgain(_OfVersion):
     """Customers are to hear after all of what was not to be sent. `version`: the one that had been dismissed."""
 

@@ -119,6 +119,7 @@ def _ring(ctx: MessageContext) -> OncallMessage:
         planned_at=ctx.now - late if late else None,
         relay_trouble=ctx.relay_trouble,
         record_until=ctx.record_until(),
+        copied=ctx.copied(),
     )
 
 
@@ -232,6 +233,7 @@ def _trouble(ctx: MessageContext) -> OncallMessage:
         rest=sum(counts.values()) - sent or (ctx.notice.recipients or 0),
         record_until=ctx.record_until() if ctx.row.detail["why"] in STOPS else None,
         now=ctx.now,
+        copied=ctx.copied(),
         person=_stopper(ctx) if ctx.row.detail["why"] == BY_PERSON else "",
     )
 

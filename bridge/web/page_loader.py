@@ -106,6 +106,7 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         correction=_own_page(ctx, notice.corrected_by, person.id, asked.keys),
         relay_problem=asked.relay_problem or None,
         record_until=ctx.record_until(),
+        copied=ctx.copied(),
         did=asked.did,
         sheet=asked.sheet,
     )

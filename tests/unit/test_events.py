@@ -70,6 +70,7 @@ KEPT: list[tuple[NewEvent, str, dict[str, Any]]] = [
     ),
     (events.Cancelled("n1", "first", 2), "cancelled", VERSION),
     (events.Dismissed("n1", "first", 2, ""), "dismissed", {**VERSION, "reason": ""}),
+    (events.RestDismissed("n1", "first", 2, ""), "rest_dismissed", {**VERSION, "reason": ""}),
     (events.TakenUpAgain("n1", "first", 2), "taken_up_again", VERSION),
     (events.ToldStillFiring("n1", "first", ["sato"]), "still_firing", {**NOTICE, "people": ["sato"]}),
     (events.SendingBegan("n1", "first", 2, None), "sending", {**VERSION, "recipients": None}),

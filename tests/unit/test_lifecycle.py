@@ -37,6 +37,7 @@ ALLOWED = {
     ("stopped", "approved"),
     ("stopped", "sending"),
     ("stopped", "superseded"),
+    ("stopped", "dismissed"),
     ("dismissed", "awaiting_approval"),
     ("dismissed", "superseded"),
 }

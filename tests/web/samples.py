@@ -432,6 +432,36 @@ DECIDED: dict[str, dict[str, Any]] = {
         "now": at(2, 40),
         "counts": {"sent": 100, "queued": 12_308},
     },
+    "stopped, copied": {
+        "notice": approved(
+            state="stopped", sending_at=at(2, 15, 1), first_accept_at=at(2, 15, 1), stop_reason="restored"
+        ),
+        "record_until": at(2, 15, 4),
+        "copied": True,
+        "now": at(2, 40),
+        "counts": {"sent": 100, "queued": 12_308},
+    },
+    "stopped, deciding about the rest": {
+        "notice": approved(
+            state="stopped", sending_at=at(2, 16, 40), first_accept_at=at(2, 16, 40), stop_reason="person"
+        ),
+        "now": at(2, 18),
+        "counts": {"sent": 7_912, "queued": 4_496},
+        "sheet": "dismiss",
+    },
+    "rest dismissed": {
+        "notice": approved(
+            state="dismissed",
+            sending_at=at(2, 16, 40),
+            first_accept_at=at(2, 16, 40),
+            stop_reason="person",
+            decided_by="sato",
+            decided_at=at(2, 19),
+            reason="already_sent",
+        ),
+        "now": at(2, 20),
+        "counts": {"sent": 7_912, "cancelled": 4_496},
+    },
     "stopped in its hold, restored": {
         "notice": approved(state="stopped", stop_reason="restored", audience_digest=AUDIENCE.digest),
         "record_until": at(2, 15, 4),

@@ -85,7 +85,7 @@ class PageData:
     audience, and of the last one of the same kind. `newer`: a report was drafted after this one. `withdrawn`: the
     notices by id that were given up with none in their place. `corrected`: what this letter corrects. `correction`:
     the letter that corrects this one. `findings` are about `version.texts[service.locale]`. `record_until`: what was
-    sent after it may be missing from the record.
+    sent after it may be missing from the record. `copied`: the record is a copy, whose original may run too.
     """
 
     service: Service
@@ -125,6 +125,7 @@ class PageData:
     correction: Related | None = None
     relay_problem: str | None = None
     record_until: datetime | None = None
+    copied: bool = False
     did: Did | None = None
     sheet: Sheet | None = None
 
