@@ -288,7 +288,7 @@ SAYS = [
     ("recovery sent, cause owed", "en", "Tue 1 DecReport of the cause, promised to customers"),
     ("open, relay down", "ja", "いまはメールサーバーに送れません(接続できません)。承認しておけば、"),
     ("open, relay down", "en", "The mail server takes no mail now"),
-    ("recovery, answered in Japanese", "ja", "英語の手紙に日本語の文が残っています(38名に届きます)。"),
+    ("recovery, answered in Japanese", "ja", "英語の手紙に日本語が残っています(38名に届きます): "),
     ("recovery, answered in Japanese", "en", "Japanese is left in the English letter (38 people"),
     ("recovery, day over", "ja", "送る前に1か所直してください"),
     ("recovery, day over", "ja", "「報告する日」を選び直してください。"),
