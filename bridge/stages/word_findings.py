@@ -12,6 +12,16 @@ from bridge.wording import Finding
 from bridge.wording.ja.dates import JAPANESE
 
 SHOWN_PLACES = 3
+UNTRANSLATED = (
+    "英語の手紙に日本語が残っています({n}名に届きます): {places}。文面を直すか、設定に英語を書いてください。",
+    "Japanese is left in the English letter ({n} recipients): {places}. "
+    "Edit the text, or write the English into the configuration.",
+)
+NO_ENGLISH = (
+    "英語の手紙がありません。英語を選んだ{n}名にも日本語で届きます。設定の name に英語を書いてください。",
+    "There is no English letter: {n} readers of English get the Japanese one. "
+    "Write the service's English name into the configuration.",
+)
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+(?: [^\x00-\x7f]+)*")
 
 
@@ -20,19 +30,34 @@ def of_words(facts: Facts) -> list[Finding]:
     return [*_refused(facts), *_cut(facts)]
 
 
-def untranslated(service: Service, version: Version, audience: AudienceFacts) -> tuple[str, ...]:
-    """What is Japanese in the letter that readers of English get, each place once, the first few; empty for none."""
-    english = _english(service, version, audience)
+def of_language(service: Service, version: Version, audience: AudienceFacts) -> list[Finding]:
+    """That readers of English would get Japanese: a letter, or what the configuration has in Japanese alone."""
+    english, readers = _english(service, version, audience), _readers(service, audience)
     if english is None:
-        return (service.name.ja,) if lacks_english(service, version, audience) else ()
-    found = _NOT_ASCII.findall(f"{english.subject}\n{english.body}")
+        alone = version.batch is None and not service.bilingual and readers
+        places: tuple[str, ...] = (service.name.ja,) if alone else ()
+    else:
+        places = _japanese_in(english)
+    words = UNTRANSLATED if english else NO_ENGLISH
+    if not places:
+        return []
+    quoted = "、".join(f"「{place}」" for place in places), ", ".join(f"“{place}”" for place in places)
+    why, why_en = (
+        text.format(n=f"{readers:,}", places=some) for text, some in zip(words, quoted, strict=True)
+    )
+    return [Finding("BRG-08", "warning", "body", (0, 0), "", why, why_en)]
+
+
+def _japanese_in(text: Text) -> tuple[str, ...]:
+    """The Japanese in a letter, each place once, the first few."""
+    found = _NOT_ASCII.findall(f"{text.subject}\n{text.body}")
     return tuple(dict.fromkeys(place for place in found if JAPANESE.search(place)))[:SHOWN_PLACES]
 
 
-def lacks_english(service: Service, version: Version, audience: AudienceFacts) -> bool:
-    """Whether readers of English get a Japanese letter: a service without an English name has no other."""
-    alone = version.batch is None and not service.bilingual and "en" not in version.texts
-    return alone and bool(audience.locales.get("en"))
+def _readers(service: Service, audience: AudienceFacts) -> int:
+    """How many get the letter in English."""
+    everybody = service.bilingual or service.locale == "en"
+    return (audience.count if everybody else audience.locales.get("en")) or 0
 
 
 def _english(service: Service, version: Version, audience: AudienceFacts) -> Text | None:
@@ -43,8 +68,7 @@ def _english(service: Service, version: Version, audience: AudienceFacts) -> Tex
         body = version.texts[service.locale].body
         start = english_begins(body)
         return None if start is None else Text("", body[start:])
-    reads = service.locale == "en" or audience.locales.get("en")
-    return version.texts.get("en") if reads else None
+    return version.texts.get("en") if _readers(service, audience) else None
 
 
 def _refused(facts: Facts) -> Iterator[Finding]:

@@ -93,26 +93,6 @@ WORDS: dict[str, Pair] = {
         "{language}の文面(1名に届きます・直していません)",
         "{language} text (1 person receives it, not changed)",
     ),
-    "no_english": (
-        "英語の手紙がありません。英語を選んだ{n}名にも日本語で届きます。設定の name に英語を書いてください。",
-        "There is no English letter. {n} readers of English get the Japanese one. "
-        "Write the English name into the configuration.",
-    ),
-    "no_english_1": (
-        "英語の手紙がありません。英語を選んだ1名にも日本語で届きます。設定の name に英語を書いてください。",
-        "There is no English letter. 1 reader of English gets the Japanese one. "
-        "Write the English name into the configuration.",
-    ),
-    "untranslated": (
-        "英語の手紙に日本語が残っています({n}名に届きます): {places}。文面を直すか、設定に英語を書いてください。",
-        "Japanese is left in the English letter ({n} people receive it): {places}. "
-        "Edit the text, or write the English into the configuration.",
-    ),
-    "untranslated_1": (
-        "英語の手紙に日本語が残っています(1名に届きます): {places}。文面を直すか、設定に英語を書いてください。",
-        "Japanese is left in the English letter (1 person receives it): {places}. "
-        "Edit the text, or write the English into the configuration.",
-    ),
     "letter_ja": ("日本語", "Japanese"),
     "letter_en": ("英語", "English"),
     "letter_of": ("{n}通目: {to}", "Letter {n}: {to}"),

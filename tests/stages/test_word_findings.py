@@ -1,5 +1,6 @@
 """What is said of a letter's words before any rule: refused, cut, or Japanese where customers read English."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from bridge.core.model import Alert, AudienceFacts, Text, Version
 from bridge.core.settings import Service
 from bridge.core.values import Locale, LocalText
 from bridge.letters.render import Letters
-from bridge.stages.word_findings import of_words, untranslated
+from bridge.stages.word_findings import of_language, of_words
 from tests.parts.midori import minutes
 from tests.stages.office import office
 from tests.stages.samples import configured, firing
@@ -23,6 +24,7 @@ IN_BOTH: dict[str, Any] = {
         "email": "support@example.jp",
     },
 }
+QUOTED = re.compile("「(.*?)」")
 BOTH = AudienceFacts("shop-customers", 40, "d", {"ja": 32, "en": 8})
 
 
@@ -32,6 +34,13 @@ def written(*alerts: Alert, **changes: Any) -> tuple[Service, Version]:
     told = build(shop, incident(), alerts or [alert()], "first", drafted_at=RECEIVED)
     texts, _ = Letters().texts(told, shop)
     return shop, Version("n1", 1, texts, told.to_dict(), None, None, RECEIVED)
+
+
+def places(service: Service, version: Version, audience: AudienceFacts) -> tuple[str, ...]:
+    """What a finding names as Japanese."""
+    return tuple(
+        place for one in of_language(service, version, audience) for place in QUOTED.findall(one.why)
+    )
 
 
 def facts(*alerts: Alert, **answers: str) -> Facts:
@@ -91,9 +100,8 @@ async def test_a_refused_word_is_found_on_the_page_and_keeps_a_letter_from_leavi
 
 
 @pytest.mark.parametrize(
-    "changes, places",
+    "changes, named",
     [
-        pytest.param({"name": LocalText(ja="みどりショップ")}, ("みどりショップ",), id="the service's name"),
         pytest.param(
             {"company": LocalText(ja="みどり商事株式会社")}, ("みどり商事株式会社",), id="the company"
         ),
@@ -112,20 +120,37 @@ async def test_a_refused_word_is_found_on_the_page_and_keeps_a_letter_from_leavi
     ],
 )
 def test_what_readers_of_english_would_get_in_japanese_is_named(
-    changes: dict[str, Any], places: tuple[str, ...]
+    changes: dict[str, Any], named: tuple[str, ...]
 ) -> None:
     shop, version = written(**changes)
-    assert untranslated(shop, version, BOTH) == places
+    assert places(shop, version, BOTH) == named
+
+
+def test_a_service_without_an_english_name_has_no_english_letter_and_says_so() -> None:
+    shop, version = written(name=LocalText(ja="みどりショップ"))
+    (found,) = of_language(shop, version, BOTH)
+    assert (found.rule, found.severity) == ("BRG-08", "warning")
+    assert found.why.startswith("英語の手紙がありません。英語を選んだ8名にも日本語で届きます。")
+    assert found.why_en.startswith("There is no English letter: 8 readers of English get the Japanese one.")
+
+
+def test_the_finding_counts_the_readers() -> None:
+    shop, version = written(company=LocalText(ja="みどり商事株式会社"))
+    (found,) = of_language(shop, version, BOTH)
+    assert found.why == (
+        "英語の手紙に日本語が残っています(8名に届きます): 「みどり商事株式会社」。"
+        "文面を直すか、設定に英語を書いてください。"
+    )
 
 
 def test_an_alerts_own_words_without_english_are_named_too() -> None:
     shop, version = written(alert("Other", customer_impact_ja="請求書の発行"))
-    assert untranslated(shop, version, BOTH) == ("請求書の発行",)
+    assert places(shop, version, BOTH) == ("請求書の発行",)
 
 
 def test_nobody_is_warned_where_nobody_reads_english() -> None:
     shop, version = written(name=LocalText(ja="みどりショップ"))
-    assert untranslated(shop, version, replace(BOTH, locales={"ja": 40})) == ()
+    assert places(shop, version, replace(BOTH, locales={"ja": 40})) == ()
 
 
 @pytest.mark.parametrize(
@@ -135,10 +160,10 @@ def test_a_service_whose_letters_are_in_english_anyway_is_warned_whoever_reads_t
     changes: dict[str, Any],
 ) -> None:
     shop, version = written(company=LocalText(ja="みどり商事株式会社"), **changes)
-    assert "みどり商事株式会社" in untranslated(shop, version, replace(BOTH, locales={"ja": 40}))
+    assert "みどり商事株式会社" in places(shop, version, replace(BOTH, locales={"ja": 40}))
 
 
 def test_a_person_who_put_it_into_english_is_not_warned() -> None:
     shop, version = written(company=LocalText(ja="みどり商事株式会社"))
     texts: dict[Locale, Text] = {**version.texts, "en": Text("Sign-in", "Customers cannot sign in.")}
-    assert untranslated(shop, replace(version, texts=texts), BOTH) == ()
+    assert places(shop, replace(version, texts=texts), BOTH) == ()

@@ -289,7 +289,7 @@ SAYS = [
     ("open, relay down", "ja", "いまはメールサーバーに送れません(接続できません)。承認しておけば、"),
     ("open, relay down", "en", "The mail server takes no mail now"),
     ("recovery, answered in Japanese", "ja", "英語の手紙に日本語が残っています(38名に届きます): "),
-    ("recovery, answered in Japanese", "en", "Japanese is left in the English letter (38 people"),
+    ("recovery, answered in Japanese", "en", "Japanese is left in the English letter (38 recipients"),
     ("recovery, day over", "ja", "送る前に1か所直してください"),
     ("recovery, day over", "ja", "「報告する日」を選び直してください。"),
     ("recovery, day over", "en", "The day named for reporting the cause is over."),

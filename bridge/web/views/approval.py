@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from bridge.core.diff import TextChange
 from bridge.core.kinds import Asks, spec_of
 from bridge.core.next_notice import printed_due
-from bridge.stages.word_findings import lacks_english, untranslated
 from bridge.web.views.alerts import warns_of_left_out
 from bridge.web.views.approvers import open_banner, second_waits
 from bridge.web.views.deadline import Deadline, deadline
@@ -181,20 +180,7 @@ def _untouched(data: PageData, edits: tuple[TextChange, ...] | None) -> bool:
 def _notes(data: PageData) -> tuple[str, ...]:
     say = data.say
     failed = say("template_failed", why=data.template_problem) if data.template_problem else ""
-    return tuple(note for note in (failed, _in_japanese(data), *warns_of_left_out(data)) if note)
-
-
-def _in_japanese(data: PageData) -> str:
-    """What is Japanese in the letter that readers of English get, and how many of them there are."""
-    say, places = data.say, untranslated(data.service, data.version, data.audience)
-    if not places:
-        return ""
-    if lacks_english(data.service, data.version, data.audience):
-        return say("no_english", n=say.number(data.audience.locales["en"]))
-    everybody = data.service.bilingual or data.service.locale == "en"
-    readers = data.recipients if everybody else data.audience.locales.get("en")
-    quoted = say("comma").join(say("quoted", text=place) for place in places)
-    return say("untranslated", n=say.number(readers or 0), places=quoted)
+    return tuple(note for note in (failed, *warns_of_left_out(data)) if note)
 
 
 def _edited(data: PageData, edits: tuple[TextChange, ...]) -> str:

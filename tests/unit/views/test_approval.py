@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from bridge.core.model import Text
 from bridge.core.values import Locale
 from bridge.web.views.approval import FormProblem, approval
 from bridge.web.views.page_data import Did
@@ -215,13 +214,6 @@ def test_a_draft_that_nobody_edited_has_no_news_of_its_own() -> None:
     assert approval(in_state("edited, then news")).since
 
 
-def test_readers_of_english_without_an_english_letter_are_counted() -> None:
-    only = replace(in_state("english readers too").version, texts={"ja": Text("件名", "本文")})
-    assert approval(in_state("english readers too", version=only)).notes == (
-        "英語の手紙がありません。英語を選んだ38名にも日本語で届きます。設定の name に英語を書いてください。",
-    )
-
-
 @pytest.mark.parametrize(
     "state, changes, notes",
     [
@@ -230,15 +222,6 @@ def test_readers_of_english_without_an_english_letter_are_counted() -> None:
             "open",
             {"version": TEMPLATE_FAULT},
             ("登録したテンプレートに誤りがあり、標準の文面を使いました(nope)。",),
-        ),
-        (
-            "recovery, answered in Japanese",
-            {},
-            (
-                "英語の手紙に日本語が残っています(38名に届きます): "
-                "「証明書の期限が切れておりました。」、「みどり商事株式会社」、「みどりショップ運営事務局」。"
-                "文面を直すか、設定に英語を書いてください。",
-            ),
         ),
     ],
 )
