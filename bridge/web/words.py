@@ -202,6 +202,7 @@ WORDS: dict[str, Pair] = {
     "as_is_go": ("このまま{n}名に送信する", "Send as is to {n} customers"),
     "quoted": ("「{text}」", "“{text}”"),
     "quoted_in": ("{n}通目 {quote}", "Letter {n} {quote}"),
+    "check_first": ("確かめてください({n}件): {first}", "Please check ({n}): {first}"),
     "warnings": ("確かめてください", "Please check"),
     "duties": ("個人データに被害があるとき", "If personal data was harmed"),
     "duty_early": (

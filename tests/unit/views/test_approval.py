@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bridge.core.model import LeftOut
 from bridge.core.values import Locale
 from bridge.web.views.approval import FormProblem, approval
 from bridge.web.views.page_data import Did
@@ -212,6 +213,14 @@ def test_an_edit_after_the_answers_is_told_alone() -> None:
 def test_a_draft_that_nobody_edited_has_no_news_of_its_own() -> None:
     assert approval(in_state("open")).since is None
     assert approval(in_state("edited, then news")).since
+
+
+def test_what_is_to_be_checked_stands_above_a_long_card_too() -> None:
+    kept_out = (LeftOut("LoginErrors", "severity", "warning", at(3, 46)),)
+    view = approval(in_state("recovery, answered in Japanese", left_out=kept_out))
+    assert view.amber.startswith("確かめてください(2件): LoginErrors(severityがwarning)は、")
+    assert approval(in_state("recovery, answered")).amber == ""
+    assert approval(in_state("warning")).amber == "", "a first report has its warnings on the first screen"
 
 
 @pytest.mark.parametrize(
