@@ -24,6 +24,7 @@ from bridge.errors import BridgeError
 from bridge.letters.render import Letters
 from bridge.stages.proofread import context_of, of_impact
 from bridge.stages.runtime import Runtime
+from bridge.stages.word_findings import of_words
 from bridge.wording import Finding, Letter, check
 
 SAMPLE_ROW = {
@@ -152,7 +153,11 @@ def _findings(
     context = replace(
         context_of(runtime, service, version, facts.drafted_at), service=service.name.get(locale)
     )
-    return (*of_impact(facts), *check(Letter(facts.kind, text.subject, text.body, locale), context))
+    return (
+        *of_impact(facts),
+        *of_words(facts),
+        *check(Letter(facts.kind, text.subject, text.body, locale), context),
+    )
 
 
 def _line(finding: Finding, locale: Locale) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
+from bridge.core.batch import MAX_CELL_CHARS
 from bridge.core.customer_words import Refused
 from bridge.core.dates import round_up, whole_minute
 from bridge.core.impact import (
@@ -160,7 +161,9 @@ class Facts(Model):
 
     def for_row(self, row: Mapping[str, str]) -> "Facts":
         """The same letter for one customer of an individual batch, the row cleaned like any foreign text."""
-        return self.model_copy(update={"row": {key: one_line(value, 500) for key, value in row.items()}})
+        return self.model_copy(
+            update={"row": {key: one_line(value, MAX_CELL_CHARS) for key, value in row.items()}}
+        )
 
 
 def build(

@@ -12,6 +12,7 @@ from bridge.stages.context import NoticeContext
 from bridge.stages.notify_oncall import others_rung, tell
 from bridge.stages.proofread import proofread
 from bridge.stages.wake import NOTHING, Wake
+from bridge.stages.word_findings import of_language
 
 POLICY = "policy"  # the approver of what `at_deadline: send` sends
 
@@ -26,7 +27,10 @@ def approve_by_policy(ctx: NoticeContext, audience: AudienceFacts) -> Wake | Non
         return None
     if notice.kind in policy.second_person or notice.state not in UNDECIDED:
         return None
-    if ctx.version().edited_by is not None or proofread(ctx) or _out_of_touch(ctx):
+    version = ctx.version()
+    if version.edited_by is not None or proofread(ctx) or of_language(ctx.service, version, audience):
+        return None
+    if _out_of_touch(ctx):
         return None
     return start_hold(ctx, POLICY, audience, timedelta(), None)
 

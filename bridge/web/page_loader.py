@@ -19,6 +19,7 @@ from bridge.stages.facts_at_press import rewritten
 from bridge.stages.finish import retrying_until
 from bridge.stages.proofread import proofread, proofread_batch
 from bridge.stages.runtime import Runtime
+from bridge.stages.word_findings import of_language
 from bridge.store.links import Link
 from bridge.store.tx import Tx
 from bridge.web.views.letters import is_about_facts
@@ -65,7 +66,8 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
     earlier = [one for one in versions if one is not version]
     sent = tx.notices.last_sent(ctx.service.id, exclude=notice.id)
     batch = ctx.spec.recipients is Recipients.BATCH
-    findings, alerts = proofread(ctx), tx.alert_groups.of(incident.id)
+    audience, alerts = audience_of(ctx, asked.lists), tx.alert_groups.of(incident.id)
+    findings = (*proofread(ctx), *of_language(ctx.service, version, audience))
     return PageData(
         service=ctx.service,
         escalation=ctx.escalation,
@@ -77,7 +79,7 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         rewritten=_rewritten(ctx, version, findings),
         person=person,
         people=ctx.runtime.config.people,
-        audience=audience_of(ctx, asked.lists),
+        audience=audience,
         now=tx.now,
         lang=_language(asked.lang, person.locale),
         csrf=asked.keys.csrf(link.id, notice.id, notice.version),

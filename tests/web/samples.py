@@ -22,6 +22,7 @@ from bridge.core.settings import Escalation, Person, Service
 from bridge.core.values import Locale, LocalText
 from bridge.letters.render import Letters
 from bridge.stages.proofread import CAUSE_DAY_OVER
+from bridge.stages.word_findings import of_language
 from bridge.web.views.page_data import BatchLetter, FailedRow, PageData, Related
 from bridge.wording import Context, Finding, Letter, check
 from tests.parts import midori
@@ -376,6 +377,7 @@ OPEN: dict[str, dict[str, Any]] = {
     "individual": _batch(),
     "individual, harm": _harmful(),
 }
+_BOTH = replace(AUDIENCE, locales={"ja": 12_370, "en": 38})
 ASKING: dict[str, dict[str, Any]] = {
     "recovery": _recovery(),
     "recovery, ended by hand": {
@@ -386,7 +388,10 @@ ASKING: dict[str, dict[str, Any]] = {
     "recovery, still firing": {**_recovery(), "alerts": (FIRES,), "firing": 1},
     "recovery, answered in Japanese": {
         **_recovery(2, "maruyama", cause="証明書の期限が切れておりました。"),
-        "audience": replace(AUDIENCE, locales={"ja": 12_370, "en": 38}),
+        "audience": _BOTH,
+        "findings": tuple(
+            of_language(SERVICE, _recovery(2, cause="証明書の期限が切れておりました。")["version"], _BOTH)
+        ),
     },
     "recovery, day over": {
         **_recovery(2, "maruyama"),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bridge.core.model import LeftOut
 from bridge.core.values import Locale
 from bridge.web.views.approval import FormProblem, approval
 from bridge.web.views.page_data import Did
@@ -214,6 +215,14 @@ def test_a_draft_that_nobody_edited_has_no_news_of_its_own() -> None:
     assert approval(in_state("edited, then news")).since
 
 
+def test_what_is_to_be_checked_stands_above_a_long_card_too() -> None:
+    kept_out = (LeftOut("LoginErrors", "severity", "warning", at(3, 46)),)
+    view = approval(in_state("recovery, answered in Japanese", left_out=kept_out))
+    assert view.amber.startswith("確かめてください(2件): LoginErrors(severityがwarning)は、")
+    assert approval(in_state("recovery, answered")).amber == ""
+    assert approval(in_state("warning")).amber == "", "a first report has its warnings on the first screen"
+
+
 @pytest.mark.parametrize(
     "state, changes, notes",
     [
@@ -222,11 +231,6 @@ def test_a_draft_that_nobody_edited_has_no_news_of_its_own() -> None:
             "open",
             {"version": TEMPLATE_FAULT},
             ("登録したテンプレートに誤りがあり、標準の文面を使いました(nope)。",),
-        ),
-        (
-            "recovery, answered in Japanese",
-            {},
-            ("英語の手紙に日本語の文が残っています(38名に届きます)。文面を直して、英語にしてください。",),
         ),
     ],
 )
