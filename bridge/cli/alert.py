@@ -14,7 +14,9 @@ from bridge.config import SOURCES, Config, load
 from bridge.core.model import Alert
 from bridge.core.near_miss import near_miss
 from bridge.core.triage import sort_alerts
+from bridge.sources import read
 from bridge.sources.credentials import Credentials
+from bridge.sources.post import Post
 
 SHOWN = 10  # alerts whose reason is spelled out
 
@@ -51,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         return 1
     if json.loads(answer)["accepted"]:
         return 0
-    alerts = SOURCES[args.source].parse(body, {}, clock.now()).alerts
+    alerts = read(SOURCES[settings.kind], settings, Post(args.source, body, clock.now())).alerts
     print("\n".join(_reasons(alerts, config)) or "the post holds no alert", file=sys.stderr)
     return 1
 

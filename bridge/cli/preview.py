@@ -10,9 +10,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from bridge import clock, sources
+from bridge import clock
 from bridge.cli.serve import add_config
-from bridge.config import Config, load
+from bridge.config import SOURCES, Config, load
 from bridge.core import next_notice
 from bridge.core.facts import Answers, Facts, build
 from bridge.core.kinds import KINDS, KindSpec, Promises, Recipients, spec_of
@@ -22,6 +22,7 @@ from bridge.core.settings import Service
 from bridge.core.values import LOCALES, Locale
 from bridge.errors import BridgeError
 from bridge.letters.render import Letters
+from bridge.sources.post import Post
 from bridge.stages.proofread import context_of, of_impact
 from bridge.stages.runtime import Runtime
 from bridge.wording import Finding, Letter, check
@@ -68,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     now = clock.now()
     config = load(args.config)
     try:
-        alerts = sources.find()["alertmanager"].parse(_read(args.payload), {}, now).alerts
+        alerts = SOURCES["alertmanager"].parse(Post("alertmanager", _read(args.payload), now), None).alerts
         service = _service(config, args.service, alerts)
         facts = _facts(service, alerts, args.kind, _given(args.answers), now)
     except BridgeError as error:
