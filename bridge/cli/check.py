@@ -4,6 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
+from bridge.cli import explain
 from bridge.cli.checks import CHECKS, Check, Problem
 from bridge.cli.serve import add_config
 from bridge.config import Config, load
@@ -16,11 +17,24 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "check", help="validate the configuration, templates, customer lists, database and mail servers"
     )
     add_config(parser)
+    parser.add_argument("--explain", type=Path, metavar="FILE", help="a sender's body: say what it would do")
+    parser.add_argument(
+        "--source", help="with --explain: the source of the body; default: the one that reads it"
+    )
+    parser.add_argument("--at", metavar="TIME", help="with --explain: when it is received; default: now")
+    parser.add_argument(
+        "--json", action="store_true", help="with --explain: in JSON, as POST /api/v1/explain"
+    )
     parser.set_defaults(func=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print a line for each finding, and `ok` for each check without one. 0 without findings, 1 with."""
+    """Print a line for each finding, and `ok` for each check without one. 0 without findings, 1 with.
+
+    With --explain: what a sender's body would do, see `explain.run`.
+    """
+    if args.explain:
+        return explain.run(args)
     path: Path = args.config
     try:
         config = load(path)

@@ -4,11 +4,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from bridge.cli import alert, check, demo, incidents, links, migrate, preview, serve, wording
+from bridge.cli import alert, check, demo, incidents, links, migrate, preview, serve, sources, wording
 from bridge.errors import BridgeError
 from bridge.log import redact
 
-COMMANDS = (serve, demo, check, preview, alert, incidents, links, wording, migrate)
+COMMANDS = (serve, demo, check, preview, alert, sources, incidents, links, wording, migrate)
 
 
 def parser() -> argparse.ArgumentParser:

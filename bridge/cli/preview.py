@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from bridge import clock
 from bridge.cli.serve import add_config
-from bridge.config import SOURCES, Config, load
+from bridge.config import Config, load
 from bridge.core import next_notice
 from bridge.core.facts import Answers, Facts, build
 from bridge.core.kinds import KINDS, KindSpec, Promises, Recipients, spec_of
@@ -25,6 +25,7 @@ from bridge.letters.render import Letters
 from bridge.sources.post import Post
 from bridge.stages.proofread import context_of, of_impact
 from bridge.stages.runtime import Runtime
+from bridge.stages.source_of import source_of
 from bridge.wording import Finding, Letter, check
 
 SAMPLE_ROW = {
@@ -51,7 +52,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "preview", help="show a letter rendered from an alert payload, with findings"
     )
-    parser.add_argument("payload", type=Path, help="a file as Alertmanager posts it")
+    parser.add_argument("payload", type=Path, help="a file as its sender posts it")
+    parser.add_argument("--source", help="which source it comes from; default: the one that reads it")
     add_config(parser)
     parser.add_argument("--kind", choices=KINDS, default=next_notice.FIRST)
     parser.add_argument("--locale", choices=LOCALES, help="default: the service's own")
@@ -69,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     now = clock.now()
     config = load(args.config)
     try:
-        alerts = SOURCES["alertmanager"].parse(Post("alertmanager", _read(args.payload), now), None).alerts
+        alerts = source_of(config, Post("", _read(args.payload), now), args.source)[1].alerts
         service = _service(config, args.service, alerts)
         facts = _facts(service, alerts, args.kind, _given(args.answers), now)
     except BridgeError as error:

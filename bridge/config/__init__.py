@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Union
+from typing import TYPE_CHECKING, Annotated, Union
 
 import structlog
 from pydantic import Discriminator, Field, Tag
@@ -21,6 +21,7 @@ from bridge.core.settings import DEFAULT_ZONE, HEARTBEATS, Escalation, Match, Pe
 from bridge.core.values import Model
 from bridge.errors import ConfigError
 from bridge.smtp.settings import Smtp
+from bridge.sources.settings import SourceSettings
 from bridge.wording import Term
 
 # Over logging's own logger: a command that has set up no log then writes a doubt to standard error.
@@ -37,8 +38,11 @@ def _kind(value: object) -> str | None:
     return f"{CHOICE}{kind}" if kind in SOURCES else None
 
 
-_KINDS = tuple(Annotated[source.Settings, Tag(f"{CHOICE}{name}")] for name, source in SOURCES.items())
-OneSource = Annotated[Union[_KINDS], Discriminator(_kind)]  # type: ignore[valid-type] # noqa: UP007 - of a tuple
+if TYPE_CHECKING:
+    OneSource = SourceSettings
+else:  # the settings of the kind that an entry names
+    _KINDS = tuple(Annotated[source.Settings, Tag(f"{CHOICE}{name}")] for name, source in SOURCES.items())
+    OneSource = Annotated[Union[_KINDS], Discriminator(_kind)]  # noqa: UP007 - of a tuple
 
 
 class Config(Model):

@@ -5,7 +5,7 @@ import hmac
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -112,6 +112,16 @@ def check(
 def sign(secret: str, signed: bytes) -> str:
     """The signature of these bytes: HMAC-SHA256 in hex."""
     return hmac.new(secret.encode("utf-8"), signed, hashlib.sha256).hexdigest()
+
+
+def signature(settings: Credentials, body: bytes, now: datetime) -> dict[str, str]:
+    """The headers with which a sender signs this body, where the settings want a signature."""
+    wanted = settings.hmac
+    if wanted is None:
+        return {}
+    stamp = {wanted.timestamp_header: str(int(now.timestamp()))} if wanted.timestamp_header else {}
+    signed = b"".join(stamp[name].encode() + b":" for name in stamp) + body
+    return {**stamp, wanted.header or settings.SIGNATURE_HEADER: sign(next(_secrets(wanted), ""), signed)}
 
 
 def _is_signed(settings: Credentials, wanted: BodySignature, post: Post) -> bool:

@@ -62,6 +62,12 @@ def read_mapped(post: Post, mapping: AlertMapping) -> Parsed:
     return Parsed(tuple(reading.alerts), 0, tuple(reading.moments.notes), tuple(reading.ignored))
 
 
+def looks_typical(post: Post, mapping: AlertMapping) -> bool:
+    """Whether `typical` holds for a body that was read through the mapping."""
+    body = read_json(post.body, numbers=True, strict=mapping.strict_json)
+    return mapping.typical is None or mapping.typical.of(body, "body") is True
+
+
 def _unwrapped(body: object, mapping: AlertMapping) -> object:
     """The body, or what it carries in base64."""
     inside = mapping.inside.of(body, "body") if mapping.inside else None

@@ -94,6 +94,10 @@ class AlertMapping(Model):
     """Where the parts of an alert are. Each key that is written takes the place of the preset's, if there is one."""
 
     accepts: Jmes | None = Field(default=None, description="must hold for the body, or it is refused")
+    typical: Jmes | None = Field(
+        default=None,
+        description="what tells the body from another sender's of the same shape, where one is guessed",
+    )
     strict_json: bool = Field(default=True, description="`false`: texts may hold raw line ends, as of Gatus")
     inside: Jmes | None = Field(
         default=None, description="where the body is inside of what is posted, in base64, as Pub/Sub does"

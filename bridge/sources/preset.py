@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 from pydantic import Field
 
-from bridge.sources.generic import read_mapped
+from bridge.sources.generic import looks_typical, read_mapped
 from bridge.sources.mapping import AlertMapping
 from bridge.sources.post import Parsed, Post
 from bridge.sources.settings import SourceSettings
@@ -40,6 +40,10 @@ class Preset:
     def parse(self, post: Post, settings: PresetSettings) -> Parsed:
         """The alerts of one post, as every source's `parse`."""
         return read_mapped(post, settings.mapping.over(self.mapping))
+
+    def is_typical(self, post: Post) -> bool:
+        """Whether a body that this preset reads is its sender's, and not of another whose bodies look the same."""
+        return looks_typical(post, self.mapping)
 
 
 @cache

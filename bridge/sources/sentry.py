@@ -41,6 +41,8 @@ def parse(post: Post, settings: Settings) -> Parsed:
     action = text(body.get("action"), "action")
     if not action:
         raise SourceError("action", "missing: Sentry's webhooks name it")
+    if "data" not in body:
+        raise SourceError("data", "missing: Sentry's webhooks have it")
     data = object_in(body.get("data"), "data")
     moments = Moments(post.received_at)
     if "metric_alert" in data and action in ("critical", "warning", "resolved"):
