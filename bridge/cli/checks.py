@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bridge.audiences.csv import AudienceError
 from bridge.audiences.summary import summarise
+from bridge.cli.rule_checks import check_rules
 from bridge.config import Config
 from bridge.config.document import Place
 from bridge.core.customer_words import REASONS, is_sentence, refusal
@@ -164,6 +165,7 @@ def check_words(config: Config) -> Iterator[Problem]:
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("server", check_server),
     ("people", check_people),
+    ("rules", check_rules),
     ("words", check_words),
     ("templates", check_templates),
     ("audiences", check_audiences),

@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, str] = {
     "check": "validate the configuration, templates, customer lists, database and mail servers",
     "preview": "show a letter rendered from an alert payload, with findings",
     "alert": "post an alert payload to a running bridge",
+    "sources": "list the senders that can post, show what one of them is",
     "incidents": "list and show incidents, verify their history",
     "oncall": "show who is rung for which service, and when",
     "update": "draft an update (続報) now, through a running bridge",
