@@ -235,7 +235,7 @@ class AudienceFacts:
 
     `title` is what people call it, where the configuration says so; `name` is its key there. `as_of`: when its file
     was written; none where it is no file. `problem` is set instead when the list could not be counted, in words for
-    the on-call.
+    the on-call. `repaired` says what was put right in the list without asking.
     """
 
     name: str
@@ -249,6 +249,7 @@ class AudienceFacts:
     problem: LocalText | None = None
     title: LocalText | None = None
     as_of: datetime | None = None
+    repaired: tuple[LocalText, ...] = ()
 
     def called(self, locale: Locale) -> str:
         """The list's name for people."""

@@ -200,7 +200,6 @@ def test_nobody_asks_without_the_token(front: Bridge, incident: Any, path: str) 
         pytest.param("POST", "/incidents/{id}/update", b"[" * 100_000, 400, id="deep"),
         pytest.param("POST", "/incidents/{id}/update", b"\xff", 400, id="no UTF-8"),
         pytest.param("POST", "/incidents/{id}/update", b" " * (8 * 2**20 + 1), 413, id="too large"),
-    "/explain",
         pytest.param("POST", "/links/revoke", b"{}", 422, id="nobody's links"),
         pytest.param("POST", "/incidents/{id}/individual", b"", 422, id="no rows"),
         pytest.param("POST", "/incidents/{id}/individual", b"\xff\xfe\x81", 422, id="no text"),
@@ -241,7 +240,6 @@ def test_a_promise_that_cannot_be_kept_is_refused_by_the_name_of_its_field(
 
 
 def test_a_compressed_body_is_refused(front: Bridge) -> None:
-    "/explain",
     answer = ask(front, "POST", "/links/revoke", content=b"x", headers={"Content-Encoding": "gzip"})
     assert answer.status_code == 415
 
