@@ -24,7 +24,7 @@ Action = Literal[
     "resume",
     "renew",
 ]
-Surprise = Literal["list_size", "override", "repeat", "old_record"]
+Surprise = Literal["list_size", "bad_rows", "override", "repeat", "old_record"]
 
 LINK_LIFE = timedelta(days=7)
 """A personal link works this long after the notice was decided."""
@@ -96,6 +96,18 @@ def _undecided(notice: Notice, person: str, incident: IncidentState) -> tuple[Ac
     return (*approve, *edit, "dismiss", "acknowledge", "test", *recovered)
 
 
+def off_by_much(count: int | None, previous_count: int | None) -> bool:
+    """Whether a list is of another size than at the last sending: an export that died, or another list."""
+    if count is None or not previous_count:
+        return False
+    return abs(count - previous_count) > previous_count * MUCH
+
+
+def mostly_unusable(count: int | None, bad_rows: int) -> bool:
+    """Whether so many rows of a list get no letter that something happened to the list."""
+    return count is not None and bad_rows > (count + bad_rows) * MUCH
+
+
 def surprises(
     count: int | None,
     previous_count: int | None,
@@ -110,7 +122,7 @@ def surprises(
     sent as it is. `repeated_at`: when a letter of the same kind last began to be sent for the service.
     """
     reasons: list[Surprise] = []
-    if count is not None and previous_count and abs(count - previous_count) > previous_count * MUCH:
+    if off_by_much(count, previous_count):
         reasons.append("list_size")
     if overridden:
         reasons.append("override")

@@ -200,7 +200,8 @@ class AudienceFacts:
     """What is known of a customer list without holding it: its count, its digest, what was wrong with it.
 
     `title` is what people call it, where the configuration says so; `name` is its key there.
-    `problem` is set instead when the list could not be counted, in words for the on-call.
+    `problem` is set instead when the list could not be counted, in words for the on-call. `repaired` says what was
+    put right in it without asking. `listed_at`: when its file was written.
     """
 
     name: str
@@ -213,6 +214,8 @@ class AudienceFacts:
     encoding: str = ""
     problem: LocalText | None = None
     title: LocalText | None = None
+    repaired: tuple[LocalText, ...] = ()
+    listed_at: datetime | None = None
 
     def called(self, locale: Locale) -> str:
         """The list's name for people."""

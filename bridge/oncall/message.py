@@ -71,7 +71,9 @@ class RingFacts:
     `uncounted` says why. `rung`: who else was rung about it, and when. `approved`: in
     `awaiting_second`, who has said yes and when. `planned_at`: when the ring was to leave.
     `relay_trouble`: why customers' mail cannot leave now. `template_problem`: why the draft is not in the
-    company's own words. `record_until`: what was sent after it may be missing from the record.
+    company's own words. `record_until`: what was sent after it may be missing from the record. `previous`: the
+    recipients of the last sending, where this one is surprisingly different. `bad_rows` get no letter; the list is
+    of `listed_at`.
     """
 
     template: ClassVar[str] = "ring"
@@ -91,6 +93,9 @@ class RingFacts:
     relay_trouble: str = ""
     template_problem: str = ""
     record_until: datetime | None = None
+    previous: int | None = None
+    bad_rows: int = 0
+    listed_at: datetime | None = None
 
     def words(self, locale: Locale) -> Mapping[str, object]:
         def clock(at: datetime) -> str:
@@ -124,6 +129,9 @@ class RingFacts:
             "relay_trouble": without_links(self.relay_trouble),
             "template_problem": without_links(self.template_problem),
             "record": _to_the_second(self.matter, self.record_until, self.now, locale),
+            "previous": f"{self.previous:,}" if self.previous is not None else "",
+            "bad_rows": f"{self.bad_rows:,}" if self.bad_rows else "",
+            "listed": clock(self.listed_at) if self.listed_at else "",
         }
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from bridge.core import reports
@@ -25,6 +26,16 @@ def audience_of(ctx: NoticeContext, lists: Lists) -> AudienceFacts:
     if ctx.spec.recipients is Recipients.LEDGER:
         return reached_audience(ctx)
     return lists.get(ctx.service.id) or AudienceFacts(ctx.service.audience, problem=NOT_READ)
+
+
+def last_time(ctx: NoticeContext) -> tuple[int | None, datetime | None]:
+    """What the next sending is compared with: to how many the service's list was last sent, None for another
+    audience; and when a letter of the same kind last began to be sent.
+    """
+    sent = ctx.tx.notices.last_sent(ctx.service.id, exclude=ctx.notice.id)
+    by_list = ctx.spec.recipients is Recipients.SERVICE_LIST
+    repeated_at = next((n.sending_at for n in sent if n.kind == ctx.notice.kind), None)
+    return (sent[0].recipients if sent and by_list else None), repeated_at
 
 
 def reached_audience(ctx: NoticeContext) -> AudienceFacts:

@@ -95,7 +95,7 @@ def _ring(ctx: MessageContext) -> OncallMessage:
     }
     yes = next((a for a in notice.approvals if a.version == notice.version), None)
     late = timedelta(seconds=float(row.detail.get("late", 0)))
-    count = row.detail.get("count")
+    count, listed_at = row.detail.get("count"), row.detail.get("listed_at")
     return RingFacts(
         ctx.letter,
         due_at=next_notice.printed_due(notice),
@@ -113,6 +113,9 @@ def _ring(ctx: MessageContext) -> OncallMessage:
         planned_at=ctx.now - late if late else None,
         relay_trouble=ctx.relay_trouble,
         record_until=ctx.record_until(),
+        previous=row.detail.get("previous"),
+        bad_rows=int(row.detail.get("bad") or 0),
+        listed_at=datetime.fromisoformat(listed_at) if listed_at else None,
     )
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 
 from bridge.core import next_notice, reminders
+from bridge.core.actions import off_by_much
 from bridge.core.events import Rang
 from bridge.core.facts import Facts
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import AudienceFacts, Notice, Ring
 from bridge.stages.approve import approve_by_policy
-from bridge.stages.audience import audience_of
+from bridge.stages.audience import audience_of, last_time
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.draft import current_facts, redraft
 from bridge.stages.notify_oncall import tell
@@ -39,11 +40,15 @@ def _fire(ctx: NoticeContext, due: Ring, audience: AudienceFacts) -> None:
     people = reminders.rung_people(notice, escalation, ctx.now)
     if not tx.rings.fire(due, people):
         return
+    previous, _ = last_time(ctx)
     late = max((ctx.now - due.due_at).total_seconds(), 0.0)
     tx.outbox.cancel_rings(notice.id)  # a newer ring says all that an unsent older one would
     tx.links.ensure(notice.id, people)
     detail = {
         "count": audience.count,
+        "previous": previous if off_by_much(audience.count, previous) else None,
+        "bad": audience.bad_total,
+        "listed_at": audience.listed_at.isoformat() if audience.listed_at else None,
         "problem": audience.problem and audience.problem.model_dump(),
         "template": ctx.version().template_problem or "",
         "people": list(people),

@@ -11,7 +11,7 @@ from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Incident, Notice, Text, Version
 from bridge.core.values import LOCALES, Locale
 from bridge.keys import Keys
-from bridge.stages.audience import Lists, audience_of
+from bridge.stages.audience import Lists, audience_of, last_time
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.draft import current_facts
 from bridge.stages.facts_at_press import rewritten
@@ -62,9 +62,8 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
     versions = tx.notices.versions(notice.id)
     (version,) = (one for one in versions if one.version == notice.version)
     earlier = [one for one in versions if one is not version]
-    sent = tx.notices.last_sent(ctx.service.id, exclude=notice.id)
+    previous_count, repeated_at = last_time(ctx)
     batch = ctx.spec.recipients is Recipients.BATCH
-    by_list = ctx.spec.recipients is Recipients.SERVICE_LIST
     findings = proofread(ctx)
     return PageData(
         service=ctx.service,
@@ -91,8 +90,8 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         failed=_failed(tx, notice),
         failures=grouped(tx.outbox.refusals(notice.id)),
         retrying_until=retrying_until(tx, notice),
-        previous_count=sent[0].recipients if sent and by_list else None,
-        repeated_at=next((n.sending_at for n in sent if n.kind == notice.kind), None),
+        previous_count=previous_count,
+        repeated_at=repeated_at,
         previous_report=_previous(tx, notice),
         withdrawn=_withdrawn(tx, incident),
         successor=_own_page(ctx, notice.superseded_by, person.id, asked.keys),

@@ -392,3 +392,19 @@ def test_the_zone_is_the_services() -> None:
 
 def test_foreign_text_is_one_line_without_its_links() -> None:
     assert without_links("a\r\nb http://x/y c") == "a b … c"
+
+
+def test_a_list_that_shrank_is_said_in_line_one_of_the_ring() -> None:
+    text = ring(recipients=3, previous=1000, listed_at=RECEIVED - minutes(25 * 60))
+    assert first_line(text) == "2:25までに承認を。全ユーザーのログイン機能の件、3名へ(前回1,000名)。"
+    assert "名簿の人数が前回と大きく違います。正しい名簿かどうかを確かめてから送ってください。" in text.body
+    assert "名簿の日付 11月20日 1:10" in text.body
+    english = ring("en", recipients=3, previous=1000)
+    assert "to 3 customers (last time 1,000)." in first_line(english)
+    assert "quite another size than last time" in english.body
+
+
+def test_rows_that_get_no_letter_are_said_in_the_ring() -> None:
+    assert "名簿の40行は送れません。" in ring(bad_rows=40).body
+    assert "Rows of the list that get no letter: 40." in ring("en", bad_rows=40).body
+    assert "送れません" not in ring().body

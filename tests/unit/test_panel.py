@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.core.actions import Action, Surprise, expired, hold_for, offers, surprises
+from bridge.core.actions import Action, Surprise, expired, hold_for, mostly_unusable, offers, surprises
 from bridge.core.kinds import KINDS
 from bridge.core.lifecycle import NOTICE_MOVES, UNDECIDED
 from bridge.core.model import Approval, IncidentState, Kind, Notice, NoticeState
@@ -122,6 +122,14 @@ def test_a_count_off_the_last_by_more_than_a_fifth_surprises(
 ) -> None:
     reasons = surprises(count, before, overridden=False, repeated_at=None, now=NOW)
     assert reasons == (("list_size",) if surprising else ())
+
+
+@pytest.mark.parametrize(
+    "count, bad, surprising",
+    [(80, 20, False), (79, 21, True), (10, 40, True), (10, 0, False), (None, 9, False)],
+)
+def test_a_list_most_of_which_gets_no_letter_surprises(count: int | None, bad: int, surprising: bool) -> None:
+    assert mostly_unusable(count, bad) == surprising
 
 
 def test_an_override_and_a_repeat_surprise_by_name() -> None:

@@ -59,7 +59,7 @@ def disclosures(data: PageData, *, acknowledge: bool) -> Disclosures:
 def _override_note(data: PageData) -> str:
     """An error that is sent as it is gets the longer hold."""
     hold = hold_for(data.service.policy, data.notice, data.now, ("override",))
-    return data.say("override", s=int(hold.total_seconds())) if hold else ""
+    return data.say("override") + data.say("held_longer", s=int(hold.total_seconds())) if hold else ""
 
 
 def history(data: PageData) -> tuple[Moment, ...]:
@@ -93,10 +93,12 @@ def _details(data: PageData) -> tuple[FactRow, ...]:
         "from": f"{service.sender.name.get(service.locale)} <{service.sender.email}>",
         "list": facts.called(data.lang),
         "languages": " / ".join(languages),
+        "list_date": say.moment(facts.listed_at) if facts.listed_at else "",
         "encoding": facts.encoding,
         "duplicates": say("duplicates_n", n=say.number(facts.duplicates)) if facts.duplicates else "",
         "version_word": say("version_of", n=version.version, at=saved, who=saved_by),
         "hash": checksum(*data.texts),
+        "repaired": "\n".join(words.get(data.lang) for words in facts.repaired),
         "bad_rows": say.number(facts.bad_total) if facts.bad_total else say("bad_none"),
     }
     return tuple(FactRow(say(key), value) for key, value in values.items() if value)

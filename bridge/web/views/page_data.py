@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from bridge.core.actions import Action, Surprise, hold_for, offers, said_yes, surprises
+from bridge.core.actions import Action, Surprise, hold_for, mostly_unusable, offers, said_yes, surprises
 from bridge.core.facts import Facts
 from bridge.core.failures import FailureGroup
 from bridge.core.lifecycle import UNDECIDED
@@ -196,6 +196,8 @@ class PageData:
             repeated_at=self.repeated_at,
             now=self.now,
         )
+        if mostly_unusable(self.audience.count, self.audience.bad_total):
+            found = (*found, "bad_rows")
         return (*found, "old_record") if self.record_until else found
 
     @property

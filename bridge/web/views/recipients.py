@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bridge.core.actions import Surprise
 from bridge.web.views.page_data import Corrected, PageData
 
 
@@ -26,7 +27,7 @@ def audience(data: PageData) -> Audience:
         unit=say("letters" if data.letters else "people", n=count),
         note="" if problem else _note(data),
         problem=problem,
-        surprises=_surprises(data) if data.hold_seconds else (),
+        surprises=_surprises(data),
     )
 
 
@@ -37,13 +38,20 @@ def _note(data: PageData) -> str:
         return say("batch_sub")
     if data.corrected:
         return _note_of_correction(data, data.corrected)
+    bad = "" if "bad_rows" in data.surprises else _left_out(data)
     if "list_size" in data.surprises:
-        return say("one_by_one")
+        return bad + say("one_by_one")
     if data.previous_count is None:
-        return say("first_use") + say("one_by_one")
+        return say("first_use") + bad + say("one_by_one")
     more = _more(data)
     key = "more" if more > 0 else "fewer" if more < 0 else "same"
-    return say(key, n=say.number(abs(more))) + say("one_by_one")
+    return say(key, n=say.number(abs(more))) + bad + say("one_by_one")
+
+
+def _left_out(data: PageData) -> str:
+    """How many rows of the list get no letter."""
+    rows = data.audience.bad_total
+    return data.say("left_out", n=data.say.number(rows)) if rows else ""
 
 
 def _note_of_correction(data: PageData, corrected: Corrected) -> str:
@@ -55,12 +63,24 @@ def _note_of_correction(data: PageData, corrected: Corrected) -> str:
 
 
 def _surprises(data: PageData) -> tuple[str, ...]:
-    """Each surprise in words; they name the seconds of the longer hold."""
-    more = _more(data)
-    size = "list_more" if more > 0 else "list_fewer"
+    """Each surprise in words, and the seconds of the longer hold where there is one."""
+    hold = data.say("held_longer", s=data.hold_seconds) if data.hold_seconds else ""
     told = (reason for reason in data.surprises if reason != "old_record")  # the page begins with it
-    keys = (size if reason == "list_size" else reason for reason in told)
-    return tuple(data.say(key, n=data.say.number(abs(more)), s=data.hold_seconds) for key in keys)
+    return tuple((_surprise(data, reason) + hold).strip() for reason in told)
+
+
+def _surprise(data: PageData, reason: Surprise) -> str:
+    if reason == "bad_rows":
+        return _left_out(data)
+    if reason != "list_size":
+        return data.say(reason)
+    more, listed_at = _more(data), data.audience.listed_at
+    told = data.say(
+        "list_more" if more > 0 else "list_fewer",
+        n=data.say.number(abs(more)),
+        before=data.say.number(data.previous_count or 0),
+    )
+    return told + (data.say("list_of", at=data.say.moment(listed_at)) if listed_at else "")
 
 
 def _more(data: PageData) -> int:

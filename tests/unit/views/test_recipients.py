@@ -15,12 +15,18 @@ NO_HOLD = SERVICE.model_copy(update={"policy": SERVICE.policy.model_copy(update=
 
 
 def counted(n: int, before: int | None, **more: Any) -> dict[str, Any]:
-    return {"audience": replace(AUDIENCE, count=n, locales={"ja": n}), "previous_count": before, **more}
+    whole = replace(AUDIENCE, count=n, locales={"ja": n}, bad_total=0)
+    return {"audience": whole, "previous_count": before, **more}
 
 
 def test_a_list_is_shown_with_its_name_its_size_and_what_is_new() -> None:
     assert audience(in_state("open")) == Audience(
-        "ショップ会員(全員)", "12,408", "名", "前回より +12名。" + ONE_BY_ONE, "", ()
+        "ショップ会員(全員)",
+        "12,408",
+        "名",
+        "前回より +12名。名簿の1行は送れません。" + ONE_BY_ONE,
+        "",
+        (),
     )
 
 
@@ -44,8 +50,8 @@ def test_the_size_is_compared_with_the_last_time(now: int, before: int | None, n
 @pytest.mark.parametrize(
     "changes, texts",
     [
-        (counted(121, 100), ("前回より21名多い名簿です。送信開始まで30秒あります。",)),
-        (counted(79, 100), ("前回より21名少ない名簿です。送信開始まで30秒あります。",)),
+        (counted(121, 100), ("前回の100名より21名多い名簿です。送信開始まで30秒あります。",)),
+        (counted(79, 100), ("前回の100名より21名少ない名簿です。送信開始まで30秒あります。",)),
         (
             {"repeated_at": NOW - timedelta(minutes=3)},
             ("同じ種類の手紙を10分以内に送っています。送信開始まで30秒あります。",),
@@ -54,11 +60,15 @@ def test_the_size_is_compared_with_the_last_time(now: int, before: int | None, n
         (
             counted(121, 100, repeated_at=NOW),
             (
-                "前回より21名多い名簿です。送信開始まで30秒あります。",
+                "前回の100名より21名多い名簿です。送信開始まで30秒あります。",
                 "同じ種類の手紙を10分以内に送っています。送信開始まで30秒あります。",
             ),
         ),
-        pytest.param(counted(121, 100, service=NO_HOLD), (), id="nothing is held, so no seconds to tell"),
+        pytest.param(
+            counted(121, 100, service=NO_HOLD),
+            ("前回の100名より21名多い名簿です。",),
+            id="nothing is held, so no seconds to tell",
+        ),
     ],
 )
 def test_what_makes_the_hold_longer_is_said(changes: dict[str, Any], texts: tuple[str, ...]) -> None:
@@ -67,8 +77,34 @@ def test_what_makes_the_hold_longer_is_said(changes: dict[str, Any], texts: tupl
 
 def test_surprises_are_told_in_english_too() -> None:
     found = audience(in_state("late, smaller list", "en"))
-    assert found.surprises == ("4,180 fewer than last time. Sending starts after 30 s.",)
-    assert found.note == "Sent one by one."
+    assert found.surprises == ("4,180 fewer than the 12,408 of last time. Sending starts after 30 s.",)
+    assert found.note == "1 row of the list gets no letter. Sent one by one."
+
+
+def test_a_list_that_shrank_is_shown_with_its_date() -> None:
+    old = replace(AUDIENCE, count=3, listed_at=NOW - timedelta(days=30), bad_total=0)
+    found = audience(in_state("open", audience=old, previous_count=1000, service=NO_HOLD))
+    assert found.surprises == ("前回の1,000名より997名少ない名簿です。名簿は10月25日(日)2時16分のものです。",)
+
+
+@pytest.mark.parametrize(
+    "bad, note, surprises",
+    [
+        pytest.param(1, "はじめて使う名簿です。名簿の1行は送れません。" + ONE_BY_ONE, (), id="one row"),
+        pytest.param(
+            40,
+            "はじめて使う名簿です。" + ONE_BY_ONE,
+            ("名簿の40行は送れません。送信開始まで30秒あります。",),
+            id="most rows",
+        ),
+    ],
+)
+def test_rows_that_get_no_letter_are_said_where_one_decides(
+    bad: int, note: str, surprises: tuple[str, ...]
+) -> None:
+    some = replace(AUDIENCE, count=10, bad_total=bad)
+    found = audience(in_state("open", audience=some, previous_count=None))
+    assert (found.note, found.surprises) == (note, surprises)
 
 
 def test_a_batch_is_counted_in_letters() -> None:
