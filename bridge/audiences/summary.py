@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,7 +39,7 @@ class Summary:
     """A list without its recipients.
 
     `digest` is the same for the same recipients in any order and any encoding: exports seldom keep an order.
-    `bad` holds the first 100 of `bad_total`. `written_at`: the time of the file, where it was asked for.
+    `bad` holds the first 100 of `bad_total`.
     """
 
     count: int
@@ -50,7 +50,6 @@ class Summary:
     duplicates: int
     encoding: str
     repaired: tuple[Repaired, ...] = ()
-    written_at: datetime | None = None
 
 
 class Tally:
@@ -133,9 +132,7 @@ class Audiences:
         state = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         known = self._known.get((path, reading))
         if known is None or known[0] != state:
-            written_at = datetime.fromtimestamp(int(stat.st_mtime), UTC)
-            summary = replace(summarise(path, reading, on_read), written_at=written_at)
-            known = self._known[path, reading] = (state, summary)
+            known = self._known[path, reading] = (state, summarise(path, reading, on_read))
         return known[1]
 
     def facts(
@@ -156,5 +153,10 @@ class Audiences:
             duplicates=summary.duplicates,
             encoding=summary.encoding,
             repaired=tuple(each.words for each in summary.repaired),
-            listed_at=summary.written_at,
+            as_of=self._written(path, reading),
         )
+
+    def _written(self, path: Path, reading: Reading) -> datetime:
+        """When the file that was summed up last was written, in UTC."""
+        (written_ns, *_), _ = self._known[path, reading]
+        return datetime.fromtimestamp(written_ns // 10**9, UTC)

@@ -5,23 +5,25 @@ import os
 from pathlib import Path
 
 from bridge.cli.checks import CHECKS, Check, Problem
-from bridge.cli.serve import add_config
+from bridge.cli.commands import add_command, add_config
 from bridge.config import Config, load
 from bridge.config.document import read
 from bridge.errors import ConfigError
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser(
-        "check", help="validate the configuration, templates, customer lists, database and mail servers"
-    )
+    parser = add_command(subparsers, "check")
     add_config(parser)
     parser.set_defaults(func=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print a line for each finding, and `ok` for each check without one. 0 without findings, 1 with."""
-    path: Path = args.config
+    return report(args.config)
+
+
+def report(path: Path) -> int:
+    """The same for one file."""
     try:
         config = load(path)
     except ConfigError as error:

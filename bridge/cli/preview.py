@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bridge import clock, sources
-from bridge.cli.serve import add_config
+from bridge.cli.commands import add_command, add_config
 from bridge.config import Config, load
 from bridge.core import next_notice
 from bridge.core.facts import Answers, Facts, build
@@ -47,12 +47,10 @@ class Given:
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser(
-        "preview", help="show a letter rendered from an alert payload, with findings"
-    )
+    parser = add_command(subparsers, "preview")
     parser.add_argument("payload", type=Path, help="a file as Alertmanager posts it")
     add_config(parser)
-    parser.add_argument("--kind", choices=KINDS, default=next_notice.FIRST)
+    parser.add_argument("--kind", choices=KINDS, default=next_notice.FIRST, help="of letter")
     parser.add_argument("--locale", choices=LOCALES, help="default: the service's own")
     parser.add_argument("--service", help="default: the first that matches an alert")
     parser.add_argument(

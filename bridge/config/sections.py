@@ -80,6 +80,7 @@ def _public_url(value: str) -> str:
 
 Listen = Annotated[Endpoint, BeforeValidator(_endpoint)]
 Bytes = Annotated[Size, BeforeValidator(_size)]
+PublicUrl = Annotated[str, AfterValidator(_public_url)]
 
 
 class ServerSettings(Model):
@@ -88,7 +89,7 @@ class ServerSettings(Model):
     listen: Listen = Field(
         default=Endpoint("127.0.0.1", 8080), description="address for webhooks and approval pages"
     )
-    public_url: Annotated[str, AfterValidator(_public_url)] = Field(
+    public_url: PublicUrl = Field(
         default="https://bridge.example.jp", description="what approval links begin with"
     )
     data_dir: Path = Field(

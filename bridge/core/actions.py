@@ -6,7 +6,7 @@ Also how long an approved letter is held back, and why a hold is longer than usu
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bridge.core.kinds import spec_of
+from bridge.core.kinds import Recipients, spec_of
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import IncidentState, Notice
 from bridge.core.settings import Policy
@@ -22,9 +22,10 @@ Action = Literal[
     "stop",
     "correct",
     "resume",
+    "reopen",
     "renew",
 ]
-Surprise = Literal["list_size", "bad_rows", "override", "repeat", "old_record"]
+Surprise = Literal["list_size", "override", "repeat", "old_record"]
 
 LINK_LIFE = timedelta(days=7)
 """A personal link works this long after the notice was decided."""
@@ -66,16 +67,24 @@ def waits_for_second(notice: Notice) -> bool:
     return notice.state == "stopped" and notice.approved_by is None and bool(notice.approvals)
 
 
+def may_be_reopened(notice: Notice, incident: IncidentState, *, newer: bool) -> bool:
+    """Whether customers may hear after all what was not to be sent: an alert fires, and no newer report is there."""
+    to_all = spec_of(notice.kind).recipients is Recipients.SERVICE_LIST
+    return notice.state == "dismissed" and incident == "open" and to_all and not newer
+
+
 def offers(
-    notice: Notice, person: str, now: datetime, incident: IncidentState = "open"
+    notice: Notice, person: str, now: datetime, incident: IncidentState = "open", *, newer: bool = False
 ) -> tuple[Action, ...]:
-    """The actions open to `person` (an id) at `now`, in the order of the page.
+    """The actions open to `person` (an id) at `now`, in the order of the page. `newer`: a report came after it.
 
     A first person's second yes is not offered. The editor of a version may be one of two approvers but never
     both, so an escalation of two people can always decide.
     """
     if notice.state in UNDECIDED:
         return _undecided(notice, person, incident)
+    if may_be_reopened(notice, incident, newer=newer):
+        return ("reopen",)
     if held(notice, now):
         return ("cancel",)
     correct: tuple[Action, ...] = ("correct",) if may_be_corrected(notice) else ()
@@ -96,18 +105,6 @@ def _undecided(notice: Notice, person: str, incident: IncidentState) -> tuple[Ac
     return (*approve, *edit, "dismiss", "acknowledge", "test", *recovered)
 
 
-def off_by_much(count: int | None, previous_count: int | None) -> bool:
-    """Whether a list is of another size than at the last sending: an export that died, or another list."""
-    if count is None or not previous_count:
-        return False
-    return abs(count - previous_count) > previous_count * MUCH
-
-
-def mostly_unusable(count: int | None, bad_rows: int) -> bool:
-    """Whether so many rows of a list get no letter that something happened to the list."""
-    return count is not None and bad_rows > (count + bad_rows) * MUCH
-
-
 def surprises(
     count: int | None,
     previous_count: int | None,
@@ -121,14 +118,19 @@ def surprises(
     `previous_count`: recipients of the last sending to the same audience. `overridden`: a wording error is
     sent as it is. `repeated_at`: when a letter of the same kind last began to be sent for the service.
     """
-    reasons: list[Surprise] = []
-    if off_by_much(count, previous_count):
-        reasons.append("list_size")
+    reasons: list[Surprise] = ["list_size"] if much_off(count, previous_count) else []
     if overridden:
         reasons.append("override")
     if repeated_at is not None and now - repeated_at < REPEAT_WITHIN:
         reasons.append("repeat")
     return tuple(reasons)
+
+
+def much_off(count: int | None, previous_count: int | None) -> bool:
+    """Whether a list is that much longer or shorter than last time that somebody may have broken it."""
+    if count is None or not previous_count:
+        return False
+    return abs(count - previous_count) > previous_count * MUCH
 
 
 def hold_for(

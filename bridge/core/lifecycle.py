@@ -16,7 +16,8 @@ NOTICE_MOVES: dict[NoticeState, frozenset[NoticeState]] = {
     # a person resumes; nothing of it had left, and a newer notice takes its place
     "stopped": frozenset({"approved", "sending", "superseded"}),
     "sent": frozenset(),
-    "dismissed": frozenset(),
+    # customers hear of it after all: the same letter, or a newer one in its place
+    "dismissed": frozenset({"awaiting_approval", "superseded"}),
     "superseded": frozenset(),
 }
 

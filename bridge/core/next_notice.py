@@ -80,6 +80,19 @@ def kept_quiet(notices: Sequence[Notice]) -> bool:
     return firsts[-1].state == "dismissed" if firsts else retraction(notices) is not None
 
 
+def kept_quiet_by(notices: Sequence[Notice]) -> Notice | None:
+    """The last report, where it was decided not to send it and customers need not hear of the disturbance."""
+    reports = [notice for notice in notices if spec_of(notice.kind).is_report]
+    last = reports[-1] if reports else None
+    return last if last and last.state == "dismissed" and kept_quiet(notices) else None
+
+
+def has_newer(notice: Notice, notices: Sequence[Notice]) -> bool:
+    """Whether a report was drafted after this notice: that one is about what is known now."""
+    ids = [one.id for one in notices]
+    return any(spec_of(one.kind).is_report for one in notices[ids.index(notice.id) + 1 :])
+
+
 def quiet_again(incident: Incident, notices: Sequence[Notice], now: datetime) -> bool:
     """Whether what fires again now is still the disturbance that people decided to keep quiet about."""
     ended = incident.resolved_at

@@ -18,11 +18,13 @@ class Parsed:
     """What one post said.
 
     `truncated`: how many alerts the sender left out of this post. `notes`: what was corrected, in words.
+    `sender`: the address that the sender gives as its own, for the history alone; empty where it gives none.
     """
 
     alerts: tuple[Alert, ...]
     truncated: int = 0
     notes: tuple[str, ...] = ()
+    sender: str = ""
 
 
 class Source(Protocol):

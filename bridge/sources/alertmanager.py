@@ -11,12 +11,14 @@ from datetime import datetime
 from typing import cast
 
 from bridge.core.model import Alert, AlertStatus
+from bridge.core.sanitise import one_line
 from bridge.errors import SourceError
 from bridge.sources import Parsed
 from bridge.sources.body import FUTURE, read_object, text, texts, time
 from bridge.sources.credentials import Credentials
 
 NAME = "alertmanager"
+_LONGEST_ADDRESS = 200  # characters
 _LONGEST_FINGERPRINT = 256  # characters; a key in the database. Alertmanager's have 16
 
 
@@ -28,18 +30,24 @@ def parse(body: bytes, headers: Mapping[str, str], received_at: datetime) -> Par
     """The alerts of one post, in its order. Raises SourceError, and nothing else, for a malformed body."""
     post = read_object(body)
     if text(post.get("version"), "version") != "4":
-        raise SourceError("version", 'must be "4", the format of Alertmanager 0.6 and later')
+        raise SourceError("version", _not_ours(post))
     listed = post.get("alerts")
     if not isinstance(listed, list):
         raise SourceError("alerts", "must be a list")
-    for unused in ("groupKey", "externalURL"):  # a body that is no text here is not Alertmanager's
-        text(post.get(unused), unused)
+    text(post.get("groupKey"), "groupKey")  # a body that has no text here is not Alertmanager's
     notes: list[str] = []
     return Parsed(
         alerts=tuple(_alert(one, f"alerts[{n}]", received_at, notes) for n, one in enumerate(listed)),
         truncated=_count(post.get("truncatedAlerts"), "truncatedAlerts"),
         notes=tuple(notes),
+        sender=one_line(text(post.get("externalURL"), "externalURL"), _LONGEST_ADDRESS),
     )
+
+
+def _not_ours(post: Mapping[str, object]) -> str:
+    """Why a post is none of Alertmanager's. Grafana's own webhook looks like one, and shows its users no answer."""
+    wanted = 'must be "4", the format of Alertmanager 0.6 and later'
+    return f"{wanted}. This is the format of Grafana's webhook" if "orgId" in post else wanted
 
 
 def _alert(given: object, field: str, received_at: datetime, notes: list[str]) -> Alert:

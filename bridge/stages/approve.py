@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from bridge.core.actions import hold_for, mostly_unusable, surprises
+from bridge.core.actions import hold_for, surprises
 from bridge.core.continuity import OLD_WORK, missing_since
 from bridge.core.events import Approved
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import AudienceFacts
-from bridge.stages.audience import last_time
+from bridge.stages.audience import previous_count
 from bridge.stages.context import NoticeContext
 from bridge.stages.notify_oncall import others_rung, tell
 from bridge.stages.proofread import proofread
@@ -90,12 +90,14 @@ def start_hold(
 
 def hold_now(ctx: NoticeContext, audience: AudienceFacts, *, overridden: bool) -> timedelta:
     """How long a press now can be called back: longer where the sending is surprising."""
-    previous, repeated_at = last_time(ctx)
+    sent = ctx.tx.notices.last_sent(ctx.service.id, exclude=ctx.notice.id)
     surprised = surprises(
-        audience.count, previous, overridden=overridden, repeated_at=repeated_at, now=ctx.now
+        audience.count,
+        previous_count(ctx),
+        overridden=overridden,
+        repeated_at=next((n.sending_at for n in sent if n.kind == ctx.notice.kind), None),
+        now=ctx.now,
     )
-    if mostly_unusable(audience.count, audience.bad_total):
-        surprised = (*surprised, "bad_rows")
     if ctx.record_until():
         surprised = (*surprised, "old_record")
     return hold_for(ctx.policy, ctx.notice, ctx.now, surprised)

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from bridge.core import reports
@@ -28,14 +27,12 @@ def audience_of(ctx: NoticeContext, lists: Lists) -> AudienceFacts:
     return lists.get(ctx.service.id) or AudienceFacts(ctx.service.audience, problem=NOT_READ)
 
 
-def last_time(ctx: NoticeContext) -> tuple[int | None, datetime | None]:
-    """What the next sending is compared with: to how many the service's list was last sent, None for another
-    audience; and when a letter of the same kind last began to be sent.
-    """
+def previous_count(ctx: NoticeContext) -> int | None:
+    """How many the service's last letter to the list went to; None for a notice that goes to others."""
+    if ctx.spec.recipients is not Recipients.SERVICE_LIST:
+        return None
     sent = ctx.tx.notices.last_sent(ctx.service.id, exclude=ctx.notice.id)
-    by_list = ctx.spec.recipients is Recipients.SERVICE_LIST
-    repeated_at = next((n.sending_at for n in sent if n.kind == ctx.notice.kind), None)
-    return (sent[0].recipients if sent and by_list else None), repeated_at
+    return sent[0].recipients if sent else None
 
 
 def reached_audience(ctx: NoticeContext) -> AudienceFacts:

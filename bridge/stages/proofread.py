@@ -32,7 +32,7 @@ UNKNOWN_IMPACT = (
     "No words for customers are registered for what is affected. Write what is known.",
 )
 LEFT_OUT = (
-    "監視システムが{n}件の警告を省いて送ってきました。影響範囲に漏れがないか確かめてください。",
+    "監視システムが{n}件のアラートを省いて送ってきました。影響範囲に漏れがないか確かめてください。",
     "Monitoring left {n} alerts out of its posts. Check that nothing is missing from what is affected.",
 )
 STALE_PROMISE = (

@@ -9,9 +9,10 @@ from bridge.core.failures import grouped
 from bridge.core.kinds import Recipients, spec_of
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Incident, Notice, Text, Version
+from bridge.core.next_notice import has_newer
 from bridge.core.values import LOCALES, Locale
 from bridge.keys import Keys
-from bridge.stages.audience import Lists, audience_of, last_time
+from bridge.stages.audience import Lists, audience_of, previous_count
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.draft import current_facts
 from bridge.stages.facts_at_press import rewritten
@@ -62,9 +63,9 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
     versions = tx.notices.versions(notice.id)
     (version,) = (one for one in versions if one.version == notice.version)
     earlier = [one for one in versions if one is not version]
-    previous_count, repeated_at = last_time(ctx)
+    sent = tx.notices.last_sent(ctx.service.id, exclude=notice.id)
     batch = ctx.spec.recipients is Recipients.BATCH
-    findings = proofread(ctx)
+    findings, alerts = proofread(ctx), tx.alert_groups.of(incident.id)
     return PageData(
         service=ctx.service,
         escalation=ctx.escalation,
@@ -81,8 +82,13 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         lang=_language(asked.lang, person.locale),
         csrf=asked.keys.csrf(link.id, notice.id, notice.version),
         number=Facts.from_dict(version.facts).number,
-        alerts=tuple(tx.alerts.of(incident.id)),
+        alerts=tuple(alerts),
+        left_out=tuple(
+            tx.alert_groups.left_out(ctx.service.id, {one.name for one in alerts}, incident.received_at)
+        ),
         firing=tx.alerts.firing(incident.id),
+        alert_count=tx.alerts.count(incident.id),
+        severities=tuple(tx.alerts.severities(incident.id)),
         letters=_letters(ctx, version) if batch else (),
         findings=findings,
         events=tuple(tx.events.of(incident.id)),
@@ -90,9 +96,10 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         failed=_failed(tx, notice),
         failures=grouped(tx.outbox.refusals(notice.id)),
         retrying_until=retrying_until(tx, notice),
-        previous_count=previous_count,
-        repeated_at=repeated_at,
+        previous_count=previous_count(ctx),
+        repeated_at=next((n.sending_at for n in sent if n.kind == notice.kind), None),
         previous_report=_previous(tx, notice),
+        newer=has_newer(notice, ctx.notices()),
         withdrawn=_withdrawn(tx, incident),
         successor=_own_page(ctx, notice.superseded_by, person.id, asked.keys),
         corrected=_corrected(ctx),

@@ -3,6 +3,7 @@
 503 is the only answer to our own trouble: Alertmanager gives up on every 4xx, 429 too.
 """
 
+from collections.abc import Collection
 from functools import partial
 from typing import get_args
 
@@ -24,6 +25,8 @@ from bridge.web.request_body import BodyRefused, busy, problem, read_body
 from bridge.web.webhook_batch import WebhookBatch
 
 log = structlog.get_logger(__name__)
+
+_NEARLY = ("webhooks", "webhook", "hooks", "hook")
 
 
 class Webhooks:
@@ -77,6 +80,16 @@ class Webhooks:
         for _, reason in received.ignored:
             metrics.IGNORED.labels(name, reason).inc()
         return _accepted(received), "accepted" if received.accepted else "ignored"
+
+
+def address_meant(path: str, listed: Collection[str]) -> str:
+    """Where to post instead of an address that nearly is one: `/webhook/alertmanager/` means a source by its name.
+
+    Empty where it names none of the listed sources. No redirect: Alertmanager follows it with a GET and no body.
+    """
+    first, *rest = path.lower().strip("/").split("/")
+    named = next((part for part in rest if part in listed), "") if first in _NEARLY else ""
+    return f"/webhooks/{named}" if named else ""
 
 
 def _begin_counting() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import make_url
 
 from bridge.audiences.cache import CustomerLists
-from bridge.audiences.file import AudienceError
+from bridge.audiences.csv import AudienceError
 from bridge.clock import Metronome
 from bridge.config import Config
 from bridge.core.model import (

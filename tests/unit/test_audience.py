@@ -1,6 +1,7 @@
 """Customer lists as people really export them."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -245,6 +246,12 @@ def test_file_that_cannot_be_opened_is_named(tmp_path, make):
     assert facts.count is None
     assert facts.problem.en == str(caught_by(path))
     assert facts.problem.ja.startswith(f"{path}: 読めません(")
+
+
+def test_the_facts_of_a_list_say_when_its_file_was_written(file):
+    path = file("email\nsato@example.jp\n")
+    os.utime(path, (1_795_000_000, 1_795_000_000))
+    assert Audiences().facts("shop-customers", path).as_of == datetime.fromtimestamp(1_795_000_000, UTC)
 
 
 def caught_by(path: Path) -> AudienceError:

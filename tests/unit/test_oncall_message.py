@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge.core.customer_words import Refused
 from bridge.core.kinds import KINDS
 from bridge.core.model import Kind, Text
 from bridge.core.values import LOCALES, Locale, LocalText
@@ -21,6 +22,7 @@ from bridge.oncall.message import (
     Decision,
     Finished,
     InTrouble,
+    ListTold,
     OncallMessage,
     OncallMessages,
     Renewed,
@@ -83,7 +85,12 @@ def test_the_subject_says_how_long_is_left(after: timedelta, ja: str, en: str) -
     "kind, number, ja, en",
     [
         ("update", 2, "【続報 残り5分】みどりショップ第二報", "[Update, 5 min left] Midori Shop 2nd report"),
-        ("recovery", None, "【復旧】みどりショップ復旧報告", "[Recovery] Midori Shop recovery report"),
+        (
+            "recovery",
+            None,
+            "【復旧報告 残り5分】みどりショップ",
+            "[Recovery report, 5 min left] Midori Shop",
+        ),
         (
             "final",
             None,
@@ -175,8 +182,8 @@ def test_a_ring_says_all_that_helps_to_decide() -> None:
         "開くだけでは送られません。内容を見てから決められます。",
         "件名 【重要】【障害報告】みどりショップ ログインできない事象(第一報)",
         "いつから 2026年11月21日(土) 2時10分頃",
-        "次の連絡 3:15",
-        "佐藤さんにも 2:20 に連絡しました。",
+        "次回のご報告 3:15",
+        "佐藤さんも 2:20 に呼び出しました。",
         "",
         "このリンクはあなた専用です。転送しないでください。",
         "",
@@ -191,11 +198,42 @@ def test_a_ring_says_all_that_helps_to_decide() -> None:
             {"recipients": None, "uncounted": LocalText(ja="2行目が読めません")},
             "宛先の名簿を数えられません。2行目が読めません",
         ),
-        ({"planned_at": RECEIVED - minutes(170)}, "この連絡は、予定の 23:20 から3時間遅れて送られました。"),
+        (
+            {"planned_at": RECEIVED - minutes(170)},
+            "この呼び出しは、予定の 23:20 から3時間遅れて送られました。",
+        ),
     ],
 )
 def test_a_ring_says_what_is_unusual(changes: dict[str, Any], line: str) -> None:
     assert line.replace("予定の 23:20", "予定の 11月20日 23:20") in ring(**changes).body.split("\n")
+
+
+def test_a_list_that_shrank_is_said_in_line_1_and_of_when_it_is_below() -> None:
+    short = {"recipients": 600, "list_told": ListTold(40, 1_000, RECEIVED - timedelta(days=1))}
+    ja, en = ring(**short), ring("en", **short)
+    assert first_line(ja) == "2:25までに承認を。全ユーザーのログイン機能の件、600名へ(前回は1,000名)。"
+    assert "ほかに40行は送れません。名簿は 11月20日 2:10 のものです。" in ja.body.split("\n")
+    assert first_line(en) == "Approve by 02:25. Sign-in for all users, to 600 customers (1,000 last time)."
+    assert "40 more rows cannot be used. The list is of 02:10 on 20 Nov." in en.body.split("\n")
+
+
+def test_a_list_of_which_nothing_is_odd_is_told_by_its_count_alone() -> None:
+    plain = ring(list_told=ListTold(as_of=RECEIVED))
+    assert "名簿" not in plain.body
+    assert "前回" not in plain.body
+
+
+def test_words_that_are_none_are_told_with_the_reason() -> None:
+    refused = (Refused(annotation="customer_impact_ja", text="N/A", why="nothing"),)
+    assert "アラートの customer_impact_ja は使いません。中身のない言葉です。" in ring(refused=refused).body
+    assert "The alert's customer_impact_ja is not used: it says nothing." in ring("en", refused=refused).body
+
+
+def test_a_mail_about_a_stop_names_who_stopped_it() -> None:
+    by = InTrouble(FIRST, "stopped", "person", LINK, 2, 1, person="佐藤")
+    assert "佐藤さんが止めました。続きを送るときは、" in MESSAGES.write(by, "ja").body
+    assert "佐藤 stopped it. Resume on the page" in MESSAGES.write(by, "en").body
+    assert "ほかの担当者が止めました。" in MESSAGES.write(replace(by, person=""), "ja").body
 
 
 def test_a_dead_relay_is_told_with_its_reason() -> None:
@@ -238,8 +276,10 @@ TELLING: list[OncallMessage] = [
     "why, words",
     [
         pytest.param("list_changed", "承認のあとで名簿が変わりました。", id="another list"),
-        pytest.param("text_changed", "データベースの中で書き換えられています。", id="another text"),
-        pytest.param("old_work", "長く止まっていたため、自動では送りません。", id="old work"),
+        pytest.param(
+            "text_changed", "承認のあと、データベース上で文面が書き換えられています。", id="another text"
+        ),
+        pytest.param("old_work", "ブリッジが長時間停止していたため、自動では送信しません。", id="old work"),
         pytest.param("550 no", "550 no", id="the server's own words"),
     ],
 )
@@ -291,8 +331,8 @@ def test_every_subject_begins_with_its_tag(message: OncallMessage) -> None:
         ),
         (
             TELLING[1],
-            "【送らない】みどりショップ第一報",
-            "佐藤さんが 2:10 に「送らない」と決めました(誤検知)。連絡は止まりました。",
+            "【見送り】みどりショップ第一報",
+            "佐藤さんが 2:10 に「送らない」と決めました(誤検知)。呼び出しは止まりました。",
         ),
         (
             TELLING[4],
@@ -392,19 +432,3 @@ def test_the_zone_is_the_services() -> None:
 
 def test_foreign_text_is_one_line_without_its_links() -> None:
     assert without_links("a\r\nb http://x/y c") == "a b … c"
-
-
-def test_a_list_that_shrank_is_said_in_line_one_of_the_ring() -> None:
-    text = ring(recipients=3, previous=1000, listed_at=RECEIVED - minutes(25 * 60))
-    assert first_line(text) == "2:25までに承認を。全ユーザーのログイン機能の件、3名へ(前回1,000名)。"
-    assert "名簿の人数が前回と大きく違います。正しい名簿かどうかを確かめてから送ってください。" in text.body
-    assert "名簿の日付 11月20日 1:10" in text.body
-    english = ring("en", recipients=3, previous=1000)
-    assert "to 3 customers (last time 1,000)." in first_line(english)
-    assert "quite another size than last time" in english.body
-
-
-def test_rows_that_get_no_letter_are_said_in_the_ring() -> None:
-    assert "名簿の40行は送れません。" in ring(bad_rows=40).body
-    assert "Rows of the list that get no letter: 40." in ring("en", bad_rows=40).body
-    assert "送れません" not in ring().body

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.core.actions import Action, Surprise, expired, hold_for, mostly_unusable, offers, surprises
+from bridge.core.actions import Action, Surprise, expired, hold_for, offers, surprises
 from bridge.core.kinds import KINDS
 from bridge.core.lifecycle import NOTICE_MOVES, UNDECIDED
 from bridge.core.model import Approval, IncidentState, Kind, Notice, NoticeState
@@ -70,7 +70,9 @@ OPEN = ("approve", "edit", "dismiss", "acknowledge", "test", "recovered")
             id="stopped after it was approved",
         ),
         pytest.param(notice("sent"), "maruyama", (), id="sent"),
-        pytest.param(notice("dismissed"), "maruyama", (), id="dismissed"),
+        pytest.param(notice("dismissed"), "maruyama", ("reopen",), id="dismissed, and an alert fires"),
+        pytest.param(notice("dismissed", kind="individual"), "maruyama", (), id="a dismissed batch"),
+        pytest.param(notice("dismissed", kind="correction"), "maruyama", (), id="a dismissed correction"),
         pytest.param(notice("superseded"), "maruyama", (), id="superseded"),
         pytest.param(
             notice(kind="individual"),
@@ -91,6 +93,15 @@ def test_recovery_can_be_declared_only_while_the_disturbance_goes_on(
 ) -> None:
     may = "recovered" in offers(notice(kind=kind), "sato", NOW, state)
     assert may == (kind in ("first", "update") and state in ("open", "settling"))
+
+
+@pytest.mark.parametrize("state", get_args(IncidentState))
+@pytest.mark.parametrize("newer", [False, True])
+def test_what_was_not_sent_is_taken_up_again_only_while_an_alert_fires_and_no_newer_report_is_there(
+    state: IncidentState, *, newer: bool
+) -> None:
+    may = offers(notice("dismissed"), "sato", NOW, state, newer=newer)
+    assert may == (("reopen",) if state == "open" and not newer else ())
 
 
 @pytest.mark.parametrize("state", [state for state in NOTICE_MOVES if state not in UNDECIDED])
@@ -122,14 +133,6 @@ def test_a_count_off_the_last_by_more_than_a_fifth_surprises(
 ) -> None:
     reasons = surprises(count, before, overridden=False, repeated_at=None, now=NOW)
     assert reasons == (("list_size",) if surprising else ())
-
-
-@pytest.mark.parametrize(
-    "count, bad, surprising",
-    [(80, 20, False), (79, 21, True), (10, 40, True), (10, 0, False), (None, 9, False)],
-)
-def test_a_list_most_of_which_gets_no_letter_surprises(count: int | None, bad: int, surprising: bool) -> None:
-    assert mostly_unusable(count, bad) == surprising
 
 
 def test_an_override_and_a_repeat_surprise_by_name() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from bridge.core.facts import Answers, Facts, build
 from bridge.core.model import (
     Alert,
+    AlertGroup,
     Approval,
     AudienceFacts,
     Event,
@@ -73,6 +74,8 @@ EARLIER = replace(
     annotations={"customer_impact_ja": "決済機能", "customer_impact_en": "Payments"},
     starts_at=at(2, 4),
 )
+FIRES = AlertGroup("LoginErrors", "alertmanager", "firing", by_hand=False, count=1, since=RECEIVED)
+OVER = replace(FIRES, status="resolved", until=at(3, 32))
 ENDED = replace(FIRING, status="resolved", ends_at=at(3, 32))
 EVENTS = (
     Event(1, RECEIVED, "alertmanager", "alerts", {"alertnames": ["LoginErrors"]}),
@@ -129,7 +132,9 @@ def page_data(lang: Locale = "ja", **changes: Any) -> PageData:
         "lang": lang,
         "csrf": "csrf-of-this-page",
         "number": 1,
-        "alerts": (FIRING,),
+        "alerts": (FIRES,),
+        "firing": 1,
+        "alert_count": 1,
         "events": EVENTS,
         "previous_count": 12_396,
     }
@@ -208,7 +213,8 @@ def _recovery(number: int = 1, edited_by: str | None = None, **answers: Any) -> 
     told = build(SERVICE, stood, [ENDED], "recovery", drafted_at=at(3, 37), previous=facts(), answers=known)
     return {
         "incident": stood,
-        "alerts": (ENDED,),
+        "alerts": (OVER,),
+        "firing": 0,
         "notice": notice("recovery", version=number, base_at=at(3, 37), due_at=at(3, 52)),
         "version": version(told, number, edited_by),
         "number": None,
@@ -361,7 +367,8 @@ OPEN: dict[str, dict[str, Any]] = {
     },
     "ended before anyone approved": {
         "incident": replace(INCIDENT, state="settling", resolved_at=at(2, 14)),
-        "alerts": (replace(ENDED, ends_at=at(2, 14)),),
+        "alerts": (replace(OVER, until=at(2, 14)),),
+        "firing": 0,
     },
     "update": _update(),
     "recovery, answered": _answered(),
@@ -376,7 +383,7 @@ ASKING: dict[str, dict[str, Any]] = {
         "incident": replace(_recovery()["incident"], ended_by="maruyama", firing_at_end=1),
         "events": (*EVENTS, Event(4, at(3, 32), "maruyama", "ended_by_hand", {"firing": 1})),
     },
-    "recovery, still firing": {**_recovery(), "alerts": (FIRING,)},
+    "recovery, still firing": {**_recovery(), "alerts": (FIRES,), "firing": 1},
     "recovery, answered in Japanese": {
         **_recovery(2, "maruyama", cause="証明書の期限が切れておりました。"),
         "audience": replace(AUDIENCE, locales={"ja": 12_370, "en": 38}),
@@ -386,6 +393,7 @@ ASKING: dict[str, dict[str, Any]] = {
         "findings": (Finding("BRG-05", "error", "body", (0, 0), "", *CAUSE_DAY_OVER),),
     },
 }
+_DISMISSED = notice(state="dismissed", decided_by="sato", decided_at=at(2, 16), reason="false_alarm")
 DECIDED: dict[str, dict[str, Any]] = {
     "hold": {"notice": approved(), "now": at(2, 16, 33)},
     "hold over": {"notice": approved(), "now": at(2, 16, 41)},
@@ -476,8 +484,23 @@ DECIDED: dict[str, dict[str, Any]] = {
     },
     "by another": {"notice": approved(), "now": at(2, 16, 33), "person": PEOPLE["sato"]},
     "dismissed": {
-        "notice": notice(state="dismissed", decided_by="sato", decided_at=at(2, 16), reason="false_alarm"),
+        "notice": _DISMISSED,
         "now": at(2, 17),
+    },
+    "dismissed, long ago": {
+        "notice": _DISMISSED,
+        "events": (
+            *EVENTS[:2],
+            Event(3, at(2, 10), "bridge", "rang", {"notice": "n1", "people": ["maruyama", "sato"]}),
+            Event(4, at(2, 46), "bridge", "still_firing", {"notice": "n1", "people": ["sato", "maruyama"]}),
+        ),
+        "now": at(2, 58),
+    },
+    "dismissed, all over": {
+        "notice": _DISMISSED,
+        "incident": replace(INCIDENT, state="closed", resolved_at=at(2, 20)),
+        "alerts": (replace(OVER, until=at(2, 20)),),
+        "now": at(2, 30),
     },
     "superseded, fires again": {
         "notice": notice("recovery", state="superseded", decided_at=at(3, 50), closed_reason="fires_again"),

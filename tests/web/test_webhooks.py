@@ -66,6 +66,29 @@ def test_a_source_that_is_not_listed_is_not_there(front: Bridge, source: str) ->
     assert is_problem(post(front, body(), source), 404)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/webhooks/alertmanager/",
+        "//webhooks/alertmanager",
+        "/webhook/alertmanager",
+        "/Webhooks/Alertmanager",
+        "/webhooks/alertmanager/api/v2/alerts",
+    ],
+)
+def test_an_address_that_nearly_is_one_is_answered_with_the_right_one(front: Bridge, path: str) -> None:
+    answer = httpx.post(f"{front.url}{path}", content=body())
+    assert is_problem(answer, 404)
+    assert answer.json()["title"] == "no such address. Post to /webhooks/alertmanager"
+
+
+@pytest.mark.parametrize("path", ["/webhooks/", "/webhook/nobody", "/alertmanager", "/api/alertmanager"])
+def test_an_address_that_names_no_source_of_ours_gives_none_away(front: Bridge, path: str) -> None:
+    answer = httpx.post(f"{front.url}{path}", content=body())
+    assert is_problem(answer, 404)
+    assert "alertmanager" not in answer.json()["title"]
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
 def test_other_methods_are_refused(front: Bridge, method: str) -> None:
     answer = httpx.request(

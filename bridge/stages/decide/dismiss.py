@@ -2,10 +2,12 @@
 
 from bridge.core.events import Dismissed
 from bridge.core.kinds import Clock
+from bridge.stages.decide.confirm import confirm
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
 from bridge.stages.draft import update_every
 from bridge.stages.next_notice import advance
 from bridge.stages.notify_oncall import others_rung, tell
+from bridge.stages.still_firing import plan_reminder
 from bridge.stages.wake import Wake
 from bridge.store.incidents import IncidentChanges
 
@@ -35,7 +37,9 @@ def dismiss(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
     if changes:
         tx.incidents.set(incident.id, **changes)
     tell(ctx, "decided", others_rung(tx, notice, ctx.person), {"decision": "dismissed"})
+    confirm(ctx, "dismissed", always=True)
     dismissed = Dismissed(notice.id, notice.kind, notice.version, form.reason.strip())
     head = ctx.record(ctx.person, dismissed)
+    plan_reminder(ctx)
     advance(ctx.with_incident(**changes))
     return DecisionResult("done", wake=Wake(timer=True, oncall=True, anchors=(head,)))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bridge.core.diff import TextChange
 from bridge.core.kinds import Asks, spec_of
 from bridge.core.next_notice import printed_due
+from bridge.web.views.alerts import warns_of_left_out
 from bridge.web.views.approvers import open_banner, second_waits
 from bridge.web.views.deadline import Deadline, deadline
 from bridge.web.views.deck import Button, Choice, button, choices
@@ -181,7 +182,7 @@ def _notes(data: PageData) -> tuple[str, ...]:
     say, readers = data.say, untranslated(data)
     failed = say("template_failed", why=data.template_problem) if data.template_problem else ""
     japanese = say("untranslated", n=say.number(readers)) if readers else ""
-    return tuple(note for note in (failed, japanese) if note)
+    return tuple(note for note in (failed, japanese, *warns_of_left_out(data)) if note)
 
 
 def _edited(data: PageData, edits: tuple[TextChange, ...]) -> str:

@@ -6,9 +6,11 @@ from typing import Literal
 
 from bridge.core.actions import held, waits_for_second
 from bridge.core.next_notice import never_left
+from bridge.web.views.alerts import AlertList, alert_list
 from bridge.web.views.approvers import decided_banner
 from bridge.web.views.deck import Button, Choice
 from bridge.web.views.disclosures import Moment, history
+from bridge.web.views.dismissed import Ongoing, after_all, dismissed, ongoing, steps
 from bridge.web.views.fact_rows import subject_of
 from bridge.web.views.letters import LetterView, checksum, letter
 from bridge.web.views.outcome import finished, first_round, reasons
@@ -33,7 +35,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Everything the template lays out. `spoken`: what a screen reader says.
+    """Everything the template lays out. `lead`: one sentence or more lines. `spoken`: what a screen reader says.
 
     `unsent`: the letter was stopped before its list was read, so that the list of now is what counts. `reread`:
     people must look at the letter again. `proof`: for people's own files. `reasons`: why letters failed, in the mail
@@ -45,6 +47,7 @@ class Progress:
     banner: str
     heading: str
     lead: str
+    ongoing: Ongoing | None
     relay: str
     audience: Audience
     hold: Hold | None
@@ -64,6 +67,7 @@ class Progress:
     letters: tuple[LetterView, ...]
     reread: bool
     proof: str
+    alerts: AlertList | None
     history: tuple[Moment, ...]
 
     @property
@@ -84,6 +88,7 @@ def progress(data: PageData) -> Progress:
         banner=decided_banner(data),
         heading=heading,
         lead=lead,
+        ongoing=ongoing(data),
         relay=_relay(data, look),
         audience=audience(data),
         hold=_hold(data) if look == "hold" else None,
@@ -96,15 +101,22 @@ def progress(data: PageData) -> Progress:
         correction=_correction(data),
         successor=_successor(data),
         then=to_come(data) if look in ("sending", "sent") else (),
-        record=milestones(data) if began else (),
+        record=_record(data, look),
         failures=data.failed[:SHOWN_FAILURES],
         failures_more=_more(data),
         caption=_caption(data),
         letters=_letters(data, look),
         reread=_reread(data),
         proof=_proof(data),
+        alerts=alert_list(data),
         history=history(data),
     )
+
+
+def _record(data: PageData, look: Look) -> tuple[Moment, ...]:
+    if look == "closed":
+        return steps(data) if data.notice.state == "dismissed" else ()
+    return milestones(data) if look != "hold" else ()
 
 
 def _look(data: PageData) -> Look:
@@ -120,7 +132,7 @@ def _look(data: PageData) -> Look:
 
 
 def _headings(data: PageData, look: Look) -> tuple[str, str]:
-    """The heading and the sentence under it."""
+    """The heading and the sentences under it."""
     say = data.say
     match look:
         case "hold":
@@ -134,15 +146,11 @@ def _headings(data: PageData, look: Look) -> tuple[str, str]:
         case "stopped":
             return stopped(data)
         case "closed":
-            return _closed(data)
+            return dismissed(data) if data.notice.state == "dismissed" else _replaced(data)
 
 
-def _closed(data: PageData) -> tuple[str, str]:
+def _replaced(data: PageData) -> tuple[str, str]:
     say, notice, later = data.say, data.notice, data.successor
-    if notice.state == "dismissed":
-        key = "dismissed_self" if notice.decided_by == data.person.id else "dismissed"
-        who, reason = say.person(notice.decided_by), say.reason(notice.reason)
-        return say("not_sent"), say(key, who=who, reason=reason)
     if notice.closed_reason == "fires_again":
         return say("withdrawn"), say("fires_again")
     if later is None:
@@ -185,6 +193,8 @@ def _press(data: PageData) -> Button | None:
             return Button(say("stop"), say("stop_note"), "stop")
         case ("resume", *_):
             return resume(data)
+        case ("reopen", *_):
+            return after_all(data)
     return None
 
 
@@ -209,8 +219,8 @@ def _more(data: PageData) -> str:
 
 
 def _letters(data: PageData, look: Look) -> tuple[LetterView, ...]:
-    """What customers got; nothing of a letter that nobody will get."""
-    if data.notice.state in ("dismissed", "superseded"):
+    """What customers got, or would have got; nothing of a draft that another one replaced."""
+    if data.notice.state == "superseded":
         return ()
     if data.letters and look == "sending":
         return ()  # hundreds, on a page that is fetched every two seconds
@@ -220,7 +230,9 @@ def _letters(data: PageData, look: Look) -> tuple[LetterView, ...]:
 
 
 def _caption(data: PageData) -> str:
-    return data.say("letter" if never_left(data.notice) else "letter_sent", n=data.version.version)
+    unsent = "letter" if never_left(data.notice) else "letter_sent"
+    key = "letter_unsent" if data.notice.state == "dismissed" else unsent
+    return data.say(key, n=data.version.version)
 
 
 def _reread(data: PageData) -> bool:

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 
-from bridge.core.actions import Surprise
+from bridge.web.views.deck import Choice
 from bridge.web.views.page_data import Corrected, PageData
+from bridge.web.views.stopped import joined
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """`count` is empty and `problem` set when the list could not be counted. `surprises`: amber notes."""
+    """`count` is empty and `problem` set when the list could not be counted. `surprises`: amber notes.
+
+    `unusable`: that rows of the list get no letter, with the address of what is wrong in them where the page has it.
+    """
 
     name: str
     count: str
@@ -16,6 +20,7 @@ class Audience:
     note: str
     problem: str
     surprises: tuple[str, ...]
+    unusable: Choice | None = None
 
 
 def audience(data: PageData) -> Audience:
@@ -28,7 +33,14 @@ def audience(data: PageData) -> Audience:
         note="" if problem else _note(data),
         problem=problem,
         surprises=_surprises(data),
+        unusable=_unusable(data),
     )
+
+
+def _unusable(data: PageData) -> Choice | None:
+    bad = 0 if data.letters else data.audience.bad_total
+    href = data.link("do=details", "#details") if data.undecided else ""
+    return Choice(data.say("unusable", n=data.say.number(bad)), href) if bad else None
 
 
 def _note(data: PageData) -> str:
@@ -38,20 +50,13 @@ def _note(data: PageData) -> str:
         return say("batch_sub")
     if data.corrected:
         return _note_of_correction(data, data.corrected)
-    bad = "" if "bad_rows" in data.surprises else _left_out(data)
     if "list_size" in data.surprises:
-        return bad + say("one_by_one")
+        return say("one_by_one")
     if data.previous_count is None:
-        return say("first_use") + bad + say("one_by_one")
+        return say("first_use") + say("one_by_one")
     more = _more(data)
     key = "more" if more > 0 else "fewer" if more < 0 else "same"
-    return say(key, n=say.number(abs(more))) + bad + say("one_by_one")
-
-
-def _left_out(data: PageData) -> str:
-    """How many rows of the list get no letter."""
-    rows = data.audience.bad_total
-    return data.say("left_out", n=data.say.number(rows)) if rows else ""
+    return say(key, n=say.number(abs(more))) + say("one_by_one")
 
 
 def _note_of_correction(data: PageData, corrected: Corrected) -> str:
@@ -63,24 +68,21 @@ def _note_of_correction(data: PageData, corrected: Corrected) -> str:
 
 
 def _surprises(data: PageData) -> tuple[str, ...]:
-    """Each surprise in words, and the seconds of the longer hold where there is one."""
-    hold = data.say("held_longer", s=data.hold_seconds) if data.hold_seconds else ""
+    """Each surprise in words. The longer hold that it brings is said in the button, or here with its seconds."""
     told = (reason for reason in data.surprises if reason != "old_record")  # the page begins with it
-    return tuple((_surprise(data, reason) + hold).strip() for reason in told)
-
-
-def _surprise(data: PageData, reason: Surprise) -> str:
-    if reason == "bad_rows":
-        return _left_out(data)
-    if reason != "list_size":
-        return data.say(reason)
-    more, listed_at = _more(data), data.audience.listed_at
-    told = data.say(
-        "list_more" if more > 0 else "list_fewer",
-        n=data.say.number(abs(more)),
-        before=data.say.number(data.previous_count or 0),
+    if not data.hold_seconds:
+        told = (reason for reason in told if reason == "list_size")
+    return tuple(
+        was_before(data) if reason == "list_size" else data.say(reason, s=data.hold_seconds)
+        for reason in told
     )
-    return told + (data.say("list_of", at=data.say.moment(listed_at)) if listed_at else "")
+
+
+def was_before(data: PageData) -> str:
+    """How many the list had last time, and of when it is now: an export that died is an old or a short file."""
+    say, as_of = data.say, data.audience.as_of
+    before = say("was_before", n=say.number(data.previous_count or 0))
+    return joined(data, before, say("list_of", at=say.moment(as_of))) if as_of else before
 
 
 def _more(data: PageData) -> int:

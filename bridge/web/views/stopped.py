@@ -11,7 +11,9 @@ from bridge.web.words import STOP_REASONS, WORDS, pick
 def stopped(data: PageData) -> tuple[str, str]:
     """The heading and the sentences under it."""
     say, sent = data.say, data.deliveries("sent")
-    why = pick(STOP_REASONS.get(data.notice.stop_reason or "", WORDS["list_unreadable"]), data.lang)
+    why = _by_whom(data) or pick(
+        STOP_REASONS.get(data.notice.stop_reason or "", WORDS["list_unreadable"]), data.lang
+    )
     if data.record_until:
         return say("stopped"), joined(data, old_record(data), why, _as_recorded(data), say("leave_it"))
     if never_left(data.notice):
@@ -22,6 +24,15 @@ def stopped(data: PageData) -> tuple[str, str]:
         return say("unsent"), why
     rest = say.number(max(0, (data.recipients or 0) - sent))
     return say("stopped"), joined(data, why, say("stopped_note", sent=say.number(sent), rest=rest))
+
+
+def _by_whom(data: PageData) -> str:
+    """Which person stopped it, and when; empty where the bridge did."""
+    stops = (e for e in data.events if e.action == "stopped" and e.detail.get("notice") == data.notice.id)
+    last = max(stops, key=lambda event: event.seq, default=None)
+    if last is None or last.actor not in data.people:
+        return ""
+    return data.say("stopped_by", who=data.say.person(last.actor), clock=data.say.clock(last.at))
 
 
 def resume(data: PageData) -> Button | None:

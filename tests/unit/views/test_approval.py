@@ -66,7 +66,7 @@ def test_only_an_update_asks_whether_anything_has_changed(state: str) -> None:
     "did, words",
     [
         (None, ""),
-        ("cancelled", "取り消しました。まだ送っていません。連絡は続きます。"),
+        ("cancelled", "取り消しました。まだ送っていません。呼び出しは続きます。"),
         ("saved", "まだ送っていません。保存しました。手紙を確かめてください。"),
         ("test", "まだ送っていません。maruyama@example.jp にだけ試し送りしました。"),
         ("refused", "まだ送っていません。直すか、このまま送る理由を書いてください。"),
@@ -77,7 +77,7 @@ def test_the_page_begins_with_what_the_last_press_did(did: Did | None, words: st
 
 
 def test_the_first_of_two_reads_that_nothing_is_sent_yet() -> None:
-    waits = "まだ送っていません。あと1人の承認が必要です。佐藤さんに連絡しています。"
+    waits = "まだ送っていません。あと1人の承認が必要です。佐藤さんを呼び出しています。"
     assert approval(in_state("second person, first waits", did="saved")).done == waits
     assert approval(in_state("second person", did="saved")).done.endswith("手紙を確かめてください。")
 
@@ -275,4 +275,4 @@ def test_two_people_and_a_changed_text_do_not_hide_the_facts() -> None:
         update={"policy": SERVICE.policy.model_copy(update={"second_person": frozenset({"first"})})}
     )
     view = approval(in_state("edited", service=two, person=PEOPLE["sato"]))
-    assert [row.label for row in view.rows] == ["件名", "いつから", "何が", "次の連絡"]
+    assert [row.label for row in view.rows] == ["件名", "いつから", "何が", "次回のご報告"]
