@@ -55,7 +55,7 @@ WORDS: dict[str, Pair] = {
     "workaround": ("代わりの方法", "Meanwhile"),
     "cause": ("原因", "Cause"),
     "prevention": ("再発防止策", "Prevention"),
-    "next": ("次回のご報告", "Next report"),
+    "next": ("次回ご報告", "Next report"),
     "before": ("前回", "Last mail"),
     "as_template": ("ほかの文は、標準の文面のままです", "The rest is the standard text"),
     "template_failed": (
@@ -140,7 +140,7 @@ WORDS: dict[str, Pair] = {
     "alerts_firing": ("続いているもの", "Firing"),
     "alerts_ended": ("止まったもの", "Ended"),
     "alerts_more": ("ほか{n}件", "{n} more"),
-    "alerts_changed": ("アラート: {what}", "Alerts: {what}"),
+    "alerts_changed": ("アラートの{what}", "Alerts: {what}"),
     "alerts_opened": ("開始{n}件", "{n} began"),
     "alerts_attached": ("追加{n}件", "{n} joined"),
     "alerts_fires_again": ("再発{n}件", "{n} began again"),
@@ -387,6 +387,10 @@ WORDS: dict[str, Pair] = {
     ),
     "stopped": ("送信は止まっています", "Sending is stopped"),
     "stopped_by": ("{who}が {clock} に送信を止めました。", "{who} stopped it at {clock}."),
+    "stopped_rest": (
+        "{sent}名には送信済みです。残り{rest}名には送っていません。",
+        "{sent} sent, the other {rest} not.",
+    ),
     "stopped_note": (
         "{sent}名には送信済みです。残り{rest}名への送信を止めました。",
         "{sent} sent. Stopped the other {rest}.",
