@@ -4,8 +4,9 @@ import argparse
 import os
 from pathlib import Path
 
-from bridge.cli.checks import CHECKS, Check, Problem
+from bridge.cli.checks import CHECKS, WARNINGS
 from bridge.cli.commands import add_command, add_config
+from bridge.cli.conditions import Check, Problem
 from bridge.config import Config, load
 from bridge.config.document import read
 from bridge.errors import ConfigError
@@ -18,7 +19,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print a line for each finding, and `ok` for each check without one. 0 without findings, 1 with."""
+    """Print a line for each finding, and `ok` for each check without one. 0 without findings, 1 with.
+
+    A warning changes nothing about that.
+    """
     return report(args.config)
 
 
@@ -42,6 +46,10 @@ def report(path: Path) -> int:
         if not findings:
             print(f"ok       {name}")
         clean = clean and not findings
+    for warn in WARNINGS:
+        doubts = [document.finding(place, what) for place, what in warn(config, document, path)]
+        for doubt in sorted(doubts):
+            print(f"WARNING  {doubt.at(str(path))}")
     return 0 if clean else 1
 
 
