@@ -13,6 +13,7 @@ from bridge.core.model import Alert, Incident
 from bridge.core.near_miss import NearMiss
 from bridge.core.triage import Ignored, Key, key_of
 from bridge.store.dialect import Utc, dumps, insert, skip_locked
+from bridge.store.indexed import UNFINISHED
 from bridge.store.tables import alerts, columns_of, ignored, incidents
 from bridge.store.transaction import Transaction
 
@@ -64,6 +65,7 @@ class Alerts:
                 .join(incidents, incidents.c.id == alerts.c.incident_id)
                 .where(
                     incidents.c.state == "open",
+                    UNFINISHED,
                     incidents.c.service.in_(wanted),
                     alerts.c.status == "firing",
                     some,

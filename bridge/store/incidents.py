@@ -10,6 +10,7 @@ from bridge.core.kinds import kinds_that
 from bridge.core.lifecycle import incident_may_move
 from bridge.core.model import Incident, IncidentState
 from bridge.core.next_notice import TOLD
+from bridge.store.indexed import UNFINISHED
 from bridge.store.tables import columns_of, incidents, notices
 from bridge.store.transaction import Transaction
 
@@ -55,6 +56,7 @@ class Incidents:
             select(incidents)
             .where(
                 incidents.c.service.in_(services),
+                UNFINISHED,
                 or_(
                     incidents.c.state.in_(("open", "settling")),
                     and_(incidents.c.state == "recovered", ~approved.exists()),
@@ -98,10 +100,8 @@ class Incidents:
 
     def unfinished(self) -> list[Incident]:
         """Every incident that is not closed, oldest first."""
-        rows = self._tx.execute(
-            select(incidents).where(incidents.c.state != "closed").order_by(incidents.c.received_at)
-        )
-        return [_incident(row) for row in rows]
+        found = (_incident(row) for row in self._tx.execute(select(incidents).where(UNFINISHED)))
+        return sorted(found, key=lambda incident: incident.received_at)
 
     def ids(self) -> list[str]:
         """Every incident's id, oldest first."""

@@ -272,7 +272,7 @@ class Office:
         return next((ring for ring in await self.rings(notice) if ring.state == "pending"), None)
 
     async def counts(self, notice: Notice) -> dict[DeliveryState, int]:
-        return (await self.store.read(lambda tx: tx.outbox.counts([notice.id])))[notice.id]
+        return (await self.store.read(lambda tx: tx.delivery_counts.of([notice.id])))[notice.id]
 
     async def told(self, kind: str) -> list[str]:
         """Who has a message of this kind waiting in the on-call's lane; it is taken out."""

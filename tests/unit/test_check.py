@@ -300,10 +300,10 @@ def test_columns_of_a_list_may_be_named(capsys, home, mail_server: Sink):
 def begun(home: Path) -> None:
     """A database that the bridge has worked with, and its key file."""
     (home / "data").mkdir()
-    (home / "data" / "keys").write_text("ab" * 32 + "\n")
-    (home / "data" / "keys").chmod(0o600)
+    (home / "keys").write_text("ab" * 32 + "\n")
+    (home / "keys").chmod(0o600)
     opened = open_database(f"sqlite:///{home}/data/bridge.sqlite3")
-    row = {"key": "key", "value": " ".join(load_keys(home / "data" / "keys").ids)}
+    row = {"key": "key", "value": " ".join(load_keys(home / "keys").ids)}
     with opened.engine.connect().execution_options(purpose="write") as connection, connection.begin():
         connection.execute(meta.insert().values(row))
     opened.close()
@@ -312,7 +312,7 @@ def begun(home: Path) -> None:
 def test_a_key_file_that_is_not_the_databases_is_found_before_the_start(capsys, home, mail_server: Sink):
     begun(home)
     assert run(capsys, home, mail_server.port) == (0, [])
-    (home / "data" / "keys").write_text("cd" * 32 + "\n")
+    (home / "keys").write_text("cd" * 32 + "\n")
     assert "another key than this database was begun with" in finding_of(capsys, home, mail_server)
     with pytest.raises(StorageRefused, match="another key than this database was begun with"):
         refuse_to_start(load(home / "bridge.yaml"))
@@ -322,11 +322,11 @@ def test_a_missing_key_file_is_not_made_anew_beside_a_database_that_was_begun(
     capsys, home, mail_server: Sink
 ):
     begun(home)
-    (home / "data" / "keys").unlink()
+    (home / "keys").unlink()
     assert "missing, and the database was begun with a key" in finding_of(capsys, home, mail_server)
     with pytest.raises(StorageRefused, match="Restore its key file"):
         refuse_to_start(load(home / "bridge.yaml"))
-    assert not (home / "data" / "keys").exists()
+    assert not (home / "keys").exists()
 
 
 def test_a_database_that_is_missing_and_was_there_is_found(capsys, home, mail_server: Sink):
