@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "preview": "show a letter rendered from an alert payload, with findings",
     "alert": "post an alert payload to a running bridge",
     "incidents": "list and show incidents, verify their history",
+    "drill": "rehearse with the people on duty and no customer, or report how it went",
     "oncall": "show who is rung for which service, and when",
     "update": "draft an update (続報) now, through a running bridge",
     "recovery": "draft the recovery report (復旧報告) now, through a running bridge",

@@ -35,6 +35,9 @@ REPEAT_WITHIN = timedelta(minutes=10)
 MUCH = 0.2
 """A list is surprising when its count is off the last sending's by more than this share."""
 
+IN_A_DRILL: frozenset[Action] = frozenset(
+    {"approve", "edit", "dismiss", "acknowledge", "test", "cancel", "stop"}
+)
 _GOING_ON: frozenset[IncidentState] = frozenset({"open", "settling"})
 
 
@@ -67,13 +70,19 @@ def waits_for_second(notice: Notice) -> bool:
 
 
 def offers(
-    notice: Notice, person: str, now: datetime, incident: IncidentState = "open"
+    notice: Notice, person: str, now: datetime, incident: IncidentState = "open", *, drill: bool = False
 ) -> tuple[Action, ...]:
     """The actions open to `person` (an id) at `now`, in the order of the page.
 
     A first person's second yes is not offered. The editor of a version may be one of two approvers but never
-    both, so an escalation of two people can always decide.
+    both, so an escalation of two people can always decide. In a drill there is nothing to end, to go on with or to
+    correct.
     """
+    offered = _offers(notice, person, now, incident)
+    return tuple(action for action in offered if action in IN_A_DRILL) if drill else offered
+
+
+def _offers(notice: Notice, person: str, now: datetime, incident: IncidentState) -> tuple[Action, ...]:
     if notice.state in UNDECIDED:
         return _undecided(notice, person, incident)
     if held(notice, now):

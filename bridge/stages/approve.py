@@ -22,6 +22,8 @@ def approve_by_policy(ctx: NoticeContext, audience: AudienceFacts) -> Wake | Non
     None when it does not.
     """
     notice, policy = ctx.notice, ctx.policy
+    if ctx.incident.is_drill:
+        return None
     if policy.at_deadline != "send" or ctx.now < notice.due_at or audience.digest is None:
         return None
     if notice.kind in policy.second_person or notice.state not in UNDECIDED:
@@ -83,6 +85,7 @@ def start_hold(
             recipients=audience.count,
             hold=round(hold.total_seconds()),
             override=override,
+            mode=ctx.incident.mode,
         ),
     )
     return Wake(timer=True, oncall=True, anchors=(head,))
@@ -90,8 +93,8 @@ def start_hold(
 
 def hold_now(ctx: NoticeContext, audience: AudienceFacts, *, overridden: bool) -> timedelta:
     """How long a press now can be called back: longer where the sending is surprising."""
-    sent = ctx.tx.notices.last_sent(ctx.service.id, exclude=ctx.notice.id)
-    by_list = ctx.spec.recipients is Recipients.SERVICE_LIST
+    sent = [] if ctx.incident.is_drill else ctx.tx.notices.last_sent(ctx.service.id, exclude=ctx.notice.id)
+    by_list = ctx.recipients is Recipients.SERVICE_LIST
     surprised = surprises(
         audience.count,
         sent[0].recipients if sent and by_list else None,

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from bridge.core.audit_chain import AuditKeys
 from bridge.store.alerts import Alerts
 from bridge.store.claims import Claims
+from bridge.store.drills import Drills
 from bridge.store.events import Events
 from bridge.store.incidents import Incidents
 from bridge.store.instances import Instances
@@ -28,6 +29,10 @@ class Tx(Transaction):
     @cached_property
     def incidents(self) -> Incidents:
         return Incidents(self)
+
+    @cached_property
+    def drills(self) -> Drills:
+        return Drills(self)
 
     @cached_property
     def alerts(self) -> Alerts:

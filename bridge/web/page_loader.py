@@ -16,6 +16,7 @@ from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.draft import current_facts
 from bridge.stages.facts_at_press import rewritten
 from bridge.stages.finish import retrying_until
+from bridge.stages.notify_oncall import rung
 from bridge.stages.proofread import proofread, proofread_batch
 from bridge.stages.runtime import Runtime
 from bridge.store.links import Link
@@ -62,9 +63,10 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
     versions = tx.notices.versions(notice.id)
     (version,) = (one for one in versions if one.version == notice.version)
     earlier = [one for one in versions if one is not version]
-    sent = tx.notices.last_sent(ctx.service.id, exclude=notice.id)
-    batch = ctx.spec.recipients is Recipients.BATCH
-    by_list = ctx.spec.recipients is Recipients.SERVICE_LIST
+    sent = [] if incident.is_drill else tx.notices.last_sent(ctx.service.id, exclude=notice.id)
+    batch = ctx.recipients is Recipients.BATCH
+    by_list = ctx.recipients is Recipients.SERVICE_LIST
+    listed = asked.lists.get(ctx.service.id)
     findings = proofread(ctx)
     return PageData(
         service=ctx.service,
@@ -96,6 +98,8 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         previous_report=_previous(tx, notice),
         withdrawn=_withdrawn(tx, incident),
         successor=_own_page(ctx, notice.superseded_by, person.id, asked.keys),
+        rung=rung(tx, notice) if incident.is_drill else (),
+        for_real=listed.count if listed and incident.is_drill else None,
         corrected=_corrected(ctx),
         correction=_own_page(ctx, notice.corrected_by, person.id, asked.keys),
         relay_problem=asked.relay_problem or None,

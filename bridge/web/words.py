@@ -44,6 +44,18 @@ WORDS: dict[str, Pair] = {
     "same": ("前回と同じ人数。", "As many as last time. "),
     "first_use": ("はじめて使う名簿です。", "First use of this list. "),
     "batch_sub": ("お一人ずつ別の手紙です。", "A different letter for each person."),
+    # a drill
+    "drill": ("訓練です。お客様には送られません", "Drill. No customer is mailed"),
+    "drill_title": ("訓練: {title}", "Drill: {title}"),
+    "drill_report": ("{report}の訓練", "{report} (drill)"),
+    "drill_people": ("{who}だけ(本番 {n}名)", "{who} only (for real: {n})"),
+    "drill_people_alone": ("{who}だけ", "{who} only"),
+    "drill_note": ("お客様には送られません", "No customer is mailed"),
+    "drill_send": ("訓練: {n}名に送信する", "Drill: send to {n} people"),
+    "drill_send_1": ("訓練: 1名に送信する", "Drill: send to 1 person"),
+    "drill_send_second": ("訓練: 2人目として{n}名に送信する", "Drill: send to {n} as second approver"),
+    "drill_send_unchanged": ("訓練: 変化なしと伝える", "Drill: tell them: no change"),
+    "drill_letter": ("訓練の宛先に届くメール(版{n})", "What the people in the drill receive (version {n})"),
     # facts
     "subject": ("件名", "Subject"),
     "since": ("いつから", "Since"),
@@ -586,6 +598,14 @@ STOP_REASONS: dict[str, Pair] = {
         "長く止まっていたため、自動では送りません。",
         "The bridge was away for long; it does not send by itself.",
     ),
+    "mode_changed": (
+        "訓練かどうかの記録が食い違っています。だれにも送りません。",
+        "The record disagrees about whether this is a drill. Nothing is sent.",
+    ),
+    "drill_ended": (
+        "本物のアラートが届いたため、訓練を終えました。",
+        "A real alert came, so the drill ended.",
+    ),
     "restored": (
         "バックアップから戻した記録か、写しです。自動では送りません。",
         "The record was restored from a backup, or is a copy; nothing is sent by itself.",
@@ -619,6 +639,8 @@ EVENTS: dict[str, Pair] = {
     "test_copy": ("試し送りしました", "Sent a test copy"),
     "ended_by_hand": ("復旧としました", "Declared recovery"),
     "closed": ("障害を閉じました", "Incident closed"),
+    "drill_began": ("訓練を始めました", "Began a drill"),
+    "drill_ended": ("訓練を終えました", "The drill is over"),
     "link_renewed": ("新しいリンクを送りました", "Mailed a new link"),
 }
 """What the history says of an event's action. An action that is not here shows by its own name."""

@@ -45,7 +45,9 @@ def decide(tx: Tx, runtime: Runtime, link_id: str, form: DecisionRequest, lists:
     notice = ctx.notice
     if ctx.link.replaced or expired(notice, tx.now, ctx.link.created_at):
         return _gone(ctx, form)
-    offered = form.action in offers(notice, ctx.person, tx.now, ctx.incident.state)
+    offered = form.action in offers(
+        notice, ctx.person, tx.now, ctx.incident.state, drill=ctx.incident.is_drill
+    )
     if not offered and (form.action in ACTIONS or notice.state not in UNDECIDED):
         return _already(ctx, form)
     if not form.genuine:

@@ -80,7 +80,8 @@ class PageData:
     `alerts`: at most a thousand, those that fire first. `firing`: how many fire in all. `number` is the report's
     number, also while it is only expected. `previous_count` and `repeated_at` are of the last sending to the same
     audience, and of the last one of the same kind. `withdrawn`: the notices by id that were given up with none in
-    their place. `corrected`: what this letter corrects. `correction`: the letter that corrects this one. `findings`
+    their place. `rung`: in a drill, who was rung so far; `for_real`: how many its service's list has. `corrected`:
+    what this letter corrects. `correction`: the letter that corrects this one. `findings`
     are about `version.texts[service.locale]`. `record_until`: what was sent after it may be missing from the record.
     """
 
@@ -113,6 +114,8 @@ class PageData:
     previous_report: Related | None = None
     successor: Related | None = None
     withdrawn: frozenset[str] = frozenset()
+    rung: tuple[str, ...] = ()
+    for_real: int | None = None
     corrected: Corrected | None = None
     correction: Related | None = None
     relay_problem: str | None = None
@@ -126,9 +129,15 @@ class PageData:
         return Phrasing(self.lang, self.service.timezone, self.now, self.people)
 
     @property
+    def drill(self) -> bool:
+        """Whether people rehearse."""
+        return self.incident.is_drill
+
+    @property
     def report(self) -> str:
-        """`第一報`, `second report`."""
-        return self.say.report(self.notice.kind, self.number)
+        """`第一報`, `second report`; `第一報の訓練`."""
+        report = self.say.report(self.notice.kind, self.number)
+        return self.say("drill_report", report=report) if self.drill else report
 
     @property
     def heading(self) -> str:
@@ -146,7 +155,7 @@ class PageData:
 
     @property
     def offers(self) -> tuple[Action, ...]:
-        return offers(self.notice, self.person.id, self.now, self.incident.state)
+        return offers(self.notice, self.person.id, self.now, self.incident.state, drill=self.drill)
 
     @property
     def undecided(self) -> bool:

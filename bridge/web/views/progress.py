@@ -220,6 +220,8 @@ def _letters(data: PageData, look: Look) -> tuple[LetterView, ...]:
 
 
 def _caption(data: PageData) -> str:
+    if data.drill:
+        return data.say("drill_letter", n=data.version.version)
     return data.say("letter" if never_left(data.notice) else "letter_sent", n=data.version.version)
 
 
