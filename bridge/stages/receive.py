@@ -26,6 +26,7 @@ from bridge.errors import Overtaken
 from bridge.sources.post import Parsed
 from bridge.stages.context import IncidentContext
 from bridge.stages.draft import FIRES_AGAIN, draft, refresh, supersede
+from bridge.stages.drill import interrupt_drill
 from bridge.stages.next_notice import advance
 from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.stages.still_firing import plan_reminder
@@ -79,7 +80,9 @@ def receive(tx: Tx, runtime: Runtime, source: str, posts: Sequence[Parsed]) -> t
         )
         verdict = joined(verdicts)
         if verdict.changes:
-            incident = incident or _open(tx, service, verdict)
+            if incident is None:
+                wake |= interrupt_drill(tx, runtime, service)
+                incident = _open(tx, service, verdict)
             told = [post for post, own in zip(posts, verdicts, strict=True) if own.changes]
             wake |= _record(IncidentContext(tx, runtime, incident), source, verdict, told)
         for count, own in zip(received, verdicts, strict=True):

@@ -6,10 +6,11 @@ from bridge.core import next_notice, reminders
 from bridge.core.actions import much_off
 from bridge.core.events import Rang
 from bridge.core.facts import Facts
+from bridge.core.kinds import Recipients
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import AudienceFacts, Notice, Ring
 from bridge.stages.approve import approve_by_policy
-from bridge.stages.audience import audience_of, previous_count
+from bridge.stages.audience import audience_of, previous_count, rung_audience
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.draft import current_facts, redraft
 from bridge.stages.notify_oncall import tell
@@ -43,6 +44,8 @@ def _fire(ctx: NoticeContext, due: Ring, audience: AudienceFacts) -> None:
     people = reminders.rung_people(notice, escalation, ctx.now)
     if not tx.rings.fire(due, people):
         return
+    if ctx.recipients is Recipients.RUNG:  # these people are among its readers from now on
+        audience = rung_audience(ctx)
     late = max((ctx.now - due.due_at).total_seconds(), 0.0)
     tx.outbox.cancel_rings(notice.id)  # a newer ring says all that an unsent older one would
     tx.links.ensure(notice.id, people)

@@ -8,13 +8,14 @@ from sqlalchemy import Column, ColumnElement, Row, and_, or_, select, tuple_, up
 
 from bridge.core.kinds import kinds_that
 from bridge.core.lifecycle import incident_may_move
-from bridge.core.model import Incident, IncidentState
+from bridge.core.model import Incident, IncidentState, Mode
 from bridge.core.next_notice import TOLD
 from bridge.store.indexed import UNFINISHED
 from bridge.store.tables import columns_of, incidents, notices
 from bridge.store.transaction import Transaction
 
 _ABOUT = notices.alias("about")
+REAL: Mode = "real"
 
 
 class IncidentChanges(TypedDict, total=False):
@@ -57,6 +58,7 @@ class Incidents:
             .where(
                 incidents.c.service.in_(services),
                 UNFINISHED,
+                incidents.c.mode == REAL,
                 or_(
                     incidents.c.state.in_(("open", "settling")),
                     and_(incidents.c.state == "recovered", ~approved.exists()),
@@ -72,12 +74,21 @@ class Incidents:
         return found
 
     def latest(self, service: str) -> Incident | None:
-        """The newest incident of a service, whatever its state."""
+        """The newest incident of a service, whatever its state; drills are none."""
         row = self._tx.execute(
             select(incidents)
-            .where(incidents.c.service == service)
+            .where(incidents.c.service == service, incidents.c.mode == REAL)
             .order_by(incidents.c.received_at.desc(), incidents.c.id.desc())
             .limit(1)
+        ).one_or_none()
+        return _incident(row) if row else None
+
+    def open_one(self, service: str) -> Incident | None:
+        """The incident of a service that is open or settling, a drill too; there is at most one."""
+        row = self._tx.execute(
+            select(incidents).where(
+                incidents.c.service == service, incidents.c.state.in_(("open", "settling"))
+            )
         ).one_or_none()
         return _incident(row) if row else None
 

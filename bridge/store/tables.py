@@ -66,6 +66,7 @@ incidents = Table(
     Column("truncated", Integer, nullable=False, server_default="0"),
     Column("ended_by", Text),
     Column("firing_at_end", Integer),
+    Column("mode", Text, nullable=False, server_default="real"),
     Index("ix_incidents_received_at", "received_at", "id"),
     Index("ix_incidents_service", "service", "received_at", "id"),
     Index(
@@ -82,6 +83,22 @@ Index(
     unique=True,
     sqlite_where=text("state IN ('open', 'settling')"),
     postgresql_where=text("state IN ('open', 'settling')"),
+)
+
+drills = Table(
+    "drills",
+    metadata,
+    Column("id", Text, primary_key=True),  # of its incident, too
+    Column("service", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("asked_at", Utc, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("ring_at", Utc, nullable=False),
+    Column("surprise", Text),
+    Column("began_at", Utc),
+    Column("ended_at", Utc),
+    Column("ended", Text),
 )
 
 alerts = Table(

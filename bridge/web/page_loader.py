@@ -17,6 +17,7 @@ from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.draft import current_facts
 from bridge.stages.facts_at_press import rewritten
 from bridge.stages.finish import retrying_until
+from bridge.stages.notify_oncall import rung
 from bridge.stages.proofread import proofread, proofread_batch
 from bridge.stages.runtime import Runtime
 from bridge.stages.word_findings import of_language
@@ -64,8 +65,9 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
     versions = tx.notices.versions(notice.id)
     (version,) = (one for one in versions if one.version == notice.version)
     earlier = [one for one in versions if one is not version]
-    sent = tx.notices.last_sent(ctx.service.id, exclude=notice.id)
-    batch = ctx.spec.recipients is Recipients.BATCH
+    sent = [] if incident.is_drill else tx.notices.last_sent(ctx.service.id, exclude=notice.id)
+    batch = ctx.recipients is Recipients.BATCH
+    listed = asked.lists.get(ctx.service.id)
     audience, alerts = audience_of(ctx, asked.lists), tx.alert_groups.of(incident.id)
     findings = (*proofread(ctx), *of_language(ctx.service, version, audience))
     return PageData(
@@ -104,6 +106,8 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         newer=has_newer(notice, ctx.notices()),
         withdrawn=_withdrawn(tx, incident),
         successor=_own_page(ctx, notice.superseded_by, person.id, asked.keys),
+        rung=rung(tx, notice) if incident.is_drill else (),
+        for_real=listed.count if listed and incident.is_drill else None,
         corrected=_corrected(ctx),
         correction=_own_page(ctx, notice.corrected_by, person.id, asked.keys),
         relay_problem=asked.relay_problem or None,

@@ -32,6 +32,7 @@ def incidents_out(tx: Tx, runtime: Runtime, incidents: Sequence[Incident], lists
         IncidentOut.model_validate(
             {
                 **asdict(incident),
+                "drill": incident.is_drill,
                 "due_at": _next_deadline(notices[incident.id]),
                 "alerts": tx.alerts.of(incident.id),
                 "alert_count": tx.alerts.count(incident.id),
