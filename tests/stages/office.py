@@ -123,7 +123,7 @@ class Office:
         return await self.decide(link, replace(plain, **form))
 
     async def decide(self, link: str, form: DecisionRequest) -> DecisionResult:
-        lists = await ListOf(self).facts()
+        lists = await ListOf(self).facts(self.runtime.config.services)
         return await self.store.run(
             partial(decide, runtime=self.runtime, link_id=link, form=form, lists=lists)
         )
@@ -308,7 +308,7 @@ class Office:
 
     async def audience(self, notice: Notice) -> str | None:
         """The digest that the page of a notice shows now."""
-        lists = await ListOf(self).facts()
+        lists = await ListOf(self).facts(self.runtime.config.services)
 
         def query(tx: Tx) -> str | None:
             ctx = open_notice(tx, self.runtime, notice.id)
@@ -337,13 +337,13 @@ class ListOf(CustomerLists):
         super().__init__(lambda: office.runtime.config.service_lists)
         self._office = office
 
-    async def facts(self) -> Mapping[str, AudienceFacts]:
+    async def facts(self, services: Iterable[str]) -> Mapping[str, AudienceFacts]:
         if problem := self._office.list_problem:
             facts = AudienceFacts("shop-customers", problem=LocalText(ja=problem))
         else:
             count = len(self._office.recipients)
             facts = AudienceFacts("shop-customers", count=count, digest=await self.digest("shop"))
-        return dict.fromkeys(self._office.runtime.config.services, facts)
+        return dict.fromkeys(services, facts)
 
     async def digest(self, service: str) -> str:
         if problem := self._office.list_problem:

@@ -32,7 +32,10 @@ class ApiQueries:
     ) -> IncidentsOut:
         """Incidents, newest first."""
         before = _from_cursor(cursor) if cursor else None
-        lists = await self._deps.lists.facts()
+        services = await self._deps.store.read(
+            lambda tx: {one.service for one in tx.incidents.page(before, limit)}
+        )
+        lists = await self._deps.lists.facts(services)
 
         def query(tx: Tx) -> IncidentsOut:
             page = tx.incidents.page(before, limit + 1)
@@ -44,7 +47,8 @@ class ApiQueries:
 
     async def incident(self, incident_id: Id) -> IncidentOut:
         """One incident."""
-        lists = await self._deps.lists.facts()
+        services = await self._deps.store.read(lambda tx: tx.incidents.services_of([incident_id]))
+        lists = await self._deps.lists.facts(services)
 
         def query(tx: Tx) -> IncidentOut | None:
             found = tx.incidents.get(incident_id)
