@@ -40,7 +40,7 @@ from bridge.oncall.message import OncallMessages
 from bridge.smtp.relay import Relay
 from bridge.smtp.settings import RelaySettings
 from bridge.sources import Parsed
-from bridge.stages.audience import audience_of
+from bridge.stages.audience import Lists, audience_of
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.decide.decide import decide
 from bridge.stages.decide.decision import DecisionRequest, DecisionResult
@@ -51,6 +51,7 @@ from bridge.stages.oncall_message import compose
 from bridge.stages.proofread import proofread
 from bridge.stages.receive import Received, receive
 from bridge.stages.runtime import Runtime
+from bridge.stages.wake import Wake
 from bridge.store.claims import Claimed, DeliveryResult
 from bridge.store.open_database import open_database
 from bridge.store.outbox import Lane
@@ -106,10 +107,15 @@ class Office:
         return received
 
     async def post_together(self, *posts: Parsed, source: str = "alertmanager") -> list[Received]:
-        """Posts that came while another was being recorded."""
-        unit = partial(receive, runtime=self.runtime, source=source, posts=posts)
-        received, _ = await self.store.run(unit)
+        """Posts that came while another was being recorded. No list is read yet: the timer rings."""
+        received, _ = await self.record(*posts, source=source, lists={})
         return received
+
+    async def record(
+        self, *posts: Parsed, source: str = "alertmanager", lists: Lists | None
+    ) -> tuple[list[Received], Wake]:
+        unit = partial(receive, runtime=self.runtime, source=source, posts=posts, lists=lists)
+        return await self.store.run(unit)
 
     async def press(
         self, person: str, action: str, notice: Notice | None = None, **form: Any

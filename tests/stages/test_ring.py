@@ -48,7 +48,7 @@ async def test_a_ring_that_two_instances_find_due_is_one_mail_and_wakes_its_lane
     [due] = await office.store.read(lambda tx: tx.rings.due(["shop"]))
     unit = partial(ring, runtime=office.runtime, due=due, lists=await ListOf(office).facts(["shop"]))
     wake = await office.store.run(unit)
-    assert wake == Wake(timer=True, oncall=True)
+    assert wake == Wake(timer=True, oncall=True, rung=1)
     await office.store.run(unit)
     assert await office.told("ring") == ["maruyama"]
 
