@@ -102,6 +102,13 @@ class Alerts:
             .values(status="resolved", ends_at=self._tx.now, by_hand=true())
         )
 
+    def some_fire(self, incident_id: str) -> bool:
+        """Whether any alert of the incident fires."""
+        query = select(alerts.c.source).where(
+            alerts.c.incident_id == incident_id, alerts.c.status == "firing"
+        )
+        return self._tx.execute(query.limit(1)).first() is not None
+
     def firing(self, incident_id: str) -> int:
         """How many alerts of the incident fire."""
         return self._count(incident_id, alerts.c.status == "firing")

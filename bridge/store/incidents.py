@@ -92,6 +92,12 @@ class Incidents:
         ).one_or_none()
         return _incident(row) if row else None
 
+    def services_of(self, ids: Collection[str]) -> set[str]:
+        """The services that these incidents, or the incidents of these notices, are of."""
+        mine = select(notices.c.incident_id).where(notices.c.id.in_(ids))
+        query = select(incidents.c.service).where(or_(incidents.c.id.in_(ids), incidents.c.id.in_(mine)))
+        return set(self._tx.execute(query.distinct()).scalars())
+
     def add(self, incident: Incident) -> None:
         self._tx.execute(incidents.insert().values(columns_of(incident)))
 
