@@ -210,7 +210,7 @@ async def test_what_a_stopped_letter_was_approved_with_for_a_reason_is_not_asked
     await office.post(firing())
     await office.tick()
     body = (await office.version(await office.newest())).texts["ja"].body
-    await office.press("sato", "edit", body=body.replace("未定です", "まもなくです"))
+    await office.press("sato", "edit", body=body.replace("復旧時刻は未定です", "まもなく復旧いたします"))
     assert (await office.press("maruyama", "approve")).status == 422
     await office.press("maruyama", "approve", override="社長の指示")
     office.recipients = customers(4)
