@@ -225,6 +225,39 @@ def test_japanese_that_readers_of_english_would_get_is_found_by_day(capsys, home
     assert any(".impact[0].text" in found or "impact.0.text" in found for found in findings)
 
 
+@pytest.mark.parametrize(
+    "place, changes",
+    [
+        ("name", {"name": "みどりショップ"}),
+        ("company", {"company": "みどり商事株式会社"}),
+        ("sender.name", {"sender": {"name": "みどりショップ運営事務局", "email": "support@example.jp"}}),
+        ("contact", {"contact": "お問い合わせ窓口"}),
+        ("representative", {"representative": "丸山"}),
+        ("impact[0].text", {"impact": [{"text": "ログイン"}]}),
+        ("impact[0].subject", {"impact": [{"text": {"ja": "ログイン", "en": "sign-in"}, "subject": "障害"}]}),
+    ],
+)
+def test_each_text_that_has_no_english_is_named_where_customers_read_it(
+    capsys, home, mail_server: Sink, place, changes
+):
+    (home / "customers.csv").write_text("email,name,locale\nsmith@example.jp,Smith,en\n", encoding="utf-8")
+    services = configuration(home, 8080, 25, "sqlite")["services"]
+    (name, service), *_ = services.items()
+    in_both = {
+        "name": {"ja": "みどりショップ", "en": "Midori Shop"},
+        "company": {"ja": "みどり商事株式会社", "en": "Midori Trading Co."},
+        "sender": {"name": {"ja": "事務局", "en": "Support"}, "email": "support@example.jp"},
+        "contact": "support@example.jp",
+        "representative": {"ja": "丸山", "en": "Maruyama"},
+        "impact": [],
+    }
+    tree = {name: {**service, **in_both, **changes}}
+    _, findings = run(capsys, home, mail_server.port, services=tree)
+    missing = [found for found in findings if "has no English" in found]
+    assert len(missing) == 1, findings
+    assert f"services.{name}.{place}" in missing[0]
+
+
 def test_a_status_page_is_https_and_may_stand_in_letters(home):
     services = impact_of(home)
     (name, service), *_ = services.items()
