@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bridge.cli import explain
 from bridge.cli.checks import CHECKS, Check, Problem
+from bridge.cli.sender_checks import last_posts
 from bridge.cli.serve import add_config
 from bridge.config import Config, load
 from bridge.config.document import read
@@ -54,6 +55,8 @@ def run(args: argparse.Namespace) -> int:
         if not findings:
             print(f"ok       {name}")
         clean = clean and not findings
+    for line in last_posts(config):
+        print(f"         {line}")
     return 0 if clean else 1
 
 

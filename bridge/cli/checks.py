@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bridge.audiences.csv import AudienceError
 from bridge.audiences.summary import summarise
 from bridge.cli.rule_checks import check_rules
+from bridge.cli.sender_checks import check_senders
 from bridge.config import Config
 from bridge.config.document import Place
 from bridge.core.customer_words import REASONS, is_sentence, refusal
@@ -170,6 +171,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("templates", check_templates),
     ("audiences", check_audiences),
     ("database", check_database),
+    ("senders", check_senders),
     ("smtp", check_smtp),
 )
 

@@ -27,6 +27,7 @@ from bridge.stages.notify_oncall import tell_relay_down
 from bridge.stages.ring import ring
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
+from bridge.stages.watch import news, watch
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 
@@ -41,7 +42,7 @@ RELAY_BACK = 90.0  # seconds without trouble that end an outage: longer than the
 @dataclass(frozen=True, slots=True)
 class Agenda:
     """What one round finds due. `letters`: a hold has ended; `done`: a sending has nothing left to send, or nothing
-    that was not tried once.
+    that was not tried once; `senders`: one fell silent, or is heard again.
 
     `unknown`: services with work that the running configuration does not have.
     """
@@ -49,6 +50,7 @@ class Agenda:
     rings: list[Ring]
     letters: bool
     done: bool
+    senders: bool
     owing: list[str]
     now: datetime
     next_due: datetime | None
@@ -71,6 +73,7 @@ class Timer:
     _last_relay_trouble: float = float("-inf")
     _told_relay_down: frozenset[str] = frozenset()
     _anchored_at: datetime | None = None
+    _listening_since: datetime | None = None
     _unknown: frozenset[str] = frozenset()
     _loading: asyncio.Task[None] | None = None
     _stopping: bool = False
@@ -130,6 +133,8 @@ class Timer:
             await self._look_after_loading(self._loading)
         if agenda.done:
             self.wake(await self.store.run(partial(finish, runtime=self.runtime())))
+        if agenda.senders:
+            await self._singly("watch", self._watch_senders)
         for incident in agenda.owing:
             await self._singly("follow_up", partial(self._follow_one, incident))
         await self._singly("anchor", partial(self._anchor, agenda.now))
@@ -171,12 +176,24 @@ class Timer:
         return Agenda(
             rings=tx.rings.due(services),
             letters=send_at is not None and send_at <= tx.now,
+            senders=bool(news(tx, self.runtime().config, self._since(tx))),
             done=any(is_news(tx, notice) for notice in sending),
             owing=owed,
             now=tx.now,
             next_due=min((at for at in times if at and at > tx.now), default=None),
             unknown=frozenset(incident.service for incident in unfinished) - services.keys(),
         )
+
+    def _since(self, tx: Tx) -> datetime:
+        """Since when this instance listens to senders: what was posted before may have found nobody."""
+        self._listening_since = self._listening_since or tx.now
+        return self._listening_since
+
+    async def _watch_senders(self) -> None:
+        def unit(tx: Tx) -> Wake:
+            return watch(tx, self.runtime(), self._since(tx))
+
+        self.wake(await self.store.run(unit))
 
     def _log_unknown(self, unknown: frozenset[str]) -> None:
         """Once for each: their work is left to an instance that knows them, and without one nobody does it."""

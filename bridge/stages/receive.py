@@ -29,6 +29,7 @@ from bridge.stages.draft import FIRES_AGAIN, draft, refresh, supersede
 from bridge.stages.next_notice import advance
 from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.stages.wake import NOTHING, Wake
+from bridge.stages.watch import heard
 from bridge.store.alerts import IgnoredAlert
 from bridge.store.incidents import IncidentChanges
 from bridge.store.tx import Tx
@@ -83,6 +84,7 @@ def receive(tx: Tx, runtime: Runtime, source: str, posts: Sequence[Parsed]) -> t
             wake |= _record(IncidentContext(tx, runtime, incident), source, verdict, told)
         for count, own in zip(received, verdicts, strict=True):
             count.add(own, incident)
+    heard(tx, source)
     _keep_ignored(tx, runtime, [unwanted for count in received for unwanted in count.ignored])
     return [count.result(post.alerts) for count, post in zip(received, posts, strict=True)], wake
 
