@@ -9,8 +9,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from bridge import clock
+from bridge.cli.commands import add_command, add_config, add_url
 from bridge.cli.posting import post
-from bridge.cli.serve import add_config
 from bridge.config import SOURCES, Config, load
 from bridge.core.model import Alert
 from bridge.core.near_miss import near_miss
@@ -24,10 +24,10 @@ SHOWN = 10  # alerts whose reason is spelled out
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser("alert", help="post an alert payload to a running bridge")
+    parser = add_command(subparsers, "alert")
     parser.add_argument("file", type=Path, help="the body to post, as its sender writes it")
     parser.add_argument("--source", help="which source it comes from; default: the one that reads it")
-    parser.add_argument("--url", default=None, help="where the bridge listens (default: server.listen)")
+    add_url(parser)
     add_config(parser)
     parser.set_defaults(func=run)
 

@@ -6,17 +6,15 @@ from pathlib import Path
 
 from bridge.cli import explain
 from bridge.cli.checks import CHECKS, Check, Problem
+from bridge.cli.commands import add_command, add_config
 from bridge.cli.sender_checks import last_posts
-from bridge.cli.serve import add_config
 from bridge.config import Config, load
 from bridge.config.document import read
 from bridge.errors import ConfigError
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser(
-        "check", help="validate the configuration, templates, customer lists, database and mail servers"
-    )
+    parser = add_command(subparsers, "check")
     add_config(parser)
     parser.add_argument("--explain", type=Path, metavar="FILE", help="a sender's body: say what it would do")
     parser.add_argument(
@@ -34,9 +32,11 @@ def run(args: argparse.Namespace) -> int:
 
     With --explain: what a sender's body would do, see `explain.run`.
     """
-    if args.explain:
-        return explain.run(args)
-    path: Path = args.config
+    return explain.run(args) if args.explain else report(args.config)
+
+
+def report(path: Path) -> int:
+    """The findings of one file, as `bridge check` prints them. 0 without, 1 with."""
     try:
         config = load(path)
     except ConfigError as error:

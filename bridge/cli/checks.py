@@ -15,7 +15,8 @@ from pathlib import Path
 from sqlalchemy import URL, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from bridge.audiences.csv import AudienceError
+from bridge.audiences.csv import Reading
+from bridge.audiences.file import AudienceError
 from bridge.audiences.summary import summarise
 from bridge.cli.rule_checks import check_rules
 from bridge.cli.sender_checks import check_senders
@@ -97,10 +98,10 @@ def check_templates(config: Config) -> Iterator[Problem]:
 
 def check_audiences(config: Config) -> Iterator[Problem]:
     """Whether every customer list can be read, row by row."""
-    for name, path in config.audiences.items():
-        place = ("audiences", name, "csv")
+    for name, listed in config.customer_lists.items():
+        place, path = ("audiences", name, "csv"), listed.csv
         try:
-            summary = summarise(path)
+            summary = summarise(path, Reading(columns=listed.columns))
         except AudienceError as error:
             yield place, str(error)
             continue

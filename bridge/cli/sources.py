@@ -1,8 +1,10 @@
 """`bridge sources`: which senders there are, and what one of them says of itself."""
 
 import argparse
+import json
 import sys
 
+from bridge.cli.commands import add_action, add_command, add_json
 from bridge.config import SOURCES
 from bridge.config.fitting import settings_of, unknown
 from bridge.sources import Source
@@ -11,17 +13,21 @@ from bridge.sources.settings import SourceSettings
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser("sources", help="list the senders that can post, or show one")
+    parser = add_command(subparsers, "sources")
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="every kind of source, a line each")
+    listing = add_action(actions, "list", "every kind of source, a line each")
+    add_json(listing)
     listing.set_defaults(func=run_list)
-    showing = actions.add_parser("show", help="what one reads; of a preset also its mapping, to be changed")
-    showing.add_argument("name", metavar="NAME")
+    showing = add_action(actions, "show", "what one reads; of a preset also its mapping, to be changed")
+    showing.add_argument("name", metavar="NAME", help="as `bridge sources list` prints it")
     showing.set_defaults(func=run_show)
 
 
-def run_list(args: argparse.Namespace) -> int:  # noqa: ARG001
+def run_list(args: argparse.Namespace) -> int:
     """Print each kind with the first sentence of what it says of itself."""
+    if args.json:
+        print(json.dumps({name: _about(source) for name, source in SOURCES.items()}, ensure_ascii=False))
+        return 0
     width = max(map(len, SOURCES))
     for name, source in SOURCES.items():
         print(f"{name:{width}}  {_about(source).splitlines()[0]}")

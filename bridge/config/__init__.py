@@ -14,6 +14,7 @@ from sqlalchemy import URL
 
 from bridge import sources
 from bridge.audiences.cache import ServiceList
+from bridge.audiences.csv import Reading
 from bridge.config.document import Document, Place, Tree, Value, read
 from bridge.config.fitting import CHOICE, MAPPING, fit, judge, unknown
 from bridge.config.sections import (
@@ -98,7 +99,7 @@ class Config(Model):
         """The customer list of each service."""
         listed = ((service, self.customer_lists[service.audience]) for service in self.services.values())
         return {
-            service.id: ServiceList(service.audience, one.name, one.csv, service.locale)
+            service.id: ServiceList(service.audience, one.name, one.csv, Reading(service.locale, one.columns))
             for service, one in listed
         }
 

@@ -61,6 +61,36 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertGroup:
+    """The alerts of an incident that have one name, source and status, however many.
+
+    `since`: the earliest start of those that fire, or that ended; `until`: the last end. `by_hand`: a person ended
+    them, and no source has yet.
+    """
+
+    name: str
+    source: str
+    status: AlertStatus
+    by_hand: bool
+    count: int
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An alert with the name of one of an incident's, which a matcher of the service kept out of it.
+
+    `label` and `value`: what kept it out; `at`: when it was last received.
+    """
+
+    name: str
+    label: str
+    value: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """One customer-visible disturbance of one service.
 
@@ -203,8 +233,9 @@ class Recipient:
 class AudienceFacts:
     """What is known of a customer list without holding it: its count, its digest, what was wrong with it.
 
-    `title` is what people call it, where the configuration says so; `name` is its key there.
-    `problem` is set instead when the list could not be counted, in words for the on-call.
+    `title` is what people call it, where the configuration says so; `name` is its key there. `as_of`: when its file
+    was written; none where it is no file. `problem` is set instead when the list could not be counted, in words for
+    the on-call. `repaired` says what was put right in the list without asking.
     """
 
     name: str
@@ -217,6 +248,8 @@ class AudienceFacts:
     encoding: str = ""
     problem: LocalText | None = None
     title: LocalText | None = None
+    as_of: datetime | None = None
+    repaired: tuple[LocalText, ...] = ()
 
     def called(self, locale: Locale) -> str:
         """The list's name for people."""

@@ -5,11 +5,13 @@ import json
 from collections.abc import Callable, Mapping
 
 from bridge.core.model import Alert
+from bridge.core.sanitise import one_line
 from bridge.errors import SourceError
 from bridge.sources.body import text, texts, time
 from bridge.sources.moments import Moments
 from bridge.sources.post import Parsed, Post
 
+LONGEST_ADDRESS = 200  # characters
 LONGEST_FINGERPRINT = 256  # characters; a key in the database. Alertmanager's have 16
 
 Finish = Callable[[Alert, Mapping[str, object], str, Moments], Alert]
@@ -21,8 +23,8 @@ def read_group(body: Mapping[str, object], post: Post, finish: Finish | None = N
     listed = body.get("alerts")
     if not isinstance(listed, list):
         raise SourceError("alerts", "must be a list")
-    for unused in ("groupKey", "externalURL"):  # a body that is no text here is not Alertmanager's
-        text(body.get(unused), unused)
+    text(body.get("groupKey"), "groupKey")  # a body that has no text here is not Alertmanager's
+    sender = one_line(text(body.get("externalURL"), "externalURL"), LONGEST_ADDRESS)
     moments = Moments(post.received_at)
     alerts: list[Alert] = []
     for n, given in enumerate(listed):
@@ -31,7 +33,8 @@ def read_group(body: Mapping[str, object], post: Post, finish: Finish | None = N
             raise SourceError(place, "must be an object")
         alert = _alert(given, place, post, moments)
         alerts.append(finish(alert, given, place, moments) if finish else alert)
-    return Parsed(tuple(alerts), _count(body.get("truncatedAlerts"), "truncatedAlerts"), tuple(moments.notes))
+    truncated = _count(body.get("truncatedAlerts"), "truncatedAlerts")
+    return Parsed(tuple(alerts), truncated, tuple(moments.notes), sender=sender)
 
 
 def _alert(given: Mapping[str, object], field: str, post: Post, moments: Moments) -> Alert:

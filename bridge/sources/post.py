@@ -27,13 +27,15 @@ class Parsed:
     """What one post said.
 
     `truncated`: how many alerts the sender left out of this post. `notes`: what was corrected, in words.
-    `ignored`: what is well formed and no alert of ours, such as a test, each with the reason.
+    `ignored`: what is well formed and no alert of ours, such as a test, each with the reason. `sender`: the address
+    that the sender gives as its own, for the history alone; empty where it gives none.
     """
 
     alerts: tuple[Alert, ...]
     truncated: int = 0
     notes: tuple[str, ...] = ()
     ignored: tuple[tuple[Alert, Ignored], ...] = ()
+    sender: str = ""
 
 
 def not_wanted(post: Post, why: Ignored, called: str, key: str = "") -> tuple[Alert, Ignored]:

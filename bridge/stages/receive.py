@@ -28,6 +28,7 @@ from bridge.stages.context import IncidentContext
 from bridge.stages.draft import FIRES_AGAIN, draft, refresh, supersede
 from bridge.stages.next_notice import advance
 from bridge.stages.runtime import BRIDGE, Runtime
+from bridge.stages.still_firing import plan_reminder
 from bridge.stages.wake import NOTHING, Wake
 from bridge.stages.watch import heard
 from bridge.store.alerts import IgnoredAlert
@@ -157,7 +158,9 @@ def _open(tx: Tx, service: str, verdict: Verdict) -> Incident:
         id=str(uuid.uuid4()),
         service=service,
         state="open",
-        started_at=min(change.alert.starts_at for change in verdict.changes),
+        started_at=min(
+            tx.now, *(change.alert.starts_at for change in verdict.changes)
+        ),  # a clock may run ahead
         received_at=tx.now,
         follows=before.id if before and comes_back(before, remembered, tx.now) else None,
     )
@@ -199,6 +202,7 @@ def _move(ctx: IncidentContext, verdict: Verdict, truncated: int) -> IncidentCon
         raise Overtaken(f"incident {incident.id} is not {incident.state} any more")
     if state == "open" and incident.state == "closed":
         moved.record(BRIDGE, Reopened("fires again after it was dismissed"))
+        plan_reminder(moved)
     if state == "open" and incident.state == "recovered":
         moved.record(BRIDGE, Reopened("fires again before the recovery was approved"))
         if old := next_notice.undecided(moved.notices(), next_notice.RECOVERY):
@@ -214,4 +218,5 @@ def _summary(verdict: Verdict, posts: Sequence[Parsed]) -> AlertsReceived:
     named = dict.fromkeys(change.alert.labels.get("alertname", "") for change in verdict.changes)
     notes = [note for post in posts for note in post.notes]
     truncated = max(post.truncated for post in posts)
-    return AlertsReceived(counts, list(named)[:NAMED], truncated, notes[:NAMED])
+    senders = dict.fromkeys(post.sender for post in posts if post.sender)
+    return AlertsReceived(counts, list(named)[:NAMED], truncated, notes[:NAMED], tuple(senders)[:NAMED])

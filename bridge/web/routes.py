@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from bridge.errors import StorageDown
 from bridge.web import for_browsers
+from bridge.web.api.description import describe
 from bridge.web.api.router import api_router
 from bridge.web.approval_routes import ApprovalRoutes
 from bridge.web.auth import Guard
@@ -16,7 +17,7 @@ from bridge.web.dependencies import Dependencies
 from bridge.web.middleware import EdgeMiddleware
 from bridge.web.ops import Ops
 from bridge.web.request_body import busy, problem
-from bridge.web.webhooks import Webhooks
+from bridge.web.webhooks import Webhooks, address_meant
 
 READ = ["GET", "HEAD"]
 SCRIPT_HEADERS = {"Cache-Control": "max-age=3600"}
@@ -35,8 +36,12 @@ def public_app(deps: Dependencies) -> FastAPI:
 
     async def unmatched(request: Request, error: Exception) -> Response:
         """Whatever is written after /approve/ is a token, also what no route takes for one."""
-        lost = request.scope["path"].startswith("/approve/")
-        return await approval.not_found(request) if lost else await refused(request, error)
+        path = request.scope["path"]
+        if path.startswith("/approve/"):
+            return await approval.not_found(request)
+        if meant := address_meant(path, deps.runtime().config.sources):
+            return for_browsers.error(request.scope, deps.pages, 404, f"no such address. Post to {meant}")
+        return await refused(request, error)
 
     app.add_exception_handler(404, unmatched)
     app.add_route("/webhooks/{path:path}", Webhooks(deps).post, ["POST"], include_in_schema=False)
@@ -57,6 +62,12 @@ def ops_app(deps: Dependencies) -> FastAPI:
 def _add_operators(app: FastAPI, deps: Dependencies) -> None:
     ops, guard = Ops(deps), Guard(deps)
     app.include_router(api_router(deps, guard))
+
+    async def docs(request: Request) -> Response:  # noqa: ARG001
+        page = deps.pages.api(describe(app.openapi()))
+        return Response(page.html, page.status, page.headers)
+
+    app.add_route("/docs", docs, READ, include_in_schema=False)
     app.add_route("/metrics", ops.metrics, READ, include_in_schema=False)
     app.add_route("/-/reload", guard.wrap(ops.reload), ["POST"], include_in_schema=False)
 

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import replace
 from functools import partial
 from typing import get_args
@@ -30,6 +31,7 @@ from bridge.web.webhook_batch import WebhookBatch
 
 log = structlog.get_logger(__name__)
 
+_NEARLY = ("webhooks", "webhook", "hooks", "hook")
 LARGE = 2**18  # bytes
 
 
@@ -120,6 +122,16 @@ async def _parsed(source: Source, settings: SourceSettings, post: Post) -> Parse
     if len(post.body) < LARGE:
         return read(source, settings, post)
     return await asyncio.to_thread(read, source, settings, post)
+
+
+def address_meant(path: str, listed: Collection[str]) -> str:
+    """Where to post instead of an address that nearly is one: `/webhook/alertmanager/` means a source by its name.
+
+    Empty where it names none of the listed sources. No redirect: Alertmanager follows it with a GET and no body.
+    """
+    first, *rest = path.lower().strip("/").split("/")
+    named = next((part for part in rest if part in listed), "") if first in _NEARLY else ""
+    return f"/webhooks/{named}" if named else ""
 
 
 def _begin_counting() -> None:

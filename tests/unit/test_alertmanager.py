@@ -152,6 +152,11 @@ def test_without_a_fingerprint_the_labels_in_any_order_give_one():
     assert parsed().fingerprint != parsed(labels={**LABELS, "x": ""}).fingerprint
 
 
+def test_grafanas_own_webhook_is_refused_by_its_name():
+    with pytest.raises(SourceError, match=r"version.*Grafana"):
+        parse(post(alert(), version="1", orgId=1, title="[FIRING:1]"))
+
+
 def test_a_byte_order_mark_unknown_keys_and_an_empty_list_are_fine():
     body = b"\xef\xbb\xbf" + post(notification_reason="x", routeLabels={})
     assert parse(body) == Parsed(())

@@ -75,6 +75,20 @@ def test_a_slash_too_many_is_served_and_never_redirected(front: Bridge, path: st
     assert (answer.status_code, answer.json()["accepted"]) == (200, 1)
 
 
+@pytest.mark.parametrize("path", ["/webhook/alertmanager", "/Webhooks/Alertmanager"])
+def test_an_address_that_nearly_is_one_is_answered_with_the_right_one(front: Bridge, path: str) -> None:
+    answer = httpx.post(f"{front.url}{path}", content=body())
+    assert is_problem(answer, 404)
+    assert answer.json()["title"] == "no such address. Post to /webhooks/alertmanager"
+
+
+@pytest.mark.parametrize("path", ["/webhooks/", "/webhook/nobody", "/alertmanager", "/api/alertmanager"])
+def test_an_address_that_names_no_source_of_ours_gives_none_away(front: Bridge, path: str) -> None:
+    answer = httpx.post(f"{front.url}{path}", content=body())
+    assert is_problem(answer, 404)
+    assert "alertmanager" not in answer.json()["title"]
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
 def test_other_methods_are_refused(front: Bridge, method: str) -> None:
     answer = httpx.request(

@@ -112,6 +112,8 @@ class IncidentOut(Shape):
     resolved_at: datetime | None
     follows: str | None
     alerts: list[AlertOut]
+    alert_count: int
+    firing_count: int
     notices: list[NoticeOut]
     events: list[EventOut]
 
