@@ -158,7 +158,7 @@ def test_pages_are_kept_and_framed_by_nobody_and_tell_nobody_where_they_are(
         assert directive in policy
     assert "script-src" not in policy
     assert "unsafe" not in policy
-    assert headers["cache-control"] == "no-store"
+    assert headers["cache-control"] == "no-store, no-transform"
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"

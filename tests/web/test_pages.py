@@ -146,7 +146,7 @@ def test_only_hold_and_sending_pages_may_run_our_script() -> None:
 
 def test_the_headers_keep_a_page_private() -> None:
     headers = shown("open").headers
-    assert headers["Cache-Control"] == "no-store"
+    assert headers["Cache-Control"] == "no-store, no-transform"
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "DENY"
