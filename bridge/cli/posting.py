@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from urllib.parse import urlsplit
 
+from bridge.config import Config
 from bridge.errors import BridgeError
 
 ANSWER_SECONDS = 30
@@ -26,3 +27,12 @@ def post(base: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple
             return answer.status, answer.read().decode("utf-8", "replace")
         except OSError as error:
             raise NoAnswer(f"{url.geturl()}: {error}. Is the bridge running there?") from None
+
+
+def post_to_api(
+    config: Config, url: str | None, path: str, body: bytes, kind: str = "application/json"
+) -> tuple[int, str]:
+    """Post to `path` under /api/v1 of the bridge with this configuration, at `url` if given. Raises NoAnswer."""
+    base = url or f"http://{config.server.ops_listen or config.server.listen}"
+    token = config.api.bearer_token.get_secret_value()
+    return post(base, f"/api/v1{path}", body, {"Authorization": f"Bearer {token}", "Content-Type": kind})

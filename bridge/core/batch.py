@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bridge.core import addresses, csv_text
+from bridge.core.encodings import encoding_of, lines_of, opened_as
 
 COLUMNS = ("email", "company", "name", "impact")
 NEEDED = ("email", "company", "impact")  # no letter without these; a name that nobody knows may be left empty
@@ -36,9 +37,10 @@ class RowProblem:
 
 
 def decode(raw: bytes) -> str:
-    """The text of a CSV file: UTF-8 with or without BOM, else Shift_JIS. Raises ValueError for neither."""
-    if encoding := csv_text.encoding_of(lambda: (raw,)):
-        return raw.decode(encoding)
+    """The text of a CSV file in one of `encodings`. Raises ValueError for any other."""
+    if encoding := encoding_of(lambda: (raw,)):
+        text = io.TextIOWrapper(io.BytesIO(raw), encoding=opened_as(encoding), newline="")
+        return "".join(lines_of(text, encoding))
     raise ValueError("the file is neither UTF-8 nor Shift_JIS. Save it in UTF-8")
 
 

@@ -180,6 +180,29 @@ class Dismissed(_OfVersion):
 
 
 @dataclass(frozen=True, slots=True)
+class RestDismissed(_OfVersion):
+    """Some of a stopped letter had left, and a person decided that its rest is never sent."""
+
+    action = "rest_dismissed"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUpAgain(_OfVersion):
+    """Customers are to hear after all of what was not to be sent. `version`: the one that had been dismissed."""
+
+    action = "taken_up_again"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldStillFiring(_OfNotice):
+    """`people` were mailed once that what customers need not hear of goes on."""
+
+    action = "still_firing"
+    people: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class SendingBegan(_OfNotice):
     """The letter's list is in the outbox. `version`: the approved one."""
 

@@ -279,7 +279,7 @@ def _as_told(answers: Answers, previous: Facts | None, impacts: tuple[LocalText,
 
 
 def _told_first(affected: tuple[LocalText, ...], previous: Facts | None) -> tuple[LocalText, ...]:
-    """Where not all can be printed, what customers have read does not vanish behind what is new."""
+    """The impacts that customers have read about come first: new ones must not push them past the printed limit."""
     if previous is None or len(affected) <= MAX_IMPACTS:
         return affected
     known = set(_key(previous.impacts))
@@ -321,7 +321,7 @@ def _compared(old: Facts, new: Facts, told: Sequence[Told]) -> Facts:
 
 
 def _told(facts: Facts) -> set[str]:
-    """All that a letter named, works it again or not."""
+    """Every impact that a letter named, as affected or as working again."""
     return {*_key(facts.impacts), *_key(facts.recovered_impacts)}
 
 

@@ -28,7 +28,7 @@ _LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)\S+", re.IGNORECASE)
 
 DOMAINS = 3  # of the recipients whom the mail server refused in the same words
 
-Decision = Literal["approved", "dismissed", "by_policy", "superseded"]
+Decision = Literal["approved", "dismissed", "rest_dismissed", "by_policy", "superseded"]
 Trouble = Literal["relay", "audience", "stopped", "failed"]
 
 
@@ -84,8 +84,8 @@ class RingFacts:
     `uncounted` says why. `rung`: who else was rung about it, and when. `approved`: in
     `awaiting_second`, who has said yes and when. `planned_at`: when the ring was to leave.
     `relay_trouble`: why customers' mail cannot leave now. `template_problem`: why the draft is not in the
-    company's own words. `record_until`: what was sent after it may be missing from the record. `refused`: words of
-    alerts that no letter uses.
+    company's own words. `record_until`: what was sent after it may be missing from the record, a copy where
+    `copied`. `refused`: words of alerts that no letter uses.
     """
 
     template: ClassVar[str] = "ring"
@@ -105,6 +105,7 @@ class RingFacts:
     relay_trouble: str = ""
     template_problem: str = ""
     record_until: datetime | None = None
+    copied: bool = False
     list_told: ListTold = ListTold()
     refused: tuple[Refused, ...] = ()
 
@@ -126,7 +127,7 @@ class RingFacts:
             "late": dates.rough(late, locale, "h") if late >= minute else "",
             "overdue": self.now >= self.due_at,
             "due": clock(self.due_at),
-            "what": _what(self.what, locale),
+            "what": topic_of(self.what, locale),
             "recipients": f"{self.recipients:,}" if self.recipients is not None else "",
             "uncounted": without_links(self.uncounted.get(locale)) if self.uncounted else "",
             "link": self.link,
@@ -141,6 +142,7 @@ class RingFacts:
             "relay_trouble": without_links(self.relay_trouble),
             "template_problem": without_links(self.template_problem),
             "record": _to_the_second(self.matter, self.record_until, self.now, locale),
+            "copied": self.copied,
             "unusable": f"{self.list_told.unusable:,}" if self.list_told.unusable else "",
             "before": f"{self.list_told.before:,}" if self.list_told.before else "",
             "list_of": clock(self.list_told.as_of) if self.list_told.as_of else "",
@@ -285,7 +287,8 @@ class InTrouble:
     """Something keeps a letter from its customers.
 
     `why` may hold the server's own words. `link` is given where the person can act. `record_until`: what was sent
-    after it may be missing from the record, `sent` and `rest` with it; `now` goes with it. `person`: who stopped it.
+    after it may be missing from the record, `sent` and `rest` with it; `now` goes with it. `copied`: it is a copy.
+    `person`: who stopped it.
     """
 
     template: ClassVar[str] = "trouble"
@@ -297,6 +300,7 @@ class InTrouble:
     rest: int = 0
     record_until: datetime | None = None
     now: datetime | None = None
+    copied: bool = False
     person: str = ""
 
     def words(self, locale: Locale) -> Mapping[str, object]:
@@ -309,6 +313,7 @@ class InTrouble:
             "rest": f"{self.rest:,}" if self.rest else "",
             "person": self.person,
             "record": _to_the_second(self.matter, self.record_until, self.now, locale),
+            "copied": self.copied,
         }
 
 
@@ -344,7 +349,7 @@ def without_links(text: str) -> str:
     return " ".join(_LINK.sub("…", text).split())
 
 
-def _what(impacts: tuple[LocalText, ...], locale: Locale) -> str:
+def topic_of(impacts: tuple[LocalText, ...], locale: Locale) -> str:
     """The impacts as the topic of line 1. A whole sentence is quoted: it would not fit the grammar."""
     if not impacts:
         return {"ja": "障害の件", "en": "Service disruption"}[locale]

@@ -18,12 +18,13 @@ def _host(value: str) -> str:
     return host
 
 
+Host = Annotated[str, AfterValidator(_host)]
+
+
 class RelaySettings(Model):
     """How to reach one mail server."""
 
-    host: Annotated[str, AfterValidator(_host)] = Field(
-        default="127.0.0.1", min_length=1, description="name or address of the mail server"
-    )
+    host: Host = Field(default="127.0.0.1", min_length=1, description="name or address of the mail server")
     port: int = Field(default=587, ge=1, le=65535, description="587 for starttls, 465 for tls, 25 for none")
     security: Security = Field(
         default="starttls", description="`none`, `starttls` or `tls`; never silently weaker than written"

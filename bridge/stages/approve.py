@@ -18,9 +18,9 @@ POLICY = "policy"  # the approver of what `at_deadline: send` sends
 
 
 def approve_by_policy(ctx: NoticeContext, audience: AudienceFacts) -> Wake | None:
-    """`at_deadline: send`: past its deadline an untouched draft without a finding goes out by itself.
+    """Approve an untouched draft without a finding past its deadline, where the policy says `at_deadline: send`.
 
-    None when it does not.
+    None when a person has to decide.
     """
     notice, policy = ctx.notice, ctx.policy
     if policy.at_deadline != "send" or ctx.now < notice.due_at or audience.digest is None:
@@ -36,7 +36,7 @@ def approve_by_policy(ctx: NoticeContext, audience: AudienceFacts) -> Wake | Non
 
 
 def _out_of_touch(ctx: NoticeContext) -> bool:
-    """Whether the bridge may not know what customers were told of this incident: then only a person decides."""
+    """Whether the bridge may have missed what customers were told of this incident: then only a person decides."""
     gaps, seen = ctx.tx.instances.gaps(), ctx.tx.instances.last_seen_at()
     asleep = seen is not None and ctx.now - seen > OLD_WORK
     return asleep or missing_since(gaps, ctx.incident.received_at) is not None

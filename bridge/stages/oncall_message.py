@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, get_args
 
 from bridge.core import next_notice
+from bridge.core.actions import may_be_reopened
 from bridge.core.continuity import STOPS
 from bridge.core.facts import Facts
 from bridge.core.failures import FailureGroup
@@ -27,6 +28,7 @@ from bridge.oncall.message import (
     TrialCopy,
     Trouble,
 )
+from bridge.oncall.own_decision import OwnDecision, StillFiring
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.decide.stop import BY_PERSON
 from bridge.stages.runtime import Runtime
@@ -117,6 +119,7 @@ def _ring(ctx: MessageContext) -> OncallMessage:
         planned_at=ctx.now - late if late else None,
         relay_trouble=ctx.relay_trouble,
         record_until=ctx.record_until(),
+        copied=ctx.copied(),
     )
 
 
@@ -161,6 +164,40 @@ def _decided(ctx: MessageContext) -> OncallMessage:
     )
 
 
+def _own_decision(ctx: MessageContext) -> OncallMessage:
+    notice, detail = ctx.notice, ctx.row.detail
+    held = notice.send_at if notice.state == "approved" and notice.send_at else None
+    version = ctx.version()
+    return OwnDecision(
+        ctx.letter,
+        decision=detail["decision"],
+        at=datetime.fromisoformat(str(detail["at"])),
+        now=ctx.now,
+        link=ctx.link,
+        until=held if held and held > ctx.now else None,
+        recipients=notice.recipients,
+        edited_by=ctx.runtime.person(version.edited_by).name if version.edited_by else "",
+        reason=notice.reason or "",
+        undo=may_be_reopened(notice, ctx.incident.state, newer=next_notice.has_newer(notice, ctx.notices())),
+        partly=notice.sending_at is not None,
+        anchor=str(ctx.tx.events.head(notice.incident_id) or ""),
+    )
+
+
+def _still_firing(ctx: MessageContext) -> OncallMessage:
+    notice, facts = ctx.notice, Facts.from_dict(ctx.version().facts)
+    return StillFiring(
+        ctx.letter,
+        person=ctx.runtime.person(notice.decided_by or "").name,
+        decided_at=notice.decided_at or notice.drafted_at,
+        now=ctx.now,
+        link=ctx.link,
+        started_at=ctx.incident.started_at,
+        what=facts.impacts,
+        reason=notice.reason or "",
+    )
+
+
 def _finished(ctx: MessageContext) -> OncallMessage:
     notice, version, detail = ctx.notice, ctx.version(), ctx.row.detail
     counts, until = detail["counts"], detail.get("until")
@@ -196,6 +233,7 @@ def _trouble(ctx: MessageContext) -> OncallMessage:
         rest=sum(counts.values()) - sent or (ctx.notice.recipients or 0),
         record_until=ctx.record_until() if ctx.row.detail["why"] in STOPS else None,
         now=ctx.now,
+        copied=ctx.copied(),
         person=_stopper(ctx) if ctx.row.detail["why"] == BY_PERSON else "",
     )
 
@@ -217,6 +255,8 @@ _WRITERS: Mapping[str, Callable[[MessageContext], OncallMessage]] = {
     "ring": _ring,
     "acknowledged": _acknowledged,
     "decided": _decided,
+    "own_decision": _own_decision,
+    "still_firing": _still_firing,
     "finished": _finished,
     "trouble": _trouble,
     "test": _test_copy,

@@ -14,6 +14,7 @@ from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.draft import current_facts, redraft
 from bridge.stages.notify_oncall import tell
 from bridge.stages.runtime import BRIDGE, Runtime
+from bridge.stages.still_firing import remind
 from bridge.stages.wake import NOTHING, Wake
 from bridge.store.tx import Tx
 
@@ -23,6 +24,8 @@ def ring(tx: Tx, runtime: Runtime, due: Ring, lists: Mapping[str, AudienceFacts]
     ctx = open_notice(tx, runtime, due.notice_id, lock=True)
     if ctx is None:
         return NOTHING
+    if ctx.notice.state == "dismissed":
+        return remind(ctx, due)
     if ctx.notice.state not in UNDECIDED:
         tx.rings.cancel(due.notice_id)
         return NOTHING

@@ -9,6 +9,7 @@ from bridge.core.failures import grouped
 from bridge.core.kinds import Recipients, spec_of
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Incident, Notice, Text, Version
+from bridge.core.next_notice import has_newer
 from bridge.core.values import LOCALES, Locale
 from bridge.keys import Keys
 from bridge.stages.audience import Lists, audience_of, previous_count
@@ -100,12 +101,14 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         previous_count=previous_count(ctx),
         repeated_at=next((n.sending_at for n in sent if n.kind == notice.kind), None),
         previous_report=_previous(tx, notice),
+        newer=has_newer(notice, ctx.notices()),
         withdrawn=_withdrawn(tx, incident),
         successor=_own_page(ctx, notice.superseded_by, person.id, asked.keys),
         corrected=_corrected(ctx),
         correction=_own_page(ctx, notice.corrected_by, person.id, asked.keys),
         relay_problem=asked.relay_problem or None,
         record_until=ctx.record_until(),
+        copied=ctx.copied(),
         did=asked.did,
         sheet=asked.sheet,
     )

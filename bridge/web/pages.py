@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bridge.core.next_notice import WrongDay
 from bridge.core.values import LOCALES, Locale
 from bridge.resources import shipped
+from bridge.web.api.description import ApiDescription
 from bridge.web.views import error_pages
 from bridge.web.views.answers import answers, asks
 from bridge.web.views.approval import approval
@@ -117,6 +118,10 @@ class Pages:
         if status >= 500:
             view = error_pages.broken
         return self._short(status, *(view(lang) for lang in LOCALES))
+
+    def api(self, described: ApiDescription) -> Page:
+        """The API for its readers; in English, as its answers are."""
+        return self._render(200, "api", "en", page=described)
 
     def _short(self, status: int, *views: error_pages.ErrorPage) -> Page:
         return self._render(status, "short", views[0].lang, page=views)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from bridge.errors import StorageDown
 from bridge.web import for_browsers
+from bridge.web.api.description import describe
 from bridge.web.api.router import api_router
 from bridge.web.approval_routes import ApprovalRoutes
 from bridge.web.auth import Guard
@@ -43,7 +44,7 @@ def public_app(deps: Dependencies) -> FastAPI:
         return await refused(request, error)
 
     app.add_exception_handler(404, unmatched)
-    app.add_route("/webhooks/{source}", Webhooks(deps).post, ["POST"], include_in_schema=False)
+    app.add_route("/webhooks/{path:path}", Webhooks(deps).post, ["POST"], include_in_schema=False)
     app.add_route("/approve/{token}", approval.answer, [*READ, "POST"], include_in_schema=False)
     app.add_route("/static/live.js", live_js, READ, include_in_schema=False)
     if alone:
@@ -61,6 +62,12 @@ def ops_app(deps: Dependencies) -> FastAPI:
 def _add_operators(app: FastAPI, deps: Dependencies) -> None:
     ops, guard = Ops(deps), Guard(deps)
     app.include_router(api_router(deps, guard))
+
+    async def docs(request: Request) -> Response:  # noqa: ARG001
+        page = deps.pages.api(describe(app.openapi()))
+        return Response(page.html, page.status, page.headers)
+
+    app.add_route("/docs", docs, READ, include_in_schema=False)
     app.add_route("/metrics", ops.metrics, READ, include_in_schema=False)
     app.add_route("/-/reload", guard.wrap(ops.reload), ["POST"], include_in_schema=False)
 

@@ -413,6 +413,7 @@ ASKING: dict[str, dict[str, Any]] = {
         "findings": (Finding("BRG-05", "error", "body", (0, 0), "", *CAUSE_DAY_OVER),),
     },
 }
+_DISMISSED = notice(state="dismissed", decided_by="sato", decided_at=at(2, 16), reason="false_alarm")
 DECIDED: dict[str, dict[str, Any]] = {
     "hold": {"notice": approved(), "now": at(2, 16, 33)},
     "hold over": {"notice": approved(), "now": at(2, 16, 41)},
@@ -450,6 +451,36 @@ DECIDED: dict[str, dict[str, Any]] = {
         "record_until": at(2, 15, 4),
         "now": at(2, 40),
         "counts": {"sent": 100, "queued": 12_308},
+    },
+    "stopped, copied": {
+        "notice": approved(
+            state="stopped", sending_at=at(2, 15, 1), first_accept_at=at(2, 15, 1), stop_reason="restored"
+        ),
+        "record_until": at(2, 15, 4),
+        "copied": True,
+        "now": at(2, 40),
+        "counts": {"sent": 100, "queued": 12_308},
+    },
+    "stopped, deciding about the rest": {
+        "notice": approved(
+            state="stopped", sending_at=at(2, 16, 40), first_accept_at=at(2, 16, 40), stop_reason="person"
+        ),
+        "now": at(2, 18),
+        "counts": {"sent": 7_912, "queued": 4_496},
+        "sheet": "dismiss",
+    },
+    "rest dismissed": {
+        "notice": approved(
+            state="dismissed",
+            sending_at=at(2, 16, 40),
+            first_accept_at=at(2, 16, 40),
+            stop_reason="person",
+            decided_by="sato",
+            decided_at=at(2, 19),
+            reason="already_sent",
+        ),
+        "now": at(2, 20),
+        "counts": {"sent": 7_912, "cancelled": 4_496},
     },
     "stopped in its hold, restored": {
         "notice": approved(state="stopped", stop_reason="restored", audience_digest=AUDIENCE.digest),
@@ -503,8 +534,23 @@ DECIDED: dict[str, dict[str, Any]] = {
     },
     "by another": {"notice": approved(), "now": at(2, 16, 33), "person": PEOPLE["sato"]},
     "dismissed": {
-        "notice": notice(state="dismissed", decided_by="sato", decided_at=at(2, 16), reason="false_alarm"),
+        "notice": _DISMISSED,
         "now": at(2, 17),
+    },
+    "dismissed, long ago": {
+        "notice": _DISMISSED,
+        "events": (
+            *EVENTS[:2],
+            Event(3, at(2, 10), "bridge", "rang", {"notice": "n1", "people": ["maruyama", "sato"]}),
+            Event(4, at(2, 46), "bridge", "still_firing", {"notice": "n1", "people": ["sato", "maruyama"]}),
+        ),
+        "now": at(2, 58),
+    },
+    "dismissed, all over": {
+        "notice": _DISMISSED,
+        "incident": replace(INCIDENT, state="closed", resolved_at=at(2, 20)),
+        "alerts": (replace(OVER, until=at(2, 20)),),
+        "now": at(2, 30),
     },
     "superseded, fires again": {
         "notice": notice("recovery", state="superseded", decided_at=at(3, 50), closed_reason="fires_again"),

@@ -33,6 +33,8 @@ WRITES = [
     "/incidents/{id}/update",
     "/incidents/{id}/individual",
     "/notices/{notice}/correction",
+    "/notices/{notice}/reopen",
+    "/explain",
     "/links/revoke",
 ]
 

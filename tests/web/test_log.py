@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from bridge.log import redact
+from bridge.redaction import redact
 
 TOKEN = "qZ3vT0kF2mXW9s8yJr1LpA.mU5vX3eR7oNn2kQ0cYb4tWd6gHs8jKl1zXc3vBn5mQ1"
 

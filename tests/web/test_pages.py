@@ -249,21 +249,27 @@ SAYS = [
     (
         "stopped, restored",
         "ja",
-        "この記録は02:15:04のものです。それ以後の送信は記録にありません。決める前に、",
+        "この記録は02:15:04のものです。それ以後の送信は記録にありません。記録では、残り 12,308 名",
     ),
     (
         "stopped, restored",
         "ja",
-        "記録では、送信済み100名、残り12,308名です。何名かには、もう",
+        "何名かには、もう届いているかもしれません。送信済み100名",
     ),
-    ("stopped, restored", "ja", "残り12,308名に送る二重に届くことがあります。押してから30秒は取り消せます"),
+    ("stopped, restored", "ja", "残り12,308名に送る二重に届くことがあります押してから30秒は取り消せます"),
     ("stopped, restored", "en", "This record is of 02:15:04. What was sent after that is not in it."),
     (
         "stopped, restored",
         "en",
-        "Send to the other 12,308Some may get it twice. You can cancel for 30 seconds",
+        "Send to the other 12,308Some may get it twice You can cancel for 30 seconds",
     ),
-    ("stopped in its hold, restored", "ja", "12,408名に送信する二重に届くことがあります。"),
+    ("stopped in its hold, restored", "ja", "12,408名に送信する二重に届くことがあります押してから30秒は"),
+    ("stopped, restored", "ja", "止めた理由 バックアップから戻した記録です 決める前に"),
+    ("stopped, copied", "ja", "写しの記録です。この記録は02:15:04のものです。"),
+    ("stopped, copied", "en", "This record is a copy. This record is of 02:15:04."),
+    ("rest dismissed", "ja", "佐藤さんが、残りには送らないと決めました 02:19、理由はもう届いている。"),
+    ("rest dismissed", "ja", "7,912名には送信済みです。残り4,496名には送りません。"),
+    ("rest dismissed", "en", "7,912 sent. The other 4,496 get nothing."),
     ("open, restored", "ja", "この記録は02:15:04のものです。それ以後の送信は記録にありません。"),
     ("open, restored", "ja", "押してから30秒は取り消せます"),
     (
@@ -281,8 +287,15 @@ SAYS = [
     ("stopped, second person", "ja", "丸山さんが 02:18 に版1を承認しました。あなたの承認で送信されます。"),
     ("stopped, second person", "en", "Send to 20,113 as second approver"),
     ("by another", "ja", "丸山さんが 02:16 に承認しました。あなたの操作は不要です。"),
-    ("dismissed", "ja", "佐藤さんが「送らない」と決めました(誤検知)。呼び出しは止まりました。"),
-    ("dismissed", "en", "佐藤 decided not to send (false alarm). Ringing stopped."),
+    ("dismissed", "ja", "佐藤さんが「送らない」と決めました 02:16、理由は誤検知。"),
+    ("dismissed", "en", "佐藤 decided not to send 02:16, because: false alarm."),
+    (
+        "dismissed, long ago",
+        "ja",
+        "アラートが続いています 全ユーザーのログイン機能。02:10 から48分、止まっていません。",
+    ),
+    ("dismissed, long ago", "en", "An alert is still firing Sign-in for all users. Since 02:10, 48 minutes"),
+    ("dismissed, long ago", "ja", "02:46 続いていることを佐藤さんと丸山さんにお知らせ"),
     ("recovery sent, cause owed", "ja", "このあと12月1日(火) 10:00最終報の下書きを丸山さんに届けます"),
     ("recovery sent, cause owed", "ja", "12月1日(火)お客様に約束した原因の報告"),
     ("recovery sent, cause owed", "en", "Tue 1 DecReport of the cause, promised to customers"),
@@ -334,8 +347,8 @@ def test_page_and_letter_tell_the_same_duration_as_a_reader_who_subtracts(state:
 
 
 def test_a_shipped_text_is_never_called_the_companys_own() -> None:
-    assert WORDS["as_template"][0] in shown("open").html
-    assert WORDS["as_template"][0] not in shown("template failed").html
+    assert WORDS["as_template"]["ja"] in shown("open").html
+    assert WORDS["as_template"]["ja"] not in shown("template failed").html
 
 
 def test_the_suggestion_is_an_edit_with_the_mended_letter() -> None:
@@ -510,6 +523,7 @@ def test_buttons_say_one_person_in_the_singular(state: str, changes: dict[str, A
 
 
 def test_every_sentence_has_both_languages_with_the_same_fields() -> None:
-    for key, (ja, en) in WORDS.items():
+    for key, sentence in WORDS.items():
+        ja, en = sentence["ja"], sentence["en"]
         assert set(re.findall(r"{(\w+)}", en)) - set(re.findall(r"{(\w+)}", ja)) <= {"n", "others"}, key
         assert "!" not in ja + en, key

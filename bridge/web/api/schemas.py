@@ -31,6 +31,8 @@ class AlertOut(Shape):
     starts_at: datetime
     ends_at: datetime | None
     url: str
+    as_of: datetime | None
+    end_note: str
 
 
 class FindingOut(Shape):

@@ -72,6 +72,8 @@ def _notice_out(ctx: NoticeContext, lists: Lists) -> NoticeOut:
     number, recipients = notice.number, notice.recipients
     findings: tuple[Finding, ...] = ()
     rings = [ReminderOut.model_validate(ring) for ring in tx.rings.of(notice.id)]
+    if notice.state == "dismissed":  # one quiet mail may follow; nobody is rung
+        rings = [ring.model_copy(update={"state": _later(ring.state)}) for ring in rings]
     if service and notice.state in UNDECIDED:
         number = Facts.from_dict(newest.facts).number
         audience = audience_of(ctx, lists)
@@ -94,6 +96,10 @@ def _notice_out(ctx: NoticeContext, lists: Lists) -> NoticeOut:
             "versions": [_version_out(version, locale) for version in versions],
         }
     )
+
+
+def _later(state: str) -> str:
+    return "planned" if state == "pending" else state
 
 
 def _version_out(version: Version, locale: Locale) -> VersionOut:

@@ -24,9 +24,10 @@ from bridge.web.views.letters import (
     rewritten_changes,
     since_edit,
 )
+from bridge.web.views.old_record import old_record
 from bridge.web.views.page_data import PageData
 from bridge.web.views.recipients import Audience, audience
-from bridge.web.views.stopped import joined, old_record
+from bridge.web.views.stopped import joined
 
 PERSONAL_DATA_RULE = "LAW-02"
 

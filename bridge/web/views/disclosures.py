@@ -80,7 +80,7 @@ def history(data: PageData) -> tuple[Moment, ...]:
 def _event(say: Phrasing, event: Event, withdrawn: Set[str]) -> str:
     given_up = event.action == "superseded" and event.detail.get("notice") in withdrawn
     action = "withdrawn" if given_up else event.action
-    text = pick(EVENTS.get(action, (action, action)), say.lang)
+    text = pick(EVENTS.get(action, {say.lang: action}), say.lang)
     detail = event.detail
     if event.action == "alerts" and (told := _alerts_told(say, event)):
         text = told
@@ -126,6 +126,7 @@ def _details(data: PageData) -> tuple[FactRow, ...]:
         "duplicates": say("duplicates_n", n=say.number(facts.duplicates)) if facts.duplicates else "",
         "version_word": say("version_of", n=version.version, at=saved, who=saved_by),
         "hash": checksum(*data.texts),
+        "repaired": " / ".join(words.get(data.lang) for words in facts.repaired),
         "bad_rows": say.number(facts.bad_total) if facts.bad_total else say("bad_none"),
     }
     return tuple(FactRow(say(key), value) for key, value in values.items() if value)

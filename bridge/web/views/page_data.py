@@ -27,7 +27,7 @@ from bridge.core.values import LOCALES, Locale
 from bridge.web.views.phrasing import Phrasing
 from bridge.wording import Finding
 
-Did = Literal["cancelled", "acknowledged", "saved", "test", "renewed", "refused"]
+Did = Literal["cancelled", "acknowledged", "saved", "test", "renewed", "refused", "reopened"]
 """What the press before this page did: `?did=` in its address."""
 
 Sheet = Literal["dismiss", "override", "test", "recovered", "not_recovered", "alerts", "details"]
@@ -82,9 +82,10 @@ class PageData:
     are; `severities` of those that fire. `left_out`: alerts of the
     same names that a matcher kept out of the incident. `number` is the report's
     number, also while it is only expected. `previous_count` and `repeated_at` are of the last sending to the same
-    audience, and of the last one of the same kind. `withdrawn`: the notices by id that were given up with none in
-    their place. `corrected`: what this letter corrects. `correction`: the letter that corrects this one. `findings`
-    are about `version.texts[service.locale]`. `record_until`: what was sent after it may be missing from the record.
+    audience, and of the last one of the same kind. `newer`: a report was drafted after this one. `withdrawn`: the
+    notices by id that were given up with none in their place. `corrected`: what this letter corrects. `correction`:
+    the letter that corrects this one. `findings` are about `version.texts[service.locale]`. `record_until`: what was
+    sent after it may be missing from the record. `copied`: the record is a copy, whose original may run too.
     """
 
     service: Service
@@ -117,12 +118,14 @@ class PageData:
     previous_count: int | None = None
     repeated_at: datetime | None = None
     previous_report: Related | None = None
+    newer: bool = False
     successor: Related | None = None
     withdrawn: frozenset[str] = frozenset()
     corrected: Corrected | None = None
     correction: Related | None = None
     relay_problem: str | None = None
     record_until: datetime | None = None
+    copied: bool = False
     did: Did | None = None
     sheet: Sheet | None = None
 
@@ -152,7 +155,7 @@ class PageData:
 
     @property
     def offers(self) -> tuple[Action, ...]:
-        return offers(self.notice, self.person.id, self.now, self.incident.state)
+        return offers(self.notice, self.person.id, self.now, self.incident.state, newer=self.newer)
 
     @property
     def undecided(self) -> bool:

@@ -48,8 +48,8 @@ def test_a_page_looks_as_far_as_its_notice_is(state: str, look: str, live: bool)
         ("stopped", "送信は止まっています", "7,912名には送信済みです。残り4,496名への送信を止めました。"),
         (
             "dismissed",
-            "送りません",
-            "佐藤さんが「送らない」と決めました(誤検知)。呼び出しは止まりました。",
+            "佐藤さんが「送らない」と決めました",
+            "02:16、理由は誤検知。\nお客様にはだれにも届いていません。\n呼び出しは止まりました。",
         ),
         ("superseded", "置き換わりました", "この下書きは第二報に置き換わりました。"),
         (
@@ -67,7 +67,7 @@ def test_the_heading_says_how_it_stands(state: str, heading: str, lead: str) -> 
 
 def test_who_decided_not_to_send_is_not_told_to_themselves() -> None:
     view = progress(in_state("dismissed", person=PEOPLE["sato"]))
-    assert view.lead == "「送らない」と決めました(誤検知)。呼び出しは止まりました。"
+    assert view.heading == "「送らない」と決めました"
 
 
 def test_a_draft_replaced_by_one_that_is_gone_is_replaced_by_a_newer_one() -> None:
@@ -137,7 +137,8 @@ def test_after_the_hold_there_is_none() -> None:
         ("stopped", Button("残り4,496名に送信する", "送信済みの方には届きません", "resume")),
         ("stopped, first of two waits", None),
         ("sent", None),
-        ("dismissed", None),
+        ("dismissed", Button("やはり知らせる", "新しい下書きを用意します。まだ送りません", "reopen")),
+        ("dismissed, all over", None),
     ],
 )
 def test_a_decided_notice_has_one_button_or_none(state: str, press: Button | None) -> None:
@@ -186,7 +187,7 @@ def test_a_screen_reader_is_told_quarters_and_the_end(state: str, spoken: str) -
         ("sent", {"sending", "then", "record"}),
         ("stopped", {"sending", "record"}),
         ("stopped, list changed", {"unsent", "record"}),
-        ("dismissed", set()),
+        ("dismissed", {"record"}),
     ],
 )
 def test_each_state_has_its_own_parts(state: str, parts: set[str]) -> None:
@@ -235,7 +236,7 @@ def test_failures_are_named_up_to_a_hundred(
         ("stopped", ["送った手紙(版1)"]),
         pytest.param("stopped, list changed", ["お客様に届くメール(版1)"], id="none of it left"),
         ("sent, individual", ["1通目: c1@customer.example", "2通目: c2@customer.example"]),
-        ("dismissed", []),
+        ("dismissed", ["送らなかった下書き(版1)"]),
         ("superseded", []),
     ],
 )
@@ -280,6 +281,8 @@ def test_only_a_text_that_was_changed_in_the_database_is_read_again(state: str) 
     assert progress(in_state(state)).reread is (state == "stopped, text changed, two people")
 
 
-@pytest.mark.parametrize("lang, heading", [("ja", "送りません"), ("en", "Not sent")])
+@pytest.mark.parametrize(
+    "lang, heading", [("ja", "佐藤さんが「送らない」と決めました"), ("en", "佐藤 decided not to send")]
+)
 def test_the_page_is_in_the_readers_language(lang: Locale, heading: str) -> None:
     assert progress(in_state("dismissed", lang)).heading == heading
