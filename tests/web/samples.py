@@ -22,6 +22,7 @@ from bridge.core.model import (
 from bridge.core.settings import Escalation, Person, Service
 from bridge.core.values import Locale, LocalText
 from bridge.letters.render import Letters
+from bridge.stages.audience import REHEARSING
 from bridge.stages.proofread import CAUSE_DAY_OVER
 from bridge.stages.word_findings import of_language, of_words
 from bridge.web.views.page_data import BatchLetter, FailedRow, PageData, Related
@@ -279,6 +280,33 @@ def _row(told: Facts, name: str) -> Facts:
     )
 
 
+_DRILL = replace(INCIDENT, mode="drill")
+_DRILLED_UPDATE = build(
+    SERVICE,
+    _DRILL,
+    (FIRING,),
+    "update",
+    drafted_at=at(3, 0),
+    promise_at=at(4, 10),
+    number=2,
+    previous=facts(),
+)
+
+
+def _drill(**changes: Any) -> dict[str, Any]:
+    """Two people rehearse: only they would be written to."""
+    told = build(SERVICE, _DRILL, (FIRING,), "first", drafted_at=RECEIVED, promise_at=at(3, 10), number=1)
+    values = {
+        "incident": _DRILL,
+        "version": version(told),
+        "audience": AudienceFacts("drill", 2, "d1", {"ja": 2}, title=REHEARSING),
+        "rung": ("maruyama", "sato"),
+        "for_real": 12_408,
+        "previous_count": None,
+    }
+    return {**values, **changes}
+
+
 _second = {
     "notice": notice(
         version=2, state="awaiting_second", approvals=(Approval("maruyama", 2, at(2, 16)),), number=None
@@ -383,6 +411,8 @@ OPEN: dict[str, dict[str, Any]] = {
         "firing": 0,
     },
     "update": _update(),
+    "drill": _drill(),
+    "drill, update": _drill(**_update(version=version(_DRILLED_UPDATE))),
     "recovery, answered": _answered(),
     "recovery, cause known": _answered(cause="設定の誤りによるものでした。", remedy="設定を元に戻しました。"),
     "individual": _batch(),
@@ -533,6 +563,20 @@ DECIDED: dict[str, dict[str, Any]] = {
         "person": PEOPLE["sato"],
     },
     "by another": {"notice": approved(), "now": at(2, 16, 33), "person": PEOPLE["sato"]},
+    "drill over": _drill(
+        notice=approved(
+            state="sent",
+            recipients=2,
+            sending_at=at(2, 16, 40),
+            first_accept_at=at(2, 16, 40),
+            finished_at=at(2, 16, 42),
+        ),
+        now=at(2, 17),
+        counts={"sent": 2},
+    ),
+    "drill, a real alert came": _drill(
+        notice=approved(state="stopped", stop_reason="drill_ended", recipients=2), now=at(2, 17), counts={}
+    ),
     "dismissed": {
         "notice": _DISMISSED,
         "now": at(2, 17),
