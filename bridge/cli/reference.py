@@ -21,6 +21,7 @@ from bridge.core.values import LocalText, Model, format_duration
 _TYPES: Mapping[Any, str] = {
     str: "text",
     int: "number",
+    float: "pace",
     bool: "true or false",
     timedelta: "duration",
     Path: "path",

@@ -22,6 +22,7 @@ Action = Literal[
     "stop",
     "correct",
     "resume",
+    "retry",
     "renew",
 ]
 Surprise = Literal["list_size", "override", "repeat", "old_record"]
@@ -34,6 +35,9 @@ LEAST_HOLD = timedelta(seconds=5)
 REPEAT_WITHIN = timedelta(minutes=10)
 MUCH = 0.2
 """A list is surprising when its count is off the last sending's by more than this share."""
+
+NOTHING_DELIVERED = "nothing_delivered"
+"""Why a letter is stopped that reached nobody: nothing of it is left to be sent."""
 
 _GOING_ON: frozenset[IncidentState] = frozenset({"open", "settling"})
 
@@ -61,15 +65,22 @@ def may_be_corrected(notice: Notice) -> bool:
     return left and spec_of(notice.kind).correctable and notice.corrected_by is None
 
 
+def may_be_retried(notice: Notice) -> bool:
+    """Whether those whom the letter did not reach may be sent it again; whether there are any is not known here."""
+    over = notice.state in ("stopped", "sent") and notice.sending_at is not None
+    return over and notice.corrected_by is None
+
+
 def waits_for_second(notice: Notice) -> bool:
     """Whether a stopped letter has one of the two yeses that its changed list needs."""
     return notice.state == "stopped" and notice.approved_by is None and bool(notice.approvals)
 
 
 def offers(
-    notice: Notice, person: str, now: datetime, incident: IncidentState = "open"
+    notice: Notice, person: str, now: datetime, incident: IncidentState = "open", *, unreached: int = 0
 ) -> tuple[Action, ...]:
-    """The actions open to `person` (an id) at `now`, in the order of the page.
+    """The actions open to `person` (an id) at `now`, in the order of the page. `unreached`: letters that failed, or
+    of which nobody knows.
 
     A first person's second yes is not offered. The editor of a version may be one of two approvers but never
     both, so an escalation of two people can always decide.
@@ -81,10 +92,11 @@ def offers(
     correct: tuple[Action, ...] = ("correct",) if may_be_corrected(notice) else ()
     if notice.state == "sending":
         return ("stop", *correct)
-    if notice.state == "stopped" and not notice.corrected_by:
+    retry: tuple[Action, ...] = ("retry",) if unreached and may_be_retried(notice) else ()
+    if notice.state == "stopped" and not notice.corrected_by and notice.stop_reason != NOTHING_DELIVERED:
         waits = waits_for_second(notice) and said_yes(notice, person)
-        return correct if waits else ("resume", *correct)
-    return correct
+        return correct if waits else ("resume", *retry, *correct)
+    return (*retry, *correct)
 
 
 def _undecided(notice: Notice, person: str, incident: IncidentState) -> tuple[Action, ...]:

@@ -15,7 +15,8 @@ NOTICE_MOVES: dict[NoticeState, frozenset[NoticeState]] = {
     "sending": frozenset({"sent", "stopped"}),
     # a person resumes; nothing of it had left, and a newer notice takes its place
     "stopped": frozenset({"approved", "sending", "superseded"}),
-    "sent": frozenset(),
+    # a person sends again to those whom it did not reach
+    "sent": frozenset({"sending"}),
     "dismissed": frozenset(),
     "superseded": frozenset(),
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
+from bridge.core.actions import NOTHING_DELIVERED
 from bridge.core.dates import round_up, working_days_after
 from bridge.core.facts import Answers
 from bridge.core.kinds import Clock, Promises, Recipients, spec_of
@@ -170,10 +171,14 @@ def _settled(notices: Sequence[Notice]) -> Duty | None:
 def _under_way(notices: Sequence[Notice]) -> bool:
     """Whether some notice, a batch too, still waits for people or for the mail server.
 
-    A letter that was stopped to be corrected waits for nobody: its rest is never sent.
+    A letter that was stopped to be corrected waits for nobody: its rest is never sent. Nor does one that has no rest.
     """
     waiting = (notice for notice in notices if notice.state in UNDECIDED | UNDER_WAY)
-    return any(notice.state != "stopped" or notice.corrected_by is None for notice in waiting)
+    return any(notice.state != "stopped" or _has_rest(notice) for notice in waiting)
+
+
+def _has_rest(notice: Notice) -> bool:
+    return notice.corrected_by is None and notice.stop_reason != NOTHING_DELIVERED
 
 
 def _after_recovery(incident: Incident, notices: Sequence[Notice], now: datetime) -> Duty | None:

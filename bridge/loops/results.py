@@ -14,6 +14,7 @@ import structlog
 
 from bridge import metrics
 from bridge.clock import pause
+from bridge.stages.ring import ring_refused
 from bridge.store.claims import Claimed, DeliveryResult
 from bridge.store.store import Store
 from bridge.store.tx import Tx
@@ -169,6 +170,8 @@ def write_results(tx: Tx, results: Sequence[DeliveryResult], instance_id: str) -
     Returns, for first reports whose first letter was accepted just now, the seconds since detection.
     """
     tx.claims.mark(results, instance_id)
+    for ring in (each for each in results if each.ring_to and each.state == "failed"):
+        ring_refused(tx, ring.notice_id or "", ring.ring_to or "", ring.reply)
     sent = (each.notice_id for each in results if each.state == "sent" and each.lane == "customers")
     accepted = {notice_id for notice_id in sent if notice_id}
     return tx.notices.first_accepts(accepted) if accepted else []

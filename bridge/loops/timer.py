@@ -19,11 +19,10 @@ from bridge.core import anchors, next_notice
 from bridge.core.model import AudienceFacts, Ring
 from bridge.errors import StorageDown
 from bridge.loops.fan_out import Loader
-from bridge.smtp.relay import Relay
+from bridge.loops.relay_watch import RelayWatch
 from bridge.stages import instances
 from bridge.stages.finish import finish, is_news
 from bridge.stages.next_notice import follow_up
-from bridge.stages.notify_oncall import tell_relay_down
 from bridge.stages.ring import ring
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
@@ -34,20 +33,19 @@ log = structlog.get_logger(__name__)
 
 BEAT_EVERY = 2.0  # seconds; an instance unseen for 12 is dead
 LOADING_WAITED_FOR = 1.0  # seconds a round waits for a list to be loaded; a longer one goes on beside it
-RELAY_PATIENCE = 15.0  # seconds a relay may be down before the on-call is told
-RELAY_BACK = 90.0  # seconds without trouble that end an outage: longer than the pause between two probes
 
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """What one round finds due. `letters`: a hold has ended; `done`: a sending has nothing left to send, or nothing
-    that was not tried once.
+    """What one round finds due. `letters`: a hold has ended; `sending`: letters are being sent; `done`: one of them
+    has nothing left to send, or nothing that was not tried once.
 
     `unknown`: services with work that the running configuration does not have.
     """
 
     rings: list[Ring]
     letters: bool
+    sending: bool
     done: bool
     owing: list[str]
     now: datetime
@@ -62,14 +60,12 @@ class Timer:
     store: Store[Tx]
     runtime: Callable[[], Runtime]
     lists: CustomerLists
-    relay: Callable[[], Relay]
+    watch: RelayWatch
     me: Callable[[], instances.ThisInstance]
     bell: Bell
     wake: Callable[[Wake], None]
     last_tick: float = field(default_factory=monotonic)
     _last_beat: float = float("-inf")
-    _last_relay_trouble: float = float("-inf")
-    _told_relay_down: frozenset[str] = frozenset()
     _anchored_at: datetime | None = None
     _unknown: frozenset[str] = frozenset()
     _loading: asyncio.Task[None] | None = None
@@ -133,7 +129,7 @@ class Timer:
         for incident in agenda.owing:
             await self._singly("follow_up", partial(self._follow_one, incident))
         await self._singly("anchor", partial(self._anchor, agenda.now))
-        await self._watch_relay()
+        await self.watch.look(sending=agenda.sending)
         self.last_tick = monotonic()
         return agenda.next_due
 
@@ -170,6 +166,7 @@ class Timer:
         sending = tx.notices.in_states({"sending"})
         return Agenda(
             rings=tx.rings.due(services),
+            sending=bool(sending),
             letters=send_at is not None and send_at <= tx.now,
             done=any(is_news(tx, notice) for notice in sending),
             owing=owed,
@@ -212,21 +209,6 @@ class Timer:
         self._anchored_at = now
         for head in heads:
             log.info(anchors.LOGGED_AS, anchor=str(head))
-
-    async def _watch_relay(self) -> None:
-        """Tell of each letter once in an outage; a relay that only just came back may be in the same one."""
-        relay = self.relay()
-        if relay.up:
-            if monotonic() - self._last_relay_trouble > RELAY_BACK:
-                self._told_relay_down = frozenset()
-            return
-        self._last_relay_trouble = monotonic()
-        if relay.down_for > RELAY_PATIENCE:
-            told = self._told_relay_down
-            unit = partial(tell_relay_down, runtime=self.runtime(), why=relay.last_error, told=told)
-            newly = await self.store.run(unit)
-            self._told_relay_down |= newly
-            self.wake(Wake(oncall=bool(newly)))
 
     async def _singly(self, loop: str, step: Callable[[], Awaitable[None]]) -> None:
         """One row's trouble is logged and counted; the others go on, and it is tried again next round."""

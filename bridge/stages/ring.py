@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bridge.core import next_notice, reminders
-from bridge.core.events import Rang
+from bridge.core.events import Rang, RingRefused
 from bridge.core.facts import Facts
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import AudienceFacts, Notice, Ring
@@ -36,7 +36,7 @@ def ring(tx: Tx, runtime: Runtime, due: Ring, lists: Mapping[str, AudienceFacts]
 
 def _fire(ctx: NoticeContext, due: Ring, audience: AudienceFacts) -> None:
     tx, notice, escalation = ctx.tx, ctx.notice, ctx.escalation
-    people = reminders.rung_people(notice, escalation, ctx.now)
+    people = reminders.rung_people(notice, escalation, ctx.now, tx.outbox.refused_people(notice.id))
     if not tx.rings.fire(due, people):
         return
     late = max((ctx.now - due.due_at).total_seconds(), 0.0)
@@ -54,6 +54,25 @@ def _fire(ctx: NoticeContext, due: Ring, audience: AudienceFacts) -> None:
     planned = reminders.next_ring(escalation, base, ctx.now)
     tx.rings.plan(notice.id, reminders.with_deadline(planned, notice, ctx.policy, ctx.now))
     ctx.record(BRIDGE, Rang(notice.id, due.n, list(people), round(late)))
+
+
+def ring_refused(tx: Tx, notice_id: str, person: str, reply: str) -> None:
+    """The mail server does not take a ring: that is history, and where it is news the next step is rung at once.
+
+    It is no news where this person's ring before was refused, too: the plan goes on then.
+    """
+    notice = tx.notices.get(notice_id)
+    if notice is None or notice.state not in UNDECIDED:
+        return
+    known = any(
+        event.action == RingRefused.action
+        and event.detail.get("notice") == notice_id
+        and event.detail.get("people") == [person]
+        for event in tx.events.of(notice.incident_id)
+    )
+    tx.events.add(notice.incident_id, BRIDGE, RingRefused(notice_id, [person], reply))
+    if not known:
+        tx.rings.plan(notice_id, tx.now)
 
 
 def _keep_promise_fresh(ctx: NoticeContext) -> Notice:

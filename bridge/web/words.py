@@ -365,6 +365,15 @@ WORDS: dict[str, Pair] = {
         "{before} on the approved list, {after} on the list now.",
     ),
     "resume": ("残り{n}名に送信する", "Send to the other {n}"),
+    "retry_failed": ("届かなかった{n}名にもう一度送る", "Send again to the {n} it did not reach"),
+    "retry_unknown": ("届いたか不明の{n}名にもう一度送る", "Send again to the {n} in doubt"),
+    "retry_twice": ("二重に届くことがあります", "Some may get it twice"),
+    "retry_rest": ("残りの送信も再開します", "The rest goes on, too"),
+    "state_superseded": ("次の報告が先に届いた", "Later report came first"),
+    "rings_refused": (
+        "{who}への連絡は届いていません。メールサーバーの返答: {words}",
+        "{who} was not reached. The mail server said: {words}",
+    ),
     "resume_note": ("送信済みの方には届きません", "Nobody gets a second copy"),
     "resume_old": ("残り{n}名に送る", "Send to the other {n}"),
     "maybe_twice": ("二重に届くことがあります。", "Some may get it twice."),
@@ -582,6 +591,13 @@ STOP_REASONS: dict[str, Pair] = {
         "文面が承認のあとでデータベースの中で書き換えられています。本文を読み直してください。",
         "The text was changed inside the database after the approval. Read it again.",
     ),
+    "refused": (
+        "メールサーバーが、宛先によらずこの送信を断っています。「{words}」 "
+        "差出人の設定や送信数の上限を確かめてから再開してください。",
+        'The mail server refuses this letter whoever it is to: "{words}". '
+        "See to the sender's settings or the sending limit, then resume.",
+    ),
+    "nothing_delivered": ("", ""),
     "old_work": (
         "長く止まっていたため、自動では送りません。",
         "The bridge was away for long; it does not send by itself.",
@@ -603,6 +619,12 @@ EVENTS: dict[str, Pair] = {
         "Template failed; used the shipped one",
     ),
     "rang": ("{people}に連絡しました", "Rang {people}"),
+    "ring_refused": (
+        "{people}への連絡をメールサーバーが断りました({reply})",
+        "The mail server refused the ring to {people} ({reply})",
+    ),
+    "slow": ("送信にあと約{minutes}分かかります", "Sending takes about {minutes} minutes more"),
+    "retried": ("届かなかった{count}名に送り直しました", "Sent again to {count}"),
     "edited": ("版{version}を保存しました", "Saved version {version}"),
     "approved_first": ("1人目として版{version}を承認しました", "Approved version {version} as first of two"),
     "approved": ("版{version}を承認しました", "Approved version {version}"),

@@ -15,6 +15,7 @@ from bridge.stages.decide.dismiss import dismiss
 from bridge.stages.decide.edit import edit
 from bridge.stages.decide.end_incident import end_incident
 from bridge.stages.decide.renew import renew
+from bridge.stages.decide.retry_failed import retry_failed
 from bridge.stages.decide.send_test_copy import send_test_copy
 from bridge.stages.decide.stop import resume, stop
 from bridge.stages.runtime import Runtime
@@ -30,6 +31,7 @@ ACTIONS: Mapping[str, Decide] = {
     "stop": stop,
     "correct": correct,
     "resume": resume,
+    "retry": retry_failed,
     "test": send_test_copy,
     "recovered": end_incident,
 }
@@ -45,7 +47,10 @@ def decide(tx: Tx, runtime: Runtime, link_id: str, form: DecisionRequest, lists:
     notice = ctx.notice
     if ctx.link.replaced or expired(notice, tx.now, ctx.link.created_at):
         return _gone(ctx, form)
-    offered = form.action in offers(notice, ctx.person, tx.now, ctx.incident.state)
+    counts = tx.outbox.counts([notice.id])[notice.id]
+    unreached = counts.get("failed", 0) + counts.get("unknown", 0)
+    open_to = offers(notice, ctx.person, tx.now, ctx.incident.state, unreached=unreached)
+    offered = form.action in open_to
     if not offered and (form.action in ACTIONS or notice.state not in UNDECIDED):
         return _already(ctx, form)
     if not form.genuine:

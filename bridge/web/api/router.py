@@ -27,7 +27,7 @@ PROBLEMS = {
     401: "no or wrong token",
     404: "unknown",
     408: "the body came too slowly",
-    409: "cannot be drafted in this state",
+    409: "not possible in this state",
     413: "too large",
     415: "compressed",
     422: "wrong fields",
@@ -64,6 +64,9 @@ def api_router(deps: Dependencies, guard: Guard) -> APIRouter:
         router.add_api_route(
             path, answer, response_model=NoticeOut, status_code=201, methods=["POST"], openapi_extra=extra
         )
+    router.add_api_route(
+        "/notices/{notice_id}/retry", writing.retry, response_model=NoticeOut, methods=["POST"]
+    )
     router.add_api_route("/links/revoke", writing.revoke, response_model=RevokedOut, methods=["POST"])
     return router
 

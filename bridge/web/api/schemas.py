@@ -8,7 +8,15 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from bridge.core.model import DeliveryState
 
-COUNTED: tuple[DeliveryState, ...] = ("queued", "sending", "sent", "deferred", "failed", "unknown")
+COUNTED: tuple[DeliveryState, ...] = (
+    "queued",
+    "sending",
+    "sent",
+    "deferred",
+    "failed",
+    "unknown",
+    "superseded",
+)
 
 
 def shown_state(state: str) -> str:

@@ -81,7 +81,8 @@ class PageData:
     number, also while it is only expected. `previous_count` and `repeated_at` are of the last sending to the same
     audience, and of the last one of the same kind. `withdrawn`: the notices by id that were given up with none in
     their place. `corrected`: what this letter corrects. `correction`: the letter that corrects this one. `findings`
-    are about `version.texts[service.locale]`. `record_until`: what was sent after it may be missing from the record.
+    are about `version.texts[service.locale]`. `refused_rings`: whom the mail server did not take a ring
+    to, and its words. `record_until`: what was sent after it may be missing from the record.
     """
 
     service: Service
@@ -116,6 +117,7 @@ class PageData:
     corrected: Corrected | None = None
     correction: Related | None = None
     relay_problem: str | None = None
+    refused_rings: Mapping[str, str] = field(default_factory=dict)
     record_until: datetime | None = None
     did: Did | None = None
     sheet: Sheet | None = None
@@ -146,7 +148,8 @@ class PageData:
 
     @property
     def offers(self) -> tuple[Action, ...]:
-        return offers(self.notice, self.person.id, self.now, self.incident.state)
+        unreached = self.deliveries("failed", "unknown")
+        return offers(self.notice, self.person.id, self.now, self.incident.state, unreached=unreached)
 
     @property
     def undecided(self) -> bool:

@@ -11,7 +11,7 @@ from bridge.web.views.deck import Button, Choice
 from bridge.web.views.disclosures import Moment, history
 from bridge.web.views.fact_rows import subject_of
 from bridge.web.views.letters import LetterView, checksum, letter
-from bridge.web.views.outcome import finished, first_round, reasons
+from bridge.web.views.outcome import Reason, finished, first_round, reasons, retries
 from bridge.web.views.page_data import FailedRow, PageData
 from bridge.web.views.recipients import Audience, audience
 from bridge.web.views.sending import Sending, milestones, nothing_sent, quarter, sending, to_come
@@ -37,7 +37,7 @@ class Progress:
 
     `unsent`: the letter was stopped before its list was read, so that the list of now is what counts. `reread`:
     people must look at the letter again. `proof`: for people's own files. `reasons`: why letters failed, in the mail
-    server's words, and how many.
+    server's words, and how many. `retries`: what sends again to those whom it did not reach.
     """
 
     title: str
@@ -52,7 +52,8 @@ class Progress:
     sending: Sending | None
     spoken: str
     nothing_sent: bool
-    reasons: tuple[tuple[str, str], ...]
+    reasons: tuple[Reason, ...]
+    retries: tuple[Button, ...]
     press: Button | None
     correction: Choice | None
     successor: Choice | None
@@ -92,6 +93,7 @@ def progress(data: PageData) -> Progress:
         spoken=_spoken(data, look, heading),
         nothing_sent=nothing_sent(data),
         reasons=reasons(data),
+        retries=retries(data),
         press=_press(data),
         correction=_correction(data),
         successor=_successor(data),
@@ -185,7 +187,7 @@ def _press(data: PageData) -> Button | None:
             return Button(say("stop"), say("stop_note"), "stop")
         case ("resume", *_):
             return resume(data)
-    return None
+    return None  # "retry" stands beside the reasons
 
 
 def _correction(data: PageData) -> Choice | None:

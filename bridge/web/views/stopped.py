@@ -1,6 +1,7 @@
 """A letter that was stopped: why, and what a press now would send to whom."""
 
-from bridge.core.actions import waits_for_second
+from bridge.core.actions import NOTHING_DELIVERED, waits_for_second
+from bridge.core.events import Stopped
 from bridge.core.next_notice import never_left
 from bridge.web.views.approvers import is_second, needs_two, second_waits
 from bridge.web.views.deck import Button, hold_note
@@ -11,7 +12,10 @@ from bridge.web.words import LIST_UNREADABLE, STOP_REASONS, pick
 def stopped(data: PageData) -> tuple[str, str]:
     """The heading and the sentences under it."""
     say, sent = data.say, data.deliveries("sent")
+    if data.notice.stop_reason == NOTHING_DELIVERED:
+        return say("nothing_sent"), say("sent_failed", n=say.number(data.deliveries("failed")))
     why = pick(STOP_REASONS.get(data.notice.stop_reason or "", LIST_UNREADABLE), data.lang)
+    why = why.format(words=_words(data)) if data.notice.stop_reason == "refused" else why
     if data.record_until:
         return say("stopped"), joined(data, old_record(data), why, _as_recorded(data), say("leave_it"))
     if never_left(data.notice):
@@ -28,13 +32,13 @@ def resume(data: PageData) -> Button | None:
     """The button that sends the rest, or everything to the list of now; None while that cannot be read."""
     say = data.say
     if data.record_until and not never_left(data.notice):
-        rest = (data.recipients or 0) - data.deliveries("sent", "failed", "unknown")
+        rest = (data.recipients or 0) - data.deliveries("sent", "failed", "unknown", "superseded")
         held = hold_note(data) if data.hold_seconds else ""
         return Button(
             say("resume_old", n=say.number(max(0, rest))), joined(data, say("maybe_twice"), held), "resume"
         )
     if not never_left(data.notice):
-        rest = (data.recipients or 0) - data.deliveries("sent", "failed", "unknown")
+        rest = (data.recipients or 0) - data.deliveries("sent", "failed", "unknown", "superseded")
         n = say.number(max(0, rest))
         if not data.deliveries("sent"):
             return Button(say("resume_all", n=n), say("hold_none"), "resume")
@@ -59,8 +63,15 @@ def old_record(data: PageData) -> str:
 def _as_recorded(data: PageData) -> str:
     """The counts are the record's, not the truth."""
     say, sent = data.say, data.deliveries("sent")
-    rest = max(0, (data.recipients or 0) - data.deliveries("sent", "failed", "unknown"))
+    rest = max(0, (data.recipients or 0) - data.deliveries("sent", "failed", "unknown", "superseded"))
     return say("as_recorded", sent=say.number(sent), rest=say.number(rest))
+
+
+def _words(data: PageData) -> str:
+    """What the mail server said when the letter was stopped last."""
+    stops = (event for event in reversed(data.events) if event.action == Stopped.action)
+    mine = (event for event in stops if event.detail.get("notice") == data.notice.id)
+    return next((str(event.detail.get("words") or "") for event in mine), "")
 
 
 def _both_counts(data: PageData) -> str:
