@@ -20,6 +20,7 @@ from bridge.errors import StorageDown, StorageRefused
 from bridge.keys import Keys, load_keys
 from bridge.loops.composers import LetterComposer, OncallComposer
 from bridge.loops.lanes import LaneDependencies, LaneWorker
+from bridge.loops.peers import Peers
 from bridge.loops.relay_watch import RelayWatch
 from bridge.loops.reload import RunningConfig
 from bridge.loops.results import LeavingLetter, Results
@@ -181,6 +182,7 @@ class App:
             runtime=lambda: self._runtime,
             lists=self._lists,
             watch=RelayWatch(store, lambda: self._runtime, lambda: self._relays["customers"][0], self._wake),
+            peers=Peers(store, lambda: self._runtime, self._lists, self._me),
             me=self._me,
             bell=self._bells["timer"],
             wake=self._wake,

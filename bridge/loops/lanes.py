@@ -16,6 +16,7 @@ from bridge.errors import BridgeError, StorageDown
 from bridge.letters.mime import wire
 from bridge.loops.results import Results
 from bridge.loops.stops import Stops
+from bridge.loops.trouble import Trouble
 from bridge.loops.verdicts import Verdicts, result, unsent
 from bridge.smtp.connect import SmtpError
 from bridge.smtp.outcome import Outcome
@@ -85,6 +86,7 @@ class LaneWorker:
         self._verdicts = Verdicts(lane, lambda: office.runtime().config.smtp.on_unknown, office.now)
         self._stops = Stops(office.store, office.marks, office.runtime, office.wake, self._held)
         self._probe: asyncio.Task[bool] | None = None
+        self._trouble = Trouble("lane_waits")
         self._stopping = False
 
     async def run(self) -> None:
@@ -111,8 +113,9 @@ class LaneWorker:
         while not self._stopping:
             try:
                 await self._feed_once()
+                self._trouble.over(lane=self._lane)
             except StorageDown as error:
-                log.warning("lane_waits", lane=self._lane, error=str(error))
+                self._trouble.met(error, lane=self._lane)
                 await self._bell.wait()
             except Exception:
                 metrics.LOOP_FAILURES.labels(self._lane).inc()

@@ -19,7 +19,9 @@ from bridge.core import anchors, next_notice
 from bridge.core.model import AudienceFacts, Ring
 from bridge.errors import StorageDown
 from bridge.loops.fan_out import Loader
+from bridge.loops.peers import Peers
 from bridge.loops.relay_watch import RelayWatch
+from bridge.loops.trouble import Trouble
 from bridge.stages import instances
 from bridge.stages.finish import finish, is_news
 from bridge.stages.next_notice import follow_up
@@ -61,6 +63,7 @@ class Timer:
     runtime: Callable[[], Runtime]
     lists: CustomerLists
     watch: RelayWatch
+    peers: Peers
     me: Callable[[], instances.ThisInstance]
     bell: Bell
     wake: Callable[[Wake], None]
@@ -69,6 +72,8 @@ class Timer:
     _anchored_at: datetime | None = None
     _unknown: frozenset[str] = frozenset()
     _loading: asyncio.Task[None] | None = None
+    _trouble: Trouble = field(default_factory=lambda: Trouble("timer_waits"))
+    _heart_trouble: Trouble = field(default_factory=lambda: Trouble("heart_waits"))
     _stopping: bool = False
 
     async def run(self) -> None:
@@ -85,8 +90,10 @@ class Timer:
             await pause(BEAT_EVERY)
             try:
                 await self._live_on()
+                await self.peers.look()
+                self._heart_trouble.over()
             except StorageDown as error:
-                log.warning("heart_waits", error=str(error))
+                self._heart_trouble.met(error)
             except Exception:
                 metrics.LOOP_FAILURES.labels("heart").inc()
                 log.exception("heart_failed")
@@ -95,8 +102,9 @@ class Timer:
         while not self._stopping:
             try:
                 next_due = await self.tick()
+                self._trouble.over()
             except StorageDown as error:
-                log.warning("timer_waits", error=str(error))
+                self._trouble.met(error)
                 next_due = None
             except Exception:
                 metrics.LOOP_FAILURES.labels("timer").inc()

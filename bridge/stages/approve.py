@@ -1,5 +1,6 @@
 """Approving: the letter is decided, its rings end, and its hold runs. A press and a deadline both come here."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bridge.core.actions import hold_for, surprises
@@ -7,7 +8,8 @@ from bridge.core.continuity import OLD_WORK, missing_since
 from bridge.core.events import Approved
 from bridge.core.kinds import Recipients
 from bridge.core.lifecycle import UNDECIDED
-from bridge.core.model import AudienceFacts
+from bridge.core.model import AudienceFacts, Notice
+from bridge.core.next_notice import never_left
 from bridge.stages.context import NoticeContext
 from bridge.stages.notify_oncall import others_rung, tell
 from bridge.stages.proofread import proofread
@@ -88,13 +90,18 @@ def start_hold(
     return Wake(timer=True, oncall=True, anchors=(head,))
 
 
+def _compared(notice: Notice, sent: Sequence[Notice]) -> int | None:
+    """What a list is compared with: what was approved a moment ago, else what was sent the last time."""
+    return notice.recipients if never_left(notice) else sent[0].recipients if sent else None
+
+
 def hold_now(ctx: NoticeContext, audience: AudienceFacts, *, overridden: bool) -> timedelta:
     """How long a press now can be called back: longer where the sending is surprising."""
     sent = ctx.tx.notices.last_sent(ctx.service.id, exclude=ctx.notice.id)
     by_list = ctx.spec.recipients is Recipients.SERVICE_LIST
     surprised = surprises(
         audience.count,
-        sent[0].recipients if sent and by_list else None,
+        _compared(ctx.notice, sent) if by_list else None,
         overridden=overridden,
         repeated_at=next((n.sending_at for n in sent if n.kind == ctx.notice.kind), None),
         now=ctx.now,

@@ -32,6 +32,7 @@ WRITES = [
     "/incidents/{id}/update",
     "/incidents/{id}/individual",
     "/notices/{notice}/correction",
+    "/notices/{notice}/retry",
     "/links/revoke",
 ]
 

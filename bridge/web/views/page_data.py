@@ -194,12 +194,17 @@ class PageData:
     def surprises(self) -> tuple[Surprise, ...]:
         found = surprises(
             self.recipients,
-            None if self.letters else self.previous_count,
+            None if self.letters else self._compared,
             overridden=bool(self.notice.override),
             repeated_at=self.repeated_at,
             now=self.now,
         )
         return (*found, "old_record") if self.record_until else found
+
+    @property
+    def _compared(self) -> int | None:
+        """What the list is compared with: what was approved a moment ago, else what was sent the last time."""
+        return self.notice.recipients if never_left(self.notice) else self.previous_count
 
     @property
     def hold_seconds(self) -> int:
