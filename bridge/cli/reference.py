@@ -24,6 +24,7 @@ from bridge.sources.settings import SourceSettings
 _TYPES: Mapping[Any, str] = {
     str: "text",
     int: "number",
+    float: "pace",
     bool: "true or false",
     timedelta: "duration",
     Path: "path",

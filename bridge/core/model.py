@@ -30,7 +30,9 @@ Origin = Literal["bridge", "answers", "person"]
 ClosedReason = Literal["replaced", "fires_again"]
 """Why the bridge closed a notice: a newer one took its place, or what it was to say is not true any more."""
 RingState = Literal["pending", "fired", "cancelled"]
-DeliveryState = Literal["queued", "sending", "in_doubt", "sent", "deferred", "failed", "unknown"]
+DeliveryState = Literal[
+    "queued", "sending", "in_doubt", "sent", "deferred", "failed", "unknown", "superseded"
+]
 
 
 @dataclass(frozen=True, slots=True)

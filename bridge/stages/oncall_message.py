@@ -111,11 +111,12 @@ def _silent(row: Claimed, service: Service, now: datetime) -> OncallMessage:
 def _ring(ctx: MessageContext) -> OncallMessage:
     notice, row, version = ctx.notice, ctx.row, ctx.version()
     facts = Facts.from_dict(version.facts)
+    refused = ctx.tx.outbox.refused_people(notice.id)
     others = {
         person: ring.fired_at
         for ring in ctx.tx.rings.of(notice.id)
         for person in ring.people
-        if person != row.person and ring.fired_at
+        if person not in (row.person, *refused) and ring.fired_at
     }
     yes = next((a for a in notice.approvals if a.version == notice.version), None)
     late = timedelta(seconds=float(row.detail.get("late", 0)))
@@ -135,6 +136,11 @@ def _ring(ctx: MessageContext) -> OncallMessage:
         template_problem=str(row.detail.get("template") or ""),
         promise_at=facts.promise_at,
         rung=tuple((ctx.runtime.person(person).name, at) for person, at in others.items()),
+        not_reached=tuple(
+            (ctx.runtime.person(person).name, words)
+            for person, words in refused.items()
+            if person != row.person
+        ),
         approved=(ctx.runtime.person(yes.person).name, yes.at) if yes else None,
         planned_at=ctx.now - late if late else None,
         relay_trouble=ctx.relay_trouble,

@@ -90,6 +90,9 @@ def _event(say: Phrasing, event: Event, withdrawn: Set[str]) -> str:
         version=detail.get("version", ""),
         reason=say.reason(detail.get("reason")),
         people=say.persons(detail.get("people", ())),
+        reply=detail.get("reply") or "",
+        minutes=detail.get("minutes", ""),
+        count=detail.get("count", ""),
         report=say.report(kind, detail.get("number")),
     )
     return f"{say.person(event.actor)}: {text.format_map(fields)}"
