@@ -5,7 +5,7 @@ heartbeat and the loading of a long list go on beside the rounds, so that neithe
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -21,6 +21,7 @@ from bridge.errors import StorageDown
 from bridge.loops.fan_out import Loader
 from bridge.smtp.relay import Relay
 from bridge.stages import instances
+from bridge.stages.drill import begin_drill
 from bridge.stages.finish import finish, is_news
 from bridge.stages.next_notice import follow_up
 from bridge.stages.notify_oncall import tell_relay_down
@@ -40,16 +41,18 @@ RELAY_BACK = 90.0  # seconds without trouble that end an outage: longer than the
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """What one round finds due. `letters`: the hold of some letter has ended. `done`: some sending has tried every
-    recipient once, or has nothing left to send.
+    """What one round finds due. `ringing`: the services of the rings. `letters`: the hold of some letter has ended.
 
+    `done`: some sending has tried every recipient once, or has nothing left to send.
     `unknown`: services with work that the running configuration does not have.
     """
 
     rings: list[Ring]
+    ringing: Collection[str]
     letters: bool
     done: bool
     owing: list[str]
+    drills: list[str]
     now: datetime
     next_due: datetime | None
     unknown: frozenset[str]
@@ -119,7 +122,7 @@ class Timer:
         agenda = await self.store.read(self._agenda)
         self._log_unknown(agenda.unknown)
         if agenda.rings:
-            lists = await self.lists.facts()
+            lists = await self.lists.facts(agenda.ringing)
             await asyncio.gather(
                 *(self._singly("ring", partial(self._ring_one, due, lists)) for due in agenda.rings)
             )
@@ -130,6 +133,8 @@ class Timer:
             await self._look_after_loading(self._loading)
         if agenda.done:
             self.wake(await self.store.run(partial(finish, runtime=self.runtime())))
+        for drill in agenda.drills:
+            await self._singly("drill", partial(self._begin_drill, drill))
         for incident in agenda.owing:
             await self._singly("follow_up", partial(self._follow_one, incident))
         await self._singly("anchor", partial(self._anchor, agenda.now))
@@ -160,7 +165,7 @@ class Timer:
         incidents = [i for i in unfinished if i.service in services]
         notices = tx.notices.of_all([incident.id for incident in incidents])
         send_at = tx.notices.next_send_at(services)
-        times = [tx.rings.next_due_at(services), send_at]
+        times = [tx.rings.next_due_at(services), send_at, tx.drills.next_due_at(services)]
         owed: list[str] = []
         for incident in incidents:
             policy = services[incident.service].policy
@@ -168,11 +173,14 @@ class Timer:
             if next_notice.owed(incident, notices[incident.id], policy, tx.now):
                 owed.append(incident.id)
         sending = tx.notices.in_states({"sending"})
+        rings = tx.rings.due(services)
         return Agenda(
-            rings=tx.rings.due(services),
+            rings=rings,
+            ringing=tx.incidents.services_of([ring.notice_id for ring in rings]) if rings else (),
             letters=send_at is not None and send_at <= tx.now,
             done=any(is_news(tx, notice) for notice in sending),
             owing=owed,
+            drills=[drill.id for drill in tx.drills.due(services)],
             now=tx.now,
             next_due=min((at for at in times if at and at > tx.now), default=None),
             unknown=frozenset(incident.service for incident in unfinished) - services.keys(),
@@ -194,6 +202,10 @@ class Timer:
             metrics.RINGS.inc()
             metrics.RING_LATENESS.observe(late)
         self.wake(wake)
+
+    async def _begin_drill(self, drill_id: str) -> None:
+        unit = partial(begin_drill, runtime=self.runtime(), drill_id=drill_id)
+        self.wake(await self.store.run(unit))
 
     async def _follow_one(self, incident_id: str) -> None:
         unit = partial(follow_up, runtime=self.runtime(), incident_id=incident_id)

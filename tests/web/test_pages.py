@@ -92,7 +92,7 @@ def test_nothing_of_an_alert_but_named_facts_and_its_name_is_shown(state: str) -
     for secret in (samples.HOST, samples.ALERT_URL, ">f1</"):
         assert secret not in page.html
     unfolded = page.html.partition('<details id="alerts"')[0].partition("<summary>アラート(")[0]
-    named = state == "recovery, still firing"  # there the name says which end is awaited
+    named = state in ("recovery, still firing", "recovery, one kept out")  # which end is awaited
     assert ("LoginErrors" in unfolded) is named
 
 
@@ -303,8 +303,8 @@ SAYS = [
     ("recovery sent, cause owed", "en", "Tue 1 DecReport of the cause, promised to customers"),
     ("open, relay down", "ja", "いまはメールサーバーに送れません(接続できません)。承認しておけば、"),
     ("open, relay down", "en", "The mail server takes no mail now"),
-    ("recovery, answered in Japanese", "ja", "英語の手紙に日本語の文が残っています(38名に届きます)。"),
-    ("recovery, answered in Japanese", "en", "Japanese is left in the English letter (38 people"),
+    ("recovery, answered in Japanese", "ja", "英語の手紙に日本語が残っています(38名に届きます): "),
+    ("recovery, answered in Japanese", "en", "Japanese is left in the English letter (38 recipients"),
     ("recovery, day over", "ja", "送る前に1か所直してください"),
     ("recovery, day over", "ja", "「報告する日」を選び直してください。"),
     ("recovery, day over", "en", "The day named for reporting the cause is over."),

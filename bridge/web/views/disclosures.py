@@ -126,6 +126,7 @@ def _details(data: PageData) -> tuple[FactRow, ...]:
         "duplicates": say("duplicates_n", n=say.number(facts.duplicates)) if facts.duplicates else "",
         "version_word": say("version_of", n=version.version, at=saved, who=saved_by),
         "hash": checksum(*data.texts),
+        "repaired": " / ".join(words.get(data.lang) for words in facts.repaired),
         "bad_rows": say.number(facts.bad_total) if facts.bad_total else say("bad_none"),
     }
     return tuple(FactRow(say(key), value) for key, value in values.items() if value)

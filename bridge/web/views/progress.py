@@ -250,6 +250,8 @@ def _letters(data: PageData, look: Look) -> tuple[LetterView, ...]:
 
 
 def _caption(data: PageData) -> str:
+    if data.drill:
+        return data.say("drill_letter", n=data.version.version)
     unsent = "letter" if never_left(data.notice) else "letter_sent"
     key = "letter_unsent" if not_sent(data.notice) else unsent
     return data.say(key, n=data.version.version)
