@@ -70,7 +70,7 @@ class AlertGroup:
     """The alerts of an incident that have one name, source and status, however many.
 
     `since`: the earliest start of those that fire, or that ended; `until`: the last end. `by_hand`: a person ended
-    them, and no source has yet.
+    them, and no source has yet. `end_note`: why one of them counts as firing though its source told of an end.
     """
 
     name: str
@@ -80,6 +80,7 @@ class AlertGroup:
     count: int
     since: datetime
     until: datetime | None = None
+    end_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

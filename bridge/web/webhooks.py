@@ -81,6 +81,8 @@ class Webhooks:
             parsed = await _parsed(source, settings, post)
             received = await self._intake(name).record(parsed)
         except BodyRefused as refused:
+            if settings.covers_body:
+                return problem(refused.status_code, refused.detail), "refused"
             return await self._refuse(RefusedPost(name, refused.status_code, refused.detail)), "refused"
         except SourceError as error:
             return await self._refuse(RefusedPost(name, 400, str(error), error.field)), "malformed"
@@ -96,7 +98,7 @@ class Webhooks:
         """The post, if its sender may make it. No body of a stranger is read, unless the credentials cover it."""
         post = Post(name, b"", self._deps.now(), request.headers, dict(request.query_params))
         limit = self._deps.runtime().config.server.body_limit
-        if settings.covers_body:
+        if settings.covers_body:  # who it is nobody knows before: a stranger's body too large rings nobody
             whole = replace(post, body=await read_body(request, limit))
             return whole if await asyncio.to_thread(may_post, source, settings, whole) else None
         if not may_post(source, settings, post):
