@@ -1,5 +1,5 @@
 # Two commands for a newcomer: `make demo` and `make test`. Each sets up all it needs; a repeat is quick.
-# While you work: `make unit`.
+# While you work: `make unit`; `make cover` is `make test` with the lines that no test runs.
 # Needs: python3 >= 3.11 with its venv module (Debian: python3-venv), make.
 
 VENV = .venv
@@ -10,7 +10,7 @@ LONGEST_FIRST = $(LONGEST) tests/faults tests/e2e tests/stages tests
 FILES = bridge/core/reminders.py
 BUILD_TOOLS = printf 'hatchling\neditables\n'
 
-.PHONY: demo test pytest unit lint audit soak bench mutants lock clean
+.PHONY: demo test pytest cover unit lint audit soak bench mutants lock clean
 
 # Further flags go in DEMO, such as: make demo DEMO="--speed 30"
 demo: $(VENV)/run.stamp
@@ -24,7 +24,10 @@ test: $(VENV)/test.stamp
 	$(MAKE) -j2 lint pytest
 
 pytest: $(VENV)/test.stamp
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term --durations=15 $(LONGEST_FIRST)
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=15 $(COVER) $(LONGEST_FIRST)
+
+cover:
+	$(MAKE) test COVER="--cov --cov-report=term:skip-covered"
 
 # For every save: no server, no browser, no coverage, no measurement. Schemathesis is slow to import and not used here.
 unit: $(VENV)/test.stamp

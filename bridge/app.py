@@ -14,7 +14,7 @@ from bridge import clock
 from bridge.audiences.cache import CustomerLists
 from bridge.config import Config
 from bridge.core.anchors import LOGGED_AS
-from bridge.core.continuity import Mark
+from bridge.core.continuity import Mark, falls_behind
 from bridge.errors import StorageDown, StorageRefused
 from bridge.keys import Keys, load_keys
 from bridge.loops.composers import LetterComposer, OncallComposer
@@ -66,7 +66,7 @@ class App:
         keys = load_keys(config.key_file)
         async with self._store(keys) as store:
             await self._begin(store, keys)
-            marks = Results(store, self._instance_id, self._bells["timer"].ring, self._leaving)
+            marks = Results(store, self._me, self._bells["timer"].ring, self._leaving)
             timer = self._timer(store)
             lanes = self._lanes(store, marks, keys)
             deps = self._dependencies(store, timer, keys)
@@ -130,7 +130,9 @@ class App:
 
     def _leaving(self, letter: LeavingLetter) -> None:
         """A letter is about to leave: this machine remembers it, whatever becomes of the database."""
-        self._mark.write(Mark(letter.database, letter.tick, letter.row, letter.fence, self._boot_id))
+        mark = Mark(letter.database, letter.tick, letter.row, letter.fence, self._boot_id)
+        if not falls_behind(mark, self._mark.mark):
+            self._mark.write(mark)
 
     async def _run(
         self, timer: Timer, lanes: Sequence[LaneWorker], marks: Results, listening: Sequence[HttpServer]

@@ -6,7 +6,7 @@ BridgeError
 │   ├── StorageDown    the database cannot commit now; the web says 503
 │   ├── StorageRefused the database must not be used: another instance, another key, another schema
 │   └── Overtaken      another unit moved the row first; trying again may succeed
-├── AudienceError      a customer list cannot be read      (bridge/audiences/csv.py)
+├── AudienceError      a customer list cannot be read      (bridge/audiences/file.py)
 ├── LetterError        a template cannot be rendered       (bridge/letters/render.py)
 ├── MessageError       a mail's bytes are not safe to send (bridge/letters/mime.py)
 ├── SourceError        an alert body is malformed: names the field

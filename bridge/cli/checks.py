@@ -15,8 +15,10 @@ from pathlib import Path
 from sqlalchemy import URL, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from bridge.audiences.csv import AudienceError
+from bridge.audiences.csv import Reading
+from bridge.audiences.file import AudienceError
 from bridge.audiences.summary import summarise
+from bridge.cli.rule_checks import check_rules
 from bridge.config import Config
 from bridge.config.document import Place
 from bridge.core.customer_words import REASONS, is_sentence, refusal
@@ -95,10 +97,10 @@ def check_templates(config: Config) -> Iterator[Problem]:
 
 def check_audiences(config: Config) -> Iterator[Problem]:
     """Whether every customer list can be read, row by row."""
-    for name, path in config.audiences.items():
-        place = ("audiences", name, "csv")
+    for name, listed in config.customer_lists.items():
+        place, path = ("audiences", name, "csv"), listed.csv
         try:
-            summary = summarise(path)
+            summary = summarise(path, Reading(columns=listed.columns))
         except AudienceError as error:
             yield place, str(error)
             continue
@@ -164,6 +166,7 @@ def check_words(config: Config) -> Iterator[Problem]:
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("server", check_server),
     ("people", check_people),
+    ("rules", check_rules),
     ("words", check_words),
     ("templates", check_templates),
     ("audiences", check_audiences),

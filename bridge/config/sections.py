@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from bridge.audiences.columns import Columns
 from bridge.core.settings import Words
 from bridge.core.values import HeaderSecret, Model, Secret
 from bridge.wording import Term, parse_terms
@@ -174,4 +175,9 @@ class CustomerList(Model):
     """Where the recipients of an audience are listed."""
 
     name: Words | None = Field(default=None, description="what people call it; else its key")
-    csv: Path = Field(description="columns email,name,company,locale; header row; UTF-8 or Shift_JIS")
+    csv: Path = Field(
+        description="a header row, with a column of addresses; comma, TAB or `;`; UTF-8, UTF-16, Shift_JIS or EUC-JP"
+    )
+    columns: Columns = Field(
+        default=Columns(), description="what its columns are called, where that is not usual"
+    )

@@ -6,9 +6,10 @@ Also how long an approved letter is held back, and why a hold is longer than usu
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bridge.core.kinds import spec_of
+from bridge.core.kinds import Recipients, spec_of
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import IncidentState, Notice
+from bridge.core.next_notice import not_sent
 from bridge.core.settings import Policy
 
 Action = Literal[
@@ -22,6 +23,7 @@ Action = Literal[
     "stop",
     "correct",
     "resume",
+    "reopen",
     "renew",
 ]
 Surprise = Literal["list_size", "override", "repeat", "old_record"]
@@ -60,7 +62,7 @@ def said_yes(notice: Notice, person: str) -> bool:
 
 def may_be_corrected(notice: Notice) -> bool:
     """Whether a correction may follow: some of the letter has left, and none corrects it yet."""
-    left = notice.state in ("sending", "stopped", "sent") and notice.sending_at is not None
+    left = notice.state in ("sending", "stopped", "sent", "dismissed") and notice.sending_at is not None
     return left and spec_of(notice.kind).correctable and notice.corrected_by is None
 
 
@@ -69,22 +71,40 @@ def waits_for_second(notice: Notice) -> bool:
     return notice.state == "stopped" and notice.approved_by is None and bool(notice.approvals)
 
 
+def may_be_reopened(notice: Notice, incident: IncidentState, *, newer: bool) -> bool:
+    """Whether customers may hear after all what was not to be sent: an alert fires, and no newer report is there."""
+    to_all = spec_of(notice.kind).recipients is Recipients.SERVICE_LIST
+    return not_sent(notice) and incident == "open" and to_all and not newer
+
+
 def offers(
-    notice: Notice, person: str, now: datetime, incident: IncidentState = "open", *, drill: bool = False
+    notice: Notice,
+    person: str,
+    now: datetime,
+    incident: IncidentState = "open",
+    *,
+    newer: bool = False,
+    drill: bool = False,
 ) -> tuple[Action, ...]:
-    """The actions open to `person` (an id) at `now`, in the order of the page.
+    """The actions open to `person` (an id) at `now`, in the order of the page. `newer`: a report came after it.
 
     A first person's second yes is not offered. The editor of a version may be one of two approvers but never
     both, so an escalation of two people can always decide. In a drill there is nothing to end, to go on with or to
     correct.
     """
-    offered = _offers(notice, person, now, incident)
-    return tuple(action for action in offered if action in IN_A_DRILL) if drill else offered
+    offered = _offers(notice, person, now, incident, newer=newer)
+    if not drill:
+        return offered
+    return tuple(action for action in offered if action in IN_A_DRILL and notice.state != "stopped")
 
 
-def _offers(notice: Notice, person: str, now: datetime, incident: IncidentState) -> tuple[Action, ...]:
+def _offers(
+    notice: Notice, person: str, now: datetime, incident: IncidentState, *, newer: bool
+) -> tuple[Action, ...]:
     if notice.state in UNDECIDED:
         return _undecided(notice, person, incident)
+    if may_be_reopened(notice, incident, newer=newer):
+        return ("reopen",)
     if held(notice, now):
         return ("cancel",)
     correct: tuple[Action, ...] = ("correct",) if may_be_corrected(notice) else ()
@@ -92,7 +112,7 @@ def _offers(notice: Notice, person: str, now: datetime, incident: IncidentState)
         return ("stop", *correct)
     if notice.state == "stopped" and not notice.corrected_by:
         waits = waits_for_second(notice) and said_yes(notice, person)
-        return correct if waits else ("resume", *correct)
+        return ("dismiss", *correct) if waits else ("resume", "dismiss", *correct)
     return correct
 
 
@@ -118,14 +138,19 @@ def surprises(
     `previous_count`: recipients of the last sending to the same audience. `overridden`: a wording error is
     sent as it is. `repeated_at`: when a letter of the same kind last began to be sent for the service.
     """
-    reasons: list[Surprise] = []
-    if count is not None and previous_count and abs(count - previous_count) > previous_count * MUCH:
-        reasons.append("list_size")
+    reasons: list[Surprise] = ["list_size"] if much_off(count, previous_count) else []
     if overridden:
         reasons.append("override")
     if repeated_at is not None and now - repeated_at < REPEAT_WITHIN:
         reasons.append("repeat")
     return tuple(reasons)
+
+
+def much_off(count: int | None, previous_count: int | None) -> bool:
+    """Whether a list is that much longer or shorter than last time that somebody may have broken it."""
+    if count is None or not previous_count:
+        return False
+    return abs(count - previous_count) > previous_count * MUCH
 
 
 def hold_for(

@@ -27,13 +27,17 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class AlertsReceived(NewEvent):
-    """Alerts of the incident changed. `counts`: how many for which reason. `truncated`: how many a post left out."""
+    """Alerts of the incident changed. `counts`: how many for which reason. `truncated`: how many a post left out.
+
+    `senders`: the addresses that the posts gave as their senders', for two of them may tell of one alert.
+    """
 
     action = "alerts"
     counts: dict[str, int]
     alertnames: list[str]
     truncated: int
     notes: list[str]
+    senders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,29 @@ class Dismissed(_OfVersion):
 
     action = "dismissed"
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestDismissed(_OfVersion):
+    """Some of a stopped letter had left, and a person decided that its rest is never sent."""
+
+    action = "rest_dismissed"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUpAgain(_OfVersion):
+    """Customers are to hear after all of what was not to be sent. `version`: the one that had been dismissed."""
+
+    action = "taken_up_again"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldStillFiring(_OfNotice):
+    """`people` were mailed once that what customers need not hear of goes on."""
+
+    action = "still_firing"
+    people: list[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
+from bridge.core.batch import MAX_CELL_CHARS
 from bridge.core.customer_words import Refused
 from bridge.core.dates import round_up, whole_minute
 from bridge.core.impact import (
@@ -161,7 +162,9 @@ class Facts(Model):
 
     def for_row(self, row: Mapping[str, str]) -> "Facts":
         """The same letter for one customer of an individual batch, the row cleaned like any foreign text."""
-        return self.model_copy(update={"row": {key: one_line(value, 500) for key, value in row.items()}})
+        return self.model_copy(
+            update={"row": {key: one_line(value, MAX_CELL_CHARS) for key, value in row.items()}}
+        )
 
 
 def build(
@@ -278,7 +281,7 @@ def _as_told(answers: Answers, previous: Facts | None, impacts: tuple[LocalText,
 
 
 def _told_first(affected: tuple[LocalText, ...], previous: Facts | None) -> tuple[LocalText, ...]:
-    """Where not all can be printed, what customers have read does not vanish behind what is new."""
+    """The impacts that customers have read about come first: new ones must not push them past the printed limit."""
     if previous is None or len(affected) <= MAX_IMPACTS:
         return affected
     known = set(_key(previous.impacts))
@@ -320,7 +323,7 @@ def _compared(old: Facts, new: Facts, told: Sequence[Told]) -> Facts:
 
 
 def _told(facts: Facts) -> set[str]:
-    """All that a letter named, works it again or not."""
+    """Every impact that a letter named, as affected or as working again."""
     return {*_key(facts.impacts), *_key(facts.recovered_impacts)}
 
 

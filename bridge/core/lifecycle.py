@@ -13,10 +13,11 @@ NOTICE_MOVES: dict[NoticeState, frozenset[NoticeState]] = {
     # the hold is over; it is called back; the list has changed
     "approved": frozenset({"sending", "awaiting_approval", "stopped"}),
     "sending": frozenset({"sent", "stopped"}),
-    # a person resumes; nothing of it had left, and a newer notice takes its place
-    "stopped": frozenset({"approved", "sending", "superseded"}),
+    # a person resumes; nothing of it had left, and a newer notice takes its place; its rest is never sent
+    "stopped": frozenset({"approved", "sending", "superseded", "dismissed"}),
     "sent": frozenset(),
-    "dismissed": frozenset(),
+    # customers hear of it after all: the same letter, or a newer one in its place
+    "dismissed": frozenset({"awaiting_approval", "superseded"}),
     "superseded": frozenset(),
 }
 

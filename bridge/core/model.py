@@ -39,6 +39,8 @@ class Alert:
 
     `began_at`: when it began to fire again, null while it fires for the first time; `starts_at` stays the earliest
     start. `last_end`: the last end that a source reported. `by_hand`: a person ended it, and no source has yet.
+    `as_of`: the sender's own time of what it says, null for a sender that tells none. `end_note`: why the sender
+    ended it without having measured anything, such as a series that vanished; it counts as firing then.
     """
 
     source: str
@@ -52,11 +54,43 @@ class Alert:
     began_at: datetime | None = None
     last_end: datetime | None = None
     by_hand: bool = False
+    as_of: datetime | None = None
+    end_note: str = ""
 
     @property
     def occurrence_at(self) -> datetime:
         """The start of the occurrence that fires now, or that ended last."""
         return self.began_at or self.starts_at
+
+
+@dataclass(frozen=True, slots=True)
+class AlertGroup:
+    """The alerts of an incident that have one name, source and status, however many.
+
+    `since`: the earliest start of those that fire, or that ended; `until`: the last end. `by_hand`: a person ended
+    them, and no source has yet.
+    """
+
+    name: str
+    source: str
+    status: AlertStatus
+    by_hand: bool
+    count: int
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An alert with the name of one of an incident's, which a matcher of the service kept out of it.
+
+    `label` and `value`: what kept it out; `at`: when it was last received.
+    """
+
+    name: str
+    label: str
+    value: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +242,9 @@ class Recipient:
 class AudienceFacts:
     """What is known of a customer list without holding it: its count, its digest, what was wrong with it.
 
-    `title` is what people call it, where the configuration says so; `name` is its key there.
-    `problem` is set instead when the list could not be counted, in words for the on-call.
+    `title` is what people call it, where the configuration says so; `name` is its key there. `as_of`: when its file
+    was written; none where it is no file. `problem` is set instead when the list could not be counted, in words for
+    the on-call. `repaired` says what was put right in the list without asking.
     """
 
     name: str
@@ -222,6 +257,8 @@ class AudienceFacts:
     encoding: str = ""
     problem: LocalText | None = None
     title: LocalText | None = None
+    as_of: datetime | None = None
+    repaired: tuple[LocalText, ...] = ()
 
     def called(self, locale: Locale) -> str:
         """The list's name for people."""

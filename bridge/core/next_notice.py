@@ -50,7 +50,17 @@ def customers_told(notices: Sequence[Notice]) -> bool:
 
 def reached(notice: Notice) -> bool:
     """Whether customers got this letter, or are about to: it was approved, and not stopped before any of it left."""
-    return notice.state in TOLD and not never_left(notice)
+    return (notice.state in TOLD and not never_left(notice)) or rest_given_up(notice)
+
+
+def rest_given_up(notice: Notice) -> bool:
+    """Whether some customers got the letter, and a person decided that the others never do."""
+    return notice.state == "dismissed" and notice.sending_at is not None
+
+
+def not_sent(notice: Notice) -> bool:
+    """Whether a person decided that nobody gets the letter."""
+    return notice.state == "dismissed" and notice.sending_at is None
 
 
 def never_left(notice: Notice) -> bool:
@@ -77,7 +87,20 @@ def kept_quiet(notices: Sequence[Notice]) -> bool:
     later = since_retraction(notices)
     kinds = (FIRST,) if customers_told(later) else (FIRST, RECOVERY)
     firsts = [notice for notice in later if notice.kind in kinds]
-    return firsts[-1].state == "dismissed" if firsts else retraction(notices) is not None
+    return not_sent(firsts[-1]) if firsts else retraction(notices) is not None
+
+
+def kept_quiet_by(notices: Sequence[Notice]) -> Notice | None:
+    """The last report, where it was decided not to send it and customers need not hear of the disturbance."""
+    reports = [notice for notice in notices if spec_of(notice.kind).is_report]
+    last = reports[-1] if reports else None
+    return last if last and not_sent(last) and kept_quiet(notices) else None
+
+
+def has_newer(notice: Notice, notices: Sequence[Notice]) -> bool:
+    """Whether a report was drafted after this notice: that one is about what is known now."""
+    ids = [one.id for one in notices]
+    return any(spec_of(one.kind).is_report for one in notices[ids.index(notice.id) + 1 :])
 
 
 def quiet_again(incident: Incident, notices: Sequence[Notice], now: datetime) -> bool:
@@ -130,7 +153,7 @@ def owed(incident: Incident, notices: Sequence[Notice], policy: Policy, now: dat
         return _after_drill(incident, notices)
     taken_back = retraction(notices)
     if taken_back and taken_back.state in UNDECIDED | {"approved"}:
-        return None  # nothing may be told beside the question whether it happened at all
+        return None  # first people decide whether there was a disturbance at all
     match incident.state:
         case "open":
             return _while_firing(incident, notices, policy, now)
@@ -170,7 +193,7 @@ def _while_firing(
 
 def _settled(notices: Sequence[Notice]) -> Duty | None:
     if any(notice.state == "approved" for notice in notices):
-        return None  # may still be called back: it decides what the recovery report says
+        return None  # it may still be called back, and the recovery report depends on it
     told = since_retraction(notices)
     if customers_told(told) or undecided(told, FIRST) or any(map(never_left, told)):
         return Duty("recover", "settled", RECOVERY)
@@ -200,7 +223,7 @@ def _after_recovery(incident: Incident, notices: Sequence[Notice], now: datetime
         return None
     if _promises_right_content(reports):
         return Duty("draft", "promised report", UPDATE)
-    return Duty("draft", "cause promised", FINAL) if last and last.state == "sent" else None
+    return Duty("draft", "cause promised", FINAL) if last and reached(last) else None
 
 
 def _given_up(notice: Notice) -> bool:
@@ -267,7 +290,7 @@ def since_detection(notice: Notice, incident: Incident) -> timedelta | None:
 
 
 def last_since_detection(notice: Notice, incident: Incident) -> timedelta | None:
-    """The same to the last mail that the server took; None where there was but one, or it is not known yet."""
+    """From the first alert's receipt to the last mail that the server took; None for one mail, or while unknown."""
     last = notice.last_accept_at
     if since_detection(notice, incident) is None or last is None or last == notice.first_accept_at:
         return None

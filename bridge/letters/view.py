@@ -1,6 +1,6 @@
 """Facts in the words of one language: the names a template can use, and nothing else (docs/templates.md)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -27,6 +27,20 @@ _MATTER: dict[Locale, str] = {"ja": "影響", "en": "how the incident affected y
 _ADDRESSED_COLUMNS = 80 - width("【お詫び】 障害によるにつきまして(様)")
 # A batch may have these columns. A letter of a file without them says nothing of it.
 ROW_COLUMNS = ("matter", "compensation")
+
+
+# A person's answers that a letter prints as they were written.
+AS_WRITTEN = (
+    "status",
+    "cause",
+    "remedy",
+    "prevention",
+    "customer_actions",
+    "affected_count",
+    "how_to_tell",
+    "data_note",
+    "apology_for_delay",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +102,20 @@ class View:
     own: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """Moments in the words of one language; an empty text where there is none."""
+
+    zone: ZoneInfo
+    locale: Locale
+
+    def about(self, at: datetime | None) -> str:
+        return dates.about(at, self.zone, self.locale) if at else ""
+
+    def spoken(self, at: datetime | None, after: datetime | None = None) -> str:
+        return dates.spoken(at, self.zone, self.locale, after) if at else ""
+
+
 def view(facts: Facts, locale: Locale) -> View:
     """The facts, worded. Pure: the same facts always give the same words."""
     zone = ZoneInfo(facts.zone)
@@ -95,7 +123,8 @@ def view(facts: Facts, locale: Locale) -> View:
     symptom = _symptom(facts, locale)
     service = facts.service.get(locale)
     named = _subject_service(facts, locale)
-    about, spoken = _writer(dates.about, zone, locale), _writer(dates.spoken, zone, locale)
+    times = _Times(zone, locale)
+    about, spoken = times.about, times.spoken
     scope_known = bool(answers.scope or facts.impacts)
     matter = facts.row.get("matter") or _MATTER[locale]
     return View(
@@ -119,46 +148,38 @@ def view(facts: Facts, locale: Locale) -> View:
         again_scope=_nouns(facts.again_impacts, locale),
         first_named=facts.first_named,
         unaffected=answers.unaffected or _BETWEEN[locale].join(_nouns(facts.unaffected, locale)),
-        affected_count=answers.affected_count,
-        how_to_tell=answers.how_to_tell,
-        data_note=answers.data_note,
-        requests=(answers.customer_actions,)
-        if answers.customer_actions
-        else _whole(facts.workarounds, locale),
+        requests=_requests(facts, locale),
         changes=facts.changes,
         started=about(facts.started_at),
         started_spoken=spoken(facts.started_at),
         started_day=dates.short_day(facts.started_at.astimezone(zone).date(), locale),
         recovered=about(facts.recovered_at),
-        recovered_spoken=(
-            dates.spoken(facts.recovered_at, zone, locale, facts.started_at) if facts.recovered_at else ""
-        ),
+        recovered_spoken=spoken(facts.recovered_at, facts.started_at),
         lasted="" if facts.told_over_at else lasted(facts, locale),
         recurred=about(facts.recurred_at),
-        recurred_spoken=(
-            dates.spoken(facts.recurred_at, zone, locale, facts.told_over_at) if facts.recurred_at else ""
-        ),
+        recurred_spoken=spoken(facts.recurred_at, facts.told_over_at),
         over_spoken=spoken(facts.told_over_at),
         came_back=facts.told_over_at is not None,
         trouble=_trouble(facts, locale),
         late=facts.late,
-        apology_for_delay=answers.apology_for_delay,
         conclusive=bool(answers.cause and answers.prevention and scope_known),
         promise=about(facts.promise_at and dates.round_up(facts.promise_at)),
         follows=about(facts.follows_at),
         zone_note=dates.zone_note_ja(facts.started_at, zone) if locale == "ja" else "",
         combined=facts.combined,
-        status=answers.status,
-        cause=answers.cause,
         cause_by=dates.day(answers.cause_by, locale) if answers.cause_by else "",
-        remedy=answers.remedy,
-        prevention=answers.prevention,
-        customer_actions=answers.customer_actions,
         matter=matter,
         addressee=_addressee(facts, f"{named} {matter}", locale),
         row=_row(facts, locale),
         own=spec_of(facts.kind).words(answers.own, zone, locale),
+        **{name: str(getattr(answers, name)) for name in AS_WRITTEN},
     )
+
+
+def _requests(facts: Facts, locale: Locale) -> tuple[str, ...]:
+    """What customers are asked to do: a person's words take the place of what was prepared."""
+    asked = facts.answers.customer_actions
+    return (asked,) if asked else _whole(facts.workarounds, locale)
 
 
 def _row(facts: Facts, locale: Locale) -> Mapping[str, str]:
@@ -209,12 +230,6 @@ def _trouble(facts: Facts, locale: Locale) -> str:
         return "long disruption" if length >= LONG else "repeated disruption" if again else "disruption"
     much = "多大なるご迷惑" if again or length >= VERY_LONG else "ご不便とご迷惑"
     return f"長時間にわたり{much}" if length >= LONG else much
-
-
-def _writer(
-    write: Callable[[datetime, ZoneInfo, Locale], str], zone: ZoneInfo, locale: Locale
-) -> Callable[[datetime | None], str]:
-    return lambda at: write(at, zone, locale) if at else ""
 
 
 def _texts(impacts: Iterable[LocalText], locale: Locale) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import structlog
 
 from bridge import metrics
 from bridge.audiences.cache import CustomerLists
-from bridge.audiences.csv import AudienceError
+from bridge.audiences.file import AudienceError
 from bridge.clock import pause
 from bridge.core.kinds import Recipients, spec_of
 from bridge.core.model import Notice, Recipient

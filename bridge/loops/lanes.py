@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 100  # rows a claim takes
 POISON_AFTER = timedelta(minutes=1)  # how long a row rests that our own code failed on
-POISON_TRIES = 5  # of them, after which it has failed
+POISON_TRIES = 5  # errors of our own code after which a row has failed
 SUSPECT_ALONE = 60.0  # seconds the lane waits for a message that processes died on, before it claims others
 LOSSES = 3  # connections that one message may lose before it, and not the server, is taken to be the reason
 BEHIND = 1.0  # seconds such a message waits longer than the others for a relay that is down
@@ -150,15 +150,18 @@ class LaneWorker:
         if not lost:
             await self._bell.wait(next_due)
             return
-        log.warning("claims_lost", lane=self._lane, rows=len(lost))
-        await self._office.store.run(
+        freed = await self._office.store.run(
             partial(
-                _give_back_lost,
+                give_back_lost,
                 runtime=self._office.runtime(),
                 ids=lost,
                 me=self._office.me(),
             )
         )
+        if freed:
+            log.warning("claims_lost", lane=self._lane, rows=len(lost))
+        else:
+            await self._bell.wait(longest=AGAIN)
 
     async def _some_relay_works(self) -> bool:
         """While no relay works nothing is claimed: one probe at a time, as often as the breaker allows."""
@@ -275,9 +278,10 @@ class LaneWorker:
                 return _result(row, outcome.state, outcome.words)
 
     def _lost(self, row: Claimed, outcome: Outcome) -> DeliveryResult:
-        """Its turn again at once, uncounted; but a mail that ends every connection must not starve the others.
+        """A mail whose connection was lost is tried again at once, and the attempt does not count.
 
-        While no relay works it waits behind them: were it the first again, the relay would seem dead again.
+        A mail that ends every connection must not starve the others. While no relay works it waits behind them:
+        as the first one again it would make the relay seem dead again.
         """
         self._losses[row.id] += 1
         if self._losses[row.id] < LOSSES:
@@ -311,10 +315,16 @@ def claim_rows(tx: Tx, runtime: Runtime, lane: Lane, limit: int, me: ThisInstanc
     return tx.claims.claim(lane, limit, me.id, runtime.config.services)
 
 
-def _give_back_lost(tx: Tx, runtime: Runtime, ids: Collection[int], me: ThisInstance) -> None:
+def give_back_lost(tx: Tx, runtime: Runtime, ids: Collection[int], me: ThisInstance) -> bool:
     """Free these claims of this instance, which none of its senders has, as if it had died with them.
 
     COMMIT of a claim can lose its answer, and a server that crashed forgets soft marks: it has another boot.
+    False where a record that was turned back has them again: they were sent, and wait for the heartbeat to say so.
     """
+    if not may_claim_letters(tx, me):
+        return False
     on_unknown = runtime.config.smtp.on_unknown
-    tx.claims.give_back([me.id], all_in_doubt=tx.boot_id() != me.boot_id, on_unknown=on_unknown, ids=ids)
+    return (
+        tx.claims.give_back([me.id], all_in_doubt=tx.boot_id() != me.boot_id, on_unknown=on_unknown, ids=ids)
+        > 0
+    )

@@ -20,7 +20,7 @@ FIXED = ("server", "database")  # sections that only a restart can change
 
 
 class RunningConfig:
-    """`setup` is replaced as a whole; whoever holds the old one finishes with it."""
+    """`runtime` is replaced as a whole; a unit that has begun finishes with the one it was handed."""
 
     def __init__(self, config: Config, path: Path | None, on_change: Callable[[Config], None]) -> None:
         """`path` is what a reload reads. `on_change` is told the configuration that was in force before."""

@@ -14,6 +14,7 @@ import structlog
 
 from bridge import metrics
 from bridge.clock import pause
+from bridge.stages.instances import ThisInstance, forgets_marked_letter
 from bridge.store.claims import Claimed, DeliveryResult
 from bridge.store.store import Store
 from bridge.store.tx import Tx
@@ -40,7 +41,7 @@ class Results:
     def __init__(
         self,
         store: Store[Tx],
-        instance_id: str,
+        me: Callable[[], ThisInstance],
         on_quiet: Callable[[], None],
         on_leaving: Callable[[LeavingLetter], None],
     ) -> None:
@@ -49,7 +50,7 @@ class Results:
         `on_leaving` is called with one of the letters that were just granted, before they go on the wire.
         """
         self._store = store
-        self._instance_id = instance_id
+        self._me = me
         self._on_quiet, self._on_leaving = on_quiet, on_leaving
         self._doubts: list[tuple[Claimed, asyncio.Future[bool]]] = []
         self._results: list[DeliveryResult] = []
@@ -102,7 +103,7 @@ class Results:
     async def _commit_softly(self, rows: list[Claimed]) -> set[tuple[int, int]]:
         """The rows that may go on. Without its mark none may: its connection ends, and its row waits."""
         results, self._results = self._results, []
-        unit = partial(write_before_data, results=results, rows=rows, instance_id=self._instance_id)
+        unit = partial(write_before_data, results=results, rows=rows, me=self._me())
         try:
             granted, leaving, first_accepts = await self._store.run(unit, soft=True)
         except Exception:
@@ -134,9 +135,7 @@ class Results:
 
     async def _commit(self, batch: list[DeliveryResult]) -> bool:
         try:
-            first_accepts = await self._store.run(
-                partial(write_results, results=batch, instance_id=self._instance_id)
-            )
+            first_accepts = await self._store.run(partial(write_results, results=batch, me=self._me()))
         except Exception:
             _failed("results")
             if self._closing:
@@ -163,26 +162,28 @@ def _failed(what: str) -> None:
     log.exception("marks_not_written", what=what)
 
 
-def write_results(tx: Tx, results: Sequence[DeliveryResult], instance_id: str) -> list[float]:
-    """Write what became of claimed messages.
+def write_results(tx: Tx, results: Sequence[DeliveryResult], me: ThisInstance) -> list[float]:
+    """Write what became of claimed messages. A record that was turned back under them must go on showing that.
 
     Returns, for first reports whose first letter was accepted just now, the seconds since detection.
     """
-    tx.claims.mark(results, instance_id)
+    if forgets_marked_letter(tx, me, results):
+        return []
+    tx.claims.mark(results, me.id)
     sent = (each.notice_id for each in results if each.state == "sent" and each.lane == "customers")
     accepted = {notice_id for notice_id in sent if notice_id}
     return tx.notices.first_accepts(accepted) if accepted else []
 
 
 def write_before_data(
-    tx: Tx, results: Sequence[DeliveryResult], rows: Sequence[Claimed], instance_id: str
+    tx: Tx, results: Sequence[DeliveryResult], rows: Sequence[Claimed], me: ThisInstance
 ) -> tuple[set[tuple[int, int]], LeavingLetter | None, list[float]]:
     """Write these results, and tell which of these claimed messages, by id and fence, may go on the wire.
 
     Also one of the letters among them, and what `write_results` returns.
     """
-    first_accepts = write_results(tx, results, instance_id)
-    granted = tx.claims.mark_in_doubt([(row.id, row.fence) for row in rows], instance_id)
+    first_accepts = write_results(tx, results, me)
+    granted = tx.claims.mark_in_doubt([(row.id, row.fence) for row in rows], me.id)
     letter = next((r for r in rows if r.lane == "customers" and (r.id, r.fence) in granted), None)
     leaving = LeavingLetter(letter.id, letter.fence, *tx.instances.name_and_tick()) if letter else None
     return granted, leaving, first_accepts

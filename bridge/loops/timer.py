@@ -41,8 +41,8 @@ RELAY_BACK = 90.0  # seconds without trouble that end an outage: longer than the
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """What one round finds due. `letters`: a hold has ended; `done`: a sending has nothing left to send, or nothing
-    that was not tried once.
+    """What one round finds due. `letters`: the hold of some letter has ended. `done`: some sending has tried every
+    recipient once, or has nothing left to send.
 
     `unknown`: services with work that the running configuration does not have.
     """
@@ -184,7 +184,7 @@ class Timer:
         )
 
     def _log_unknown(self, unknown: frozenset[str]) -> None:
-        """Once for each: their work is left to an instance that knows them, and without one nobody does it."""
+        """Log each service once. Another instance may know it and do its work; if none does, the work is left."""
         if unknown - self._unknown:
             log.warning("services_not_configured", services=sorted(unknown))
         self._unknown = unknown
@@ -223,7 +223,7 @@ class Timer:
             log.info(anchors.LOGGED_AS, anchor=str(head))
 
     async def _watch_relay(self) -> None:
-        """Tell of each letter once in an outage; a relay that only just came back may be in the same one."""
+        """Tell people once an outage about each letter. A relay that came back only just now may still be in it."""
         relay = self.relay()
         if relay.up:
             if monotonic() - self._last_relay_trouble > RELAY_BACK:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bridge.core import dates, reasons
+from bridge.core.customer_words import Refused
 from bridge.core.drill import marked_mail
 from bridge.core.failures import FailureGroup
 from bridge.core.kinds import spec_of
@@ -28,7 +29,7 @@ _LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)\S+", re.IGNORECASE)
 
 DOMAINS = 3  # of the recipients whom the mail server refused in the same words
 
-Decision = Literal["approved", "dismissed", "by_policy", "superseded", "drill_ended"]
+Decision = Literal["approved", "dismissed", "rest_dismissed", "by_policy", "superseded", "drill_ended"]
 Trouble = Literal["relay", "audience", "stopped", "failed"]
 
 
@@ -74,6 +75,18 @@ class OncallMessages:
 
 
 @dataclass(frozen=True, slots=True)
+class ListTold:
+    """What is odd about the customer list. `unusable`: how many of its rows get no letter.
+
+    `before`: how many it had last time, where that is surprising; `as_of`: when its file was written.
+    """
+
+    unusable: int = 0
+    before: int | None = None
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RingFacts:
     """One ring: a notice waits for this person.
 
@@ -81,7 +94,8 @@ class RingFacts:
     `uncounted` says why. `rung`: who else was rung about it, and when. `approved`: in
     `awaiting_second`, who has said yes and when. `planned_at`: when the ring was to leave.
     `relay_trouble`: why customers' mail cannot leave now. `template_problem`: why the draft is not in the
-    company's own words. `record_until`: what was sent after it may be missing from the record.
+    company's own words. `record_until`: what was sent after it may be missing from the record, a copy where
+    `copied`. `refused`: words of alerts that no letter uses.
     """
 
     template: ClassVar[str] = "ring"
@@ -101,6 +115,9 @@ class RingFacts:
     relay_trouble: str = ""
     template_problem: str = ""
     record_until: datetime | None = None
+    copied: bool = False
+    list_told: ListTold = ListTold()
+    refused: tuple[Refused, ...] = ()
 
     def words(self, locale: Locale) -> Mapping[str, object]:
         def clock(at: datetime) -> str:
@@ -111,15 +128,16 @@ class RingFacts:
         left = self.due_at - self.now + _RING_SLACK
         late = self.now - self.due_at + _RING_SLACK
         late_by = self.now - self.planned_at if self.planned_at else timedelta()
+        label = spec.ring_label.get(locale) if spec.ring_label else ""
         return {
-            "label": spec.ring_label.get(locale) if spec.ring_label else "",
-            "tells_time": spec.ring_tells_time,
+            "label": label,
             "title": self.matter.title(locale),
+            "titled": self.matter.after(label, locale),
             "left": dates.rough(left, locale, "h") if left >= minute else "",
             "late": dates.rough(late, locale, "h") if late >= minute else "",
             "overdue": self.now >= self.due_at,
             "due": clock(self.due_at),
-            "what": _what(self.what, locale),
+            "what": topic_of(self.what, locale),
             "recipients": f"{self.recipients:,}" if self.recipients is not None else "",
             "uncounted": without_links(self.uncounted.get(locale)) if self.uncounted else "",
             "link": self.link,
@@ -134,6 +152,11 @@ class RingFacts:
             "relay_trouble": without_links(self.relay_trouble),
             "template_problem": without_links(self.template_problem),
             "record": _to_the_second(self.matter, self.record_until, self.now, locale),
+            "copied": self.copied,
+            "unusable": f"{self.list_told.unusable:,}" if self.list_told.unusable else "",
+            "before": f"{self.list_told.before:,}" if self.list_told.before else "",
+            "list_of": clock(self.list_told.as_of) if self.list_told.as_of else "",
+            "refused": [(one.annotation, one.because(locale)) for one in self.refused],
         }
 
 
@@ -274,7 +297,8 @@ class InTrouble:
     """Something keeps a letter from its customers.
 
     `why` may hold the server's own words. `link` is given where the person can act. `record_until`: what was sent
-    after it may be missing from the record, `sent` and `rest` with it; `now` goes with it.
+    after it may be missing from the record, `sent` and `rest` with it; `now` goes with it. `copied`: it is a copy.
+    `person`: who stopped it.
     """
 
     template: ClassVar[str] = "trouble"
@@ -286,6 +310,8 @@ class InTrouble:
     rest: int = 0
     record_until: datetime | None = None
     now: datetime | None = None
+    copied: bool = False
+    person: str = ""
 
     def words(self, locale: Locale) -> Mapping[str, object]:
         return {
@@ -295,7 +321,9 @@ class InTrouble:
             "link": self.link,
             "sent": f"{self.sent:,}",
             "rest": f"{self.rest:,}" if self.rest else "",
+            "person": self.person,
             "record": _to_the_second(self.matter, self.record_until, self.now, locale),
+            "copied": self.copied,
         }
 
 
@@ -331,7 +359,7 @@ def without_links(text: str) -> str:
     return " ".join(_LINK.sub("…", text).split())
 
 
-def _what(impacts: tuple[LocalText, ...], locale: Locale) -> str:
+def topic_of(impacts: tuple[LocalText, ...], locale: Locale) -> str:
     """The impacts as the topic of line 1. A whole sentence is quoted: it would not fit the grammar."""
     if not impacts:
         return {"ja": "障害の件", "en": "Service disruption"}[locale]

@@ -5,21 +5,22 @@ from datetime import timedelta
 from bridge.core.actions import hold_for, surprises
 from bridge.core.continuity import OLD_WORK, missing_since
 from bridge.core.events import Approved
-from bridge.core.kinds import Recipients
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import AudienceFacts
+from bridge.stages.audience import previous_count
 from bridge.stages.context import NoticeContext
 from bridge.stages.notify_oncall import others_rung, tell
 from bridge.stages.proofread import proofread
 from bridge.stages.wake import NOTHING, Wake
+from bridge.stages.word_findings import of_language
 
 POLICY = "policy"  # the approver of what `at_deadline: send` sends
 
 
 def approve_by_policy(ctx: NoticeContext, audience: AudienceFacts) -> Wake | None:
-    """`at_deadline: send`: past its deadline an untouched draft without a finding goes out by itself.
+    """Approve an untouched draft without a finding past its deadline, where the policy says `at_deadline: send`.
 
-    None when it does not.
+    None when a person has to decide.
     """
     notice, policy = ctx.notice, ctx.policy
     if ctx.incident.is_drill:
@@ -28,13 +29,16 @@ def approve_by_policy(ctx: NoticeContext, audience: AudienceFacts) -> Wake | Non
         return None
     if notice.kind in policy.second_person or notice.state not in UNDECIDED:
         return None
-    if ctx.version().edited_by is not None or proofread(ctx) or _out_of_touch(ctx):
+    version = ctx.version()
+    if version.edited_by is not None or proofread(ctx) or of_language(ctx.service, version, audience):
+        return None
+    if _out_of_touch(ctx):
         return None
     return start_hold(ctx, POLICY, audience, timedelta(), None)
 
 
 def _out_of_touch(ctx: NoticeContext) -> bool:
-    """Whether the bridge may not know what customers were told of this incident: then only a person decides."""
+    """Whether the bridge may have missed what customers were told of this incident: then only a person decides."""
     gaps, seen = ctx.tx.instances.gaps(), ctx.tx.instances.last_seen_at()
     asleep = seen is not None and ctx.now - seen > OLD_WORK
     return asleep or missing_since(gaps, ctx.incident.received_at) is not None
@@ -94,10 +98,9 @@ def start_hold(
 def hold_now(ctx: NoticeContext, audience: AudienceFacts, *, overridden: bool) -> timedelta:
     """How long a press now can be called back: longer where the sending is surprising."""
     sent = [] if ctx.incident.is_drill else ctx.tx.notices.last_sent(ctx.service.id, exclude=ctx.notice.id)
-    by_list = ctx.recipients is Recipients.SERVICE_LIST
     surprised = surprises(
         audience.count,
-        sent[0].recipients if sent and by_list else None,
+        previous_count(ctx),
         overridden=overridden,
         repeated_at=next((n.sending_at for n in sent if n.kind == ctx.notice.kind), None),
         now=ctx.now,

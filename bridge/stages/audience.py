@@ -32,6 +32,14 @@ def audience_of(ctx: NoticeContext, lists: Lists) -> AudienceFacts:
     return lists.get(ctx.service.id) or AudienceFacts(ctx.service.audience, problem=NOT_READ)
 
 
+def previous_count(ctx: NoticeContext) -> int | None:
+    """How many the service's last letter to the list went to; None for a notice that goes to others."""
+    if ctx.recipients is not Recipients.SERVICE_LIST:
+        return None
+    sent = ctx.tx.notices.last_sent(ctx.service.id, exclude=ctx.notice.id)
+    return sent[0].recipients if sent else None
+
+
 def reached_audience(ctx: NoticeContext) -> AudienceFacts:
     """Those whom the corrected notice reached. Its mails that are under way may still join them: no other list."""
     corrected = ctx.tx.notices.get(ctx.notice.corrects or "")

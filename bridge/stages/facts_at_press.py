@@ -91,7 +91,7 @@ def _ended(one: Contradiction, zone: ZoneInfo, locale: Locale) -> str:
     at = clock(one.now, zone, locale) if one.now else ""
     if locale == "ja":
         said = f"{clock(one.told, zone, 'ja')} に復旧したと" if one.told else "継続中と"
-        return f"警告はすべて {at} に止まりました。手紙には{said}書かれています。"
+        return f"アラートはすべて {at} に止まりました。手紙には{said}書かれています。"
     said = f"that it was over at {clock(one.told, zone, 'en')}" if one.told else "that it goes on"
     return f"All alerts ended at {at}. The letter says {said}."
 
@@ -108,7 +108,7 @@ def _not_named(one: Contradiction, _zone: ZoneInfo, locale: Locale) -> str:
 
 def _still_fires(one: Contradiction, _zone: ZoneInfo, locale: Locale) -> str:
     if locale == "ja":
-        return f"警告が{one.firing}件まだ続いています。手紙には復旧したと書かれています。"
+        return f"アラートが{one.firing}件まだ続いています。手紙には復旧したと書かれています。"
     fire = "alert still fires" if one.firing == 1 else "alerts still fire"
     return f"{one.firing} {fire}. The letter says that it is over."
 

@@ -1,14 +1,16 @@
 """The life of an instance: its heartbeat, claims of the dead, and letters that must not wake up by surprise."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bridge.core.continuity import STOPS, Continuity, Gap, Mark, compare
+from bridge.core.continuity import STOPS, Continuity, Gap, Mark, compare, is_copy
 from bridge.core.events import Stopped
 from bridge.stages.context import NoticeContext
 from bridge.stages.notify_oncall import tell_trouble
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import NOTHING, Wake
+from bridge.store.claims import DeliveryResult
 from bridge.store.tx import Tx
 
 
@@ -61,7 +63,8 @@ def stop_old_work(tx: Tx, runtime: Runtime, me: ThisInstance) -> Wake:
             tx.instances.raise_tick(record.tick)
         return Wake(database=(found,)) if found == "failed_over" else NOTHING
     tx.instances.raise_tick(max(record.tick, me.mark.tick if me.mark else 0))
-    tx.instances.add_gap(Gap(tx.now - (record.age or timedelta()), tx.now))
+    gap = Gap(tx.now - (record.age or timedelta()), tx.now, is_copy(record, me.mark))
+    tx.instances.add_gap(gap)
     return Wake(database=(found,)) | _stop_letters(tx, runtime, found)
 
 
@@ -75,6 +78,18 @@ def _stop_letters(tx: Tx, runtime: Runtime, why: Continuity) -> Wake:
         tell_trouble(here, Stopped(notice.id, notice.kind, why))
         wake = Wake(oncall=True)
     return wake
+
+
+def forgets_marked_letter(tx: Tx, me: ThisInstance, results: Sequence[DeliveryResult]) -> bool:
+    """Whether a result is about the marked letter, and the record does not know any more that this letter was let go.
+
+    One row is read for it. Written down, the result would hide from the heartbeat that the record was turned back.
+    """
+    mark = me.mark
+    if mark is None or not any((each.id, each.fence) == (mark.row, mark.fence) for each in results):
+        return False
+    row = tx.instances.marked_row(mark.row)
+    return row is not None and row.state == "sending" and not may_claim_letters(tx, me)
 
 
 def may_claim_letters(tx: Tx, me: ThisInstance) -> bool:

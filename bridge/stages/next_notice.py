@@ -41,6 +41,8 @@ def advance(ctx: IncidentContext) -> Wake:
         case _:
             if not ctx.tx.incidents.move(ctx.incident, "closed"):
                 return NOTHING
+            for quiet in (notice for notice in notices if notice.state == "dismissed"):
+                ctx.tx.rings.cancel(quiet.id)
             ctx.record(BRIDGE, Closed(duty.reason))
     return Wake(timer=True, oncall=True)
 

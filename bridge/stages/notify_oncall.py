@@ -12,7 +12,17 @@ from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.store.outbox import OutboxMessage
 from bridge.store.tx import Tx
 
-Occasion = Literal["ring", "acknowledged", "decided", "finished", "trouble", "test", "renewed"]
+Occasion = Literal[
+    "ring",
+    "acknowledged",
+    "decided",
+    "own_decision",
+    "still_firing",
+    "finished",
+    "trouble",
+    "test",
+    "renewed",
+]
 
 
 def tell(

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import get_args
+from typing import Any, get_args
 
 from bridge.core import next_notice
+from bridge.core.actions import may_be_reopened
 from bridge.core.continuity import STOPS
 from bridge.core.facts import Facts
 from bridge.core.failures import FailureGroup
@@ -19,6 +20,7 @@ from bridge.oncall.message import (
     Decision,
     Finished,
     InTrouble,
+    ListTold,
     OncallMessage,
     RefusedSender,
     Rehearsal,
@@ -27,7 +29,9 @@ from bridge.oncall.message import (
     TrialCopy,
     Trouble,
 )
+from bridge.oncall.own_decision import OwnDecision, StillFiring
 from bridge.stages.context import NoticeContext, open_notice
+from bridge.stages.decide.stop import BY_PERSON
 from bridge.stages.runtime import Runtime
 from bridge.store.claims import Claimed
 from bridge.store.tx import Tx
@@ -108,6 +112,8 @@ def _ring(ctx: MessageContext) -> OncallMessage:
         what=facts.impacts,
         recipients=count if isinstance(count, int) else None,
         uncounted=_in_both(row.detail.get("problem")),
+        list_told=_list_told(row.detail),
+        refused=facts.impact_refused,
         template_problem=str(row.detail.get("template") or ""),
         promise_at=facts.promise_at,
         rung=tuple((ctx.runtime.person(person).name, at) for person, at in others.items()),
@@ -115,6 +121,15 @@ def _ring(ctx: MessageContext) -> OncallMessage:
         planned_at=ctx.now - late if late else None,
         relay_trouble=ctx.relay_trouble,
         record_until=ctx.record_until(),
+        copied=ctx.copied(),
+    )
+
+
+def _list_told(detail: Mapping[str, Any]) -> ListTold:
+    """What was known of the list when the ring fired. A ring from before an upgrade tells nothing of it."""
+    as_of = detail.get("as_of")
+    return ListTold(
+        detail.get("unusable", 0), detail.get("before"), datetime.fromisoformat(as_of) if as_of else None
     )
 
 
@@ -148,6 +163,40 @@ def _decided(ctx: MessageContext) -> OncallMessage:
         reason=notice.reason or "",
         recipients=notice.recipients,
         anchor=str(ctx.tx.events.head(notice.incident_id) or ""),
+    )
+
+
+def _own_decision(ctx: MessageContext) -> OncallMessage:
+    notice, detail = ctx.notice, ctx.row.detail
+    held = notice.send_at if notice.state == "approved" and notice.send_at else None
+    version = ctx.version()
+    return OwnDecision(
+        ctx.letter,
+        decision=detail["decision"],
+        at=datetime.fromisoformat(str(detail["at"])),
+        now=ctx.now,
+        link=ctx.link,
+        until=held if held and held > ctx.now else None,
+        recipients=notice.recipients,
+        edited_by=ctx.runtime.person(version.edited_by).name if version.edited_by else "",
+        reason=notice.reason or "",
+        undo=may_be_reopened(notice, ctx.incident.state, newer=next_notice.has_newer(notice, ctx.notices())),
+        partly=notice.sending_at is not None,
+        anchor=str(ctx.tx.events.head(notice.incident_id) or ""),
+    )
+
+
+def _still_firing(ctx: MessageContext) -> OncallMessage:
+    notice, facts = ctx.notice, Facts.from_dict(ctx.version().facts)
+    return StillFiring(
+        ctx.letter,
+        person=ctx.runtime.person(notice.decided_by or "").name,
+        decided_at=notice.decided_at or notice.drafted_at,
+        now=ctx.now,
+        link=ctx.link,
+        started_at=ctx.incident.started_at,
+        what=facts.impacts,
+        reason=notice.reason or "",
     )
 
 
@@ -186,7 +235,13 @@ def _trouble(ctx: MessageContext) -> OncallMessage:
         rest=sum(counts.values()) - sent or (ctx.notice.recipients or 0),
         record_until=ctx.record_until() if ctx.row.detail["why"] in STOPS else None,
         now=ctx.now,
+        copied=ctx.copied(),
+        person=_stopper(ctx) if ctx.row.detail["why"] == BY_PERSON else "",
     )
+
+
+def _stopper(ctx: MessageContext) -> str:
+    return ctx.runtime.person(ctx.notice.decided_by).name if ctx.notice.decided_by else ""
 
 
 def _test_copy(ctx: MessageContext) -> OncallMessage:
@@ -202,6 +257,8 @@ _WRITERS: Mapping[str, Callable[[MessageContext], OncallMessage]] = {
     "ring": _ring,
     "acknowledged": _acknowledged,
     "decided": _decided,
+    "own_decision": _own_decision,
+    "still_firing": _still_firing,
     "finished": _finished,
     "trouble": _trouble,
     "test": _test_copy,

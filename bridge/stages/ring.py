@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 
 from bridge.core import next_notice, reminders
+from bridge.core.actions import much_off
 from bridge.core.events import Rang
 from bridge.core.facts import Facts
 from bridge.core.kinds import Recipients
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import AudienceFacts, Notice, Ring
 from bridge.stages.approve import approve_by_policy
-from bridge.stages.audience import audience_of, rung_audience
+from bridge.stages.audience import audience_of, previous_count, rung_audience
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.draft import current_facts, redraft
 from bridge.stages.notify_oncall import tell
 from bridge.stages.runtime import BRIDGE, Runtime
+from bridge.stages.still_firing import remind
 from bridge.stages.wake import NOTHING, Wake
 from bridge.store.tx import Tx
 
@@ -23,6 +25,8 @@ def ring(tx: Tx, runtime: Runtime, due: Ring, lists: Mapping[str, AudienceFacts]
     ctx = open_notice(tx, runtime, due.notice_id, lock=True)
     if ctx is None:
         return NOTHING
+    if ctx.notice.state == "dismissed":
+        return remind(ctx, due)
     if ctx.notice.state not in UNDECIDED:
         tx.rings.cancel(due.notice_id)
         return NOTHING
@@ -47,6 +51,9 @@ def _fire(ctx: NoticeContext, due: Ring, audience: AudienceFacts) -> None:
     tx.links.ensure(notice.id, people)
     detail = {
         "count": audience.count,
+        "unusable": audience.bad_total,
+        "before": _count_before(ctx, audience),
+        "as_of": audience.as_of and audience.as_of.isoformat(),
         "problem": audience.problem and audience.problem.model_dump(),
         "template": ctx.version().template_problem or "",
         "people": list(people),
@@ -57,6 +64,12 @@ def _fire(ctx: NoticeContext, due: Ring, audience: AudienceFacts) -> None:
     planned = reminders.next_ring(escalation, base, ctx.now)
     tx.rings.plan(notice.id, reminders.with_deadline(planned, notice, ctx.policy, ctx.now))
     ctx.record(BRIDGE, Rang(notice.id, due.n, list(people), round(late)))
+
+
+def _count_before(ctx: NoticeContext, audience: AudienceFacts) -> int | None:
+    """How many the list had last time, where it is surprisingly many more or fewer than now."""
+    before = previous_count(ctx)
+    return before if much_off(audience.count, before) else None
 
 
 def _keep_promise_fresh(ctx: NoticeContext) -> Notice:

@@ -40,5 +40,7 @@ class Runtime:
 
     def person(self, person_id: str) -> Person:
         """A person by id; one removed from the configuration keeps the id as a name and cannot be mailed."""
-        gone = Person.model_construct(id=person_id, name=person_id, email="")  # no address is no valid one
+        gone = Person.model_construct(
+            id=person_id, name=person_id, email=""
+        )  # an empty address fails validation
         return self.config.people.get(person_id) or gone

@@ -50,7 +50,7 @@ class Incidents:
         approved = select(notices.c.id).where(
             notices.c.incident_id == incidents.c.id,
             notices.c.kind.in_(kinds_that(lambda spec: spec.tells_recovery)),
-            notices.c.state.in_(TOLD),
+            or_(notices.c.state.in_(TOLD), notices.c.sending_at.is_not(None)),
         )
         rows = self._tx.execute(
             select(incidents)

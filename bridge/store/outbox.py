@@ -112,6 +112,14 @@ class Outbox:
         )
         return withdrawn.rowcount
 
+    def cancel_letters(self, notice_id: str) -> None:
+        """What is left of a letter is never sent."""
+        self._tx.execute(
+            update(outbox)
+            .where(outbox.c.notice_id == notice_id, outbox.c.lane == "customers", WAITING)
+            .values(state="cancelled", updated_at=self._tx.now)
+        )
+
     def counts(self, notice_ids: Collection[str]) -> dict[str, dict[DeliveryState, int]]:
         """How many letters of each notice are in each state."""
         found: dict[str, dict[DeliveryState, int]] = {notice_id: {} for notice_id in notice_ids}

@@ -116,6 +116,8 @@ alerts = Table(
     Column("by_hand", Boolean, nullable=False, server_default=false()),
     # The annotations for customers, as JSON text with sorted keys: a letter asks for the distinct ones.
     Column("words", Text, nullable=False, server_default="{}"),
+    Column("as_of", Utc),  # the sender's time of what it said last
+    Column("end_note", Text, nullable=False, server_default=""),
 )
 
 notices = Table(

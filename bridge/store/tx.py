@@ -6,6 +6,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from bridge.core.audit_chain import AuditKeys
+from bridge.store.alert_groups import AlertGroups
 from bridge.store.alerts import Alerts
 from bridge.store.claims import Claims
 from bridge.store.drills import Drills
@@ -37,6 +38,10 @@ class Tx(Transaction):
     @cached_property
     def alerts(self) -> Alerts:
         return Alerts(self)
+
+    @cached_property
+    def alert_groups(self) -> AlertGroups:
+        return AlertGroups(self)
 
     @cached_property
     def notices(self) -> Notices:

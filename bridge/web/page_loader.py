@@ -9,9 +9,10 @@ from bridge.core.failures import grouped
 from bridge.core.kinds import Recipients, spec_of
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Incident, Notice, Text, Version
+from bridge.core.next_notice import has_newer
 from bridge.core.values import LOCALES, Locale
 from bridge.keys import Keys
-from bridge.stages.audience import Lists, audience_of
+from bridge.stages.audience import Lists, audience_of, previous_count
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.draft import current_facts
 from bridge.stages.facts_at_press import rewritten
@@ -19,6 +20,7 @@ from bridge.stages.finish import retrying_until
 from bridge.stages.notify_oncall import rung
 from bridge.stages.proofread import proofread, proofread_batch
 from bridge.stages.runtime import Runtime
+from bridge.stages.word_findings import of_language
 from bridge.store.links import Link
 from bridge.store.tx import Tx
 from bridge.web.views.letters import is_about_facts
@@ -65,9 +67,9 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
     earlier = [one for one in versions if one is not version]
     sent = [] if incident.is_drill else tx.notices.last_sent(ctx.service.id, exclude=notice.id)
     batch = ctx.recipients is Recipients.BATCH
-    by_list = ctx.recipients is Recipients.SERVICE_LIST
     listed = asked.lists.get(ctx.service.id)
-    findings = proofread(ctx)
+    audience, alerts = audience_of(ctx, asked.lists), tx.alert_groups.of(incident.id)
+    findings = (*proofread(ctx), *of_language(ctx.service, version, audience))
     return PageData(
         service=ctx.service,
         escalation=ctx.escalation,
@@ -79,13 +81,18 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         rewritten=_rewritten(ctx, version, findings),
         person=person,
         people=ctx.runtime.config.people,
-        audience=audience_of(ctx, asked.lists),
+        audience=audience,
         now=tx.now,
         lang=_language(asked.lang, person.locale),
         csrf=asked.keys.csrf(link.id, notice.id, notice.version),
         number=Facts.from_dict(version.facts).number,
-        alerts=tuple(tx.alerts.of(incident.id)),
+        alerts=tuple(alerts),
+        left_out=tuple(
+            tx.alert_groups.left_out(ctx.service.id, {one.name for one in alerts}, incident.received_at)
+        ),
         firing=tx.alerts.firing(incident.id),
+        alert_count=tx.alerts.count(incident.id),
+        severities=tuple(tx.alerts.severities(incident.id)),
         letters=_letters(ctx, version) if batch else (),
         findings=findings,
         events=tuple(tx.events.of(incident.id)),
@@ -93,9 +100,10 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         failed=_failed(tx, notice),
         failures=grouped(tx.outbox.refusals(notice.id)),
         retrying_until=retrying_until(tx, notice),
-        previous_count=sent[0].recipients if sent and by_list else None,
+        previous_count=previous_count(ctx),
         repeated_at=next((n.sending_at for n in sent if n.kind == notice.kind), None),
         previous_report=_previous(tx, notice),
+        newer=has_newer(notice, ctx.notices()),
         withdrawn=_withdrawn(tx, incident),
         successor=_own_page(ctx, notice.superseded_by, person.id, asked.keys),
         rung=rung(tx, notice) if incident.is_drill else (),
@@ -104,6 +112,7 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         correction=_own_page(ctx, notice.corrected_by, person.id, asked.keys),
         relay_problem=asked.relay_problem or None,
         record_until=ctx.record_until(),
+        copied=ctx.copied(),
         did=asked.did,
         sheet=asked.sheet,
     )

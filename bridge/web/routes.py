@@ -17,7 +17,7 @@ from bridge.web.dependencies import Dependencies
 from bridge.web.middleware import EdgeMiddleware
 from bridge.web.ops import Ops
 from bridge.web.request_body import busy, problem
-from bridge.web.webhooks import Webhooks
+from bridge.web.webhooks import Webhooks, address_meant
 
 READ = ["GET", "HEAD"]
 SCRIPT_HEADERS = {"Cache-Control": "max-age=3600"}
@@ -36,11 +36,15 @@ def public_app(deps: Dependencies) -> FastAPI:
 
     async def unmatched(request: Request, error: Exception) -> Response:
         """Whatever is written after /approve/ is a token, also what no route takes for one."""
-        lost = request.scope["path"].startswith("/approve/")
-        return await approval.not_found(request) if lost else await refused(request, error)
+        path = request.scope["path"]
+        if path.startswith("/approve/"):
+            return await approval.not_found(request)
+        if meant := address_meant(path, deps.runtime().config.sources):
+            return for_browsers.error(request.scope, deps.pages, 404, f"no such address. Post to {meant}")
+        return await refused(request, error)
 
     app.add_exception_handler(404, unmatched)
-    app.add_route("/webhooks/{source}", Webhooks(deps).post, ["POST"], include_in_schema=False)
+    app.add_route("/webhooks/{path:path}", Webhooks(deps).post, ["POST"], include_in_schema=False)
     app.add_route("/approve/{token}", approval.answer, [*READ, "POST"], include_in_schema=False)
     app.add_route("/static/live.js", live_js, READ, include_in_schema=False)
     if alone:

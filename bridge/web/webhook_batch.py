@@ -12,7 +12,7 @@ from functools import partial
 import structlog
 
 from bridge.errors import StorageDown
-from bridge.sources import Parsed
+from bridge.sources.post import Parsed
 from bridge.stages.receive import Received, receive
 from bridge.web.dependencies import Dependencies
 

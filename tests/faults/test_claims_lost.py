@@ -69,7 +69,7 @@ async def boot_of(office: Office) -> str:
 async def lane(office: Office, relay: TakesAll, boot_id: str) -> AsyncIterator[None]:
     """The customers' lane of instance "one", at work."""
     bell = Metronome().bell("customers")
-    marks = Results(office.store, "one", lambda: None, lambda letter: None)
+    marks = Results(office.store, lambda: ThisInstance("one", boot_id), lambda: None, lambda letter: None)
     lanes = Lanes(
         office.store, marks, lambda: ThisInstance("one", boot_id), office.clock, lambda: office.runtime
     )
@@ -119,11 +119,11 @@ async def test_mails_whose_marks_a_crashed_server_forgot_are_in_doubt(server: Po
         boot_id = await boot_of(opened)
         claims = await opened.claim()
         await opened.store.run(
-            partial(write_before_data, results=[], rows=claims, instance_id="one"), soft=True
+            partial(write_before_data, results=[], rows=claims, me=ThisInstance("one", boot_id)), soft=True
         )
         marks = [DeliveryResult(c.id, c.fence, c.notice_id, c.lane, "sent") for c in claims]
         await opened.store.run(
-            partial(write_before_data, results=marks, rows=[], instance_id="one"), soft=True
+            partial(write_before_data, results=marks, rows=[], me=ThisInstance("one", boot_id)), soft=True
         )
         await asyncio.to_thread(server.restart, "immediate")
         await until_up(opened)

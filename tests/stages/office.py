@@ -185,7 +185,7 @@ class Office:
         )
 
     async def mark(self, *marks: DeliveryResult, instance_id: str = "one") -> None:
-        await self.store.run(partial(write_results, results=marks, instance_id=instance_id))
+        await self.store.run(partial(write_results, results=marks, me=ThisInstance(instance_id, "boot-1")))
 
     async def restart(self, instance_id: str) -> None:
         """What a new instance does first, as the only one."""

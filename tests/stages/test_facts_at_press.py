@@ -33,7 +33,7 @@ async def test_an_edited_letter_that_says_it_goes_on_does_not_leave_once_all_has
     (found,) = [one for one in answer.findings if one.severity == "error"]
     assert (found.rule, found.why) == (
         "FCT-01",
-        "警告はすべて 2:12 に止まりました。手紙には継続中と書かれています。",
+        "アラートはすべて 2:12 に止まりました。手紙には継続中と書かれています。",
     )
     await office.send()
     assert office.mails == []

@@ -1,10 +1,16 @@
 """After a restore, a copy or a long sleep: what leaves by itself (nothing), and what a press does."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from bridge.core.continuity import DatabaseIdentity
+from bridge.core.continuity import DatabaseIdentity, Mark
+from bridge.loops.lanes import give_back_lost
+from bridge.loops.results import write_results
+from bridge.stages.instances import ThisInstance, live_on
+from bridge.store.claims import DeliveryResult
+from bridge.store.tx import Tx
 from tests.parts.midori import minutes, seconds
 from tests.stages.office import Office, office
 from tests.stages.samples import configured, firing
@@ -111,3 +117,75 @@ async def test_a_restore_is_found_once(database_url: str) -> None:
         await restored(two)
         await two.tick(seconds(2))
         assert len(await two.store.read(lambda tx: tx.instances.gaps())) == 1
+
+
+async def test_a_record_turned_back_under_a_running_bridge_is_not_mended_into_one_that_goes_on(
+    database_url: str,
+) -> None:
+    """Its rows are claimed again by us, and were sent: neither a late result nor a lost claim may hide that."""
+    async with office(database_url) as two:
+        await two.post(firing())
+        await two.tick()
+        await two.press("maruyama", "approve")
+        await two.tick(seconds(10))
+        claims = await two.claim()
+        database, tick = await two.store.read(lambda tx: tx.instances.name_and_tick())
+        boot = await two.store.read(Tx.boot_id)
+        last = claims[-1]
+        me = ThisInstance("one", boot, Mark(database, tick, last.id, last.fence, boot))
+        sent = [DeliveryResult(last.id, last.fence, last.notice_id, last.lane, "sent")]
+        await two.store.run(partial(write_results, results=sent, me=me))
+        lost = [row.id for row in claims]
+        assert not await two.store.run(partial(give_back_lost, runtime=two.runtime, ids=lost, me=me))
+        await two.store.run(partial(live_on, runtime=two.runtime, me=me))
+        notice = await two.newest()
+        assert (notice.state, notice.stop_reason) == ("stopped", "restored")
+        assert two.mails == []
+
+
+async def test_who_finds_that_all_have_it_ends_a_restored_letter_for_good(database_url: str) -> None:
+    async with office(database_url) as two:
+        await two.post(firing())
+        await two.tick()
+        await two.press("maruyama", "approve")
+        await two.tick(seconds(10))
+        await two.deliver(limit=1)
+        await restored(two)
+        await two.press("sato", "dismiss", reason="already_sent")
+        await two.wait(minutes(40))
+        notice = await two.newest()
+        assert (notice.state, notice.reason, len(two.mails)) == ("dismissed", "already_sent", 1)
+
+
+async def test_a_letter_in_its_hold_that_may_have_left_since_counts_as_told_only_if_it_had_begun(
+    database_url: str,
+) -> None:
+    """By the record nothing of it had left; somebody who looked decides that it goes to nobody."""
+    async with office(database_url) as two:
+        await two.post(firing())
+        await two.tick()
+        await two.press("maruyama", "approve")
+        await restored(two)
+        await two.press("sato", "dismiss", reason="other")
+        notice = await two.newest()
+        assert (notice.state, notice.number, notice.sending_at) == ("dismissed", None, None)
+
+
+async def test_rings_from_a_copy_say_so_in_line_1_and_those_about_later_alerts_do_not(
+    database_url: str,
+) -> None:
+    async with office(database_url) as two:
+        await two.post(firing())
+        await two.tick()
+        await two.told("ring")
+        await restored(two)
+        await two.tick(minutes(5))
+        (ring, *_) = [one for one in await two.claim("oncall") if one.kind == "ring"]
+        assert (await two.written(ring)).body.startswith("写しの記録です。")
+        assert (await two.written(ring, "en")).body.startswith("This record is a copy.")
+        two.clock.move(minutes(1))
+        await two.press("maruyama", "dismiss", reason="false_alarm")
+        await two.post(firing("PaymentErrors"))
+        await two.tick()
+        (later, *_) = [one for one in await two.claim("oncall") if one.kind == "ring"]
+        assert "写し" not in (await two.written(later)).body

@@ -11,6 +11,7 @@ from bridge.cli.main import main
 from bridge.config import load
 from bridge.errors import ConfigError
 from tests.parts.bridge import configuration
+from tests.parts.midori import PEOPLE
 from tests.parts.sink import Sink
 
 
@@ -57,9 +58,10 @@ def test_a_kind_that_two_must_approve_is_found_where_one_person_is_rung(capsys, 
     alone = {
         "shop": {"remind_at": ["0m"], "then_every": "5m", "steps": [{"from": "0m", "people": ["maruyama"]}]}
     }
-    assert "needs two people and shop rings one" in finding_of(capsys, home, mail_server, escalations=alone)
+    few = {"escalations": alone, "people": {"maruyama": PEOPLE["maruyama"]}}
+    assert "needs two people and shop rings one" in finding_of(capsys, home, mail_server, **few)
     policy = {"second_person": []}
-    assert run(capsys, home, mail_server.port, escalations=alone, policy=policy) == (0, [])
+    assert run(capsys, home, mail_server.port, **few, policy=policy) == (0, [])
 
 
 def test_a_key_written_twice_is_doubted_by_day_and_the_last_counts_at_night(capsys, home, mail_server: Sink):

@@ -23,6 +23,7 @@ from bridge.setup.questions import QUESTIONS, ask_all
 from bridge.setup.texts import SetupTexts
 from bridge.setup.unit import Installed, unit
 from bridge.sources import alertmanager
+from bridge.sources.post import Post
 from tests.parts.setup import setup_answers
 from tests.parts.sink import Sink
 
@@ -208,7 +209,8 @@ def test_there_is_no_sample_alert_where_no_simple_one_would_match() -> None:
 def test_the_sample_alert_is_read_as_alertmanagers(tmp_path: Path) -> None:
     _, folder = installed(tmp_path)
     now = datetime(2026, 11, 20, 17, 10, tzinfo=UTC)
-    (alert,) = alertmanager.parse((folder / "samples/alert.json").read_bytes(), {}, now).alerts
+    post = Post("alertmanager", (folder / "samples/alert.json").read_bytes(), now)
+    (alert,) = alertmanager.parse(post, alertmanager.Settings(auth="none")).alerts
     assert (alert.status, alert.starts_at) == ("firing", now)
     assert dict(alert.labels) == {
         "alertname": "TryTheBridge",

@@ -7,6 +7,7 @@ from typing import Any
 from bridge.core.facts import Answers, Facts, build
 from bridge.core.model import (
     Alert,
+    AlertGroup,
     Approval,
     AudienceFacts,
     Event,
@@ -22,6 +23,7 @@ from bridge.core.values import Locale, LocalText
 from bridge.letters.render import Letters
 from bridge.stages.audience import REHEARSING
 from bridge.stages.proofread import CAUSE_DAY_OVER
+from bridge.stages.word_findings import of_language
 from bridge.web.views.page_data import BatchLetter, FailedRow, PageData, Related
 from bridge.wording import Context, Finding, Letter, check
 from tests.parts import midori
@@ -74,6 +76,8 @@ EARLIER = replace(
     annotations={"customer_impact_ja": "決済機能", "customer_impact_en": "Payments"},
     starts_at=at(2, 4),
 )
+FIRES = AlertGroup("LoginErrors", "alertmanager", "firing", by_hand=False, count=1, since=RECEIVED)
+OVER = replace(FIRES, status="resolved", until=at(3, 32))
 ENDED = replace(FIRING, status="resolved", ends_at=at(3, 32))
 EVENTS = (
     Event(1, RECEIVED, "alertmanager", "alerts", {"alertnames": ["LoginErrors"]}),
@@ -130,7 +134,9 @@ def page_data(lang: Locale = "ja", **changes: Any) -> PageData:
         "lang": lang,
         "csrf": "csrf-of-this-page",
         "number": 1,
-        "alerts": (FIRING,),
+        "alerts": (FIRES,),
+        "firing": 1,
+        "alert_count": 1,
         "events": EVENTS,
         "previous_count": 12_396,
     }
@@ -209,7 +215,8 @@ def _recovery(number: int = 1, edited_by: str | None = None, **answers: Any) -> 
     told = build(SERVICE, stood, [ENDED], "recovery", drafted_at=at(3, 37), previous=facts(), answers=known)
     return {
         "incident": stood,
-        "alerts": (ENDED,),
+        "alerts": (OVER,),
+        "firing": 0,
         "notice": notice("recovery", version=number, base_at=at(3, 37), due_at=at(3, 52)),
         "version": version(told, number, edited_by),
         "number": None,
@@ -389,7 +396,8 @@ OPEN: dict[str, dict[str, Any]] = {
     },
     "ended before anyone approved": {
         "incident": replace(INCIDENT, state="settling", resolved_at=at(2, 14)),
-        "alerts": (replace(ENDED, ends_at=at(2, 14)),),
+        "alerts": (replace(OVER, until=at(2, 14)),),
+        "firing": 0,
     },
     "update": _update(),
     "drill": _drill(),
@@ -399,6 +407,7 @@ OPEN: dict[str, dict[str, Any]] = {
     "individual": _batch(),
     "individual, harm": _harmful(),
 }
+_BOTH = replace(AUDIENCE, locales={"ja": 12_370, "en": 38})
 ASKING: dict[str, dict[str, Any]] = {
     "recovery": _recovery(),
     "recovery, ended by hand": {
@@ -406,16 +415,20 @@ ASKING: dict[str, dict[str, Any]] = {
         "incident": replace(_recovery()["incident"], ended_by="maruyama", firing_at_end=1),
         "events": (*EVENTS, Event(4, at(3, 32), "maruyama", "ended_by_hand", {"firing": 1})),
     },
-    "recovery, still firing": {**_recovery(), "alerts": (FIRING,)},
+    "recovery, still firing": {**_recovery(), "alerts": (FIRES,), "firing": 1},
     "recovery, answered in Japanese": {
         **_recovery(2, "maruyama", cause="証明書の期限が切れておりました。"),
-        "audience": replace(AUDIENCE, locales={"ja": 12_370, "en": 38}),
+        "audience": _BOTH,
+        "findings": tuple(
+            of_language(SERVICE, _recovery(2, cause="証明書の期限が切れておりました。")["version"], _BOTH)
+        ),
     },
     "recovery, day over": {
         **_recovery(2, "maruyama"),
         "findings": (Finding("BRG-05", "error", "body", (0, 0), "", *CAUSE_DAY_OVER),),
     },
 }
+_DISMISSED = notice(state="dismissed", decided_by="sato", decided_at=at(2, 16), reason="false_alarm")
 DECIDED: dict[str, dict[str, Any]] = {
     "hold": {"notice": approved(), "now": at(2, 16, 33)},
     "hold over": {"notice": approved(), "now": at(2, 16, 41)},
@@ -453,6 +466,36 @@ DECIDED: dict[str, dict[str, Any]] = {
         "record_until": at(2, 15, 4),
         "now": at(2, 40),
         "counts": {"sent": 100, "queued": 12_308},
+    },
+    "stopped, copied": {
+        "notice": approved(
+            state="stopped", sending_at=at(2, 15, 1), first_accept_at=at(2, 15, 1), stop_reason="restored"
+        ),
+        "record_until": at(2, 15, 4),
+        "copied": True,
+        "now": at(2, 40),
+        "counts": {"sent": 100, "queued": 12_308},
+    },
+    "stopped, deciding about the rest": {
+        "notice": approved(
+            state="stopped", sending_at=at(2, 16, 40), first_accept_at=at(2, 16, 40), stop_reason="person"
+        ),
+        "now": at(2, 18),
+        "counts": {"sent": 7_912, "queued": 4_496},
+        "sheet": "dismiss",
+    },
+    "rest dismissed": {
+        "notice": approved(
+            state="dismissed",
+            sending_at=at(2, 16, 40),
+            first_accept_at=at(2, 16, 40),
+            stop_reason="person",
+            decided_by="sato",
+            decided_at=at(2, 19),
+            reason="already_sent",
+        ),
+        "now": at(2, 20),
+        "counts": {"sent": 7_912, "cancelled": 4_496},
     },
     "stopped in its hold, restored": {
         "notice": approved(state="stopped", stop_reason="restored", audience_digest=AUDIENCE.digest),
@@ -520,8 +563,23 @@ DECIDED: dict[str, dict[str, Any]] = {
         notice=approved(state="stopped", stop_reason="drill_ended", recipients=2), now=at(2, 17), counts={}
     ),
     "dismissed": {
-        "notice": notice(state="dismissed", decided_by="sato", decided_at=at(2, 16), reason="false_alarm"),
+        "notice": _DISMISSED,
         "now": at(2, 17),
+    },
+    "dismissed, long ago": {
+        "notice": _DISMISSED,
+        "events": (
+            *EVENTS[:2],
+            Event(3, at(2, 10), "bridge", "rang", {"notice": "n1", "people": ["maruyama", "sato"]}),
+            Event(4, at(2, 46), "bridge", "still_firing", {"notice": "n1", "people": ["sato", "maruyama"]}),
+        ),
+        "now": at(2, 58),
+    },
+    "dismissed, all over": {
+        "notice": _DISMISSED,
+        "incident": replace(INCIDENT, state="closed", resolved_at=at(2, 20)),
+        "alerts": (replace(OVER, until=at(2, 20)),),
+        "now": at(2, 30),
     },
     "superseded, fires again": {
         "notice": notice("recovery", state="superseded", decided_at=at(3, 50), closed_reason="fires_again"),

@@ -12,7 +12,8 @@ from tests.parts.sink import Sink
 from tests.parts.waiting import until
 
 INCIDENT = {
-    "id", "service", "state", "started_at", "received_at", "due_at", "resolved_at", "alerts", "notices", "events",
+    "id", "service", "state", "started_at", "received_at", "due_at", "resolved_at", "alerts",
+    "alert_count", "firing_count", "notices", "events",
 }  # fmt: skip
 ALERT = {"source", "fingerprint", "status", "labels", "annotations", "starts_at", "ends_at", "url"}
 EVENT = {"at", "actor", "action", "detail"}
@@ -39,6 +40,8 @@ WRITES = [
     "/incidents/{id}/update",
     "/incidents/{id}/individual",
     "/notices/{notice}/correction",
+    "/notices/{notice}/reopen",
+    "/explain",
     "/links/revoke",
 ]
 
@@ -53,6 +56,18 @@ def incident(front: Bridge, mailbox: Sink) -> Any:
     mailbox.wait_for_every(front.customers)
     until(lambda: front.incident()["notices"][0]["state"] == "sent", 10, "the letter is sent")
     return front.incident()
+
+
+def test_an_incident_says_how_many_alerts_there_are_beyond_those_that_it_lists(
+    running_bridge: Bridge,
+) -> None:
+    storm = [alert("ItemErrors", shard=f"s{n}") for n in range(1_200)]
+    ended = [alert("ItemErrors", "resolved", shard=f"s{n}") for n in range(1_100)]
+    running_bridge.alert(*storm)
+    running_bridge.alert(*ended)
+    incident = running_bridge.incident()
+    assert (len(incident["alerts"]), incident["alert_count"], incident["firing_count"]) == (1_000, 1_200, 100)
+    assert [one["status"] for one in incident["alerts"]].count("firing") == 100
 
 
 def test_the_rings_to_come_say_whom_they_would_ring(running_bridge: Bridge, mail_server: Sink) -> None:

@@ -41,6 +41,15 @@ def test_a_malformed_field_an_unknown_source_and_a_wrong_api_token_are_named(run
     assert (stranger["path"], stranger["status"]) == ("/api/v1/incidents", 401)
 
 
+def test_a_mistyped_address_is_a_line_that_says_the_right_one(running_bridge: Bridge) -> None:
+    assert httpx.post(f"{running_bridge.url}//webhook/alertmanager", content=b"{}").status_code == 404
+    (line,) = lines(running_bridge)
+    assert (line["path"], line["why"]) == (
+        "//webhook/alertmanager",
+        "no such address. Post to /webhooks/alertmanager",
+    )
+
+
 def test_what_strangers_try_on_links_is_no_news(running_bridge: Bridge) -> None:
     assert running_bridge.get("/approve/no-such-token").status_code == 404
     assert lines(running_bridge) == []

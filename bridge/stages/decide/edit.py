@@ -123,7 +123,7 @@ def _told(ctx: DecisionContext, old: Version, mine: Text, promise_at: datetime |
 
 
 def _is_rendered(ctx: DecisionContext, facts: Facts, mine: Text) -> bool:
-    """Whether the bridge would write the same from these facts: a person took over its fresh letter."""
+    """Whether the text is what the bridge writes from these facts: then a person took its fresh letter over."""
     return rewritten(ctx, facts)[ctx.service.locale] == mine
 
 

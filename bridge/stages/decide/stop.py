@@ -3,6 +3,7 @@
 from bridge.core.events import ResumedFirst, ResumedRest, ResumedWhole, Stopped
 from bridge.core.next_notice import never_left
 from bridge.stages.approve import hold_now
+from bridge.stages.decide.confirm import confirm
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
 from bridge.stages.notify_oncall import mail_trouble
 from bridge.stages.wake import Wake
@@ -18,6 +19,7 @@ def stop(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
         return DecisionResult("decided")  # its last mail left at that moment
     ctx.record(ctx.person, Stopped(notice.id, notice.kind, BY_PERSON))
     _mail_others(ctx, BY_PERSON)
+    confirm(ctx, "stopped")
     return DecisionResult("done", wake=Wake(timer=True, oncall=True))
 
 
@@ -30,7 +32,8 @@ def resume(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
         if not ctx.tx.notices.move(notice, "sending", stop_reason=None):
             return DecisionResult("decided")
         ctx.record(ctx.person, ResumedRest(notice.id, notice.kind))
-        return DecisionResult("done", wake=Wake(timer=True, customers=True))
+        confirm(ctx, "resumed")
+        return DecisionResult("done", wake=Wake(timer=True, oncall=True, customers=True))
     if ctx.audience.digest is None:
         return DecisionResult("list_unreadable")
     if form.audience != ctx.audience.digest:
@@ -44,7 +47,8 @@ def _hold_rest(ctx: DecisionContext) -> DecisionResult:
     if not ctx.tx.notices.move(ctx.notice, "approved", send_at=send_at, owner=None):
         return DecisionResult("decided")
     ctx.record(ctx.person, ResumedRest(ctx.notice.id, ctx.notice.kind))
-    return DecisionResult("done", wake=Wake(timer=True))
+    confirm(ctx, "resumed")
+    return DecisionResult("done", wake=Wake(timer=True, oncall=True))
 
 
 def _approve_list(ctx: DecisionContext) -> DecisionResult:
@@ -79,7 +83,8 @@ def _approve_list(ctx: DecisionContext) -> DecisionResult:
             recipients=ctx.audience.count,
         ),
     )
-    return DecisionResult("done", wake=Wake(timer=True, customers=True, anchors=(head,)))
+    confirm(ctx, "resumed", always=ctx.version().edited_by is not None)
+    return DecisionResult("done", wake=Wake(timer=True, oncall=True, customers=True, anchors=(head,)))
 
 
 def _first_of_two(ctx: DecisionContext) -> DecisionResult:

@@ -18,6 +18,7 @@ from bridge.stages.draft_on_request import (
     draft_individual,
     draft_recovery,
     draft_update,
+    reopen_notice,
 )
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
@@ -117,6 +118,10 @@ class ApiCommands:
             partial(draft_correction, notice_id=notice_id, nature=given.nature, right=given.right)
         )
 
+    async def reopen(self, notice_id: Id) -> Response:
+        """Take up again what was not to be sent: a fresh version waits for people, who are rung. Sends nothing."""
+        return await self._draft(partial(reopen_notice, notice_id=notice_id), status=200)
+
     async def revoke(self, given: RevokeIn) -> Any:
         """Revoke live links of a person or to a notice; the next ring makes fresh ones."""
         if not (given.person or given.notice):
@@ -127,7 +132,7 @@ class ApiCommands:
 
         return await self._deps.store.run(unit)
 
-    async def _draft(self, draft: Draft) -> Response:
+    async def _draft(self, draft: Draft, status: int = 201) -> Response:
         runtime, lists = self._deps.runtime(), await self._deps.lists.facts()
 
         def unit(tx: Tx) -> tuple[Drafted, NoticeOut | None]:
@@ -138,7 +143,7 @@ class ApiCommands:
         if out is None:
             return _refused(done)
         self._deps.wake(DRAFTED)
-        return JSONResponse(out.model_dump(mode="json"), 201)
+        return JSONResponse(out.model_dump(mode="json"), status)
 
 
 def _refused(done: Drafted) -> Response:

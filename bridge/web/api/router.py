@@ -36,6 +36,7 @@ PROBLEMS = {
     422: "wrong fields",
     503: "storage cannot commit now; try again",
 }
+ANY_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {}}}}}
 CSV_BODY = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
@@ -59,6 +60,13 @@ def api_router(deps: Dependencies, guard: Guard) -> APIRouter:
     )
     for path, answer, shape in shown:
         router.add_api_route(path, answer, response_model=shape, methods=["GET"])
+    router.add_api_route(
+        "/explain",
+        reading.explain,
+        response_model=dict[str, Any],
+        methods=["POST"],
+        openapi_extra=ANY_BODY,
+    )
     drafted: tuple[tuple[str, Answer, dict[str, Any] | None], ...] = (
         ("/incidents/{incident_id}/recovery", writing.recovery, None),
         ("/incidents/{incident_id}/update", writing.update, None),
@@ -70,6 +78,9 @@ def api_router(deps: Dependencies, guard: Guard) -> APIRouter:
             path, answer, response_model=NoticeOut, status_code=201, methods=["POST"], openapi_extra=extra
         )
     router.add_api_route("/drills", drills.begin, response_model=DrillOut, status_code=201, methods=["POST"])
+    router.add_api_route(
+        "/notices/{notice_id}/reopen", writing.reopen, response_model=NoticeOut, methods=["POST"]
+    )
     router.add_api_route("/links/revoke", writing.revoke, response_model=RevokedOut, methods=["POST"])
     return router
 

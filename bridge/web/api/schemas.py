@@ -31,6 +31,8 @@ class AlertOut(Shape):
     starts_at: datetime
     ends_at: datetime | None
     url: str
+    as_of: datetime | None
+    end_note: str
 
 
 class FindingOut(Shape):
@@ -111,6 +113,8 @@ class IncidentOut(Shape):
     follows: str | None
     drill: bool
     alerts: list[AlertOut]
+    alert_count: int
+    firing_count: int
     notices: list[NoticeOut]
     events: list[EventOut]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bridge.core.diff import TextChange
 from bridge.core.kinds import Asks, spec_of
 from bridge.core.next_notice import printed_due
+from bridge.web.views.alerts import warns_of_left_out
 from bridge.web.views.approvers import open_banner, second_waits
 from bridge.web.views.deadline import Deadline, deadline
 from bridge.web.views.deck import Button, Choice, button, choices
@@ -22,11 +23,11 @@ from bridge.web.views.letters import (
     numbered,
     rewritten_changes,
     since_edit,
-    untranslated,
 )
+from bridge.web.views.old_record import old_record
 from bridge.web.views.page_data import PageData
 from bridge.web.views.recipients import Audience, audience
-from bridge.web.views.stopped import joined, old_record
+from bridge.web.views.stopped import joined
 
 PERSONAL_DATA_RULE = "LAW-02"
 
@@ -66,8 +67,8 @@ class ApprovalView:
     """Everything the template lays out, in the order of the screen. An empty text is not shown.
 
     `asks_news`: the page asks whether anything has changed. `untouched`: apart from the facts, the letter is what
-    the company registered. `rewritten`: what a rewrite from the facts of now would change. `notes`: what is odd
-    about the text, in amber.
+    the company registered. `rewritten`: what a rewrite from the facts of now would change. `amber`: that there is
+    something to check, above a card so long that it hides what. `notes`: what is odd about the text, in amber.
     """
 
     title: str
@@ -83,6 +84,7 @@ class ApprovalView:
     audience: Audience
     rows: tuple[FactRow, ...]
     untouched: bool
+    amber: str
     notes: tuple[str, ...]
     edited: str
     edits: tuple[TextChange, ...]
@@ -118,6 +120,7 @@ def approval(data: PageData) -> ApprovalView:
         audience=audience(data),
         rows=fact_rows(data),
         untouched=_untouched(data, edits),
+        amber=_amber(data, problems[errors:]),
         notes=_notes(data),
         edited=_edited(data, edits or ()),
         edits=edits or (),
@@ -177,11 +180,18 @@ def _untouched(data: PageData, edits: tuple[TextChange, ...] | None) -> bool:
     return own and not data.letters and not data.template_problem
 
 
+def _amber(data: PageData, warnings: tuple[FormProblem, ...]) -> str:
+    """The first thing to check and how many there are, for a letter about the past: its facts fill the screen."""
+    found = (*_notes(data), *(warning.why for warning in warnings))
+    if not found or not spec_of(data.notice.kind).looks_back:
+        return ""
+    return data.say("check_first", n=len(found), first=found[0])
+
+
 def _notes(data: PageData) -> tuple[str, ...]:
-    say, readers = data.say, untranslated(data)
+    say = data.say
     failed = say("template_failed", why=data.template_problem) if data.template_problem else ""
-    japanese = say("untranslated", n=say.number(readers)) if readers else ""
-    return tuple(note for note in (failed, japanese) if note)
+    return tuple(note for note in (failed, *warns_of_left_out(data)) if note)
 
 
 def _edited(data: PageData, edits: tuple[TextChange, ...]) -> str:

@@ -50,8 +50,8 @@ def needs_two(data: PageData) -> bool:
 
 def _all_ended(data: PageData) -> str:
     """A disturbance that was over before anyone approved can be told in one letter, or not at all."""
-    over, firing = data.incident.resolved_at, any(a.status == "firing" for a in data.alerts)
-    if spec_of(data.notice.kind).clock is not Clock.DETECTION or over is None or firing:
+    over = data.incident.resolved_at
+    if spec_of(data.notice.kind).clock is not Clock.DETECTION or over is None or data.firing:
         return ""
     return data.say("all_ended", clock=data.say.clock(over))
 

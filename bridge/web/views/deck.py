@@ -87,7 +87,14 @@ def _send(data: PageData) -> Button | None:
     note = data.say("first_note") if first_of_two else hold_note(data)
     if data.drill:
         note = data.say("drill_note")
-    return Button(_send_text(data), note, "approve")
+    return Button(_send_text(data), _last_time(data) + note, "approve")
+
+
+def _last_time(data: PageData) -> str:
+    """The size of the last list, where this one is surprising beside it."""
+    if "list_size" not in data.surprises:
+        return ""
+    return data.say("last_time", n=data.say.number(data.previous_count or 0))
 
 
 def _send_text(data: PageData) -> str:

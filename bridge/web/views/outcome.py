@@ -2,6 +2,7 @@
 
 from bridge.core.dates import near_clock
 from bridge.web.views.page_data import PageData
+from bridge.web.views.recipients import was_before
 from bridge.web.views.sending import after_detection, nothing_sent
 
 DOMAINS = 3  # of the recipients whom the mail server refused in the same words
@@ -12,7 +13,8 @@ def finished(data: PageData) -> tuple[str, str]:
     say = data.say
     if not data.deliveries("sent"):
         return say("nothing_sent"), _lost(data)
-    return say("sent_title", n=say.number(data.deliveries("sent"))), _lost(data) + after_detection(data)
+    told = _lost(data) + _left_out(data) + after_detection(data)
+    return say("sent_title", n=say.number(data.deliveries("sent"))), told
 
 
 def first_round(data: PageData) -> tuple[str, str]:
@@ -22,8 +24,18 @@ def first_round(data: PageData) -> tuple[str, str]:
     if until is not None:
         rest = say.number(data.deliveries("queued", "sending", "in_doubt", "deferred"))
         told += say("retrying", n=rest, until=near_clock(until, data.now, say.zone, data.lang))
-    told += _lost(data) + after_detection(data) + say("retrying_note")
+    told += _lost(data) + _left_out(data) + after_detection(data) + say("retrying_note")
     return say("nothing_sent" if nothing_sent(data) else "first_round"), told
+
+
+def _left_out(data: PageData) -> str:
+    """Who is missing: rows that could not be used, and a list that was surprisingly short or long."""
+    if not data.same_list:  # what is wrong with the list of now says nothing about the one that was sent to
+        return ""
+    say, bad = data.say, data.audience.bad_total
+    rows = say("rows_left_out", n=say.number(bad)) if bad else ""
+    size = was_before(data) if "list_size" in data.surprises else ""
+    return rows + (f"{size} " if size and data.lang == "en" else size)
 
 
 def reasons(data: PageData) -> tuple[tuple[str, str], ...]:
