@@ -44,7 +44,7 @@ def write_old(url: str) -> None:
     with engine.connect().execution_options(purpose="migrate") as connection, connection.begin():
         command.upgrade(alembic_config(connection), "0002")
         for table in metadata.sorted_tables:
-            if rows := [values(table, row) for row in ROWS[table.name]]:
+            if rows := [values(table, row) for row in ROWS.get(table.name, ())]:
                 connection.execute(table.insert(), rows)
     engine.dispose()
 
