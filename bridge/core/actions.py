@@ -78,29 +78,13 @@ def may_be_reopened(notice: Notice, incident: IncidentState, *, newer: bool) -> 
 
 
 def offers(
-    notice: Notice,
-    person: str,
-    now: datetime,
-    incident: IncidentState = "open",
-    *,
-    newer: bool = False,
-    drill: bool = False,
+    notice: Notice, person: str, now: datetime, incident: IncidentState = "open", *, newer: bool = False
 ) -> tuple[Action, ...]:
     """The actions open to `person` (an id) at `now`, in the order of the page. `newer`: a report came after it.
 
     A first person's second yes is not offered. The editor of a version may be one of two approvers but never
-    both, so an escalation of two people can always decide. In a drill there is nothing to end, to go on with or to
-    correct.
+    both, so an escalation of two people can always decide.
     """
-    offered = _offers(notice, person, now, incident, newer=newer)
-    if not drill:
-        return offered
-    return tuple(action for action in offered if action in IN_A_DRILL and notice.state != "stopped")
-
-
-def _offers(
-    notice: Notice, person: str, now: datetime, incident: IncidentState, *, newer: bool
-) -> tuple[Action, ...]:
     if notice.state in UNDECIDED:
         return _undecided(notice, person, incident)
     if may_be_reopened(notice, incident, newer=newer):
@@ -114,6 +98,11 @@ def _offers(
         waits = waits_for_second(notice) and said_yes(notice, person)
         return ("dismiss", *correct) if waits else ("resume", "dismiss", *correct)
     return correct
+
+
+def practised(offered: tuple[Action, ...]) -> tuple[Action, ...]:
+    """What of it a drill offers: there is nothing to end, to go on with or to correct."""
+    return tuple(action for action in offered if action in IN_A_DRILL)
 
 
 def _undecided(notice: Notice, person: str, incident: IncidentState) -> tuple[Action, ...]:

@@ -5,7 +5,7 @@ heartbeat and the loading of a long list go on beside the rounds, so that neithe
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -41,13 +41,14 @@ RELAY_BACK = 90.0  # seconds without trouble that end an outage: longer than the
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """What one round finds due. `letters`: the hold of some letter has ended. `done`: some sending has tried every
-    recipient once, or has nothing left to send.
+    """What one round finds due. `ringing`: the services of the rings. `letters`: the hold of some letter has ended.
 
+    `done`: some sending has tried every recipient once, or has nothing left to send.
     `unknown`: services with work that the running configuration does not have.
     """
 
     rings: list[Ring]
+    ringing: Collection[str]
     letters: bool
     done: bool
     owing: list[str]
@@ -121,7 +122,7 @@ class Timer:
         agenda = await self.store.read(self._agenda)
         self._log_unknown(agenda.unknown)
         if agenda.rings:
-            lists = await self.lists.facts()
+            lists = await self.lists.facts(agenda.ringing)
             await asyncio.gather(
                 *(self._singly("ring", partial(self._ring_one, due, lists)) for due in agenda.rings)
             )
@@ -172,8 +173,10 @@ class Timer:
             if next_notice.owed(incident, notices[incident.id], policy, tx.now):
                 owed.append(incident.id)
         sending = tx.notices.in_states({"sending"})
+        rings = tx.rings.due(services)
         return Agenda(
-            rings=tx.rings.due(services),
+            rings=rings,
+            ringing=tx.incidents.services_of([ring.notice_id for ring in rings]) if rings else (),
             letters=send_at is not None and send_at <= tx.now,
             done=any(is_news(tx, notice) for notice in sending),
             owing=owed,

@@ -224,7 +224,7 @@ def _finished(ctx: MessageContext) -> OncallMessage:
 def _trouble(ctx: MessageContext) -> OncallMessage:
     stored = ctx.row.detail["trouble"]
     trouble: Trouble = stored if stored in get_args(Trouble) else "stopped"
-    counts = ctx.tx.outbox.counts([ctx.notice.id])[ctx.notice.id]
+    counts = ctx.tx.delivery_counts.of([ctx.notice.id])[ctx.notice.id]
     sent = counts.get("sent", 0)
     return InTrouble(
         ctx.letter,

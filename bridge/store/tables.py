@@ -68,9 +68,11 @@ incidents = Table(
     Column("firing_at_end", Integer),
     Column("mode", Text, nullable=False, server_default="real"),
     Index("ix_incidents_received_at", "received_at", "id"),
+    Index("ix_incidents_service", "service", "received_at", "id"),
     Index(
-        "ix_incidents_follow_up",
-        "state",
+        "ix_incidents_unfinished",
+        "service",
+        "received_at",
         sqlite_where=text("state != 'closed'"),
         postgresql_where=text("state != 'closed'"),
     ),
@@ -276,6 +278,22 @@ outbox = Table(
         postgresql_where=text("state IN ('sending', 'in_doubt')"),
     ),
     Index("ix_outbox_notice_state", "notice_id", "state", "due_at"),
+)
+
+# Letters with nothing left to send, by state: of one notice, and of all.
+delivery_counts = Table(
+    "delivery_counts",
+    metadata,
+    Column("notice_id", Text, ForeignKey("notices.id"), primary_key=True),
+    Column("state", Text, primary_key=True),
+    Column("n", Integer, nullable=False),
+)
+
+delivery_totals = Table(
+    "delivery_totals",
+    metadata,
+    Column("state", Text, primary_key=True),
+    Column("n", BigInteger, nullable=False),
 )
 
 events = Table(

@@ -9,6 +9,7 @@ from bridge.core.audit_chain import AuditKeys
 from bridge.store.alert_groups import AlertGroups
 from bridge.store.alerts import Alerts
 from bridge.store.claims import Claims
+from bridge.store.delivery_counts import DeliveryCounts
 from bridge.store.drills import Drills
 from bridge.store.events import Events
 from bridge.store.incidents import Incidents
@@ -58,6 +59,10 @@ class Tx(Transaction):
     @cached_property
     def outbox(self) -> Outbox:
         return Outbox(self)
+
+    @cached_property
+    def delivery_counts(self) -> DeliveryCounts:
+        return DeliveryCounts(self)
 
     @cached_property
     def claims(self) -> Claims:

@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bridge import clock
-from bridge.core.lifecycle import UNDECIDED
 from bridge.errors import StorageDown
 from bridge.store.tx import Tx
 from bridge.web.api.schemas import counted
@@ -76,7 +75,7 @@ class Ops:
     async def _stored(self) -> _Stored | None:
         try:
             async with asyncio.timeout(PATIENCE):
-                return await self._deps.store.read(_gauges)
+                return await self._deps.store.read(stored_gauges)
         except (StorageDown, TimeoutError):
             return None
 
@@ -94,16 +93,13 @@ class Ops:
         return self._writable
 
 
-def _gauges(tx: Tx) -> _Stored:
-    letters = ((state, n) for (lane, state), n in tx.outbox.states().items() if lane == "customers")
-    waiting = tx.notices.in_states(UNDECIDED)
-    unfinished = {incident.id for incident in tx.incidents.unfinished()}
-    stopped = [n for n in tx.notices.in_states({"stopped"}) if n.incident_id in unfinished]
+def stored_gauges(tx: Tx) -> _Stored:
+    waiting = tx.notices.waiting()
     return _Stored(
-        open_notices=len(waiting),
-        overdue=sum(notice.due_at < tx.now for notice in waiting),
-        stopped=sum(notice.stop_reason != "person" for notice in stopped),
-        deliveries=counted(letters),
+        open_notices=waiting.all,
+        overdue=waiting.overdue,
+        stopped=tx.notices.stopped_by_bridge(),
+        deliveries=counted(tx.delivery_counts.all().items()),
     )
 
 

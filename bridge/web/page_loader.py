@@ -96,10 +96,10 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         letters=_letters(ctx, version) if batch else (),
         findings=findings,
         events=tuple(tx.events.of(incident.id)),
-        counts=tx.outbox.counts([notice.id])[notice.id],
+        counts=tx.delivery_counts.of([notice.id])[notice.id],
         failed=_failed(tx, notice),
         failures=grouped(tx.outbox.refusals(notice.id)),
-        retrying_until=retrying_until(tx, notice),
+        retrying_until=retrying_until(tx, notice) if notice.first_round_at else None,
         previous_count=previous_count(ctx),
         repeated_at=next((n.sending_at for n in sent if n.kind == notice.kind), None),
         previous_report=_previous(tx, notice),
@@ -178,6 +178,6 @@ def _corrected(ctx: NoticeContext) -> Corrected | None:
     corrected = ctx.tx.notices.get(ctx.notice.corrects) if ctx.notice.corrects else None
     if corrected is None:
         return None
-    counts = ctx.tx.outbox.counts([corrected.id])[corrected.id]
+    counts = ctx.tx.delivery_counts.of([corrected.id])[corrected.id]
     told = sum(counts.get(state, 0) for state in ("sent", "failed", "unknown", "in_doubt"))
     return Corrected(counts.get("unknown", 0), max(0, (corrected.recipients or 0) - told))

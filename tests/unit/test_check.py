@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 
 from bridge.cli import check
+from bridge.cli.conditions import refuse_to_start
 from bridge.cli.main import main
 from bridge.config import load
-from bridge.errors import ConfigError
+from bridge.errors import ConfigError, StorageRefused
+from bridge.keys import load_keys
+from bridge.store.open_database import open_database
+from bridge.store.tables import meta
 from tests.parts.bridge import configuration
 from tests.parts.midori import PEOPLE
 from tests.parts.sink import Sink
@@ -234,3 +238,98 @@ def test_a_status_page_is_https_and_may_stand_in_letters(home):
                 load(path)
         else:
             assert load(path).services[name].links[-1] == url
+
+
+def warnings(capsys, home: Path, port: int, **sections: object) -> tuple[int, str]:
+    settings = configuration(home, 8080, port, "sqlite") | sections
+    path = home / "bridge.yaml"
+    path.write_text(json.dumps(settings, ensure_ascii=False, indent=1), encoding="utf-8")
+    code = check.report(path)
+    return code, "\n".join(line for line in capsys.readouterr().out.splitlines() if "WARNING" in line)
+
+
+def test_short_secrets_and_files_that_others_read_are_warnings_and_no_findings(
+    capsys, home, mail_server: Sink
+):
+    (home / "alert.token").chmod(0o644)
+    (home / "api.token").write_text("0123456789abcdef\n")
+    (home / "api.token").chmod(0o640)
+    code, told = warnings(capsys, home, mail_server.port)
+    assert code == 0
+    assert "sources.alertmanager.bearer_token_file: shorter than 16 characters" in told
+    assert f"sources.alertmanager.bearer_token_file: {home}/alert.token: others may read it" in told
+    assert "api." not in told
+
+
+def test_a_secret_in_a_file_that_others_read_is_a_warning(capsys, home, mail_server: Sink, monkeypatch):
+    _, told = warnings(capsys, home, mail_server.port, api={"bearer_token": "0123456789abcdef"})
+    assert "bridge.yaml:1: holds a secret, and others may read it" in told
+    monkeypatch.setenv("API_TOKEN", "0123456789abcdef")
+    _, told = warnings(capsys, home, mail_server.port, api={"bearer_token": "${API_TOKEN}"})
+    assert "holds a secret" not in told
+
+
+@pytest.mark.parametrize(
+    "content, exit_code, what",
+    [
+        (b"\xef\xbb\xbf0123456789abcdef\r\n", 1, "begins with a byte order mark (BOM)"),
+        (b"0123456789abcdef \n", 0, "has a space at its beginning or end"),
+    ],
+)
+def test_what_nobody_sees_in_a_secret_is_named(capsys, home, mail_server: Sink, content, exit_code, what):
+    (home / "api.token").write_bytes(content)
+    assert run(capsys, home, mail_server.port)[0] == exit_code
+    check.report(home / "bridge.yaml")
+    assert what in capsys.readouterr().out
+
+
+def test_repairs_of_a_list_are_warnings(capsys, home, mail_server: Sink):
+    (home / "customers.csv").write_text("E-mail\n<sato@example.jp>\n", encoding="utf-8")
+    code, told = warnings(capsys, home, mail_server.port)
+    assert code == 0
+    assert "taken out of brackets or quotation marks: 1 (first in line 2)" in told
+
+
+def test_columns_of_a_list_may_be_named(capsys, home, mail_server: Sink):
+    (home / "customers.csv").write_text("連絡先,屋号\nsato@example.jp,みどり\n", encoding="utf-8")
+    assert "has no column email" in finding_of(capsys, home, mail_server)
+    lists = {"shop-customers": {"csv": str(home / "customers.csv"), "columns": {"email": "連絡先"}}}
+    assert run(capsys, home, mail_server.port, audiences=lists) == (0, [])
+
+
+def begun(home: Path) -> None:
+    """A database that the bridge has worked with, and its key file."""
+    (home / "data").mkdir()
+    (home / "keys").write_text("ab" * 32 + "\n")
+    (home / "keys").chmod(0o600)
+    opened = open_database(f"sqlite:///{home}/data/bridge.sqlite3")
+    row = {"key": "key", "value": " ".join(load_keys(home / "keys").ids)}
+    with opened.engine.connect().execution_options(purpose="write") as connection, connection.begin():
+        connection.execute(meta.insert().values(row))
+    opened.close()
+
+
+def test_a_key_file_that_is_not_the_databases_is_found_before_the_start(capsys, home, mail_server: Sink):
+    begun(home)
+    assert run(capsys, home, mail_server.port) == (0, [])
+    (home / "keys").write_text("cd" * 32 + "\n")
+    assert "another key than this database was begun with" in finding_of(capsys, home, mail_server)
+    with pytest.raises(StorageRefused, match="another key than this database was begun with"):
+        refuse_to_start(load(home / "bridge.yaml"))
+
+
+def test_a_missing_key_file_is_not_made_anew_beside_a_database_that_was_begun(
+    capsys, home, mail_server: Sink
+):
+    begun(home)
+    (home / "keys").unlink()
+    assert "missing, and the database was begun with a key" in finding_of(capsys, home, mail_server)
+    with pytest.raises(StorageRefused, match="Restore its key file"):
+        refuse_to_start(load(home / "bridge.yaml"))
+    assert not (home / "keys").exists()
+
+
+def test_a_database_that_is_missing_and_was_there_is_found(capsys, home, mail_server: Sink):
+    begun(home)
+    (home / "data" / "bridge.sqlite3").unlink()
+    assert "is missing, but a database was here" in finding_of(capsys, home, mail_server)

@@ -18,12 +18,6 @@ KEPT: list[tuple[NewEvent, str, dict[str, Any]]] = [
         {"counts": {"opened": 1}, "alertnames": ["LoginErrors"], "truncated": 0, "notes": []},
     ),
     (
-        events.DrillBegan("drill", "first", True),
-        "drill_began",
-        {"mode": "drill", "kind": "first", "surprise": True},
-    ),
-    (events.DrillEnded("decided"), "drill_ended", {"why": "decided"}),
-    (
         events.AlertsReceived({"resolved": 2}, ["LoginErrors"], 0, [], ("http://am-1.example.jp:9093",)),
         "alerts",
         {
@@ -34,6 +28,12 @@ KEPT: list[tuple[NewEvent, str, dict[str, Any]]] = [
             "senders": ("http://am-1.example.jp:9093",),
         },
     ),
+    (
+        events.DrillBegan("drill", "first", True),
+        "drill_began",
+        {"mode": "drill", "kind": "first", "surprise": True},
+    ),
+    (events.DrillEnded("decided"), "drill_ended", {"why": "decided"}),
     (events.Reopened("fires again"), "reopened", {"why": "fires again"}),
     (events.Closed("nothing owed"), "closed", {"why": "nothing owed"}),
     (events.EndedByHand("n1", "first", 2), "ended_by_hand", {**NOTICE, "firing": 2}),

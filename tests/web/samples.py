@@ -13,6 +13,7 @@ from bridge.core.model import (
     Event,
     Incident,
     Kind,
+    LeftOut,
     Notice,
     Origin,
     Text,
@@ -23,7 +24,7 @@ from bridge.core.values import Locale, LocalText
 from bridge.letters.render import Letters
 from bridge.stages.audience import REHEARSING
 from bridge.stages.proofread import CAUSE_DAY_OVER
-from bridge.stages.word_findings import of_language
+from bridge.stages.word_findings import of_language, of_words
 from bridge.web.views.page_data import BatchLetter, FailedRow, PageData, Related
 from bridge.wording import Context, Finding, Letter, check
 from tests.parts import midori
@@ -378,6 +379,16 @@ OPEN: dict[str, dict[str, Any]] = {
     "template failed": {
         "version": replace(DRAFT, template_problem="templates/mail/ja/first.txt.j2:3: 'nope' is undefined")
     },
+    "open, odd list": {
+        "audience": replace(AUDIENCE, count=600, bad_total=40, as_of=at(9, 0, day=23)),
+        "previous_count": 1_000,
+        "alerts": (FIRES, replace(OVER, name="ItemErrors", count=1_000, until=at(2, 12))),
+        "alert_count": 1_001,
+        "findings": tuple(
+            of_words(facts(alerts=(replace(FIRING, annotations={"customer_impact_ja": "-"}),)))
+        ),
+        "sheet": "alerts",
+    },
     "choosing not to send": {"sheet": "dismiss"},
     "cancelled": {"did": "cancelled"},
     "acknowledged": {
@@ -414,6 +425,10 @@ ASKING: dict[str, dict[str, Any]] = {
         **_recovery(),
         "incident": replace(_recovery()["incident"], ended_by="maruyama", firing_at_end=1),
         "events": (*EVENTS, Event(4, at(3, 32), "maruyama", "ended_by_hand", {"firing": 1})),
+    },
+    "recovery, one kept out": {
+        **_recovery(),
+        "left_out": (LeftOut("LoginErrors", "severity", "warning", at(3, 46)),),
     },
     "recovery, still firing": {**_recovery(), "alerts": (FIRES,), "firing": 1},
     "recovery, answered in Japanese": {

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from bridge.core.actions import expired, offers, said_yes
+from bridge.core.actions import expired, offers, practised, said_yes
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.next_notice import has_newer
 from bridge.stages.audience import Lists, audience_of
@@ -48,8 +48,10 @@ def decide(tx: Tx, runtime: Runtime, link_id: str, form: DecisionRequest, lists:
     notice = ctx.notice
     if ctx.link.replaced or expired(notice, tx.now, ctx.link.created_at):
         return _gone(ctx, form)
-    newer, drill = has_newer(notice, ctx.notices()), ctx.incident.is_drill
-    offered = form.action in offers(notice, ctx.person, tx.now, ctx.incident.state, newer=newer, drill=drill)
+    newer = has_newer(notice, ctx.notices())
+    offered = offers(notice, ctx.person, tx.now, ctx.incident.state, newer=newer)
+    if ctx.incident.is_drill:
+        offered = practised(offered)
     if not offered and (form.action in ACTIONS or notice.state not in UNDECIDED):
         return _already(ctx, form)
     if not form.genuine:

@@ -120,7 +120,7 @@ def _out(
     before = [one for one in known.values() if began and one.began_at and one.began_at < began]
     earlier = [scores[one.id] for one in sorted(before, key=lambda one: str(one.began_at), reverse=True)]
     notices = [notice for notice in tx.notices.of(drill.id) if notice.recipients]
-    letters = tx.outbox.counts([notice.id for notice in notices])
+    letters = tx.delivery_counts.of([notice.id for notice in notices])
     people = [
         DrillPersonOut.model_validate(
             {

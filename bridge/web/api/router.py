@@ -77,10 +77,10 @@ def api_router(deps: Dependencies, guard: Guard) -> APIRouter:
         router.add_api_route(
             path, answer, response_model=NoticeOut, status_code=201, methods=["POST"], openapi_extra=extra
         )
-    router.add_api_route("/drills", drills.begin, response_model=DrillOut, status_code=201, methods=["POST"])
     router.add_api_route(
         "/notices/{notice_id}/reopen", writing.reopen, response_model=NoticeOut, methods=["POST"]
     )
+    router.add_api_route("/drills", drills.begin, response_model=DrillOut, status_code=201, methods=["POST"])
     router.add_api_route("/links/revoke", writing.revoke, response_model=RevokedOut, methods=["POST"])
     return router
 

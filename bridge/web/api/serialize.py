@@ -82,7 +82,7 @@ def _notice_out(ctx: NoticeContext, lists: Lists) -> NoticeOut:
         findings = (*proofread(ctx), *of_language(service, newest, audience))
         rings = ahead(rings, ctx.escalation, notice)
     shown = next((v for v in versions if v.version == notice.approved_version), newest)
-    deliveries = counted(tx.outbox.counts([notice.id])[notice.id].items())
+    deliveries = counted(tx.delivery_counts.of([notice.id])[notice.id].items())
     return NoticeOut.model_validate(
         {
             **asdict(notice),

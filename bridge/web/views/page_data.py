@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from bridge.core.actions import Action, Surprise, hold_for, offers, said_yes, surprises
+from bridge.core.actions import Action, Surprise, hold_for, offers, practised, said_yes, surprises
 from bridge.core.facts import Facts
 from bridge.core.failures import FailureGroup
 from bridge.core.lifecycle import UNDECIDED
@@ -83,10 +83,10 @@ class PageData:
     same names that a matcher kept out of the incident. `number` is the report's
     number, also while it is only expected. `previous_count` and `repeated_at` are of the last sending to the same
     audience, and of the last one of the same kind. `newer`: a report was drafted after this one. `withdrawn`: the
-    notices by id that were given up with none in their place. `rung`: in a drill, who was rung so far; `for_real`:
-    how many its service's list has. `corrected`: what this letter corrects. `correction`: the letter that corrects
-    this one. `findings` are about `version.texts[service.locale]`. `record_until`: what was sent after it may be
-    missing from the record. `copied`: the record is a copy, whose original may run too.
+    notices by id that were given up with none in their place. `rung`: in a drill, who was rung so far;
+    `for_real`: how many its service's list has. `corrected`: what this letter corrects. `correction`:
+    the letter that corrects this one. `findings` are about `version.texts[service.locale]`. `record_until`: what was
+    sent after it may be missing from the record. `copied`: the record is a copy, whose original may run too.
     """
 
     service: Service
@@ -164,8 +164,8 @@ class PageData:
 
     @property
     def offers(self) -> tuple[Action, ...]:
-        state = self.incident.state
-        return offers(self.notice, self.person.id, self.now, state, newer=self.newer, drill=self.drill)
+        offered = offers(self.notice, self.person.id, self.now, self.incident.state, newer=self.newer)
+        return practised(offered) if self.drill else offered
 
     @property
     def undecided(self) -> bool:

@@ -25,7 +25,8 @@ def stopped(data: PageData) -> tuple[str, str]:
     if not sent:
         return say("unsent"), why
     rest = say.number(max(0, (data.recipients or 0) - sent))
-    return say("stopped"), joined(data, why, say("stopped_note", sent=say.number(sent), rest=rest))
+    counted = "stopped_rest" if _by_whom(data) else "stopped_note"  # which says once more that it was stopped
+    return say("stopped"), joined(data, why, say(counted, sent=say.number(sent), rest=rest))
 
 
 def _by_whom(data: PageData) -> str:

@@ -279,4 +279,4 @@ def test_two_people_and_a_changed_text_do_not_hide_the_facts() -> None:
         update={"policy": SERVICE.policy.model_copy(update={"second_person": frozenset({"first"})})}
     )
     view = approval(in_state("edited", service=two, person=PEOPLE["sato"]))
-    assert [row.label for row in view.rows] == ["件名", "いつから", "何が", "次回のご報告"]
+    assert [row.label for row in view.rows] == ["件名", "いつから", "何が", "次回ご報告"]
