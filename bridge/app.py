@@ -223,7 +223,7 @@ class App:
             now=clock.now,
             health=health,
             reload=partial(self._running.reload, store),
-            pages=Pages(),
+            pages=Pages(self._runtime.config.server.path),
         )
 
     def _first_relay(self) -> Relay:

@@ -9,6 +9,7 @@ from bridge.cli.check_details import details
 from bridge.cli.checks import CHECKS, WARNINGS
 from bridge.cli.commands import add_command, add_config
 from bridge.cli.conditions import Check, Problem
+from bridge.cli.sender_checks import last_posts
 from bridge.config import Config, load
 from bridge.config.document import read
 from bridge.errors import ConfigError
@@ -60,6 +61,8 @@ def report(path: Path) -> int:
         doubts = [document.finding(place, what) for place, what in warn(config, document, path)]
         for doubt in sorted(doubts):
             print(f"WARNING  {doubt.at(str(path))}")
+    for line in last_posts(config):
+        print(f"         {line}")
     return 0 if clean else 1
 
 

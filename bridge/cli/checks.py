@@ -18,6 +18,7 @@ from bridge.cli.check_mail import check_mail
 from bridge.cli.check_secrets import doubtful_secrets, marked_secrets
 from bridge.cli.conditions import Check, Problem
 from bridge.cli.rule_checks import check_rules
+from bridge.cli.sender_checks import check_senders
 from bridge.config import Config
 from bridge.config.document import Document, Place
 from bridge.core.customer_words import REASONS, is_sentence, refusal
@@ -132,6 +133,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("templates", check_templates),
     ("audiences", check_audiences),
     ("database", conditions.database),
+    ("senders", check_senders),
     ("smtp", check_mail),
 )
 

@@ -17,7 +17,15 @@ from bridge.audiences.cache import ServiceList
 from bridge.audiences.csv import Reading
 from bridge.config.document import Document, Place, Tree, Value, read
 from bridge.config.fitting import CHOICE, MAPPING, fit, judge, unknown
-from bridge.config.sections import Api, CustomerList, DatabaseSettings, ServerSettings, Wording, read_terms
+from bridge.config.sections import (
+    Api,
+    CustomerList,
+    DatabaseSettings,
+    ServerSettings,
+    Watch,
+    Wording,
+    read_terms,
+)
 from bridge.core.settings import DEFAULT_ZONE, HEARTBEATS, Escalation, Match, Person, Policy, Service, Zone
 from bridge.core.values import Model
 from bridge.errors import ConfigError
@@ -62,6 +70,9 @@ class Config(Model):
     wording: Wording = Field(default=Wording(), description="the wording check")
     timezone: Zone = Field(default=DEFAULT_ZONE, description="of the times in letters")
     sources: Mapping[str, OneSource] = Field(description="who may post; one not listed answers 404")
+    watch: Watch | None = Field(
+        default=None, description="who is rung about silent senders; needed where a source has expect_every"
+    )
     heartbeats: tuple[Match, ...] = Field(
         default=HEARTBEATS,
         description="alerts of monitoring itself, never a customer's; in each entry all matchers must hold",
@@ -185,6 +196,7 @@ def _dangling(tree: Tree) -> Iterator[tuple[Place, str]]:
             wanted = service.get(key) if isinstance(service, dict) else None
             if isinstance(wanted, str) and wanted not in (known := _entries(tree, section)):
                 yield ("services", name, key), unknown(wanted, known, f'{key} "{wanted}"')
+    yield from _watchers(tree)
     people = _entries(tree, "people")
     for name, escalation in _entries(tree, "escalations").items():
         steps = escalation.get("steps") if isinstance(escalation, dict) else None
@@ -196,6 +208,20 @@ def _dangling(tree: Tree) -> Iterator[tuple[Place, str]]:
                         ("escalations", name, "steps", n, "people", m),
                         unknown(person, people, f'person "{person}"'),
                     )
+
+
+def _watchers(tree: Tree) -> Iterator[tuple[Place, str]]:
+    """A watch that names nobody, and one that is missing though a sender is to be watched."""
+    wanted = _entries(tree, "watch").get("escalation")
+    if isinstance(wanted, str) and wanted not in (known := _entries(tree, "escalations")):
+        yield ("watch", "escalation"), unknown(wanted, known, f'escalation "{wanted}"')
+    if not _entries(tree, "watch"):
+        for name, source in _entries(tree, "sources").items():
+            if isinstance(source, dict) and source.get("expect_every"):
+                yield (
+                    ("sources", name, "expect_every"),
+                    "nobody would be told. Write watch: {escalation: ...} at the top level",
+                )
 
 
 def _entries(tree: Tree, section: str) -> Mapping[str, Value]:

@@ -28,6 +28,7 @@ from bridge.stages.notify_oncall import tell_relay_down
 from bridge.stages.ring import ring
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
+from bridge.stages.watch import news, watch
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 
@@ -42,6 +43,7 @@ RELAY_BACK = 90.0  # seconds without trouble that end an outage: longer than the
 @dataclass(frozen=True, slots=True)
 class Agenda:
     """What one round finds due. `ringing`: the services of the rings. `letters`: the hold of some letter has ended.
+    `senders`: one fell silent, or is heard again.
 
     `done`: some sending has tried every recipient once, or has nothing left to send.
     `unknown`: services with work that the running configuration does not have.
@@ -51,6 +53,7 @@ class Agenda:
     ringing: Collection[str]
     letters: bool
     done: bool
+    senders: bool
     owing: list[str]
     drills: list[str]
     now: datetime
@@ -74,6 +77,7 @@ class Timer:
     _last_relay_trouble: float = float("-inf")
     _told_relay_down: frozenset[str] = frozenset()
     _anchored_at: datetime | None = None
+    _listening_since: datetime | None = None
     _unknown: frozenset[str] = frozenset()
     _loading: asyncio.Task[None] | None = None
     _stopping: bool = False
@@ -135,6 +139,8 @@ class Timer:
             self.wake(await self.store.run(partial(finish, runtime=self.runtime())))
         for drill in agenda.drills:
             await self._singly("drill", partial(self._begin_drill, drill))
+        if agenda.senders:
+            await self._singly("watch", self._watch_senders)
         for incident in agenda.owing:
             await self._singly("follow_up", partial(self._follow_one, incident))
         await self._singly("anchor", partial(self._anchor, agenda.now))
@@ -178,6 +184,7 @@ class Timer:
             rings=rings,
             ringing=tx.incidents.services_of([ring.notice_id for ring in rings]) if rings else (),
             letters=send_at is not None and send_at <= tx.now,
+            senders=bool(news(tx, self.runtime().config, self._since(tx))),
             done=any(is_news(tx, notice) for notice in sending),
             owing=owed,
             drills=[drill.id for drill in tx.drills.due(services)],
@@ -185,6 +192,17 @@ class Timer:
             next_due=min((at for at in times if at and at > tx.now), default=None),
             unknown=frozenset(incident.service for incident in unfinished) - services.keys(),
         )
+
+    def _since(self, tx: Tx) -> datetime:
+        """Since when this instance listens to senders: what was posted before may have found nobody."""
+        self._listening_since = self._listening_since or tx.now
+        return self._listening_since
+
+    async def _watch_senders(self) -> None:
+        def unit(tx: Tx) -> Wake:
+            return watch(tx, self.runtime(), self._since(tx))
+
+        self.wake(await self.store.run(unit))
 
     def _log_unknown(self, unknown: frozenset[str]) -> None:
         """Log each service once. Another instance may know it and do its work; if none does, the work is left."""

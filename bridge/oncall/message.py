@@ -293,6 +293,52 @@ class RefusedSender:
 
 
 @dataclass(frozen=True, slots=True)
+class SilentSender:
+    """A sender posts no more.
+
+    `posted_at`: its last post. `wrong_since`: posts with a wrong credential arrive since then. `firing`: how many of
+    its alerts fire.
+    """
+
+    template: ClassVar[str] = "silent"
+    source: str
+    posted_at: datetime
+    now: datetime
+    zone: ZoneInfo
+    wrong_since: datetime | None
+    firing: int
+
+    def words(self, locale: Locale) -> Mapping[str, object]:
+        wrong = self.wrong_since
+        return {
+            "source": self.source,
+            "length": dates.duration(self.now - self.posted_at, locale),
+            "posted": clock_of_day(self.posted_at, self.now, self.zone, locale),
+            "wrong": clock_of_day(wrong, self.now, self.zone, locale) if wrong else "",
+            "firing": f"{self.firing:,}" if self.firing else "",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SenderHeard:
+    """A sender posts again. `told_at`: when people were told that it did not."""
+
+    template: ClassVar[str] = "heard"
+    source: str
+    posted_at: datetime
+    told_at: datetime
+    now: datetime
+    zone: ZoneInfo
+
+    def words(self, locale: Locale) -> Mapping[str, object]:
+        return {
+            "source": self.source,
+            "posted": clock_of_day(self.posted_at, self.now, self.zone, locale),
+            "told": clock_of_day(self.told_at, self.now, self.zone, locale),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class InTrouble:
     """Something keeps a letter from its customers.
 

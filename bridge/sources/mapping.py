@@ -47,7 +47,8 @@ def _compile(text: str) -> Any:
 
 
 def _words(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(" .:")
+    first = (str(error).splitlines() or [type(error).__name__])[0]
+    return first.removeprefix("Invalid jmespath expression: ")[:200].rstrip(" .:")
 
 
 def _functions(node: Any) -> Iterator[str]:

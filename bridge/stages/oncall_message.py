@@ -26,15 +26,20 @@ from bridge.oncall.message import (
     Rehearsal,
     Renewed,
     RingFacts,
+    SenderHeard,
+    SilentSender,
     TrialCopy,
     Trouble,
 )
 from bridge.oncall.own_decision import OwnDecision, StillFiring
+from bridge.stages import refused
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.decide.stop import BY_PERSON
 from bridge.stages.runtime import Runtime
 from bridge.store.claims import Claimed
 from bridge.store.tx import Tx
+
+_TIMES = ("posted_at", "told_at", "wrong_since")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,12 @@ def _about_no_notice(
     service = runtime.config.services.get(str(row.detail["service"]))
     if service is None:
         return None
-    told = RefusedSender(
+    told = _refused(row, service, now) if row.kind == refused.OCCASION else _silent(row, service, now)
+    return told, runtime.person(row.person or ""), service
+
+
+def _refused(row: Claimed, service: Service, now: datetime) -> OncallMessage:
+    return RefusedSender(
         source=str(row.detail["source"]),
         at=datetime.fromisoformat(str(row.detail["at"])),
         now=now,
@@ -87,7 +97,15 @@ def _about_no_notice(
         field=str(row.detail["field"]),
         zone=service.timezone,
     )
-    return told, runtime.person(row.person or ""), service
+
+
+def _silent(row: Claimed, service: Service, now: datetime) -> OncallMessage:
+    detail, zone = row.detail, service.timezone
+    times = {key: datetime.fromisoformat(str(detail[key])) for key in _TIMES if detail.get(key)}
+    source, posted_at = str(detail["source"]), times.get("posted_at", now)
+    if row.kind == "heard":
+        return SenderHeard(source, posted_at, times.get("told_at", posted_at), now, zone)
+    return SilentSender(source, posted_at, now, zone, times.get("wrong_since"), int(detail["firing"]))
 
 
 def _ring(ctx: MessageContext) -> OncallMessage:

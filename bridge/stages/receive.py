@@ -33,6 +33,7 @@ from bridge.stages.ring import ring_at_once
 from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.stages.still_firing import plan_reminder
 from bridge.stages.wake import NOTHING, Wake
+from bridge.stages.watch import heard
 from bridge.store.alerts import IgnoredAlert
 from bridge.store.incidents import IncidentChanges
 from bridge.store.tx import Tx
@@ -107,6 +108,7 @@ def receive(
                 wake |= ring_at_once(ctx, lists or {})
         for count, own in zip(received, verdicts, strict=True):
             count.add(own, incident)
+    heard(tx, source)
     _keep_ignored(tx, runtime, [unwanted for count in received for unwanted in count.ignored])
     return [count.result(post.alerts) for count, post in zip(received, posts, strict=True)], wake
 

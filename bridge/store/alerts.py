@@ -113,6 +113,15 @@ class Alerts:
         """How many alerts of the incident fire."""
         return self._count(incident_id, alerts.c.status == "firing")
 
+    def firing_of(self, source: str) -> int:
+        """How many alerts of a source fire, in all incidents that are open."""
+        query = (
+            select(func.count())
+            .select_from(alerts.join(incidents, incidents.c.id == alerts.c.incident_id))
+            .where(incidents.c.state == "open", alerts.c.source == source, alerts.c.status == "firing")
+        )
+        return int(self._tx.execute(query).scalar_one())
+
     def unended(self, incident_id: str) -> int:
         """How many alerts of the incident no source has ended, also of those that a person ended by hand."""
         return self._count(incident_id, or_(alerts.c.status == "firing", alerts.c.by_hand))

@@ -170,7 +170,8 @@ def _own_page(ctx: NoticeContext, notice_id: str | None, person: str, keys: Keys
         return None
     link = ctx.tx.links.of(other.id).get(person)
     number = Facts.from_dict(ctx.about(other).version().facts).number
-    return Related(other.kind, number, None, f"/approve/{keys.token(link.id)}" if link else None)
+    root = ctx.runtime.config.server.path
+    return Related(other.kind, number, None, f"{root}/approve/{keys.token(link.id)}" if link else None)
 
 
 def _corrected(ctx: NoticeContext) -> Corrected | None:

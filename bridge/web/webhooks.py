@@ -22,6 +22,7 @@ from bridge.sources.post import Parsed, Post
 from bridge.sources.settings import SourceSettings
 from bridge.stages.receive import Received
 from bridge.stages.refused import RefusedPost, tell_refused
+from bridge.stages.watch import turned_away
 from bridge.web.auth import unauthorized
 from bridge.web.dependencies import Dependencies
 from bridge.web.rate_limit import Announcer, Guesses
@@ -41,6 +42,7 @@ class Webhooks:
         self._deps = deps
         self._guesses = Guesses()
         self._told = Announcer()
+        self._turned_away = Announcer()
         self._intakes: dict[str, WebhookBatch] = {}
         _begin_counting()
 
@@ -73,6 +75,7 @@ class Webhooks:
         try:
             post = await self._admit(request, name, source, settings)
             if post is None:
+                await self._turn_away(name, settings)
                 await self._guesses.wrong(request)
                 return unauthorized(settings.challenge), "unauthorized"
             parsed = await _parsed(source, settings, post)
@@ -99,6 +102,14 @@ class Webhooks:
         if not may_post(source, settings, post):
             return None
         return replace(post, body=await read_body(request, limit), received_at=self._deps.now())
+
+    async def _turn_away(self, name: str, settings: SourceSettings) -> None:
+        """Remember posts with a wrong credential: a sender that falls silent mostly has lost its token."""
+        if settings.expect_every and self._turned_away.due(name, clock.monotonic()) is not None:
+            try:
+                await self._deps.store.run(partial(turned_away, source=name))
+            except StorageDown as error:
+                log.warning("turned_away_not_recorded", source=name, error=str(error))
 
     def _intake(self, name: str) -> WebhookBatch:
         if name not in self._intakes:

@@ -107,13 +107,17 @@ async def test_whether_a_letter_is_done_is_asked_of_its_open_rows_alone(
 async def test_a_scrape_reads_no_letter_that_was_sent(office: Office) -> None:
     """The counts of finished letters are kept, and those under way are counted by their own rows."""
     await sent(office)
-    with_nothing_under_way = await office.store.run(partial(plans, ask=stored_gauges))
+    with_nothing_under_way = await office.store.run(
+        partial(plans, ask=partial(stored_gauges, config=office.runtime.config))
+    )
     assert not [line for line in with_nothing_under_way if "outbox" in line]
     assert not whole(with_nothing_under_way, "notices", "incidents")
     await office.post(firing("Another"))
     await office.tick(minutes(51))
     await office.press("maruyama", "approve")
-    under_way = await office.store.run(partial(plans, ask=stored_gauges))
+    under_way = await office.store.run(
+        partial(plans, ask=partial(stored_gauges, config=office.runtime.config))
+    )
     assert [line for line in under_way if "outbox" in line]
     assert not whole(under_way, "outbox", "notices", "incidents")
 

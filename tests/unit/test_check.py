@@ -6,17 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from bridge.cli import check
+from bridge.cli import check, check_mail
 from bridge.cli.conditions import refuse_to_start
 from bridge.cli.main import main
 from bridge.config import load
 from bridge.errors import ConfigError, StorageRefused
 from bridge.keys import load_keys
+from bridge.smtp.session import Limits
 from bridge.store.open_database import open_database
 from bridge.store.tables import meta
 from tests.parts.bridge import configuration
+from tests.parts.certificates import self_signed
 from tests.parts.midori import PEOPLE
 from tests.parts.sink import Sink
+from tests.parts.smtp import Fault, Rules, Session
 
 
 @pytest.fixture
@@ -225,6 +228,39 @@ def test_japanese_that_readers_of_english_would_get_is_found_by_day(capsys, home
     assert any(".impact[0].text" in found or "impact.0.text" in found for found in findings)
 
 
+@pytest.mark.parametrize(
+    "place, changes",
+    [
+        ("name", {"name": "みどりショップ"}),
+        ("company", {"company": "みどり商事株式会社"}),
+        ("sender.name", {"sender": {"name": "みどりショップ運営事務局", "email": "support@example.jp"}}),
+        ("contact", {"contact": "お問い合わせ窓口"}),
+        ("representative", {"representative": "丸山"}),
+        ("impact[0].text", {"impact": [{"text": "ログイン"}]}),
+        ("impact[0].subject", {"impact": [{"text": {"ja": "ログイン", "en": "sign-in"}, "subject": "障害"}]}),
+    ],
+)
+def test_each_text_that_has_no_english_is_named_where_customers_read_it(
+    capsys, home, mail_server: Sink, place, changes
+):
+    (home / "customers.csv").write_text("email,name,locale\nsmith@example.jp,Smith,en\n", encoding="utf-8")
+    services = configuration(home, 8080, 25, "sqlite")["services"]
+    (name, service), *_ = services.items()
+    in_both = {
+        "name": {"ja": "みどりショップ", "en": "Midori Shop"},
+        "company": {"ja": "みどり商事株式会社", "en": "Midori Trading Co."},
+        "sender": {"name": {"ja": "事務局", "en": "Support"}, "email": "support@example.jp"},
+        "contact": "support@example.jp",
+        "representative": {"ja": "丸山", "en": "Maruyama"},
+        "impact": [],
+    }
+    tree = {name: {**service, **in_both, **changes}}
+    _, findings = run(capsys, home, mail_server.port, services=tree)
+    missing = [found for found in findings if "has no English" in found]
+    assert len(missing) == 1, findings
+    assert f"services.{name}.{place}" in missing[0]
+
+
 def test_a_status_page_is_https_and_may_stand_in_letters(home):
     services = impact_of(home)
     (name, service), *_ = services.items()
@@ -351,3 +387,77 @@ def test_what_is_in_order_says_how_many_customers_who_is_rung_and_which_server(
     assert "ok       audiences shop-customers: 1,200 (ja 800, en 400)" in said
     assert "ok       people shop: 丸山 at once, 丸山 and 佐藤 from 10m" in said
     assert f"ok       smtp 127.0.0.1:{mail_server.port} (none)" in said
+
+
+def told_by(capsys, home: Path, rules: Rules) -> tuple[int, str]:
+    """The exit code and the findings of a check against a mail server with these rules; it took no mail."""
+    server = Sink(rules)
+    try:
+        code, findings = run(capsys, home, server.port)
+        assert server.mails == []
+        return code, "\n".join(findings)
+    finally:
+        server.stop()
+
+
+def refusing(stage: str, words: bytes, to: str = "") -> Rules:
+    """A mail server that says this at one stage, to one recipient or to all."""
+
+    def reply(asked: str, session: Session) -> Fault | None:
+        named = session.commands[-1] if session.commands else ""
+        return Fault(words) if asked == stage and to in named else None
+
+    return Rules(reply)
+
+
+@pytest.mark.parametrize(
+    "stage, words, to, told",
+    [
+        ("MAIL", b"530 5.7.0 Authentication required", "", "takes no mail from"),
+        ("MAIL", b"553 5.7.1 not owned by user bridge", "", "not owned by user bridge"),
+        ("RCPT", b"554 5.7.1 Relay access denied", "sato@", "takes no mail to sato@example.jp: 554 5.7.1"),
+        ("RCPT", b"504 5.5.2 need fully-qualified hostname", "", "need fully-qualified hostname"),
+        ("RCPT", b"550 5.1.1 User unknown", "maruyama@", "knows nobody at maruyama@example.jp"),
+    ],
+)
+def test_a_server_that_would_take_no_mail_of_ours_is_found_without_a_mail(
+    capsys, home, stage, words, to, told
+):
+    code, findings = told_by(capsys, home, refusing(stage, words, to))
+    assert code == 1
+    assert told in findings
+
+
+def test_what_is_only_for_now_is_no_finding(capsys, home):
+    assert told_by(capsys, home, refusing("RCPT", b"450 4.2.0 greylisted")) == (0, "")
+
+
+def test_oncall_and_one_customer_are_asked_for_and_taken_back(capsys, home, mail_server: Sink):
+    (home / "customers.csv").write_text("email\nhanako@example.jp\ntaro@example.jp\n")
+    assert run(capsys, home, mail_server.port) == (0, [])
+    asked = [line for session in mail_server.sessions for line in session.commands]
+    recipients = [line for line in asked if line.startswith("RCPT")]
+    assert "RCPT TO:<maruyama@example.jp>" in recipients
+    assert "RCPT TO:<hanako@example.jp>" in recipients
+    assert "RCPT TO:<taro@example.jp>" not in recipients
+    assert asked.count("RSET") == len(recipients)
+    assert len(mail_server.sessions) == 1
+    assert mail_server.mails == []
+
+
+@pytest.mark.parametrize(
+    "implicit, security, told",
+    [(True, "starttls", "Write security: tls"), (False, "tls", "Write security: starttls")],
+)
+def test_a_port_of_the_other_security_is_named(capsys, home, monkeypatch, implicit, security, told):
+    certificate = self_signed(home, "localhost")
+    server = Sink(Rules(tls=certificate.for_server(), implicit_tls=implicit))
+    monkeypatch.setattr(check_mail, "_PATIENCE", Limits(connect=1, command=1))
+    smtp = {"host": "localhost", "port": server.port, "security": security}
+    smtp["ca_file"] = str(certificate.certificate)
+    try:
+        code, findings = run(capsys, home, 1, smtp=smtp)
+    finally:
+        server.stop()
+    assert code == 1
+    assert told in findings[0]

@@ -518,6 +518,23 @@ DECIDED: dict[str, dict[str, Any]] = {
         "now": at(2, 40),
         "counts": {},
     },
+    "stopped, not true any more": {
+        "notice": _RELISTED,
+        "audience": _LARGER,
+        "now": at(2, 40),
+        "counts": {},
+        "findings": (
+            Finding(
+                "FCT-01",
+                "error",
+                "body",
+                (0, 5),
+                "お客様各位",
+                "アラートはすべて 2:31 に止まりました。手紙には継続中と書かれています。",
+                "All alerts ended at 02:31. The letter says that it goes on.",
+            ),
+        ),
+    },
     "stopped, list changed": {
         "notice": _RELISTED,
         "audience": _LARGER,

@@ -24,6 +24,7 @@ from bridge.core.model import (
 from bridge.core.next_notice import never_left
 from bridge.core.settings import Escalation, Person, Service
 from bridge.core.values import LOCALES, Locale
+from bridge.stages.facts_at_press import errors_to_resume
 from bridge.web.views.phrasing import Phrasing
 from bridge.wording import Finding
 
@@ -205,6 +206,12 @@ class PageData:
     @property
     def errors(self) -> tuple[Finding, ...]:
         return tuple(f for f in self.findings if f.severity == "error")
+
+    @property
+    def errors_to_resume(self) -> tuple[Finding, ...]:
+        """What keeps a stopped letter, of which nothing has left, from being sent without a reason."""
+        stopped = "resume" in self.offers and never_left(self.notice)
+        return errors_to_resume(self.findings, self.notice.override) if stopped else ()
 
     @property
     def surprises(self) -> tuple[Surprise, ...]:

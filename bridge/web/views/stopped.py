@@ -16,8 +16,7 @@ def stopped(data: PageData) -> tuple[str, str]:
         STOP_REASONS.get(data.notice.stop_reason or "", WORDS["list_unreadable"]), data.lang
     )
     if data.record_until:
-        first = say("copied") if data.copied else ""
-        return say("stopped"), "\n".join(filter(None, (first, until_when(data))))
+        return say("stopped"), "\n".join(until_when(data))
     if never_left(data.notice):
         mine = waits_for_second(data.notice) and data.said_yes
         waits = second_waits(data) if mine else ""
