@@ -36,7 +36,7 @@ from bridge.store.mark_file import MarkFile
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 from bridge.web.dependencies import Dependencies, Health
-from bridge.web.listen import HttpServer, servers
+from bridge.web.listen import HttpServer, Sockets, addresses, servers
 from bridge.web.pages import Pages
 
 log = structlog.get_logger(__name__)
@@ -67,6 +67,10 @@ class App:
     async def serve(self) -> None:
         """Run until SIGTERM or SIGINT. Raises BridgeError when it cannot start."""
         config = self._runtime.config
+        with addresses(config) as sockets:
+            await self._serve_on(sockets, config)
+
+    async def _serve_on(self, sockets: Sockets, config: Config) -> None:
         keys = load_keys(config.key_file)
         async with self._store(keys) as store:
             await self._begin(store, keys)
@@ -78,7 +82,7 @@ class App:
             self._metronome.start()
             self._listen_to_signals(store)
             try:
-                await self._run(timer, lanes, marks, servers(config, deps))
+                await self._run(timer, lanes, marks, servers(config, deps, sockets))
             finally:
                 self._metronome.stop()
                 await self._give_back(store)

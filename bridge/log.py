@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, escaped to ASCII, approval tokens and credentials cut out."""
+"""Structured logs: a JSON object a line, in ASCII; at a terminal, text. Tokens and credentials are cut out."""
 
 import json
 import logging
@@ -9,6 +9,17 @@ from typing import Any
 import structlog
 
 from bridge.redaction import redact
+
+
+def _text(_: Any, __: str, event: MutableMapping[str, Any]) -> str:
+    """One event for a person at a terminal: as it reads, without characters that would move the cursor."""
+    time, level, said = (str(event.pop(key, "")) for key in ("timestamp", "level", "event"))
+    logger, trace = event.pop("logger", ""), event.pop("exception", "")
+    more = " ".join(f"{key}={value}" for key, value in event.items())
+    lines = [f"{time[11:19]} {level:<7} {said} {more}".rstrip(), *str(trace).splitlines()]
+    if logger and not str(logger).startswith("bridge"):
+        lines[0] += f" ({logger})"
+    return redact("\n".join("".join(c if c.isprintable() else "\ufffd" for c in line) for line in lines))
 
 
 def _line(_: Any, __: str, event: MutableMapping[str, Any]) -> str:
@@ -35,7 +46,7 @@ def set_up(level: int = logging.INFO) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _line,
+                _text if sys.stderr.isatty() else _line,
             ],
         )
     )
@@ -46,4 +57,6 @@ def set_up(level: int = logging.INFO) -> None:
     logging.getLogger("uvicorn.access").disabled = True
     # Nor does each broken request of a stranger deserve one.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    # The metronome may skip a beat, and every loop wakes by itself then; an error of it is told.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    logging.getLogger("alembic").setLevel(logging.WARNING)

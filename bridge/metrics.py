@@ -3,6 +3,9 @@
 Counters that rules.yml watches begin at 0 for every label: Prometheus sees no increase in a series that begins at 1.
 """
 
+from importlib.metadata import version
+from platform import python_version
+
 from prometheus_client import Counter, Gauge, Histogram
 
 _MINUTES = tuple(60 * n for n in (1, 2, 3, 5, 8, 10, 13, 15, 20, 30, 60, 120))
@@ -35,4 +38,10 @@ RELOAD_WORKED = Gauge(
     "Whether the last configuration that was to be loaded is in force.",
 )
 RELOAD_WORKED.set(1)
+RELOADED_AT = Gauge(
+    "bridge_config_last_reload_success_timestamp_seconds",
+    "When the configuration in force was loaded.",
+)
+BUILD = Gauge("bridge_build_info", "Always 1; which version runs, on which Python.", ["version", "python"])
+BUILD.labels(version("incident-bridge"), python_version()).set(1)
 RELOADED = Counter("bridge_config_reloads_total", "Configuration reloads by outcome.", ["outcome"])

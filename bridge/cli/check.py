@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from bridge.cli import explain
+from bridge.cli.check_details import details
 from bridge.cli.checks import CHECKS, WARNINGS
 from bridge.cli.commands import add_command, add_config
 from bridge.cli.conditions import Check, Problem
@@ -29,7 +30,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print a line for each finding, and `ok` for each check without one. 0 without findings, 1 with.
+    """Print a line for each finding, or `ok` and what was seen for each check. 0 without findings, 1 with.
 
     A warning changes nothing about that. With --explain: what a sender's body would do, see `explain.run`.
     """
@@ -54,7 +55,7 @@ def report(path: Path) -> int:
         for finding in sorted(findings):
             print(f"FINDING  {finding.at(str(path))}")
         if not findings:
-            print(f"ok       {name}")
+            print("\n".join(f"ok       {line}" for line in details(name, config)))
         clean = clean and not findings
     for warn in WARNINGS:
         doubts = [document.finding(place, what) for place, what in warn(config, document, path)]

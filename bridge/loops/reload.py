@@ -7,6 +7,7 @@ from pathlib import Path
 import structlog
 
 from bridge import metrics
+from bridge.clock import now
 from bridge.config import Config, load
 from bridge.errors import BridgeError, StorageDown
 from bridge.letters.render import Letters
@@ -25,6 +26,7 @@ class RunningConfig:
     def __init__(self, config: Config, path: Path | None, on_change: Callable[[Config], None]) -> None:
         """`path` is what a reload reads. `on_change` is told the configuration that was in force before."""
         self.runtime = Runtime(config, Letters(config.templates))
+        metrics.RELOADED_AT.set(now().timestamp())
         self._path = path
         self._on_change = on_change
 
@@ -33,6 +35,8 @@ class RunningConfig:
         finding = await self._take_over(await asyncio.to_thread(self._load), store)
         metrics.RELOADED.labels("refused" if finding else "done").inc()
         metrics.RELOAD_WORKED.set(not finding)
+        if not finding:
+            metrics.RELOADED_AT.set(now().timestamp())
         if finding:
             log.error("reload_refused", finding=finding)
         else:

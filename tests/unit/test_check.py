@@ -371,6 +371,24 @@ def test_a_database_that_is_missing_and_was_there_is_found(capsys, home, mail_se
     assert "is missing, but a database was here" in finding_of(capsys, home, mail_server)
 
 
+def test_what_is_in_order_says_how_many_customers_who_is_rung_and_which_server(
+    capsys: pytest.CaptureFixture[str], home: Path, mail_server: Sink
+) -> None:
+    rows = [f"c{n}@example.jp,お客様,,{'en' if n % 3 == 0 else 'ja'}" for n in range(1200)]
+    (home / "customers.csv").write_text("\n".join(["email,name,company,locale", *rows]), encoding="utf-8")
+    settings = configuration(home, 8080, mail_server.port, "sqlite")
+    english = {"ja": "みどり", "en": "Midori"}
+    settings["services"]["shop"] |= {"company": english, "representative": english, "contact": english}
+    settings["services"]["shop"]["sender"]["name"] = english
+    path = home / "bridge.yaml"
+    path.write_text(json.dumps(settings, ensure_ascii=False), encoding="utf-8")
+    assert main(["check", "--config", str(path)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "ok       audiences shop-customers: 1,200 (ja 800, en 400)" in said
+    assert "ok       people shop: 丸山 at once, 丸山 and 佐藤 from 10m" in said
+    assert f"ok       smtp 127.0.0.1:{mail_server.port} (none)" in said
+
+
 def told_by(capsys, home: Path, rules: Rules) -> tuple[int, str]:
     """The exit code and the findings of a check against a mail server with these rules; it took no mail."""
     server = Sink(rules)

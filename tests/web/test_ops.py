@@ -19,6 +19,8 @@ METRICS = [
     "bridge_notices_overdue",
     "bridge_notices_stopped",
     "bridge_config_last_reload_successful",
+    "bridge_config_last_reload_success_timestamp_seconds",
+    "bridge_build_info",
     "bridge_receipt_to_approval_seconds_bucket",
     "bridge_receipt_to_first_accept_seconds_bucket",
     'bridge_deliveries{state="queued"}',
