@@ -198,7 +198,7 @@ class App:
                 lambda: self._relays["customers"],
                 self._runtime.config.smtp.connections,
                 self._bells["customers"],
-                LetterComposer(store),
+                LetterComposer(store, lambda: self._runtime),
             ),
         ]
 

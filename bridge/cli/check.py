@@ -4,9 +4,11 @@ import argparse
 import os
 from pathlib import Path
 
+from bridge.cli import explain
 from bridge.cli.checks import CHECKS, WARNINGS
 from bridge.cli.commands import add_command, add_config
 from bridge.cli.conditions import Check, Problem
+from bridge.cli.sender_checks import last_posts
 from bridge.config import Config, load
 from bridge.config.document import read
 from bridge.errors import ConfigError
@@ -15,19 +17,27 @@ from bridge.errors import ConfigError
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = add_command(subparsers, "check")
     add_config(parser)
+    parser.add_argument("--explain", type=Path, metavar="FILE", help="a sender's body: say what it would do")
+    parser.add_argument(
+        "--source", help="with --explain: the source of the body; default: the one that reads it"
+    )
+    parser.add_argument("--at", metavar="TIME", help="with --explain: when it is received; default: now")
+    parser.add_argument(
+        "--json", action="store_true", help="with --explain: in JSON, as POST /api/v1/explain"
+    )
     parser.set_defaults(func=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print a line for each finding, and `ok` for each check without one. 0 without findings, 1 with.
 
-    A warning changes nothing about that.
+    A warning changes nothing about that. With --explain: what a sender's body would do, see `explain.run`.
     """
-    return report(args.config)
+    return explain.run(args) if args.explain else report(args.config)
 
 
 def report(path: Path) -> int:
-    """The same for one file."""
+    """The findings of one file, as `bridge check` prints them. 0 without, 1 with."""
     try:
         config = load(path)
     except ConfigError as error:
@@ -50,6 +60,8 @@ def report(path: Path) -> int:
         doubts = [document.finding(place, what) for place, what in warn(config, document, path)]
         for doubt in sorted(doubts):
             print(f"WARNING  {doubt.at(str(path))}")
+    for line in last_posts(config):
+        print(f"         {line}")
     return 0 if clean else 1
 
 

@@ -13,6 +13,8 @@ from bridge.cli import conditions
 from bridge.cli.check_mail import check_mail
 from bridge.cli.check_secrets import doubtful_secrets, marked_secrets
 from bridge.cli.conditions import Check, Problem
+from bridge.cli.rule_checks import check_rules
+from bridge.cli.sender_checks import check_senders
 from bridge.config import Config
 from bridge.config.document import Document, Place
 from bridge.core.customer_words import REASONS, is_sentence, refusal
@@ -110,10 +112,12 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("server", check_server),
     ("secrets", marked_secrets),
     ("people", check_people),
+    ("rules", check_rules),
     ("words", check_words),
     ("templates", check_templates),
     ("audiences", check_audiences),
     ("database", conditions.database),
+    ("senders", check_senders),
     ("smtp", check_mail),
 )
 

@@ -191,6 +191,12 @@ class Api(Model):
     bearer_token: HeaderSecret = Field(description="what `Authorization: Bearer` must carry")
 
 
+class Watch(Model):
+    """Who is rung about senders that fell silent."""
+
+    escalation: str = Field(description="key under `escalations`, of which the first step is told")
+
+
 class CustomerList(Model):
     """Where the recipients of an audience are listed."""
 

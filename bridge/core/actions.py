@@ -9,6 +9,7 @@ from typing import Literal
 from bridge.core.kinds import Recipients, spec_of
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import IncidentState, Notice
+from bridge.core.next_notice import not_sent
 from bridge.core.settings import Policy
 
 Action = Literal[
@@ -36,6 +37,9 @@ REPEAT_WITHIN = timedelta(minutes=10)
 MUCH = 0.2
 """A list is surprising when its count is off the last sending's by more than this share."""
 
+IN_A_DRILL: frozenset[Action] = frozenset(
+    {"approve", "edit", "dismiss", "acknowledge", "test", "cancel", "stop"}
+)
 _GOING_ON: frozenset[IncidentState] = frozenset({"open", "settling"})
 
 
@@ -58,7 +62,7 @@ def said_yes(notice: Notice, person: str) -> bool:
 
 def may_be_corrected(notice: Notice) -> bool:
     """Whether a correction may follow: some of the letter has left, and none corrects it yet."""
-    left = notice.state in ("sending", "stopped", "sent") and notice.sending_at is not None
+    left = notice.state in ("sending", "stopped", "sent", "dismissed") and notice.sending_at is not None
     return left and spec_of(notice.kind).correctable and notice.corrected_by is None
 
 
@@ -70,7 +74,7 @@ def waits_for_second(notice: Notice) -> bool:
 def may_be_reopened(notice: Notice, incident: IncidentState, *, newer: bool) -> bool:
     """Whether customers may hear after all what was not to be sent: an alert fires, and no newer report is there."""
     to_all = spec_of(notice.kind).recipients is Recipients.SERVICE_LIST
-    return notice.state == "dismissed" and incident == "open" and to_all and not newer
+    return not_sent(notice) and incident == "open" and to_all and not newer
 
 
 def offers(
@@ -92,8 +96,13 @@ def offers(
         return ("stop", *correct)
     if notice.state == "stopped" and not notice.corrected_by:
         waits = waits_for_second(notice) and said_yes(notice, person)
-        return correct if waits else ("resume", *correct)
+        return ("dismiss", *correct) if waits else ("resume", "dismiss", *correct)
     return correct
+
+
+def practised(offered: tuple[Action, ...]) -> tuple[Action, ...]:
+    """What of it a drill offers: there is nothing to end, to go on with or to correct."""
+    return tuple(action for action in offered if action in IN_A_DRILL)
 
 
 def _undecided(notice: Notice, person: str, incident: IncidentState) -> tuple[Action, ...]:

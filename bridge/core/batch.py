@@ -16,6 +16,7 @@ COLUMNS = ("email", "company", "name", "impact")
 NEEDED = ("email", "company", "impact")  # no letter without these; a name that nobody knows may be left empty
 OPTIONAL = "department"  # the shipped letter uses it; a file without this column has none
 _ADDRESS_CELL = re.compile(r"(?:^|,)[ \"]*([^\s,;:<>()\"']+@[\w-]+(?:\.[\w-]+)+)[ \"]*(?=,|$)")
+MAX_CELL_CHARS = 500  # a letter prints its row's cells, each on one line
 MAX_ROWS = 300  # every letter of a batch stands on one page, and two people read it
 
 
@@ -93,6 +94,8 @@ def _problems(
     if email and first != line:
         yield RowProblem(line, "email", f"is the address of line {first}")
     for name, cell in row.items():
+        if len(cell) > MAX_CELL_CHARS:
+            yield RowProblem(line, name, f"is longer than {MAX_CELL_CHARS} characters")
         if stranger := _other_address(cell, email):
             what = f"holds another address on a later line ({stranger}). Is a quotation mark missing there?"
             yield RowProblem(line, name, what)

@@ -13,8 +13,8 @@ NOTICE_MOVES: dict[NoticeState, frozenset[NoticeState]] = {
     # the hold is over; it is called back; the list has changed
     "approved": frozenset({"sending", "awaiting_approval", "stopped"}),
     "sending": frozenset({"sent", "stopped"}),
-    # a person resumes; nothing of it had left, and a newer notice takes its place
-    "stopped": frozenset({"approved", "sending", "superseded"}),
+    # a person resumes; nothing of it had left, and a newer notice takes its place; its rest is never sent
+    "stopped": frozenset({"approved", "sending", "superseded", "dismissed"}),
     "sent": frozenset(),
     # customers hear of it after all: the same letter, or a newer one in its place
     "dismissed": frozenset({"awaiting_approval", "superseded"}),
@@ -22,8 +22,8 @@ NOTICE_MOVES: dict[NoticeState, frozenset[NoticeState]] = {
 }
 
 INCIDENT_MOVES: dict[IncidentState, frozenset[IncidentState]] = {
-    # every alert ended; a person ends it by hand
-    "open": frozenset({"settling", "recovered"}),
+    # every alert ended; a person ends it by hand; it was a drill, which is over
+    "open": frozenset({"settling", "recovered", "closed"}),
     # fires again; settled with a letter owed; settled with nothing owed; ended by hand
     "settling": frozenset({"open", "recovered", "closed"}),
     # fires again before the recovery was approved; everything owed was sent or dismissed

@@ -9,6 +9,9 @@ from bridge.core.values import Locale, LocalText
 
 AlertStatus = Literal["firing", "resolved"]
 IncidentState = Literal["open", "settling", "recovered", "closed"]
+Mode = Literal["real", "drill"]
+"""Whether customers hear of an incident. Set when it is opened, and never changed."""
+
 Kind = str
 """The name of a module in bridge/core/kinds."""
 
@@ -36,6 +39,8 @@ class Alert:
 
     `began_at`: when it began to fire again, null while it fires for the first time; `starts_at` stays the earliest
     start. `last_end`: the last end that a source reported. `by_hand`: a person ended it, and no source has yet.
+    `as_of`: the sender's own time of what it says, null for a sender that tells none. `end_note`: why the sender
+    ended it without having measured anything, such as a series that vanished; it counts as firing then.
     """
 
     source: str
@@ -49,6 +54,8 @@ class Alert:
     began_at: datetime | None = None
     last_end: datetime | None = None
     by_hand: bool = False
+    as_of: datetime | None = None
+    end_note: str = ""
 
     @property
     def occurrence_at(self) -> datetime:
@@ -108,6 +115,12 @@ class Incident:
     truncated: int = 0
     ended_by: str | None = None
     firing_at_end: int | None = None
+    mode: Mode = "real"
+
+    @property
+    def is_drill(self) -> bool:
+        """Whether people rehearse: its letters reach only those who were rung."""
+        return self.mode == "drill"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bridge.core import dates, reasons
 from bridge.core.customer_words import Refused
+from bridge.core.drill import marked_mail
 from bridge.core.failures import FailureGroup
 from bridge.core.kinds import spec_of
 from bridge.core.model import Text
@@ -28,7 +29,7 @@ _LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)\S+", re.IGNORECASE)
 
 DOMAINS = 3  # of the recipients whom the mail server refused in the same words
 
-Decision = Literal["approved", "dismissed", "by_policy", "superseded"]
+Decision = Literal["approved", "dismissed", "rest_dismissed", "by_policy", "superseded", "drill_ended"]
 Trouble = Literal["relay", "audience", "stopped", "failed"]
 
 
@@ -44,6 +45,13 @@ class OncallMessage(Protocol):
         """What the template says, in that language."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """A mail about a drill: it says so before everything else."""
+
+    message: OncallMessage
+
+
 class OncallMessages:
     """Writes the mails. The templates are ours alone: a faulty override must not silence a ring."""
 
@@ -57,8 +65,10 @@ class OncallMessages:
             keep_trailing_newline=True,
         )
 
-    def write(self, message: OncallMessage, locale: Locale) -> Text:
+    def write(self, message: OncallMessage | Rehearsal, locale: Locale) -> Text:
         """The finished mail: one line of subject, and the body below it."""
+        if isinstance(message, Rehearsal):
+            return marked_mail(self.write(message.message, locale), locale)
         template = self._env.get_template(f"{locale}/{message.template}.txt.j2")
         subject, _, body = template.render(message.words(locale)).partition("\n")
         return Text(" ".join(subject.split()), body.strip("\n") + "\n")
@@ -84,8 +94,8 @@ class RingFacts:
     `uncounted` says why. `rung`: who else was rung about it, and when. `approved`: in
     `awaiting_second`, who has said yes and when. `planned_at`: when the ring was to leave.
     `relay_trouble`: why customers' mail cannot leave now. `template_problem`: why the draft is not in the
-    company's own words. `record_until`: what was sent after it may be missing from the record. `refused`: words of
-    alerts that no letter uses.
+    company's own words. `record_until`: what was sent after it may be missing from the record, a copy where
+    `copied`. `refused`: words of alerts that no letter uses.
     """
 
     template: ClassVar[str] = "ring"
@@ -105,6 +115,7 @@ class RingFacts:
     relay_trouble: str = ""
     template_problem: str = ""
     record_until: datetime | None = None
+    copied: bool = False
     list_told: ListTold = ListTold()
     refused: tuple[Refused, ...] = ()
 
@@ -141,6 +152,7 @@ class RingFacts:
             "relay_trouble": without_links(self.relay_trouble),
             "template_problem": without_links(self.template_problem),
             "record": _to_the_second(self.matter, self.record_until, self.now, locale),
+            "copied": self.copied,
             "unusable": f"{self.list_told.unusable:,}" if self.list_told.unusable else "",
             "before": f"{self.list_told.before:,}" if self.list_told.before else "",
             "list_of": clock(self.list_told.as_of) if self.list_told.as_of else "",
@@ -281,11 +293,58 @@ class RefusedSender:
 
 
 @dataclass(frozen=True, slots=True)
+class SilentSender:
+    """A sender posts no more.
+
+    `posted_at`: its last post. `wrong_since`: posts with a wrong credential arrive since then. `firing`: how many of
+    its alerts fire.
+    """
+
+    template: ClassVar[str] = "silent"
+    source: str
+    posted_at: datetime
+    now: datetime
+    zone: ZoneInfo
+    wrong_since: datetime | None
+    firing: int
+
+    def words(self, locale: Locale) -> Mapping[str, object]:
+        wrong = self.wrong_since
+        return {
+            "source": self.source,
+            "length": dates.duration(self.now - self.posted_at, locale),
+            "posted": clock_of_day(self.posted_at, self.now, self.zone, locale),
+            "wrong": clock_of_day(wrong, self.now, self.zone, locale) if wrong else "",
+            "firing": f"{self.firing:,}" if self.firing else "",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SenderHeard:
+    """A sender posts again. `told_at`: when people were told that it did not."""
+
+    template: ClassVar[str] = "heard"
+    source: str
+    posted_at: datetime
+    told_at: datetime
+    now: datetime
+    zone: ZoneInfo
+
+    def words(self, locale: Locale) -> Mapping[str, object]:
+        return {
+            "source": self.source,
+            "posted": clock_of_day(self.posted_at, self.now, self.zone, locale),
+            "told": clock_of_day(self.told_at, self.now, self.zone, locale),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class InTrouble:
     """Something keeps a letter from its customers.
 
     `why` may hold the server's own words. `link` is given where the person can act. `record_until`: what was sent
-    after it may be missing from the record, `sent` and `rest` with it; `now` goes with it. `person`: who stopped it.
+    after it may be missing from the record, `sent` and `rest` with it; `now` goes with it. `copied`: it is a copy.
+    `person`: who stopped it.
     """
 
     template: ClassVar[str] = "trouble"
@@ -297,6 +356,7 @@ class InTrouble:
     rest: int = 0
     record_until: datetime | None = None
     now: datetime | None = None
+    copied: bool = False
     person: str = ""
 
     def words(self, locale: Locale) -> Mapping[str, object]:
@@ -309,6 +369,7 @@ class InTrouble:
             "rest": f"{self.rest:,}" if self.rest else "",
             "person": self.person,
             "record": _to_the_second(self.matter, self.record_until, self.now, locale),
+            "copied": self.copied,
         }
 
 

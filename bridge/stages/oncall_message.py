@@ -23,17 +23,23 @@ from bridge.oncall.message import (
     ListTold,
     OncallMessage,
     RefusedSender,
+    Rehearsal,
     Renewed,
     RingFacts,
+    SenderHeard,
+    SilentSender,
     TrialCopy,
     Trouble,
 )
 from bridge.oncall.own_decision import OwnDecision, StillFiring
+from bridge.stages import refused
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.decide.stop import BY_PERSON
 from bridge.stages.runtime import Runtime
 from bridge.store.claims import Claimed
 from bridge.store.tx import Tx
+
+_TIMES = ("posted_at", "told_at", "wrong_since")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ class MessageContext(NoticeContext):
 
 def compose(
     tx: Tx, runtime: Runtime, keys: Keys, row: Claimed, relay_trouble: str
-) -> tuple[OncallMessage, Person, Service] | None:
+) -> tuple[OncallMessage | Rehearsal, Person, Service] | None:
     """The message, its reader and the service in whose name it goes; None when its notice or service is gone."""
     if row.notice_id is None:
         return _about_no_notice(runtime, row, tx.now)
@@ -66,8 +72,9 @@ def compose(
     if found is None:
         return None
     ctx = MessageContext(tx, runtime, found.incident, found.notice, keys, row, relay_trouble)
-    write = _WRITERS.get(row.kind, _renewed)
-    return write(ctx), runtime.person(row.person or ""), ctx.service
+    message = _WRITERS.get(row.kind, _renewed)(ctx)
+    told = Rehearsal(message) if ctx.incident.is_drill else message
+    return told, runtime.person(row.person or ""), ctx.service
 
 
 def _about_no_notice(
@@ -76,7 +83,12 @@ def _about_no_notice(
     service = runtime.config.services.get(str(row.detail["service"]))
     if service is None:
         return None
-    told = RefusedSender(
+    told = _refused(row, service, now) if row.kind == refused.OCCASION else _silent(row, service, now)
+    return told, runtime.person(row.person or ""), service
+
+
+def _refused(row: Claimed, service: Service, now: datetime) -> OncallMessage:
+    return RefusedSender(
         source=str(row.detail["source"]),
         at=datetime.fromisoformat(str(row.detail["at"])),
         now=now,
@@ -85,7 +97,15 @@ def _about_no_notice(
         field=str(row.detail["field"]),
         zone=service.timezone,
     )
-    return told, runtime.person(row.person or ""), service
+
+
+def _silent(row: Claimed, service: Service, now: datetime) -> OncallMessage:
+    detail, zone = row.detail, service.timezone
+    times = {key: datetime.fromisoformat(str(detail[key])) for key in _TIMES if detail.get(key)}
+    source, posted_at = str(detail["source"]), times.get("posted_at", now)
+    if row.kind == "heard":
+        return SenderHeard(source, posted_at, times.get("told_at", posted_at), now, zone)
+    return SilentSender(source, posted_at, now, zone, times.get("wrong_since"), int(detail["firing"]))
 
 
 def _ring(ctx: MessageContext) -> OncallMessage:
@@ -119,6 +139,7 @@ def _ring(ctx: MessageContext) -> OncallMessage:
         planned_at=ctx.now - late if late else None,
         relay_trouble=ctx.relay_trouble,
         record_until=ctx.record_until(),
+        copied=ctx.copied(),
     )
 
 
@@ -208,7 +229,7 @@ def _finished(ctx: MessageContext) -> OncallMessage:
         failed=counts.get("failed", 0),
         unknown=counts.get("unknown", 0),
         since_detection=next_notice.since_detection(notice, ctx.incident),
-        promise_at=version.promise_at,
+        promise_at=None if ctx.incident.is_drill else version.promise_at,
         cause_by=Facts.from_dict(version.facts).answers.cause_by,
         last_since_detection=next_notice.last_since_detection(notice, ctx.incident),
         retrying=sum(counts.get(state, 0) for state in ("queued", "sending", "in_doubt", "deferred")),
@@ -221,7 +242,7 @@ def _finished(ctx: MessageContext) -> OncallMessage:
 def _trouble(ctx: MessageContext) -> OncallMessage:
     stored = ctx.row.detail["trouble"]
     trouble: Trouble = stored if stored in get_args(Trouble) else "stopped"
-    counts = ctx.tx.outbox.counts([ctx.notice.id])[ctx.notice.id]
+    counts = ctx.tx.delivery_counts.of([ctx.notice.id])[ctx.notice.id]
     sent = counts.get("sent", 0)
     return InTrouble(
         ctx.letter,
@@ -232,6 +253,7 @@ def _trouble(ctx: MessageContext) -> OncallMessage:
         rest=sum(counts.values()) - sent or (ctx.notice.recipients or 0),
         record_until=ctx.record_until() if ctx.row.detail["why"] in STOPS else None,
         now=ctx.now,
+        copied=ctx.copied(),
         person=_stopper(ctx) if ctx.row.detail["why"] == BY_PERSON else "",
     )
 

@@ -125,12 +125,18 @@ class Instances:
     def gaps(self) -> list[Gap]:
         """Where something that was sent may be missing from the record, oldest first."""
         stored = json.loads(self.meta(_GAPS) or "[]")
-        return [Gap(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in stored]
+        return [
+            Gap(datetime.fromisoformat(start), datetime.fromisoformat(end), bool(copied))
+            for start, end, *copied in stored
+        ]
 
     def add_gap(self, gap: Gap) -> None:
         """The record was incomplete until now. The oldest gaps are forgotten at last."""
         gaps = [*self.gaps(), gap][-GAPS_KEPT:]
-        self.set_meta(_GAPS, json.dumps([[at.isoformat() for at in each] for each in gaps]))
+        stored = [
+            [one.start.isoformat(), one.end.isoformat(), *((True,) if one.copied else ())] for one in gaps
+        ]
+        self.set_meta(_GAPS, json.dumps(stored))
 
     def _metas(self, *keys: str) -> dict[str, str]:
         rows = self._tx.execute(select(meta.c.key, meta.c.value).where(meta.c.key.in_(keys)))

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
-from bridge.core.sanitise import storable
+from bridge.core.sanitise import several_lines, storable
 from bridge.stages.decide.decision import DecisionRequest
 from bridge.web.request_body import BodyRefused, read_body
 
@@ -64,7 +64,7 @@ def form_of(posted: Mapping[str, str], *, genuine: bool) -> DecisionRequest:
         override=posted.get("override", ""),
         answers=answers_of(posted),
         nature=posted.get("nature", ""),
-        right=posted.get("right", "")[:RIGHT_LIMIT],
+        right=several_lines(posted.get("right", ""), RIGHT_LIMIT),
     )
 
 

@@ -30,6 +30,10 @@ class EdgeMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["path"].startswith(
+            "//"
+        ):  # a base URL that ended in a slash: served, for a redirect loses the body
+            scope["path"] = "/" + scope["path"].lstrip("/")
         begun, status = False, 0
 
         async def send_with_headers(message: Message) -> None:

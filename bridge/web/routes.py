@@ -45,7 +45,7 @@ def public_app(deps: Dependencies) -> FastAPI:
         return await refused(request, error)
 
     app.add_exception_handler(404, unmatched)
-    app.add_route("/webhooks/{source}", Webhooks(deps).post, ["POST"], include_in_schema=False)
+    app.add_route("/webhooks/{path:path}", Webhooks(deps).post, ["POST"], include_in_schema=False)
     app.add_route("/approve/{token}", approval.answer, [*READ, "POST"], include_in_schema=False)
     app.add_route("/static/live.js", live_js, READ, include_in_schema=False)
     if alone:

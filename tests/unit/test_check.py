@@ -17,6 +17,7 @@ from bridge.store.open_database import open_database
 from bridge.store.tables import meta
 from tests.parts.bridge import configuration
 from tests.parts.certificates import self_signed
+from tests.parts.midori import PEOPLE
 from tests.parts.sink import Sink
 from tests.parts.smtp import Fault, Rules, Session
 
@@ -64,9 +65,10 @@ def test_a_kind_that_two_must_approve_is_found_where_one_person_is_rung(capsys, 
     alone = {
         "shop": {"remind_at": ["0m"], "then_every": "5m", "steps": [{"from": "0m", "people": ["maruyama"]}]}
     }
-    assert "needs two people and shop rings one" in finding_of(capsys, home, mail_server, escalations=alone)
+    few = {"escalations": alone, "people": {"maruyama": PEOPLE["maruyama"]}}
+    assert "needs two people and shop rings one" in finding_of(capsys, home, mail_server, **few)
     policy = {"second_person": []}
-    assert run(capsys, home, mail_server.port, escalations=alone, policy=policy) == (0, [])
+    assert run(capsys, home, mail_server.port, **few, policy=policy) == (0, [])
 
 
 def test_a_key_written_twice_is_doubted_by_day_and_the_last_counts_at_night(capsys, home, mail_server: Sink):
@@ -224,6 +226,39 @@ def test_japanese_that_readers_of_english_would_get_is_found_by_day(capsys, home
     _, findings = run(capsys, home, mail_server.port, services=services)
     assert any("has no English, and letters in English print it (1 customers)" in found for found in findings)
     assert any(".impact[0].text" in found or "impact.0.text" in found for found in findings)
+
+
+@pytest.mark.parametrize(
+    "place, changes",
+    [
+        ("name", {"name": "みどりショップ"}),
+        ("company", {"company": "みどり商事株式会社"}),
+        ("sender.name", {"sender": {"name": "みどりショップ運営事務局", "email": "support@example.jp"}}),
+        ("contact", {"contact": "お問い合わせ窓口"}),
+        ("representative", {"representative": "丸山"}),
+        ("impact[0].text", {"impact": [{"text": "ログイン"}]}),
+        ("impact[0].subject", {"impact": [{"text": {"ja": "ログイン", "en": "sign-in"}, "subject": "障害"}]}),
+    ],
+)
+def test_each_text_that_has_no_english_is_named_where_customers_read_it(
+    capsys, home, mail_server: Sink, place, changes
+):
+    (home / "customers.csv").write_text("email,name,locale\nsmith@example.jp,Smith,en\n", encoding="utf-8")
+    services = configuration(home, 8080, 25, "sqlite")["services"]
+    (name, service), *_ = services.items()
+    in_both = {
+        "name": {"ja": "みどりショップ", "en": "Midori Shop"},
+        "company": {"ja": "みどり商事株式会社", "en": "Midori Trading Co."},
+        "sender": {"name": {"ja": "事務局", "en": "Support"}, "email": "support@example.jp"},
+        "contact": "support@example.jp",
+        "representative": {"ja": "丸山", "en": "Maruyama"},
+        "impact": [],
+    }
+    tree = {name: {**service, **in_both, **changes}}
+    _, findings = run(capsys, home, mail_server.port, services=tree)
+    missing = [found for found in findings if "has no English" in found]
+    assert len(missing) == 1, findings
+    assert f"services.{name}.{place}" in missing[0]
 
 
 def test_a_status_page_is_https_and_may_stand_in_letters(home):

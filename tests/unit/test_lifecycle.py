@@ -37,6 +37,7 @@ ALLOWED = {
     ("stopped", "approved"),
     ("stopped", "sending"),
     ("stopped", "superseded"),
+    ("stopped", "dismissed"),
     ("dismissed", "awaiting_approval"),
     ("dismissed", "superseded"),
 }
@@ -45,6 +46,7 @@ INCIDENT_ALLOWED = {
     ("closed", "open"),
     ("open", "settling"),
     ("open", "recovered"),
+    ("open", "closed"),
     ("settling", "open"),
     ("settling", "recovered"),
     ("settling", "closed"),

@@ -208,6 +208,11 @@ def test_a_ring_says_what_is_unusual(changes: dict[str, Any], line: str) -> None
     assert line.replace("予定の 23:20", "予定の 11月20日 23:20") in ring(**changes).body.split("\n")
 
 
+@pytest.mark.parametrize("locale, words", [("ja", "写しの記録です。"), ("en", "This record is a copy. ")])
+def test_a_ring_from_a_copied_record_says_so_first(locale: Locale, words: str) -> None:
+    assert first_line(ring(locale, copied=True)).startswith(words)
+
+
 def test_a_list_that_shrank_is_said_in_line_1_and_of_when_it_is_below() -> None:
     short = {"recipients": 600, "list_told": ListTold(40, 1_000, RECEIVED - timedelta(days=1))}
     ja, en = ring(**short), ring("en", **short)
@@ -257,7 +262,7 @@ def test_a_draft_that_is_not_in_the_companys_words_says_so(locale: Locale, words
     assert words in ring(locale, template_problem="mail/ja/first.txt.j2:1: oops").body
 
 
-DECISIONS: tuple[Decision, ...] = ("approved", "dismissed", "by_policy", "superseded")
+DECISIONS: tuple[Decision, ...] = ("approved", "dismissed", "rest_dismissed", "by_policy", "superseded")
 TROUBLES: tuple[Trouble, ...] = ("relay", "audience", "stopped", "failed")
 ASKING: list[OncallMessage] = [
     RING,
@@ -295,6 +300,8 @@ def test_a_mail_about_an_old_record_begins_with_what_it_cannot_know() -> None:
         "記録では、送信済み100名。残り200名に送ると、二重になることがあります。",
     ]
     assert MESSAGES.write(told, "en").body.startswith("This record is of 02:15:04.")
+    copy = replace(told, copied=True)
+    assert first_line(MESSAGES.write(copy, "ja")).startswith("写しの記録です。この記録は02:15:04のものです。")
     later = replace(told, now=at + timedelta(days=1))
     assert "11月24日 02:15:04" in MESSAGES.write(later, "ja").body
 
@@ -335,16 +342,21 @@ def test_every_subject_begins_with_its_tag(message: OncallMessage) -> None:
             "佐藤さんが 2:10 に「送らない」と決めました(誤検知)。呼び出しは止まりました。",
         ),
         (
-            TELLING[4],
+            TELLING[2],
+            "【残りは見送り】みどりショップ第一報",
+            "佐藤さんが 2:10 に、残りには送らないと決めました(誤検知)。あなたの操作は不要です。",
+        ),
+        (
+            TELLING[5],
             "【確認中】みどりショップ第一報",
             "佐藤さんが 2:10 に「確認中」と伝えました。まだ送っていません。",
         ),
         (
-            TELLING[5],
+            TELLING[6],
             "【送信済】みどりショップ第一報",
             "12,405名に送信しました。3名に届いていません。1名は届いたか確認できません。検知から6分40秒。",
         ),
-        (TELLING[6], "【試し送り】件名", "これは、あなただけへの試し送りです。お客様には送られていません。"),
+        (TELLING[7], "【試し送り】件名", "これは、あなただけへの試し送りです。お客様には送られていません。"),
     ],
 )
 def test_what_happened_stands_in_line_1(message: OncallMessage, subject: str, line: str) -> None:
@@ -399,7 +411,7 @@ def test_a_letter_stopped_by_its_list_says_so_before_the_list_speaks_for_itself(
 
 
 def test_a_trial_copy_ends_with_the_letter_as_customers_would_get_it() -> None:
-    assert MESSAGES.write(TELLING[6], "ja").body.endswith("-\n本文\n")
+    assert MESSAGES.write(TELLING[7], "ja").body.endswith("-\n本文\n")
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60), st.sampled_from(LOCALES))

@@ -92,7 +92,7 @@ def test_nothing_of_an_alert_but_named_facts_and_its_name_is_shown(state: str) -
     for secret in (samples.HOST, samples.ALERT_URL, ">f1</"):
         assert secret not in page.html
     unfolded = page.html.partition('<details id="alerts"')[0].partition("<summary>アラート(")[0]
-    named = state == "recovery, still firing"  # there the name says which end is awaited
+    named = state in ("recovery, still firing", "recovery, one kept out")  # which end is awaited
     assert ("LoginErrors" in unfolded) is named
 
 
@@ -249,21 +249,29 @@ SAYS = [
     (
         "stopped, restored",
         "ja",
-        "この記録は02:15:04のものです。それ以後の送信は記録にありません。決める前に、",
+        "この記録は02:15:04のものです。それ以後の送信は記録にありません。記録では、残り 12,308 名",
     ),
     (
         "stopped, restored",
         "ja",
-        "記録では、送信済み100名、残り12,308名です。何名かには、もう",
+        "何名かには、もう届いているかもしれません。送信済み100名",
     ),
-    ("stopped, restored", "ja", "残り12,308名に送る二重に届くことがあります。押してから30秒は取り消せます"),
+    ("stopped, restored", "ja", "残り12,308名に送る二重に届くことがあります押してから30秒は取り消せます"),
     ("stopped, restored", "en", "This record is of 02:15:04. What was sent after that is not in it."),
     (
         "stopped, restored",
         "en",
-        "Send to the other 12,308Some may get it twice. You can cancel for 30 seconds",
+        "Send to the other 12,308Some may get it twice You can cancel for 30 seconds",
     ),
-    ("stopped in its hold, restored", "ja", "12,408名に送信する二重に届くことがあります。"),
+    ("stopped in its hold, restored", "ja", "12,408名に送信する二重に届くことがあります押してから30秒は"),
+    ("stopped, restored", "ja", "止めた理由 バックアップから戻した記録です 決める前に"),
+    ("stopped, copied", "ja", "写しの記録です。この記録は02:15:04のものです。"),
+    ("stopped, copied", "en", "This record is a copy. This record is of 02:15:04."),
+    ("rest dismissed", "ja", "佐藤さんが、残りには送らないと決めました 02:19、理由はもう届いている。"),
+    ("stopped, not true any more", "ja", "このままでは送れません 1 アラートはすべて 2:31 に止まりました。"),
+    ("stopped, not true any more", "en", "Cannot be sent as it is 1 All alerts ended at 02:31."),
+    ("rest dismissed", "ja", "7,912名には送信済みです。残り4,496名には送りません。"),
+    ("rest dismissed", "en", "7,912 sent. The other 4,496 get nothing."),
     ("open, restored", "ja", "この記録は02:15:04のものです。それ以後の送信は記録にありません。"),
     ("open, restored", "ja", "押してから30秒は取り消せます"),
     (
@@ -295,8 +303,8 @@ SAYS = [
     ("recovery sent, cause owed", "en", "Tue 1 DecReport of the cause, promised to customers"),
     ("open, relay down", "ja", "いまはメールサーバーに送れません(接続できません)。承認しておけば、"),
     ("open, relay down", "en", "The mail server takes no mail now"),
-    ("recovery, answered in Japanese", "ja", "英語の手紙に日本語の文が残っています(38名に届きます)。"),
-    ("recovery, answered in Japanese", "en", "Japanese is left in the English letter (38 people"),
+    ("recovery, answered in Japanese", "ja", "英語の手紙に日本語が残っています(38名に届きます): "),
+    ("recovery, answered in Japanese", "en", "Japanese is left in the English letter (38 recipients"),
     ("recovery, day over", "ja", "送る前に1か所直してください"),
     ("recovery, day over", "ja", "「報告する日」を選び直してください。"),
     ("recovery, day over", "en", "The day named for reporting the cause is over."),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bridge.core.dates import duration
+from bridge.core.next_notice import rest_given_up
 from bridge.web.views.deck import Button
 from bridge.web.views.disclosures import Moment
 from bridge.web.views.fact_rows import impact_of
@@ -20,11 +21,23 @@ class Ongoing:
 def dismissed(data: PageData) -> tuple[str, str]:
     """The heading and the sentences under it, each on a line of its own."""
     say, notice = data.say, data.notice
+    rest = "rest_" if rest_given_up(notice) else ""
     mine = notice.decided_by == data.person.id
-    who = say("dismissed_you") if mine else say("dismissed_by", who=say.person(notice.decided_by))
+    who = (
+        say(f"{rest}dismissed_you") if mine else say(f"{rest}dismissed_by", who=say.person(notice.decided_by))
+    )
     at = say.clock(notice.decided_at or notice.drafted_at)
     why = say("dismissed_at", clock=at, reason=say.reason(notice.reason))
+    if rest:
+        return who, f"{why}\n{_how_far(data)}"
     return who, "\n".join((why, say("dismissed_nobody"), say("dismissed_quiet")))
+
+
+def _how_far(data: PageData) -> str:
+    say, sent = data.say, data.deliveries("sent")
+    rest = max(0, (data.recipients or 0) - data.deliveries("sent", "failed", "unknown"))
+    key = "rest_counts_recorded" if data.record_until else "rest_counts"
+    return say(key, sent=say.number(sent), rest=say.number(rest))
 
 
 def ongoing(data: PageData) -> Ongoing | None:
@@ -39,6 +52,12 @@ def ongoing(data: PageData) -> Ongoing | None:
 def after_all(data: PageData) -> Button:
     """The quiet way back."""
     return Button(data.say("after_all"), data.say("after_all_note"), "reopen")
+
+
+def decided_at_last(data: PageData) -> tuple[Moment, ...]:
+    """That the rest is never sent, as the last step of a sending."""
+    say, at = data.say, data.notice.decided_at or data.now
+    return (Moment(at.isoformat(), say.clock(at), dismissed(data)[0]),)
 
 
 def steps(data: PageData) -> tuple[Moment, ...]:

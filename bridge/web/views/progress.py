@@ -5,19 +5,22 @@ from datetime import timedelta
 from typing import Literal
 
 from bridge.core.actions import held, waits_for_second
-from bridge.core.next_notice import never_left
+from bridge.core.next_notice import never_left, not_sent
+from bridge.core.reasons import OF_A_REST
 from bridge.web.views.alerts import AlertList, alert_list
 from bridge.web.views.approvers import decided_banner
 from bridge.web.views.deck import Button, Choice
 from bridge.web.views.disclosures import Moment, history
-from bridge.web.views.dismissed import Ongoing, after_all, dismissed, ongoing, steps
+from bridge.web.views.dismissed import Ongoing, after_all, decided_at_last, dismissed, ongoing, steps
 from bridge.web.views.fact_rows import subject_of
 from bridge.web.views.letters import LetterView, checksum, letter
+from bridge.web.views.old_record import Recorded, recorded
 from bridge.web.views.outcome import finished, first_round, reasons
 from bridge.web.views.page_data import FailedRow, PageData
+from bridge.web.views.problems import FormProblem, not_true_any_more
 from bridge.web.views.recipients import Audience, audience
 from bridge.web.views.sending import Sending, milestones, nothing_sent, quarter, sending, to_come
-from bridge.web.views.stopped import resume, stopped
+from bridge.web.views.stopped import after_press, leave, resume, stopped
 
 Look = Literal["hold", "sending", "sent", "stopped", "closed"]
 SHOWN_FAILURES = 100
@@ -37,6 +40,7 @@ class Hold:
 class Progress:
     """Everything the template lays out. `lead`: one sentence or more lines. `spoken`: what a screen reader says.
 
+    `problems`: why a stopped letter is not sent without a reason, `as_is` then sends it with one.
     `unsent`: the letter was stopped before its list was read, so that the list of now is what counts. `reread`:
     people must look at the letter again. `proof`: for people's own files. `reasons`: why letters failed, in the mail
     server's words, and how many.
@@ -48,6 +52,7 @@ class Progress:
     heading: str
     lead: str
     ongoing: Ongoing | None
+    recorded: Recorded | None
     relay: str
     audience: Audience
     hold: Hold | None
@@ -56,7 +61,13 @@ class Progress:
     spoken: str
     nothing_sent: bool
     reasons: tuple[tuple[str, str], ...]
+    problems: tuple[FormProblem, ...]
     press: Button | None
+    as_is: Button | None
+    after_press: str
+    leave: Choice | None
+    leave_reasons: tuple[tuple[str, str], ...]
+    leave_note: str
     correction: Choice | None
     successor: Choice | None
     then: tuple[Moment, ...]
@@ -89,15 +100,22 @@ def progress(data: PageData) -> Progress:
         heading=heading,
         lead=lead,
         ongoing=ongoing(data),
+        recorded=recorded(data),
         relay=_relay(data, look),
         audience=audience(data),
         hold=_hold(data) if look == "hold" else None,
         unsent=unsent,
-        sending=sending(data) if began and not unsent else None,
+        sending=sending(data) if began and not unsent and not recorded(data) else None,
         spoken=_spoken(data, look, heading),
         nothing_sent=nothing_sent(data),
         reasons=reasons(data),
-        press=_press(data),
+        problems=not_true_any_more(data),
+        press=None if data.errors_to_resume else _press(data),
+        as_is=_press(data) if data.errors_to_resume else None,
+        after_press=after_press(data),
+        leave=leave(data),
+        leave_reasons=tuple((code, text.get(data.lang)) for code, text in OF_A_REST.items()),
+        leave_note=data.say("leave_all_note" if unsent else "leave_note"),
         correction=_correction(data),
         successor=_successor(data),
         then=to_come(data) if look in ("sending", "sent") else (),
@@ -114,9 +132,11 @@ def progress(data: PageData) -> Progress:
 
 
 def _record(data: PageData, look: Look) -> tuple[Moment, ...]:
-    if look == "closed":
-        return steps(data) if data.notice.state == "dismissed" else ()
-    return milestones(data) if look != "hold" else ()
+    if look == "hold" or data.notice.state == "superseded":
+        return ()
+    if not_sent(data.notice):
+        return steps(data)
+    return (*milestones(data), *decided_at_last(data)) if look == "closed" else milestones(data)
 
 
 def _look(data: PageData) -> Look:
@@ -230,8 +250,10 @@ def _letters(data: PageData, look: Look) -> tuple[LetterView, ...]:
 
 
 def _caption(data: PageData) -> str:
+    if data.drill:
+        return data.say("drill_letter", n=data.version.version)
     unsent = "letter" if never_left(data.notice) else "letter_sent"
-    key = "letter_unsent" if data.notice.state == "dismissed" else unsent
+    key = "letter_unsent" if not_sent(data.notice) else unsent
     return data.say(key, n=data.version.version)
 
 

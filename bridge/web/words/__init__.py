@@ -24,6 +24,8 @@ _FILES = {lang: tomllib.loads((files(__name__) / f"{lang}.toml").read_text("utf-
 
 WORDS = _table("words")
 STOP_REASONS = _table("stop_reasons")
+RECORD_REASONS = _table("record_reasons")
+"""Why a letter was stopped whose record may miss what was sent since, on its card."""
 EVENTS = _table("events")
 """What the history says of an event's action. An action that is not here shows by its own name."""
 
