@@ -52,7 +52,7 @@ def decide(tx: Tx, runtime: Runtime, link_id: str, form: DecisionRequest, lists:
     offered = offers(notice, ctx.person, tx.now, ctx.incident.state, newer=newer)
     if ctx.incident.is_drill:
         offered = practised(offered)
-    if not offered and (form.action in ACTIONS or notice.state not in UNDECIDED):
+    if form.action not in offered and (form.action in ACTIONS or notice.state not in UNDECIDED):
         return _already(ctx, form)
     if not form.genuine:
         return DecisionResult("forged")
