@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-_TOKEN = re.compile(r"(/approve/)[^\s/?\"'\\]+")
+_TOKEN = re.compile(r"(/(?:approve|sign-in)/)[^\s/?\"'\\]+")
 _CREDENTIAL = re.compile(r"(?i)\b(bearer|basic|auth plain|auth login)\s+[A-Za-z0-9+/=._~-]{6,}")
 _DSN = re.compile(r"(postgresql(?:\+\w+)?://[^:@/\s]+:)[^@\s\"]+@")
 _DSN_QUERY = re.compile(r"(postgresql(?:\+\w+)?://[^?\s\"]*\?)[^\s\"]+")  # may hold password= or sslpassword=

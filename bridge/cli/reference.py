@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from bridge.config import Config
 from bridge.config.fitting import secrets_of, settings_of
-from bridge.config.sections import Endpoint, Size
+from bridge.config.sections import Endpoint, Network, Size
 from bridge.core.matchers import Matchers
 from bridge.core.settings import Policy
 from bridge.core.values import LocalText, Model, format_duration
@@ -30,6 +30,7 @@ _TYPES: Mapping[Any, str] = {
     LocalText: "text, or `{ja: …, en: …}`",
     Endpoint: "host:port",
     Size: "size",
+    Network: "address or network",
 }
 _HEAD = """# Configuration
 

@@ -26,6 +26,8 @@ from bridge.oncall.message import (
     TrialCopy,
     Trouble,
 )
+from bridge.oncall.sign_in_mail import SignInMail
+from bridge.stages import sign_in
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.runtime import Runtime
 from bridge.store.claims import Claimed
@@ -57,7 +59,7 @@ def compose(
 ) -> tuple[OncallMessage, Person, Service] | None:
     """The message, its reader and the service in whose name it goes; None when its notice or service is gone."""
     if row.notice_id is None:
-        return _about_no_notice(runtime, row, tx.now)
+        return _about_no_notice(tx, runtime, keys, row)
     found = open_notice(tx, runtime, row.notice_id)
     if found is None:
         return None
@@ -67,12 +69,20 @@ def compose(
 
 
 def _about_no_notice(
-    runtime: Runtime, row: Claimed, now: datetime
+    tx: Tx, runtime: Runtime, keys: Keys, row: Claimed
 ) -> tuple[OncallMessage, Person, Service] | None:
     service = runtime.config.services.get(str(row.detail["service"]))
     if service is None:
         return None
-    told = RefusedSender(
+    person = runtime.person(row.person or "")
+    if row.kind == sign_in.OCCASION:
+        token = sign_in.token_of(keys, person.id, str(row.detail["link"]))
+        return SignInMail(f"{runtime.config.server.public_url}/sign-in/{token}"), person, service
+    return _refused_sender(row, service, tx.now), person, service
+
+
+def _refused_sender(row: Claimed, service: Service, now: datetime) -> RefusedSender:
+    return RefusedSender(
         source=str(row.detail["source"]),
         at=datetime.fromisoformat(str(row.detail["at"])),
         now=now,
@@ -81,7 +91,6 @@ def _about_no_notice(
         field=str(row.detail["field"]),
         zone=service.timezone,
     )
-    return told, runtime.person(row.person or ""), service
 
 
 def _ring(ctx: MessageContext) -> OncallMessage:

@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -42,6 +42,13 @@ class Page:
     status: int
     html: str
     headers: Mapping[str, str]
+
+
+class PageView(Protocol):
+    """What a template lays out, in one language."""
+
+    @property
+    def lang(self) -> Locale: ...
 
 
 class Pages:
@@ -117,6 +124,10 @@ class Pages:
         if status >= 500:
             view = error_pages.broken
         return self._short(status, *(view(lang) for lang in LOCALES))
+
+    def of_view(self, status: int, template: str, view: PageView, *, live: bool = False) -> Page:
+        """A page about no single notice, from its view alone."""
+        return self._render(status, template, view.lang, live=live, page=view)
 
     def _short(self, status: int, *views: error_pages.ErrorPage) -> Page:
         return self._render(status, "short", views[0].lang, page=views)

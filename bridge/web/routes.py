@@ -12,6 +12,8 @@ from bridge.web import for_browsers
 from bridge.web.api.router import api_router
 from bridge.web.approval_routes import ApprovalRoutes
 from bridge.web.auth import Guard
+from bridge.web.console.sign_in_routes import SignInRoutes
+from bridge.web.console.visitors import Visitors
 from bridge.web.dependencies import Dependencies
 from bridge.web.middleware import EdgeMiddleware
 from bridge.web.ops import Ops
@@ -41,6 +43,7 @@ def public_app(deps: Dependencies) -> FastAPI:
     app.add_exception_handler(404, unmatched)
     app.add_route("/webhooks/{source}", Webhooks(deps).post, ["POST"], include_in_schema=False)
     app.add_route("/approve/{token}", approval.answer, [*READ, "POST"], include_in_schema=False)
+    _add_console(app, deps)
     app.add_route("/static/live.js", live_js, READ, include_in_schema=False)
     if alone:
         _add_operators(app, deps)
@@ -52,6 +55,14 @@ def ops_app(deps: Dependencies) -> FastAPI:
     app = _app(deps, described=True)
     _add_operators(app, deps)
     return app
+
+
+def _add_console(app: FastAPI, deps: Dependencies) -> None:
+    visitors = Visitors(deps)
+    sign_in = SignInRoutes(deps, visitors)
+    app.add_route("/sign-in", sign_in.ask, [*READ, "POST"], include_in_schema=False)
+    app.add_route("/sign-in/{token}", sign_in.enter, [*READ, "POST"], include_in_schema=False)
+    app.add_route("/sign-out", sign_in.leave, ["POST"], include_in_schema=False)
 
 
 def _add_operators(app: FastAPI, deps: Dependencies) -> None:

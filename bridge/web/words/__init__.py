@@ -22,7 +22,7 @@ def _table(name: str) -> dict[str, Sentence]:
 
 _FILES = {lang: tomllib.loads((files(__name__) / f"{lang}.toml").read_text("utf-8")) for lang in LOCALES}
 
-WORDS = _table("words")
+WORDS = {**_table("words"), **_table("console")}
 STOP_REASONS = _table("stop_reasons")
 EVENTS = _table("events")
 """What the history says of an event's action. An action that is not here shows by its own name."""
