@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bridge.audiences.csv import (
@@ -127,4 +128,5 @@ class Audiences:
             bad_total=summary.bad_total,
             duplicates=summary.duplicates,
             encoding=summary.encoding,
+            modified_at=datetime.fromtimestamp(self._known[path, locale][0][0] / 1e9, UTC),
         )

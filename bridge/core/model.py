@@ -200,7 +200,7 @@ class AudienceFacts:
     """What is known of a customer list without holding it: its count, its digest, what was wrong with it.
 
     `title` is what people call it, where the configuration says so; `name` is its key there.
-    `problem` is set instead when the list could not be counted, in words for the on-call.
+    `problem` is set instead when the list could not be counted, in words for the on-call. `modified_at`: of the file.
     """
 
     name: str
@@ -213,6 +213,7 @@ class AudienceFacts:
     encoding: str = ""
     problem: LocalText | None = None
     title: LocalText | None = None
+    modified_at: datetime | None = None
 
     def called(self, locale: Locale) -> str:
         """The list's name for people."""

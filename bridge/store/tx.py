@@ -15,6 +15,7 @@ from bridge.store.links import Links
 from bridge.store.notices import Notices
 from bridge.store.outbox import Outbox
 from bridge.store.rings import Rings
+from bridge.store.summaries import Summaries
 from bridge.store.transaction import Transaction
 
 
@@ -60,3 +61,7 @@ class Tx(Transaction):
     @cached_property
     def instances(self) -> Instances:
         return Instances(self)
+
+    @cached_property
+    def summaries(self) -> Summaries:
+        return Summaries(self)

@@ -19,7 +19,8 @@ from bridge.stages.receive import Received
 from bridge.stages.refused import RefusedPost, tell_refused
 from bridge.web.auth import unauthorized
 from bridge.web.dependencies import Dependencies
-from bridge.web.rate_limit import Announcer, Guesses
+from bridge.web.post_log import PostLog, TurnedAway
+from bridge.web.rate_limit import Announcer, Guesses, client
 from bridge.web.request_body import BodyRefused, busy, problem, read_body
 from bridge.web.webhook_batch import WebhookBatch
 
@@ -29,8 +30,9 @@ log = structlog.get_logger(__name__)
 class Webhooks:
     """The route of every source."""
 
-    def __init__(self, deps: Dependencies) -> None:
+    def __init__(self, deps: Dependencies, posts: PostLog) -> None:
         self._deps = deps
+        self._posts = posts
         self._guesses = Guesses()
         self._told = Announcer()
         self._intakes = {name: WebhookBatch(deps, name) for name in SOURCES}
@@ -45,7 +47,12 @@ class Webhooks:
             return problem(404, "this source is not listed in bridge.yaml")
         response, outcome = await self._answer(request, name, settings)
         metrics.WEBHOOKS.labels(name, outcome).inc()
+        if response.status_code == 200:
+            self._posts.took(name, self._deps.now())
         return response
+
+    def _turn_away(self, request: Request, source: str, status: int, why: str) -> None:
+        self._posts.turned_away(TurnedAway(source, self._deps.now(), client(request), status, why))
 
     async def _refuse(self, post: RefusedPost) -> Response:
         """The answer to a post that could not be taken. Its sender may post: the on-call is told, once an outage."""
@@ -63,14 +70,17 @@ class Webhooks:
     ) -> tuple[Response, str]:
         if not credentials.check(settings, request.headers):
             await self._guesses.wrong(request)
+            self._turn_away(request, name, 401, "")
             return unauthorized(settings.challenge), "unauthorized"
         try:
             body = await read_body(request, self._deps.runtime().config.server.body_limit)
             post = SOURCES[name].parse(body, request.headers, self._deps.now())
             received = await self._intakes[name].record(post)
         except BodyRefused as refused:
+            self._turn_away(request, name, refused.status_code, refused.detail)
             return await self._refuse(RefusedPost(name, refused.status_code, refused.detail)), "refused"
         except SourceError as error:
+            self._turn_away(request, name, 400, str(error))
             return await self._refuse(RefusedPost(name, 400, str(error), error.field)), "malformed"
         except StorageDown:
             return busy(), "unavailable"

@@ -18,7 +18,7 @@ from bridge.web.dependencies import Dependencies
 from bridge.web.forms import is_ours, read_form
 from bridge.web.pages import Page
 from bridge.web.rate_limit import Guesses
-from bridge.web.views.sign_in import Look, SignInPage, sign_in_page
+from bridge.web.views.sign_in import Look, sign_in_page
 
 log = structlog.get_logger(__name__)
 
@@ -110,8 +110,7 @@ class SignInRoutes:
         self, request: Request, look: Look, person: Person | None = None, *, status: int = 200
     ) -> Response:
         lang = lang_of(request, person.locale if person else _accepted(request))
-        view: SignInPage = sign_in_page(look, lang, person)
-        return _response(self._deps.pages.of_view(status, "sign_in", view))
+        return _response(self._deps.pages.sign_in(status, sign_in_page(look, lang, person)))
 
 
 def lang_of(request: Request, otherwise: Locale = "ja") -> Locale:

@@ -9,8 +9,8 @@ from bridge import clock
 from bridge.config.sections import Console
 from bridge.core.sessions import (
     LASTS,
-    Outside,
     ConsoleSession,
+    Outside,
     Visitor,
     as_visitor,
     registered,
