@@ -5,7 +5,7 @@ from typing import Literal
 
 Meaning = Literal["no_such_address", "mailbox_full", "not_authenticated", "policy", "too_large", "unclear"]
 
-_CODE = re.compile(r"\b[45]\.(\d{1,3})\.(\d{1,3})\b")
+_CODE = re.compile(r"(?<![\w.])[45]\.(\d{1,3})\.(\d{1,3})(?![\w.])")
 # Microsoft and Google say with these that SPF, DKIM or DMARC is missing.
 _AUTHENTICATION = frozenset({9, 20, 23, 24, 25, 26, 27, 30, 31, 32, 509, 515})
 

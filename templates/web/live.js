@@ -20,7 +20,8 @@
     }
     // The console never adds, removes or reorders a card under a finger: it says that there are others.
     const news = document.getElementById("news");
-    if (news) news.hidden = [...fresh.querySelectorAll("[data-card]")].every((card) => document.getElementById(card.id));
+    if (news) news.hidden = [...fresh.querySelectorAll("[data-card]")].every((card) =>
+      document.querySelector(`[data-card="${card.dataset.card}"]`));
     // A list of mails grows at its top: what a person has opened in it stays as it is.
     for (const list of fresh.querySelectorAll("[data-grows]")) {
       const added = [...list.children].filter((row) => !document.getElementById(row.id));

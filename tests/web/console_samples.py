@@ -98,8 +98,8 @@ WAITING = OpenIncident(
     firing=1,
     own_page="/approve/token",
 )
-SOON = replace(WAITING, notices=(notice(due_at=at(2, 20)),))
-LATE = replace(WAITING, notices=(notice(due_at=at(2, 13)),))
+SOON = replace(WAITING, incident=replace(INCIDENT, id="i7"), notices=(notice(due_at=at(2, 20)),))
+LATE = replace(WAITING, incident=replace(INCIDENT, id="i8"), notices=(notice(due_at=at(2, 13)),))
 RECOVERED = replace(
     WAITING,
     incident=replace(INCIDENT, id="i2", service="wholesale", state="recovered", resolved_at=at(1, 55)),

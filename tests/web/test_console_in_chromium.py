@@ -23,7 +23,7 @@ URL = "http://127.0.0.1:8080/"
 def show(browser: Browser) -> Iterator[Callable[[Page], Tab]]:
     """Shows one page after another in one tab."""
     now: list[Page] = []
-    with page(browser, script=False) as tab:
+    with page(browser) as tab:
         serve(tab, lambda: now[-1])
 
         def shown(made: Page) -> Tab:
@@ -72,14 +72,14 @@ def test_cards_are_kept_in_place_and_a_new_one_is_only_announced(browser: Browse
         tab.clock.install()
         serve(tab, lambda: shown.pop(0) if len(shown) > 1 else shown[0])
         tab.goto(URL)
-        names = tab.locator("[data-card]").evaluate_all("cards => cards.map(card => card.id)")
+        names = tab.locator("[data-card]").evaluate_all("cards => cards.map(card => card.dataset.card)")
         assert not tab.locator("#news").is_visible()
         tab.evaluate("document.querySelector('[data-card] .button').mine = 'kept'")
         assert tab.locator("[data-card] .n b").first.inner_text() == "4"
         tab.clock.run_for(2_000)
         tab.get_by_text("新しい障害があります").wait_for()
         assert tab.locator("[data-card] .n b").first.inner_text() == "3"
-        assert tab.locator("[data-card]").evaluate_all("cards => cards.map(card => card.id)") == names
+        assert tab.locator("[data-card]").evaluate_all("cards => cards.map(card => card.dataset.card)") == names
         assert tab.evaluate("document.querySelector('[data-card] .button').mine") == "kept"
 
 

@@ -61,7 +61,7 @@ class TimelineData:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Happening:
     """One line of what happened. `names`: of alerts. `quoted`: in the words of whoever said it."""
 
     at: str
@@ -96,7 +96,7 @@ class Timeline:
     frame: Frame
     pill: Pill
     facts: tuple[tuple[str, str], ...]
-    lines: tuple[Line, ...]
+    lines: tuple[Happening, ...]
     letters: tuple[LetterRow, ...]
     rung: tuple[tuple[str, str, Pill | None, str], ...]
     alerts: tuple[tuple[str, Pill, str], ...]
@@ -140,13 +140,13 @@ def _facts(data: TimelineData) -> tuple[tuple[str, str], ...]:
     return tuple(rows)
 
 
-def _lines(data: TimelineData) -> tuple[Line, ...]:
+def _lines(data: TimelineData) -> tuple[Happening, ...]:
     """Newest first."""
     say = data.say
     gone = frozenset(each.notice.id for each in data.letters if each.notice.closed_reason == "fires_again")
     newest = sorted(data.events, key=lambda event: event.seq, reverse=True)
     return tuple(
-        Line(
+        Happening(
             at=event.at.isoformat(),
             clock=say.dated_to_the_second(event.at),
             who=say.person(event.actor),
