@@ -79,7 +79,9 @@ def test_cards_are_kept_in_place_and_a_new_one_is_only_announced(browser: Browse
         tab.clock.run_for(2_000)
         tab.get_by_text("新しい障害があります").wait_for()
         assert tab.locator("[data-card] .n b").first.inner_text() == "3"
-        assert tab.locator("[data-card]").evaluate_all("cards => cards.map(card => card.dataset.card)") == names
+        assert (
+            tab.locator("[data-card]").evaluate_all("cards => cards.map(card => card.dataset.card)") == names
+        )
         assert tab.evaluate("document.querySelector('[data-card] .button').mine") == "kept"
 
 
