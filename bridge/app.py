@@ -16,7 +16,7 @@ from bridge.config import Config
 from bridge.core.anchors import LOGGED_AS
 from bridge.core.continuity import Mark, falls_behind
 from bridge.errors import StorageDown, StorageRefused
-from bridge.keys import Keys, load_keys
+from bridge.keys import Keys, load_keys, other_database
 from bridge.loops.composers import LetterComposer, OncallComposer
 from bridge.loops.lanes import LaneDependencies, LaneWorker
 from bridge.loops.reload import RunningConfig
@@ -110,11 +110,8 @@ class App:
 
         def unit(tx: Tx) -> tuple[str, Wake]:
             known = (tx.instances.meta("key") or "").split()
-            if known and not set(known) & set(keys.ids):
-                raise StorageRefused(
-                    f"{self._runtime.config.key_file}: another key than this database was begun with. "
-                    "Restore the key file that belongs to it"
-                )
+            if why := other_database(self._runtime.config.key_file, keys, known):
+                raise StorageRefused(why)
             tx.instances.set_meta("key", " ".join(dict.fromkeys([*known, *keys.ids])))
             me = ThisInstance(self._instance_id, tx.boot_id(), self._mark.mark)
             wake = instances.live_on(tx, self._runtime, me)
@@ -201,7 +198,7 @@ class App:
                 lambda: self._relays["customers"],
                 self._runtime.config.smtp.connections,
                 self._bells["customers"],
-                LetterComposer(store),
+                LetterComposer(store, lambda: self._runtime),
             ),
         ]
 
@@ -222,7 +219,7 @@ class App:
             now=clock.now,
             health=health,
             reload=partial(self._running.reload, store),
-            pages=Pages(),
+            pages=Pages(self._runtime.config.server.path),
         )
 
     def _first_relay(self) -> Relay:

@@ -11,6 +11,7 @@ BridgeError
 ├── MessageError       a mail's bytes are not safe to send (bridge/letters/mime.py)
 ├── SourceError        an alert body is malformed: names the field
 ├── SmtpError          a mail server cannot be used now    (bridge/smtp/connect.py)
+├── NobodysDrill       a drill's letter to no person      (bridge/loops/composers.py)
 ├── NotListening       an address of ours is taken          (bridge/web/listen.py)
 └── Abandoned          a mail must not go after all        (bridge/smtp/session.py)
 

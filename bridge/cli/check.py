@@ -5,8 +5,9 @@ import os
 from pathlib import Path
 
 from bridge.cli import explain
-from bridge.cli.checks import CHECKS, Check, Problem
+from bridge.cli.checks import CHECKS, WARNINGS
 from bridge.cli.commands import add_command, add_config
+from bridge.cli.conditions import Check, Problem
 from bridge.cli.sender_checks import last_posts
 from bridge.config import Config, load
 from bridge.config.document import read
@@ -30,7 +31,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(args: argparse.Namespace) -> int:
     """Print a line for each finding, and `ok` for each check without one. 0 without findings, 1 with.
 
-    With --explain: what a sender's body would do, see `explain.run`.
+    A warning changes nothing about that. With --explain: what a sender's body would do, see `explain.run`.
     """
     return explain.run(args) if args.explain else report(args.config)
 
@@ -55,6 +56,10 @@ def report(path: Path) -> int:
         if not findings:
             print(f"ok       {name}")
         clean = clean and not findings
+    for warn in WARNINGS:
+        doubts = [document.finding(place, what) for place, what in warn(config, document, path)]
+        for doubt in sorted(doubts):
+            print(f"WARNING  {doubt.at(str(path))}")
     for line in last_posts(config):
         print(f"         {line}")
     return 0 if clean else 1

@@ -3,8 +3,6 @@
 A check creates, changes and migrates nothing, and sends no mail. It may run beside a working bridge.
 """
 
-import asyncio
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -12,16 +10,17 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 
-from sqlalchemy import URL, Engine
-from sqlalchemy.exc import SQLAlchemyError
-
 from bridge.audiences.csv import Reading
 from bridge.audiences.file import AudienceError
 from bridge.audiences.summary import summarise
+from bridge.cli import conditions
+from bridge.cli.check_mail import check_mail
+from bridge.cli.check_secrets import doubtful_secrets, marked_secrets
+from bridge.cli.conditions import Check, Problem
 from bridge.cli.rule_checks import check_rules
 from bridge.cli.sender_checks import check_senders
 from bridge.config import Config
-from bridge.config.document import Place
+from bridge.config.document import Document, Place
 from bridge.core.customer_words import REASONS, is_sentence, refusal
 from bridge.core.facts import Answers, Facts, build
 from bridge.core.impact import MAX_IMPACT_CHARS, MAX_WORKAROUND_CHARS
@@ -30,22 +29,11 @@ from bridge.core.model import Alert, Incident, Kind
 from bridge.core.next_notice import FIRST
 from bridge.core.settings import Service
 from bridge.core.values import LOCALES, LocalText
-from bridge.errors import ConfigError, StorageRefused
-from bridge.keys import load_keys, no_key_file
 from bridge.letters.render import LetterError, Letters
 from bridge.resources import shipped
-from bridge.smtp.connect import SmtpError, dial
-from bridge.smtp.session import Limits
-from bridge.smtp.settings import RelaySettings
-from bridge.store.migrations import check_version
-from bridge.store.read_only import read_only_engine
 from bridge.wording.ja.dates import JAPANESE
 
-Problem = tuple[Place, str]
-Check = Callable[[Config], Iterator[Problem]]
-
 _MOMENT = datetime(2026, 11, 24, 1, 5, tzinfo=UTC)
-_PATIENCE = Limits(command=10)
 _BAD_ROWS_SHOWN = 3
 
 
@@ -56,16 +44,7 @@ def check_server(config: Config) -> Iterator[Problem]:
             ("server", "public_url"),
             f"not written: links would begin with {config.server.public_url}. Write your own",
         )
-    path = config.key_file
-    place = ("server", "key_file" if config.server.key_file else "data_dir")
-    if not path.exists():  # created on the first start, if it can be
-        if folder := _unwritable(path.parent):
-            yield place, no_key_file(path, f"this user cannot write to {folder}")
-        return
-    try:
-        load_keys(path)
-    except ConfigError as error:
-        yield place, str(error)
+    yield from conditions.key_file(config)
 
 
 def check_people(config: Config) -> Iterator[Problem]:
@@ -113,36 +92,6 @@ def check_audiences(config: Config) -> Iterator[Problem]:
             yield place, f"{path}: rows that get no letter: {summary.bad_total} ({rows}). Correct them"
 
 
-def check_database(config: Config) -> Iterator[Problem]:
-    """Whether the database can be opened, and was not migrated by a newer version."""
-    url = config.database_url
-    if url.get_backend_name() == "sqlite":
-        path = Path(url.database or "")
-        if not path.exists():
-            if folder := _unwritable(path.parent):
-                yield (
-                    ("server", "data_dir"),
-                    f"{folder} cannot be written by this user. Change its owner or name another",
-                )
-            return
-    yield from _unusable(read_only_engine(url), url)
-
-
-def check_smtp(config: Config) -> Iterator[Problem]:
-    """Whether the mail servers answer, prove who they are and let us log in."""
-    servers: list[tuple[Place, RelaySettings | None]] = [
-        (("smtp",), config.smtp),
-        (("smtp", "fallback"), config.smtp.fallback),
-    ]
-    for place, server in servers:
-        if server is None:
-            continue
-        try:
-            asyncio.run(_greet(server))
-        except SmtpError as error:
-            yield place, f"{error}. Correct the settings, or see to the server"
-
-
 def check_words(config: Config) -> Iterator[Problem]:
     """Whether words that stand inside of sentences are noun phrases, and words for customers at all."""
     for name, service in config.services.items():
@@ -164,17 +113,36 @@ def check_words(config: Config) -> Iterator[Problem]:
                     )
 
 
+def repaired_lists(config: Config, _document: Document, _path: Path) -> Iterator[Problem]:
+    """What is put right in a customer list each time that it is read."""
+    for name, listed in config.customer_lists.items():
+        try:
+            summary = summarise(listed.csv, Reading(columns=listed.columns))
+        except AudienceError:
+            continue  # a finding of `check_audiences`
+        for repair in summary.repaired:
+            yield ("audiences", name, "csv"), f"{listed.csv}: {repair}. Correct the file when you can"
+
+
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("server", check_server),
+    ("secrets", marked_secrets),
     ("people", check_people),
     ("rules", check_rules),
     ("words", check_words),
     ("templates", check_templates),
     ("audiences", check_audiences),
-    ("database", check_database),
+    ("database", conditions.database),
     ("senders", check_senders),
-    ("smtp", check_smtp),
+    ("smtp", check_mail),
 )
+
+
+WARNINGS: tuple[Callable[[Config, Document, Path], Iterator[Problem]], ...] = (
+    doubtful_secrets,
+    repaired_lists,
+)
+"""What may be as it is, and is told all the same: `bridge check` still exits 0."""
 
 
 def _untranslated(service: Service, english: int) -> Iterator[Problem]:
@@ -258,29 +226,3 @@ def _samples(service: Service, kind: Kind) -> Iterator[Facts]:
     ):
         yield facts.for_row(row)
         yield facts.for_row(row).model_copy(update={"symptom": LocalText(ja="事象"), "more_impacts": 3})
-
-
-def _unwritable(folder: Path) -> Path | None:
-    """The folder, or the nearest above it that is there, if this user can make nothing in it."""
-    nearest = next(path for path in (folder, *folder.parents) if path.exists())
-    return None if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK) else nearest
-
-
-def _unusable(engine: Engine, url: URL) -> Iterator[Problem]:
-    try:
-        with engine.connect() as connection:
-            check_version(connection.execution_options(purpose="read"))
-    except StorageRefused as error:
-        yield ("database",), str(error)
-    except SQLAlchemyError as error:
-        # only the driver's message: SQLAlchemy's may repeat the url
-        words = " ".join(str(getattr(error, "orig", None) or type(error).__name__).split())
-        shown = url.set(query={})  # the query may hold a password too
-        yield ("database",), f"{shown} cannot be opened: {words}. Start it or correct the url"
-    finally:
-        engine.dispose()
-
-
-async def _greet(server: RelaySettings) -> None:
-    session = await dial(server, _PATIENCE)
-    await session.quit()

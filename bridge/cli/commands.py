@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "alert": "post an alert payload to a running bridge",
     "sources": "list the senders that can post, show what one of them is",
     "incidents": "list and show incidents, verify their history",
+    "drill": "rehearse with the people on duty and no customer, or report how it went",
     "oncall": "show who is rung for which service, and when",
     "update": "draft an update (続報) now, through a running bridge",
     "recovery": "draft the recovery report (復旧報告) now, through a running bridge",

@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     except OSError as error:
         print(f"{args.explain}: {error.strerror}", file=sys.stderr)
         return 2
-    lists = asyncio.run(CustomerLists(lambda: config.service_lists).facts())
+    lists = asyncio.run(CustomerLists(lambda: config.service_lists).facts(config.services))
     explained = explain(Runtime(config, Letters(config.templates)), source, parsed, lists, now)
     if args.json:
         print(json.dumps(as_json(explained), ensure_ascii=False, indent=2))

@@ -51,6 +51,8 @@ def _ago(sender: SenderState, now: datetime) -> str:
 def _known(config: Config) -> list[SenderState]:
     """What the database tells; nothing while there is none, or none that can be read: another check says so."""
     url = config.database_url
+    if not config.key_file.exists():  # reading it would make one
+        return []
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         return []
     try:

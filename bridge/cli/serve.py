@@ -10,6 +10,7 @@ import uvloop
 
 from bridge import app, log
 from bridge.cli.commands import add_command, add_config
+from bridge.cli.conditions import refuse_to_start
 from bridge.config import Config, load
 
 
@@ -24,6 +25,7 @@ def run(args: argparse.Namespace) -> int:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # would end the process until the app reloads on it
     log.set_up()
     config = load(args.config)
+    refuse_to_start(config)
     _allow_connections()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(config, args.config))

@@ -65,6 +65,15 @@ def _is_near(host: str) -> bool:
     return address.is_loopback or address.is_private
 
 
+_PATH = re.compile(r"(?:/[A-Za-z0-9][\w.~-]*)+", re.ASCII)
+_OURS = {
+    "approve",
+    "webhooks",
+    "api",
+    "static",
+}  # first parts of addresses of ours: /approve/approve would be either
+
+
 def _public_url(value: str) -> str:
     try:
         parts = urlsplit(value)
@@ -75,6 +84,11 @@ def _public_url(value: str) -> str:
         raise ValueError("not the start of a link. Write it as https://bridge.example.jp")
     if parts.scheme == "http" and not _is_near(host):
         raise ValueError("approval links need https, because whoever reads one may send. Write https://")
+    path = parts.path.rstrip("/")
+    if path and not _PATH.fullmatch(path):
+        raise ValueError("its path is not plain. Write it as https://ops.example.jp/bridge")
+    if path.split("/")[1:2] and path.split("/")[1] in _OURS:
+        raise ValueError("its path is one of the bridge's own. Write another, as /bridge")
     return value.rstrip("/")
 
 
@@ -90,7 +104,8 @@ class ServerSettings(Model):
         default=Endpoint("127.0.0.1", 8080), description="address for webhooks and approval pages"
     )
     public_url: PublicUrl = Field(
-        default="https://bridge.example.jp", description="what approval links begin with"
+        default="https://bridge.example.jp",
+        description="what approval links begin with; it may have a path, as https://ops.example.jp/bridge",
     )
     data_dir: Path = Field(
         default=Path("data"), description="SQLite file and signing keys, created on first start"
@@ -106,6 +121,11 @@ class ServerSettings(Model):
         default=None,
         description="a second address for /api, /metrics and /-/reload; then they are not on the first",
     )
+
+    @property
+    def path(self) -> str:
+        """The path of `public_url`: empty, or as `/bridge`."""
+        return urlsplit(self.public_url).path
 
 
 class DatabaseSettings(Model):

@@ -37,6 +37,9 @@ REPEAT_WITHIN = timedelta(minutes=10)
 MUCH = 0.2
 """A list is surprising when its count is off the last sending's by more than this share."""
 
+IN_A_DRILL: frozenset[Action] = frozenset(
+    {"approve", "edit", "dismiss", "acknowledge", "test", "cancel", "stop"}
+)
 _GOING_ON: frozenset[IncidentState] = frozenset({"open", "settling"})
 
 
@@ -95,6 +98,11 @@ def offers(
         waits = waits_for_second(notice) and said_yes(notice, person)
         return ("dismiss", *correct) if waits else ("resume", "dismiss", *correct)
     return correct
+
+
+def practised(offered: tuple[Action, ...]) -> tuple[Action, ...]:
+    """What of it a drill offers: there is nothing to end, to go on with or to correct."""
+    return tuple(action for action in offered if action in IN_A_DRILL)
 
 
 def _undecided(notice: Notice, person: str, incident: IncidentState) -> tuple[Action, ...]:

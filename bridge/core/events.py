@@ -6,7 +6,7 @@ An entry's action and details are part of the API, and the audit chain's hash co
 from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any, ClassVar
 
-from bridge.core.model import DeliveryState, Kind
+from bridge.core.model import DeliveryState, Kind, Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,24 @@ class AlertsReceived(NewEvent):
     truncated: int
     notes: list[str]
     senders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DrillBegan(NewEvent):
+    """The first entry of a drill: its hash proves that the incident never was a real one."""
+
+    action = "drill_began"
+    mode: Mode
+    kind: Kind
+    surprise: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DrillEnded(NewEvent):
+    """A drill is over: `decided`, or `real_alert`, which ends it at once."""
+
+    action = "drill_ended"
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +180,7 @@ class Approved(_OfText):
     recipients: int | None
     hold: int
     override: str | None
+    mode: Mode = "real"
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,7 @@ class Facts(Model):
     combined: bool = Field(default=False, description="a recovery report that is also the first letter")
     answers: Answers = Field(default=NO_ANSWERS, description="cause, remedy and the rest that a person wrote")
     row: Mapping[str, str] = Field(default={}, description="the customer's row of an individual batch")
+    drill: bool = Field(default=False, description="a drill: the finished letter is marked as one")
 
     def to_dict(self) -> dict[str, Any]:
         """JSON types only, for the version's record."""
@@ -223,6 +224,7 @@ def build(
         impact_refused=refusals(told)[:MAX_IMPACTS],
         combined=spec_of(kind).tells_recovery and previous is None,
         answers=answers,
+        drill=incident.is_drill,
     )
     return facts if previous is None else _compared(previous, facts, told)
 

@@ -22,8 +22,8 @@ NOTICE_MOVES: dict[NoticeState, frozenset[NoticeState]] = {
 }
 
 INCIDENT_MOVES: dict[IncidentState, frozenset[IncidentState]] = {
-    # every alert ended; a person ends it by hand
-    "open": frozenset({"settling", "recovered"}),
+    # every alert ended; a person ends it by hand; it was a drill, which is over
+    "open": frozenset({"settling", "recovered", "closed"}),
     # fires again; settled with a letter owed; settled with nothing owed; ended by hand
     "settling": frozenset({"open", "recovered", "closed"}),
     # fires again before the recovery was approved; everything owed was sent or dismissed

@@ -9,6 +9,9 @@ from bridge.core.values import Locale, LocalText
 
 AlertStatus = Literal["firing", "resolved"]
 IncidentState = Literal["open", "settling", "recovered", "closed"]
+Mode = Literal["real", "drill"]
+"""Whether customers hear of an incident. Set when it is opened, and never changed."""
+
 Kind = str
 """The name of a module in bridge/core/kinds."""
 
@@ -113,6 +116,12 @@ class Incident:
     truncated: int = 0
     ended_by: str | None = None
     firing_at_end: int | None = None
+    mode: Mode = "real"
+
+    @property
+    def is_drill(self) -> bool:
+        """Whether people rehearse: its letters reach only those who were rung."""
+        return self.mode == "drill"
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,8 @@ def undecided(notices: Sequence[Notice], *kinds: Kind) -> Notice | None:
 
 def owed(incident: Incident, notices: Sequence[Notice], policy: Policy, now: datetime) -> Duty | None:
     """The next thing this incident owes at `now`, or None. `notices` in the order they were drafted."""
+    if incident.is_drill:
+        return _after_drill(incident, notices)
     taken_back = retraction(notices)
     if taken_back and taken_back.state in UNDECIDED | {"approved"}:
         return None  # first people decide whether there was a disturbance at all
@@ -163,6 +165,14 @@ def owed(incident: Incident, notices: Sequence[Notice], policy: Policy, now: dat
             return _after_recovery(incident, notices, now)
         case _:
             return None
+
+
+def _after_drill(incident: Incident, notices: Sequence[Notice]) -> Duty | None:
+    """A drill owes its one letter and no other. A rest that was stopped is never sent."""
+    busy = UNDECIDED | {"approved", "sending"}
+    if incident.state == "closed" or any(notice.state in busy for notice in notices):
+        return None
+    return Duty("close", "the drill is over")
 
 
 def _while_firing(
@@ -229,6 +239,8 @@ def _promises_right_content(reports: Sequence[Notice]) -> bool:
 def next_duty_at(incident: Incident, policy: Policy) -> datetime | None:
     """When `owed` may answer differently by time alone; None when only people or alerts can change it."""
     times: list[datetime] = []
+    if incident.is_drill:
+        return None
     if incident.state in ("open", "settling") and incident.promise_at:
         times.append(incident.promise_at - policy.update_ring_before)
     if incident.state == "settling" and incident.resolved_at:

@@ -228,9 +228,9 @@ def _began(old: Alert, alert: Alert) -> datetime | None:
     return min(later, default=old.occurrence_at)
 
 
-def state_after(state: IncidentState, firing: int) -> IncidentState:
-    """The state of an incident that takes alerts, after a post. `firing`: how many of its alerts fire now."""
-    if firing:
+def state_after(state: IncidentState, *, fires: bool) -> IncidentState:
+    """The state of an incident that takes alerts, after a post. `fires`: whether some alert of it fires now."""
+    if fires:
         return "open"
     return "settling" if state == "open" else state
 

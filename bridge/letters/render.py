@@ -13,6 +13,7 @@ from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, StrictUndefined, 
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from bridge.core.drill import marked
 from bridge.core.facts import Facts
 from bridge.core.model import Text
 from bridge.core.settings import Service
@@ -76,8 +77,8 @@ class Letters:
         problem = next((problem for _, problem in written.values() if problem), None)
         texts = {locale: text for locale, (text, _) in written.items()}
         if service.bilingual:
-            return {service.locale: bilingual(texts["ja"], texts["en"])}, problem
-        return texts, problem
+            texts = {service.locale: bilingual(texts["ja"], texts["en"])}
+        return {code: marked(text, code) for code, text in texts.items()} if facts.drill else texts, problem
 
 
 def bilingual(ja: Text, en: Text) -> Text:

@@ -5,7 +5,7 @@ heartbeat and the loading of a long list go on beside the rounds, so that neithe
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -21,6 +21,7 @@ from bridge.errors import StorageDown
 from bridge.loops.fan_out import Loader
 from bridge.smtp.relay import Relay
 from bridge.stages import instances
+from bridge.stages.drill import begin_drill
 from bridge.stages.finish import finish, is_news
 from bridge.stages.next_notice import follow_up
 from bridge.stages.notify_oncall import tell_relay_down
@@ -41,17 +42,20 @@ RELAY_BACK = 90.0  # seconds without trouble that end an outage: longer than the
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """What one round finds due. `letters`: the hold of some letter has ended. `done`: some sending has tried every
-    recipient once, or has nothing left to send. `senders`: one fell silent, or is heard again.
+    """What one round finds due. `ringing`: the services of the rings. `letters`: the hold of some letter has ended.
+    `senders`: one fell silent, or is heard again.
 
+    `done`: some sending has tried every recipient once, or has nothing left to send.
     `unknown`: services with work that the running configuration does not have.
     """
 
     rings: list[Ring]
+    ringing: Collection[str]
     letters: bool
     done: bool
     senders: bool
     owing: list[str]
+    drills: list[str]
     now: datetime
     next_due: datetime | None
     unknown: frozenset[str]
@@ -122,7 +126,7 @@ class Timer:
         agenda = await self.store.read(self._agenda)
         self._log_unknown(agenda.unknown)
         if agenda.rings:
-            lists = await self.lists.facts()
+            lists = await self.lists.facts(agenda.ringing)
             await asyncio.gather(
                 *(self._singly("ring", partial(self._ring_one, due, lists)) for due in agenda.rings)
             )
@@ -133,6 +137,8 @@ class Timer:
             await self._look_after_loading(self._loading)
         if agenda.done:
             self.wake(await self.store.run(partial(finish, runtime=self.runtime())))
+        for drill in agenda.drills:
+            await self._singly("drill", partial(self._begin_drill, drill))
         if agenda.senders:
             await self._singly("watch", self._watch_senders)
         for incident in agenda.owing:
@@ -165,7 +171,7 @@ class Timer:
         incidents = [i for i in unfinished if i.service in services]
         notices = tx.notices.of_all([incident.id for incident in incidents])
         send_at = tx.notices.next_send_at(services)
-        times = [tx.rings.next_due_at(services), send_at]
+        times = [tx.rings.next_due_at(services), send_at, tx.drills.next_due_at(services)]
         owed: list[str] = []
         for incident in incidents:
             policy = services[incident.service].policy
@@ -173,12 +179,15 @@ class Timer:
             if next_notice.owed(incident, notices[incident.id], policy, tx.now):
                 owed.append(incident.id)
         sending = tx.notices.in_states({"sending"})
+        rings = tx.rings.due(services)
         return Agenda(
-            rings=tx.rings.due(services),
+            rings=rings,
+            ringing=tx.incidents.services_of([ring.notice_id for ring in rings]) if rings else (),
             letters=send_at is not None and send_at <= tx.now,
             senders=bool(news(tx, self.runtime().config, self._since(tx))),
             done=any(is_news(tx, notice) for notice in sending),
             owing=owed,
+            drills=[drill.id for drill in tx.drills.due(services)],
             now=tx.now,
             next_due=min((at for at in times if at and at > tx.now), default=None),
             unknown=frozenset(incident.service for incident in unfinished) - services.keys(),
@@ -211,6 +220,10 @@ class Timer:
             metrics.RINGS.inc()
             metrics.RING_LATENESS.observe(late)
         self.wake(wake)
+
+    async def _begin_drill(self, drill_id: str) -> None:
+        unit = partial(begin_drill, runtime=self.runtime(), drill_id=drill_id)
+        self.wake(await self.store.run(unit))
 
     async def _follow_one(self, incident_id: str) -> None:
         unit = partial(follow_up, runtime=self.runtime(), incident_id=incident_id)

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bridge.core import dates, reasons
 from bridge.core.customer_words import Refused
+from bridge.core.drill import marked_mail
 from bridge.core.failures import FailureGroup
 from bridge.core.kinds import spec_of
 from bridge.core.model import Text
@@ -28,7 +29,7 @@ _LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)\S+", re.IGNORECASE)
 
 DOMAINS = 3  # of the recipients whom the mail server refused in the same words
 
-Decision = Literal["approved", "dismissed", "rest_dismissed", "by_policy", "superseded"]
+Decision = Literal["approved", "dismissed", "rest_dismissed", "by_policy", "superseded", "drill_ended"]
 Trouble = Literal["relay", "audience", "stopped", "failed"]
 
 
@@ -44,6 +45,13 @@ class OncallMessage(Protocol):
         """What the template says, in that language."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """A mail about a drill: it says so before everything else."""
+
+    message: OncallMessage
+
+
 class OncallMessages:
     """Writes the mails. The templates are ours alone: a faulty override must not silence a ring."""
 
@@ -57,8 +65,10 @@ class OncallMessages:
             keep_trailing_newline=True,
         )
 
-    def write(self, message: OncallMessage, locale: Locale) -> Text:
+    def write(self, message: OncallMessage | Rehearsal, locale: Locale) -> Text:
         """The finished mail: one line of subject, and the body below it."""
+        if isinstance(message, Rehearsal):
+            return marked_mail(self.write(message.message, locale), locale)
         template = self._env.get_template(f"{locale}/{message.template}.txt.j2")
         subject, _, body = template.render(message.words(locale)).partition("\n")
         return Text(" ".join(subject.split()), body.strip("\n") + "\n")

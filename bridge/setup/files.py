@@ -8,10 +8,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from bridge.core.matchers import parse_matchers
+from bridge.core.sample_labels import sample_labels
 from bridge.errors import BridgeError
 from bridge.resources import shipped
 from bridge.setup.answers import SetupAnswers
-from bridge.setup.sample_alert import alertmanager_body, sample_labels
+from bridge.setup.sample_alert import alertmanager_body
 from bridge.setup.texts import SetupTexts, token_file
 
 SAMPLES = ("bridge.yaml", "alertmanager.yml", "prometheus.yml", "rules.yml", "grafana", "bridge.service")
@@ -79,7 +81,8 @@ def _lay_samples(folder: Path, answers: SetupAnswers) -> None:
     for name in SAMPLES:
         sample = shipped(f"config/{name}")
         (shutil.copytree if sample.is_dir() else shutil.copyfile)(sample, folder / name)
-    if labels := sample_labels(answers.match):
+    matchers = (one for text in answers.match for one in parse_matchers(text).all)
+    if labels := sample_labels(matchers, "TryTheBridge"):
         _create(folder / "alert.json", alertmanager_body(labels))
 
 

@@ -1,26 +1,7 @@
-"""An alert that a new installation can be tried with: its labels are made from the service's own matchers."""
+"""An alert that a new installation can be tried with, as Alertmanager would post it."""
 
 import json
-from collections.abc import Iterable, Mapping
-
-from bridge.core.matchers import Matcher, all_match, parse_matchers
-
-
-def sample_labels(match: Iterable[str]) -> Mapping[str, str] | None:
-    """Labels that all matchers take; None where no simple ones are found, as for `a=~"[0-9]{4}"`."""
-    matchers = [one for text in match for one in parse_matchers(text).all]
-    labels = {"alertname": "TryTheBridge"}
-    for matcher in matchers:
-        if matcher.op in ("=", "=~"):
-            labels[matcher.name] = _value(matcher)
-    return labels if all_match(matchers, labels) else None
-
-
-def _value(matcher: Matcher) -> str:
-    """The first alternative of a plain list such as `critical|page`, else the text as it is."""
-    alternatives = matcher.value.split("|") if matcher.op == "=~" else [matcher.value]
-    fitting = (value for value in alternatives if matcher.matches({matcher.name: value}))
-    return next(fitting, matcher.value)
+from collections.abc import Mapping
 
 
 def alertmanager_body(labels: Mapping[str, str]) -> str:

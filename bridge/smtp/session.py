@@ -129,6 +129,22 @@ class Session:
         """Close with a QUIT whose answer nobody waits for."""
         self._wire.leave()
 
+    async def rehearse(self, envelope: Envelope) -> Outcome | None:
+        """MAIL, RCPT and RSET: how the server refuses this recipient, or None. Nothing is sent.
+
+        A refusal ends the connection. Nothing that a server does is raised. Raises AddressError.
+        """
+        mail, rcpts, _ = envelope.commands()
+        try:
+            refused = await self._announce(mail, rcpts)
+            if refused is None:
+                await self._ask(b"RSET\r\n")
+            else:
+                self._wire.leave()
+        except Lost as lost:
+            return outcome(0, dot_written=False, reply=str(lost))
+        return refused
+
     def _settle(self, result: Outcome | None) -> None:
         if result is None or not result.code:
             self._wire.fail("closed by us")

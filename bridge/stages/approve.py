@@ -23,6 +23,8 @@ def approve_by_policy(ctx: NoticeContext, audience: AudienceFacts) -> Wake | Non
     None when a person has to decide.
     """
     notice, policy = ctx.notice, ctx.policy
+    if ctx.incident.is_drill:
+        return None
     if policy.at_deadline != "send" or ctx.now < notice.due_at or audience.digest is None:
         return None
     if notice.kind in policy.second_person or notice.state not in UNDECIDED:
@@ -87,6 +89,7 @@ def start_hold(
             recipients=audience.count,
             hold=round(hold.total_seconds()),
             override=override,
+            mode=ctx.incident.mode,
         ),
     )
     return Wake(timer=True, oncall=True, anchors=(head,))
@@ -94,7 +97,7 @@ def start_hold(
 
 def hold_now(ctx: NoticeContext, audience: AudienceFacts, *, overridden: bool) -> timedelta:
     """How long a press now can be called back: longer where the sending is surprising."""
-    sent = ctx.tx.notices.last_sent(ctx.service.id, exclude=ctx.notice.id)
+    sent = [] if ctx.incident.is_drill else ctx.tx.notices.last_sent(ctx.service.id, exclude=ctx.notice.id)
     surprised = surprises(
         audience.count,
         previous_count(ctx),

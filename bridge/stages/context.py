@@ -7,7 +7,7 @@ from typing import Any, Self
 from bridge.core.anchors import Anchor
 from bridge.core.continuity import copied_since, missing_since
 from bridge.core.events import NewEvent
-from bridge.core.kinds import KindSpec, spec_of
+from bridge.core.kinds import KindSpec, Recipients, spec_of
 from bridge.core.model import Incident, Notice, Version
 from bridge.core.settings import Escalation, Policy, Service
 from bridge.stages.runtime import Runtime
@@ -65,6 +65,11 @@ class NoticeContext(IncidentContext):
     @property
     def spec(self) -> KindSpec:
         return spec_of(self.notice.kind)
+
+    @property
+    def recipients(self) -> Recipients:
+        """Where the letter's addresses come from. In a drill they never are those of customers."""
+        return Recipients.RUNG if self.incident.is_drill else self.spec.recipients
 
     def record_until(self) -> datetime | None:
         """From when on something that was sent may be missing from the record of this notice; None: nothing is."""

@@ -1,6 +1,6 @@
 """The findings FCT-01 to FCT-06: a letter against what is known at this moment (docs/design.md §3.6)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from bridge.stages.context import NoticeContext
 from bridge.stages.draft import current_facts, update_every
 from bridge.wording import Finding
 
+FACTS = "FCT-"
 PROMISE_PASSED = "FCT-05"
 LONG_AGO = timedelta(days=1)
 
@@ -44,6 +45,15 @@ def of_facts(ctx: NoticeContext, version: Version) -> list[Finding]:
         for rule, say in (_RULES[one.untrue],)
     ]
     return errors + _long_ago(ctx, told, now)
+
+
+def errors_to_resume(findings: Iterable[Finding], override: str | None) -> tuple[Finding, ...]:
+    """The errors that a stopped letter, of which nothing has left, may not be sent with.
+
+    What it was approved with for a reason is not asked about again, but what is not true any more is.
+    """
+    errors = (one for one in findings if one.severity == "error")
+    return tuple(one for one in errors if override is None or one.rule.startswith(FACTS))
 
 
 def rewritten(ctx: NoticeContext, now: Facts) -> Mapping[Locale, Text]:

@@ -56,7 +56,7 @@ def _move_on(ctx: NoticeContext) -> bool:
         finished_at=None if rest else tx.now,
     ):
         return False
-    counts = tx.outbox.counts([notice.id])[notice.id]
+    counts = tx.delivery_counts.of([notice.id])[notice.id]
     people = [person for person in (notice.approved_by, *rung(tx, notice)) if person]
     tell(ctx, "finished", people, {"counts": dict(counts), **_how_it_went(ctx, rest=rest)})
     if not rest:

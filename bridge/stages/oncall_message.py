@@ -23,6 +23,7 @@ from bridge.oncall.message import (
     ListTold,
     OncallMessage,
     RefusedSender,
+    Rehearsal,
     Renewed,
     RingFacts,
     SenderHeard,
@@ -63,7 +64,7 @@ class MessageContext(NoticeContext):
 
 def compose(
     tx: Tx, runtime: Runtime, keys: Keys, row: Claimed, relay_trouble: str
-) -> tuple[OncallMessage, Person, Service] | None:
+) -> tuple[OncallMessage | Rehearsal, Person, Service] | None:
     """The message, its reader and the service in whose name it goes; None when its notice or service is gone."""
     if row.notice_id is None:
         return _about_no_notice(runtime, row, tx.now)
@@ -71,8 +72,9 @@ def compose(
     if found is None:
         return None
     ctx = MessageContext(tx, runtime, found.incident, found.notice, keys, row, relay_trouble)
-    write = _WRITERS.get(row.kind, _renewed)
-    return write(ctx), runtime.person(row.person or ""), ctx.service
+    message = _WRITERS.get(row.kind, _renewed)(ctx)
+    told = Rehearsal(message) if ctx.incident.is_drill else message
+    return told, runtime.person(row.person or ""), ctx.service
 
 
 def _about_no_notice(
@@ -227,7 +229,7 @@ def _finished(ctx: MessageContext) -> OncallMessage:
         failed=counts.get("failed", 0),
         unknown=counts.get("unknown", 0),
         since_detection=next_notice.since_detection(notice, ctx.incident),
-        promise_at=version.promise_at,
+        promise_at=None if ctx.incident.is_drill else version.promise_at,
         cause_by=Facts.from_dict(version.facts).answers.cause_by,
         last_since_detection=next_notice.last_since_detection(notice, ctx.incident),
         retrying=sum(counts.get(state, 0) for state in ("queued", "sending", "in_doubt", "deferred")),
@@ -240,7 +242,7 @@ def _finished(ctx: MessageContext) -> OncallMessage:
 def _trouble(ctx: MessageContext) -> OncallMessage:
     stored = ctx.row.detail["trouble"]
     trouble: Trouble = stored if stored in get_args(Trouble) else "stopped"
-    counts = ctx.tx.outbox.counts([ctx.notice.id])[ctx.notice.id]
+    counts = ctx.tx.delivery_counts.of([ctx.notice.id])[ctx.notice.id]
     sent = counts.get("sent", 0)
     return InTrouble(
         ctx.letter,

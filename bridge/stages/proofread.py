@@ -20,7 +20,7 @@ from bridge.stages.draft import last_report, update_every
 from bridge.stages.facts_at_press import PROMISE_PASSED, of_facts, promise_passed
 from bridge.stages.runtime import Runtime
 from bridge.stages.word_findings import of_words
-from bridge.wording import Context, Finding, Letter, check
+from bridge.wording import Context, Finding, Letter, check, check_again
 from bridge.wording.ja.promise import Promise, promised_time
 from bridge.wording.names import core_of
 from bridge.wording.text import lay_out
@@ -71,7 +71,7 @@ def proofread(ctx: NoticeContext) -> tuple[Finding, ...]:
     findings += ours
     for locale in version.texts:
         if locale != service.locale and version.edited_by:
-            others = check(_letter(ctx, version, locale), _in(context, service, locale))
+            others = check_again(_letter(ctx, version, locale), _in(context, service, locale))
             # A place in the other language's letter: the page marks only the service's own.
             findings += [replace(finding, span=(0, 0), replacement=None) for finding in others]
     return tuple(findings)
@@ -157,13 +157,13 @@ def _check_halves(letter: Letter, context: Context, service: Service) -> list[Fi
     """Each half of a letter in both languages by the rules of its own; any other letter as a whole."""
     start = english_begins(letter.body) if service.bilingual else None
     if start is None:
-        return list(check(letter, context))
+        return list(check_again(letter, context))
     english = replace(letter, body=letter.body[start:], locale="en")
     return [
-        *check(replace(letter, body=letter.body[:start], locale="ja"), _in(context, service, "ja")),
+        *check_again(replace(letter, body=letter.body[:start], locale="ja"), _in(context, service, "ja")),
         *(
             replace(finding, span=(finding.span[0] + start, finding.span[1] + start))
-            for finding in check(english, _in(context, service, "en"))
+            for finding in check_again(english, _in(context, service, "en"))
             if finding.field == "body"
         ),
     ]

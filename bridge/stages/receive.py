@@ -1,7 +1,7 @@
 """The first stage: a source's alerts become incidents and drafts, before their webhooks are answered."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bridge.core import next_notice
@@ -24,9 +24,12 @@ from bridge.core.triage import (
 )
 from bridge.errors import Overtaken
 from bridge.sources.post import Parsed
+from bridge.stages.audience import Lists
 from bridge.stages.context import IncidentContext
 from bridge.stages.draft import FIRES_AGAIN, draft, refresh, supersede
+from bridge.stages.drill import interrupt_drill
 from bridge.stages.next_notice import advance
+from bridge.stages.ring import ring_at_once
 from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.stages.still_firing import plan_reminder
 from bridge.stages.wake import NOTHING, Wake
@@ -47,9 +50,21 @@ class Received:
     ignored: tuple[tuple[Alert, Ignored], ...]
 
 
-def receive(tx: Tx, runtime: Runtime, source: str, posts: Sequence[Parsed]) -> tuple[list[Received], Wake]:
+class ListsWanted(Exception):
+    """Incidents of these services are about to be opened, and rung about: the unit is run again with their lists."""
+
+    def __init__(self, services: Collection[str]) -> None:
+        super().__init__(*services)
+        self.services = services
+
+
+def receive(
+    tx: Tx, runtime: Runtime, source: str, posts: Sequence[Parsed], lists: Lists | None
+) -> tuple[list[Received], Wake]:
     """Record posts of `source` that came together, as if one after the other. The same post again changes nothing.
 
+    An incident that is opened rings at once where `lists` has its service's list, else by the timer. Raises
+    ListsWanted where one is to be opened and `lists` is None; nothing is written then.
     The statements grow with the services concerned, not with the posts and their alerts.
     """
     sorted_posts = _sort(tx, runtime, posts)
@@ -63,26 +78,34 @@ def receive(tx: Tx, runtime: Runtime, source: str, posts: Sequence[Parsed]) -> t
         [alert for found in sorted_posts for posted in found.by_service.values() for alert in posted],
     )
     for service, quiet in dismissed.items():
-        posted = [alert for found in sorted_posts for alert in found.by_service.get(service, ())]
-        if any(one.status == "firing" and key_of(one) in known[quiet.id] for one in posted):
+        again = [alert for found in sorted_posts for alert in found.by_service.get(service, ())]
+        if any(one.status == "firing" and key_of(one) in known[quiet.id] for one in again):
             current[service] = quiet
     sorted_posts = _without_old_news(tx, sorted_posts, current)
     received = [
         _Counted([*found.ignored, *post.ignored]) for found, post in zip(sorted_posts, posts, strict=True)
     ]
-    wake = NOTHING
+    judged = {}
     for service in services:
+        posted = [found.by_service.get(service, ()) for found in sorted_posts]
+        mine = current.get(service)
+        judged[service] = judge_each(posted, known[mine.id] if mine else None, tx.now)
+    opening = [name for name, verdicts in judged.items() if name not in current and joined(verdicts).changes]
+    if opening and lists is None:
+        raise ListsWanted(opening)
+    wake = NOTHING
+    for service, verdicts in judged.items():
         incident = current.get(service)
-        verdicts = judge_each(
-            (found.by_service.get(service, ()) for found in sorted_posts),
-            known[incident.id] if incident else None,
-            tx.now,
-        )
         verdict = joined(verdicts)
         if verdict.changes:
-            incident = incident or _open(tx, service, verdict)
+            if incident is None:
+                wake |= interrupt_drill(tx, runtime, service)
+                incident = _open(tx, service, verdict)
             told = [post for post, own in zip(posts, verdicts, strict=True) if own.changes]
-            wake |= _record(IncidentContext(tx, runtime, incident), source, verdict, told)
+            ctx = IncidentContext(tx, runtime, incident)
+            wake |= _record(ctx, source, verdict, told)
+            if service in opening:
+                wake |= ring_at_once(ctx, lists or {})
         for count, own in zip(received, verdicts, strict=True):
             count.add(own, incident)
     heard(tx, source)
@@ -169,27 +192,36 @@ def _open(tx: Tx, service: str, verdict: Verdict) -> Incident:
 
 
 def _record(ctx: IncidentContext, source: str, verdict: Verdict, posts: Sequence[Parsed]) -> Wake:
-    """Store what changed and let the incident follow: its state, its drafts, its duties."""
+    """Store what changed and let the incident follow: its state, its drafts, its duties.
+
+    One more alert of an incident that goes on moves no time, and wakes nobody.
+    """
     changed = [change for change in verdict.changes if change.reason != "repeated"]
     if not changed:
         return NOTHING
-    news = [change.alert for change in changed]
+    news, before = [change.alert for change in changed], ctx.incident.state
     ctx.tx.alerts.put(ctx.incident.id, news)
     ctx.record(source, _summary(verdict, posts))
     ctx = _move(ctx, verdict, max(post.truncated for post in posts))
     notices = ctx.notices()
     if verdict.any("attached") and next_notice.kept_quiet(notices):
         draft(ctx, next_notice.FIRST, "an alert new to the incident")
-        return Wake(timer=True, oncall=True)
+        return Wake(timer=True)
     for notice in notices:
         if spec_of(notice.kind).follows_alerts and notice.state in UNDECIDED:
             refresh(ctx.about(notice), news)
-    return Wake(timer=True) | advance(ctx)
+    if verdict.any("opened"):
+        advance(ctx)  # its first ring wakes whom it needs
+        return NOTHING
+    return Wake(timer=True) | advance(ctx) if ctx.incident.state != before else NOTHING
 
 
 def _move(ctx: IncidentContext, verdict: Verdict, truncated: int) -> IncidentContext:
     incident = ctx.incident
-    state = state_after(incident.state, ctx.tx.alerts.firing(incident.id))
+    last = {key_of(change.alert): change.alert.status for change in verdict.changes}
+    # Most posts say it themselves; a count would read ten thousand alerts for each.
+    fires = "firing" in last.values() or ctx.tx.alerts.some_fire(incident.id)
+    state = state_after(incident.state, fires=fires)
     changes: IncidentChanges = {
         "started_at": min(incident.started_at, *(change.alert.starts_at for change in verdict.changes)),
         "resolved_at": None if state == "open" else incident.resolved_at or ctx.now,

@@ -1,21 +1,23 @@
 """Due rings become on-call messages, once each; the plan goes on until somebody decides."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bridge.core import next_notice, reminders
 from bridge.core.actions import much_off
 from bridge.core.events import Rang
 from bridge.core.facts import Facts
+from bridge.core.kinds import Recipients
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import AudienceFacts, Notice, Ring
 from bridge.stages.approve import approve_by_policy
-from bridge.stages.audience import audience_of, previous_count
-from bridge.stages.context import NoticeContext, open_notice
+from bridge.stages.audience import Lists, audience_of, previous_count, rung_audience
+from bridge.stages.context import IncidentContext, NoticeContext, open_notice
 from bridge.stages.draft import current_facts, redraft
 from bridge.stages.notify_oncall import tell
 from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.stages.still_firing import remind
-from bridge.stages.wake import NOTHING, Wake
+from bridge.stages.wake import LOOKS_EVERY, NOTHING, Wake
 from bridge.store.tx import Tx
 
 
@@ -29,13 +31,35 @@ def ring(tx: Tx, runtime: Runtime, due: Ring, lists: Mapping[str, AudienceFacts]
     if ctx.notice.state not in UNDECIDED:
         tx.rings.cancel(due.notice_id)
         return NOTHING
-    audience = audience_of(ctx, lists)
+    return _ring(ctx, due, audience_of(ctx, lists))
+
+
+def ring_at_once(ctx: IncidentContext, lists: Lists) -> Wake:
+    """Fire what is due in the unit that drafted it, where the list of its service was read.
+
+    What is not due wakes nobody: the timer looks before it is.
+    """
+    drafted = ctx.notices()
+    planned = [ring for each in ctx.tx.rings.of_all([n.id for n in drafted]).values() for ring in each]
+    due = [ring for ring in planned if ring.state == "pending" and ring.due_at <= ctx.now]
+    if due and ctx.service.id not in lists:
+        return Wake(timer=True)
+    by_id, wake = {notice.id: notice for notice in drafted}, NOTHING
+    for ring in due:
+        about = ctx.about(by_id[ring.notice_id])
+        told = _ring(about, ring, audience_of(about, lists))
+        following = reminders.next_ring(ctx.escalation, about.notice.base_at, ctx.now)
+        wake |= replace(told, timer=not told.rung or following - ctx.now < LOOKS_EVERY)
+    return wake
+
+
+def _ring(ctx: NoticeContext, due: Ring, audience: AudienceFacts) -> Wake:
     if approved := approve_by_policy(ctx, audience):
         return approved
     ctx = ctx.about(_keep_promise_fresh(ctx))
     _fire(ctx, due, audience)
     fallback = ctx.version().template_problem
-    return Wake(timer=True, oncall=True, template_failed=(fallback,) if fallback else ())
+    return Wake(timer=True, oncall=True, template_failed=(fallback,) if fallback else (), rung=1)
 
 
 def _fire(ctx: NoticeContext, due: Ring, audience: AudienceFacts) -> None:
@@ -43,6 +67,8 @@ def _fire(ctx: NoticeContext, due: Ring, audience: AudienceFacts) -> None:
     people = reminders.rung_people(notice, escalation, ctx.now)
     if not tx.rings.fire(due, people):
         return
+    if ctx.recipients is Recipients.RUNG:  # these people are among its readers from now on
+        audience = rung_audience(ctx)
     late = max((ctx.now - due.due_at).total_seconds(), 0.0)
     tx.outbox.cancel_rings(notice.id)  # a newer ring says all that an unsent older one would
     tx.links.ensure(notice.id, people)

@@ -13,6 +13,7 @@ from bridge.core.model import Alert, Incident
 from bridge.core.near_miss import NearMiss
 from bridge.core.triage import Ignored, Key, key_of
 from bridge.store.dialect import Utc, dumps, insert, skip_locked
+from bridge.store.indexed import UNFINISHED
 from bridge.store.tables import alerts, columns_of, ignored, incidents
 from bridge.store.transaction import Transaction
 
@@ -64,6 +65,7 @@ class Alerts:
                 .join(incidents, incidents.c.id == alerts.c.incident_id)
                 .where(
                     incidents.c.state == "open",
+                    UNFINISHED,
                     incidents.c.service.in_(wanted),
                     alerts.c.status == "firing",
                     some,
@@ -99,6 +101,13 @@ class Alerts:
             .where(alerts.c.incident_id == incident_id, alerts.c.status == "firing")
             .values(status="resolved", ends_at=self._tx.now, by_hand=true())
         )
+
+    def some_fire(self, incident_id: str) -> bool:
+        """Whether any alert of the incident fires."""
+        query = select(alerts.c.source).where(
+            alerts.c.incident_id == incident_id, alerts.c.status == "firing"
+        )
+        return self._tx.execute(query.limit(1)).first() is not None
 
     def firing(self, incident_id: str) -> int:
         """How many alerts of the incident fire."""

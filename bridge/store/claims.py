@@ -15,7 +15,8 @@ from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import DeliveryState
 from bridge.store.dialect import skip_locked
 from bridge.store.incidents import about
-from bridge.store.outbox import CLAIMED, WAITING, Lane
+from bridge.store.indexed import CLAIMED, WAITING
+from bridge.store.outbox import Lane
 from bridge.store.tables import notices, outbox
 from bridge.store.transaction import Transaction
 

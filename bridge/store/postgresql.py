@@ -32,6 +32,7 @@ _CONNECT: Mapping[str, Any] = {
     "tcp_user_timeout": 10_000,  # ms: a server that vanished without a word
     "target_session_attrs": "read-write",  # of several hosts, the one that is not a standby
     "application_name": "bridge",
+    "client_encoding": "utf8",  # of a database in SQL_ASCII the driver would give bytes, and no refusal in words
 }
 # plan_cache_mode: a plan for any values cannot know that the states asked for are those of a partial index. Chosen
 # while the outbox seems empty, it reads the whole table for each claim.

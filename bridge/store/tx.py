@@ -9,6 +9,8 @@ from bridge.core.audit_chain import AuditKeys
 from bridge.store.alert_groups import AlertGroups
 from bridge.store.alerts import Alerts
 from bridge.store.claims import Claims
+from bridge.store.delivery_counts import DeliveryCounts
+from bridge.store.drills import Drills
 from bridge.store.events import Events
 from bridge.store.incidents import Incidents
 from bridge.store.instances import Instances
@@ -29,6 +31,10 @@ class Tx(Transaction):
     @cached_property
     def incidents(self) -> Incidents:
         return Incidents(self)
+
+    @cached_property
+    def drills(self) -> Drills:
+        return Drills(self)
 
     @cached_property
     def alerts(self) -> Alerts:
@@ -53,6 +59,10 @@ class Tx(Transaction):
     @cached_property
     def outbox(self) -> Outbox:
         return Outbox(self)
+
+    @cached_property
+    def delivery_counts(self) -> DeliveryCounts:
+        return DeliveryCounts(self)
 
     @cached_property
     def claims(self) -> Claims:

@@ -11,7 +11,11 @@ from bridge.web.refusal_log import RefusalLog
 
 log = structlog.get_logger(__name__)
 
-HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+HEADERS = {
+    "Cache-Control": "no-store, no-transform",  # a proxy that masks addresses would show another letter
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
 
 
 class EdgeMiddleware:

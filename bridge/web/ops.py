@@ -13,7 +13,6 @@ from starlette.responses import JSONResponse, Response
 
 from bridge import clock
 from bridge.config import Config
-from bridge.core.lifecycle import UNDECIDED
 from bridge.errors import StorageDown
 from bridge.stages.watch import senders
 from bridge.store.tx import Tx
@@ -81,7 +80,7 @@ class Ops:
         try:
             async with asyncio.timeout(PATIENCE):
                 config = self._deps.runtime().config
-                return await self._deps.store.read(partial(_gauges, config=config))
+                return await self._deps.store.read(partial(stored_gauges, config=config))
         except (StorageDown, TimeoutError):
             return None
 
@@ -99,16 +98,13 @@ class Ops:
         return self._writable
 
 
-def _gauges(tx: Tx, config: Config) -> _Stored:
-    letters = ((state, n) for (lane, state), n in tx.outbox.states().items() if lane == "customers")
-    waiting = tx.notices.in_states(UNDECIDED)
-    unfinished = {incident.id for incident in tx.incidents.unfinished()}
-    stopped = [n for n in tx.notices.in_states({"stopped"}) if n.incident_id in unfinished]
+def stored_gauges(tx: Tx, config: Config) -> _Stored:
+    waiting = tx.notices.waiting()
     return _Stored(
-        open_notices=len(waiting),
-        overdue=sum(notice.due_at < tx.now for notice in waiting),
-        stopped=sum(notice.stop_reason != "person" for notice in stopped),
-        deliveries=counted(letters),
+        open_notices=waiting.all,
+        overdue=waiting.overdue,
+        stopped=tx.notices.stopped_by_bridge(),
+        deliveries=counted(tx.delivery_counts.all().items()),
         post_ages={
             one.source: silent.total_seconds()
             for one in senders(tx, config)

@@ -17,6 +17,7 @@ from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.draft import current_facts
 from bridge.stages.facts_at_press import rewritten
 from bridge.stages.finish import retrying_until
+from bridge.stages.notify_oncall import rung
 from bridge.stages.proofread import proofread, proofread_batch
 from bridge.stages.runtime import Runtime
 from bridge.stages.word_findings import of_language
@@ -64,8 +65,9 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
     versions = tx.notices.versions(notice.id)
     (version,) = (one for one in versions if one.version == notice.version)
     earlier = [one for one in versions if one is not version]
-    sent = tx.notices.last_sent(ctx.service.id, exclude=notice.id)
-    batch = ctx.spec.recipients is Recipients.BATCH
+    sent = [] if incident.is_drill else tx.notices.last_sent(ctx.service.id, exclude=notice.id)
+    batch = ctx.recipients is Recipients.BATCH
+    listed = asked.lists.get(ctx.service.id)
     audience, alerts = audience_of(ctx, asked.lists), tx.alert_groups.of(incident.id)
     findings = (*proofread(ctx), *of_language(ctx.service, version, audience))
     return PageData(
@@ -94,16 +96,18 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         letters=_letters(ctx, version) if batch else (),
         findings=findings,
         events=tuple(tx.events.of(incident.id)),
-        counts=tx.outbox.counts([notice.id])[notice.id],
+        counts=tx.delivery_counts.of([notice.id])[notice.id],
         failed=_failed(tx, notice),
         failures=grouped(tx.outbox.refusals(notice.id)),
-        retrying_until=retrying_until(tx, notice),
+        retrying_until=retrying_until(tx, notice) if notice.first_round_at else None,
         previous_count=previous_count(ctx),
         repeated_at=next((n.sending_at for n in sent if n.kind == notice.kind), None),
         previous_report=_previous(tx, notice),
         newer=has_newer(notice, ctx.notices()),
         withdrawn=_withdrawn(tx, incident),
         successor=_own_page(ctx, notice.superseded_by, person.id, asked.keys),
+        rung=rung(tx, notice) if incident.is_drill else (),
+        for_real=listed.count if listed and incident.is_drill else None,
         corrected=_corrected(ctx),
         correction=_own_page(ctx, notice.corrected_by, person.id, asked.keys),
         relay_problem=asked.relay_problem or None,
@@ -166,7 +170,8 @@ def _own_page(ctx: NoticeContext, notice_id: str | None, person: str, keys: Keys
         return None
     link = ctx.tx.links.of(other.id).get(person)
     number = Facts.from_dict(ctx.about(other).version().facts).number
-    return Related(other.kind, number, None, f"/approve/{keys.token(link.id)}" if link else None)
+    root = ctx.runtime.config.server.path
+    return Related(other.kind, number, None, f"{root}/approve/{keys.token(link.id)}" if link else None)
 
 
 def _corrected(ctx: NoticeContext) -> Corrected | None:
@@ -174,6 +179,6 @@ def _corrected(ctx: NoticeContext) -> Corrected | None:
     corrected = ctx.tx.notices.get(ctx.notice.corrects) if ctx.notice.corrects else None
     if corrected is None:
         return None
-    counts = ctx.tx.outbox.counts([corrected.id])[corrected.id]
+    counts = ctx.tx.delivery_counts.of([corrected.id])[corrected.id]
     told = sum(counts.get(state, 0) for state in ("sent", "failed", "unknown", "in_doubt"))
     return Corrected(counts.get("unknown", 0), max(0, (corrected.recipients or 0) - told))

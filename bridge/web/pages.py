@@ -24,7 +24,7 @@ from bridge.web.words import WORDS, pick
 
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
-    "Cache-Control": "no-store",
+    "Cache-Control": "no-store, no-transform",  # no proxy may mask the addresses in a letter
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -48,11 +48,13 @@ class Page:
 class Pages:
     """Renders every page from the shipped templates; style.css and live.js lie beside them."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: str = "") -> None:
+        """`root`: the path under which people reach the bridge, as `/bridge`."""
         folder = shipped("templates/web")
         self._style = (folder / "style.css").read_text("utf-8")
         self._live = (folder / "live.js").read_bytes()
         self._env = templates()
+        self._env.globals["root"] = root
         self._policy = policy(self._style)
 
     def live_js(self) -> bytes:

@@ -16,11 +16,12 @@ from bridge.web.auth import Guard
 from bridge.web.dependencies import Dependencies
 from bridge.web.middleware import EdgeMiddleware
 from bridge.web.ops import Ops
+from bridge.web.public_path import PublicPath
 from bridge.web.request_body import busy, problem
 from bridge.web.webhooks import Webhooks, address_meant
 
 READ = ["GET", "HEAD"]
-SCRIPT_HEADERS = {"Cache-Control": "max-age=3600"}
+SCRIPT_HEADERS = {"Cache-Control": "max-age=3600, no-transform"}
 
 
 def public_app(deps: Dependencies) -> FastAPI:
@@ -85,6 +86,7 @@ def _app(deps: Dependencies, *, described: bool) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(StorageDown, _down)
     app.add_middleware(EdgeMiddleware, pages=deps.pages)
+    app.add_middleware(PublicPath, root=lambda: deps.runtime().config.server.path)
     ops = Ops(deps)
     app.add_route("/healthz", ops.healthz, READ, include_in_schema=False)
     app.add_route("/readyz", ops.readyz, READ, include_in_schema=False)

@@ -46,9 +46,9 @@ async def test_a_ring_fires_once(office: Office, slept: timedelta, rings: int, p
 async def test_a_ring_that_two_instances_find_due_is_one_mail_and_wakes_its_lane(office: Office) -> None:
     await office.post(firing())
     [due] = await office.store.read(lambda tx: tx.rings.due(["shop"]))
-    unit = partial(ring, runtime=office.runtime, due=due, lists=await ListOf(office).facts())
+    unit = partial(ring, runtime=office.runtime, due=due, lists=await ListOf(office).facts(["shop"]))
     wake = await office.store.run(unit)
-    assert wake == Wake(timer=True, oncall=True)
+    assert wake == Wake(timer=True, oncall=True, rung=1)
     await office.store.run(unit)
     assert await office.told("ring") == ["maruyama"]
 

@@ -46,6 +46,7 @@ INCIDENT_ALLOWED = {
     ("closed", "open"),
     ("open", "settling"),
     ("open", "recovered"),
+    ("open", "closed"),
     ("settling", "open"),
     ("settling", "recovered"),
     ("settling", "closed"),

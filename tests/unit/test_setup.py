@@ -16,10 +16,10 @@ from bridge.cli import init
 from bridge.cli.main import main
 from bridge.config import Config, load, loads
 from bridge.core.matchers import all_match, parse_matchers
+from bridge.core.sample_labels import sample_labels
 from bridge.errors import ConfigError
 from bridge.setup.answers import SetupAnswers, slug
 from bridge.setup.questions import QUESTIONS, ask_all
-from bridge.setup.sample_alert import sample_labels
 from bridge.setup.texts import SetupTexts
 from bridge.setup.unit import Installed, unit
 from bridge.sources import alertmanager
@@ -197,13 +197,13 @@ def test_port_and_security_of_the_relay_follow_from_each_other(
     ],
 )
 def test_the_sample_alert_is_one_that_the_service_takes(match: tuple[str, ...]) -> None:
-    labels = sample_labels(match)
+    labels = sample_labels((one for text in match for one in parse_matchers(text).all), "Try")
     assert labels is not None
     assert all_match([parse_matchers(text) for text in match], labels)
 
 
 def test_there_is_no_sample_alert_where_no_simple_one_would_match() -> None:
-    assert sample_labels(['zone=~"[a-z]{4}"']) is None
+    assert sample_labels(parse_matchers('zone=~"[a-z]{4}"').all, "Try") is None
 
 
 def test_the_sample_alert_is_read_as_alertmanagers(tmp_path: Path) -> None:

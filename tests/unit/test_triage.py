@@ -256,7 +256,7 @@ def test_an_end_is_kept_within_reason(end: datetime | None, stored: datetime) ->
     ],
 )
 def test_an_incident_follows_its_alerts(before: IncidentState, firing: int, after: IncidentState) -> None:
-    assert state_after(before, firing) == after
+    assert state_after(before, fires=firing > 0) == after
 
 
 def letter(state: NoticeState) -> Notice:

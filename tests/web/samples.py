@@ -13,6 +13,7 @@ from bridge.core.model import (
     Event,
     Incident,
     Kind,
+    LeftOut,
     Notice,
     Origin,
     Text,
@@ -21,8 +22,9 @@ from bridge.core.model import (
 from bridge.core.settings import Escalation, Person, Service
 from bridge.core.values import Locale, LocalText
 from bridge.letters.render import Letters
+from bridge.stages.audience import REHEARSING
 from bridge.stages.proofread import CAUSE_DAY_OVER
-from bridge.stages.word_findings import of_language
+from bridge.stages.word_findings import of_language, of_words
 from bridge.web.views.page_data import BatchLetter, FailedRow, PageData, Related
 from bridge.wording import Context, Finding, Letter, check
 from tests.parts import midori
@@ -278,6 +280,33 @@ def _row(told: Facts, name: str) -> Facts:
     )
 
 
+_DRILL = replace(INCIDENT, mode="drill")
+_DRILLED_UPDATE = build(
+    SERVICE,
+    _DRILL,
+    (FIRING,),
+    "update",
+    drafted_at=at(3, 0),
+    promise_at=at(4, 10),
+    number=2,
+    previous=facts(),
+)
+
+
+def _drill(**changes: Any) -> dict[str, Any]:
+    """Two people rehearse: only they would be written to."""
+    told = build(SERVICE, _DRILL, (FIRING,), "first", drafted_at=RECEIVED, promise_at=at(3, 10), number=1)
+    values = {
+        "incident": _DRILL,
+        "version": version(told),
+        "audience": AudienceFacts("drill", 2, "d1", {"ja": 2}, title=REHEARSING),
+        "rung": ("maruyama", "sato"),
+        "for_real": 12_408,
+        "previous_count": None,
+    }
+    return {**values, **changes}
+
+
 _second = {
     "notice": notice(
         version=2, state="awaiting_second", approvals=(Approval("maruyama", 2, at(2, 16)),), number=None
@@ -350,6 +379,16 @@ OPEN: dict[str, dict[str, Any]] = {
     "template failed": {
         "version": replace(DRAFT, template_problem="templates/mail/ja/first.txt.j2:3: 'nope' is undefined")
     },
+    "open, odd list": {
+        "audience": replace(AUDIENCE, count=600, bad_total=40, as_of=at(9, 0, day=23)),
+        "previous_count": 1_000,
+        "alerts": (FIRES, replace(OVER, name="ItemErrors", count=1_000, until=at(2, 12))),
+        "alert_count": 1_001,
+        "findings": tuple(
+            of_words(facts(alerts=(replace(FIRING, annotations={"customer_impact_ja": "-"}),)))
+        ),
+        "sheet": "alerts",
+    },
     "choosing not to send": {"sheet": "dismiss"},
     "cancelled": {"did": "cancelled"},
     "acknowledged": {
@@ -372,6 +411,8 @@ OPEN: dict[str, dict[str, Any]] = {
         "firing": 0,
     },
     "update": _update(),
+    "drill": _drill(),
+    "drill, update": _drill(**_update(version=version(_DRILLED_UPDATE))),
     "recovery, answered": _answered(),
     "recovery, cause known": _answered(cause="設定の誤りによるものでした。", remedy="設定を元に戻しました。"),
     "individual": _batch(),
@@ -384,6 +425,10 @@ ASKING: dict[str, dict[str, Any]] = {
         **_recovery(),
         "incident": replace(_recovery()["incident"], ended_by="maruyama", firing_at_end=1),
         "events": (*EVENTS, Event(4, at(3, 32), "maruyama", "ended_by_hand", {"firing": 1})),
+    },
+    "recovery, one kept out": {
+        **_recovery(),
+        "left_out": (LeftOut("LoginErrors", "severity", "warning", at(3, 46)),),
     },
     "recovery, still firing": {**_recovery(), "alerts": (FIRES,), "firing": 1},
     "recovery, answered in Japanese": {
@@ -473,6 +518,23 @@ DECIDED: dict[str, dict[str, Any]] = {
         "now": at(2, 40),
         "counts": {},
     },
+    "stopped, not true any more": {
+        "notice": _RELISTED,
+        "audience": _LARGER,
+        "now": at(2, 40),
+        "counts": {},
+        "findings": (
+            Finding(
+                "FCT-01",
+                "error",
+                "body",
+                (0, 5),
+                "お客様各位",
+                "アラートはすべて 2:31 に止まりました。手紙には継続中と書かれています。",
+                "All alerts ended at 02:31. The letter says that it goes on.",
+            ),
+        ),
+    },
     "stopped, list changed": {
         "notice": _RELISTED,
         "audience": _LARGER,
@@ -518,6 +580,20 @@ DECIDED: dict[str, dict[str, Any]] = {
         "person": PEOPLE["sato"],
     },
     "by another": {"notice": approved(), "now": at(2, 16, 33), "person": PEOPLE["sato"]},
+    "drill over": _drill(
+        notice=approved(
+            state="sent",
+            recipients=2,
+            sending_at=at(2, 16, 40),
+            first_accept_at=at(2, 16, 40),
+            finished_at=at(2, 16, 42),
+        ),
+        now=at(2, 17),
+        counts={"sent": 2},
+    ),
+    "drill, a real alert came": _drill(
+        notice=approved(state="stopped", stop_reason="drill_ended", recipients=2), now=at(2, 17), counts={}
+    ),
     "dismissed": {
         "notice": _DISMISSED,
         "now": at(2, 17),

@@ -27,7 +27,14 @@ STATES = ["queued", "sending", "sent", "deferred", "failed", "unknown"]
 DELIVERY = {"recipient", "state", "attempts", "message_id", "reply", "updated_at"}
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 
-READS = ["/incidents", "/incidents/{id}", "/notices/{notice}/deliveries", "/ignored"]
+READS = [
+    "/incidents",
+    "/incidents/{id}",
+    "/notices/{notice}/deliveries",
+    "/ignored",
+    "/drills",
+    "/drills/{drill}",
+]
 WRITES = [
     "/incidents/{id}/recovery",
     "/incidents/{id}/update",
@@ -81,7 +88,7 @@ def ask(front: Bridge, method: str, path: str, token: str | None = API_TOKEN, **
 
 
 def filled(path: str, incident: Any) -> str:
-    return path.format(id=incident["id"], notice=incident["notices"][0]["id"])
+    return path.format(id=incident["id"], notice=incident["notices"][0]["id"], drill="none")
 
 
 # Shapes
@@ -271,7 +278,8 @@ def test_text_that_postgresql_refuses_is_taken(database_url: str, tmp_path: Any,
 def test_the_description_names_every_route_and_how_to_get_in(front: Bridge) -> None:
     described = httpx.get(f"{front.url}/openapi.json").json()
     expected = {f"/api/v1{path}".replace("{id}", "{incident_id}") for path in READS + WRITES}
-    assert set(described["paths"]) == {path.replace("{notice}", "{notice_id}") for path in expected}
+    named = {path.replace("{notice}", "{notice_id}").replace("{drill}", "{drill_id}") for path in expected}
+    assert set(described["paths"]) == named
     for operations in described["paths"].values():
         for operation in operations.values():
             assert operation["security"] == [{"token": []}]

@@ -92,7 +92,7 @@ def test_nothing_of_an_alert_but_named_facts_and_its_name_is_shown(state: str) -
     for secret in (samples.HOST, samples.ALERT_URL, ">f1</"):
         assert secret not in page.html
     unfolded = page.html.partition('<details id="alerts"')[0].partition("<summary>アラート(")[0]
-    named = state == "recovery, still firing"  # there the name says which end is awaited
+    named = state in ("recovery, still firing", "recovery, one kept out")  # which end is awaited
     assert ("LoginErrors" in unfolded) is named
 
 
@@ -146,7 +146,7 @@ def test_only_hold_and_sending_pages_may_run_our_script() -> None:
 
 def test_the_headers_keep_a_page_private() -> None:
     headers = shown("open").headers
-    assert headers["Cache-Control"] == "no-store"
+    assert headers["Cache-Control"] == "no-store, no-transform"
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "DENY"
@@ -268,6 +268,8 @@ SAYS = [
     ("stopped, copied", "ja", "写しの記録です。この記録は02:15:04のものです。"),
     ("stopped, copied", "en", "This record is a copy. This record is of 02:15:04."),
     ("rest dismissed", "ja", "佐藤さんが、残りには送らないと決めました 02:19、理由はもう届いている。"),
+    ("stopped, not true any more", "ja", "このままでは送れません 1 アラートはすべて 2:31 に止まりました。"),
+    ("stopped, not true any more", "en", "Cannot be sent as it is 1 All alerts ended at 02:31."),
     ("rest dismissed", "ja", "7,912名には送信済みです。残り4,496名には送りません。"),
     ("rest dismissed", "en", "7,912 sent. The other 4,496 get nothing."),
     ("open, restored", "ja", "この記録は02:15:04のものです。それ以後の送信は記録にありません。"),

@@ -65,6 +65,16 @@ def test_an_outage_too_large_for_us_rings_the_on_call_once(running_bridge: Bridg
     assert [m.subject for m in mail_server.to(MARUYAMA)].count(mail.subject) == 1
 
 
+def test_a_post_that_cannot_be_read_rings_the_on_call_once_too(
+    running_bridge: Bridge, mail_server: Sink
+) -> None:
+    for _ in range(3):
+        assert running_bridge.post_alerts(b'{"version": "4", "alerts": "all"}').status_code == 400
+    (mail,) = mail_server.wait_for(MARUYAMA)
+    assert mail.subject == "【受信拒否】alertmanagerのアラート"
+    assert "読めなかった項目: alerts。" in mail.text
+
+
 def test_a_stranger_rings_nobody(running_bridge: Bridge, mail_server: Sink) -> None:
     assert running_bridge.post_alerts(b" " * (LIMIT + 1), token=SECRET).status_code == 401
     running_bridge.alert()

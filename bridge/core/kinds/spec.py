@@ -29,6 +29,7 @@ class Recipients(Enum):
     SERVICE_LIST = "the customer list of the service"
     LEDGER = "those whom an earlier notice of the incident reached"
     BATCH = "the rows of an uploaded CSV file, each with a letter of its own"
+    RUNG = "those who were rung about it: a letter of any kind, in a drill"
 
 
 class Clock(Enum):

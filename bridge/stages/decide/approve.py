@@ -30,9 +30,8 @@ def approve(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
     wake = start_hold(ctx, ctx.person, audience, hold, reason)
     confirm(ctx, "approved", always=ctx.version().edited_by is not None)
     took = (ctx.now - ctx.incident.received_at).total_seconds()
-    return DecisionResult(
-        "done", wake=wake, approved_after=took if ctx.spec.clock is Clock.DETECTION else None
-    )
+    measured = ctx.spec.clock is Clock.DETECTION and not ctx.incident.is_drill
+    return DecisionResult("done", wake=wake, approved_after=took if measured else None)
 
 
 def _first_of_two(ctx: DecisionContext, override: str) -> DecisionResult:

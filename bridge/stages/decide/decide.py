@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from bridge.core.actions import expired, offers, said_yes
+from bridge.core.actions import expired, offers, practised, said_yes
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.next_notice import has_newer
 from bridge.stages.audience import Lists, audience_of
@@ -49,8 +49,10 @@ def decide(tx: Tx, runtime: Runtime, link_id: str, form: DecisionRequest, lists:
     if ctx.link.replaced or expired(notice, tx.now, ctx.link.created_at):
         return _gone(ctx, form)
     newer = has_newer(notice, ctx.notices())
-    offered = form.action in offers(notice, ctx.person, tx.now, ctx.incident.state, newer=newer)
-    if not offered and (form.action in ACTIONS or notice.state not in UNDECIDED):
+    offered = offers(notice, ctx.person, tx.now, ctx.incident.state, newer=newer)
+    if ctx.incident.is_drill:
+        offered = practised(offered)
+    if form.action not in offered and (form.action in ACTIONS or notice.state not in UNDECIDED):
         return _already(ctx, form)
     if not form.genuine:
         return DecisionResult("forged")

@@ -46,7 +46,7 @@ def _has_left(ctx: DecisionContext) -> bool:
     """Whether some customer has the letter. A record that may miss what was sent is taken to miss some."""
     if ctx.notice.sending_at is None:
         return False
-    counts = ctx.tx.outbox.counts([ctx.notice.id])[ctx.notice.id]
+    counts = ctx.tx.delivery_counts.of([ctx.notice.id])[ctx.notice.id]
     return ctx.record_until() is not None or any(counts.get(state) for state in LEFT)
 
 

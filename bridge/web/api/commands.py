@@ -94,11 +94,13 @@ class ApiCommands:
 
     async def recovery(self, incident_id: Id, given: RecoveryIn | None = None) -> Response:
         """Draft the recovery report now."""
-        return await self._draft(partial(draft_recovery, incident_id=incident_id, answers=_answers(given)))
+        unit = partial(draft_recovery, incident_id=incident_id, answers=_answers(given))
+        return await self._draft(incident_id, unit)
 
     async def update(self, incident_id: Id, given: UpdateIn | None = None) -> Response:
         """Draft an update now."""
-        return await self._draft(partial(draft_update, incident_id=incident_id, answers=_answers(given)))
+        unit = partial(draft_update, incident_id=incident_id, answers=_answers(given))
+        return await self._draft(incident_id, unit)
 
     async def individual(self, incident_id: Id, request: Request) -> Response:
         """Draft a batch of individual apologies from a CSV file."""
@@ -110,17 +112,16 @@ class ApiCommands:
         if problems:
             named = [{"row": p.row, "column": p.column, "what": p.what} for p in problems]
             return problem(422, str(problems[0]), problems=named)
-        return await self._draft(partial(draft_individual, incident_id=incident_id, rows=rows))
+        return await self._draft(incident_id, partial(draft_individual, incident_id=incident_id, rows=rows))
 
     async def correction(self, notice_id: Id, given: CorrectionIn) -> Response:
         """Stop the rest of a letter that was wrong, and draft its correction."""
-        return await self._draft(
-            partial(draft_correction, notice_id=notice_id, nature=given.nature, right=given.right)
-        )
+        unit = partial(draft_correction, notice_id=notice_id, nature=given.nature, right=given.right)
+        return await self._draft(notice_id, unit)
 
     async def reopen(self, notice_id: Id) -> Response:
         """Take up again what was not to be sent: a fresh version waits for people, who are rung. Sends nothing."""
-        return await self._draft(partial(reopen_notice, notice_id=notice_id), status=200)
+        return await self._draft(notice_id, partial(reopen_notice, notice_id=notice_id), status=200)
 
     async def revoke(self, given: RevokeIn) -> Any:
         """Revoke live links of a person or to a notice; the next ring makes fresh ones."""
@@ -132,8 +133,10 @@ class ApiCommands:
 
         return await self._deps.store.run(unit)
 
-    async def _draft(self, draft: Draft, status: int = 201) -> Response:
-        runtime, lists = self._deps.runtime(), await self._deps.lists.facts()
+    async def _draft(self, about: str, draft: Draft, status: int = 201) -> Response:
+        """`about`: the id of an incident or notice, whose service's list the answer tells of."""
+        services = await self._deps.store.read(lambda tx: tx.incidents.services_of([about]))
+        runtime, lists = self._deps.runtime(), await self._deps.lists.facts(services)
 
         def unit(tx: Tx) -> tuple[Drafted, NoticeOut | None]:
             done = draft(tx, runtime)

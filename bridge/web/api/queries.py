@@ -37,7 +37,10 @@ class ApiQueries:
     ) -> IncidentsOut:
         """Incidents, newest first."""
         before = _from_cursor(cursor) if cursor else None
-        lists = await self._deps.lists.facts()
+        services = await self._deps.store.read(
+            lambda tx: {one.service for one in tx.incidents.page(before, limit)}
+        )
+        lists = await self._deps.lists.facts(services)
 
         def query(tx: Tx) -> IncidentsOut:
             page = tx.incidents.page(before, limit + 1)
@@ -49,7 +52,8 @@ class ApiQueries:
 
     async def incident(self, incident_id: Id) -> IncidentOut:
         """One incident."""
-        lists = await self._deps.lists.facts()
+        services = await self._deps.store.read(lambda tx: tx.incidents.services_of([incident_id]))
+        lists = await self._deps.lists.facts(services)
 
         def query(tx: Tx) -> IncidentOut | None:
             found = tx.incidents.get(incident_id)
@@ -69,7 +73,8 @@ class ApiQueries:
             name, parsed = await asyncio.to_thread(source_of, runtime.config, post, source)
         except NoReader as error:
             raise HTTPException(400, str(error)) from None
-        return as_json(explain(runtime, name, parsed, await self._deps.lists.facts(), now))
+        lists = await self._deps.lists.facts(runtime.config.services)
+        return as_json(explain(runtime, name, parsed, lists, now))
 
     async def deliveries(
         self,

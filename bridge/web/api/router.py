@@ -8,9 +8,12 @@ from fastapi.security import HTTPBearer
 from pydantic import BaseModel
 
 from bridge.web.api.commands import ApiCommands
+from bridge.web.api.drills import ApiDrills
 from bridge.web.api.queries import ApiQueries
 from bridge.web.api.schemas import (
     DeliveriesOut,
+    DrillOut,
+    DrillsOut,
     IgnoredListOut,
     IncidentOut,
     IncidentsOut,
@@ -46,12 +49,14 @@ def api_router(deps: Dependencies, guard: Guard) -> APIRouter:
         dependencies=[Security(HTTPBearer(auto_error=False, scheme_name="token"))],
         responses=_problems(),
     )
-    reading, writing = ApiQueries(deps), ApiCommands(deps)
+    reading, writing, drills = ApiQueries(deps), ApiCommands(deps), ApiDrills(deps)
     shown: tuple[tuple[str, Answer, type[BaseModel]], ...] = (
         ("/incidents", reading.incidents, IncidentsOut),
         ("/incidents/{incident_id}", reading.incident, IncidentOut),
         ("/notices/{notice_id}/deliveries", reading.deliveries, DeliveriesOut),
         ("/ignored", reading.ignored, IgnoredListOut),
+        ("/drills", drills.drills, DrillsOut),
+        ("/drills/{drill_id}", drills.drill, DrillOut),
     )
     for path, answer, shape in shown:
         router.add_api_route(path, answer, response_model=shape, methods=["GET"])
@@ -75,6 +80,7 @@ def api_router(deps: Dependencies, guard: Guard) -> APIRouter:
     router.add_api_route(
         "/notices/{notice_id}/reopen", writing.reopen, response_model=NoticeOut, methods=["POST"]
     )
+    router.add_api_route("/drills", drills.begin, response_model=DrillOut, status_code=201, methods=["POST"])
     router.add_api_route("/links/revoke", writing.revoke, response_model=RevokedOut, methods=["POST"])
     return router
 

@@ -111,6 +111,7 @@ class IncidentOut(Shape):
     due_at: datetime | None
     resolved_at: datetime | None
     follows: str | None
+    drill: bool
     alerts: list[AlertOut]
     alert_count: int
     firing_count: int
@@ -158,6 +159,43 @@ class IgnoredOut(Shape):
 
 class IgnoredListOut(Shape):
     ignored: list[IgnoredOut]
+
+
+class DrillPersonOut(Shape):
+    person: str
+    name: str
+    rung_at: datetime
+    acknowledged_at: datetime | None
+    decided_at: datetime | None
+    seconds: int | None
+    pressed: bool
+    last: list[int | None]
+
+
+class DrillOut(Shape):
+    id: str
+    service: str
+    kind: str
+    state: str
+    surprise: str | None
+    asked_at: datetime
+    began_at: datetime | None
+    ended_at: datetime | None
+    ended: str | None
+    incident: str | None
+    first_ring_at: datetime | None
+    decision: str | None
+    decided_by: str | None
+    decided_at: datetime | None
+    seconds: int | None
+    median_seconds: float | None
+    people: list[DrillPersonOut]
+    letters: dict[str, int]
+    customers: int | None
+
+
+class DrillsOut(Shape):
+    drills: list[DrillOut]
 
 
 class RevokedOut(Shape):

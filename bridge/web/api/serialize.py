@@ -32,6 +32,7 @@ def incidents_out(tx: Tx, runtime: Runtime, incidents: Sequence[Incident], lists
         IncidentOut.model_validate(
             {
                 **asdict(incident),
+                "drill": incident.is_drill,
                 "due_at": _next_deadline(notices[incident.id]),
                 "alerts": tx.alerts.of(incident.id),
                 "alert_count": tx.alerts.count(incident.id),
@@ -81,7 +82,7 @@ def _notice_out(ctx: NoticeContext, lists: Lists) -> NoticeOut:
         findings = (*proofread(ctx), *of_language(service, newest, audience))
         rings = ahead(rings, ctx.escalation, notice)
     shown = next((v for v in versions if v.version == notice.approved_version), newest)
-    deliveries = counted(tx.outbox.counts([notice.id])[notice.id].items())
+    deliveries = counted(tx.delivery_counts.of([notice.id])[notice.id].items())
     return NoticeOut.model_validate(
         {
             **asdict(notice),

@@ -14,11 +14,9 @@ from bridge.web.views.edit import Field
 from bridge.web.views.fact_rows import FactRow, fact_rows
 from bridge.web.views.letters import (
     ChangesSinceEdit,
-    Highlight,
     LetterView,
     edits_of,
     from_answers,
-    is_about_facts,
     letters,
     numbered,
     rewritten_changes,
@@ -26,24 +24,11 @@ from bridge.web.views.letters import (
 )
 from bridge.web.views.old_record import old_record
 from bridge.web.views.page_data import PageData
+from bridge.web.views.problems import FormProblem, problem_of
 from bridge.web.views.recipients import Audience, audience
 from bridge.web.views.stopped import joined
 
 PERSONAL_DATA_RULE = "LAW-02"
-
-
-@dataclass(frozen=True, slots=True)
-class FormProblem:
-    """A finding in words. `mark` is its number; `linked`: the letter on the page shows the place.
-
-    `quote` is empty where something is missing rather than wrong.
-    """
-
-    mark: int
-    linked: bool
-    quote: str
-    why: str
-    replacement: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +89,7 @@ def approval(data: PageData) -> ApprovalView:
     shown = letters(data, marks, edited=bool(edits))
     unfolded = len(shown) if data.letters else 1
     places = {piece.mark for each in shown for piece in (*each.subject, *each.body)}
-    problems = tuple(_problem(data, mark, linked=mark.number in places) for mark in marks)
+    problems = tuple(problem_of(data, mark, linked=mark.number in places) for mark in marks)
     links = choices(data)
     return ApprovalView(
         title=_title(data),
@@ -161,18 +146,6 @@ def _acknowledged(data: PageData) -> str:
     if at is None or data.did == "acknowledged":
         return ""
     return say("acknowledged_by", who=say.person(data.notice.acknowledged_by), clock=say.clock(at))
-
-
-def _problem(data: PageData, mark: Highlight, *, linked: bool) -> FormProblem:
-    say, finding = data.say, mark.finding
-    if is_about_facts(finding):
-        return FormProblem(
-            mark.number, linked=False, quote="", why=finding.because(data.lang), replacement=None
-        )
-    quote = say("quoted", text=finding.text) if finding.text else ""
-    if data.letters:
-        quote = say("quoted_in", n=mark.letter + 1, quote=quote).strip()
-    return FormProblem(mark.number, linked, quote, finding.because(data.lang), finding.replacement)
 
 
 def _untouched(data: PageData, edits: tuple[TextChange, ...] | None) -> bool:

@@ -85,6 +85,8 @@ def _send(data: PageData) -> Button | None:
         return None
     first_of_two = data.two_people and data.notice.state == "awaiting_approval"
     note = data.say("first_note") if first_of_two else hold_note(data)
+    if data.drill:
+        note = data.say("drill_note")
     return Button(_send_text(data), _last_time(data) + note, "approve")
 
 
@@ -109,6 +111,10 @@ def _send_text(data: PageData) -> str:
         key = "send_unchanged"
     else:
         key = "send"
+    if data.drill:
+        key = {"send_second": "drill_send_second", "send_unchanged": "drill_send_unchanged"}.get(
+            key, "drill_send"
+        )
     return data.say(key, n=data.say.number(data.recipients or 0))
 
 

@@ -181,6 +181,8 @@ def _written(data: PageData) -> Version | None:
 
 def _caption(data: PageData, *, edited: bool) -> str:
     n, person = data.version.version, data.say.person(data.version.edited_by)
+    if data.drill:
+        return data.say("drill_letter", n=n)
     if edited and not from_answers(data):
         return data.say("letter_edited", n=n, who=person)
     return data.say("letter", n=n)

@@ -40,14 +40,16 @@ def old_record(data: PageData) -> str:
     """Until when the record goes, and how to find out what it misses; empty where it misses nothing."""
     if data.record_until is None:
         return ""
-    copy = data.say("copied") + data.say("gap") if data.copied else ""
-    return copy + until_when(data) + data.say("gap") + how_to_search(data)
+    return data.say("gap").join((*until_when(data), how_to_search(data)))
 
 
-def until_when(data: PageData) -> str:
-    """Until when the record goes."""
-    at = data.record_until
-    return data.say("old_record", at=data.say.dated_to_the_second(at)) if at else ""
+def until_when(data: PageData) -> tuple[str, ...]:
+    """Until when the record goes, and that it is a copy: a sentence each."""
+    say, at = data.say, data.record_until
+    if at is None:
+        return ()
+    copy = (say("copied"),) if data.copied else ()
+    return *copy, say("old_record", at=say.dated_to_the_second(at)), say("old_record_since")
 
 
 def how_to_search(data: PageData) -> str:

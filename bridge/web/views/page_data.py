@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from bridge.core.actions import Action, Surprise, hold_for, offers, said_yes, surprises
+from bridge.core.actions import Action, Surprise, hold_for, offers, practised, said_yes, surprises
 from bridge.core.facts import Facts
 from bridge.core.failures import FailureGroup
 from bridge.core.lifecycle import UNDECIDED
@@ -24,6 +24,7 @@ from bridge.core.model import (
 from bridge.core.next_notice import never_left
 from bridge.core.settings import Escalation, Person, Service
 from bridge.core.values import LOCALES, Locale
+from bridge.stages.facts_at_press import errors_to_resume
 from bridge.web.views.phrasing import Phrasing
 from bridge.wording import Finding
 
@@ -83,7 +84,8 @@ class PageData:
     same names that a matcher kept out of the incident. `number` is the report's
     number, also while it is only expected. `previous_count` and `repeated_at` are of the last sending to the same
     audience, and of the last one of the same kind. `newer`: a report was drafted after this one. `withdrawn`: the
-    notices by id that were given up with none in their place. `corrected`: what this letter corrects. `correction`:
+    notices by id that were given up with none in their place. `rung`: in a drill, who was rung so far;
+    `for_real`: how many its service's list has. `corrected`: what this letter corrects. `correction`:
     the letter that corrects this one. `findings` are about `version.texts[service.locale]`. `record_until`: what was
     sent after it may be missing from the record. `copied`: the record is a copy, whose original may run too.
     """
@@ -121,6 +123,8 @@ class PageData:
     newer: bool = False
     successor: Related | None = None
     withdrawn: frozenset[str] = frozenset()
+    rung: tuple[str, ...] = ()
+    for_real: int | None = None
     corrected: Corrected | None = None
     correction: Related | None = None
     relay_problem: str | None = None
@@ -135,9 +139,15 @@ class PageData:
         return Phrasing(self.lang, self.service.timezone, self.now, self.people)
 
     @property
+    def drill(self) -> bool:
+        """Whether people rehearse."""
+        return self.incident.is_drill
+
+    @property
     def report(self) -> str:
-        """`第一報`, `second report`."""
-        return self.say.report(self.notice.kind, self.number)
+        """`第一報`, `second report`; `第一報の訓練`."""
+        report = self.say.report(self.notice.kind, self.number)
+        return self.say("drill_report", report=report) if self.drill else report
 
     @property
     def heading(self) -> str:
@@ -155,7 +165,8 @@ class PageData:
 
     @property
     def offers(self) -> tuple[Action, ...]:
-        return offers(self.notice, self.person.id, self.now, self.incident.state, newer=self.newer)
+        offered = offers(self.notice, self.person.id, self.now, self.incident.state, newer=self.newer)
+        return practised(offered) if self.drill else offered
 
     @property
     def undecided(self) -> bool:
@@ -195,6 +206,12 @@ class PageData:
     @property
     def errors(self) -> tuple[Finding, ...]:
         return tuple(f for f in self.findings if f.severity == "error")
+
+    @property
+    def errors_to_resume(self) -> tuple[Finding, ...]:
+        """What keeps a stopped letter, of which nothing has left, from being sent without a reason."""
+        stopped = "resume" in self.offers and never_left(self.notice)
+        return errors_to_resume(self.findings, self.notice.override) if stopped else ()
 
     @property
     def surprises(self) -> tuple[Surprise, ...]:

@@ -17,6 +17,7 @@ from bridge.web.views.letters import LetterView, checksum, letter
 from bridge.web.views.old_record import Recorded, recorded
 from bridge.web.views.outcome import finished, first_round, reasons
 from bridge.web.views.page_data import FailedRow, PageData
+from bridge.web.views.problems import FormProblem, not_true_any_more
 from bridge.web.views.recipients import Audience, audience
 from bridge.web.views.sending import Sending, milestones, nothing_sent, quarter, sending, to_come
 from bridge.web.views.stopped import after_press, leave, resume, stopped
@@ -39,6 +40,7 @@ class Hold:
 class Progress:
     """Everything the template lays out. `lead`: one sentence or more lines. `spoken`: what a screen reader says.
 
+    `problems`: why a stopped letter is not sent without a reason, `as_is` then sends it with one.
     `unsent`: the letter was stopped before its list was read, so that the list of now is what counts. `reread`:
     people must look at the letter again. `proof`: for people's own files. `reasons`: why letters failed, in the mail
     server's words, and how many.
@@ -59,7 +61,9 @@ class Progress:
     spoken: str
     nothing_sent: bool
     reasons: tuple[tuple[str, str], ...]
+    problems: tuple[FormProblem, ...]
     press: Button | None
+    as_is: Button | None
     after_press: str
     leave: Choice | None
     leave_reasons: tuple[tuple[str, str], ...]
@@ -105,7 +109,9 @@ def progress(data: PageData) -> Progress:
         spoken=_spoken(data, look, heading),
         nothing_sent=nothing_sent(data),
         reasons=reasons(data),
-        press=_press(data),
+        problems=not_true_any_more(data),
+        press=None if data.errors_to_resume else _press(data),
+        as_is=_press(data) if data.errors_to_resume else None,
         after_press=after_press(data),
         leave=leave(data),
         leave_reasons=tuple((code, text.get(data.lang)) for code, text in OF_A_REST.items()),
@@ -244,6 +250,8 @@ def _letters(data: PageData, look: Look) -> tuple[LetterView, ...]:
 
 
 def _caption(data: PageData) -> str:
+    if data.drill:
+        return data.say("drill_letter", n=data.version.version)
     unsent = "letter" if never_left(data.notice) else "letter_sent"
     key = "letter_unsent" if not_sent(data.notice) else unsent
     return data.say(key, n=data.version.version)

@@ -46,6 +46,12 @@ def _unusable(data: PageData) -> Choice | None:
 def _note(data: PageData) -> str:
     """`前回より +12名。1通ずつ個別に届きます。`; a surprising difference is said in amber instead."""
     say = data.say
+    if data.drill:
+        who = say.persons(data.rung)
+        real = data.for_real
+        return (
+            say("drill_people", who=who, n=say.number(real)) if real else say("drill_people_alone", who=who)
+        )
     if data.letters:
         return say("batch_sub")
     if data.corrected:

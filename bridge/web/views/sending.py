@@ -118,7 +118,7 @@ def nothing_sent(data: PageData) -> bool:
 
 def to_come(data: PageData) -> tuple[Moment, ...]:
     """What is still to come: the end of the sending, the next draft, the next promise or the day of the cause."""
-    say, promise, left = data.say, data.version.promise_at, _time_left(data)
+    say, promise, left = data.say, None if data.drill else data.version.promise_at, _time_left(data)
     lines: list[tuple[datetime, str]] = []
     if left is not None:
         lines.append((data.now + left, say("then_done")))

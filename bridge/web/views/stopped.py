@@ -16,8 +16,7 @@ def stopped(data: PageData) -> tuple[str, str]:
         STOP_REASONS.get(data.notice.stop_reason or "", WORDS["list_unreadable"]), data.lang
     )
     if data.record_until:
-        first = say("copied") if data.copied else ""
-        return say("stopped"), "\n".join(filter(None, (first, until_when(data))))
+        return say("stopped"), "\n".join(until_when(data))
     if never_left(data.notice):
         mine = waits_for_second(data.notice) and data.said_yes
         waits = second_waits(data) if mine else ""
@@ -25,7 +24,8 @@ def stopped(data: PageData) -> tuple[str, str]:
     if not sent:
         return say("unsent"), why
     rest = say.number(max(0, (data.recipients or 0) - sent))
-    return say("stopped"), joined(data, why, say("stopped_note", sent=say.number(sent), rest=rest))
+    counted = "stopped_rest" if _by_whom(data) else "stopped_note"  # which says once more that it was stopped
+    return say("stopped"), joined(data, why, say(counted, sent=say.number(sent), rest=rest))
 
 
 def _by_whom(data: PageData) -> str:

@@ -18,7 +18,7 @@ ASKED = ASKING["recovery"]
 
 @pytest.mark.parametrize("state", EVERY)
 def test_the_page_asks_until_somebody_has_answered(state: str) -> None:
-    asked = ("recovery", "recovery, ended by hand", "recovery, still firing")
+    asked = ("recovery", "recovery, ended by hand", "recovery, still firing", "recovery, one kept out")
     assert asks(in_state(state)) is (state in asked)
 
 

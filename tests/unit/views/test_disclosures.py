@@ -97,7 +97,7 @@ def test_a_line_of_the_history_has_its_time_for_people_and_machines() -> None:
 def test_the_history_tells_a_beginning_from_an_end_and_a_return() -> None:
     detail = {"counts": {"repeated": 4, "resolved": 1000, "fires_again": 1}, "alertnames": ["ItemErrors", ""]}
     assert told("alerts", actor="alertmanager", **detail) == (
-        "alertmanager: アラート: 停止1,000件、再発1件(ItemErrors)"
+        "alertmanager: アラートの停止1,000件、再発1件(ItemErrors)"
     )
     assert told("alerts", "en", "alertmanager", counts={"opened": 1}, alertnames=["A", "B"]) == (
         "alertmanager: Alerts: 1 began (A, B)"
@@ -109,11 +109,11 @@ def test_the_history_names_the_senders_where_there_are_several() -> None:
     one = event("alerts", "alertmanager", counts={"opened": 1}, senders=[east])
     end = event("alerts", "alertmanager", counts={"resolved": 1}, senders=[west])
     assert [line.text for line in history(in_state("open", events=(one, end)))] == [
-        "alertmanager: アラート: 開始1件 [am.east.example.jp:9093]",
-        "alertmanager: アラート: 停止1件 [am.west.example.jp:9093]",
+        "alertmanager: アラートの開始1件 [am.east.example.jp:9093]",
+        "alertmanager: アラートの停止1件 [am.west.example.jp:9093]",
     ]
     assert [line.text for line in history(in_state("open", events=(one,)))] == [
-        "alertmanager: アラート: 開始1件"
+        "alertmanager: アラートの開始1件"
     ]
 
 

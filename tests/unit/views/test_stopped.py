@@ -49,9 +49,12 @@ def test_a_person_who_stopped_it_is_named_with_the_time() -> None:
         Event(7, at(2, 18), "sato", "stopped", {"notice": "another", "why": "person"}),
     )
     _, lead = stopped(in_state("stopped", events=stops))
-    assert lead.startswith("丸山さんが 02:17 に送信を止めました。7,912名には送信済みです。")
+    assert (
+        lead
+        == "丸山さんが 02:17 に送信を止めました。7,912名には送信済みです。残り4,496名には送っていません。"
+    )
     _, english = stopped(in_state("stopped", "en", events=stops[:1]))
-    assert english.startswith("佐藤 stopped it at 02:16. 7,912 sent.")
+    assert english == "佐藤 stopped it at 02:16. 7,912 sent, the other 4,496 not."
 
 
 def test_a_stop_by_the_bridge_says_why_and_names_nobody() -> None:
