@@ -3,7 +3,7 @@
 # Tests that lack their part are reported as skipped; under CI=true such a skip is a failure.
 set -eu
 
-PARTS="prometheus prometheus-alertmanager postfix postgresql chromium chromium-driver fonts-noto-cjk openssl faketime curl jq \
+PARTS="prometheus prometheus-alertmanager prometheus-blackbox-exporter postfix postgresql chromium chromium-driver fonts-noto-cjk openssl faketime curl jq \
 zabbix-proxy-sqlite3"
 POLICY=/usr/sbin/policy-rc.d
 
