@@ -12,12 +12,12 @@ from tests.web.test_sign_in import cookie_of, enter, is_out, link_for, look
 HEADER = "email,company,department,name,impact\n"
 GOOD = (
     HEADER
-    + "c1@customer.example,例示商事,購買部,佐藤,発注ができませんでした。\n"
-    + "c2@customer.example,見本,,,受注ができませんでした。\n"
+    + "c1@customer.example,みどり商事,購買部,佐藤,発注ができませんでした。\n"
+    + "c2@customer.example,丸山工業,,,受注ができませんでした。\n"
 )
 BAD = (
     HEADER
-    + "c1@customer.example,,購買部,佐藤,発注ができませんでした。\nc2＠customer.example,見本,,,\n"
+    + "c1@customer.example,,購買部,佐藤,発注ができませんでした。\nc2＠customer.example,丸山工業,,,\n"
     + GOOD.splitlines()[2]
 )
 
@@ -139,6 +139,6 @@ def test_a_good_file_is_a_draft_on_ones_own_page_for_two_people_and_a_corrected_
         ("sato", "redrafted"),
     ]
     own = open_incident.url + answer.headers["location"]
-    assert open_incident.press(own, "approve").status_code == 303
+    assert open_incident.press(own, "approve", override="確かめました").status_code == 303
     assert notices(open_incident)[-1] == ("individual", "awaiting_second", 2)
     assert mailbox.to("c1@customer.example") == []
