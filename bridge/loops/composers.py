@@ -8,7 +8,7 @@ from functools import partial
 from bridge.core.values import Locale
 from bridge.keys import Keys
 from bridge.letters.mime import Letterhead, Skeleton, freeze
-from bridge.loops.lanes import OutgoingMail
+from bridge.loops.outgoing import OutgoingMail
 from bridge.oncall.message import OncallMessages
 from bridge.smtp.session import Envelope
 from bridge.stages.oncall_message import compose

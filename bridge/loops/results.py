@@ -54,7 +54,8 @@ class Results:
         self._store = store
         self._instance_id = instance_id
         self._on_quiet, self._on_leaving = on_quiet, on_leaving
-        self._doubts: list[tuple[Claimed, asyncio.Future[bool]]] = []
+        self._doubts: list[tuple[Sequence[Claimed], asyncio.Future[set[tuple[int, int]]]]] = []
+        self._noted: set[str] = set()  # letters whose first accepted mail is noted
         self._results: list[DeliveryResult] = []
         self.unwritten: set[tuple[int, int]] = set()  # id and fence of every result that is not committed yet
         self._asked = asyncio.Event()
@@ -63,10 +64,10 @@ class Results:
         self._closing = False
         self._trouble = Trouble("marks_wait")
 
-    async def in_doubt(self, row: Claimed) -> bool:
-        """Whether the message may go on the wire; its row is committed as `in_doubt` when it may."""
-        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._doubts.append((row, future))
+    async def in_doubt(self, rows: Sequence[Claimed]) -> set[tuple[int, int]]:
+        """Which of the messages, by id and fence, may go on the wire; their rows are committed as `in_doubt`."""
+        future: asyncio.Future[set[tuple[int, int]]] = asyncio.get_running_loop().create_future()
+        self._doubts.append((rows, future))
         self._asked.set()
         return await future
 
@@ -98,10 +99,10 @@ class Results:
             batch, self._doubts = self._doubts, []
             if not batch:
                 continue
-            granted = await self._commit_softly([row for row, _ in batch])
-            for row, future in batch:
+            granted = await self._commit_softly([row for rows, _ in batch for row in rows])
+            for _, future in batch:
                 if not future.cancelled():
-                    future.set_result((row.id, row.fence) in granted)
+                    future.set_result(granted)
 
     async def _commit_softly(self, rows: list[Claimed]) -> set[tuple[int, int]]:
         """The rows that may go on. Without its mark none may: its connection ends, and its row waits."""

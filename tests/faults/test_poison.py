@@ -4,7 +4,7 @@ import signal
 from datetime import timedelta
 from pathlib import Path
 
-from bridge.loops.lanes import POISON_TRIES
+from bridge.loops.verdicts import POISON_TRIES
 from bridge.store.claims import CRASHES
 from tests.faults.ledger import as_if_crashed, misplace_the_letter, rests
 from tests.faults.second_relay import rung, single
