@@ -6,7 +6,7 @@ since the last full commit: those mails count as in doubt then (bridge/stages/in
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from functools import partial
 from typing import NamedTuple
 
@@ -55,7 +55,7 @@ class Results:
         self._instance_id = instance_id
         self._on_quiet, self._on_leaving = on_quiet, on_leaving
         self._doubts: list[tuple[Sequence[Claimed], asyncio.Future[set[tuple[int, int]]]]] = []
-        self._noted: set[str] = set()  # letters whose first accepted mail is noted
+        self._noted: Set[str] = frozenset()  # letters whose first accepted mail is noted
         self._results: list[DeliveryResult] = []
         self.unwritten: set[tuple[int, int]] = set()  # id and fence of every result that is not committed yet
         self._asked = asyncio.Event()
@@ -107,7 +107,9 @@ class Results:
     async def _commit_softly(self, rows: list[Claimed]) -> set[tuple[int, int]]:
         """The rows that may go on. Without its mark none may: its connection ends, and its row waits."""
         results, self._results = self._results, []
-        unit = partial(write_before_data, results=results, rows=rows, instance_id=self._instance_id)
+        unit = partial(
+            write_before_data, results=results, rows=rows, instance_id=self._instance_id, noted=self._noted
+        )
         try:
             granted, leaving, first_accepts = await self._store.run(unit, soft=True)
         except Exception as error:
@@ -140,7 +142,7 @@ class Results:
     async def _commit(self, batch: list[DeliveryResult]) -> bool:
         try:
             first_accepts = await self._store.run(
-                partial(write_results, results=batch, instance_id=self._instance_id)
+                partial(write_results, results=batch, instance_id=self._instance_id, noted=self._noted)
             )
         except Exception as error:
             self._failed("results", error)
@@ -162,7 +164,9 @@ class Results:
         else:
             log.exception("marks_not_written", what=what)
 
-    def _written(self, results: Iterable[DeliveryResult]) -> None:
+    def _written(self, results: Sequence[DeliveryResult]) -> None:
+        sent = {each.notice_id for each in results if each.state == "sent" and each.lane == "customers"}
+        self._noted = self._noted | {notice_id for notice_id in sent if notice_id}
         self._trouble.over()
         self.unwritten -= {(result.id, result.fence) for result in results}
 
@@ -172,8 +176,10 @@ def _observe(first_accepts: Iterable[float]) -> None:
         metrics.FIRST_ACCEPT.observe(seconds)
 
 
-def write_results(tx: Tx, results: Sequence[DeliveryResult], instance_id: str) -> list[float]:
-    """Write what became of claimed messages.
+def write_results(
+    tx: Tx, results: Sequence[DeliveryResult], instance_id: str, noted: Set[str] = frozenset()
+) -> list[float]:
+    """Write what became of claimed messages. `noted`: letters of which the first accepted mail is known already.
 
     Returns, for first reports whose first letter was accepted just now, the seconds since detection.
     """
@@ -181,18 +187,22 @@ def write_results(tx: Tx, results: Sequence[DeliveryResult], instance_id: str) -
     for ring in (each for each in results if each.ring_to and each.state == "failed"):
         ring_refused(tx, ring.notice_id or "", ring.ring_to or "", ring.reply)
     sent = (each.notice_id for each in results if each.state == "sent" and each.lane == "customers")
-    accepted = {notice_id for notice_id in sent if notice_id}
+    accepted = {notice_id for notice_id in sent if notice_id} - noted
     return tx.notices.first_accepts(accepted) if accepted else []
 
 
 def write_before_data(
-    tx: Tx, results: Sequence[DeliveryResult], rows: Sequence[Claimed], instance_id: str
+    tx: Tx,
+    results: Sequence[DeliveryResult],
+    rows: Sequence[Claimed],
+    instance_id: str,
+    noted: Set[str] = frozenset(),
 ) -> tuple[set[tuple[int, int]], LeavingLetter | None, list[float]]:
     """Write these results, and tell which of these claimed messages, by id and fence, may go on the wire.
 
     Also one of the letters among them, and what `write_results` returns.
     """
-    first_accepts = write_results(tx, results, instance_id)
+    first_accepts = write_results(tx, results, instance_id, noted)
     granted = tx.claims.mark_in_doubt([(row.id, row.fence) for row in rows], instance_id)
     letter = next((r for r in rows if r.lane == "customers" and (r.id, r.fence) in granted), None)
     leaving = LeavingLetter(letter.id, letter.fence, *tx.instances.name_and_tick()) if letter else None
