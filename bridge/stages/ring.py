@@ -103,14 +103,8 @@ def ring_refused(tx: Tx, notice_id: str, person: str, reply: str) -> None:
     notice = tx.notices.get(notice_id)
     if notice is None or notice.state not in UNDECIDED:
         return
-    known = any(
-        event.action == RingRefused.action
-        and event.detail.get("notice") == notice_id
-        and event.detail.get("people") == [person]
-        for event in tx.events.of(notice.incident_id)
-    )
     tx.events.add(notice.incident_id, BRIDGE, RingRefused(notice_id, [person], reply))
-    if not known:
+    if tx.outbox.rings_refused(notice_id, person) == 1:
         tx.rings.plan(notice_id, tx.now)
 
 

@@ -205,6 +205,16 @@ class Outbox:
         last = {row.person: row for row in self._tx.execute(query)}
         return {person: row.reply for person, row in last.items() if row.state == "failed"}
 
+    def rings_refused(self, notice_id: str, person: str) -> int:
+        """How many rings of one person about a notice the mail server has refused for good."""
+        query = select(func.count()).where(
+            outbox.c.notice_id == notice_id,
+            outbox.c.kind == "ring",
+            outbox.c.person == person,
+            outbox.c.state == "failed",
+        )
+        return int(self._tx.execute(query).scalar_one())
+
     def message_ids(self, notice_ids: Collection[str], addresses: Sequence[str]) -> dict[str, list[str]]:
         """The Message-IDs of earlier letters that these addresses were sent, oldest first."""
         found: dict[str, list[str]] = {}
