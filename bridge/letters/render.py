@@ -1,17 +1,14 @@
 """Facts to text, by Jinja2 templates that the owner may override file by file.
 
 Data is only ever a value: nothing from an alert, a list or a person is compiled. Templates run in a sandbox
-without methods, arithmetic on texts or ranges, so their work is bounded by their own length.
+(sandbox.py) without methods and ranges, in which loops are counted and texts measured.
 """
 
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateNotFound
-from jinja2.exceptions import SecurityError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bridge.core.facts import Facts
 from bridge.core.model import Text
@@ -19,13 +16,12 @@ from bridge.core.settings import Service
 from bridge.core.values import LOCALES, Locale
 from bridge.core.width import width
 from bridge.errors import BridgeError
+from bridge.letters.sandbox import MAX_CHARS, LetterSandbox
 from bridge.letters.view import View, view
 from bridge.letters.wrap import wrap
 from bridge.resources import shipped
 
-MAX_CHARS = 100_000
 SUBJECT_COLUMNS = 80
-FILTERS = ("default", "first", "join", "last", "length", "lower", "replace", "trim", "upper")
 _ENGLISH_FOLLOWS = "(An English version follows the Japanese.)"
 _ENGLISH_BEGINS = "[English]"
 
@@ -93,21 +89,8 @@ def english_begins(body: str) -> int | None:
     return len(body) - len(english) if mark else None
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja2's sandbox, without what could grow a text or run for long."""
-
-    intercepted_binops = frozenset({"*", "**", "%"})
-
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002
-        raise SecurityError(f"{operator} is not available in a letter")
-
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Fields of our own values only: methods of texts, lists and rows are out of reach."""
-        return not callable(value) and super().is_safe_attribute(obj, attr, value)
-
-
-def _environment(loader: BaseLoader) -> _Sandbox:
-    env = _Sandbox(
+def _environment(loader: BaseLoader) -> LetterSandbox:
+    env = LetterSandbox(
         loader=loader,
         undefined=StrictUndefined,
         autoescape=False,
@@ -116,20 +99,20 @@ def _environment(loader: BaseLoader) -> _Sandbox:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.globals.clear()
-    env.filters = {name: env.filters[name] for name in FILTERS}
+    env.only_ours()
     return env
 
 
-def _render(env: _Sandbox, facts: Facts, locale: Locale, columns: int | None) -> Text:
+def _render(env: LetterSandbox, facts: Facts, locale: Locale, columns: int | None) -> Text:
     said = view(facts, locale)
     subject = _run(env, f"{locale}/{facts.kind}.subject.j2", said)
     body = _run(env, f"{locale}/{facts.kind}.txt.j2", said)
     return Text(" ".join(subject.split()), wrap(_tidy(body), columns))
 
 
-def _run(env: _Sandbox, name: str, said: View) -> str:
+def _run(env: LetterSandbox, name: str, said: View) -> str:
     try:
+        env.bounded()
         template = env.get_template(name)
         pieces: list[str] = []
         size = 0

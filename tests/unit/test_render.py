@@ -355,6 +355,33 @@ def test_a_faulty_template_is_named_with_its_line_and_gives_way(
     assert problem == str(caught.value)
 
 
+LONG_LIST = "[" + "1," * 60 + "]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            "".join(f"{{% for a{n} in {LONG_LIST} %}}" for n in range(6)) + "{% endfor %}" * 6,
+            id="loops in each other that write nothing",
+        ),
+        pytest.param(
+            "{% macro m(n) %}{% if n > 0 %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(40) }}",
+            id="a macro that calls itself twice",
+        ),
+        pytest.param("{% set x = service %}" + "{% set x = x ~ x %}" * 32, id="a text that doubles"),
+        pytest.param("{% set x = service %}" + "{% set x = x + x %}" * 32, id="a sum that doubles"),
+        pytest.param("{% set x = 'a' %}" + "{% set x = x|replace('a', 'aaaaaaaaaa') %}" * 9, id="replacing"),
+        pytest.param("{% set x = [1] %}" + "{% set x = x + x %}" * 32, id="a list that doubles"),
+    ],
+)
+def test_a_template_that_would_run_or_grow_without_end_is_stopped(tmp_path: Path, text: str) -> None:
+    letters = overridden(tmp_path, "ja/first.txt.j2", text)
+    with pytest.raises(LetterError, match=r"more than 20000 turns|longer than 100000"):
+        letters.render(SENT, "ja", wrap=None)
+    assert letters.render_safe(SENT, "ja", wrap=None)[0].body == body(SENT)
+
+
 def test_an_endless_letter_is_refused(tmp_path: Path) -> None:
     double = "{% set ns = 'あ' %}" + "{% set ns = ns ~ ns %}" * 17 + "{{ ns }}"
     with pytest.raises(LetterError, match="longer than 100000 characters"):

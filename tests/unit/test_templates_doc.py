@@ -10,7 +10,8 @@ import pytest
 from bridge.core.facts import Answers, Facts, build
 from bridge.core.kinds import KINDS
 from bridge.core.values import LOCALES
-from bridge.letters.render import FILTERS, Letters
+from bridge.letters.render import Letters
+from bridge.letters.sandbox import FILTERS
 from bridge.letters.view import view
 from bridge.resources import shipped
 from tests.unit.midori import RECEIVED, alert, incident, minutes, service
