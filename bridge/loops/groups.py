@@ -1,6 +1,6 @@
 """Letters that are given to a connection together: one commit of their doubt, and no pause between them.
 
-Doubt is committed before the first is begun, and each result rides early. A lost connection leaves one letter in
+Doubt is committed right before the first DATA, and each result rides early. A lost connection leaves one letter in
 doubt; only a killed process leaves those of a group that were not begun. After that they go one by one.
 """
 
@@ -101,23 +101,25 @@ class GroupSender:
     ) -> None:
         if not together:
             return
-        granted = await self.marks.in_doubt([row for row, _ in together])
-        going = [(row, mail) for row, mail in together if (row.id, row.fence) in granted]
+        granted: set[tuple[int, int]] = set()
+
+        async def grant() -> None:
+            granted.update(await self.marks.in_doubt([row for row, _ in together if row.id in group.open]))
 
         def begins(n: int) -> bool:
-            row = going[n][0]
-            if row.id not in group.open or not self.wanted(row):
+            row = together[n][0]
+            if row.id not in group.open or (row.id, row.fence) not in granted or not self.wanted(row):
                 return False
             group.begun.add(row.id)
             return True
 
         def answered(n: int, outcome: Outcome) -> None:
-            row = going[n][0]
+            row = together[n][0]
             self._put(group, row, self.settle(row, outcome))
 
-        mails = [Mail(mail.envelope, wire(mail.raw), _granted, row.notice_id) for row, mail in going]
+        mails = [Mail(mail.envelope, wire(mail.raw), _granted, row.notice_id) for row, mail in together]
         try:
-            await relay.send_group(Load(mails, begins, answered))
+            await relay.send_group(Load(mails, grant, begins, answered))
         except SmtpError as error:
             log.warning("relay_down", lane="customers", error=str(error))
 

@@ -52,9 +52,15 @@ class Load:
     """Letters to be sent together. Whoever gave them is asked before each is begun, and told each answer."""
 
     def __init__(
-        self, mails: Sequence[Mail], begins: Callable[[int], bool], answered: Callable[[int, Outcome], None]
+        self,
+        mails: Sequence[Mail],
+        grant: Callable[[], Awaitable[None]],
+        begins: Callable[[int], bool],
+        answered: Callable[[int, Outcome], None],
     ) -> None:
+        """`grant` commits the doubt of all, once."""
         self.mails = mails
+        self._grant: Callable[[], Awaitable[None]] | None = grant
         self.begins = begins
         self.answered = answered
         self.done = 0  # those before this number have their answer
@@ -65,6 +71,12 @@ class Load:
     def wanted(self) -> bool:
         """Whether some letter is still to be sent."""
         return not self.dropped and self.done < len(self.mails)
+
+    async def granted(self) -> None:
+        """After this the doubt of all is committed."""
+        grant, self._grant = self._grant, None
+        if grant is not None:
+            await grant()
 
     def rest(self) -> list[Car]:
         """Those without an answer."""
@@ -177,7 +189,7 @@ class Relay:
         return min(GROUP, self._per_connection)
 
     async def send_group(self, load: "Load") -> None:
-        """Send letters whose doubt is committed, in their order, over one connection after the other.
+        """Send letters in their order, over one connection after the other.
 
         Those without an answer in the end were not tried. Raises as `send` does.
         """
@@ -314,6 +326,9 @@ class _Run:
         self._relay, self._session, self._load = relay, session, load
         self._offset = load.done
         self._begun_at = begun_at
+
+    async def grant(self) -> None:
+        await self._load.granted()
 
     def goes_on(self) -> bool:
         return self._relay.has_time()

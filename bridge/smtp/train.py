@@ -1,7 +1,7 @@
 """Several letters over one connection without a pause: each is announced with the content of the one before it.
 
-The doubt of all is committed before the first is begun. A letter whose content was not written is certainly not
-accepted, whatever becomes of the connection.
+The doubt of all is committed when the server has taken the first recipient, before the first DATA. A letter whose
+content was not written is certainly not accepted, whatever becomes of the connection.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from bridge.smtp.session import Envelope, Limits
 from bridge.smtp.steps import WANTED, refusal
 
 _STAGES: tuple[Stage, ...] = ("MAIL", "RCPT", "DATA")
+_DATA = b"DATA\r\n"
 
 
 class Car(NamedTuple):
@@ -21,14 +22,21 @@ class Car(NamedTuple):
     envelope: Envelope
     content: bytes
 
+    def named(self) -> bytes:
+        """MAIL and RCPT in one piece. Raises AddressError."""
+        mail, rcpts, _ = self.envelope.commands()
+        return mail + rcpts[0]
+
     def announcement(self) -> bytes:
         """MAIL, RCPT and DATA in one piece. Raises AddressError."""
-        mail, rcpts, _ = self.envelope.commands()
-        return mail + rcpts[0] + b"DATA\r\n"
+        return self.named() + _DATA
 
 
 class Passengers(Protocol):
     """Who knows about the letters of a train, by number."""
+
+    async def grant(self) -> None:
+        """Right before the first DATA, and once: commits the doubt of all."""
 
     def goes_on(self) -> bool:
         """Whether one more may be announced."""
@@ -57,9 +65,14 @@ class Train:
         The connection is closed unless it can be used for the next mail.
         """
         try:
-            self._wire.write(cars[0].announcement(), replies=3)
-            while await self._one(cars):
-                self._at += 1
+            self._wire.write(cars[0].named(), replies=2)
+            if await self._stops_at(("MAIL", "RCPT")):
+                return
+            await self._passengers.grant()
+            self._wire.write(_DATA, replies=1)
+            stages: Sequence[Stage] = ("DATA",)
+            while await self._one(cars, stages):
+                self._at, stages = self._at + 1, _STAGES
         except Lost as lost:
             self._passengers.answered(self._at, outcome(0, dot_written=self._written, reply=str(lost)))
             self._wire.fail("closed by us")
@@ -67,13 +80,18 @@ class Train:
             self._wire.fail("closed by us")
             raise
 
-    async def _one(self, cars: Sequence[Car]) -> bool:
-        """Send one. Whether the next is announced."""
+    async def _stops_at(self, stages: Sequence[Stage]) -> bool:
+        """Whether one of these answers is not the wanted one. Then the letter has its answer."""
         self._written = self._in_data = False
-        refused = await self._refused()
+        refused = await self._refused(stages)
         if refused is not None:
             self._passengers.answered(self._at, refused)
             self._leave()
+        return refused is not None
+
+    async def _one(self, cars: Sequence[Car], stages: Sequence[Stage]) -> bool:
+        """Send one, of which these answers are owed. Whether the next is announced."""
+        if await self._stops_at(stages):
             return False
         if not self._passengers.begins(self._at):
             self._leave()
@@ -91,10 +109,10 @@ class Train:
             return False
         return more
 
-    async def _refused(self) -> Outcome | None:
-        """The first of the three answers to an announcement that is not the wanted one."""
+    async def _refused(self, stages: Sequence[Stage]) -> Outcome | None:
+        """The first of the answers that is not the wanted one; all of them are read."""
         found: Outcome | None = None
-        for stage in _STAGES:
+        for stage in stages:
             try:
                 reply = await self._wire.reply(self._limits.command)
             except Lost:

@@ -9,7 +9,7 @@ from bridge.core.values import SecretText
 from bridge.smtp.connect import LoginRefused, SmtpError, Unreachable
 from bridge.smtp.outcome import Outcome
 from bridge.smtp.pool import MAX_IDLE
-from bridge.smtp.relay import Mail, Relay, RelayDown
+from bridge.smtp.relay import Load, Mail, Relay, RelayDown
 from bridge.smtp.session import Envelope, Limits
 from bridge.smtp.settings import RelaySettings
 from tests.faults.smtp_server import CLOSE, SILENCE, MailServer
@@ -394,3 +394,115 @@ async def test_server_that_knows_only_helo_is_served(relays):
     async with MailServer(answers={"EHLO": ["502 what", "250 mail.example.jp"]}) as server:
         assert (await send(relays(server))).state == "sent"
         assert server.verbs()[:2] == ["EHLO", "HELO"]
+
+
+class Told:
+    """What a group's sender hears. `stop_at`: the letter that is not wanted any more."""
+
+    def __init__(self, stop_at: int = -1) -> None:
+        self.grants = 0
+        self.begun: list[int] = []
+        self.answers: dict[int, Outcome] = {}
+        self._stop_at = stop_at
+
+    async def grant(self) -> None:
+        self.grants += 1
+
+    def begins(self, n: int) -> bool:
+        if n == self._stop_at:
+            return False
+        self.begun.append(n)
+        return True
+
+    def answered(self, n: int, outcome: Outcome) -> None:
+        assert n not in self.answers, "once"
+        self.answers[n] = outcome
+
+    def states(self) -> list[str]:
+        return [self.answers[n].state for n in sorted(self.answers)]
+
+
+async def send_group(relay: Relay, letters: int, told: Told) -> Told:
+    mails = [
+        Mail(Envelope("support@example.jp", f"c{n}@example.jp"), b"x\r\n", go, "letter")
+        for n in range(letters)
+    ]
+    await relay.send_group(Load(mails, told.grant, told.begins, told.answered))
+    return told
+
+
+async def test_a_group_goes_over_one_connection_each_letter_once(relays):
+    async with MailServer() as server:
+        told = await send_group(relays(server), 10, Told())
+        assert told.states() == ["sent"] * 10
+        assert (told.grants, told.begun) == (1, list(range(10)))
+        assert [mail.to for mail in server.mails] == [(f"c{n}@example.jp",) for n in range(10)]
+        assert server.connections == 1
+
+
+async def test_a_group_that_never_gets_to_its_first_data_is_not_in_doubt(relays):
+    async with MailServer(answers={"MAIL": SILENCE}) as server:
+        told = Told()
+        with pytest.raises(RelayDown):
+            await send_group(relays(server, limits=IMPATIENT), 3, told)
+        assert (told.grants, told.begun) == (0, [])
+
+
+@pytest.mark.parametrize(
+    "moment, answer, state",
+    [
+        ("RCPT", "550 5.1.1 no such user", "failed"),
+        ("RCPT", "451 greylisted", "deferred"),
+        ("DOT", "554 spam", "failed"),
+        ("DATA", "554 no", "failed"),
+    ],
+)
+async def test_a_letter_of_a_group_that_is_refused_leaves_the_others_alone(relays, moment, answer, state):
+    ok = {"DATA": "354 go"}.get(moment, "250 ok")
+    async with MailServer(answers={moment: [ok, ok, answer, ok]}) as server:
+        told = await send_group(relays(server), 6, Told())
+        assert told.states() == ["sent", "sent", state, "sent", "sent", "sent"]
+        assert len(server.mails) == 5
+        assert told.grants == 1
+
+
+async def test_a_server_that_closes_after_some_letters_gets_the_rest_over_another_connection(relays):
+    tired = ("421 enough", CLOSE)
+    async with MailServer(
+        answers={"MAIL": ["250 ok", "250 ok", tired, "250 ok", "250 ok", tired, "250 ok"]}
+    ) as server:
+        relay = relays(server)
+        told = await send_group(relay, 5, Told())
+        assert told.states() == ["sent"] * 5
+        assert relay.group == 2, "the next are given by twos"
+        assert relay.up
+
+
+async def test_only_the_letter_on_the_wire_is_in_doubt_when_the_connection_is_lost(relays):
+    async with MailServer(answers={"DOT": ["250 ok", CLOSE, "250 ok"]}) as server:
+        told = await send_group(relays(server), 4, Told())
+        assert told.states() == ["sent", "unknown", "sent", "sent"]
+
+
+async def test_a_letter_that_is_not_wanted_any_more_does_not_leave_nor_do_those_after_it(relays):
+    async with MailServer() as server:
+        told = await send_group(relays(server), 6, Told(stop_at=3))
+        assert told.states() == ["sent"] * 3
+        assert len(server.mails) == 3
+
+
+async def test_a_group_ends_when_the_server_has_a_pace(relays):
+    throttle = "454 Throttling failure: Maximum sending rate exceeded."
+    async with MailServer(answers={"DOT": ["250 ok", throttle, "250 ok"]}) as server:
+        relay = relays(server)
+        told = await send_group(relay, 6, Told())
+        assert told.states() == ["sent", "queued", "sent"], "one was announced already"
+        assert relay.group == 1
+
+
+async def test_a_server_without_pipelining_gets_no_group(relays):
+    async with MailServer(offers=("8BITMIME",)) as server:
+        relay = relays(server)
+        told = await send_group(relay, 3, Told())
+        assert (told.answers, relay.group) == ({}, 1)
+        assert server.mails == []
