@@ -72,6 +72,10 @@ def test_drills_are_listed_newest_first(rehearsed: tuple[Bridge, Sink, str]) -> 
         pytest.param({"service": "shop", "within": "1y"}, 422, "within", id="too long"),
         pytest.param({"service": "shop", "who": "all"}, 422, "who", id="unknown field"),
         pytest.param({}, 422, "service", id="nothing"),
+        pytest.param(
+            {"service": "nothing", "kind": None, "surprise": None, "within": None}, 404, None, id="nulls"
+        ),
+        pytest.param({"service": "nothing", "surprise": True}, 404, None, id="a surprise in office hours"),
     ],
 )
 def test_a_drill_that_cannot_be_says_why(
