@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,10 +20,14 @@ from bridge.errors import StorageDown, StorageRefused
 from bridge.keys import Keys, load_keys, other_database
 from bridge.loops.composers import LetterComposer, OncallComposer
 from bridge.loops.lanes import LaneDependencies, LaneWorker
+from bridge.loops.peers import Peers
+from bridge.loops.relay_watch import RelayWatch
 from bridge.loops.reload import RunningConfig
 from bridge.loops.results import LeavingLetter, Results
 from bridge.loops.timer import Timer
-from bridge.smtp.relay import Relay
+from bridge.smtp.helo import default_name
+from bridge.smtp.relay import ONCALL_CONNECTIONS, Relay
+from bridge.smtp.settings import RelaySettings
 from bridge.stages import instances
 from bridge.stages.instances import ThisInstance
 from bridge.stages.runtime import Runtime
@@ -36,7 +41,6 @@ from bridge.web.pages import Pages
 
 log = structlog.get_logger(__name__)
 
-ONCALL_CONNECTIONS = 2
 STOP_WITHIN = 8.0  # seconds for messages that wait for the answer to their dot
 GIVE_BACK_WITHIN = 0.5  # seconds: closing the store waits on for it, unless the database hangs
 
@@ -88,6 +92,8 @@ class App:
         """Another configuration is in force."""
         if old.smtp != self._runtime.config.smtp:
             self._relays = _relays(self._runtime.config)
+        for relay in self._relays["oncall"]:
+            relay.try_anew()
         self._ring_all()
 
     @property
@@ -178,14 +184,15 @@ class App:
             store=store,
             runtime=lambda: self._runtime,
             lists=self._lists,
-            relay=self._first_relay,
+            watch=RelayWatch(store, lambda: self._runtime, lambda: self._relays["customers"][0], self._wake),
+            peers=Peers(store, lambda: self._runtime, self._lists, self._me),
             me=self._me,
             bell=self._bells["timer"],
             wake=self._wake,
         )
 
     def _lanes(self, store: Store[Tx], marks: Results, keys: Keys) -> list[LaneWorker]:
-        office = LaneDependencies(store, marks, self._me, clock.now, lambda: self._runtime)
+        office = LaneDependencies(store, marks, self._me, clock.now, lambda: self._runtime, self._wake)
         oncall = OncallComposer(store, lambda: self._runtime, keys, self._relay_problem, clock.now)
         return [
             LaneWorker(
@@ -210,7 +217,7 @@ class App:
         def health() -> Health:
             up = {
                 "oncall": any(relay.up for relay in self._relays["oncall"]),
-                "customers": self._first_relay().up,
+                "customers": self._relays["customers"][0].up,
             }
             return Health(clock.monotonic() - timer.last_tick, up, self._relay_problem())
 
@@ -226,14 +233,8 @@ class App:
             pages=Pages(self._runtime.config.server.path),
         )
 
-    def _first_relay(self) -> Relay:
-        """The mail server for customers, as the lane sees it that knows more: rings often find out first."""
-        views = (self._relays["customers"][0], self._relays["oncall"][0])
-        return next((relay for relay in views if not relay.up), views[0])
-
     def _relay_problem(self) -> str:
-        relay = self._first_relay()
-        return "" if relay.up else relay.last_error
+        return self._relays["customers"][0].last_error
 
     def _wake(self, wake: Wake) -> None:
         for head in wake.anchors:
@@ -258,8 +259,14 @@ class App:
 
 
 def _relays(config: Config) -> dict[str, list[Relay]]:
-    """The mail servers of each lane, in the order they are tried."""
-    oncall = [Relay(config.smtp, ONCALL_CONNECTIONS)]
-    if config.smtp.fallback is not None:
-        oncall.append(Relay(config.smtp.fallback, ONCALL_CONNECTIONS))
-    return {"oncall": oncall, "customers": [Relay(config.smtp, config.smtp.connections)]}
+    """The mail servers of each lane, in the order they are tried. Both lanes share the first."""
+    smtp, name = config.smtp, default_name(socket.gethostname(), config.server.public_url)
+    first = Relay(_named(smtp, name), smtp.connections, rate=smtp.rate)
+    oncall = [first]
+    if smtp.fallback is not None:
+        oncall.append(Relay(_named(smtp.fallback, smtp.helo_name or name), ONCALL_CONNECTIONS))
+    return {"oncall": oncall, "customers": [first]}
+
+
+def _named(server: RelaySettings, name: str) -> RelaySettings:
+    return server if server.helo_name else server.model_copy(update={"helo_name": name})

@@ -29,6 +29,7 @@ RING_LATENESS = Histogram(
     buckets=(0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600),
 )
 RINGS = Counter("bridge_rings_total", "Rings fired.")
+RINGS_REFUSED = Counter("bridge_rings_refused_total", "Rings that the mail server refused for good.")
 LOOP_FAILURES = Counter(
     "bridge_loop_failures_total", "Rounds of a loop that failed and were tried again.", ["loop"]
 )

@@ -4,7 +4,7 @@
 set -eu
 
 PARTS="prometheus prometheus-alertmanager prometheus-blackbox-exporter postfix postgresql chromium chromium-driver fonts-noto-cjk openssl faketime curl jq \
-zabbix-proxy-sqlite3"
+zabbix-proxy-sqlite3 nginx-light caddy"
 POLICY=/usr/sbin/policy-rc.d
 
 installed() {

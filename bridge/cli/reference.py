@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from bridge.config import SOURCES, Config
 from bridge.config.fitting import secrets_of, settings_of
-from bridge.config.sections import Endpoint, Size
+from bridge.config.sections import Endpoint, Network, Size
 from bridge.core.matchers import Matchers
 from bridge.core.settings import Policy
 from bridge.core.values import LocalText, Model, format_duration
@@ -24,6 +24,7 @@ from bridge.sources.settings import SourceSettings
 _TYPES: Mapping[Any, str] = {
     str: "text",
     int: "number",
+    float: "pace",
     bool: "true or false",
     timedelta: "duration",
     Path: "path",
@@ -34,6 +35,7 @@ _TYPES: Mapping[Any, str] = {
     Endpoint: "host:port",
     Size: "size",
     Expression: "JMESPath",
+    Network: "address or network",
 }
 _HEAD = """# Configuration
 

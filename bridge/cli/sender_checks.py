@@ -26,7 +26,7 @@ def check_senders(config: Config) -> Iterator[tuple[Place, str]]:
         if wrong:
             yield (
                 ("sources", sender.source),
-                f"posts arrive with a wrong credential since {wrong:%Y-%m-%dT%H:%MZ}. Give the sender the right one",
+                f"posts arrive with a wrong token since {wrong:%Y-%m-%dT%H:%MZ}. Give the sender the right one",
             )
         elif is_silent(sender, _EVER, now) and sender.posted_at and sender.allowed:
             yield (

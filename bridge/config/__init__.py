@@ -19,6 +19,7 @@ from bridge.config.document import Document, Place, Tree, Value, read
 from bridge.config.fitting import CHOICE, MAPPING, fit, judge, unknown
 from bridge.config.sections import (
     Api,
+    Console,
     CustomerList,
     DatabaseSettings,
     ServerSettings,
@@ -78,6 +79,7 @@ class Config(Model):
         description="alerts of monitoring itself, never a customer's; in each entry all matchers must hold",
     )
     api: Api = Field(description="access for programs")
+    console: Console = Field(default=Console(), description="the pages for people at `/`")
     smtp: Smtp = Field(default=Smtp(), description="the mail server")
     people: Mapping[str, Person] = Field(min_length=1, description="who may be rung and may decide")
     escalations: Mapping[str, Escalation] = Field(min_length=1, description="who is rung when")

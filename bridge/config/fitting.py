@@ -15,7 +15,7 @@ from pydantic import Discriminator, SecretStr, Tag, ValidationError
 from pydantic.fields import FieldInfo
 
 from bridge.config.document import Document, Place, Tree, Value
-from bridge.core.values import Model
+from bridge.core.values import Model, SecretText
 
 Shape = TypeVar("Shape", bound=Model)
 
@@ -152,7 +152,7 @@ class _Fitting:
             return
         path = self._folder / file
         try:
-            tree[secret] = path.read_text(encoding="utf-8").rstrip("\r\n")
+            tree[secret] = SecretText(path.read_text(encoding="utf-8").rstrip("\r\n"), str(path))
         except UnicodeDecodeError:
             self._document.wrong(place, f"{path} is not text in UTF-8. Write the secret alone into it")
         except OSError as error:

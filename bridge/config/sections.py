@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
@@ -195,6 +195,60 @@ class Watch(Model):
     """Who is rung about senders that fell silent."""
 
     escalation: str = Field(description="key under `escalations`, of which the first step is told")
+
+
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+Network = IPv4Network | IPv6Network
+
+
+def _networks(value: object) -> object:
+    if not isinstance(value, list | tuple):
+        raise ValueError("not a list. Write it as [127.0.0.1, 10.0.0.0/8]")
+    return tuple(one if isinstance(one, Network) else _network(str(one)) for one in value)
+
+
+def _network(text: str) -> Network:
+    try:
+        return ip_network(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not an address. Write it as 127.0.0.1 or 10.0.0.0/8") from None
+
+
+def _header(value: str) -> str:
+    if not _HEADER.fullmatch(value):
+        raise ValueError(f"{value!r} is not the name of a header. Write it as X-Forwarded-Email")
+    return value
+
+
+class Console(Model):
+    """The pages for people at `/`, and who says who they are. Without either way in there are none."""
+
+    mail_link: bool = Field(
+        default=True, description="people sign in by a link that is mailed to their address under `people`"
+    )
+    header: Annotated[str, AfterValidator(_header)] | None = Field(
+        default=None, description="where a proxy writes the address of whom it has signed in"
+    )
+    from_: Annotated[tuple[Network, ...], BeforeValidator(_networks)] = Field(
+        default=(),
+        alias="from",
+        description="the proxy's own addresses: the header counts from there alone",
+    )
+
+    @model_validator(mode="after")
+    def _both(self) -> "Console":
+        if self.header and not self.from_:
+            raise ValueError(
+                "header without from: anybody could write it. Add the proxy's address under from"
+            )
+        if self.from_ and not self.header:
+            raise ValueError("from without header. Add the header that the proxy writes, or remove from")
+        return self
+
+    @property
+    def on(self) -> bool:
+        """Whether there is a way in."""
+        return self.mail_link or self.header is not None
 
 
 class CustomerList(Model):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bridge.core.kinds import Recipients, spec_of
-from bridge.core.lifecycle import UNDECIDED
+from bridge.core.lifecycle import NOTHING_DELIVERED, UNDECIDED
 from bridge.core.model import IncidentState, Notice
 from bridge.core.next_notice import not_sent
 from bridge.core.settings import Policy
@@ -24,6 +24,7 @@ Action = Literal[
     "correct",
     "resume",
     "reopen",
+    "retry",
     "renew",
 ]
 Surprise = Literal["list_size", "override", "repeat", "old_record"]
@@ -66,6 +67,12 @@ def may_be_corrected(notice: Notice) -> bool:
     return left and spec_of(notice.kind).correctable and notice.corrected_by is None
 
 
+def may_be_retried(notice: Notice) -> bool:
+    """Whether those whom the letter did not reach may be sent it again; whether there are any is not known here."""
+    over = notice.state in ("stopped", "sent") and notice.sending_at is not None
+    return over and notice.corrected_by is None
+
+
 def waits_for_second(notice: Notice) -> bool:
     """Whether a stopped letter has one of the two yeses that its changed list needs."""
     return notice.state == "stopped" and notice.approved_by is None and bool(notice.approvals)
@@ -78,9 +85,17 @@ def may_be_reopened(notice: Notice, incident: IncidentState, *, newer: bool) -> 
 
 
 def offers(
-    notice: Notice, person: str, now: datetime, incident: IncidentState = "open", *, newer: bool = False
+    notice: Notice,
+    person: str,
+    now: datetime,
+    incident: IncidentState = "open",
+    *,
+    newer: bool = False,
+    unreached: int = 0,
 ) -> tuple[Action, ...]:
-    """The actions open to `person` (an id) at `now`, in the order of the page. `newer`: a report came after it.
+    """The actions open to `person` (an id) at `now`, in the order of the page.
+
+    `newer`: a report came after it. `unreached`: letters that failed, or of which nobody knows.
 
     A first person's second yes is not offered. The editor of a version may be one of two approvers but never
     both, so an escalation of two people can always decide.
@@ -94,10 +109,11 @@ def offers(
     correct: tuple[Action, ...] = ("correct",) if may_be_corrected(notice) else ()
     if notice.state == "sending":
         return ("stop", *correct)
-    if notice.state == "stopped" and not notice.corrected_by:
+    retry: tuple[Action, ...] = ("retry",) if unreached and may_be_retried(notice) else ()
+    if notice.state == "stopped" and not notice.corrected_by and notice.stop_reason != NOTHING_DELIVERED:
         waits = waits_for_second(notice) and said_yes(notice, person)
-        return ("dismiss", *correct) if waits else ("resume", "dismiss", *correct)
-    return correct
+        return ("dismiss", *correct) if waits else ("resume", *retry, "dismiss", *correct)
+    return (*retry, *correct)
 
 
 def practised(offered: tuple[Action, ...]) -> tuple[Action, ...]:

@@ -96,6 +96,16 @@ class Rang(NewEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class RingRefused(NewEvent):
+    """The mail server refused a ring for good, in these words: `people` was not reached. `notice`: its id."""
+
+    action = "ring_refused"
+    notice: str
+    people: list[str]
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
 class _OfNotice(NewEvent):
     """`notice`: its id."""
 
@@ -240,10 +250,32 @@ class Sent(_OfNotice):
 
 @dataclass(frozen=True, slots=True)
 class Stopped(_OfNotice):
-    """The rest of the letter is not sent until a person resumes it."""
+    """The rest of the letter is not sent until a person resumes it. `words`: the mail server's, where it refused."""
 
     action = "stopped"
     why: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SendingSlow(_OfNotice):
+    """At the pace of the mail server the letter takes long: so many `minutes` more."""
+
+    action = "slow"
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Retried(_OfNotice):
+    """A person sends again to those whom the letter did not reach, or perhaps not. `state`: which; `count`: how many.
+
+    `reply`: those alone whom the mail server refused in such words.
+    """
+
+    action = "retried"
+    state: str
+    count: int
+    reply: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

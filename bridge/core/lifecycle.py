@@ -5,6 +5,9 @@ Drawn in docs/states.md; a test keeps both the same.
 
 from bridge.core.model import IncidentState, NoticeState
 
+NOTHING_DELIVERED = "nothing_delivered"
+"""Why a letter is stopped that reached nobody: nothing of it is left to be sent."""
+
 NOTICE_MOVES: dict[NoticeState, frozenset[NoticeState]] = {
     # a person decides, or a newer notice takes its place
     "awaiting_approval": frozenset({"awaiting_second", "approved", "dismissed", "superseded"}),
@@ -15,7 +18,8 @@ NOTICE_MOVES: dict[NoticeState, frozenset[NoticeState]] = {
     "sending": frozenset({"sent", "stopped"}),
     # a person resumes; nothing of it had left, and a newer notice takes its place; its rest is never sent
     "stopped": frozenset({"approved", "sending", "superseded", "dismissed"}),
-    "sent": frozenset(),
+    # a person sends again to those whom it did not reach
+    "sent": frozenset({"sending"}),
     # customers hear of it after all: the same letter, or a newer one in its place
     "dismissed": frozenset({"awaiting_approval", "superseded"}),
     "superseded": frozenset(),

@@ -30,7 +30,9 @@ Origin = Literal["bridge", "answers", "person"]
 ClosedReason = Literal["replaced", "fires_again"]
 """Why the bridge closed a notice: a newer one took its place, or what it was to say is not true any more."""
 RingState = Literal["pending", "fired", "cancelled"]
-DeliveryState = Literal["queued", "sending", "in_doubt", "sent", "deferred", "failed", "unknown"]
+DeliveryState = Literal[
+    "queued", "sending", "in_doubt", "sent", "deferred", "failed", "unknown", "superseded"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class AlertGroup:
     """The alerts of an incident that have one name, source and status, however many.
 
     `since`: the earliest start of those that fire, or that ended; `until`: the last end. `by_hand`: a person ended
-    them, and no source has yet.
+    them, and no source has yet. `end_note`: why one of them counts as firing though its source told of an end.
     """
 
     name: str
@@ -78,6 +80,7 @@ class AlertGroup:
     count: int
     since: datetime
     until: datetime | None = None
+    end_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

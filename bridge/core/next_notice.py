@@ -11,7 +11,7 @@ from typing import Literal
 from bridge.core.dates import round_up, working_days_after
 from bridge.core.facts import Answers
 from bridge.core.kinds import Clock, Promises, Recipients, spec_of
-from bridge.core.lifecycle import UNDECIDED, UNDER_WAY
+from bridge.core.lifecycle import NOTHING_DELIVERED, UNDECIDED, UNDER_WAY
 from bridge.core.model import Incident, Kind, Notice, NoticeState
 from bridge.core.settings import Policy
 
@@ -203,10 +203,14 @@ def _settled(notices: Sequence[Notice]) -> Duty | None:
 def _under_way(notices: Sequence[Notice]) -> bool:
     """Whether some notice, a batch too, still waits for people or for the mail server.
 
-    A letter that was stopped to be corrected waits for nobody: its rest is never sent.
+    A letter that was stopped to be corrected waits for nobody: its rest is never sent. Nor does one that has no rest.
     """
     waiting = (notice for notice in notices if notice.state in UNDECIDED | UNDER_WAY)
-    return any(notice.state != "stopped" or notice.corrected_by is None for notice in waiting)
+    return any(notice.state != "stopped" or _has_rest(notice) for notice in waiting)
+
+
+def _has_rest(notice: Notice) -> bool:
+    return notice.corrected_by is None and notice.stop_reason != NOTHING_DELIVERED
 
 
 def _after_recovery(incident: Incident, notices: Sequence[Notice], now: datetime) -> Duty | None:

@@ -30,7 +30,7 @@ _LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)\S+", re.IGNORECASE)
 DOMAINS = 3  # of the recipients whom the mail server refused in the same words
 
 Decision = Literal["approved", "dismissed", "rest_dismissed", "by_policy", "superseded", "drill_ended"]
-Trouble = Literal["relay", "audience", "stopped", "failed"]
+Trouble = Literal["relay", "audience", "stopped", "failed", "refused", "slow"]
 
 
 class OncallMessage(Protocol):
@@ -91,7 +91,8 @@ class RingFacts:
     """One ring: a notice waits for this person.
 
     `what`: the impacts in customers' words. `recipients` is None when the list cannot be counted, then
-    `uncounted` says why. `rung`: who else was rung about it, and when. `approved`: in
+    `uncounted` says why. `rung`: who else was rung about it, and when. `not_reached`: to whom the mail
+    server did not take a ring, and its words. `approved`: in
     `awaiting_second`, who has said yes and when. `planned_at`: when the ring was to leave.
     `relay_trouble`: why customers' mail cannot leave now. `template_problem`: why the draft is not in the
     company's own words. `record_until`: what was sent after it may be missing from the record, a copy where
@@ -110,6 +111,7 @@ class RingFacts:
     uncounted: LocalText | None = None
     promise_at: datetime | None = None
     rung: tuple[tuple[str, datetime], ...] = ()
+    not_reached: tuple[tuple[str, str], ...] = ()
     approved: tuple[str, datetime] | None = None
     planned_at: datetime | None = None
     relay_trouble: str = ""
@@ -145,6 +147,7 @@ class RingFacts:
             "started": dates.about(self.started_at, self.matter.zone, locale),
             "promise": clock(dates.round_up(self.promise_at)) if self.promise_at else "",
             "rung": [(name, clock(at)) for name, at in self.rung],
+            "not_reached": [(name, without_links(words)) for name, words in self.not_reached],
             "approved_by": self.approved[0] if self.approved else "",
             "approved_at": clock(self.approved[1]) if self.approved else "",
             "planned": clock(self.planned_at) if self.planned_at else "",

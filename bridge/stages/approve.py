@@ -5,8 +5,10 @@ from datetime import timedelta
 from bridge.core.actions import hold_for, surprises
 from bridge.core.continuity import OLD_WORK, missing_since
 from bridge.core.events import Approved
+from bridge.core.kinds import Recipients
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import AudienceFacts
+from bridge.core.next_notice import never_left
 from bridge.stages.audience import previous_count
 from bridge.stages.context import NoticeContext
 from bridge.stages.notify_oncall import others_rung, tell
@@ -95,12 +97,18 @@ def start_hold(
     return Wake(timer=True, oncall=True, anchors=(head,))
 
 
+def _compared(ctx: NoticeContext) -> int | None:
+    """What a list is compared with: what was approved a moment ago, else what was sent the last time."""
+    by_list = ctx.recipients is Recipients.SERVICE_LIST
+    return ctx.notice.recipients if by_list and never_left(ctx.notice) else previous_count(ctx)
+
+
 def hold_now(ctx: NoticeContext, audience: AudienceFacts, *, overridden: bool) -> timedelta:
     """How long a press now can be called back: longer where the sending is surprising."""
     sent = [] if ctx.incident.is_drill else ctx.tx.notices.last_sent(ctx.service.id, exclude=ctx.notice.id)
     surprised = surprises(
         audience.count,
-        previous_count(ctx),
+        _compared(ctx),
         overridden=overridden,
         repeated_at=next((n.sending_at for n in sent if n.kind == ctx.notice.kind), None),
         now=ctx.now,

@@ -32,7 +32,8 @@ from bridge.oncall.message import (
     Trouble,
 )
 from bridge.oncall.own_decision import OwnDecision, StillFiring
-from bridge.stages import refused
+from bridge.oncall.sign_in_mail import SignInMail
+from bridge.stages import refused, sign_in
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.decide.stop import BY_PERSON
 from bridge.stages.runtime import Runtime
@@ -67,7 +68,7 @@ def compose(
 ) -> tuple[OncallMessage | Rehearsal, Person, Service] | None:
     """The message, its reader and the service in whose name it goes; None when its notice or service is gone."""
     if row.notice_id is None:
-        return _about_no_notice(runtime, row, tx.now)
+        return _about_no_notice(tx, runtime, keys, row)
     found = open_notice(tx, runtime, row.notice_id)
     if found is None:
         return None
@@ -78,13 +79,17 @@ def compose(
 
 
 def _about_no_notice(
-    runtime: Runtime, row: Claimed, now: datetime
+    tx: Tx, runtime: Runtime, keys: Keys, row: Claimed
 ) -> tuple[OncallMessage, Person, Service] | None:
     service = runtime.config.services.get(str(row.detail["service"]))
     if service is None:
         return None
-    told = _refused(row, service, now) if row.kind == refused.OCCASION else _silent(row, service, now)
-    return told, runtime.person(row.person or ""), service
+    person = runtime.person(row.person or "")
+    if row.kind == sign_in.OCCASION:
+        token = sign_in.token_of(keys, person.id, str(row.detail["link"]))
+        return SignInMail(f"{runtime.config.server.public_url}/sign-in/{token}"), person, service
+    told = _refused(row, service, tx.now) if row.kind == refused.OCCASION else _silent(row, service, tx.now)
+    return told, person, service
 
 
 def _refused(row: Claimed, service: Service, now: datetime) -> OncallMessage:
@@ -111,11 +116,12 @@ def _silent(row: Claimed, service: Service, now: datetime) -> OncallMessage:
 def _ring(ctx: MessageContext) -> OncallMessage:
     notice, row, version = ctx.notice, ctx.row, ctx.version()
     facts = Facts.from_dict(version.facts)
+    refused = ctx.tx.outbox.refused_people(notice.id)
     others = {
         person: ring.fired_at
         for ring in ctx.tx.rings.of(notice.id)
         for person in ring.people
-        if person != row.person and ring.fired_at
+        if person not in (row.person, *refused) and ring.fired_at
     }
     yes = next((a for a in notice.approvals if a.version == notice.version), None)
     late = timedelta(seconds=float(row.detail.get("late", 0)))
@@ -135,6 +141,11 @@ def _ring(ctx: MessageContext) -> OncallMessage:
         template_problem=str(row.detail.get("template") or ""),
         promise_at=facts.promise_at,
         rung=tuple((ctx.runtime.person(person).name, at) for person, at in others.items()),
+        not_reached=tuple(
+            (ctx.runtime.person(person).name, words)
+            for person, words in refused.items()
+            if person != row.person
+        ),
         approved=(ctx.runtime.person(yes.person).name, yes.at) if yes else None,
         planned_at=ctx.now - late if late else None,
         relay_trouble=ctx.relay_trouble,

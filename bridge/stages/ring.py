@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bridge.core import next_notice, reminders
 from bridge.core.actions import much_off
-from bridge.core.events import Rang
+from bridge.core.events import Rang, RingRefused
 from bridge.core.facts import Facts
 from bridge.core.kinds import Recipients
 from bridge.core.lifecycle import UNDECIDED
@@ -64,7 +64,7 @@ def _ring(ctx: NoticeContext, due: Ring, audience: AudienceFacts) -> Wake:
 
 def _fire(ctx: NoticeContext, due: Ring, audience: AudienceFacts) -> None:
     tx, notice, escalation = ctx.tx, ctx.notice, ctx.escalation
-    people = reminders.rung_people(notice, escalation, ctx.now)
+    people = reminders.rung_people(notice, escalation, ctx.now, tx.outbox.refused_people(notice.id))
     if not tx.rings.fire(due, people):
         return
     if ctx.recipients is Recipients.RUNG:  # these people are among its readers from now on
@@ -93,6 +93,25 @@ def _count_before(ctx: NoticeContext, audience: AudienceFacts) -> int | None:
     """How many the list had last time, where it is surprisingly many more or fewer than now."""
     before = previous_count(ctx)
     return before if much_off(audience.count, before) else None
+
+
+def ring_refused(tx: Tx, notice_id: str, person: str, reply: str) -> None:
+    """The mail server does not take a ring: that is history, and where it is news the next step is rung at once.
+
+    It is no news where this person's ring before was refused, too: the plan goes on then.
+    """
+    notice = tx.notices.get(notice_id)
+    if notice is None or notice.state not in UNDECIDED:
+        return
+    known = any(
+        event.action == RingRefused.action
+        and event.detail.get("notice") == notice_id
+        and event.detail.get("people") == [person]
+        for event in tx.events.of(notice.incident_id)
+    )
+    tx.events.add(notice.incident_id, BRIDGE, RingRefused(notice_id, [person], reply))
+    if not known:
+        tx.rings.plan(notice_id, tx.now)
 
 
 def _keep_promise_fresh(ctx: NoticeContext) -> Notice:

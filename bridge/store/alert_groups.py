@@ -34,6 +34,7 @@ class AlertGroups:
                 func.count().label("n"),
                 since,
                 func.max(alerts.c.ends_at, type_=Utc()).label("until"),
+                func.max(alerts.c.end_note).label("end_note"),
             )
             .where(alerts.c.incident_id == incident_id)
             .group_by(*keys)
@@ -49,6 +50,7 @@ class AlertGroups:
                 count=row.n,
                 since=row.since,
                 until=row.until if row.status == "resolved" else None,
+                end_note=one_line(row.end_note, NAME_CHARS),
             )
             for row in rows
         ]

@@ -17,6 +17,7 @@ FRESH = timedelta(seconds=12)
 CLOCK_SLACK = timedelta(seconds=2)  # a heartbeat further ahead than this means that the clock went back
 
 _DATABASE, _TICK, _IDENTITY, _GAPS = "database", "tick", "identity", "gaps"  # keys of `meta`
+_CONFIGURATIONS = "configurations"
 
 
 class Instances:
@@ -141,6 +142,15 @@ class Instances:
     def _metas(self, *keys: str) -> dict[str, str]:
         rows = self._tx.execute(select(meta.c.key, meta.c.value).where(meta.c.key.in_(keys)))
         return {row.key: row.value for row in rows}
+
+    def configurations(self, instance_id: str, digest: str) -> set[str]:
+        """Keep this instance's configuration, and return those of the living that are another one, by instance."""
+        alive = self.known()
+        stored: dict[str, str] = json.loads(self.meta(_CONFIGURATIONS) or "{}")
+        kept = {name: one for name, one in stored.items() if name in alive} | {instance_id: digest}
+        if kept != stored:
+            self.set_meta(_CONFIGURATIONS, json.dumps(kept, sort_keys=True))
+        return {name for name, one in kept.items() if one != digest}
 
     def meta(self, key: str) -> str | None:
         """A fact kept about this database."""

@@ -11,7 +11,9 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.sql.elements import TextClause
 
+from bridge import clock
 from bridge.core.continuity import DatabaseIdentity
+from bridge.store.deadline import AnswerDeadline
 from bridge.store.dialect import (
     PATIENCE_MS,
     VERSION_TABLE,
@@ -80,6 +82,7 @@ class Postgresql:
     def __init__(self, url: URL) -> None:
         self._url = url.set(drivername="postgresql+psycopg")
         self._place: TextClause | None = None
+        self._deadline = AnswerDeadline(clock.monotonic)
 
     def engine(self) -> Engine:
         engine = create_engine(
@@ -92,6 +95,7 @@ class Postgresql:
             execution_options={"dialect": self},
             hide_parameters=True,
         )
+        self._deadline.watch(engine)
         event.listen(engine, "connect", self._prepare)
         event.listen(engine, "begin", self._begin)
         event.listen(engine, "handle_error", self._leave_demoted)
@@ -99,8 +103,10 @@ class Postgresql:
 
     def _prepare(self, driver: Any, _record: object) -> None:
         """The session's settings in one round trip. A server's weaker default for commits is overruled."""
+        self._deadline.asks(driver)
         driver.execute(_SETTINGS)
         driver.commit()
+        self._deadline.answered(driver)
 
     def _begin(self, connection: Connection) -> None:
         match connection.get_execution_options()["purpose"]:

@@ -18,6 +18,7 @@ from bridge.store.links import Links
 from bridge.store.notices import Notices
 from bridge.store.outbox import Outbox
 from bridge.store.rings import Rings
+from bridge.store.summaries import Summaries
 from bridge.store.transaction import Transaction
 
 
@@ -75,3 +76,7 @@ class Tx(Transaction):
     @cached_property
     def instances(self) -> Instances:
         return Instances(self)
+
+    @cached_property
+    def summaries(self) -> Summaries:
+        return Summaries(self)

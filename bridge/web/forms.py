@@ -65,6 +65,9 @@ def form_of(posted: Mapping[str, str], *, genuine: bool) -> DecisionRequest:
         answers=answers_of(posted),
         nature=posted.get("nature", ""),
         right=several_lines(posted.get("right", ""), RIGHT_LIMIT),
+        state=posted.get("state", ""),
+        reply=posted.get("reply", ""),
+        recipient=posted.get("recipient", ""),
     )
 
 

@@ -49,8 +49,9 @@ class Ops:
         self._asked_at = -ASK_AGAIN
 
     async def healthz(self, request: Request) -> Response:  # noqa: ARG002
-        """Whether the process answers."""
-        return JSONResponse({"status": "ok"})
+        """Whether the process does its work: 503 tells a supervisor that no round of the timer has ended for long."""
+        stuck = self._deps.health().tick_age >= TICK_TOO_OLD
+        return JSONResponse({"status": "stuck" if stuck else "ok"}, 503 if stuck else 200)
 
     async def readyz(self, request: Request) -> Response:  # noqa: ARG002
         """Whether storage takes writes and the clock ticks. A dead relay is said, and is no reason to be left out."""

@@ -111,6 +111,7 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         corrected=_corrected(ctx),
         correction=_own_page(ctx, notice.corrected_by, person.id, asked.keys),
         relay_problem=asked.relay_problem or None,
+        refused_rings=tx.outbox.refused_people(notice.id) if notice.state in UNDECIDED else {},
         record_until=ctx.record_until(),
         copied=ctx.copied(),
         did=asked.did,

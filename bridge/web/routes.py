@@ -13,9 +13,13 @@ from bridge.web.api.description import describe
 from bridge.web.api.router import api_router
 from bridge.web.approval_routes import ApprovalRoutes
 from bridge.web.auth import Guard
+from bridge.web.console.console_routes import ConsoleRoutes
+from bridge.web.console.sign_in_routes import SignInRoutes
+from bridge.web.console.visitors import Visitors
 from bridge.web.dependencies import Dependencies
 from bridge.web.middleware import EdgeMiddleware
 from bridge.web.ops import Ops
+from bridge.web.post_log import PostLog
 from bridge.web.public_path import PublicPath
 from bridge.web.request_body import busy, problem
 from bridge.web.webhooks import Webhooks, address_meant
@@ -36,17 +40,19 @@ def public_app(deps: Dependencies) -> FastAPI:
     refused = _refusal(deps)
 
     async def unmatched(request: Request, error: Exception) -> Response:
-        """Whatever is written after /approve/ is a token, also what no route takes for one."""
+        """Whatever is written after these is a token, also what no route takes for one."""
         path = request.scope["path"]
-        if path.startswith("/approve/"):
+        if path.startswith(("/approve/", "/sign-in/")):
             return await approval.not_found(request)
         if meant := address_meant(path, deps.runtime().config.sources):
             return for_browsers.error(request.scope, deps.pages, 404, f"no such address. Post to {meant}")
         return await refused(request, error)
 
     app.add_exception_handler(404, unmatched)
-    app.add_route("/webhooks/{path:path}", Webhooks(deps).post, ["POST"], include_in_schema=False)
+    posts = PostLog(deps.now())
+    app.add_route("/webhooks/{path:path}", Webhooks(deps, posts).post, ["POST"], include_in_schema=False)
     app.add_route("/approve/{token}", approval.answer, [*READ, "POST"], include_in_schema=False)
+    _add_console(app, deps, posts)
     app.add_route("/static/live.js", live_js, READ, include_in_schema=False)
     if alone:
         _add_operators(app, deps)
@@ -58,6 +64,16 @@ def ops_app(deps: Dependencies) -> FastAPI:
     app = _app(deps, described=True)
     _add_operators(app, deps)
     return app
+
+
+def _add_console(app: FastAPI, deps: Dependencies, posts: PostLog) -> None:
+    visitors = Visitors(deps)
+    sign_in = SignInRoutes(deps, visitors)
+    app.add_route("/sign-in", sign_in.ask, [*READ, "POST"], include_in_schema=False)
+    app.add_route("/sign-in/{token}", sign_in.enter, [*READ, "POST"], include_in_schema=False)
+    app.add_route("/sign-out", sign_in.leave, ["POST"], include_in_schema=False)
+    for path, endpoint in ConsoleRoutes(deps, visitors, sign_in, posts).all().items():
+        app.add_route(path, endpoint, READ, include_in_schema=False)
 
 
 def _add_operators(app: FastAPI, deps: Dependencies) -> None:

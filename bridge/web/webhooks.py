@@ -25,7 +25,8 @@ from bridge.stages.refused import RefusedPost, tell_refused
 from bridge.stages.watch import turned_away
 from bridge.web.auth import unauthorized
 from bridge.web.dependencies import Dependencies
-from bridge.web.rate_limit import Announcer, Guesses
+from bridge.web.post_log import PostLog, TurnedAway
+from bridge.web.rate_limit import Announcer, Guesses, client
 from bridge.web.request_body import BodyRefused, busy, problem, read_body
 from bridge.web.webhook_batch import WebhookBatch
 
@@ -38,8 +39,9 @@ LARGE = 2**18  # bytes
 class Webhooks:
     """The route of every source."""
 
-    def __init__(self, deps: Dependencies) -> None:
+    def __init__(self, deps: Dependencies, posts: PostLog) -> None:
         self._deps = deps
+        self._posts = posts
         self._guesses = Guesses()
         self._told = Announcer()
         self._turned_away = Announcer()
@@ -57,7 +59,13 @@ class Webhooks:
             return problem(404, f"post to /webhooks/{name}")
         response, outcome = await self._answer(request, name, settings)
         metrics.WEBHOOKS.labels(name, outcome).inc()
+        if response.status_code == 200:
+            self._posts.took(name, self._deps.now())
         return response
+
+    def _note(self, request: Request, source: str, status: int, why: str) -> None:
+        """For the console: a post that was not taken, and where it came from."""
+        self._posts.turned_away(TurnedAway(source, self._deps.now(), client(request), status, why))
 
     async def _refuse(self, post: RefusedPost) -> Response:
         """The answer to a post that could not be taken. Its sender may post: the on-call is told, once an outage."""
@@ -76,13 +84,18 @@ class Webhooks:
             post = await self._admit(request, name, source, settings)
             if post is None:
                 await self._turn_away(name, settings)
+                self._note(request, name, 401, "")
                 await self._guesses.wrong(request)
                 return unauthorized(settings.challenge), "unauthorized"
             parsed = await _parsed(source, settings, post)
             received = await self._intake(name).record(parsed)
         except BodyRefused as refused:
+            self._note(request, name, refused.status_code, refused.detail)
+            if settings.covers_body:
+                return problem(refused.status_code, refused.detail), "refused"
             return await self._refuse(RefusedPost(name, refused.status_code, refused.detail)), "refused"
         except SourceError as error:
+            self._note(request, name, 400, str(error))
             return await self._refuse(RefusedPost(name, 400, str(error), error.field)), "malformed"
         except StorageDown:
             return busy(), "unavailable"
@@ -96,7 +109,7 @@ class Webhooks:
         """The post, if its sender may make it. No body of a stranger is read, unless the credentials cover it."""
         post = Post(name, b"", self._deps.now(), request.headers, dict(request.query_params))
         limit = self._deps.runtime().config.server.body_limit
-        if settings.covers_body:
+        if settings.covers_body:  # who it is nobody knows before: a stranger's body too large rings nobody
             whole = replace(post, body=await read_body(request, limit))
             return whole if await asyncio.to_thread(may_post, source, settings, whole) else None
         if not may_post(source, settings, post):

@@ -52,7 +52,7 @@ async def done_by_the_bridge(office: Office, source: str, parsed: Parsed) -> Und
     """Subject, deadline and first ring of each letter that a running bridge drafts, by service."""
 
     def unit(tx: Tx) -> None:
-        (received,), _ = receive(tx, runtime=office.runtime, source=source, posts=[parsed])
+        (received,), _ = receive(tx, office.runtime, source, [parsed], {})
         letters = {}
         for incident in map(tx.incidents.get, received.incidents):
             assert incident
@@ -149,11 +149,11 @@ async def test_the_verdict_counts_the_customers_and_tells_the_deadline(office: O
     office.reconfigure(**dict(CONFIGS["as it should be"]))
     source, parsed, _ = explained(office, "grafana/firing")
     office.recipients = office.recipients[:1]
-    lists = await ListOf(office).facts()
+    lists = await ListOf(office).facts(["shop"])
     explanation = explain(office.runtime, source, parsed, lists, NOW)
     assert explanation.verdict == "would draft 1 letter to 1 customer of みどりショップ, due 12:35"
     office.list_problem = "リストが読めません"
-    explanation = explain(office.runtime, source, parsed, await ListOf(office).facts(), NOW)
+    explanation = explain(office.runtime, source, parsed, await ListOf(office).facts(["shop"]), NOW)
     assert explanation.verdict.startswith(
         "would draft 1 letter to the customers of みどりショップ (their list:"
     )

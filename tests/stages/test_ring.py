@@ -327,3 +327,15 @@ async def test_an_edit_does_not_make_a_shipped_text_the_companys(office: Office,
     await office.post(firing())
     await office.press("maruyama", "edit", subject="【重要】書き直しました")
     assert "first.subject.j2" in await office.template_problem()
+
+
+async def test_a_list_that_lost_most_of_its_rows_is_said_in_the_ring(office: Office) -> None:
+    await office.post(firing())
+    await office.approve_and_send()
+    office.recipients = office.recipients[:1]
+    await office.told("finished")
+    await office.tick(minutes(55))
+    await office.tick()
+    [ring] = await office.claim("oncall")
+    assert (ring.detail["count"], ring.detail["before"]) == (1, 3)
+    assert "1名へ(前回は3名)" in (await office.written(ring)).body

@@ -65,6 +65,22 @@ KEPT: list[tuple[NewEvent, str, dict[str, Any]]] = [
         "rang",
         {"notice": "n1", "ring": 0, "people": ["sato"], "late": 0},
     ),
+    (
+        events.RingRefused("n1", ["sato"], "550 5.1.1 user unknown"),
+        "ring_refused",
+        {"notice": "n1", "people": ["sato"], "reply": "550 5.1.1 user unknown"},
+    ),
+    (events.SendingSlow("n1", "first", 12), "slow", {**NOTICE, "minutes": 12}),
+    (
+        events.Retried("n1", "first", "failed", 3),
+        "retried",
+        {**NOTICE, "state": "failed", "count": 3},
+    ),
+    (
+        events.Stopped("n1", "first", "refused", "554 5.7.1 no"),
+        "stopped",
+        {**NOTICE, "why": "refused", "words": "554 5.7.1 no"},
+    ),
     (events.NoticeAcknowledged("n1", "first", False), "acknowledged", {**NOTICE, "first": False}),
     (events.Edited("n1", "first", 2, TEXTS), "edited", TEXT),
     (events.Edited("n1", "first", 2, TEXTS, rendered=True), "edited", {**TEXT, "rendered": True}),

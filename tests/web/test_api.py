@@ -42,6 +42,7 @@ WRITES = [
     "/notices/{notice}/correction",
     "/notices/{notice}/reopen",
     "/explain",
+    "/notices/{notice}/retry",
     "/links/revoke",
 ]
 

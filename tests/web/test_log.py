@@ -19,6 +19,7 @@ TOKEN = "qZ3vT0kF2mXW9s8yJr1LpA.mU5vX3eR7oNn2kQ0cYb4tWd6gHs8jKl1zXc3vBn5mQ1"
     "written, kept",
     [
         pytest.param(f"GET /approve/{TOKEN}?lang=en", "GET /approve/…?lang=en", id="a link"),
+        pytest.param(f"POST /sign-in/{TOKEN}", "POST /sign-in/…", id="a sign-in link"),
         pytest.param(f'"/approve/{TOKEN}"', '"/approve/…"', id="a quoted link"),
         pytest.param("Authorization: Bearer s3cret-token", "Authorization: Bearer …", id="a token"),
         pytest.param("authorization: basic YW06cGFzcw==", "authorization: basic …", id="a password"),

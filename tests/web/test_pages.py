@@ -2,8 +2,10 @@
 
 import gzip
 import re
+import tomllib
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from bridge.core.model import AudienceFacts, Text
 from bridge.core.next_notice import WrongDay
 from bridge.core.values import LOCALES, Locale
+from bridge.web import words
 from bridge.web.pages import Page, Pages
 from bridge.web.views.letters import checksum
 from bridge.web.words import WORDS
@@ -522,6 +525,11 @@ def test_a_day_that_cannot_be_promised_is_said_beside_its_field(
 def test_buttons_say_one_person_in_the_singular(state: str, changes: dict[str, Any], button: str) -> None:
     buttons = re.findall(r"<button[^>]*>([^<]*)", shown(state, "en", **changes).html)
     assert button in [text.strip() for text in buttons]
+
+
+def test_no_two_tables_of_sentences_share_a_key() -> None:
+    told = tomllib.loads((Path(words.__file__).parent / "ja.toml").read_text("utf-8"))
+    assert not told["words"].keys() & told["console"].keys()
 
 
 def test_every_sentence_has_both_languages_with_the_same_fields() -> None:

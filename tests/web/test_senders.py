@@ -10,7 +10,8 @@ import pytest
 from bridge.config import SOURCES
 from tests.parts.bridge import API_TOKEN, Bridge
 from tests.parts.senders import PAYLOADS, TOPIC, body_of, list_all, post_as
-from tests.parts.sink import sink
+from tests.parts.sink import Sink, sink
+from tests.parts.waiting import until
 
 KINDS = sorted(path.name for path in PAYLOADS.iterdir())
 BEGINS = {
@@ -32,16 +33,22 @@ NO_ALERTS = [
 
 
 @pytest.fixture(scope="module")
-def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
+def mails() -> Iterator[Sink]:
+    """Where the bridge mails to."""
+    with sink() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory: pytest.TempPathFactory, mails: Sink) -> Iterator[Bridge]:
     """A running bridge that lists every source."""
-    with sink() as mails:
-        running = Bridge(tmp_path_factory.mktemp("bridge"), mails)
-        list_all(running)
-        try:
-            running.start()
-            yield running
-        finally:
-            running.close()
+    running = Bridge(tmp_path_factory.mktemp("bridge"), mails)
+    list_all(running)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.close()
 
 
 def statuses(front: Bridge, kind: str) -> set[str]:
@@ -90,6 +97,16 @@ def test_sns_is_believed_only_with_its_signature_over_a_listed_topic(
     body = body_of("sns/alarm")
     assert old in body
     assert post_as(front, "sns", body.replace(old, new)).status_code == 401
+
+
+def test_a_strangers_body_that_is_too_large_is_told_to_nobody(front: Bridge, mails: Sink) -> None:
+    before = [mail.subject for mail in mails.mails]
+    assert post_as(front, "sentry", b" " * (8 * 2**20 + 1), wrong=True).status_code == 413
+    assert "【受信拒否】sentryのアラート" not in [mail.subject for mail in mails.mails[len(before) :]]
+    rings = post_as(front, "zabbix", b" " * (8 * 2**20 + 1))
+    assert rings.status_code == 413
+    until(lambda: any("zabbix" in mail.subject for mail in mails.mails), 15, "who may post is told of")
+    assert not any("sentry" in mail.subject for mail in mails.mails)
 
 
 def test_a_composite_alarm_is_signed_too(front: Bridge) -> None:

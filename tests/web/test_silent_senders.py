@@ -60,7 +60,7 @@ def test_check_says_when_each_posted_last_and_who_is_silent(watching: Bridge) ->
 def test_check_names_a_wrong_token(watching: Bridge) -> None:
     empty(watching)
     assert watching.post_alerts("{}", token="wrong").status_code == 401
-    assert "sources.alertmanager: posts arrive with a wrong credential since " in check(watching)
+    assert "sources.alertmanager: posts arrive with a wrong token since " in check(watching)
 
 
 def check(running: Bridge) -> str:

@@ -108,6 +108,11 @@ class KindSpec:
         return self.title is None
 
     @property
+    def overtaken(self) -> bool:
+        """Whether it tells nothing any more to whoever has a later report of the incident."""
+        return self.clock in (Clock.DETECTION, Clock.PROMISE)
+
+    @property
     def is_report(self) -> bool:
         """Whether it tells customers at large: the next report follows on from it."""
         return self.recipients is not Recipients.BATCH

@@ -17,6 +17,7 @@ from bridge.stages.decide.edit import edit
 from bridge.stages.decide.end_incident import end_incident
 from bridge.stages.decide.renew import renew
 from bridge.stages.decide.reopen import reopen
+from bridge.stages.decide.retry_failed import retry_failed
 from bridge.stages.decide.send_test_copy import send_test_copy
 from bridge.stages.decide.stop import resume, stop
 from bridge.stages.runtime import Runtime
@@ -33,6 +34,7 @@ ACTIONS: Mapping[str, Decide] = {
     "correct": correct,
     "resume": resume,
     "reopen": reopen,
+    "retry": retry_failed,
     "test": send_test_copy,
     "recovered": end_incident,
 }
@@ -48,8 +50,10 @@ def decide(tx: Tx, runtime: Runtime, link_id: str, form: DecisionRequest, lists:
     notice = ctx.notice
     if ctx.link.replaced or expired(notice, tx.now, ctx.link.created_at):
         return _gone(ctx, form)
+    counts = tx.delivery_counts.of([notice.id])[notice.id]
+    unreached = counts.get("failed", 0) + counts.get("unknown", 0)
     newer = has_newer(notice, ctx.notices())
-    offered = offers(notice, ctx.person, tx.now, ctx.incident.state, newer=newer)
+    offered = offers(notice, ctx.person, tx.now, ctx.incident.state, newer=newer, unreached=unreached)
     if ctx.incident.is_drill:
         offered = practised(offered)
     if form.action not in offered and (form.action in ACTIONS or notice.state not in UNDECIDED):

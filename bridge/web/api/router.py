@@ -30,7 +30,7 @@ PROBLEMS = {
     401: "no or wrong token",
     404: "unknown",
     408: "the body came too slowly",
-    409: "cannot be drafted in this state",
+    409: "not possible in this state",
     413: "too large",
     415: "compressed",
     422: "wrong fields",
@@ -79,6 +79,9 @@ def api_router(deps: Dependencies, guard: Guard) -> APIRouter:
         )
     router.add_api_route(
         "/notices/{notice_id}/reopen", writing.reopen, response_model=NoticeOut, methods=["POST"]
+    )
+    router.add_api_route(
+        "/notices/{notice_id}/retry", writing.retry, response_model=NoticeOut, methods=["POST"]
     )
     router.add_api_route("/drills", drills.begin, response_model=DrillOut, status_code=201, methods=["POST"])
     router.add_api_route("/links/revoke", writing.revoke, response_model=RevokedOut, methods=["POST"])

@@ -211,9 +211,9 @@ class ProblemDetails(BaseModel):
 
 
 def counted(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
-    """How many deliveries are in each state that the contract names, zeros too."""
+    """How many deliveries are in each state that the contract names, zeros too; `superseded` where there are any."""
     found: dict[str, int] = dict.fromkeys(COUNTED, 0)
     for state, n in counts:
-        if (name := shown_state(state)) in found:
-            found[name] += n
+        if (name := shown_state(state)) in found or name == "superseded":
+            found[name] = found.get(name, 0) + n
     return found

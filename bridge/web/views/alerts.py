@@ -71,8 +71,10 @@ def _line(data: PageData, group: AlertGroup) -> AlertLine:
     say, name = data.say, group.name or data.say("alert_unnamed")
     since, until = say.clock(group.since), say.clock(group.until) if group.until else ""
     key = "alert_by_hand" if group.by_hand else "alert_ended" if until else "alert_since"
+    if group.end_note and not group.by_hand:
+        key = "alert_unmeasured"
     shown = say("alert_times", name=name, n=say.number(group.count)) if group.count > 1 else name
-    return AlertLine(shown, say(key, since=since, until=until, source=group.source))
+    return AlertLine(shown, say(key, since=since, until=until, source=group.source, why=group.end_note))
 
 
 def _kept_out(data: PageData, one: LeftOut) -> str:

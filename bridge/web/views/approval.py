@@ -6,7 +6,7 @@ from bridge.core.diff import TextChange
 from bridge.core.kinds import Asks, spec_of
 from bridge.core.next_notice import printed_due
 from bridge.web.views.alerts import warns_of_left_out
-from bridge.web.views.approvers import open_banner, second_waits
+from bridge.web.views.approvers import not_reached, open_banner, second_waits
 from bridge.web.views.deadline import Deadline, deadline
 from bridge.web.views.deck import Button, Choice, button, choices
 from bridge.web.views.disclosures import Disclosures, disclosures
@@ -95,7 +95,7 @@ def approval(data: PageData) -> ApprovalView:
         title=_title(data),
         asks_news=spec_of(data.notice.kind).asks is Asks.NEWS,
         done=_done(data),
-        banner=joined(data, old_record(data), open_banner(data)),
+        banner=joined(data, not_reached(data), old_record(data), open_banner(data)),
         acknowledged=_acknowledged(data),
         deadline=deadline(data),
         problems_title=_problems_title(data),

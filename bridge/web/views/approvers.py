@@ -17,6 +17,16 @@ def open_banner(data: PageData) -> str:
     return data.say("second_needed")
 
 
+def not_reached(data: PageData) -> str:
+    """Whom the mail server did not take a ring to, and why."""
+    say = data.say
+    told = (
+        say("rings_refused", who=say.person(person), words=words)
+        for person, words in data.refused_rings.items()
+    )
+    return " ".join(told)
+
+
 def decided_banner(data: PageData) -> str:
     """For a decided notice: who approved it, where that was somebody else; for a stopped one, who must."""
     say, notice = data.say, data.notice

@@ -78,6 +78,11 @@ def history(data: PageData) -> tuple[Moment, ...]:
 
 
 def _event(say: Phrasing, event: Event, withdrawn: Set[str]) -> str:
+    return f"{say.person(event.actor)}: {event_words(say, event, withdrawn)}"
+
+
+def event_words(say: Phrasing, event: Event, withdrawn: Set[str]) -> str:
+    """What happened, without who did it. `withdrawn`: the notices by id that were given up, none in their place."""
     given_up = event.action == "superseded" and event.detail.get("notice") in withdrawn
     action = "withdrawn" if given_up else event.action
     text = pick(EVENTS.get(action, {say.lang: action}), say.lang)
@@ -90,9 +95,12 @@ def _event(say: Phrasing, event: Event, withdrawn: Set[str]) -> str:
         version=detail.get("version", ""),
         reason=say.reason(detail.get("reason")),
         people=say.persons(detail.get("people", ())),
+        reply=detail.get("reply") or "",
+        minutes=detail.get("minutes", ""),
+        count=detail.get("count", ""),
         report=say.report(kind, detail.get("number")),
     )
-    return f"{say.person(event.actor)}: {text.format_map(fields)}"
+    return text.format_map(fields)
 
 
 def _alerts_told(say: Phrasing, event: Event) -> str:

@@ -61,7 +61,7 @@ def how_to_search(data: PageData) -> str:
 
 def left_on_record(data: PageData) -> int:
     """How many have no answer yet, by the record."""
-    return max(0, (data.recipients or 0) - data.deliveries("sent", "failed", "unknown"))
+    return max(0, (data.recipients or 0) - data.deliveries("sent", "failed", "unknown", "superseded"))
 
 
 def _rows(data: PageData) -> tuple[FactRow, ...]:

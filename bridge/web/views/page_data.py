@@ -86,7 +86,8 @@ class PageData:
     audience, and of the last one of the same kind. `newer`: a report was drafted after this one. `withdrawn`: the
     notices by id that were given up with none in their place. `rung`: in a drill, who was rung so far;
     `for_real`: how many its service's list has. `corrected`: what this letter corrects. `correction`:
-    the letter that corrects this one. `findings` are about `version.texts[service.locale]`. `record_until`: what was
+    the letter that corrects this one. `findings` are about `version.texts[service.locale]`. `refused_rings`: whom the
+    mail server did not take a ring to, and its words. `record_until`: what was
     sent after it may be missing from the record. `copied`: the record is a copy, whose original may run too.
     """
 
@@ -128,6 +129,7 @@ class PageData:
     corrected: Corrected | None = None
     correction: Related | None = None
     relay_problem: str | None = None
+    refused_rings: Mapping[str, str] = field(default_factory=dict)
     record_until: datetime | None = None
     copied: bool = False
     did: Did | None = None
@@ -165,7 +167,9 @@ class PageData:
 
     @property
     def offers(self) -> tuple[Action, ...]:
-        offered = offers(self.notice, self.person.id, self.now, self.incident.state, newer=self.newer)
+        unreached = self.deliveries("failed", "unknown")
+        state, newer = self.incident.state, self.newer
+        offered = offers(self.notice, self.person.id, self.now, state, newer=newer, unreached=unreached)
         return practised(offered) if self.drill else offered
 
     @property
@@ -217,12 +221,17 @@ class PageData:
     def surprises(self) -> tuple[Surprise, ...]:
         found = surprises(
             self.recipients,
-            None if self.letters else self.previous_count,
+            None if self.letters else self._compared,
             overridden=bool(self.notice.override),
             repeated_at=self.repeated_at,
             now=self.now,
         )
         return (*found, "old_record") if self.record_until else found
+
+    @property
+    def _compared(self) -> int | None:
+        """What the list is compared with: what was approved a moment ago, else what was sent the last time."""
+        return self.notice.recipients if never_left(self.notice) else self.previous_count
 
     @property
     def hold_seconds(self) -> int:

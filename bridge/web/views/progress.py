@@ -15,7 +15,7 @@ from bridge.web.views.dismissed import Ongoing, after_all, decided_at_last, dism
 from bridge.web.views.fact_rows import subject_of
 from bridge.web.views.letters import LetterView, checksum, letter
 from bridge.web.views.old_record import Recorded, recorded
-from bridge.web.views.outcome import finished, first_round, reasons
+from bridge.web.views.outcome import Reason, finished, first_round, reasons, retries
 from bridge.web.views.page_data import FailedRow, PageData
 from bridge.web.views.problems import FormProblem, not_true_any_more
 from bridge.web.views.recipients import Audience, audience
@@ -43,7 +43,7 @@ class Progress:
     `problems`: why a stopped letter is not sent without a reason, `as_is` then sends it with one.
     `unsent`: the letter was stopped before its list was read, so that the list of now is what counts. `reread`:
     people must look at the letter again. `proof`: for people's own files. `reasons`: why letters failed, in the mail
-    server's words, and how many.
+    server's words, and how many. `retries`: what sends again to those whom it did not reach.
     """
 
     title: str
@@ -60,7 +60,8 @@ class Progress:
     sending: Sending | None
     spoken: str
     nothing_sent: bool
-    reasons: tuple[tuple[str, str], ...]
+    reasons: tuple[Reason, ...]
+    retries: tuple[Button, ...]
     problems: tuple[FormProblem, ...]
     press: Button | None
     as_is: Button | None
@@ -109,6 +110,7 @@ def progress(data: PageData) -> Progress:
         spoken=_spoken(data, look, heading),
         nothing_sent=nothing_sent(data),
         reasons=reasons(data),
+        retries=retries(data),
         problems=not_true_any_more(data),
         press=None if data.errors_to_resume else _press(data),
         as_is=_press(data) if data.errors_to_resume else None,
@@ -215,7 +217,7 @@ def _press(data: PageData) -> Button | None:
             return resume(data)
         case ("reopen", *_):
             return after_all(data)
-    return None
+    return None  # "retry" stands beside the reasons
 
 
 def _correction(data: PageData) -> Choice | None:

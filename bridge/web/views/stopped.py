@@ -1,6 +1,8 @@
 """A letter that was stopped: why, and what a press now would send to whom."""
 
 from bridge.core.actions import waits_for_second
+from bridge.core.events import Stopped
+from bridge.core.lifecycle import NOTHING_DELIVERED
 from bridge.core.next_notice import never_left
 from bridge.web.views.approvers import is_second, needs_two, second_waits
 from bridge.web.views.deck import Button, Choice, hold_note
@@ -12,9 +14,11 @@ from bridge.web.words import STOP_REASONS, WORDS, pick
 def stopped(data: PageData) -> tuple[str, str]:
     """The heading and the sentences under it."""
     say, sent = data.say, data.deliveries("sent")
-    why = _by_whom(data) or pick(
-        STOP_REASONS.get(data.notice.stop_reason or "", WORDS["list_unreadable"]), data.lang
-    )
+    if data.notice.stop_reason == NOTHING_DELIVERED:
+        return say("nothing_sent"), say("sent_failed", n=say.number(data.deliveries("failed")))
+    why = pick(STOP_REASONS.get(data.notice.stop_reason or "", WORDS["list_unreadable"]), data.lang)
+    why = why.format(words=_words(data)) if data.notice.stop_reason == "refused" else why
+    why = _by_whom(data) or why
     if data.record_until:
         return say("stopped"), "\n".join(until_when(data))
     if never_left(data.notice):
@@ -43,7 +47,7 @@ def resume(data: PageData) -> Button | None:
     if data.record_until and not never_left(data.notice):
         return Button(say("resume_old", n=say.number(left_on_record(data))), say("maybe_twice"), "resume")
     if not never_left(data.notice):
-        rest = (data.recipients or 0) - data.deliveries("sent", "failed", "unknown")
+        rest = (data.recipients or 0) - data.deliveries("sent", "failed", "unknown", "superseded")
         n = say.number(max(0, rest))
         if not data.deliveries("sent"):
             return Button(say("resume_all", n=n), say("hold_none"), "resume")
@@ -68,6 +72,13 @@ def leave(data: PageData) -> Choice | None:
     if data.notice.state != "stopped" or "dismiss" not in data.offers:
         return None
     return Choice(data.say("dismiss"), data.link("do=dismiss", "#dismiss"))
+
+
+def _words(data: PageData) -> str:
+    """What the mail server said when the letter was stopped last."""
+    stops = (event for event in reversed(data.events) if event.action == Stopped.action)
+    mine = (event for event in stops if event.detail.get("notice") == data.notice.id)
+    return next((str(event.detail.get("words") or "") for event in mine), "")
 
 
 def _both_counts(data: PageData) -> str:

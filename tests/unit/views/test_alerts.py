@@ -47,6 +47,16 @@ def test_an_end_by_hand_is_not_told_as_the_sources_own() -> None:
     )
 
 
+def test_an_end_that_nobody_measured_is_told_beside_the_alert_that_counts_as_firing() -> None:
+    told = alert_list(in_state("open", alerts=(replace(FIRES, end_note="MissingSeries"),), firing=1))
+    assert told is not None
+    (line,) = told.firing
+    assert line.told.endswith(
+        "alertmanager からは終わりが届きましたが、測って確かめたものではありません(MissingSeries)。"
+        "続いているものとして扱っています。"
+    )
+
+
 def test_without_alerts_there_is_no_list() -> None:
     assert alert_list(in_state("open", alerts=())) is None
 
