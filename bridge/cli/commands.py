@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "correct": "stop a letter that was wrong and draft its correction (訂正), through a running bridge",
     "links": "revoke approval links",
     "wording": "check the wording of texts, one JSON object a line",
+    "completion": "print what makes a shell complete these commands and their options",
     "migrate": "upgrade the database to this version's schema",
 }
 """Every command with its line of `bridge --help`."""

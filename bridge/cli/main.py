@@ -7,12 +7,12 @@ import argparse
 import os
 import sys
 from collections.abc import Collection, Sequence
-from importlib import import_module
 from importlib.metadata import version
 from typing import Any
 
 from bridge.cli.commands import COMMANDS, add_command
 from bridge.errors import BridgeError
+from bridge.plugins import module_called
 from bridge.redaction import redact
 
 
@@ -35,7 +35,7 @@ def parser(loaded: Collection[str] = tuple(COMMANDS)) -> argparse.ArgumentParser
     subparsers = top.add_subparsers(required=True, metavar="COMMAND")
     for name in COMMANDS:
         if name in loaded:
-            import_module(f"bridge.cli.{name}").add_parser(subparsers)
+            module_called("bridge.cli", name).add_parser(subparsers)
         else:
             add_command(subparsers, name)
     return top

@@ -21,6 +21,7 @@ from bridge.stages.wake import NOTHING, Wake
 from bridge.store.tx import Tx
 
 KINDS = (next_notice.FIRST, next_notice.UPDATE)
+DECIDED = "decided"
 DRILL_ENDED = "drill_ended"  # why the rest of a drill's letter is not sent
 
 
@@ -123,14 +124,16 @@ def _alert(service: Service, drill_id: str, now: datetime) -> Alert:
     return Alert(SOURCE, drill_id, "firing", next(found, {"alertname": "Drill"}), {}, starts_at=now)
 
 
-def finish_drill(ctx: IncidentContext, why: str = "decided") -> bool:
-    """The drill is over. False when another unit was faster."""
+def finish_drill(ctx: IncidentContext, why: str = DECIDED) -> bool:
+    """The drill is over, and the people of the last step are told how it went. False when another unit was faster."""
     if not ctx.tx.incidents.move(ctx.incident, "closed"):
         return False
     ctx.record(BRIDGE, DrillEnded(why))
     ctx.record(BRIDGE, Closed("the drill is over"))
     if drill := ctx.tx.drills.get(ctx.incident.id):
         ctx.tx.drills.move(drill, state="over", ended_at=ctx.now, ended=why)
+    if why == DECIDED and (notices := ctx.notices()):
+        tell(ctx.about(notices[-1]), "drill_over", ctx.escalation.steps[-1].people, {})
     return True
 
 

@@ -22,6 +22,7 @@ Occasion = Literal[
     "trouble",
     "test",
     "renewed",
+    "drill_over",
 ]
 
 

@@ -8,11 +8,13 @@ from typing import Any, get_args
 from bridge.core import next_notice
 from bridge.core.actions import may_be_reopened
 from bridge.core.continuity import STOPS
+from bridge.core.drill_score import score
 from bridge.core.facts import Facts
 from bridge.core.failures import FailureGroup
 from bridge.core.settings import Person, Service
 from bridge.core.values import LocalText
 from bridge.keys import Keys
+from bridge.oncall.drill_over import DrillOver
 from bridge.oncall.letter_ref import LetterRef
 from bridge.oncall.message import (
     Acknowledged,
@@ -282,8 +284,15 @@ def _renewed(ctx: MessageContext) -> OncallMessage:
     return Renewed(ctx.letter, ctx.link)
 
 
+def _drill_over(ctx: MessageContext) -> OncallMessage:
+    told = score(ctx.tx.events.of(ctx.incident.id))
+    people = (one.person for one in told.people)
+    return DrillOver(ctx.letter, told, {person: ctx.runtime.person(person).name for person in people})
+
+
 _WRITERS: Mapping[str, Callable[[MessageContext], OncallMessage]] = {
     "ring": _ring,
+    "drill_over": _drill_over,
     "acknowledged": _acknowledged,
     "decided": _decided,
     "own_decision": _own_decision,

@@ -130,6 +130,24 @@ async def test_a_dismissed_drill_is_over_at_once(office: Office) -> None:
     assert (await drill_of(office, drill)).state == "over"
 
 
+async def test_the_people_of_the_last_step_learn_how_it_went(office: Office) -> None:
+    await begun(office)
+    office.clock.move(seconds(41))
+    await office.press("maruyama", "acknowledge")
+    office.clock.move(seconds(36))
+    await office.press("maruyama", "approve")
+    await office.send()
+    await office.tick()
+    results = [row for row in await office.claim("oncall") if row.kind == "drill_over"]
+    assert sorted(row.person or "" for row in results) == ["maruyama", "sato"]
+    text = await office.written(results[0])
+    assert text.subject == "【訓練】【結果】みどりショップ第一報"
+    assert "呼び出しから承認まで 1分17秒(丸山さん)。1名のうち1名が操作しました。" in text.body
+    assert "丸山さん: 2:10 に呼び出し。2:10 に確認中と伝えました。1分17秒で決めました。" in text.body
+    english = await office.written(results[0], "en")
+    assert english.subject.startswith("[Drill] [Result] Midori Shop")
+
+
 async def test_no_letter_is_owed_after_a_drill(office: Office) -> None:
     await begun(office)
     await office.press("maruyama", "approve")

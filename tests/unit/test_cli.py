@@ -12,6 +12,7 @@ import pytest
 
 from bridge.cli.cli_reference import cli_reference
 from bridge.cli.commands import COMMANDS
+from bridge.cli.completion import completion
 from bridge.cli.main import main, parser
 from bridge.config import load
 from tests.unit.test_setup import installed
@@ -113,3 +114,23 @@ def test_who_is_rung_is_listed_for_people_and_for_programs(
     assert [person["id"] for person in first["people"]] == ["maruyama"]
     assert [person["id"] for person in second["people"]] == ["maruyama", "sato"]
     assert plan["service"] in load(folder / "bridge.yaml").services
+
+
+@pytest.mark.parametrize(
+    "typed, offered",
+    [
+        pytest.param(["bridge", "inc"], {"incidents"}, id="a command"),
+        pytest.param(["bridge", "incidents", "li"], {"list"}, id="an action"),
+        pytest.param(["bridge", "incidents", "list", "--o"], {"--open"}, id="an option of an action"),
+        pytest.param(["bridge", "check", "--conf"], {"--config"}, id="an option of a command"),
+    ],
+)
+def test_bash_completes_commands_and_options(typed: list[str], offered: set[str], tmp_path: Path) -> None:
+    words = " ".join(f"'{word}'" for word in typed)
+    script = f"""{completion()}
+COMP_WORDS=({words}); COMP_CWORD={len(typed) - 1}; _bridge; printf '%s\\n' "${{COMPREPLY[@]}}"
+"""
+    ran = subprocess.run(
+        ["bash", "--norc", "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert (set(ran.stdout.split()), ran.stderr) == (offered, "")

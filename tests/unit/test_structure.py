@@ -185,10 +185,10 @@ def test_no_import_hides_in_a_function():
     assert hidden == []
 
 
-def test_imports_are_deferred_in_three_places_alone():
-    """Sources and kinds, the wording's families, and the commands: each is found by its name in a folder."""
+def test_imports_are_deferred_in_two_places_alone():
+    """Sources, kinds and commands, and the wording's families: each is found by its name in a folder."""
     deferring = {module for module, found in modules() if "importlib.import_module" in imports(found)}
-    assert deferring == {"bridge.plugins", "bridge.wording.rules", "bridge.cli.main"}
+    assert deferring == {"bridge.plugins", "bridge.wording.rules"}
 
 
 def test_only_the_clock_tells_the_time():

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.parts.alerts import alert
-from tests.parts.bridge import MARUYAMA, Bridge, bridge, link_in
+from tests.parts.bridge import MARUYAMA, SATO, Bridge, bridge, link_in
 from tests.parts.sink import Sink, sink
 from tests.parts.waiting import until
 
@@ -30,7 +30,10 @@ def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Bridge
 
 def test_a_drill_mails_nobody_but_its_people(rehearsed: tuple[Bridge, Sink, str]) -> None:
     running, mails, _ = rehearsed
-    assert {address for mail in mails.mails for address in mail.to} == {MARUYAMA}
+    assert {address for mail in mails.mails for address in mail.to} <= {MARUYAMA, SATO}
+    assert {address for mail in mails.mails if "※ これは訓練" in mail.text for address in mail.to} == {
+        MARUYAMA
+    }
     assert all(mail.subject.startswith("【訓練】") for mail in mails.mails)
     assert running.incident()["drill"] is True
 
@@ -72,6 +75,10 @@ def test_drills_are_listed_newest_first(rehearsed: tuple[Bridge, Sink, str]) -> 
         pytest.param({"service": "shop", "within": "1y"}, 422, "within", id="too long"),
         pytest.param({"service": "shop", "who": "all"}, 422, "who", id="unknown field"),
         pytest.param({}, 422, "service", id="nothing"),
+        pytest.param(
+            {"service": "nothing", "kind": None, "surprise": None, "within": None}, 404, None, id="nulls"
+        ),
+        pytest.param({"service": "nothing", "surprise": True}, 404, None, id="a surprise in office hours"),
     ],
 )
 def test_a_drill_that_cannot_be_says_why(

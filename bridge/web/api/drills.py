@@ -27,17 +27,18 @@ from bridge.web.request_body import problem
 
 COMPARED = 50  # earlier drills that a score is compared with
 MOST = timedelta(days=90)
+USUAL = "Mon-Fri 10:00-17:00"  # the window of a surprise that names none
 ROWS = 1000  # of a drill's letter; there is one for each person
 
 
 class DrillIn(BaseModel):
-    """Which service, and when: now, or in a minute of a window that nobody is told."""
+    """Which service, and when: now, or in a minute of a window that nobody is told. `true` is office hours."""
 
     model_config = ConfigDict(extra="forbid")
     service: Said
-    kind: Said = KINDS[0]
-    surprise: Said | None = None
-    within: Said = "7d"
+    kind: Said | None = None
+    surprise: Said | bool | None = None
+    within: Said | None = None
 
 
 class ApiDrills:
@@ -89,20 +90,22 @@ def _latest(tx: Tx, runtime: Runtime, limit: int) -> list[DrillOut]:
 
 def _wanted(given: DrillIn) -> DrillRequest:
     """Raises ValueError, the field before a colon."""
-    if given.kind not in KINDS:
+    kind = given.kind or KINDS[0]
+    if kind not in KINDS:
         raise ValueError(f"kind: none of {', '.join(KINDS)}")
+    surprise = USUAL if given.surprise is True else given.surprise or None
     try:
-        within = parse_duration(given.within)
+        within = parse_duration(given.within or "7d")
     except ValueError as error:
         raise ValueError(f"within: {error}") from None
     if not timedelta() < within <= MOST:
         raise ValueError(f"within: must be more than 0s and at most {MOST.days}d")
-    if given.surprise is not None:
+    if surprise is not None:
         try:
-            parse_window(given.surprise)
+            parse_window(surprise)
         except ValueError as error:
             raise ValueError(f"surprise: {error}") from None
-    return DrillRequest(given.service, given.kind, given.surprise, within)
+    return DrillRequest(given.service, kind, surprise, within)
 
 
 def drills_out(tx: Tx, runtime: Runtime, drills: Sequence[Drill]) -> list[DrillOut]:
