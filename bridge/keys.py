@@ -13,6 +13,7 @@ import os
 import secrets
 import stat
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -136,6 +137,13 @@ class KeyFile:
             self._newer = Keys(_read(self.path)[0])
         except ConfigError as error:
             log.warning("keys_not_read_again", error=str(error))
+
+
+def other_database(path: Path, keys: Keys, begun: Collection[str]) -> str | None:
+    """Why a database that was `begun` with keys of these ids is not that of the key file; None when it is."""
+    if not begun or not set(begun).isdisjoint(keys.ids):
+        return None
+    return f"{path}: another key than this database was begun with. Restore the key file that belongs to it"
 
 
 def load_keys(path: Path) -> Keys:

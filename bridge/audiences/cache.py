@@ -6,7 +6,7 @@ Nothing here runs inside a transaction.
 import asyncio
 import math
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,11 +15,12 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from bridge.audiences.csv import AudienceError, OnRead, Row, read
+from bridge.audiences.csv import Reading, Row, read
+from bridge.audiences.file import AudienceError, OnRead
 from bridge.audiences.summary import Audiences, Tally
 from bridge.clock import monotonic
 from bridge.core.model import AudienceFacts, Recipient
-from bridge.core.values import Locale, LocalText
+from bridge.core.values import LocalText
 
 log = structlog.get_logger(__name__)
 
@@ -27,17 +28,18 @@ T = TypeVar("T")
 
 SILENT = 3.0  # seconds without a byte of a list: its file system does not answer
 LONGEST = 30.0  # seconds a ring or page waits for a list; a million rows take some ten
+AT_ONCE = 0.1  # seconds that a post of alerts waits for the lists of the services that it opens incidents of
 REMEMBERED = 1000  # digests whose counts are kept, for pages that were shown before a list changed
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceList:
-    """Where a service's customers are listed. `locale` is for rows that give none."""
+    """Where a service's customers are listed."""
 
     audience: str
     title: LocalText | None
     path: Path
-    locale: Locale
+    reading: Reading
 
 
 class Pulse:
@@ -93,22 +95,30 @@ class CustomerLists:
         self._lists = lists
         self._silent = silent
         self._audiences = Audiences()
-        self._readings: dict[tuple[Path, Locale], ListRead[AudienceFacts]] = {}
+        self._readings: dict[tuple[Path, Reading], ListRead[AudienceFacts]] = {}
         self._counts: dict[str, int] = {}
 
-    async def facts(self) -> Mapping[str, AudienceFacts]:
-        """The facts of every service's list. Cheap while no file changes.
+    async def facts(self, services: Iterable[str]) -> Mapping[str, AudienceFacts]:
+        """The facts of these services' lists, as far as the configuration has them. Cheap while no file changes.
 
         A list that cannot be read has a `problem`. Its service rings without a number of recipients, and the other
         services ring as always.
         """
-        found = await self._read_all()
+        found = await self._read_all(services)
         for facts in found.values():
             if facts.digest and facts.count is not None:
                 self._counts[facts.digest] = facts.count
         while len(self._counts) > REMEMBERED:
             del self._counts[next(iter(self._counts))]
         return found
+
+    async def facts_at_once(self, services: Iterable[str]) -> Mapping[str, AudienceFacts]:
+        """Those facts that are there within `AT_ONCE`. The other lists are read on, for whoever asks next."""
+        asking = [asyncio.ensure_future(self.facts([service])) for service in services]
+        done, late = await asyncio.wait(asking, timeout=AT_ONCE) if asking else (set(), set())
+        for task in late:
+            task.cancel()
+        return {service: facts for task in done for service, facts in task.result().items()}
 
     def count_of(self, digest: str) -> int | None:
         """The number of recipients in the list of this digest; None if it was not seen lately."""
@@ -117,7 +127,7 @@ class CustomerLists:
     async def digest(self, service: str) -> str:
         """The digest of a service's list as it is now. Raises AudienceError, and KeyError for an unknown service."""
         mine, pulse = self._lists()[service], Pulse()
-        reading = partial(self._audiences.summary, mine.path, mine.locale, pulse.beat)
+        reading = partial(self._audiences.summary, mine.path, mine.reading, pulse.beat)
         return (await self._patiently(mine.path, pulse, reading)).digest
 
     async def chunks(self, service: str, size: int, digest: str) -> AsyncIterator[list[Recipient]]:
@@ -126,7 +136,7 @@ class CustomerLists:
         Raises AudienceError, also when the digest of the list is not `digest`: then the last chunk is not given.
         """
         mine, pulse = self._lists()[service], Pulse()
-        chunks = _chunks(mine.path, read(mine.path, mine.locale, pulse.beat), size, digest)
+        chunks = _chunks(mine.path, read(mine.path, mine.reading, pulse.beat), size, digest)
         while chunk := await self._patiently(mine.path, pulse, partial(next, chunks, None)):
             yield chunk
 
@@ -136,29 +146,32 @@ class CustomerLists:
         except TimeoutError:
             raise _silent(path) from None
 
-    async def _read_all(self) -> dict[str, AudienceFacts]:
-        lists = self._lists()
-        each = await asyncio.gather(*(self._read(mine.path, mine.locale) for mine in lists.values()))
+    async def _read_all(self, services: Iterable[str]) -> dict[str, AudienceFacts]:
+        known = self._lists()
+        lists = {service: known[service] for service in services if service in known}
+        places = {(mine.path, mine.reading) for mine in lists.values()}
+        each = await asyncio.gather(*(self._read(path, reading) for path, reading in places))
+        read = dict(zip(places, each, strict=True))
         return {
-            service: replace(facts, name=mine.audience, title=mine.title)
-            for (service, mine), facts in zip(lists.items(), each, strict=True)
+            service: replace(read[mine.path, mine.reading], name=mine.audience, title=mine.title)
+            for service, mine in lists.items()
         }
 
-    async def _read(self, path: Path, locale: Locale) -> AudienceFacts:
-        reading = self._readings.get((path, locale))
-        if reading is None or reading.answer.done():
+    async def _read(self, path: Path, reading: Reading) -> AudienceFacts:
+        under_way = self._readings.get((path, reading))
+        if under_way is None or under_way.answer.done():
             pulse = Pulse()
-            count = partial(self._count, path, locale, pulse.beat)
-            reading = self._readings[path, locale] = ListRead(count, pulse, self._silent)
+            count = partial(self._count, path, reading, pulse.beat)
+            under_way = self._readings[path, reading] = ListRead(count, pulse, self._silent)
         try:
-            return await reading.wait(LONGEST)
+            return await under_way.wait(LONGEST)
         except TimeoutError:
             log.warning("list_silent", path=str(path))
             return AudienceFacts("", problem=_silent(path).words)
 
-    def _count(self, path: Path, locale: Locale, on_read: OnRead) -> AudienceFacts:
+    def _count(self, path: Path, reading: Reading, on_read: OnRead) -> AudienceFacts:
         try:
-            return self._audiences.facts("", path, locale, on_read)
+            return self._audiences.facts("", path, reading, on_read)
         except Exception as error:
             log.exception("list_failed", path=str(path))
             return AudienceFacts("", problem=_failed(path, type(error).__name__).words)

@@ -238,6 +238,10 @@ class Policy(Model):
     settle: Duration = Field(
         default=timedelta(minutes=5), description="all alerts ended for this long: the recovery draft is due"
     )
+    still_firing_after: Duration = Field(
+        default=timedelta(minutes=30),
+        description="it was decided not to send, and the alert fires on: one mail says so; `0s`: none",
+    )
     second_person: frozenset[KnownKind] = Field(
         default=frozenset(kinds_that(lambda kind: kind.two_people)),
         description="kinds that two different people must approve",

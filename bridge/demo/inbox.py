@@ -29,7 +29,7 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "step4": "「障害を終わらせる」を押すと、復旧報告の下書きが当番に届きます。",
         "refresh": "最新の状態を見る",
         "end": "障害を終わらせる",
-        "ended": "警告を止めました。約{wait}後に、復旧報告の連絡が届きます。",
+        "ended": "アラートを止めました。約{wait}後に、復旧報告の下書きが届きます。",
         "on_call": "当番の受信箱",
         "on_call_none": "まだ届いていません。",
         "customers": "お客様の受信箱",
@@ -134,6 +134,7 @@ class Inbox:
         return self._template.render(
             lang=lang,
             live=True,
+            root="",
             style=self._style,
             words=words,
             ended=words["ended"].format(wait=_wait(self._settle, lang)) if self._ended else "",

@@ -19,7 +19,8 @@ from bridge.stages.context import NoticeContext
 from bridge.stages.draft import last_report, update_every
 from bridge.stages.facts_at_press import PROMISE_PASSED, of_facts, promise_passed
 from bridge.stages.runtime import Runtime
-from bridge.wording import Context, Finding, Letter, check
+from bridge.stages.word_findings import of_words
+from bridge.wording import Context, Finding, Letter, check, check_again
 from bridge.wording.ja.promise import Promise, promised_time
 from bridge.wording.names import core_of
 from bridge.wording.text import lay_out
@@ -32,7 +33,7 @@ UNKNOWN_IMPACT = (
     "No words for customers are registered for what is affected. Write what is known.",
 )
 LEFT_OUT = (
-    "監視システムが{n}件の警告を省いて送ってきました。影響範囲に漏れがないか確かめてください。",
+    "監視システムが{n}件のアラートを省いて送ってきました。影響範囲に漏れがないか確かめてください。",
     "Monitoring left {n} alerts out of its posts. Check that nothing is missing from what is affected.",
 )
 STALE_PROMISE = (
@@ -70,7 +71,7 @@ def proofread(ctx: NoticeContext) -> tuple[Finding, ...]:
     findings += ours
     for locale in version.texts:
         if locale != service.locale and version.edited_by:
-            others = check(_letter(ctx, version, locale), _in(context, service, locale))
+            others = check_again(_letter(ctx, version, locale), _in(context, service, locale))
             # A place in the other language's letter: the page marks only the service's own.
             findings += [replace(finding, span=(0, 0), replacement=None) for finding in others]
     return tuple(findings)
@@ -156,13 +157,13 @@ def _check_halves(letter: Letter, context: Context, service: Service) -> list[Fi
     """Each half of a letter in both languages by the rules of its own; any other letter as a whole."""
     start = english_begins(letter.body) if service.bilingual else None
     if start is None:
-        return list(check(letter, context))
+        return list(check_again(letter, context))
     english = replace(letter, body=letter.body[start:], locale="en")
     return [
-        *check(replace(letter, body=letter.body[:start], locale="ja"), _in(context, service, "ja")),
+        *check_again(replace(letter, body=letter.body[:start], locale="ja"), _in(context, service, "ja")),
         *(
             replace(finding, span=(finding.span[0] + start, finding.span[1] + start))
-            for finding in check(english, _in(context, service, "en"))
+            for finding in check_again(english, _in(context, service, "en"))
             if finding.field == "body"
         ),
     ]
@@ -206,7 +207,7 @@ def _bridge_findings(
     found: list[Finding] = []
     service, facts, body = ctx.service, Facts.from_dict(version.facts), version.texts[ctx.service.locale].body
     if version.edited_by is None:
-        found += of_impact(facts)
+        found += of_impact(facts) + of_words(facts)
     if ctx.incident.truncated:
         why, why_en = (words.format(n=ctx.incident.truncated) for words in LEFT_OUT)
         found.append(Finding("BRG-03", "warning", "body", (0, 0), "", why, why_en))

@@ -1,7 +1,7 @@
 """The first stage: a source's alerts become incidents and drafts, before their webhooks are answered."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bridge.core import next_notice
@@ -23,12 +23,17 @@ from bridge.core.triage import (
     state_after,
 )
 from bridge.errors import Overtaken
-from bridge.sources import Parsed
+from bridge.sources.post import Parsed
+from bridge.stages.audience import Lists
 from bridge.stages.context import IncidentContext
 from bridge.stages.draft import FIRES_AGAIN, draft, refresh, supersede
+from bridge.stages.drill import interrupt_drill
 from bridge.stages.next_notice import advance
+from bridge.stages.ring import ring_at_once
 from bridge.stages.runtime import BRIDGE, Runtime
+from bridge.stages.still_firing import plan_reminder
 from bridge.stages.wake import NOTHING, Wake
+from bridge.stages.watch import heard
 from bridge.store.alerts import IgnoredAlert
 from bridge.store.incidents import IncidentChanges
 from bridge.store.tx import Tx
@@ -45,9 +50,21 @@ class Received:
     ignored: tuple[tuple[Alert, Ignored], ...]
 
 
-def receive(tx: Tx, runtime: Runtime, source: str, posts: Sequence[Parsed]) -> tuple[list[Received], Wake]:
+class ListsWanted(Exception):
+    """Incidents of these services are about to be opened, and rung about: the unit is run again with their lists."""
+
+    def __init__(self, services: Collection[str]) -> None:
+        super().__init__(*services)
+        self.services = services
+
+
+def receive(
+    tx: Tx, runtime: Runtime, source: str, posts: Sequence[Parsed], lists: Lists | None
+) -> tuple[list[Received], Wake]:
     """Record posts of `source` that came together, as if one after the other. The same post again changes nothing.
 
+    An incident that is opened rings at once where `lists` has its service's list, else by the timer. Raises
+    ListsWanted where one is to be opened and `lists` is None; nothing is written then.
     The statements grow with the services concerned, not with the posts and their alerts.
     """
     sorted_posts = _sort(tx, runtime, posts)
@@ -61,25 +78,37 @@ def receive(tx: Tx, runtime: Runtime, source: str, posts: Sequence[Parsed]) -> t
         [alert for found in sorted_posts for posted in found.by_service.values() for alert in posted],
     )
     for service, quiet in dismissed.items():
-        posted = [alert for found in sorted_posts for alert in found.by_service.get(service, ())]
-        if any(one.status == "firing" and key_of(one) in known[quiet.id] for one in posted):
+        again = [alert for found in sorted_posts for alert in found.by_service.get(service, ())]
+        if any(one.status == "firing" and key_of(one) in known[quiet.id] for one in again):
             current[service] = quiet
-    received = [_Counted(list(found.ignored)) for found in sorted_posts]
-    wake = NOTHING
+    sorted_posts = _without_old_news(tx, sorted_posts, current)
+    received = [
+        _Counted([*found.ignored, *post.ignored]) for found, post in zip(sorted_posts, posts, strict=True)
+    ]
+    judged = {}
     for service in services:
+        posted = [found.by_service.get(service, ()) for found in sorted_posts]
+        mine = current.get(service)
+        judged[service] = judge_each(posted, known[mine.id] if mine else None, tx.now)
+    opening = [name for name, verdicts in judged.items() if name not in current and joined(verdicts).changes]
+    if opening and lists is None:
+        raise ListsWanted(opening)
+    wake = NOTHING
+    for service, verdicts in judged.items():
         incident = current.get(service)
-        verdicts = judge_each(
-            (found.by_service.get(service, ()) for found in sorted_posts),
-            known[incident.id] if incident else None,
-            tx.now,
-        )
         verdict = joined(verdicts)
         if verdict.changes:
-            incident = incident or _open(tx, service, verdict)
+            if incident is None:
+                wake |= interrupt_drill(tx, runtime, service)
+                incident = _open(tx, service, verdict)
             told = [post for post, own in zip(posts, verdicts, strict=True) if own.changes]
-            wake |= _record(IncidentContext(tx, runtime, incident), source, verdict, told)
+            ctx = IncidentContext(tx, runtime, incident)
+            wake |= _record(ctx, source, verdict, told)
+            if service in opening:
+                wake |= ring_at_once(ctx, lists or {})
         for count, own in zip(received, verdicts, strict=True):
             count.add(own, incident)
+    heard(tx, source)
     _keep_ignored(tx, runtime, [unwanted for count in received for unwanted in count.ignored])
     return [count.result(post.alerts) for count, post in zip(received, posts, strict=True)], wake
 
@@ -131,6 +160,20 @@ def _dismissed(tx: Tx, services: Sequence[str]) -> dict[str, Incident]:
     }
 
 
+def _without_old_news(tx: Tx, posts: list[Sorted], current: Mapping[str, Incident]) -> list[Sorted]:
+    """The posts without what is older than, or the same as, the last incident of a service knows.
+
+    Only of senders that tell when they spoke: a post of theirs may come an hour late, and must open nothing anew.
+    """
+    for service in {name for found in posts for name in found.by_service if name not in current}:
+        dated = [one for found in posts for one in found.by_service.get(service, ()) if one.as_of]
+        last = tx.incidents.latest(service) if dated else None
+        if last:
+            known = tx.alerts.known([last.id], dated)[last.id]
+            posts = [found.without_old_news(service, known) for found in posts]
+    return posts
+
+
 def _open(tx: Tx, service: str, verdict: Verdict) -> Incident:
     before = tx.incidents.latest(service)
     remembered = tx.notices.of(before.id) if before else []
@@ -138,7 +181,9 @@ def _open(tx: Tx, service: str, verdict: Verdict) -> Incident:
         id=str(uuid.uuid4()),
         service=service,
         state="open",
-        started_at=min(change.alert.starts_at for change in verdict.changes),
+        started_at=min(
+            tx.now, *(change.alert.starts_at for change in verdict.changes)
+        ),  # a clock may run ahead
         received_at=tx.now,
         follows=before.id if before and comes_back(before, remembered, tx.now) else None,
     )
@@ -147,27 +192,36 @@ def _open(tx: Tx, service: str, verdict: Verdict) -> Incident:
 
 
 def _record(ctx: IncidentContext, source: str, verdict: Verdict, posts: Sequence[Parsed]) -> Wake:
-    """Store what changed and let the incident follow: its state, its drafts, its duties."""
+    """Store what changed and let the incident follow: its state, its drafts, its duties.
+
+    One more alert of an incident that goes on moves no time, and wakes nobody.
+    """
     changed = [change for change in verdict.changes if change.reason != "repeated"]
     if not changed:
         return NOTHING
-    news = [change.alert for change in changed]
+    news, before = [change.alert for change in changed], ctx.incident.state
     ctx.tx.alerts.put(ctx.incident.id, news)
     ctx.record(source, _summary(verdict, posts))
     ctx = _move(ctx, verdict, max(post.truncated for post in posts))
     notices = ctx.notices()
     if verdict.any("attached") and next_notice.kept_quiet(notices):
         draft(ctx, next_notice.FIRST, "an alert new to the incident")
-        return Wake(timer=True, oncall=True)
+        return Wake(timer=True)
     for notice in notices:
         if spec_of(notice.kind).follows_alerts and notice.state in UNDECIDED:
             refresh(ctx.about(notice), news)
-    return Wake(timer=True) | advance(ctx)
+    if verdict.any("opened"):
+        advance(ctx)  # its first ring wakes whom it needs
+        return NOTHING
+    return Wake(timer=True) | advance(ctx) if ctx.incident.state != before else NOTHING
 
 
 def _move(ctx: IncidentContext, verdict: Verdict, truncated: int) -> IncidentContext:
     incident = ctx.incident
-    state = state_after(incident.state, ctx.tx.alerts.firing(incident.id))
+    last = {key_of(change.alert): change.alert.status for change in verdict.changes}
+    # Most posts say it themselves; a count would read ten thousand alerts for each.
+    fires = "firing" in last.values() or ctx.tx.alerts.some_fire(incident.id)
+    state = state_after(incident.state, fires=fires)
     changes: IncidentChanges = {
         "started_at": min(incident.started_at, *(change.alert.starts_at for change in verdict.changes)),
         "resolved_at": None if state == "open" else incident.resolved_at or ctx.now,
@@ -180,6 +234,7 @@ def _move(ctx: IncidentContext, verdict: Verdict, truncated: int) -> IncidentCon
         raise Overtaken(f"incident {incident.id} is not {incident.state} any more")
     if state == "open" and incident.state == "closed":
         moved.record(BRIDGE, Reopened("fires again after it was dismissed"))
+        plan_reminder(moved)
     if state == "open" and incident.state == "recovered":
         moved.record(BRIDGE, Reopened("fires again before the recovery was approved"))
         if old := next_notice.undecided(moved.notices(), next_notice.RECOVERY):
@@ -195,4 +250,5 @@ def _summary(verdict: Verdict, posts: Sequence[Parsed]) -> AlertsReceived:
     named = dict.fromkeys(change.alert.labels.get("alertname", "") for change in verdict.changes)
     notes = [note for post in posts for note in post.notes]
     truncated = max(post.truncated for post in posts)
-    return AlertsReceived(counts, list(named)[:NAMED], truncated, notes[:NAMED])
+    senders = dict.fromkeys(post.sender for post in posts if post.sender)
+    return AlertsReceived(counts, list(named)[:NAMED], truncated, notes[:NAMED], tuple(senders)[:NAMED])

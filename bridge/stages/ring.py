@@ -1,19 +1,23 @@
 """Due rings become on-call messages, once each; the plan goes on until somebody decides."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bridge.core import next_notice, reminders
-from bridge.core.events import Rang
+from bridge.core.actions import much_off
+from bridge.core.events import Rang, RingRefused
 from bridge.core.facts import Facts
+from bridge.core.kinds import Recipients
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import AudienceFacts, Notice, Ring
 from bridge.stages.approve import approve_by_policy
-from bridge.stages.audience import audience_of
-from bridge.stages.context import NoticeContext, open_notice
+from bridge.stages.audience import Lists, audience_of, previous_count, rung_audience
+from bridge.stages.context import IncidentContext, NoticeContext, open_notice
 from bridge.stages.draft import current_facts, redraft
 from bridge.stages.notify_oncall import tell
 from bridge.stages.runtime import BRIDGE, Runtime
-from bridge.stages.wake import NOTHING, Wake
+from bridge.stages.still_firing import remind
+from bridge.stages.wake import LOOKS_EVERY, NOTHING, Wake
 from bridge.store.tx import Tx
 
 
@@ -22,28 +26,57 @@ def ring(tx: Tx, runtime: Runtime, due: Ring, lists: Mapping[str, AudienceFacts]
     ctx = open_notice(tx, runtime, due.notice_id, lock=True)
     if ctx is None:
         return NOTHING
+    if ctx.notice.state == "dismissed":
+        return remind(ctx, due)
     if ctx.notice.state not in UNDECIDED:
         tx.rings.cancel(due.notice_id)
         return NOTHING
-    audience = audience_of(ctx, lists)
+    return _ring(ctx, due, audience_of(ctx, lists))
+
+
+def ring_at_once(ctx: IncidentContext, lists: Lists) -> Wake:
+    """Fire what is due in the unit that drafted it, where the list of its service was read.
+
+    What is not due wakes nobody: the timer looks before it is.
+    """
+    drafted = ctx.notices()
+    planned = [ring for each in ctx.tx.rings.of_all([n.id for n in drafted]).values() for ring in each]
+    due = [ring for ring in planned if ring.state == "pending" and ring.due_at <= ctx.now]
+    if due and ctx.service.id not in lists:
+        return Wake(timer=True)
+    by_id, wake = {notice.id: notice for notice in drafted}, NOTHING
+    for ring in due:
+        about = ctx.about(by_id[ring.notice_id])
+        told = _ring(about, ring, audience_of(about, lists))
+        following = reminders.next_ring(ctx.escalation, about.notice.base_at, ctx.now)
+        wake |= replace(told, timer=not told.rung or following - ctx.now < LOOKS_EVERY)
+    return wake
+
+
+def _ring(ctx: NoticeContext, due: Ring, audience: AudienceFacts) -> Wake:
     if approved := approve_by_policy(ctx, audience):
         return approved
     ctx = ctx.about(_keep_promise_fresh(ctx))
     _fire(ctx, due, audience)
     fallback = ctx.version().template_problem
-    return Wake(timer=True, oncall=True, template_failed=(fallback,) if fallback else ())
+    return Wake(timer=True, oncall=True, template_failed=(fallback,) if fallback else (), rung=1)
 
 
 def _fire(ctx: NoticeContext, due: Ring, audience: AudienceFacts) -> None:
     tx, notice, escalation = ctx.tx, ctx.notice, ctx.escalation
-    people = reminders.rung_people(notice, escalation, ctx.now)
+    people = reminders.rung_people(notice, escalation, ctx.now, tx.outbox.refused_people(notice.id))
     if not tx.rings.fire(due, people):
         return
+    if ctx.recipients is Recipients.RUNG:  # these people are among its readers from now on
+        audience = rung_audience(ctx)
     late = max((ctx.now - due.due_at).total_seconds(), 0.0)
     tx.outbox.cancel_rings(notice.id)  # a newer ring says all that an unsent older one would
     tx.links.ensure(notice.id, people)
     detail = {
         "count": audience.count,
+        "unusable": audience.bad_total,
+        "before": _count_before(ctx, audience),
+        "as_of": audience.as_of and audience.as_of.isoformat(),
         "problem": audience.problem and audience.problem.model_dump(),
         "template": ctx.version().template_problem or "",
         "people": list(people),
@@ -54,6 +87,31 @@ def _fire(ctx: NoticeContext, due: Ring, audience: AudienceFacts) -> None:
     planned = reminders.next_ring(escalation, base, ctx.now)
     tx.rings.plan(notice.id, reminders.with_deadline(planned, notice, ctx.policy, ctx.now))
     ctx.record(BRIDGE, Rang(notice.id, due.n, list(people), round(late)))
+
+
+def _count_before(ctx: NoticeContext, audience: AudienceFacts) -> int | None:
+    """How many the list had last time, where it is surprisingly many more or fewer than now."""
+    before = previous_count(ctx)
+    return before if much_off(audience.count, before) else None
+
+
+def ring_refused(tx: Tx, notice_id: str, person: str, reply: str) -> None:
+    """The mail server does not take a ring: that is history, and where it is news the next step is rung at once.
+
+    It is no news where this person's ring before was refused, too: the plan goes on then.
+    """
+    notice = tx.notices.get(notice_id)
+    if notice is None or notice.state not in UNDECIDED:
+        return
+    known = any(
+        event.action == RingRefused.action
+        and event.detail.get("notice") == notice_id
+        and event.detail.get("people") == [person]
+        for event in tx.events.of(notice.incident_id)
+    )
+    tx.events.add(notice.incident_id, BRIDGE, RingRefused(notice_id, [person], reply))
+    if not known:
+        tx.rings.plan(notice_id, tx.now)
 
 
 def _keep_promise_fresh(ctx: NoticeContext) -> Notice:

@@ -1,14 +1,19 @@
 """What a committed unit of work woke: which loops have something to do."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bridge.core.anchors import Anchor
 from bridge.core.continuity import Continuity
 
+LOOKS_EVERY = timedelta(seconds=5)  # how soon the timer looks by itself: what is due later wakes nobody
+
 
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """`timer`: a ring, a hold or a duty changed. `oncall`, `customers`: that lane has rows due.
+    """`timer`: a ring, a hold or a duty is due soon. `oncall`, `customers`: that lane has rows due.
+
+    `rung`: how many rings fired.
 
     To be logged: `anchors`, the heads of histories in which a decision was just recorded, and `template_failed`,
     why the shipped template stands in for the company's own in a draft that was just rung. `database`: what was found
@@ -21,6 +26,7 @@ class Wake:
     anchors: tuple[Anchor, ...] = ()
     template_failed: tuple[str, ...] = ()
     database: tuple[Continuity, ...] = ()
+    rung: int = 0
 
     def __or__(self, other: "Wake") -> "Wake":
         return Wake(
@@ -30,6 +36,7 @@ class Wake:
             self.anchors + other.anchors,
             self.template_failed + other.template_failed,
             self.database + other.database,
+            self.rung + other.rung,
         )
 
 

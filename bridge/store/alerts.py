@@ -13,6 +13,7 @@ from bridge.core.model import Alert, Incident
 from bridge.core.near_miss import NearMiss
 from bridge.core.triage import Ignored, Key, key_of
 from bridge.store.dialect import Utc, dumps, insert, skip_locked
+from bridge.store.indexed import UNFINISHED
 from bridge.store.tables import alerts, columns_of, ignored, incidents
 from bridge.store.transaction import Transaction
 
@@ -64,6 +65,7 @@ class Alerts:
                 .join(incidents, incidents.c.id == alerts.c.incident_id)
                 .where(
                     incidents.c.state == "open",
+                    UNFINISHED,
                     incidents.c.service.in_(wanted),
                     alerts.c.status == "firing",
                     some,
@@ -100,9 +102,25 @@ class Alerts:
             .values(status="resolved", ends_at=self._tx.now, by_hand=true())
         )
 
+    def some_fire(self, incident_id: str) -> bool:
+        """Whether any alert of the incident fires."""
+        query = select(alerts.c.source).where(
+            alerts.c.incident_id == incident_id, alerts.c.status == "firing"
+        )
+        return self._tx.execute(query.limit(1)).first() is not None
+
     def firing(self, incident_id: str) -> int:
         """How many alerts of the incident fire."""
         return self._count(incident_id, alerts.c.status == "firing")
+
+    def firing_of(self, source: str) -> int:
+        """How many alerts of a source fire, in all incidents that are open."""
+        query = (
+            select(func.count())
+            .select_from(alerts.join(incidents, incidents.c.id == alerts.c.incident_id))
+            .where(incidents.c.state == "open", alerts.c.source == source, alerts.c.status == "firing")
+        )
+        return int(self._tx.execute(query).scalar_one())
 
     def unended(self, incident_id: str) -> int:
         """How many alerts of the incident no source has ended, also of those that a person ended by hand."""

@@ -1,7 +1,8 @@
 """Claims on messages of the outbox, and their states until they are done (docs/design.md §11).
 
 queued -> sending (owner, fence, attempt counted) -> in_doubt (committed just before DATA: the mail may have arrived)
--> sent, deferred, failed or unknown. `cancelled` is for rings that nobody needs any more.
+-> sent, deferred, failed or unknown. `cancelled` is for rings that nobody needs any more, `superseded` for
+letters whose recipient has a later one.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -9,17 +10,33 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, true, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 
+from bridge.core.kinds import Recipients, kinds_that
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import DeliveryState
+from bridge.store import bulk
 from bridge.store.dialect import skip_locked
 from bridge.store.incidents import about
-from bridge.store.outbox import CLAIMED, WAITING, Lane
+from bridge.store.indexed import CLAIMED, WAITING
+from bridge.store.outbox import Lane
 from bridge.store.tables import notices, outbox
 from bridge.store.transaction import Transaction
 
 IN_DOUBT_WAIT = timedelta(seconds=60)  # lets a slow server finish with the first copy
+RING_DOUBT_WAIT = timedelta(seconds=5)  # a ring twice harms nobody, and one that is late does
+RING_COPIES = 3  # of a ring at the most; of a letter two
 LEFT_TO_OTHERS = timedelta(hours=1)  # longer than it takes to reload every instance
 CRASHES = 5  # a message is suspected once so many processes have crashed while they held it
 
@@ -57,8 +74,8 @@ class Claimed:
 class DeliveryResult:
     """How an attempt at a claimed message ended. `counted`: whether it counts as one; `crashed`: our own code raised.
 
-    `wait`: how long an unfinished message rests. It is added to the database's clock, because this machine's may be
-    an hour off.
+    `ring_to`: the person that a ring was to. `wait`: how long an unfinished message rests. It is added to the
+    database's clock, because this machine's may be an hour off.
     """
 
     id: int
@@ -71,46 +88,27 @@ class DeliveryResult:
     counted: bool = True
     ambiguous: int = 0
     crashed: bool = False
+    ring_to: str | None = None
 
+
+def doubt_wait(lane: Lane) -> timedelta:
+    """How long a message rests whose final answer was lost."""
+    return RING_DOUBT_WAIT if lane == "oncall" else IN_DOUBT_WAIT
+
+
+_NEWER = outbox.alias()
+_LATER = notices.alias()
+_OVERTAKEN = (
+    select(notices.c.id.label("earlier"), _LATER.c.id.label("later"))
+    .join(_LATER, _LATER.c.incident_id == notices.c.incident_id)
+    .where(notices.c.state == "sending", notices.c.kind.in_(kinds_that(lambda spec: spec.overtaken)))
+    .where(_LATER.c.sending_at > notices.c.sending_at)
+    .where(_LATER.c.kind.in_(kinds_that(lambda spec: spec.recipients is Recipients.SERVICE_LIST)))
+)
 
 _CLAIMED = tuple(each.name for each in fields(Claimed))
+_AT_ONCE = 5000  # ids in one statement
 _SUSPECT = outbox.c.crashes >= CRASHES
-_NOTICE_STATE = select(notices.c.state).where(notices.c.id == outbox.c.notice_id).scalar_subquery()
-_MARK_IN_DOUBT = (
-    update(outbox)
-    .where(
-        outbox.c.id.in_(bindparam("ids", expanding=True)),  # for its index; the pairs decide
-        tuple_(outbox.c.id, outbox.c.fence).in_(bindparam("claims", expanding=True)),
-        outbox.c.owner == bindparam("instance_id"),
-        outbox.c.state == "sending",
-        or_(
-            and_(outbox.c.lane == "customers", _NOTICE_STATE == "sending"),
-            and_(outbox.c.kind == "ring", _NOTICE_STATE.in_(sorted(UNDECIDED))),
-            and_(outbox.c.lane == "oncall", outbox.c.kind != "ring"),
-        ),
-    )
-    .values(state="in_doubt", updated_at=bindparam("now"))
-    .returning(outbox.c.id, outbox.c.fence)
-)
-_MARK = (
-    update(outbox)
-    .where(
-        outbox.c.id == bindparam("b_id"),
-        outbox.c.fence == bindparam("b_fence"),
-        outbox.c.owner == bindparam("b_instance_id"),
-        or_(outbox.c.state == "sending", outbox.c.state == "in_doubt"),
-    )
-    .values(
-        state=bindparam("state"),
-        reply=bindparam("reply"),
-        due_at=bindparam("due_at"),
-        attempts=outbox.c.attempts - bindparam("uncount"),
-        ambiguous=outbox.c.ambiguous + bindparam("doubt"),
-        crashes=outbox.c.crashes + bindparam("crash"),
-        owner=None,
-        updated_at=bindparam("updated_at"),
-    )
-)
 
 
 class Claims:
@@ -127,6 +125,8 @@ class Claims:
         """
         if lane == "oncall":
             self._cancel_late_rings()
+        else:
+            self._supersede()
         due = select(outbox.c.id).where(self._waiting(lane, services), outbox.c.due_at <= self._tx.now)
         # Ordered by due_at alone, as the index is: to break ties would sort a million rows each time.
         rows = self._take(due.where(~_SUSPECT).order_by(outbox.c.due_at).limit(limit), instance_id)
@@ -134,6 +134,22 @@ class Claims:
             return rows
         least = due.where(_SUSPECT).order_by(outbox.c.crashes, outbox.c.due_at).limit(1)
         return self._take(least, instance_id)
+
+    def _supersede(self) -> None:
+        """End letters to recipients who have a later report of the same incident already."""
+        for row in self._tx.execute(_OVERTAKEN).all():
+            earlier, later = row.earlier, row.later
+            has_it = (
+                select(_NEWER.c.id)
+                .where(_NEWER.c.notice_id == later, _NEWER.c.lane == "customers", _NEWER.c.kind == "letter")
+                .where(_NEWER.c.n == 0, _NEWER.c.address == outbox.c.address)
+                .where(_NEWER.c.state.in_(("sent", "in_doubt", "unknown")))
+            )
+            self._tx.execute(
+                update(outbox)
+                .where(outbox.c.notice_id == earlier, outbox.c.lane == "customers", WAITING, has_it.exists())
+                .values(state="superseded", updated_at=self._tx.now)
+            )
 
     def _waiting(self, lane: Lane, services: Collection[str]) -> ColumnElement[bool]:
         waits = and_(outbox.c.lane == lane, WAITING)
@@ -172,33 +188,26 @@ class Claims:
         """
         if not claims:
             return set()
-        pairs = {"ids": [claim[0] for claim in claims], "claims": list(claims)}
-        rows = self._tx.execute(_MARK_IN_DOUBT, {**pairs, "instance_id": instance_id, "now": self._tx.now})
-        return {(row.id, row.fence) for row in rows}
+        return bulk.mark_in_doubt(self._tx, claims, instance_id)
 
     def mark(self, marks: Sequence[DeliveryResult], instance_id: str) -> None:
         """Write the results of claimed messages. The result of a claim that was lost meanwhile changes nothing."""
         if not marks:
             return
-        now = self._tx.now
-        self._tx.execute(
-            _MARK,
-            [
-                {
-                    "b_id": m.id,
-                    "b_fence": m.fence,
-                    "b_instance_id": instance_id,
-                    "state": m.state,
-                    "reply": m.reply[:500],
-                    "due_at": now + m.wait,
-                    "uncount": 0 if m.counted else 1,
-                    "doubt": m.ambiguous,
-                    "crash": int(m.crashed),
-                    "updated_at": now,
-                }
-                for m in marks
-            ],
-        )
+        rows = [
+            (
+                m.id,
+                m.fence,
+                m.state,
+                m.reply[:500],
+                bulk.stored(self._tx.now + m.wait),
+                0 if m.counted else 1,
+                m.ambiguous,
+                int(m.crashed),
+            )
+            for m in marks
+        ]
+        bulk.mark(self._tx, rows, instance_id)
 
     def held(self, lane: Lane, instance_id: str) -> set[tuple[int, int]]:
         """This instance's claims in a lane, by id and fence."""
@@ -228,16 +237,30 @@ class Claims:
         if not all_in_doubt:
             lost += self._end_deadly(mine) if died else 0
             lost += self._requeue(mine, died)
-        # The policy is about customers' letters; a ring in doubt is always repeated once.
-        may_repeat = true() if on_unknown == "resend_once" else outbox.c.lane == "oncall"
-        once_more = and_(outbox.c.ambiguous == 0, may_repeat)
+        # The policy is about customers' letters; a ring in doubt is always repeated.
+        ring = outbox.c.lane == "oncall"
+        letter = and_(outbox.c.lane == "customers", outbox.c.ambiguous == 0)
+        again = and_(ring, outbox.c.ambiguous < RING_COPIES - 1)
+        once_more = or_(letter, again) if on_unknown == "resend_once" else again
+        soon, later = (
+            literal(self._tx.now + wait, outbox.c.due_at.type) for wait in (RING_DOUBT_WAIT, IN_DOUBT_WAIT)
+        )
         return lost + self._free(
             mine,
             ("sending", "in_doubt"),
             state=case((once_more, "deferred"), else_="unknown"),
             ambiguous=outbox.c.ambiguous + 1,
-            due_at=self._tx.now + IN_DOUBT_WAIT,
+            due_at=case((ring, soon), else_=later),
             reply="the bridge stopped before the server's answer was read",
+        )
+
+    def queue_again(self, ids: Collection[int]) -> None:
+        """Give failed messages their turn back, as if they had not been tried."""
+        attempts = case((outbox.c.attempts > 0, outbox.c.attempts - 1), else_=0)
+        self._tx.execute(
+            update(outbox)
+            .where(outbox.c.id.in_(ids), outbox.c.state == "failed")
+            .values(state="queued", attempts=attempts, due_at=self._tx.now, updated_at=self._tx.now)
         )
 
     def _end_deadly(self, mine: ColumnElement[bool]) -> int:
@@ -258,6 +281,20 @@ class Claims:
     def _free(self, mine: ColumnElement[bool], states: Sequence[str], **values: Any) -> int:
         freed = update(outbox).where(mine, CLAIMED, outbox.c.state.in_(states))
         return int(self._tx.execute(freed.values(owner=None, updated_at=self._tx.now, **values)).rowcount)
+
+    def try_again(self, ids: Sequence[int]) -> None:
+        """Queue letters that failed, or of which nobody knows, as if they had never been tried."""
+        self._tx.tell_others()
+        for start in range(0, len(ids), _AT_ONCE):
+            self._tx.execute(
+                update(outbox)
+                .where(
+                    outbox.c.id.in_(ids[start : start + _AT_ONCE]), outbox.c.state.in_(("failed", "unknown"))
+                )
+                .values(
+                    state="queued", attempts=0, first_at=None, due_at=self._tx.now, updated_at=self._tx.now
+                )
+            )
 
     def owners(self) -> set[str]:
         """Every instance that holds claims."""

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 import psycopg
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     Connection,
     DateTime,
     Engine,
@@ -35,7 +36,7 @@ from bridge.core.continuity import DatabaseIdentity
 from bridge.errors import StorageDown
 
 # SQLAlchemy compiles PostgreSQL's INSERT ... ON CONFLICT for SQLite too: one `insert` serves both.
-__all__ = ["Dialect", "Json", "LockHeld", "Utc", "domain_of", "insert", "skip_locked"]
+__all__ = ["Dialect", "Json", "LockHeld", "Utc", "domain_of", "insert", "skip_locked", "unindexed"]
 
 Purpose = Literal["write", "soft", "read", "migrate"]
 
@@ -107,6 +108,30 @@ def _domain(element: Any, compiler: Any, **more: Any) -> str:
 def _domain_sqlite(element: Any, compiler: Any, **more: Any) -> str:
     address = compiler.process(element.clauses, **more)
     return f"substr({address}, instr({address}, '@') + 1)"
+
+
+class unindexed(FunctionElement[Any]):
+    """A column in a condition that is to choose no index.
+
+    SQLite has no statistics: it takes the index of which more columns are given, whatever is in them. That a row is
+    for customers then outweighs its state, and a letter is read from its first row to its last.
+    """
+
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(unindexed)
+def _unindexed(element: Any, compiler: Any, **more: Any) -> str:
+    return str(compiler.process(element.clauses, **more))
+
+
+@compiles(unindexed, "sqlite")
+def _unindexed_sqlite(element: Any, compiler: Any, **more: Any) -> str:
+    return f"+{compiler.process(element.clauses, **more)}"
 
 
 class LockHeld(Exception):

@@ -8,12 +8,14 @@ from sqlalchemy import Column, ColumnElement, Row, and_, or_, select, tuple_, up
 
 from bridge.core.kinds import kinds_that
 from bridge.core.lifecycle import incident_may_move
-from bridge.core.model import Incident, IncidentState
+from bridge.core.model import Incident, IncidentState, Mode
 from bridge.core.next_notice import TOLD
+from bridge.store.indexed import UNFINISHED
 from bridge.store.tables import columns_of, incidents, notices
 from bridge.store.transaction import Transaction
 
 _ABOUT = notices.alias("about")
+REAL: Mode = "real"
 
 
 class IncidentChanges(TypedDict, total=False):
@@ -49,12 +51,14 @@ class Incidents:
         approved = select(notices.c.id).where(
             notices.c.incident_id == incidents.c.id,
             notices.c.kind.in_(kinds_that(lambda spec: spec.tells_recovery)),
-            notices.c.state.in_(TOLD),
+            or_(notices.c.state.in_(TOLD), notices.c.sending_at.is_not(None)),
         )
         rows = self._tx.execute(
             select(incidents)
             .where(
                 incidents.c.service.in_(services),
+                UNFINISHED,
+                incidents.c.mode == REAL,
                 or_(
                     incidents.c.state.in_(("open", "settling")),
                     and_(incidents.c.state == "recovered", ~approved.exists()),
@@ -70,14 +74,29 @@ class Incidents:
         return found
 
     def latest(self, service: str) -> Incident | None:
-        """The newest incident of a service, whatever its state."""
+        """The newest incident of a service, whatever its state; drills are none."""
         row = self._tx.execute(
             select(incidents)
-            .where(incidents.c.service == service)
+            .where(incidents.c.service == service, incidents.c.mode == REAL)
             .order_by(incidents.c.received_at.desc(), incidents.c.id.desc())
             .limit(1)
         ).one_or_none()
         return _incident(row) if row else None
+
+    def open_one(self, service: str) -> Incident | None:
+        """The incident of a service that is open or settling, a drill too; there is at most one."""
+        row = self._tx.execute(
+            select(incidents).where(
+                incidents.c.service == service, incidents.c.state.in_(("open", "settling"))
+            )
+        ).one_or_none()
+        return _incident(row) if row else None
+
+    def services_of(self, ids: Collection[str]) -> set[str]:
+        """The services that these incidents, or the incidents of these notices, are of."""
+        mine = select(notices.c.incident_id).where(notices.c.id.in_(ids))
+        query = select(incidents.c.service).where(or_(incidents.c.id.in_(ids), incidents.c.id.in_(mine)))
+        return set(self._tx.execute(query.distinct()).scalars())
 
     def add(self, incident: Incident) -> None:
         self._tx.execute(incidents.insert().values(columns_of(incident)))
@@ -98,10 +117,8 @@ class Incidents:
 
     def unfinished(self) -> list[Incident]:
         """Every incident that is not closed, oldest first."""
-        rows = self._tx.execute(
-            select(incidents).where(incidents.c.state != "closed").order_by(incidents.c.received_at)
-        )
-        return [_incident(row) for row in rows]
+        found = (_incident(row) for row in self._tx.execute(select(incidents).where(UNFINISHED)))
+        return sorted(found, key=lambda incident: incident.received_at)
 
     def ids(self) -> list[str]:
         """Every incident's id, oldest first."""

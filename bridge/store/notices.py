@@ -5,20 +5,29 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, func, or_, select, update
 
 from bridge.core.kinds import Clock, Recipients, kinds_that, spec_of
-from bridge.core.lifecycle import UNDER_WAY, may_move
+from bridge.core.lifecycle import UNDECIDED, UNDER_WAY, may_move
 from bridge.core.model import Approval, Batch, Notice, NoticeState, Text, Version
+from bridge.store.delivery_counts import DeliveryCounts
 from bridge.store.dialect import insert
-from bridge.store.incidents import about
+from bridge.store.incidents import REAL, about
+from bridge.store.indexed import OPEN_NOTICE
 from bridge.store.tables import approvals, columns_of, incidents, notices, versions
 from bridge.store.transaction import Transaction
 
 _BY_LIST = kinds_that(lambda spec: spec.recipients is Recipients.SERVICE_LIST)
 _NOTICE_COLUMNS = [column for column in notices.c if column.name not in ("audience", "owner")]
+
+
+class Waiting(NamedTuple):
+    """How many notices wait for people, and of how many of them the deadline has passed."""
+
+    all: int
+    overdue: int
 
 
 class Notices:
@@ -43,6 +52,23 @@ class Notices:
 
     def in_states(self, states: Collection[NoticeState]) -> list[Notice]:
         return self._load(notices.c.state.in_(states))
+
+    def waiting(self) -> "Waiting":
+        """How many notices wait for people now."""
+        late = func.count().filter(notices.c.due_at < self._tx.now)
+        query = select(func.count().label("all"), late.label("overdue"))
+        row = self._tx.execute(query.where(OPEN_NOTICE, notices.c.state.in_(UNDECIDED))).one()
+        return Waiting(row.all, row.overdue)
+
+    def stopped_by_bridge(self) -> int:
+        """How many letters of unfinished incidents the bridge holds back until a person resumes them."""
+        query = (
+            select(func.count())
+            .join_from(notices, incidents)
+            .where(OPEN_NOTICE, notices.c.state == "stopped", incidents.c.state != "closed")
+            .where(or_(notices.c.stop_reason.is_(None), notices.c.stop_reason != "person"))
+        )
+        return int(self._tx.execute(query).scalar_one())
 
     def _load(self, where: Any) -> list[Notice]:
         rows = self._tx.execute(
@@ -86,6 +112,9 @@ class Notices:
         if to in UNDER_WAY:
             self._tx.tell_others()
         done = self._tx.execute(update(notices).where(*where).values(state=to, **values))
+        if done.rowcount and (notice.state == "sent") != (to == "sent"):
+            counts = DeliveryCounts(self._tx)
+            (counts.keep if to == "sent" else counts.forget)(notice.id)
         return bool(done.rowcount == 1)
 
     def set(self, notice_id: str, **values: Any) -> None:
@@ -139,7 +168,7 @@ class Notices:
         firsts = [row.incident_id for row in rows if spec_of(row.kind).clock is Clock.DETECTION]
         if not firsts:
             return []
-        received = select(incidents.c.received_at).where(incidents.c.id.in_(firsts))
+        received = select(incidents.c.received_at).where(incidents.c.id.in_(firsts), incidents.c.mode == REAL)
         return [(self._tx.now - at).total_seconds() for at in self._tx.execute(received).scalars()]
 
     def after_clock_step_back(self) -> None:
@@ -224,7 +253,7 @@ class Notices:
 
     def last_sent(self, service: str, exclude: str) -> list[Notice]:
         """The last letters, at most five, that a service's list was sent, newest first: to compare with the next."""
-        mine = select(incidents.c.id).where(incidents.c.service == service)
+        mine = select(incidents.c.id).where(incidents.c.service == service, incidents.c.mode == REAL)
         rows = self._tx.execute(
             select(*_NOTICE_COLUMNS)
             .where(

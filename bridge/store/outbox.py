@@ -1,6 +1,6 @@
 """Queries over the outbox: one row for each message to one address, in two lanes.
 
-Here messages are put in and counted. claims.py takes them out and moves them on.
+Here messages are put in and asked for; delivery_counts.py counts them. claims.py takes them out and moves them on.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -8,28 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import Row, and_, case, func, select, update
 
 from bridge.core.model import DeliveryState, Recipient
-from bridge.store.dialect import domain_of, insert
+from bridge.store.dialect import domain_of, insert, unindexed
+from bridge.store.indexed import WAITING
 from bridge.store.tables import columns_of, letters, outbox
 from bridge.store.transaction import Transaction
 
 Lane = Literal["oncall", "customers"]
 OPEN = ("queued", "sending", "in_doubt", "deferred")
-
-
-def _written(*states: DeliveryState) -> ColumnElement[bool]:
-    """Whether a row is in one of these states, which are written into the statement instead of sent as parameters.
-
-    SQLite uses a partial index only where the statement shows that its condition holds. Without the index each look
-    reads every row that was ever written.
-    """
-    return outbox.c.state.in_(bindparam(None, states, expanding=True, literal_execute=True))
-
-
-WAITING = _written("queued", "deferred")
-CLAIMED = _written("sending", "in_doubt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +39,15 @@ class OutboxMessage:
     refs: str = ""
 
 
+# Asked beside a state, of which few rows may be left in a letter of a million.
+_TO_CUSTOMERS = unindexed(outbox.c.lane) == "customers"
 # A mail in doubt will be sent or unknown: either way its reader may have it.
 _OF_LEDGER = and_(outbox.c.lane == "customers", outbox.c.state.in_(("sent", "unknown", "in_doubt")))
+# What has not had the answer to its first attempt; what is queued again after one was tried already.
+_UNTRIED = and_(
+    outbox.c.state.in_(("queued", "sending", "in_doubt")),
+    outbox.c.attempts <= case((outbox.c.state == "queued", 0), else_=1),
+)
 
 
 class Outbox:
@@ -112,17 +107,13 @@ class Outbox:
         )
         return withdrawn.rowcount
 
-    def counts(self, notice_ids: Collection[str]) -> dict[str, dict[DeliveryState, int]]:
-        """How many letters of each notice are in each state."""
-        found: dict[str, dict[DeliveryState, int]] = {notice_id: {} for notice_id in notice_ids}
-        rows = self._tx.execute(
-            select(outbox.c.notice_id, outbox.c.state, func.count().label("n"))
-            .where(outbox.c.notice_id.in_(notice_ids), outbox.c.lane == "customers")
-            .group_by(outbox.c.notice_id, outbox.c.state)
+    def cancel_letters(self, notice_id: str) -> None:
+        """What is left of a letter is never sent."""
+        self._tx.execute(
+            update(outbox)
+            .where(outbox.c.notice_id == notice_id, outbox.c.lane == "customers", WAITING)
+            .values(state="cancelled", updated_at=self._tx.now)
         )
-        for row in rows:
-            found[row.notice_id][row.state] = row.n
-        return found
 
     def reached(self, notice_id: str, after: int, limit: int) -> list[tuple[int, Recipient]]:
         """Whom a letter reached or may have reached, by row id, those after the cursor; each in their language."""
@@ -149,19 +140,13 @@ class Outbox:
     def unfinished(self, notice_id: str) -> bool:
         """Whether some letter of a notice is still to be sent."""
         query = select(outbox.c.id).where(
-            outbox.c.notice_id == notice_id, outbox.c.lane == "customers", outbox.c.state.in_(OPEN)
+            outbox.c.notice_id == notice_id, _TO_CUSTOMERS, outbox.c.state.in_(OPEN)
         )
         return self._tx.execute(query.limit(1)).first() is not None
 
     def untried(self, notice_id: str) -> bool:
         """Whether some letter of a notice has not had the answer to its first attempt."""
-        first = or_(
-            and_(outbox.c.state == "queued", outbox.c.attempts == 0),
-            and_(outbox.c.state.in_(("sending", "in_doubt")), outbox.c.attempts <= 1),
-        )
-        query = select(outbox.c.id).where(
-            outbox.c.notice_id == notice_id, outbox.c.lane == "customers", first
-        )
+        query = select(outbox.c.id).where(outbox.c.notice_id == notice_id, _TO_CUSTOMERS, _UNTRIED)
         return self._tx.execute(query.limit(1)).first() is not None
 
     def last_accept_at(self, notice_id: str) -> datetime | None:
@@ -177,7 +162,7 @@ class Outbox:
         """When the last of the letters that are still to be sent was tried first."""
         found: datetime | None = self._tx.execute(
             select(func.max(outbox.c.first_at)).where(
-                outbox.c.notice_id == notice_id, outbox.c.lane == "customers", outbox.c.state.in_(OPEN)
+                outbox.c.notice_id == notice_id, _TO_CUSTOMERS, outbox.c.state.in_(OPEN)
             )
         ).scalar_one()
         return found
@@ -187,11 +172,38 @@ class Outbox:
         domain = domain_of(outbox.c.address)
         rows = self._tx.execute(
             select(outbox.c.reply, domain.label("domain"), func.count().label("n"))
-            .where(outbox.c.notice_id == notice_id, outbox.c.lane == "customers", outbox.c.state == "failed")
+            .where(outbox.c.notice_id == notice_id, _TO_CUSTOMERS, outbox.c.state == "failed")
             .group_by(outbox.c.reply, domain)
             .order_by(outbox.c.reply, domain)
         )
         return [(row.reply, row.domain, row.n) for row in rows]
+
+    def refused_since_last_accept(self, notice_id: str) -> list[tuple[int, str]]:
+        """Letters of a notice that failed after the mail server took the last one: row id and the server's words."""
+        mine = and_(outbox.c.notice_id == notice_id, outbox.c.lane == "customers", outbox.c.state == "failed")
+        last = self.last_accept_at(notice_id)
+        since = mine if last is None else and_(mine, outbox.c.updated_at >= last)
+        return [
+            (row.id, row.reply) for row in self._tx.execute(select(outbox.c.id, outbox.c.reply).where(since))
+        ]
+
+    def replies_in(self, notice_id: str, state: DeliveryState) -> list[tuple[int, str, str]]:
+        """The letters of a notice in this state: row id, address, and the mail server's words."""
+        query = select(outbox.c.id, outbox.c.address, outbox.c.reply).where(
+            outbox.c.notice_id == notice_id, outbox.c.lane == "customers", outbox.c.state == state
+        )
+        return [(row.id, row.address, row.reply) for row in self._tx.execute(query)]
+
+    def refused_people(self, notice_id: str) -> dict[str, str]:
+        """Whose last ring about a notice the mail server refused for good: its words, by person."""
+        query = (
+            select(outbox.c.person, outbox.c.state, outbox.c.reply)
+            .where(outbox.c.notice_id == notice_id, outbox.c.lane == "oncall", outbox.c.kind == "ring")
+            .where(outbox.c.state.in_(("sent", "unknown", "failed")))
+            .order_by(outbox.c.n)
+        )
+        last = {row.person: row for row in self._tx.execute(query)}
+        return {person: row.reply for person, row in last.items() if row.state == "failed"}
 
     def message_ids(self, notice_ids: Collection[str], addresses: Sequence[str]) -> dict[str, list[str]]:
         """The Message-IDs of earlier letters that these addresses were sent, oldest first."""
@@ -214,15 +226,9 @@ class Outbox:
 
     def page(self, notice_id: str, states: Sequence[str], after: int, limit: int) -> list[Row[Any]]:
         """Single deliveries of a notice in order of their id, those after the cursor."""
-        query = select(outbox).where(
-            outbox.c.notice_id == notice_id, outbox.c.lane == "customers", outbox.c.id > after
-        )
+        query = select(outbox).where(outbox.c.notice_id == notice_id, outbox.c.id > after)
         if states:
-            query = query.where(outbox.c.state.in_(states))
+            query = query.where(_TO_CUSTOMERS, outbox.c.state.in_(states))
+        else:
+            query = query.where(outbox.c.lane == "customers")
         return list(self._tx.execute(query.order_by(outbox.c.id).limit(limit)))
-
-    def states(self) -> dict[tuple[Lane, str], int]:
-        """How many messages are in each state, by lane: for the metrics."""
-        query = select(outbox.c.lane, outbox.c.state, func.count().label("n"))
-        rows = self._tx.execute(query.group_by(outbox.c.lane, outbox.c.state))
-        return {(row.lane, row.state): row.n for row in rows}

@@ -66,10 +66,13 @@ incidents = Table(
     Column("truncated", Integer, nullable=False, server_default="0"),
     Column("ended_by", Text),
     Column("firing_at_end", Integer),
+    Column("mode", Text, nullable=False, server_default="real"),
     Index("ix_incidents_received_at", "received_at", "id"),
+    Index("ix_incidents_service", "service", "received_at", "id"),
     Index(
-        "ix_incidents_follow_up",
-        "state",
+        "ix_incidents_unfinished",
+        "service",
+        "received_at",
         sqlite_where=text("state != 'closed'"),
         postgresql_where=text("state != 'closed'"),
     ),
@@ -80,6 +83,22 @@ Index(
     unique=True,
     sqlite_where=text("state IN ('open', 'settling')"),
     postgresql_where=text("state IN ('open', 'settling')"),
+)
+
+drills = Table(
+    "drills",
+    metadata,
+    Column("id", Text, primary_key=True),  # of its incident, too
+    Column("service", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("asked_at", Utc, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("ring_at", Utc, nullable=False),
+    Column("surprise", Text),
+    Column("began_at", Utc),
+    Column("ended_at", Utc),
+    Column("ended", Text),
 )
 
 alerts = Table(
@@ -99,6 +118,8 @@ alerts = Table(
     Column("by_hand", Boolean, nullable=False, server_default=false()),
     # The annotations for customers, as JSON text with sorted keys: a letter asks for the distinct ones.
     Column("words", Text, nullable=False, server_default="{}"),
+    Column("as_of", Utc),  # the sender's time of what it said last
+    Column("end_note", Text, nullable=False, server_default=""),
 )
 
 notices = Table(
@@ -257,6 +278,22 @@ outbox = Table(
         postgresql_where=text("state IN ('sending', 'in_doubt')"),
     ),
     Index("ix_outbox_notice_state", "notice_id", "state", "due_at"),
+)
+
+# Letters with nothing left to send, by state: of one notice, and of all.
+delivery_counts = Table(
+    "delivery_counts",
+    metadata,
+    Column("notice_id", Text, ForeignKey("notices.id"), primary_key=True),
+    Column("state", Text, primary_key=True),
+    Column("n", Integer, nullable=False),
+)
+
+delivery_totals = Table(
+    "delivery_totals",
+    metadata,
+    Column("state", Text, primary_key=True),
+    Column("n", BigInteger, nullable=False),
 )
 
 events = Table(

@@ -6,8 +6,11 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from bridge.core.audit_chain import AuditKeys
+from bridge.store.alert_groups import AlertGroups
 from bridge.store.alerts import Alerts
 from bridge.store.claims import Claims
+from bridge.store.delivery_counts import DeliveryCounts
+from bridge.store.drills import Drills
 from bridge.store.events import Events
 from bridge.store.incidents import Incidents
 from bridge.store.instances import Instances
@@ -31,8 +34,16 @@ class Tx(Transaction):
         return Incidents(self)
 
     @cached_property
+    def drills(self) -> Drills:
+        return Drills(self)
+
+    @cached_property
     def alerts(self) -> Alerts:
         return Alerts(self)
+
+    @cached_property
+    def alert_groups(self) -> AlertGroups:
+        return AlertGroups(self)
 
     @cached_property
     def notices(self) -> Notices:
@@ -49,6 +60,10 @@ class Tx(Transaction):
     @cached_property
     def outbox(self) -> Outbox:
         return Outbox(self)
+
+    @cached_property
+    def delivery_counts(self) -> DeliveryCounts:
+        return DeliveryCounts(self)
 
     @cached_property
     def claims(self) -> Claims:

@@ -46,7 +46,7 @@ class ApprovalRoutes:
         if link_id is None:
             return await self.not_found(request)
         try:
-            loaded = await self._load(link_id, await self._deps.lists.facts(), request)
+            loaded = await self._load(link_id, await self._lists(link_id), request)
         except StorageDown as error:
             log.warning("page_not_read", error=str(error))
             return _response(self._deps.pages.unavailable(_lang(request)))
@@ -62,7 +62,7 @@ class ApprovalRoutes:
             return _response(Page(429, page.html, page.headers))
         posted = await read_form(request)
         try:
-            lists = await self._deps.lists.facts()
+            lists = await self._lists(link_id)
             answer = await self._deps.store.run(partial(self._decide, request, posted, link_id, lists))
             self._after(answer)
             if answer.status == 303:
@@ -79,6 +79,15 @@ class ApprovalRoutes:
         """The same bytes for every token that leads nowhere; late for whoever tries many."""
         await self._guesses.wrong(request)
         return _response(self._deps.pages.not_found())
+
+    async def _lists(self, link_id: str) -> Lists:
+        """The list of the service that the link is about."""
+
+        def query(tx: Tx) -> set[str]:
+            link = tx.links.get(link_id)
+            return tx.incidents.services_of([link.notice_id]) if link else set()
+
+        return await self._deps.lists.facts(await self._deps.store.read(query))
 
     async def _load(self, link_id: str, lists: Lists, request: Request) -> Loaded | None:
         asked = self._asked(request, lists)
@@ -144,7 +153,7 @@ class ApprovalRoutes:
         if "correct" in request.query_params and not answer.link:
             query["correct"] = ""  # stopped from there: what was wrong is still to be said
         token = self._deps.keys.token(answer.link) if answer.link else request.path_params["token"]
-        where = f"/approve/{token}"
+        where = f"{self._deps.runtime().config.server.path}/approve/{token}"
         return RedirectResponse(f"{where}?{urlencode(query)}" if query else where, 303)
 
     def _refusal(self, answer: DecisionResult, loaded: Loaded, posted: Mapping[str, str]) -> Page:

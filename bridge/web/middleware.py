@@ -11,7 +11,13 @@ from bridge.web.refusal_log import RefusalLog
 
 log = structlog.get_logger(__name__)
 
-HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+ENDS_CONNECTION = (401, 413)  # a stranger is not read any further
+LEFT = "handler is closed"  # what the event loop says when the answer is written to a client that has left
+HEADERS = {
+    "Cache-Control": "no-store, no-transform",  # a proxy that masks addresses would show another letter
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
 
 
 class EdgeMiddleware:
@@ -26,6 +32,10 @@ class EdgeMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["path"].startswith(
+            "//"
+        ):  # a base URL that ended in a slash: served, for a redirect loses the body
+            scope["path"] = "/" + scope["path"].lstrip("/")
         begun, status = False, 0
 
         async def send_with_headers(message: Message) -> None:
@@ -36,6 +46,8 @@ class EdgeMiddleware:
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 status = message["status"]
+                if status in ENDS_CONNECTION:
+                    headers["Connection"] = "close"
             elif status:
                 self._refusals.see(scope, status, message)
                 status = 0  # the first part says it all
@@ -43,10 +55,16 @@ class EdgeMiddleware:
 
         try:
             await self._app(scope, receive, send_with_headers)
-        except ClientDisconnect:
-            log.info("client_left", method=scope["method"], path=scope["path"])
-        except Exception:
+        except Exception as exc:
+            if _is_gone(exc):
+                log.info("client_left", method=scope["method"], path=scope["path"])
+                return
             log.exception("request_failed", method=scope["method"], path=scope["path"])
             if not begun:
                 answer = error(scope, self._pages, 500, "a mistake of the bridge; it was logged")
                 await answer(scope, receive, send_with_headers)
+
+
+def _is_gone(exc: Exception) -> bool:
+    """Whether the client has left: nobody's mistake, and nobody reads an answer."""
+    return isinstance(exc, ClientDisconnect) or (isinstance(exc, RuntimeError) and LEFT in str(exc))

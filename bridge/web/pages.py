@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bridge.core.next_notice import WrongDay
 from bridge.core.values import LOCALES, Locale
 from bridge.resources import shipped
+from bridge.web.api.description import ApiDescription
 from bridge.web.views import error_pages
 from bridge.web.views.answers import answers, asks
 from bridge.web.views.approval import approval
@@ -26,7 +27,7 @@ from bridge.web.words import WORDS, pick
 
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
-    "Cache-Control": "no-store",
+    "Cache-Control": "no-store, no-transform",  # no proxy may mask the addresses in a letter
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -57,12 +58,14 @@ class ConsolePage(Protocol):
 class Pages:
     """Renders every page from the shipped templates; style.css and live.js lie beside them."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: str = "") -> None:
+        """`root`: the path under which people reach the bridge, as `/bridge`."""
         folder = shipped("templates/web")
         self._style = (folder / "style.css").read_text("utf-8")
         self._console = self._style + (folder / "console.css").read_text("utf-8")
         self._live = (folder / "live.js").read_bytes()
         self._env = templates()
+        self._env.globals["root"] = root
 
     def live_js(self) -> bytes:
         """The script of the hold and sending pages, served at /static/live.js."""
@@ -127,6 +130,10 @@ class Pages:
         if status >= 500:
             view = error_pages.broken
         return self._short(status, *(view(lang) for lang in LOCALES))
+
+    def api(self, described: ApiDescription) -> Page:
+        """The API for its readers; in English, as its answers are."""
+        return self._render(200, "api", "en", page=described)
 
     def sign_in(self, status: int, view: SignInPage) -> Page:
         """One of the pages of signing in."""

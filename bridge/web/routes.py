@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from bridge.errors import StorageDown
 from bridge.web import for_browsers
+from bridge.web.api.description import describe
 from bridge.web.api.router import api_router
 from bridge.web.approval_routes import ApprovalRoutes
 from bridge.web.auth import Guard
@@ -19,11 +20,12 @@ from bridge.web.dependencies import Dependencies
 from bridge.web.middleware import EdgeMiddleware
 from bridge.web.ops import Ops
 from bridge.web.post_log import PostLog
+from bridge.web.public_path import PublicPath
 from bridge.web.request_body import busy, problem
-from bridge.web.webhooks import Webhooks
+from bridge.web.webhooks import Webhooks, address_meant
 
 READ = ["GET", "HEAD"]
-SCRIPT_HEADERS = {"Cache-Control": "max-age=3600"}
+SCRIPT_HEADERS = {"Cache-Control": "max-age=3600, no-transform"}
 
 
 def public_app(deps: Dependencies) -> FastAPI:
@@ -39,12 +41,16 @@ def public_app(deps: Dependencies) -> FastAPI:
 
     async def unmatched(request: Request, error: Exception) -> Response:
         """Whatever is written after these is a token, also what no route takes for one."""
-        lost = request.scope["path"].startswith(("/approve/", "/sign-in/"))
-        return await approval.not_found(request) if lost else await refused(request, error)
+        path = request.scope["path"]
+        if path.startswith(("/approve/", "/sign-in/")):
+            return await approval.not_found(request)
+        if meant := address_meant(path, deps.runtime().config.sources):
+            return for_browsers.error(request.scope, deps.pages, 404, f"no such address. Post to {meant}")
+        return await refused(request, error)
 
     app.add_exception_handler(404, unmatched)
     posts = PostLog(deps.now())
-    app.add_route("/webhooks/{source}", Webhooks(deps, posts).post, ["POST"], include_in_schema=False)
+    app.add_route("/webhooks/{path:path}", Webhooks(deps, posts).post, ["POST"], include_in_schema=False)
     app.add_route("/approve/{token}", approval.answer, [*READ, "POST"], include_in_schema=False)
     _add_console(app, deps, posts)
     app.add_route("/static/live.js", live_js, READ, include_in_schema=False)
@@ -73,6 +79,12 @@ def _add_console(app: FastAPI, deps: Dependencies, posts: PostLog) -> None:
 def _add_operators(app: FastAPI, deps: Dependencies) -> None:
     ops, guard = Ops(deps), Guard(deps)
     app.include_router(api_router(deps, guard))
+
+    async def docs(request: Request) -> Response:  # noqa: ARG001
+        page = deps.pages.api(describe(app.openapi()))
+        return Response(page.html, page.status, page.headers)
+
+    app.add_route("/docs", docs, READ, include_in_schema=False)
     app.add_route("/metrics", ops.metrics, READ, include_in_schema=False)
     app.add_route("/-/reload", guard.wrap(ops.reload), ["POST"], include_in_schema=False)
 
@@ -90,6 +102,7 @@ def _app(deps: Dependencies, *, described: bool) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(StorageDown, _down)
     app.add_middleware(EdgeMiddleware, pages=deps.pages)
+    app.add_middleware(PublicPath, root=lambda: deps.runtime().config.server.path)
     ops = Ops(deps)
     app.add_route("/healthz", ops.healthz, READ, include_in_schema=False)
     app.add_route("/readyz", ops.readyz, READ, include_in_schema=False)

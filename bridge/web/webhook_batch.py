@@ -11,10 +11,13 @@ from functools import partial
 
 import structlog
 
+from bridge import metrics
 from bridge.errors import StorageDown
-from bridge.sources import Parsed
-from bridge.stages.receive import Received, receive
+from bridge.sources.post import Parsed
+from bridge.stages.receive import ListsWanted, Received, receive
+from bridge.stages.runtime import Runtime
 from bridge.web.dependencies import Dependencies
+from bridge.web.portions import portions, together
 
 log = structlog.get_logger(__name__)
 
@@ -80,10 +83,26 @@ class WebhookBatch:
         return taken
 
     async def _store(self, posts: Sequence[Parsed]) -> list[Received]:
-        unit = partial(receive, runtime=self._deps.runtime(), source=self._source, posts=posts)
-        received, wake = await self._deps.store.run(unit)
-        self._deps.wake(wake)
+        """One unit for each portion, each committed and its rings on their way before the next."""
+        runtime = self._deps.runtime()
+        received = together(
+            [await self._store_portion(portion, runtime) for portion in portions(posts, runtime.config)]
+        )
         self._log(received)
+        return received
+
+    async def _store_portion(self, posts: Sequence[Parsed], runtime: Runtime) -> list[Received]:
+        """Lists are read for rings of incidents that are opened, which few posts do: the unit says when."""
+        unit = partial(receive, runtime=runtime, source=self._source, posts=posts)
+        try:
+            received, wake = await self._deps.store.run(partial(unit, lists=None))
+        except ListsWanted as wanted:
+            lists = await self._deps.lists.facts_at_once(wanted.services)
+            received, wake = await self._deps.store.run(partial(unit, lists=lists))
+        self._deps.wake(wake)
+        metrics.RINGS.inc(wake.rung)
+        for _ in range(wake.rung):
+            metrics.RING_LATENESS.observe(0)
         return received
 
     def _log(self, received: Sequence[Received]) -> None:

@@ -1,6 +1,7 @@
 """The wording check finds what a careful company would not sign. It is pure; docs/wording.md describes it."""
 
 from bridge.wording.check import check
+from bridge.wording.kept import check_again
 from bridge.wording.model import Context, Finding, Letter, Term
 from bridge.wording.repair import apply
 from bridge.wording.rule import Rule
@@ -16,5 +17,6 @@ __all__ = [
     "Term",
     "apply",
     "check",
+    "check_again",
     "parse_terms",
 ]

@@ -34,13 +34,15 @@ from bridge.core.values import Locale, LocalText
 from bridge.keys import Keys
 from bridge.letters.render import Letters
 from bridge.loops.lanes import claim_rows
+from bridge.loops.peers import Peers
+from bridge.loops.relay_watch import RelayWatch
 from bridge.loops.results import write_results
 from bridge.loops.timer import Timer
 from bridge.oncall.message import OncallMessages
 from bridge.smtp.relay import Relay
 from bridge.smtp.settings import RelaySettings
 from bridge.sources import Parsed
-from bridge.stages.audience import audience_of
+from bridge.stages.audience import Lists, audience_of
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.decide.decide import decide
 from bridge.stages.decide.decision import DecisionRequest, DecisionResult
@@ -51,6 +53,7 @@ from bridge.stages.oncall_message import compose
 from bridge.stages.proofread import proofread
 from bridge.stages.receive import Received, receive
 from bridge.stages.runtime import Runtime
+from bridge.stages.wake import Wake
 from bridge.store.claims import Claimed, DeliveryResult
 from bridge.store.open_database import open_database
 from bridge.store.outbox import Lane
@@ -95,7 +98,10 @@ class Office:
             store=self.store,
             runtime=lambda: self.runtime,
             lists=ListOf(self),
-            relay=lambda: relay,
+            watch=RelayWatch(self.store, lambda: self.runtime, lambda: relay, lambda wake: None),
+            peers=Peers(
+                self.store, lambda: self.runtime, ListOf(self), lambda: ThisInstance(instance_id, boot_id)
+            ),
             me=lambda: ThisInstance(instance_id, boot_id),
             bell=bell,
             wake=lambda wake: None,
@@ -106,10 +112,15 @@ class Office:
         return received
 
     async def post_together(self, *posts: Parsed, source: str = "alertmanager") -> list[Received]:
-        """Posts that came while another was being recorded."""
-        unit = partial(receive, runtime=self.runtime, source=source, posts=posts)
-        received, _ = await self.store.run(unit)
+        """Posts that came while another was being recorded. No list is read yet: the timer rings."""
+        received, _ = await self.record(*posts, source=source, lists={})
         return received
+
+    async def record(
+        self, *posts: Parsed, source: str = "alertmanager", lists: Lists | None
+    ) -> tuple[list[Received], Wake]:
+        unit = partial(receive, runtime=self.runtime, source=source, posts=posts, lists=lists)
+        return await self.store.run(unit)
 
     async def press(
         self, person: str, action: str, notice: Notice | None = None, **form: Any
@@ -123,7 +134,7 @@ class Office:
         return await self.decide(link, replace(plain, **form))
 
     async def decide(self, link: str, form: DecisionRequest) -> DecisionResult:
-        lists = await ListOf(self).facts()
+        lists = await ListOf(self).facts(self.runtime.config.services)
         return await self.store.run(
             partial(decide, runtime=self.runtime, link_id=link, form=form, lists=lists)
         )
@@ -272,7 +283,7 @@ class Office:
         return next((ring for ring in await self.rings(notice) if ring.state == "pending"), None)
 
     async def counts(self, notice: Notice) -> dict[DeliveryState, int]:
-        return (await self.store.read(lambda tx: tx.outbox.counts([notice.id])))[notice.id]
+        return (await self.store.read(lambda tx: tx.delivery_counts.of([notice.id])))[notice.id]
 
     async def told(self, kind: str) -> list[str]:
         """Who has a message of this kind waiting in the on-call's lane; it is taken out."""
@@ -308,7 +319,7 @@ class Office:
 
     async def audience(self, notice: Notice) -> str | None:
         """The digest that the page of a notice shows now."""
-        lists = await ListOf(self).facts()
+        lists = await ListOf(self).facts(self.runtime.config.services)
 
         def query(tx: Tx) -> str | None:
             ctx = open_notice(tx, self.runtime, notice.id)
@@ -337,13 +348,13 @@ class ListOf(CustomerLists):
         super().__init__(lambda: office.runtime.config.service_lists)
         self._office = office
 
-    async def facts(self) -> Mapping[str, AudienceFacts]:
+    async def facts(self, services: Iterable[str]) -> Mapping[str, AudienceFacts]:
         if problem := self._office.list_problem:
             facts = AudienceFacts("shop-customers", problem=LocalText(ja=problem))
         else:
             count = len(self._office.recipients)
             facts = AudienceFacts("shop-customers", count=count, digest=await self.digest("shop"))
-        return dict.fromkeys(self._office.runtime.config.services, facts)
+        return dict.fromkeys(services, facts)
 
     async def digest(self, service: str) -> str:
         if problem := self._office.list_problem:

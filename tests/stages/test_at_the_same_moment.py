@@ -71,7 +71,7 @@ def _waits(looking: "psycopg.Connection[tuple[int]]") -> bool:
 async def pressing(office: Office, action: str) -> Callable[[Tx], DecisionResult]:
     """A press of maruyama on the newest letter's page as it stands now."""
     notice = await office.newest()
-    link, lists = await office.link(notice, "maruyama"), await ListOf(office).facts()
+    link, lists = await office.link(notice, "maruyama"), await ListOf(office).facts(["shop"])
     form = DecisionRequest(
         action, genuine=True, version=notice.version, audience=await office.audience(notice)
     )

@@ -1,17 +1,22 @@
-"""What the loops ask the outbox every few seconds: it must not cost more with every letter that was ever sent."""
+"""What is asked again and again must not cost more with every letter that was ever sent, and every old incident."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, event, text
 
+from bridge.core.model import Notice
 from bridge.store.tx import Tx
-from tests.parts.midori import seconds
+from bridge.web.ops import stored_gauges
+from tests.parts.midori import minutes, seconds
 from tests.stages.office import Office
-from tests.stages.samples import firing
+from tests.stages.samples import firing, resolved
 
 LANES = ("oncall", "customers")
+PARTIAL = "(ix_incidents_unfinished|ix_notices_state|ix_outbox_due|ix_outbox_claimed)"
 
 
 @contextmanager
@@ -27,19 +32,13 @@ def statements(connection: Connection) -> Iterator[list[tuple[str, Any]]]:
     event.remove(connection, "before_cursor_execute", note)
 
 
-def plans(tx: Tx) -> list[str]:
-    """How the database goes about everything that an idle round asks of the outbox."""
+def plans(tx: Tx, ask: Callable[[Tx], object]) -> list[str]:
+    """How the database goes about everything that is asked."""
     on_sqlite = tx.connection.dialect.name == "sqlite"
     if not on_sqlite:  # it reads a table of three rows whole, whatever indexes there are
         tx.execute(text("SET LOCAL enable_seqscan = off"))
     with statements(tx.connection) as asked:
-        for lane in LANES:
-            tx.claims.claim(lane, 1, "nobody", ["shop"])
-            tx.claims.next_due_at(lane, ["shop"])
-            tx.claims.held(lane, "nobody")
-        tx.claims.owners()
-        tx.claims.after_clock_step_back()
-        tx.claims.give_back(["nobody"], all_in_doubt=False, on_unknown="hold", died=True)
+        ask(tx)
     explain = "EXPLAIN QUERY PLAN " if on_sqlite else "EXPLAIN "
     cursor = tx.connection.connection.cursor()
     lines = []
@@ -49,12 +48,90 @@ def plans(tx: Tx) -> list[str]:
     return lines
 
 
-async def test_what_the_loops_ask_again_and_again_never_reads_the_outbox_whole(office: Office) -> None:
+def whole(lines: list[str], *tables: str) -> list[str]:
+    """The lines that read one of these tables from its first row to its last, an index of all its rows included."""
+    scans = [
+        re.compile(rf"(^SCAN|Seq Scan on) {table}\b(?! USING (COVERING )?INDEX {PARTIAL})")
+        for table in tables
+    ]
+    return [line for line in lines if any(scan.search(line) for scan in scans)]
+
+
+def round_of_lanes(tx: Tx) -> None:
+    for lane in LANES:
+        tx.claims.claim(lane, 1, "nobody", ["shop"])
+        tx.claims.next_due_at(lane, ["shop"])
+        tx.claims.held(lane, "nobody")
+    tx.claims.owners()
+    tx.claims.after_clock_step_back()
+    tx.claims.give_back(["nobody"], all_in_doubt=False, on_unknown="hold", died=True)
+
+
+async def sent(office: Office) -> Notice:
+    """A disturbance whose first report every customer got."""
     await office.post(firing())
-    await office.approve_and_send()
+    notice = await office.approve_and_send()
     await office.tick(seconds(10))
-    lines = await office.store.run(plans)
+    return notice
+
+
+async def test_what_the_loops_ask_again_and_again_never_reads_the_outbox_whole(office: Office) -> None:
+    await sent(office)
+    lines = await office.store.run(partial(plans, ask=round_of_lanes))
     assert any("ix_outbox_due" in line for line in lines)
     assert any("ix_outbox_claimed" in line for line in lines)
-    whole = [line for line in lines if line == "SCAN outbox" or "Seq Scan on outbox" in line]
-    assert not whole
+    assert not whole(lines, "outbox")
+
+
+async def test_whether_a_letter_is_done_is_asked_of_its_open_rows_alone(
+    office: Office, database_url: str
+) -> None:
+    """SQLite would take the unique key, and read a million letters that were sent."""
+    notice = await sent(office)
+
+    def ask(tx: Tx) -> None:
+        tx.outbox.unfinished(notice.id)
+        tx.outbox.untried(notice.id)
+        tx.outbox.tried_since(notice.id)
+        tx.outbox.in_doubt(notice.id)
+        tx.outbox.refusals(notice.id)
+        tx.outbox.page(notice.id, ("failed", "unknown"), 0, 20)
+
+    lines = [line for line in await office.store.run(partial(plans, ask=ask)) if "outbox" in line]
+    if database_url.startswith("sqlite"):
+        assert len(lines) == 6
+        assert all("ix_outbox_notice_state (notice_id=? AND state=?" in line for line in lines), lines
+    assert not whole(lines, "outbox")
+
+
+async def test_a_scrape_reads_no_letter_that_was_sent(office: Office) -> None:
+    """The counts of finished letters are kept, and those under way are counted by their own rows."""
+    await sent(office)
+    with_nothing_under_way = await office.store.run(
+        partial(plans, ask=partial(stored_gauges, config=office.runtime.config))
+    )
+    assert not [line for line in with_nothing_under_way if "outbox" in line]
+    assert not whole(with_nothing_under_way, "notices", "incidents")
+    await office.post(firing("Another"))
+    await office.tick(minutes(51))
+    await office.press("maruyama", "approve")
+    under_way = await office.store.run(
+        partial(plans, ask=partial(stored_gauges, config=office.runtime.config))
+    )
+    assert [line for line in under_way if "outbox" in line]
+    assert not whole(under_way, "outbox", "notices", "incidents")
+
+
+async def test_a_post_reads_none_of_the_incidents_that_are_over(office: Office) -> None:
+    await sent(office)
+
+    def ask(tx: Tx) -> None:
+        tx.incidents.taking_alerts(["shop", "pay"])
+        tx.incidents.latest("shop")
+        tx.incidents.unfinished()
+        tx.alerts.owners([resolved()], ["shop", "pay"])
+
+    lines = await office.store.run(partial(plans, ask=ask))
+    assert sum("ix_incidents_unfinished" in line for line in lines) >= 2, lines
+    assert any("ix_incidents_service" in line for line in lines)
+    assert not whole(lines, "incidents", "alerts")

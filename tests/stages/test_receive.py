@@ -12,11 +12,12 @@ from bridge.core.facts import Facts
 from bridge.core.matchers import parse_matchers
 from bridge.core.model import Alert, Incident
 from bridge.sources import Parsed
-from bridge.stages.receive import receive
+from bridge.stages.receive import ListsWanted, receive
+from bridge.stages.wake import NOTHING, Wake
 from bridge.store.alerts import IGNORED_FOR
 from bridge.store.tx import Tx
 from tests.parts.midori import minutes, seconds
-from tests.stages.office import Office, office, states
+from tests.stages.office import ListOf, Office, office, states
 from tests.stages.samples import NIGHT, configured, firing, resolved
 
 
@@ -30,6 +31,21 @@ async def test_an_alert_opens_an_incident_with_a_first_draft_and_one_pending_rin
     pending = await office.pending(notice)
     assert pending is not None
     assert pending.due_at == NIGHT
+
+
+async def test_an_incident_does_not_begin_after_it_was_received(office: Office) -> None:
+    """The sender's clock is three minutes ahead of ours."""
+    await office.post(firing(starts_at=NIGHT + minutes(3)))
+    incident = await office.incident()
+    assert incident.started_at == incident.received_at == NIGHT
+
+
+async def test_the_history_says_which_alertmanager_told_of_an_end(office: Office) -> None:
+    east, west = "http://am.east.example.jp:9093", "http://am.west.example.jp:9093"
+    await office.post_together(Parsed((firing(),), sender=east), Parsed((firing(),), sender=west))
+    await office.post_together(Parsed((resolved(),), sender=east))
+    told = [event.detail for event in await office.events() if event.action == "alerts"]
+    assert [one["senders"] for one in told] == [[east, west], [east]]
 
 
 async def test_the_same_post_again_changes_nothing(office: Office) -> None:
@@ -205,7 +221,7 @@ async def test_statements_grow_neither_with_posts_nor_with_alerts(
     def unit(tx: Tx) -> None:
         nonlocal asked
         event.listen(tx.connection, "before_cursor_execute", count)
-        receive(tx, office.runtime, "alertmanager", rush)
+        receive(tx, office.runtime, "alertmanager", rush, {})
 
     def count(*_: object) -> None:
         nonlocal asked
@@ -387,3 +403,38 @@ async def test_many_services_are_rung_in_one_round_though_one_has_vanished(
         many.reconfigure(services=left)
         await many.tick()
         assert len(await many.told("ring")) == len(names) - 1
+
+
+async def test_the_first_ring_leaves_in_the_unit_that_opens_the_incident(office: Office) -> None:
+    with pytest.raises(ListsWanted) as wanted:
+        await office.record(Parsed((firing(),)), lists=None)
+    assert (wanted.value.services, await office.incidents()) == (["shop"], [])
+    lists = await ListOf(office).facts(wanted.value.services)
+    _, wake = await office.record(Parsed((firing(),)), lists=lists)
+    assert wake == Wake(oncall=True, rung=1)  # the timer has nothing to do: the next ring is five minutes off
+    [row] = await office.claim("oncall")
+    assert (row.kind, row.person, row.detail["count"]) == ("ring", "maruyama", 3)
+    pending = await office.pending(await office.newest())
+    assert pending is not None
+    assert pending.due_at == NIGHT + minutes(5)
+    await office.tick()
+    assert await office.told("ring") == []
+    assert (await office.actions()).count("rang") == 1
+
+
+async def test_where_the_list_was_not_there_in_time_the_timer_rings(office: Office) -> None:
+    _, wake = await office.record(Parsed((firing(),)), lists={})
+    assert wake == Wake(timer=True)
+    await office.tick()
+    assert await office.told("ring") == ["maruyama"]
+
+
+async def test_more_alerts_of_an_incident_that_goes_on_wake_nobody_and_want_no_list(office: Office) -> None:
+    await office.post(firing())
+    for news in (firing(), firing("Another"), resolved("Another")):
+        _, wake = await office.record(Parsed((news,)), lists=None)
+        assert wake == NOTHING
+    _, wake = await office.record(Parsed((resolved(),)), lists=None)
+    assert wake.timer  # it may settle soon
+    _, wake = await office.record(Parsed((firing(starts_at=office.clock.now),)), lists=None)
+    assert wake.timer

@@ -322,7 +322,7 @@ def lists_data(lang: Locale = "ja", **changes: Any) -> ListsData:
     values: dict[str, Any] = {
         "frame": frame(lang, "/lists"),
         "services": {**SERVICES, "wholesale": wholesale},
-        "lists": {**LISTS, "shop": replace(AUDIENCE, modified_at=at(2, 0, day=23))},
+        "lists": {**LISTS, "shop": replace(AUDIENCE, as_of=at(2, 0, day=23))},
         "files": {"shop": "customers.csv", "wholesale": "wholesale.csv"},
         "previous": {"shop": 12_396},
     }

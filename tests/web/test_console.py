@@ -55,7 +55,7 @@ def test_every_role_sees_every_page(told: Bridge, cookies: dict[str, dict[str, s
     paths = (*PATHS, incident_path(told), f"{incident_path(told)}/deliveries")
     for path in paths:
         page = look(told, path, **cookies[address])
-        assert (page.status_code, page.headers["cache-control"]) == (200, "no-store"), path
+        assert (page.status_code, page.headers["cache-control"]) == (200, "no-store, no-transform"), path
         assert "set-cookie" not in page.headers
         assert httpx.post(told.url + path, headers={**cookies[address], "Origin": "null"}).status_code == 405
 

@@ -28,7 +28,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
 
 async def page(office: Office, notice: Notice, person: str = "maruyama", **asked: str) -> PageData:
     link = await office.link(notice, person)
-    given = replace(Asked(KEYS, await ListOf(office).facts()), **asked)
+    given = replace(Asked(KEYS, await ListOf(office).facts(["shop"])), **asked)
     loaded = await office.store.read(partial(load, runtime=office.runtime, link_id=link, asked=given))
     assert loaded
     return loaded.data
@@ -50,7 +50,7 @@ async def recovering(office: Office) -> Notice:
 
 
 async def test_a_page_of_nothing_leads_nowhere(office: Office) -> None:
-    asked = Asked(KEYS, await ListOf(office).facts())
+    asked = Asked(KEYS, await ListOf(office).facts(["shop"]))
     assert await office.store.read(partial(load, runtime=office.runtime, link_id="x", asked=asked)) is None
 
 
@@ -70,7 +70,7 @@ async def test_a_draft_that_was_given_up_is_told_as_such_in_the_history(office: 
     assert data.notice.closed_reason == "fires_again"
     assert data.withdrawn == {recovery.id}
     lines = [line.text for line in history(data)]
-    assert "ブリッジ: 警告が再び鳴り、下書きを取りやめました" in lines
+    assert "ブリッジ: アラートが再び出たので、下書きを取りやめました" in lines
     assert "ブリッジ: 下書きが置き換わりました" not in lines
 
 
@@ -143,7 +143,7 @@ async def test_a_link_runs_out_a_week_after_the_decision(office: Office) -> None
     await office.press("maruyama", "dismiss", reason="false_alarm")
     notice = await office.newest()
     link = await office.link(notice, "maruyama")
-    asked = Asked(KEYS, await ListOf(office).facts())
+    asked = Asked(KEYS, await ListOf(office).facts(["shop"]))
     for days, expired in ((7, False), (1, True)):
         office.clock.move(minutes(60 * 24 * days))
         found = await office.store.read(partial(load, runtime=office.runtime, link_id=link, asked=asked))

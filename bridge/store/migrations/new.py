@@ -23,7 +23,7 @@ def write_revision(why: str) -> None:
         engine = Sqlite(path).engine()
         with engine.connect().execution_options(purpose="migrate") as connection, connection.begin():
             config = alembic_config(connection)
-            number = 1 + len(list(ScriptDirectory.from_config(config).walk_revisions()))
+            number = 1 + int(ScriptDirectory.from_config(config).get_current_head() or 0)
             command.upgrade(config, "head")
             command.revision(config, why, autogenerate=True, rev_id=f"{number:04}")
         engine.dispose()

@@ -90,7 +90,7 @@ class ConsoleRoutes:
             visitor=visitor,
             runtime=self._deps.runtime(),
             keys=self._deps.keys,
-            lists=await self._deps.lists.facts(),
+            lists=await self._deps.lists.facts(self._deps.runtime().config.services),
             lang=lang_of(request, visitor.person.locale),
             path=request.url.path,
             query="&".join(kept),

@@ -42,7 +42,7 @@ def _open(tx: Tx, desk: Desk, incident: Incident) -> OpenIncident:
         notices=notices,
         version=tx.notices.version(notice.id, notice.version),
         rings=tuple(tx.rings.of(notice.id)),
-        counts=tx.outbox.counts([notice.id])[notice.id],
+        counts=tx.delivery_counts.of([notice.id])[notice.id],
         recipients=_recipients(NoticeContext(tx, desk.runtime, incident, notice), desk),
         firing=tx.alerts.firing(incident.id),
         own_page=desk.own_page(tx, notice),

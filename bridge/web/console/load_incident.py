@@ -34,7 +34,7 @@ def letters_of(tx: Tx, desk: Desk, incident: Incident) -> tuple[LetterRecord, ..
     """The letters of an incident, in the order of their drafting."""
     notices = tx.notices.of(incident.id)
     ids = [notice.id for notice in notices]
-    rings, counts = tx.rings.of_all(ids), tx.outbox.counts(ids)
+    rings, counts = tx.rings.of_all(ids), tx.delivery_counts.of(ids)
     return tuple(
         LetterRecord(
             notice=notice,

@@ -164,7 +164,7 @@ def _facts_of_draft(say: Phrasing, each: OpenIncident, step: NextStep) -> Iterab
     if step.due_at:
         yield say("due"), say.clock(step.due_at)
     if each.incident.state != "open":
-        yield say("alerts"), say("alerts_ended") if not each.firing else say("alerts_n", n=each.firing)
+        yield say("alerts_now"), say("alerts_over") if not each.firing else say("alerts_n", n=each.firing)
     if each.recipients is not None:
         yield say("to"), say("n_people", n=say.number(each.recipients))
     if fired := sum(ring.state == "fired" for ring in each.rings):

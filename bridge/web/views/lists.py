@@ -87,7 +87,7 @@ def _row(data: ListsData, facts: AudienceFacts, ids: list[str]) -> ListRow:
         name=facts.called(frame.lang),
         file=data.files.get(ids[0], ""),
         languages=say("list_comma").join(languages),
-        dated=say("file_dated", at=say.clock(facts.modified_at)) if facts.modified_at else "",
+        dated=say("file_dated", at=say.clock(facts.as_of)) if facts.as_of else "",
         count=say("n_people", n=say.number(facts.count)) if facts.count is not None else "",
         problem=facts.problem.get(frame.lang) if facts.problem else "",
         bad=say("rows_n", n=say.number(facts.bad_total)),

@@ -268,4 +268,4 @@ def _alert(say: Phrasing, alert: Alert) -> tuple[str, Pill, str]:
     if alert.status == "firing":
         return name, Pill("wait", say("alert_goes_on")), say("from_when", at=say.clock(alert.occurrence_at))
     ended = alert.ends_at or alert.occurrence_at
-    return name, Pill("ok", say("alert_ended")), say.clock(ended)
+    return name, Pill("ok", say("alert_over")), say.clock(ended)

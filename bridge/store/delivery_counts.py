@@ -1,0 +1,84 @@
+"""How many letters are in each state: of one notice, and of all for the metrics.
+
+Those of a letter that has nothing left to send are kept: nobody reads a million finished rows again. Those of the few
+letters under way are counted when somebody asks, because a count that every mail moves would make senders queue.
+"""
+
+from collections import Counter
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, func, select
+
+from bridge.core.lifecycle import UNDER_WAY
+from bridge.core.model import DeliveryState
+from bridge.store.dialect import insert
+from bridge.store.indexed import OPEN_NOTICE
+from bridge.store.tables import delivery_counts, delivery_totals, notices, outbox
+from bridge.store.transaction import Transaction
+
+Counts = dict[DeliveryState, int]
+
+
+class DeliveryCounts:
+    """Counts of letters to customers within one transaction."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def of(self, notice_ids: Collection[str]) -> dict[str, Counts]:
+        """The letters of each of these notices by state; a state without letters is left out."""
+        found: dict[str, Counts] = {notice_id: {} for notice_id in notice_ids}
+        kept = self._tx.execute(select(delivery_counts).where(delivery_counts.c.notice_id.in_(notice_ids)))
+        for row in kept:
+            found[row.notice_id][row.state] = row.n
+        uncounted = [notice_id for notice_id, counts in found.items() if not counts]
+        return found | self._counted(uncounted)
+
+    def _counted(self, notice_ids: Collection[str]) -> dict[str, Counts]:
+        """Counted row by row, in an index that has the state and not the lane; the few mails to people come off."""
+        found: dict[str, Counter[DeliveryState]] = {notice_id: Counter() for notice_id in notice_ids}
+        if not notice_ids:
+            return {}
+        mine = outbox.c.notice_id.in_(notice_ids)
+        for sign, which in ((1, mine), (-1, mine & (outbox.c.lane == "oncall"))):
+            for notice_id, state, n in self._rows(which):
+                found[notice_id][state] += sign * n
+        return {notice_id: {state: n for state, n in each.items() if n} for notice_id, each in found.items()}
+
+    def _rows(self, which: ColumnElement[bool]) -> list[tuple[str, DeliveryState, int]]:
+        query = select(outbox.c.notice_id, outbox.c.state, func.count().label("n")).where(which)
+        rows = self._tx.execute(query.group_by(outbox.c.notice_id, outbox.c.state))
+        return [(row.notice_id, row.state, row.n) for row in rows]
+
+    def all(self) -> Counts:
+        """The letters of all notices by state."""
+        total: Counter[DeliveryState] = Counter()
+        for row in self._tx.execute(select(delivery_totals)):
+            total[row.state] += row.n
+        under_way = select(notices.c.id).where(OPEN_NOTICE, notices.c.state.in_(UNDER_WAY))
+        for counts in self._counted(list(self._tx.execute(under_way).scalars())).values():
+            total.update(counts)
+        return dict(total)
+
+    def keep(self, notice_id: str) -> None:
+        """Remember the counts of a letter that has nothing left to send."""
+        counts = self._counted([notice_id])[notice_id]
+        self._add_to_totals(counts)
+        for state, n in counts.items():
+            self._tx.execute(delivery_counts.insert().values(notice_id=notice_id, state=state, n=n))
+
+    def forget(self, notice_id: str) -> None:
+        """A letter is sent on: it is counted anew."""
+        mine = delivery_counts.c.notice_id == notice_id
+        gone = self._tx.execute(
+            delivery_counts.delete().where(mine).returning(delivery_counts.c.state, delivery_counts.c.n)
+        )
+        self._add_to_totals({row.state: -row.n for row in gone})
+
+    def _add_to_totals(self, counts: Counts) -> None:
+        statement = insert(delivery_totals)
+        more = statement.on_conflict_do_update(
+            index_elements=["state"], set_={"n": delivery_totals.c.n + statement.excluded.n}
+        )
+        for state in sorted(counts):  # sorted: two orders of locking could deadlock
+            self._tx.execute(more, {"state": state, "n": counts[state]})

@@ -1,0 +1,52 @@
+"""A post of many alerts in portions, so that the rings of the first are out while the last is still worked on."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from bridge.config import Config
+from bridge.core.triage import Key, key_of, sort_alerts
+from bridge.sources.post import Parsed
+from bridge.stages.receive import Received
+
+SERVICES = 50  # of which one unit opens incidents: a third of a second, in which no other ring leaves
+
+
+def portions(posts: Sequence[Parsed], config: Config) -> list[Sequence[Parsed]]:
+    """The same posts, each with a part of its alerts: those that are of at most `SERVICES` services.
+
+    An alert counts for the first service that wants it. Copies of one alert stay together and in order. What no
+    service wants is in the first portion.
+    """
+    if sum(len(post.alerts) for post in posts) <= SERVICES:
+        return [posts]
+    first = _first_services(posts, config)
+    place = {service: n // SERVICES for n, service in enumerate(sorted(set(first.values())))}
+    count = max(place.values(), default=0) + 1
+
+    def part(post: Parsed, n: int) -> Parsed:
+        mine = (alert for alert in post.alerts if place.get(first.get(key_of(alert), ""), 0) == n)
+        return replace(post, alerts=tuple(mine))
+
+    return [[part(post, n) for post in posts] for n in range(count)] if count > 1 else [posts]
+
+
+def _first_services(posts: Iterable[Parsed], config: Config) -> dict[Key, str]:
+    found: dict[Key, str] = {}
+    for post in posts:
+        wanted = sort_alerts(post.alerts, config.services.values(), config.heartbeats).by_service
+        for service, alerts in wanted.items():
+            for alert in alerts:
+                found.setdefault(key_of(alert), service)
+    return found
+
+
+def together(portions_received: Sequence[Sequence[Received]]) -> list[Received]:
+    """What became of each post, from what became of its portions."""
+    return [
+        Received(
+            tuple(dict.fromkeys(incident for one in parts for incident in one.incidents)),
+            sum(one.accepted for one in parts),
+            tuple(unwanted for one in parts for unwanted in one.ignored),
+        )
+        for parts in zip(*portions_received, strict=True)
+    ]
