@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Literal
 
 from bridge.core.values import Locale
-from tests.parts.chromium import PHONE, SMALL_PHONE, Screen, chromium
-from tests.web.test_pages_in_chromium import MAKE
+from tests.parts.chromium import DESKTOP, PHONE, SMALL_PHONE, Screen, chromium
+from tests.web.console_pages import MAKE as CONSOLE
+from tests.web.test_pages_in_chromium import MAKE as LETTERS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pages"
 Shot = tuple[str, str, Locale, Screen, Literal["light", "dark"]]
@@ -19,6 +20,11 @@ SHOTS: tuple[Shot, ...] = (
     ("conflict", "conflict", "ja", PHONE, "light"),
     ("update-dark", "update", "ja", PHONE, "dark"),
     ("recovery", "recovery", "ja", PHONE, "light"),
+    ("console", "home, three open", "ja", DESKTOP, "light"),
+    ("console-phone-dark", "home, three open", "ja", PHONE, "dark"),
+    ("timeline", "timeline, told", "ja", DESKTOP, "light"),
+    ("deliveries-english", "deliveries, failed", "en", PHONE, "light"),
+    ("people", "people, one refused", "ja", PHONE, "light"),
 )
 
 
@@ -29,11 +35,11 @@ def take() -> None:
         for name, state, lang, screen, colours in SHOTS:
             context = browser.new_context(
                 viewport={"width": screen.width, "height": screen.height},
-                is_mobile=True,
+                is_mobile=screen.phone,
                 color_scheme=colours,
             )
             tab = context.new_page()
-            tab.set_content(MAKE[state](lang).html)
+            tab.set_content({**LETTERS, **CONSOLE}[state](lang).html)
             tab.screenshot(path=FOLDER / f"{name}.png")
             context.close()
 

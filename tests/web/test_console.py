@@ -10,7 +10,7 @@ import pytest
 
 from bridge.core.settings import Role
 from tests.parts.alerts import alert
-from tests.parts.bridge import MARUYAMA, SATO, Bridge, bridge, link_in
+from tests.parts.bridge import MARUYAMA, SATO, Bridge, bridge, hidden_fields, link_in
 from tests.parts.sink import Sink
 from tests.parts.waiting import until
 from tests.web.test_sign_in import cookie_of, enter, is_out, link_for, look
@@ -70,6 +70,31 @@ def test_only_whoever_may_approve_and_has_a_link_is_shown_the_way_to_the_letter(
     }
     own = link_in(mailbox.to(MARUYAMA)[0]).removeprefix(told.url)
     assert ways == {MARUYAMA: [own], **{address: [] for address in ROLES if address != MARUYAMA}}
+
+
+def test_whoever_may_approve_and_was_not_rung_asks_for_a_page_of_their_own(
+    told: Bridge, cookies: dict[str, dict[str, str]]
+) -> None:
+    path = incident_path(told)
+    answers = {}
+    for address, cookie in cookies.items():
+        page = look(told, path, **cookie).text
+        fields = {
+            "notice": told.incident()["notices"][0]["id"],
+            "secret": hidden_fields(page).get("secret", ""),
+        }
+        if address.startswith(("view", "admin")):
+            assert ("own-page" in page) is address.startswith("admin")
+        headers = {**cookie, "Origin": "null"}
+        answers[address] = httpx.post(f"{told.url}{path}/own-page", data=fields, headers=headers)
+        forged = httpx.post(f"{told.url}{path}/own-page", data={**fields, "secret": "x"}, headers=headers)
+        lost = httpx.post(f"{told.url}{path}/own-page", data={**fields, "notice": "x"}, headers=headers)
+        assert (forged.status_code, lost.status_code in (403, 404)) == (403, True)
+    assert answers["view@example.jp"].status_code == 403
+    own = answers["admin@example.jp"]
+    assert (own.status_code, own.headers["location"].startswith("/approve/")) == (303, True)
+    assert "3名に送信しました" in told.get(own.headers["location"]).text
+    assert own.headers["location"] in look(told, path, **cookies["admin@example.jp"]).text
 
 
 def test_a_role_that_only_looks_is_given_no_link_even_when_rung(

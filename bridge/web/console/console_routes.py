@@ -18,6 +18,7 @@ from bridge.web.console.desk import Desk
 from bridge.web.console.load_home import load_home
 from bridge.web.console.load_incident import DeliveriesAsked, load_deliveries, load_timeline
 from bridge.web.console.load_readiness import load_lists, load_people, load_sources
+from bridge.web.console.own_page_route import OwnPageRoute
 from bridge.web.console.sign_in_routes import SignInRoutes, lang_of
 from bridge.web.console.upload_routes import UploadRoutes
 from bridge.web.console.visitors import Visitors
@@ -53,6 +54,7 @@ class ConsoleRoutes:
     def all(self) -> dict[str, tuple[Endpoint, list[str]]]:
         """Every page with its methods, by its path."""
         upload = UploadRoutes(self._deps, self._visitors)
+        own_page = OwnPageRoute(self._deps, self._visitors)
         shown = {
             "/": self._home,
             "/incidents/{id}": self._timeline,
@@ -64,6 +66,7 @@ class ConsoleRoutes:
         }
         pages = {path: (self._behind_door(page), READ) for path, page in shown.items()}
         pages["/incidents/{id}/individual"] = self._behind_door(upload.answer), [*READ, "POST"]
+        pages["/incidents/{id}/own-page"] = self._behind_door(own_page.answer), ["POST"]
         return pages
 
     def _behind_door(self, shown: Shown) -> Endpoint:

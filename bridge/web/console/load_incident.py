@@ -10,7 +10,7 @@ from bridge.web.console.desk import Desk
 from bridge.web.console.upload import Upload
 from bridge.web.views.deliveries import TABS, DeliveriesData, DeliveryRow, Tab, first_tab
 from bridge.web.views.individual import FileProblem, IndividualData
-from bridge.web.views.timeline import LetterRecord, TimelineData
+from bridge.web.views.timeline import LetterRecord, TimelineData, has_page
 
 
 def load_timeline(tx: Tx, desk: Desk, incident_id: str) -> TimelineData | None:
@@ -49,7 +49,7 @@ def letters_of(tx: Tx, desk: Desk, incident: Incident) -> tuple[LetterRecord, ..
 
 def _own_page(tx: Tx, desk: Desk, notice: Notice) -> str | None:
     """Drafts that another took the place of have nothing to show."""
-    return None if notice.state == "superseded" else desk.own_page(tx, notice)
+    return desk.own_page(tx, notice) if has_page(notice) else None
 
 
 @dataclass(frozen=True, slots=True)

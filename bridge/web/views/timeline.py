@@ -75,10 +75,12 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class LetterRow:
-    """`go`: the visitor's own page of it. `counts`: how many are in which state, each with the link to them."""
+    """`go`: the visitor's own page of it; `ask`: the notice, for whoever may have such a page and has none yet.
+    `counts`: how many are in which state, each with the link to them."""
 
     name: str
     go: str
+    ask: str
     pill: Pill
     note: str
     total: str
@@ -192,6 +194,7 @@ def _letter(data: TimelineData, each: LetterRecord) -> LetterRow:
     return LetterRow(
         name=say.begun(say.report(notice.kind, each.number)),
         go=each.own_page or "",
+        ask=notice.id if not each.own_page and _may_ask(data, notice) else "",
         pill=Pill(tone, say(f"only_{key}")),
         note=_letter_note(say, notice),
         total=say("n_people", n=say.number(total)) if total else "",
@@ -200,6 +203,16 @@ def _letter(data: TimelineData, each: LetterRecord) -> LetterRow:
         done=_percent(each.counts.get("sent", 0), total),
         failed=_percent(failed, total),
     )
+
+
+def has_page(notice: Notice) -> bool:
+    """Whether there is anything to see or do on a personal page: another has not taken its place."""
+    return notice.state != "superseded"
+
+
+def _may_ask(data: TimelineData, notice: Notice) -> bool:
+    known = data.service is not None and data.frame.visitor.may("open_own_page")
+    return known and has_page(notice)
 
 
 def _letter_note(say: Phrasing, notice: Notice) -> str:
