@@ -15,13 +15,14 @@ import structlog
 from bridge import metrics
 from bridge.audiences.cache import CustomerLists
 from bridge.clock import Bell, monotonic, pause
-from bridge.core import anchors, next_notice
+from bridge.core import anchors
 from bridge.core.model import AudienceFacts, Ring
 from bridge.errors import StorageDown
 from bridge.loops.fan_out import Loader
 from bridge.smtp.relay import Relay
 from bridge.stages import instances
 from bridge.stages.finish import finish, is_news
+from bridge.stages.look_for_duties import FoundDuties, find_duties, note_looks
 from bridge.stages.next_notice import follow_up
 from bridge.stages.notify_oncall import tell_relay_down
 from bridge.stages.ring import ring
@@ -50,7 +51,7 @@ class Agenda:
     ringing: Collection[str]
     letters: bool
     done: bool
-    owing: list[str]
+    duties: FoundDuties
     now: datetime
     next_due: datetime | None
     unknown: frozenset[str]
@@ -131,8 +132,10 @@ class Timer:
             await self._look_after_loading(self._loading)
         if agenda.done:
             self.wake(await self.store.run(partial(finish, runtime=self.runtime())))
-        for incident in agenda.owing:
+        for incident in agenda.duties.owing:
             await self._singly("follow_up", partial(self._follow_one, incident))
+        if agenda.duties.looked or agenda.duties.rules_changed:
+            await self.store.run(partial(note_looks, found=agenda.duties), soft=True)
         await self._singly("anchor", partial(self._anchor, agenda.now))
         await self._watch_relay()
         self.last_tick = monotonic()
@@ -157,17 +160,10 @@ class Timer:
     def _agenda(self, tx: Tx) -> Agenda:
         """What is to be done now, read at once; most rounds find nothing and write nothing."""
         services = self.runtime().config.services
-        unfinished = tx.incidents.unfinished()
-        incidents = [i for i in unfinished if i.service in services]
-        notices = tx.notices.of_all([incident.id for incident in incidents])
+        unknown = tx.duties.services() - services.keys()
+        duties = find_duties(tx, self.runtime(), unknown)
         send_at = tx.notices.next_send_at(services)
-        times = [tx.rings.next_due_at(services), send_at]
-        owed: list[str] = []
-        for incident in incidents:
-            policy = services[incident.service].policy
-            times.append(next_notice.next_duty_at(incident, policy))
-            if next_notice.owed(incident, notices[incident.id], policy, tx.now):
-                owed.append(incident.id)
+        times = [tx.rings.next_due_at(services), send_at, duties.next_at]
         sending = tx.notices.in_states({"sending"})
         rings = tx.rings.due(services)
         return Agenda(
@@ -175,10 +171,10 @@ class Timer:
             ringing=tx.incidents.services_of([ring.notice_id for ring in rings]) if rings else (),
             letters=send_at is not None and send_at <= tx.now,
             done=any(is_news(tx, notice) for notice in sending),
-            owing=owed,
+            duties=duties,
             now=tx.now,
             next_due=min((at for at in times if at and at > tx.now), default=None),
-            unknown=frozenset(incident.service for incident in unfinished) - services.keys(),
+            unknown=frozenset(unknown),
         )
 
     def _log_unknown(self, unknown: frozenset[str]) -> None:

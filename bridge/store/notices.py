@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import Row, and_, func, or_, select, update
 
 from bridge.core.kinds import Clock, Recipients, kinds_that, spec_of
 from bridge.core.lifecycle import UNDECIDED, UNDER_WAY, may_move
@@ -15,7 +15,7 @@ from bridge.core.model import Approval, Batch, Notice, NoticeState, Text, Versio
 from bridge.store.conditions import OPEN_NOTICE
 from bridge.store.delivery_counts import DeliveryCounts
 from bridge.store.dialect import insert
-from bridge.store.incidents import about
+from bridge.store.incidents import Incidents, about
 from bridge.store.tables import approvals, columns_of, incidents, notices, versions
 from bridge.store.transaction import Transaction
 
@@ -51,7 +51,8 @@ class Notices:
         return found
 
     def in_states(self, states: Collection[NoticeState]) -> list[Notice]:
-        return self._load(notices.c.state.in_(states))
+        """The notices in these states, of those that wait for somebody."""
+        return self._load(and_(OPEN_NOTICE, notices.c.state.in_(states)))
 
     def waiting(self) -> "Waiting":
         """How many notices wait for people now."""
@@ -91,6 +92,7 @@ class Notices:
 
     def add(self, notice: Notice, audience: str) -> None:
         self._tx.execute(notices.insert().values({**columns_of(notice, "approvals"), "audience": audience}))
+        Incidents(self._tx).changed(notice.id)
 
     def move(
         self,
@@ -112,6 +114,8 @@ class Notices:
         if to in UNDER_WAY:
             self._tx.tell_others()
         done = self._tx.execute(update(notices).where(*where).values(state=to, **values))
+        if done.rowcount:
+            Incidents(self._tx).changed(notice.id)
         if done.rowcount and (notice.state == "sent") != (to == "sent"):
             counts = DeliveryCounts(self._tx)
             (counts.keep if to == "sent" else counts.forget)(notice.id)
@@ -120,6 +124,7 @@ class Notices:
     def set(self, notice_id: str, **values: Any) -> None:
         """Write columns that no decision depends on."""
         self._tx.execute(update(notices).where(notices.c.id == notice_id).values(**values))
+        Incidents(self._tx).changed(notice_id)
 
     def claim_sending(
         self, now: datetime, instance_id: str, services: Collection[str], exclude: Collection[str]
@@ -127,7 +132,7 @@ class Notices:
         """Take one approved notice of these services whose hold is over, if any: this instance loads its list."""
         found = self._tx.execute(
             select(notices.c.id)
-            .where(notices.c.state == "approved", notices.c.send_at <= now)
+            .where(OPEN_NOTICE, notices.c.state == "approved", notices.c.send_at <= now)
             .where(
                 (notices.c.owner.is_(None)) | (notices.c.owner == instance_id), notices.c.id.not_in(exclude)
             )
@@ -147,12 +152,14 @@ class Notices:
 
     def owners(self) -> list[str]:
         """The instance that loads each list that is being loaded."""
-        query = select(notices.c.owner).where(notices.c.state == "approved", notices.c.owner.is_not(None))
+        query = select(notices.c.owner).where(
+            OPEN_NOTICE, notices.c.state == "approved", notices.c.owner.is_not(None)
+        )
         return list(self._tx.execute(query).scalars())
 
     def release(self, owners: Collection[str]) -> None:
         """Let other instances load the lists that dead ones were loading."""
-        self._tx.execute(update(notices).where(notices.c.owner.in_(owners)).values(owner=None))
+        self._tx.execute(update(notices).where(OPEN_NOTICE, notices.c.owner.in_(owners)).values(owner=None))
 
     def first_accepts(self, notice_ids: Collection[str]) -> list[float]:
         """Note that the mail server took the first mail of these letters.
@@ -180,7 +187,7 @@ class Notices:
     def next_send_at(self, services: Collection[str]) -> datetime | None:
         """When the next hold of a letter about these services ends."""
         earliest = select(func.min(notices.c.send_at)).where(
-            notices.c.state == "approved", about(services, notices.c.id)
+            OPEN_NOTICE, notices.c.state == "approved", about(services, notices.c.id)
         )
         found: datetime | None = self._tx.execute(earliest).scalar_one()
         return found

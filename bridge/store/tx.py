@@ -9,6 +9,7 @@ from bridge.core.audit_chain import AuditKeys
 from bridge.store.alerts import Alerts
 from bridge.store.claims import Claims
 from bridge.store.delivery_counts import DeliveryCounts
+from bridge.store.duties import Duties
 from bridge.store.events import Events
 from bridge.store.incidents import Incidents
 from bridge.store.instances import Instances
@@ -29,6 +30,10 @@ class Tx(Transaction):
     @cached_property
     def incidents(self) -> Incidents:
         return Incidents(self)
+
+    @cached_property
+    def duties(self) -> Duties:
+        return Duties(self)
 
     @cached_property
     def alerts(self) -> Alerts:

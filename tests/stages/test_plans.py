@@ -16,7 +16,7 @@ from tests.stages.office import Office
 from tests.stages.samples import firing, resolved
 
 LANES = ("oncall", "customers")
-PARTIAL = "(ix_incidents_unfinished|ix_notices_state|ix_outbox_due|ix_outbox_claimed)"
+PARTIAL = "(ix_incidents_unfinished|ix_incidents_look_at|ix_notices_state|ix_outbox_due|ix_outbox_claimed|ix_rings_pending)"
 
 
 @contextmanager
@@ -131,3 +131,16 @@ async def test_a_post_reads_none_of_the_incidents_that_are_over(office: Office) 
     assert sum("ix_incidents_unfinished" in line for line in lines) >= 2, lines
     assert any("ix_incidents_service" in line for line in lines)
     assert not whole(lines, "incidents", "alerts")
+
+
+async def test_an_idle_round_of_the_timer_reads_no_incident_and_no_finished_notice(office: Office) -> None:
+    await sent(office)
+    timer = office.instance("one")
+    await timer.tick()
+    looked = await office.store.run(partial(plans, ask=lambda tx: timer._agenda(tx)))
+    assert not whole(looked, "incidents", "notices", "alerts", "outbox", "rings"), looked
+    agenda = await office.store.read(timer._agenda)
+    assert (agenda.duties.owing, agenda.duties.looked, agenda.duties.rules_changed) == ((), (), None)
+    incident = await office.incident()
+    assert incident.promise_at is not None
+    assert agenda.duties.next_at == incident.promise_at - minutes(10)
