@@ -1,8 +1,11 @@
 """The timer looks only at incidents that changed or whose time has come, and misses none of the others."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bridge.core import next_notice
@@ -38,6 +41,23 @@ async def test_what_was_looked_at_is_left_alone_until_it_changes(office: Office)
     await office.press("maruyama", "dismiss", reason="drill")
     [(look, at)] = (await found(office)).looked
     assert (look.incident.service, at) == ("shop", None)
+
+
+async def test_every_change_of_a_notice_makes_its_incident_due(office: Office) -> None:
+    await office.post(firing())
+    await office.tick()
+    notice = await office.newest()
+    changes: list[Callable[[Tx], object]] = [
+        lambda tx: tx.notices.set(notice.id, corrected_by=None),
+        lambda tx: tx.notices.move(notice, notice.state, version=1),
+        lambda tx: tx.notices.add(replace(notice, id="another"), "shop-customers"),
+    ]
+    for change in changes:
+        assert (await found(office)).looked == ()
+        await office.store.run(change)
+        seen = await found(office)
+        assert len(seen.looked) == 1
+        await office.store.run(partial(note_looks, found=seen))
 
 
 async def test_a_change_after_the_look_is_not_lost_with_it(office: Office) -> None:
@@ -77,8 +97,13 @@ ACTS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SENT = ["tick", "approve", minutes(1), "tick", "deliver", "tick"]
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=ACTS)
+@example(acts=[*SENT, "end", minutes(6), *SENT])
+@example(acts=["tick", "end", "approve", minutes(1), "tick", minutes(6), "tick", "deliver", "tick"])
 async def test_no_duty_is_missed_whatever_happens(tmp_path_factory, acts) -> None:
     path = tmp_path_factory.mktemp("duties") / "bridge.sqlite3"
     async with office(f"sqlite:///{path}") as opened:
