@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from bridge.core.anchors import Anchor
 from bridge.core.audit_chain import START, AuditKeys, ChainedEvent, chain_mac
@@ -15,6 +15,15 @@ from bridge.core.events import NewEvent
 from bridge.core.model import Event, Notice
 from bridge.store.tables import events, incidents
 from bridge.store.transaction import Transaction
+
+# Statements of every alert are built once: building costs as much as running them.
+_ADD = events.insert()
+_LAST = (
+    select(events.c.seq, events.c.mac)
+    .where(events.c.incident_id == bindparam("incident_id"))
+    .order_by(events.c.seq.desc())
+    .limit(1)
+)
 
 
 class Events:
@@ -33,17 +42,18 @@ class Events:
         key_id = self._keys.newest
         mac = chain_mac(self._keys.by_id[key_id], previous, incident_id, event)
         self._tx.execute(
-            events.insert().values(
-                incident_id=incident_id,
-                seq=seq,
-                at=event.at,
-                actor=actor,
-                action=event.action,
-                detail=event.detail,
-                key_id=key_id,
-                previous_mac=previous,
-                mac=mac,
-            )
+            _ADD,
+            {
+                "incident_id": incident_id,
+                "seq": seq,
+                "at": event.at,
+                "actor": actor,
+                "action": event.action,
+                "detail": event.detail,
+                "key_id": key_id,
+                "previous_mac": previous,
+                "mac": mac,
+            },
         )
         return Anchor.of(incident_id, seq, mac)
 
@@ -91,12 +101,7 @@ class Events:
         return {row.seq: row.mac for row in self._tx.execute(query)}
 
     def _last(self, incident_id: str) -> Row[Any] | None:
-        return self._tx.execute(
-            select(events.c.seq, events.c.mac)
-            .where(events.c.incident_id == incident_id)
-            .order_by(events.c.seq.desc())
-            .limit(1)
-        ).one_or_none()
+        return self._tx.execute(_LAST, {"incident_id": incident_id}).one_or_none()
 
     def _rows(self, incident_ids: Collection[str]) -> list[Row[Any]]:
         query = select(events).where(events.c.incident_id.in_(incident_ids))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import Column, ColumnElement, Row, and_, or_, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, Row, and_, bindparam, or_, select, tuple_, update
 
 from bridge.core.kinds import kinds_that
 from bridge.core.lifecycle import incident_may_move
@@ -19,6 +19,25 @@ _ABOUT = notices.alias("about")
 
 COLUMNS = [column for column in incidents.c if column.name not in ("look_at", "changes")]
 CHANGED: Mapping[str, Any] = {"look_at": None, "changes": incidents.c.changes + 1}  # the timer looks again
+
+
+# Statements of every alert are built once: building costs as much as running them.
+_ADD = incidents.insert()
+_BY_ID = select(*COLUMNS).where(incidents.c.id == bindparam("id"))
+_LATEST = (
+    select(*COLUMNS)
+    .where(incidents.c.service == bindparam("service"))
+    .order_by(incidents.c.received_at.desc(), incidents.c.id.desc())
+    .limit(1)
+)
+_NOTICE_CHANGED = (
+    update(incidents)
+    .where(
+        incidents.c.id
+        == select(notices.c.incident_id).where(notices.c.id == bindparam("notice_id")).scalar_subquery()
+    )
+    .values(CHANGED)
+)
 
 
 class IncidentChanges(TypedDict, total=False):
@@ -46,7 +65,7 @@ class Incidents:
         self._tx = tx
 
     def get(self, incident_id: str) -> Incident | None:
-        row = self._tx.execute(select(*COLUMNS).where(incidents.c.id == incident_id)).one_or_none()
+        row = self._tx.execute(_BY_ID, {"id": incident_id}).one_or_none()
         return incident_of(row) if row else None
 
     def taking_alerts(self, services: Sequence[str]) -> dict[str, Incident]:
@@ -77,12 +96,7 @@ class Incidents:
 
     def latest(self, service: str) -> Incident | None:
         """The newest incident of a service, whatever its state."""
-        row = self._tx.execute(
-            select(*COLUMNS)
-            .where(incidents.c.service == service)
-            .order_by(incidents.c.received_at.desc(), incidents.c.id.desc())
-            .limit(1)
-        ).one_or_none()
+        row = self._tx.execute(_LATEST, {"service": service}).one_or_none()
         return incident_of(row) if row else None
 
     def services_of(self, ids: Collection[str]) -> set[str]:
@@ -92,7 +106,7 @@ class Incidents:
         return set(self._tx.execute(query.distinct()).scalars())
 
     def add(self, incident: Incident) -> None:
-        self._tx.execute(incidents.insert().values(columns_of(incident)))
+        self._tx.execute(_ADD, columns_of(incident))
 
     def move(self, incident: Incident, to: IncidentState, **changes: Unpack[IncidentChanges]) -> bool:
         """Compare and set: true when the incident still was in the state that the caller saw.
@@ -110,8 +124,7 @@ class Incidents:
 
     def changed(self, notice_id: str) -> None:
         """A notice of an incident changed: the incident may owe something else now."""
-        mine = select(notices.c.incident_id).where(notices.c.id == notice_id).scalar_subquery()
-        self._tx.execute(update(incidents).where(incidents.c.id == mine).values(CHANGED))
+        self._tx.execute(_NOTICE_CHANGED, {"notice_id": notice_id})
 
     def unfinished(self) -> list[Incident]:
         """Every incident that is not closed, oldest first."""

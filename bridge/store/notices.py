@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, func, or_, select, update
 
 from bridge.core.kinds import Clock, Recipients, kinds_that, spec_of
 from bridge.core.lifecycle import UNDECIDED, UNDER_WAY, may_move
@@ -21,6 +21,21 @@ from bridge.store.transaction import Transaction
 
 _BY_LIST = kinds_that(lambda spec: spec.recipients is Recipients.SERVICE_LIST)
 _NOTICE_COLUMNS = [column for column in notices.c if column.name not in ("audience", "owner")]
+
+
+# Statements of every alert are built once: building costs as much as running them.
+_IN_ORDER = select(*_NOTICE_COLUMNS).order_by(notices.c.drafted_at, notices.c.id)
+_BY_ID = _IN_ORDER.where(notices.c.id == bindparam("id"))
+_OF = _IN_ORDER.where(notices.c.incident_id == bindparam("incident_id"))
+_ADD, _ADD_VERSION = notices.insert(), versions.insert()
+_VERSION = select(versions).where(
+    versions.c.notice_id == bindparam("notice_id"), versions.c.version == bindparam("version")
+)
+_APPROVALS = (
+    select(approvals)
+    .where(approvals.c.notice_id.in_(bindparam("ids", expanding=True)))
+    .order_by(approvals.c.at)
+)
 
 
 class Waiting(NamedTuple):
@@ -37,11 +52,11 @@ class Notices:
         self._tx = tx
 
     def get(self, notice_id: str) -> Notice | None:
-        return next(iter(self._load(notices.c.id == notice_id)), None)
+        return next(iter(self._read(_BY_ID, {"id": notice_id})), None)
 
     def of(self, incident_id: str) -> list[Notice]:
         """The notices of one incident in the order they were drafted."""
-        return self._load(notices.c.incident_id == incident_id)
+        return self._read(_OF, {"incident_id": incident_id})
 
     def of_all(self, incident_ids: Collection[str]) -> dict[str, list[Notice]]:
         """The notices of several incidents, by incident."""
@@ -72,18 +87,17 @@ class Notices:
         return int(self._tx.execute(query).scalar_one())
 
     def _load(self, where: Any) -> list[Notice]:
-        rows = self._tx.execute(
-            select(*_NOTICE_COLUMNS).where(where).order_by(notices.c.drafted_at, notices.c.id)
-        ).all()
+        return self._read(_IN_ORDER.where(where), {})
+
+    def _read(self, query: Select[Any], values: Mapping[str, Any]) -> list[Notice]:
+        rows = self._tx.execute(query, values).all()
         yes = self._approvals([row.id for row in rows])
         return [_notice(row, yes.get(row.id, ())) for row in rows]
 
     def _approvals(self, notice_ids: Sequence[str]) -> dict[str, tuple[Approval, ...]]:
         if not notice_ids:
             return {}
-        rows = self._tx.execute(
-            select(approvals).where(approvals.c.notice_id.in_(notice_ids)).order_by(approvals.c.at)
-        )
+        rows = self._tx.execute(_APPROVALS, {"ids": notice_ids})
         found: dict[str, tuple[Approval, ...]] = {}
         for row in rows:
             yes = Approval(row.person, row.version, row.at)
@@ -91,7 +105,7 @@ class Notices:
         return found
 
     def add(self, notice: Notice, audience: str) -> None:
-        self._tx.execute(notices.insert().values({**columns_of(notice, "approvals"), "audience": audience}))
+        self._tx.execute(_ADD, {**columns_of(notice, "approvals"), "audience": audience})
         Incidents(self._tx).changed(notice.id)
 
     def move(
@@ -193,9 +207,7 @@ class Notices:
         return found
 
     def version(self, notice_id: str, number: int) -> Version:
-        row = self._tx.execute(
-            select(versions).where(versions.c.notice_id == notice_id, versions.c.version == number)
-        ).one()
+        row = self._tx.execute(_VERSION, {"notice_id": notice_id, "version": number}).one()
         return _version(row)
 
     def next_version(self, notice_id: str) -> int:
@@ -231,7 +243,7 @@ class Notices:
             "texts": {locale: asdict(text) for locale, text in version.texts.items()},
             "batch": asdict(version.batch) if version.batch else None,
         }
-        self._tx.execute(versions.insert().values({**columns_of(version), **nested}))
+        self._tx.execute(_ADD_VERSION, {**columns_of(version), **nested})
 
     def set_facts(self, version: Version, facts: Mapping[str, Any], promise_at: datetime | None) -> None:
         """Note later facts of which a version says the same to customers; its texts stay."""

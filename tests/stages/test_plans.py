@@ -16,7 +16,7 @@ from tests.stages.office import Office
 from tests.stages.samples import firing, resolved
 
 LANES = ("oncall", "customers")
-PARTIAL = "(ix_incidents_unfinished|ix_incidents_look_at|ix_notices_state|ix_outbox_due|ix_outbox_claimed|ix_rings_pending)"
+PARTIAL = "ix_(incidents_unfinished|incidents_look_at|notices_state|outbox_due|outbox_claimed|rings_pending)"
 
 
 @contextmanager
