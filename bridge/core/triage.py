@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bridge.core.matchers import Matchers, all_match
+from bridge.core.matchers import Matchers
 from bridge.core.model import Alert, Incident, IncidentState, Notice
 from bridge.core.next_notice import reached
-from bridge.core.settings import Service
+from bridge.core.service_index import ServiceIndex
 
 Reason = Literal["opened", "attached", "fires_again", "updated", "repeated", "resolved"]
 Ignored = Literal["no_service", "heartbeat", "never_seen", "outdated"]
@@ -50,18 +50,15 @@ class Sorted:
         return Sorted(wanted, left)
 
 
-def sort_alerts(
-    alerts: Iterable[Alert], services: Iterable[Service], heartbeats: Sequence[Matchers]
-) -> Sorted:
+def sort_alerts(alerts: Iterable[Alert], services: ServiceIndex, heartbeats: Sequence[Matchers]) -> Sorted:
     """Find the services of every alert. A heartbeat, which one of these lists of matchers fits, belongs to none."""
-    services = tuple(services)
     wanted: dict[str, list[Alert]] = {}
     ignored: list[tuple[Alert, Ignored]] = []
     for alert in alerts:
         if any(heartbeat.matches(alert.labels) for heartbeat in heartbeats):
             ignored.append((alert, "heartbeat"))
             continue
-        mine = [service.id for service in services if all_match(service.match, alert.labels)]
+        mine = services.wanting(alert.labels)
         if not mine:
             ignored.append((alert, "no_service"))
         for service in mine:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.core.model import Alert, IncidentState, Notice, NoticeState
+from bridge.core.service_index import ServiceIndex
 from bridge.core.settings import HEARTBEATS
 from bridge.core.triage import REMEMBERED, Key, comes_back, joined, judge, key_of, sort_alerts, state_after
 from tests.unit.midori import FIRED, alert, incident, minutes, service
@@ -56,14 +57,14 @@ POSTS = st.lists(ALERTS, max_size=6)
     ],
 )
 def test_an_alert_belongs_to(given_alert: Alert, services: list[str], ignored: list[str]) -> None:
-    found = sort_alerts([given_alert], [SHOP, POINT], HEARTBEATS)
+    found = sort_alerts([given_alert], ServiceIndex([SHOP, POINT]), HEARTBEATS)
     assert list(found.by_service) == services
     assert [reason for _, reason in found.ignored] == ignored
 
 
 def test_an_end_is_added_to_what_its_services_were_posted_besides() -> None:
     end = replace(ended("DiskFull"), labels={"alertname": "DiskFull", "service": "mail"})
-    found = sort_alerts([alert(), end], [SHOP], ()).with_owners({key_of(end): ["shop"]})
+    found = sort_alerts([alert(), end], ServiceIndex([SHOP]), ()).with_owners({key_of(end): ["shop"]})
     assert found.by_service == {"shop": (alert(), end)}
     assert found.ignored == ()
 
