@@ -32,12 +32,15 @@ class Events:
     def __init__(self, tx: Transaction, keys: AuditKeys) -> None:
         self._tx = tx
         self._keys = keys
+        self._heads: dict[
+            str, tuple[int, str]
+        ] = {}  # of the chains that this transaction added to, and so locked
 
     def add(self, incident_id: str, actor: str, new: NewEvent) -> Anchor:
         """Append one event; `actor` is a person's id, a source's, or the bridge. Returns the chain's new head."""
         self._tx.lock("events", incident_id)
-        last = self._last(incident_id)
-        seq, previous = (last.seq + 1, last.mac) if last else (1, START)
+        seq, previous = self._heads.get(incident_id) or self._stored_head(incident_id)
+        seq += 1
         event = Event(seq, self._tx.now, actor, new.action, new.detail())
         key_id = self._keys.newest
         mac = chain_mac(self._keys.by_id[key_id], previous, incident_id, event)
@@ -55,7 +58,12 @@ class Events:
                 "mac": mac,
             },
         )
+        self._heads[incident_id] = (seq, mac)
         return Anchor.of(incident_id, seq, mac)
+
+    def _stored_head(self, incident_id: str) -> tuple[int, str]:
+        last = self._last(incident_id)
+        return (last.seq, last.mac) if last else (0, START)
 
     def head(self, incident_id: str) -> Anchor | None:
         """The last event of an incident's chain."""

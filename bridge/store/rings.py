@@ -74,8 +74,16 @@ class Rings:
         if moved.rowcount:
             return
         last = self._tx.execute(_LAST_NUMBER, {"notice_id": notice_id}).scalar_one()
-        new = {"notice_id": notice_id, "n": 0 if last is None else last + 1, "due_at": due_at}
-        self._tx.execute(_ADD, {**new, "planned_at": self._tx.now, "state": "pending", "people": []})
+        self._add(notice_id, 0 if last is None else last + 1, due_at)
+
+    def plan_after(self, fired: Ring, due_at: datetime) -> None:
+        """Plan the ring that follows the one that this transaction fired: it was the last of its notice."""
+        self._tx.tell_others()
+        self._add(fired.notice_id, fired.n + 1, due_at)
+
+    def _add(self, notice_id: str, n: int, due_at: datetime) -> None:
+        new = {"notice_id": notice_id, "n": n, "due_at": due_at, "planned_at": self._tx.now}
+        self._tx.execute(_ADD, {**new, "state": "pending", "people": []})
 
     def fire(self, ring: Ring, people: Sequence[str]) -> bool:
         """Mark a ring fired; false when another instance was quicker."""
