@@ -31,6 +31,11 @@ _ADD, _ADD_VERSION = notices.insert(), versions.insert()
 _VERSION = select(versions).where(
     versions.c.notice_id == bindparam("notice_id"), versions.c.version == bindparam("version")
 )
+_VERSIONS = (
+    select(versions)
+    .where(versions.c.notice_id.in_(bindparam("ids", expanding=True)))
+    .order_by(versions.c.notice_id, versions.c.version)
+)
 _APPROVALS = (
     select(approvals)
     .where(approvals.c.notice_id.in_(bindparam("ids", expanding=True)))
@@ -217,10 +222,14 @@ class Notices:
 
     def versions(self, notice_id: str) -> list[Version]:
         """Every version of a notice, oldest first."""
-        rows = self._tx.execute(
-            select(versions).where(versions.c.notice_id == notice_id).order_by(versions.c.version)
-        )
-        return [_version(row) for row in rows]
+        return self.versions_of_all([notice_id])[notice_id]
+
+    def versions_of_all(self, notice_ids: Collection[str]) -> dict[str, list[Version]]:
+        """Every version of several notices, by notice."""
+        found: dict[str, list[Version]] = {notice_id: [] for notice_id in notice_ids}
+        for row in self._tx.execute(_VERSIONS, {"ids": list(found)}):
+            found[row.notice_id].append(_version(row))
+        return found
 
     def digest(self, notice_id: str, number: int) -> str | None:
         """The SHA-256 of what customers would read in a version, and of an individual batch's addressees.

@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, event, text
 
 from bridge.core.model import Notice
 from bridge.store.tx import Tx
+from bridge.web.api.serialize import incidents_out
 from bridge.web.ops import stored_gauges
 from tests.parts.midori import minutes, seconds
 from tests.stages.office import Office
@@ -144,3 +146,26 @@ async def test_an_idle_round_of_the_timer_reads_no_incident_and_no_finished_noti
     incident = await office.incident()
     assert incident.promise_at is not None
     assert agenda.duties.next_at == incident.promise_at - minutes(10)
+
+
+async def test_one_more_finished_incident_is_one_more_statement_for_the_list(office: Office) -> None:
+    """Its alerts, which have a limit of their own; everything else is read for all incidents at once."""
+
+    async def asked() -> int:
+        def count(tx: Tx) -> int:
+            with statements(tx.connection) as seen:
+                incidents_out(tx, office.runtime, tx.incidents.page(None, 50), {})
+            return len(seen)
+
+        return await office.store.read(count)
+
+    numbers = []
+    for _ in range(3):
+        await office.post(firing(starts_at=office.clock.now))
+        await office.press("maruyama", "dismiss", reason="drill")
+        await office.post(resolved(ends_at=office.clock.now))
+        await office.tick(minutes(6))
+        await office.tick(minutes(70))
+        numbers.append(await asked())
+    assert {incident.state for incident in await office.incidents()} == {"closed"}
+    assert [later - earlier for earlier, later in pairwise(numbers)] == [1, 1]
