@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, 
 
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import DeliveryState
-from bridge.store.conditions import CLAIMED, WAITING
+from bridge.store.conditions import CLAIMED, OPEN_NOTICE, WAITING
 from bridge.store.dialect import skip_locked
 from bridge.store.incidents import about
 from bridge.store.outbox import Lane
@@ -141,7 +141,9 @@ class Claims:
         if lane == "customers":
             # A query of its own: a plan that has to guess how many letters are sending sorts all rows for each claim.
             sending = (
-                self._tx.execute(select(notices.c.id).where(notices.c.state == "sending")).scalars().all()
+                self._tx.execute(select(notices.c.id).where(OPEN_NOTICE, notices.c.state == "sending"))
+                .scalars()
+                .all()
             )
             return and_(waits, outbox.c.notice_id.in_(sending))
         # Another instance may know a service that this one does not. What none has taken for so long is for any.
@@ -267,7 +269,7 @@ class Claims:
 
     def _cancel_late_rings(self) -> None:
         """Cancel rings that came back unsent after their notice was decided: nobody needs them."""
-        undecided = select(notices.c.id).where(notices.c.state.in_(UNDECIDED))
+        undecided = select(notices.c.id).where(OPEN_NOTICE, notices.c.state.in_(UNDECIDED))
         self._tx.execute(
             update(outbox)
             .where(

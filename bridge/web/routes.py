@@ -13,7 +13,7 @@ from bridge.web.api.router import api_router
 from bridge.web.approval_routes import ApprovalRoutes
 from bridge.web.auth import Guard
 from bridge.web.dependencies import Dependencies
-from bridge.web.middleware import EdgeMiddleware
+from bridge.web.middleware import EdgeMiddleware, WebhookFront
 from bridge.web.ops import Ops
 from bridge.web.request_body import busy, problem
 from bridge.web.webhooks import Webhooks
@@ -25,7 +25,8 @@ SCRIPT_HEADERS = {"Cache-Control": "max-age=3600"}
 def public_app(deps: Dependencies) -> FastAPI:
     """Webhooks and approval pages; the operators' routes too, unless `server.ops_listen` has them."""
     alone = deps.runtime().config.server.ops_listen is None
-    app = _app(deps, described=alone)
+    webhooks = Webhooks(deps)
+    app = _app(deps, webhooks, described=alone)
     approval, script = ApprovalRoutes(deps), deps.pages.live_js()
 
     async def live_js(request: Request) -> Response:  # noqa: ARG001
@@ -39,7 +40,7 @@ def public_app(deps: Dependencies) -> FastAPI:
         return await approval.not_found(request) if lost else await refused(request, error)
 
     app.add_exception_handler(404, unmatched)
-    app.add_route("/webhooks/{source}", Webhooks(deps).post, ["POST"], include_in_schema=False)
+    app.add_route("/webhooks/{source}", webhooks.post, ["POST"], include_in_schema=False)
     app.add_route("/approve/{token}", approval.answer, [*READ, "POST"], include_in_schema=False)
     app.add_route("/static/live.js", live_js, READ, include_in_schema=False)
     if alone:
@@ -49,7 +50,7 @@ def public_app(deps: Dependencies) -> FastAPI:
 
 def ops_app(deps: Dependencies) -> FastAPI:
     """/api, /metrics and /-/reload on an address of their own."""
-    app = _app(deps, described=True)
+    app = _app(deps, None, described=True)
     _add_operators(app, deps)
     return app
 
@@ -61,8 +62,8 @@ def _add_operators(app: FastAPI, deps: Dependencies) -> None:
     app.add_route("/-/reload", guard.wrap(ops.reload), ["POST"], include_in_schema=False)
 
 
-def _app(deps: Dependencies, *, described: bool) -> FastAPI:
-    """`described`: it has the API and its /openapi.json."""
+def _app(deps: Dependencies, webhooks: Webhooks | None, *, described: bool) -> FastAPI:
+    """`webhooks`: answered in front of all routes. `described`: it has the API and its /openapi.json."""
     app = FastAPI(
         title="The bridge",
         openapi_url="/openapi.json" if described else None,
@@ -73,7 +74,9 @@ def _app(deps: Dependencies, *, described: bool) -> FastAPI:
     app.add_exception_handler(HTTPException, _refusal(deps))
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(StorageDown, _down)
-    app.add_middleware(EdgeMiddleware, pages=deps.pages)
+    if webhooks:
+        app.add_middleware(WebhookFront, post=webhooks.post)
+    app.add_middleware(EdgeMiddleware, pages=deps.pages)  # the last one is the outermost
     ops = Ops(deps)
     app.add_route("/healthz", ops.healthz, READ, include_in_schema=False)
     app.add_route("/readyz", ops.readyz, READ, include_in_schema=False)

@@ -82,7 +82,7 @@ async def test_what_the_loops_ask_again_and_again_never_reads_the_outbox_whole(o
     lines = await office.store.run(partial(plans, ask=round_of_lanes))
     assert any("ix_outbox_due" in line for line in lines)
     assert any("ix_outbox_claimed" in line for line in lines)
-    assert not whole(lines, "outbox")
+    assert not whole(lines, "outbox", "notices")
 
 
 async def test_whether_a_letter_is_done_is_asked_of_its_open_rows_alone(
