@@ -49,7 +49,7 @@ soak: $(VENV)/test.stamp
 	sh scripts/install-test-parts.sh
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -rP --durations=15 \
 	    tests/faults/test_process_killed.py tests/faults tests/soak \
-	    tests/stages/test_machine.py tests/stages/test_receive.py --kill-rounds 200 --long
+	    tests/stages/test_machine.py tests/stages/test_truth.py tests/stages/test_receive.py --kill-rounds 200 --long
 
 bench: $(VENV)/test.stamp
 	sh scripts/install-test-parts.sh

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,13 +17,17 @@ from bridge.config import Config
 from bridge.core.anchors import LOGGED_AS
 from bridge.core.continuity import Mark, falls_behind
 from bridge.errors import StorageDown, StorageRefused
-from bridge.keys import Keys, load_keys
+from bridge.keys import Keys, load_keys, other_database
 from bridge.loops.composers import LetterComposer, OncallComposer
 from bridge.loops.lanes import LaneDependencies, LaneWorker
+from bridge.loops.peers import Peers
+from bridge.loops.relay_watch import RelayWatch
 from bridge.loops.reload import RunningConfig
 from bridge.loops.results import LeavingLetter, Results
 from bridge.loops.timer import Timer
-from bridge.smtp.relay import Relay
+from bridge.smtp.helo import default_name
+from bridge.smtp.relay import ONCALL_CONNECTIONS, Relay
+from bridge.smtp.settings import RelaySettings
 from bridge.stages import instances
 from bridge.stages.instances import ThisInstance
 from bridge.stages.runtime import Runtime
@@ -31,12 +36,11 @@ from bridge.store.mark_file import MarkFile
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 from bridge.web.dependencies import Dependencies, Health
-from bridge.web.listen import HttpServer, servers
+from bridge.web.listen import HttpServer, Sockets, addresses, servers
 from bridge.web.pages import Pages
 
 log = structlog.get_logger(__name__)
 
-ONCALL_CONNECTIONS = 2
 STOP_WITHIN = 8.0  # seconds for messages that wait for the answer to their dot
 GIVE_BACK_WITHIN = 0.5  # seconds: closing the store waits on for it, unless the database hangs
 
@@ -63,6 +67,10 @@ class App:
     async def serve(self) -> None:
         """Run until SIGTERM or SIGINT. Raises BridgeError when it cannot start."""
         config = self._runtime.config
+        with addresses(config) as sockets:
+            await self._serve_on(sockets, config)
+
+    async def _serve_on(self, sockets: Sockets, config: Config) -> None:
         keys = load_keys(config.key_file)
         async with self._store(keys) as store:
             await self._begin(store, keys)
@@ -74,7 +82,7 @@ class App:
             self._metronome.start()
             self._listen_to_signals(store)
             try:
-                await self._run(timer, lanes, marks, servers(config, deps))
+                await self._run(timer, lanes, marks, servers(config, deps, sockets))
             finally:
                 self._metronome.stop()
                 await self._give_back(store)
@@ -84,6 +92,8 @@ class App:
         """Another configuration is in force."""
         if old.smtp != self._runtime.config.smtp:
             self._relays = _relays(self._runtime.config)
+        for relay in self._relays["oncall"]:
+            relay.try_anew()
         self._ring_all()
 
     @property
@@ -110,11 +120,8 @@ class App:
 
         def unit(tx: Tx) -> tuple[str, Wake]:
             known = (tx.instances.meta("key") or "").split()
-            if known and not set(known) & set(keys.ids):
-                raise StorageRefused(
-                    f"{self._runtime.config.key_file}: another key than this database was begun with. "
-                    "Restore the key file that belongs to it"
-                )
+            if why := other_database(self._runtime.config.key_file, keys, known):
+                raise StorageRefused(why)
             tx.instances.set_meta("key", " ".join(dict.fromkeys([*known, *keys.ids])))
             me = ThisInstance(self._instance_id, tx.boot_id(), self._mark.mark)
             wake = instances.live_on(tx, self._runtime, me)
@@ -177,14 +184,15 @@ class App:
             store=store,
             runtime=lambda: self._runtime,
             lists=self._lists,
-            relay=self._first_relay,
+            watch=RelayWatch(store, lambda: self._runtime, lambda: self._relays["customers"][0], self._wake),
+            peers=Peers(store, lambda: self._runtime, self._lists, self._me),
             me=self._me,
             bell=self._bells["timer"],
             wake=self._wake,
         )
 
     def _lanes(self, store: Store[Tx], marks: Results, keys: Keys) -> list[LaneWorker]:
-        office = LaneDependencies(store, marks, self._me, clock.now, lambda: self._runtime)
+        office = LaneDependencies(store, marks, self._me, clock.now, lambda: self._runtime, self._wake)
         oncall = OncallComposer(store, lambda: self._runtime, keys, self._relay_problem, clock.now)
         return [
             LaneWorker(
@@ -201,7 +209,7 @@ class App:
                 lambda: self._relays["customers"],
                 self._runtime.config.smtp.connections,
                 self._bells["customers"],
-                LetterComposer(store),
+                LetterComposer(store, lambda: self._runtime),
             ),
         ]
 
@@ -209,7 +217,7 @@ class App:
         def health() -> Health:
             up = {
                 "oncall": any(relay.up for relay in self._relays["oncall"]),
-                "customers": self._first_relay().up,
+                "customers": self._relays["customers"][0].up,
             }
             return Health(clock.monotonic() - timer.last_tick, up, self._relay_problem())
 
@@ -222,17 +230,11 @@ class App:
             now=clock.now,
             health=health,
             reload=partial(self._running.reload, store),
-            pages=Pages(),
+            pages=Pages(self._runtime.config.server.path),
         )
 
-    def _first_relay(self) -> Relay:
-        """The mail server for customers, as the lane sees it that knows more: rings often find out first."""
-        views = (self._relays["customers"][0], self._relays["oncall"][0])
-        return next((relay for relay in views if not relay.up), views[0])
-
     def _relay_problem(self) -> str:
-        relay = self._first_relay()
-        return "" if relay.up else relay.last_error
+        return self._relays["customers"][0].last_error
 
     def _wake(self, wake: Wake) -> None:
         for head in wake.anchors:
@@ -257,8 +259,14 @@ class App:
 
 
 def _relays(config: Config) -> dict[str, list[Relay]]:
-    """The mail servers of each lane, in the order they are tried."""
-    oncall = [Relay(config.smtp, ONCALL_CONNECTIONS)]
-    if config.smtp.fallback is not None:
-        oncall.append(Relay(config.smtp.fallback, ONCALL_CONNECTIONS))
-    return {"oncall": oncall, "customers": [Relay(config.smtp, config.smtp.connections)]}
+    """The mail servers of each lane, in the order they are tried. Both lanes share the first."""
+    smtp, name = config.smtp, default_name(socket.gethostname(), config.server.public_url)
+    first = Relay(_named(smtp, name), smtp.connections, rate=smtp.rate)
+    oncall = [first]
+    if smtp.fallback is not None:
+        oncall.append(Relay(_named(smtp.fallback, smtp.helo_name or name), ONCALL_CONNECTIONS))
+    return {"oncall": oncall, "customers": [first]}
+
+
+def _named(server: RelaySettings, name: str) -> RelaySettings:
+    return server if server.helo_name else server.model_copy(update={"helo_name": name})

@@ -6,11 +6,12 @@ BridgeError
 │   ├── StorageDown    the database cannot commit now; the web says 503
 │   ├── StorageRefused the database must not be used: another instance, another key, another schema
 │   └── Overtaken      another unit moved the row first; trying again may succeed
-├── AudienceError      a customer list cannot be read      (bridge/audiences/csv.py)
+├── AudienceError      a customer list cannot be read      (bridge/audiences/file.py)
 ├── LetterError        a template cannot be rendered       (bridge/letters/render.py)
 ├── MessageError       a mail's bytes are not safe to send (bridge/letters/mime.py)
 ├── SourceError        an alert body is malformed: names the field
 ├── SmtpError          a mail server cannot be used now    (bridge/smtp/connect.py)
+├── NobodysDrill       a drill's letter to no person      (bridge/loops/composers.py)
 ├── NotListening       an address of ours is taken          (bridge/web/listen.py)
 └── Abandoned          a mail must not go after all        (bridge/smtp/session.py)
 

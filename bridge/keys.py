@@ -12,10 +12,13 @@ import hmac
 import os
 import secrets
 import stat
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import structlog
 from itsdangerous import Signer
@@ -29,6 +32,10 @@ KEY_BYTES = 32
 # Who reads a key can approve letters. Its group may read it: that is how Kubernetes hands secrets to a user.
 NOT_FOR_OTHERS = stat.S_IRWXO | stat.S_IWGRP
 MAX_TOKEN = 200  # characters; anything longer was not issued here and is not worth a hash
+MAX_SIGNED = 2000  # the same for a text that is signed whole: a browser keeps no longer cookie than 4096
+
+Purpose = Literal["session", "sign-in", "console-form"]
+"""What a signed text is for: one that was signed for something else is none of ours."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,22 @@ class Keys:
             return link_id
         newer = self.file.newer() if self.file else None
         return newer.link_id(token) if newer else None
+
+    def sign(self, purpose: Purpose, text: str) -> str:
+        """The text and its signature, in letters that a URL and a cookie may have."""
+        body = urlsafe_b64encode(text.encode()).decode().rstrip("=")
+        return _signer(self.ring[-1], purpose).sign(body).decode()
+
+    def signed_text(self, purpose: Purpose, token: str) -> str | None:
+        """The text that one of our keys signed for this purpose; None for anything else."""
+        if len(token) > MAX_SIGNED or not token.isascii():
+            return None
+        body, given = token.rpartition(".")[0], token.encode()
+        genuine = [hmac.compare_digest(given, _signer(key, purpose).sign(body)) for key in self.ring]
+        if any(genuine):
+            return urlsafe_b64decode(body + "=" * (-len(body) % 4)).decode()
+        newer = self.file.newer() if self.file else None
+        return newer.signed_text(purpose, token) if newer else None
 
     def csrf(self, link_id: str, notice_id: str, version: int) -> str:
         """The value that a form for this link, notice and version must carry."""
@@ -114,6 +137,13 @@ class KeyFile:
             self._newer = Keys(_read(self.path)[0])
         except ConfigError as error:
             log.warning("keys_not_read_again", error=str(error))
+
+
+def other_database(path: Path, keys: Keys, begun: Collection[str]) -> str | None:
+    """Why a database that was `begun` with keys of these ids is not that of the key file; None when it is."""
+    if not begun or not set(begun).isdisjoint(keys.ids):
+        return None
+    return f"{path}: another key than this database was begun with. Restore the key file that belongs to it"
 
 
 def load_keys(path: Path) -> Keys:
@@ -191,6 +221,10 @@ def _key(path: Path, number: int, line: str) -> bytes:
 def key_id(key: bytes) -> str:
     """A key's id: 12 hexadecimal digits, from which nobody learns the key."""
     return hashlib.sha256(b"id" + key).hexdigest()[:12]
+
+
+def _signer(key: bytes, purpose: Purpose) -> Signer:
+    return Signer(key, salt=purpose, digest_method=hashlib.sha256)
 
 
 def _derive(key: bytes, purpose: bytes) -> bytes:

@@ -1,26 +1,25 @@
-"""Structured logs: one JSON object a line, escaped to ASCII, approval tokens and credentials cut out."""
+"""Structured logs: a JSON object a line, in ASCII; at a terminal, text. Tokens and credentials are cut out."""
 
 import json
 import logging
-import re
 import sys
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
-_TOKEN = re.compile(r"(/approve/)[^\s/?\"'\\]+")
-_CREDENTIAL = re.compile(r"(?i)\b(bearer|basic|auth plain|auth login)\s+[A-Za-z0-9+/=._~-]{6,}")
-_DSN = re.compile(r"(postgresql(?:\+\w+)?://[^:@/\s]+:)[^@\s\"]+@")
-_DSN_QUERY = re.compile(r"(postgresql(?:\+\w+)?://[^?\s\"]*\?)[^\s\"]+")  # may hold password= or sslpassword=
+from bridge.redaction import redact
 
 
-def redact(text: str) -> str:
-    """The text without what would let its reader in."""
-    text = _TOKEN.sub(r"\1…", text)
-    text = _CREDENTIAL.sub(r"\1 …", text)
-    text = _DSN_QUERY.sub(r"\1…", text)
-    return _DSN.sub(r"\1…@", text)
+def _text(_: Any, __: str, event: MutableMapping[str, Any]) -> str:
+    """One event for a person at a terminal: as it reads, without characters that would move the cursor."""
+    time, level, said = (str(event.pop(key, "")) for key in ("timestamp", "level", "event"))
+    logger, trace = event.pop("logger", ""), event.pop("exception", "")
+    more = " ".join(f"{key}={value}" for key, value in event.items())
+    lines = [f"{time[11:19]} {level:<7} {said} {more}".rstrip(), *str(trace).splitlines()]
+    if logger and not str(logger).startswith("bridge"):
+        lines[0] += f" ({logger})"
+    return redact("\n".join("".join(c if c.isprintable() else "\ufffd" for c in line) for line in lines))
 
 
 def _line(_: Any, __: str, event: MutableMapping[str, Any]) -> str:
@@ -47,7 +46,7 @@ def set_up(level: int = logging.INFO) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _line,
+                _text if sys.stderr.isatty() else _line,
             ],
         )
     )
@@ -58,4 +57,6 @@ def set_up(level: int = logging.INFO) -> None:
     logging.getLogger("uvicorn.access").disabled = True
     # Nor does each broken request of a stranger deserve one.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    # The metronome may skip a beat, and every loop wakes by itself then; an error of it is told.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -3,6 +3,9 @@
 Counters that rules.yml watches begin at 0 for every label: Prometheus sees no increase in a series that begins at 1.
 """
 
+from importlib.metadata import version
+from platform import python_version
+
 from prometheus_client import Counter, Gauge, Histogram
 
 _MINUTES = tuple(60 * n for n in (1, 2, 3, 5, 8, 10, 13, 15, 20, 30, 60, 120))
@@ -26,6 +29,7 @@ RING_LATENESS = Histogram(
     buckets=(0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600),
 )
 RINGS = Counter("bridge_rings_total", "Rings fired.")
+RINGS_REFUSED = Counter("bridge_rings_refused_total", "Rings that the mail server refused for good.")
 LOOP_FAILURES = Counter(
     "bridge_loop_failures_total", "Rounds of a loop that failed and were tried again.", ["loop"]
 )
@@ -34,4 +38,10 @@ RELOAD_WORKED = Gauge(
     "Whether the last configuration that was to be loaded is in force.",
 )
 RELOAD_WORKED.set(1)
+RELOADED_AT = Gauge(
+    "bridge_config_last_reload_success_timestamp_seconds",
+    "When the configuration in force was loaded.",
+)
+BUILD = Gauge("bridge_build_info", "Always 1; which version runs, on which Python.", ["version", "python"])
+BUILD.labels(version("incident-bridge"), python_version()).set(1)
 RELOADED = Counter("bridge_config_reloads_total", "Configuration reloads by outcome.", ["outcome"])

@@ -15,11 +15,12 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from bridge.audiences.csv import AudienceError, OnRead, Row, read
+from bridge.audiences.csv import Reading, Row, read
+from bridge.audiences.file import AudienceError, OnRead
 from bridge.audiences.summary import Audiences, Tally
 from bridge.clock import monotonic
 from bridge.core.model import AudienceFacts, Recipient
-from bridge.core.values import Locale, LocalText
+from bridge.core.values import LocalText
 
 log = structlog.get_logger(__name__)
 
@@ -33,12 +34,12 @@ REMEMBERED = 1000  # digests whose counts are kept, for pages that were shown be
 
 @dataclass(frozen=True, slots=True)
 class ServiceList:
-    """Where a service's customers are listed. `locale` is for rows that give none."""
+    """Where a service's customers are listed."""
 
     audience: str
     title: LocalText | None
     path: Path
-    locale: Locale
+    reading: Reading
 
 
 class Pulse:
@@ -94,7 +95,7 @@ class CustomerLists:
         self._lists = lists
         self._silent = silent
         self._audiences = Audiences()
-        self._readings: dict[tuple[Path, Locale], ListRead[AudienceFacts]] = {}
+        self._readings: dict[tuple[Path, Reading], ListRead[AudienceFacts]] = {}
         self._counts: dict[str, int] = {}
 
     async def facts(self, services: Iterable[str]) -> Mapping[str, AudienceFacts]:
@@ -126,7 +127,7 @@ class CustomerLists:
     async def digest(self, service: str) -> str:
         """The digest of a service's list as it is now. Raises AudienceError, and KeyError for an unknown service."""
         mine, pulse = self._lists()[service], Pulse()
-        reading = partial(self._audiences.summary, mine.path, mine.locale, pulse.beat)
+        reading = partial(self._audiences.summary, mine.path, mine.reading, pulse.beat)
         return (await self._patiently(mine.path, pulse, reading)).digest
 
     async def chunks(self, service: str, size: int, digest: str) -> AsyncIterator[list[Recipient]]:
@@ -135,7 +136,7 @@ class CustomerLists:
         Raises AudienceError, also when the digest of the list is not `digest`: then the last chunk is not given.
         """
         mine, pulse = self._lists()[service], Pulse()
-        chunks = _chunks(mine.path, read(mine.path, mine.locale, pulse.beat), size, digest)
+        chunks = _chunks(mine.path, read(mine.path, mine.reading, pulse.beat), size, digest)
         while chunk := await self._patiently(mine.path, pulse, partial(next, chunks, None)):
             yield chunk
 
@@ -148,29 +149,29 @@ class CustomerLists:
     async def _read_all(self, services: Iterable[str]) -> dict[str, AudienceFacts]:
         known = self._lists()
         lists = {service: known[service] for service in services if service in known}
-        places = {(mine.path, mine.locale) for mine in lists.values()}
-        each = await asyncio.gather(*(self._read(path, locale) for path, locale in places))
+        places = {(mine.path, mine.reading) for mine in lists.values()}
+        each = await asyncio.gather(*(self._read(path, reading) for path, reading in places))
         read = dict(zip(places, each, strict=True))
         return {
-            service: replace(read[mine.path, mine.locale], name=mine.audience, title=mine.title)
+            service: replace(read[mine.path, mine.reading], name=mine.audience, title=mine.title)
             for service, mine in lists.items()
         }
 
-    async def _read(self, path: Path, locale: Locale) -> AudienceFacts:
-        reading = self._readings.get((path, locale))
-        if reading is None or reading.answer.done():
+    async def _read(self, path: Path, reading: Reading) -> AudienceFacts:
+        under_way = self._readings.get((path, reading))
+        if under_way is None or under_way.answer.done():
             pulse = Pulse()
-            count = partial(self._count, path, locale, pulse.beat)
-            reading = self._readings[path, locale] = ListRead(count, pulse, self._silent)
+            count = partial(self._count, path, reading, pulse.beat)
+            under_way = self._readings[path, reading] = ListRead(count, pulse, self._silent)
         try:
-            return await reading.wait(LONGEST)
+            return await under_way.wait(LONGEST)
         except TimeoutError:
             log.warning("list_silent", path=str(path))
             return AudienceFacts("", problem=_silent(path).words)
 
-    def _count(self, path: Path, locale: Locale, on_read: OnRead) -> AudienceFacts:
+    def _count(self, path: Path, reading: Reading, on_read: OnRead) -> AudienceFacts:
         try:
-            return self._audiences.facts("", path, locale, on_read)
+            return self._audiences.facts("", path, reading, on_read)
         except Exception as error:
             log.exception("list_failed", path=str(path))
             return AudienceFacts("", problem=_failed(path, type(error).__name__).words)

@@ -6,24 +6,30 @@ data: a formula in a name stays a name.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
+from bridge.audiences.columns import COLUMNS, USUAL_NAMES, Columns, NoColumn, places, wanted
+from bridge.audiences.file import AudienceError, OnRead, encoding_of, nobody_waits, unreadable
 from bridge.core import addresses, csv_text
-from bridge.core.addresses import AddressError, on_the_wire
-from bridge.core.csv_text import NotCsv
+from bridge.core.addresses import AddressError
+from bridge.core.csv_text import NotCsv, Records
+from bridge.core.encodings import lines_of, opened_as
+from bridge.core.list_repairs import LANGUAGE, LINE_END, usable
 from bridge.core.model import Recipient
 from bridge.core.values import LOCALES, Locale, LocalText
-from bridge.errors import BridgeError
 
-COLUMNS = ("email", "name", "company", "locale")
 _HEADER = ",".join(COLUMNS)
 _CELL_KEPT = 100  # characters of a bad row that are kept to show
-_PIECE = 1 << 20  # bytes that are read at a time to find the encoding
-_LANGUAGES: Mapping[str, Locale] = {locale: locale for locale in LOCALES}  # "ja-JP" and "EN" are meant too
+_LANGUAGES: Mapping[str, Locale] = {
+    **{locale: locale for locale in LOCALES},  # "ja-JP" and "EN" are meant too
+    **dict.fromkeys(("jp", "日本", "和文"), "ja"),
+    **dict.fromkeys(("英語", "英文"), "en"),
+}
 _UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_LINE_ENDS = re.compile("[\r\n]+")
+_AROUND = " \u3000\t\xa0\ufeff\u200b"  # what stands around a cell and means nothing
 _IN_NAME = "control characters in name or company"
 _UNCLOSED = "a quotation mark is not closed on its line"
 _TOO_MANY = "more cells than the header has. Put a cell with a comma in quotation marks"
@@ -34,27 +40,6 @@ _JAPANESE: Mapping[str, str] = {
     _UNCLOSED: '引用符(")が同じ行で閉じていません',
     _TOO_MANY: '見出しよりセルが多くあります。カンマを含むセルは引用符(")で囲んでください',
 }
-
-OnRead = Callable[
-    [], None
-]  # called after each successful read: a long list is not taken for a hung file system
-
-
-def nobody_waits() -> None:
-    """The `OnRead` of whoever waits for a list without a limit."""
-
-
-class AudienceError(BridgeError):
-    """A customer list cannot be used as a whole. Names the file, what is wrong and what to do.
-
-    `what` in English is the error itself; `words` are for the on-call, in either language.
-    """
-
-    def __init__(self, path: Path, what: str, ja: str) -> None:
-        super().__init__(f"{path}: {what}")
-        self.path = path
-        self.what = what
-        self.words = LocalText(ja=f"{path}: {ja}", en=str(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +71,42 @@ class Duplicate:
     address: str
 
 
-Row = Recipient | BadRow | Duplicate
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What was put right in a row, before the row itself. `what` are repairs of `bridge/core/list_repairs.py`."""
+
+    line: int
+    what: tuple[str, ...]
 
 
-def read(path: Path, locale: Locale = "ja", on_read: OnRead = nobody_waits) -> Iterator[Row]:
-    """Every row in the order of the file. `locale` is for rows that give none of ours.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a list is read. `locale` is for rows that give none of ours; `columns` are what its columns are called."""
+
+    locale: Locale = "ja"
+    columns: Columns = USUAL_NAMES
+
+
+AS_USUAL = Reading()
+Row = Recipient | BadRow | Duplicate | Repair
+
+
+def read(path: Path, reading: Reading = AS_USUAL, on_read: OnRead = nobody_waits) -> Iterator[Row]:
+    """Every row in the order of the file. A repair stands before the row it was made in.
 
     Memory grows by the addresses alone (some 150 bytes each), which find duplicates. Raises AudienceError.
     """
-    yield from rows_in(path, encoding_of(path, on_read), locale)
+    yield from rows_in(path, encoding_of(path, on_read), reading)
 
 
-def rows_in(path: Path, encoding: str, locale: Locale) -> Iterator[Row]:
+def rows_in(path: Path, encoding: str, reading: Reading) -> Iterator[Row]:
     """Every row of a file whose encoding is known. Raises AudienceError."""
     try:
-        with path.open(encoding=encoding, newline="") as file:
-            yield from _unique(_parsed(path, file, locale))
+        with path.open(encoding=opened_as(encoding), newline="") as file:
+            yield from _unique(_parsed(path, lines_of(file, encoding), reading))
     except OSError as exc:
         raise unreadable(path, exc) from exc
-    except UnicodeDecodeError as exc:
+    except UnicodeError as exc:
         raise AudienceError(
             path,
             "changed while it was read. Replace it by renaming a finished file",
@@ -112,41 +114,10 @@ def rows_in(path: Path, encoding: str, locale: Locale) -> Iterator[Row]:
         ) from exc
 
 
-def encoding_of(path: Path, on_read: OnRead = nobody_waits) -> str:
-    """The encoding of the whole file, as `csv_text` names it. Raises AudienceError."""
-    try:
-        encoding = csv_text.encoding_of(lambda: _pieces(path, on_read))
-    except OSError as exc:
-        raise unreadable(path, exc) from exc
-    if encoding is None:
-        raise AudienceError(
-            path,
-            "is neither UTF-8 nor Shift_JIS. Save it as CSV UTF-8",
-            "文字コードが UTF-8 でも Shift_JIS でもありません。CSV UTF-8 で保存してください",
-        )
-    return encoding
-
-
-def unreadable(path: Path, exc: OSError) -> AudienceError:
-    """The error for a file that cannot be opened or read."""
-    return AudienceError(
-        path,
-        f"cannot be read ({exc.strerror}). Put the customer list there, readable for us",
-        f"読めません({exc.strerror})。ブリッジが読めるように名簿を置いてください",
-    )
-
-
-def _pieces(path: Path, on_read: OnRead) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            yield piece
-            on_read()
-
-
-def _unique(rows: Iterator[tuple[int, Recipient | BadRow]]) -> Iterator[Row]:
+def _unique(rows: Iterator[tuple[int, Row]]) -> Iterator[Row]:
     seen: set[str] = set()
     for line, row in rows:
-        if isinstance(row, BadRow):
+        if not isinstance(row, Recipient):
             yield row
         elif row.address in seen:
             yield Duplicate(line, row.address)
@@ -155,27 +126,51 @@ def _unique(rows: Iterator[tuple[int, Recipient | BadRow]]) -> Iterator[Row]:
             yield row
 
 
-def _parsed(path: Path, file: IO[str], locale: Locale) -> Iterator[tuple[int, Recipient | BadRow]]:
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """How the lines below the header are read. `first`: the number of the first of them."""
+
+    header: Sequence[str]
+    delimiter: str
+    places: Sequence[int]
+    first: int
+
+
+def _parsed(path: Path, lines: Iterator[str], reading: Reading) -> Iterator[tuple[int, Row]]:
+    table = _table(path, lines, reading.columns)
+    width = len(table.header)
+    for number, text, cells in Records(lines, table.delimiter, width, table.first):
+        if isinstance(cells, NotCsv):
+            yield number, BadRow(number, _why(cells), _shown(text.strip()))
+        elif any(cells[width:]):
+            yield number, BadRow(number, _TOO_MANY, _shown(text.strip()))
+        elif any(cells):
+            cells += [""] * max(1, width + 1 - len(cells))
+            for row in _rows(number, [cells[place] for place in table.places], reading.locale):
+                if not (isinstance(row, BadRow) and csv_text.columns(cells[:width]) == table.header):
+                    yield number, row  # but not a header again, where files were joined
+
+
+def _table(path: Path, lines: Iterator[str], columns: Columns) -> _Table:
+    """What the first lines say about the others. Raises AudienceError."""
+    line, number = next(lines, ""), 1
+    if delimiter := csv_text.named_delimiter(line):
+        line, number = next(lines, ""), 2
+    delimiters = (delimiter,) if delimiter else csv_text.DELIMITERS
+    names = wanted(columns)
     try:
-        header = csv_text.row(next(file, ""))
+        used, header = csv_text.header(line, delimiters, names)
     except NotCsv as exc:
         raise AudienceError(
             path,
             f"has no usable first line: {_why(exc)}. Begin it with the header row {_HEADER}",
             f"1行目をCSVとして読めません。1行目に見出し {_HEADER} を書いてください",
         ) from exc
-    places = _places(path, header)
-    for line, text in enumerate(file, 2):
-        try:
-            cells = csv_text.row(text)
-        except NotCsv as exc:
-            yield line, BadRow(line, _why(exc), _shown(text.strip()))
-            continue
-        if any(cells[len(header) :]):
-            yield line, BadRow(line, _TOO_MANY, _shown(text.strip()))
-        elif any(cells):
-            cells += [""] * max(1, len(header) + 1 - len(cells))
-            yield line, _row(line, cells, places, locale)
+    try:
+        found = places(header, columns)
+    except NoColumn as exc:
+        raise _unlabelled(path, header, exc, csv_text.shows(next(lines, ""), delimiters, names)) from None
+    return _Table(csv_text.columns(header), used, found, number + 1)
 
 
 def _why(exc: NotCsv) -> str:
@@ -186,31 +181,51 @@ def _shown(text: str) -> str:
     return _UNREADABLE.sub("\ufffd", text[:_CELL_KEPT])
 
 
-def _places(path: Path, header: Sequence[str]) -> list[int]:
-    """In which column each of COLUMNS stands; -1 for a missing one, where `_parsed` puts an empty cell."""
-    found = csv_text.columns(header)
-    if not any(found):
-        raise AudienceError(
+def _unlabelled(path: Path, header: Sequence[str], missing: NoColumn, below: bool) -> AudienceError:
+    """The error for a list whose columns are not clear. `below`: the second line is the header."""
+    named = _shown(", ".join(cell.strip()[:40] for cell in header))
+    if not any(csv_text.columns(header)):
+        return AudienceError(
             path,
             f"is empty. Begin it with the header row {_HEADER}",
             f"空です。1行目に見出し {_HEADER} を書いてください",
         )
-    if "email" not in found:
-        named = ", ".join(cell.strip()[:40] for cell in header)
-        raise AudienceError(
+    if missing.twice:
+        twice = ", ".join(missing.twice)
+        return AudienceError(
             path,
-            f"has no column email (found: {named}). Begin it with {_HEADER}",
-            f"email の列がありません(1行目: {named})。1行目に見出し {_HEADER} を書いてください",
+            f"has several columns for addresses ({twice}). Keep one, or name it in `columns: {{email: ...}}`",
+            f"メールアドレスの列が2つ以上あります({twice})。1つにするか、設定の columns で列名を指定してください",
         )
-    return [found.index(column) if column in found else -1 for column in COLUMNS]
+    if below:
+        return AudienceError(
+            path,
+            f"begins with a title ({named}), and its header is the second line. Delete the first line",
+            f"1行目が表題です({named})。見出しが2行目にあります。1行目を削除してください",
+        )
+    return AudienceError(
+        path,
+        f"has no column {missing.wanted} (found: {named}). Begin it with {_HEADER}, or name its columns in `columns`",
+        f"{missing.wanted} の列がありません(1行目: {named})。1行目に見出し {_HEADER} を書くか、"
+        "設定の columns で列名を指定してください",
+    )
 
 
-def _row(line: int, cells: Sequence[str], places: list[int], locale: Locale) -> Recipient | BadRow:
-    email, name, company, language = [cells[place].strip(" \u3000") for place in places]
+def _rows(line: int, cells: Sequence[str], locale: Locale) -> tuple[Row, ...]:
+    """The recipient in the cells of COLUMNS, after what had to be repaired; or why there is none."""
+    written, name, company, language = (cell.strip(_AROUND) for cell in cells)
     try:
-        address = on_the_wire(email)
+        address, repairs = usable(cells[0])
     except AddressError as exc:
-        return BadRow(line, exc.why, _shown(email))
+        return (BadRow(line, exc.why, _shown(written)),)
     if _UNREADABLE.search(name + company):
-        return BadRow(line, _IN_NAME, address)
-    return Recipient(address, name, company, _LANGUAGES.get(language[:2].lower(), locale))
+        one_line = _LINE_ENDS.sub(" ", name), _LINE_ENDS.sub(" ", company)
+        if _UNREADABLE.search("".join(one_line)):
+            return (BadRow(line, _IN_NAME, address),)
+        name, company = one_line
+        repairs = (*repairs, LINE_END)
+    meant = _LANGUAGES.get(language[:2].lower())
+    if language and meant is None:
+        repairs = (*repairs, LANGUAGE)
+    found = Recipient(address, name, company, meant or locale)
+    return (Repair(line, repairs), found) if repairs else (found,)

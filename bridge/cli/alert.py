@@ -6,25 +6,29 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 from bridge import clock
+from bridge.cli.commands import add_command, add_config, add_url
 from bridge.cli.posting import post
-from bridge.cli.serve import add_config
 from bridge.config import SOURCES, Config, load
 from bridge.core.model import Alert
 from bridge.core.near_miss import near_miss
 from bridge.core.service_index import index_of
 from bridge.core.triage import sort_alerts
-from bridge.sources.credentials import Credentials
+from bridge.sources import read
+from bridge.sources.credentials import Credentials, signature
+from bridge.sources.post import Post
+from bridge.stages.source_of import NoReader, source_of
 
 SHOWN = 10  # alerts whose reason is spelled out
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser("alert", help="post an alert payload to a running bridge")
-    parser.add_argument("file", type=Path, help="the body to post, such as an Alertmanager payload")
-    parser.add_argument("--source", default="alertmanager", help="which source it comes from")
-    parser.add_argument("--url", default=None, help="where the bridge listens (default: server.listen)")
+    parser = add_command(subparsers, "alert")
+    parser.add_argument("file", type=Path, help="the body to post, as its sender writes it")
+    parser.add_argument("--source", help="which source it comes from; default: the one that reads it")
+    add_url(parser)
     add_config(parser)
     parser.set_defaults(func=run)
 
@@ -36,23 +40,27 @@ def run(args: argparse.Namespace) -> int:
     Raises ConfigError, NoAnswer.
     """
     config = load(args.config)
-    settings = config.sources.get(args.source)
-    if settings is None:
-        print(f"{args.source}: not listed under sources in {args.config}", file=sys.stderr)
-        return 2
     try:
         body = args.file.read_bytes()
+        source = args.source or _source(config, body)
+    except NoReader as error:
+        print(error, file=sys.stderr)
+        return 2
     except OSError as error:
         print(f"{args.file}: {error.strerror}", file=sys.stderr)
         return 2
+    settings = config.sources.get(source)
+    if settings is None:
+        print(f"{source}: not listed under sources in {args.config}", file=sys.stderr)
+        return 2
     base = args.url or f"http://{config.server.listen}"
-    status, answer = post(base, f"/webhooks/{args.source}", body, _authorization(settings))
+    status, answer = post(base, _path(source, settings), body, _credentials(settings, body))
     print(status, answer)
     if status != 200:
         return 1
     if json.loads(answer)["accepted"]:
         return 0
-    alerts = SOURCES[args.source].parse(body, {}, clock.now()).alerts
+    alerts = read(SOURCES[settings.kind], settings, Post(source, body, clock.now())).alerts
     print("\n".join(_reasons(alerts, config)) or "the post holds no alert", file=sys.stderr)
     return 1
 
@@ -87,7 +95,21 @@ def _missed(alert: Alert, config: Config) -> str:
     return f"{said}. Nearest: {miss.service} wants {miss.matcher}, and {miss.label} {met}{more}"
 
 
-def _authorization(settings: Credentials) -> dict[str, str]:
+def _source(config: Config, body: bytes) -> str:
+    """The listed source that reads the body; the only one that is listed takes also what is malformed."""
+    if len(config.sources) == 1:
+        return next(iter(config.sources))
+    return source_of(config, Post("", body, clock.now()), None)[0]
+
+
+def _path(source: str, settings: Credentials) -> str:
+    token = settings.query_token
+    return f"/webhooks/{source}" + (f"?{urlencode({'token': token.get_secret_value()})}" if token else "")
+
+
+def _credentials(settings: Credentials, body: bytes) -> dict[str, str]:
+    if settings.hmac is not None:
+        return signature(settings, body, clock.now())
     if settings.bearer_token is not None:
         return {"Authorization": f"Bearer {settings.bearer_token.get_secret_value()}"}
     if settings.basic_auth is not None:

@@ -3,46 +3,29 @@
 A check creates, changes and migrates nothing, and sends no mail. It may run beside a working bridge.
 """
 
-import asyncio
-import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from functools import partial
-from itertools import product
 from pathlib import Path
 
-from sqlalchemy import URL, Engine
-from sqlalchemy.exc import SQLAlchemyError
-
-from bridge.audiences.csv import AudienceError
+from bridge.audiences.csv import Reading
+from bridge.audiences.file import AudienceError
 from bridge.audiences.summary import summarise
+from bridge.cli import conditions
+from bridge.cli.check_mail import check_mail
+from bridge.cli.check_secrets import doubtful_secrets, marked_secrets
+from bridge.cli.conditions import Check, Problem
+from bridge.cli.rule_checks import check_rules
+from bridge.cli.sender_checks import check_senders
 from bridge.config import Config
-from bridge.config.document import Place
+from bridge.config.document import Document, Place
 from bridge.core.customer_words import REASONS, is_sentence, refusal
-from bridge.core.facts import Answers, Facts, build
 from bridge.core.impact import MAX_IMPACT_CHARS, MAX_WORKAROUND_CHARS
-from bridge.core.kinds import KINDS
-from bridge.core.model import Alert, Incident, Kind
-from bridge.core.next_notice import FIRST
 from bridge.core.settings import Service
-from bridge.core.values import LOCALES, LocalText
-from bridge.errors import ConfigError, StorageRefused
-from bridge.keys import load_keys, no_key_file
-from bridge.letters.render import LetterError, Letters
+from bridge.core.values import LocalText
+from bridge.letters.render import Letters
+from bridge.letters.samples import problems
 from bridge.resources import shipped
-from bridge.smtp.connect import SmtpError, dial
-from bridge.smtp.session import Limits
-from bridge.smtp.settings import RelaySettings
-from bridge.store.migrations import check_version
-from bridge.store.read_only import read_only_engine
 from bridge.wording.ja.dates import JAPANESE
 
-Problem = tuple[Place, str]
-Check = Callable[[Config], Iterator[Problem]]
-
-_MOMENT = datetime(2026, 11, 24, 1, 5, tzinfo=UTC)
-_PATIENCE = Limits(command=10)
 _BAD_ROWS_SHOWN = 3
 
 
@@ -53,16 +36,7 @@ def check_server(config: Config) -> Iterator[Problem]:
             ("server", "public_url"),
             f"not written: links would begin with {config.server.public_url}. Write your own",
         )
-    path = config.key_file
-    place = ("server", "key_file" if config.server.key_file else "data_dir")
-    if not path.exists():  # created on the first start, if it can be
-        if folder := _unwritable(path.parent):
-            yield place, no_key_file(path, f"this user cannot write to {folder}")
-        return
-    try:
-        load_keys(path)
-    except ConfigError as error:
-        yield place, str(error)
+    yield from conditions.key_file(config)
 
 
 def check_people(config: Config) -> Iterator[Problem]:
@@ -81,24 +55,16 @@ def check_templates(config: Config) -> Iterator[Problem]:
     """Every letter of every service, in both languages, from several sets of facts."""
     if config.templates is not None:
         yield from _misnamed(config.templates)
-    letters = Letters(config.templates)
-    said: set[str] = set()
-    for service, kind, locale in product(config.services.values(), KINDS, LOCALES):
-        for facts in _samples(service, kind):
-            try:
-                letters.render(facts, locale, wrap=service.wrap)
-            except LetterError as error:
-                if str(error) not in said:
-                    said.add(str(error))
-                    yield ("templates",), f"{error}. Correct it, or remove it to use the shipped one"
+    for problem in problems(Letters(config.templates), config.services.values()):
+        yield ("templates",), f"{problem}. Correct it, or remove it to use the shipped one"
 
 
 def check_audiences(config: Config) -> Iterator[Problem]:
     """Whether every customer list can be read, row by row."""
-    for name, path in config.audiences.items():
-        place = ("audiences", name, "csv")
+    for name, listed in config.customer_lists.items():
+        place, path = ("audiences", name, "csv"), listed.csv
         try:
-            summary = summarise(path)
+            summary = summarise(path, Reading(columns=listed.columns))
         except AudienceError as error:
             yield place, str(error)
             continue
@@ -108,36 +74,6 @@ def check_audiences(config: Config) -> Iterator[Problem]:
         if summary.bad_total:
             rows = "; ".join(map(str, summary.bad[:_BAD_ROWS_SHOWN]))
             yield place, f"{path}: rows that get no letter: {summary.bad_total} ({rows}). Correct them"
-
-
-def check_database(config: Config) -> Iterator[Problem]:
-    """Whether the database can be opened, and was not migrated by a newer version."""
-    url = config.database_url
-    if url.get_backend_name() == "sqlite":
-        path = Path(url.database or "")
-        if not path.exists():
-            if folder := _unwritable(path.parent):
-                yield (
-                    ("server", "data_dir"),
-                    f"{folder} cannot be written by this user. Change its owner or name another",
-                )
-            return
-    yield from _unusable(read_only_engine(url), url)
-
-
-def check_smtp(config: Config) -> Iterator[Problem]:
-    """Whether the mail servers answer, prove who they are and let us log in."""
-    servers: list[tuple[Place, RelaySettings | None]] = [
-        (("smtp",), config.smtp),
-        (("smtp", "fallback"), config.smtp.fallback),
-    ]
-    for place, server in servers:
-        if server is None:
-            continue
-        try:
-            asyncio.run(_greet(server))
-        except SmtpError as error:
-            yield place, f"{error}. Correct the settings, or see to the server"
 
 
 def check_words(config: Config) -> Iterator[Problem]:
@@ -161,15 +97,36 @@ def check_words(config: Config) -> Iterator[Problem]:
                     )
 
 
+def repaired_lists(config: Config, _document: Document, _path: Path) -> Iterator[Problem]:
+    """What is put right in a customer list each time that it is read."""
+    for name, listed in config.customer_lists.items():
+        try:
+            summary = summarise(listed.csv, Reading(columns=listed.columns))
+        except AudienceError:
+            continue  # a finding of `check_audiences`
+        for repair in summary.repaired:
+            yield ("audiences", name, "csv"), f"{listed.csv}: {repair}. Correct the file when you can"
+
+
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("server", check_server),
+    ("secrets", marked_secrets),
     ("people", check_people),
+    ("rules", check_rules),
     ("words", check_words),
     ("templates", check_templates),
     ("audiences", check_audiences),
-    ("database", check_database),
-    ("smtp", check_smtp),
+    ("database", conditions.database),
+    ("senders", check_senders),
+    ("smtp", check_mail),
 )
+
+
+WARNINGS: tuple[Callable[[Config, Document, Path], Iterator[Problem]], ...] = (
+    doubtful_secrets,
+    repaired_lists,
+)
+"""What may be as it is, and is told all the same: `bridge check` still exits 0."""
 
 
 def _untranslated(service: Service, english: int) -> Iterator[Problem]:
@@ -209,73 +166,3 @@ def _misnamed(folder: Path) -> Iterator[Problem]:
             known = ", ".join(sorted({letter.name for letter in letters if letter.name[0] != "_"}))
             what = f"{path} takes the place of no letter. Under mail/ja and mail/en there are: {known}"
             yield ("templates",), what
-
-
-def _samples(service: Service, kind: Kind) -> Iterator[Facts]:
-    """Sample facts that together reach every branch of a template: sparse and full, firing, partly over, over."""
-    incident = Incident("check", service.id, "open", _MOMENT, received_at=_MOMENT)
-    bare = Alert("check", "1", "firing", {}, {}, _MOMENT)
-    told = replace(
-        bare, fingerprint="2", annotations={"customer_impact_ja": "影響", "customer_impact_en": "impact"}
-    )
-    told_over = build(
-        service, incident, [replace(bare, status="resolved", ends_at=_MOMENT)], FIRST, drafted_at=_MOMENT
-    )
-    ended = replace(told, status="resolved", ends_at=_MOMENT + timedelta(minutes=20))
-    make = partial(build, service, incident, kind=kind, drafted_at=_MOMENT + timedelta(minutes=30), number=2)
-    first = build(service, incident, [bare], FIRST, drafted_at=_MOMENT, number=1)
-    promise = _MOMENT + timedelta(hours=1)
-    full = Answers(
-        cause="原因",
-        remedy="対応",
-        prevention="再発防止策",
-        status="状況",
-        scope="範囲",
-        customer_actions="お願い",
-        unaffected="影響のない範囲",
-        affected_count="1件",
-        how_to_tell="確かめ方",
-        data_note="データ",
-        apology_for_delay="お詫び",
-    )
-    owed = Answers(cause_by=date(2026, 12, 1))
-    row = {"company": service.company.ja, "department": "部署", "name": "お名前", "impact": "影響"}
-    for facts in (
-        make([bare], promise_at=promise),
-        make(
-            [told, replace(bare, status="resolved", ends_at=ended.ends_at)],
-            promise_at=promise,
-            previous=first,
-        ),
-        make([told, replace(bare, starts_at=_MOMENT + timedelta(minutes=9))], previous=told_over),
-        make([ended], answers=owed),
-        make([ended], answers=full, previous=first, follows_at=_MOMENT - timedelta(days=1)),
-    ):
-        yield facts.for_row(row)
-        yield facts.for_row(row).model_copy(update={"symptom": LocalText(ja="事象"), "more_impacts": 3})
-
-
-def _unwritable(folder: Path) -> Path | None:
-    """The folder, or the nearest above it that is there, if this user can make nothing in it."""
-    nearest = next(path for path in (folder, *folder.parents) if path.exists())
-    return None if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK) else nearest
-
-
-def _unusable(engine: Engine, url: URL) -> Iterator[Problem]:
-    try:
-        with engine.connect() as connection:
-            check_version(connection.execution_options(purpose="read"))
-    except StorageRefused as error:
-        yield ("database",), str(error)
-    except SQLAlchemyError as error:
-        # only the driver's message: SQLAlchemy's may repeat the url
-        words = " ".join(str(getattr(error, "orig", None) or type(error).__name__).split())
-        shown = url.set(query={})  # the query may hold a password too
-        yield ("database",), f"{shown} cannot be opened: {words}. Start it or correct the url"
-    finally:
-        engine.dispose()
-
-
-async def _greet(server: RelaySettings) -> None:
-    session = await dial(server, _PATIENCE)
-    await session.quit()

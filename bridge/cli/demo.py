@@ -7,11 +7,12 @@ import functools
 import logging
 
 from bridge import clock, log
+from bridge.cli.commands import add_command
 from bridge.demo import story
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser("demo", help="run the whole story on this machine, with sample customers")
+    parser = add_command(subparsers, "demo")
     parser.add_argument(
         "--speed", type=_speed, default=1, metavar="N", help="divide every wait by N, such as 30"
     )

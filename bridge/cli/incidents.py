@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from bridge import clock
-from bridge.cli.serve import add_config
+from bridge.cli.commands import add_action, add_command, add_config, add_json
 from bridge.config import Config, load
 from bridge.core import anchors
 from bridge.core.anchors import Anchor
+from bridge.core.model import Incident
 from bridge.errors import BridgeError
 from bridge.keys import load_keys
 from bridge.letters.render import Letters
@@ -19,6 +20,7 @@ from bridge.stages.runtime import Runtime
 from bridge.store.audit import broken
 from bridge.store.read_only import read_only
 from bridge.store.tx import Tx
+from bridge.web.api.schemas import IncidentsOut
 from bridge.web.api.serialize import incidents_out
 
 T = TypeVar("T")
@@ -30,19 +32,19 @@ class LogError(BridgeError):
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser("incidents", help="list and show incidents, verify their history")
-    parser.set_defaults(func=run_list)
+    parser = add_command(subparsers, "incidents")
+    parser.set_defaults(func=run_list, open=False, json=False)
     add_config(parser)
     actions = parser.add_subparsers(metavar="ACTION")
-    listing = actions.add_parser("list", help="the newest incidents, a line each")
+    listing = add_action(actions, "list", "the newest incidents, a line each")
+    listing.add_argument("--open", action="store_true", help="those alone that are not closed")
+    add_json(listing)
     listing.set_defaults(func=run_list)
-    show = actions.add_parser("show", help="one incident with everything about it, as JSON")
-    show.add_argument("id")
+    show = add_action(actions, "show", "one incident with everything about it, as JSON")
+    show.add_argument("id", metavar="ID", help="from `bridge incidents list`")
     show.set_defaults(func=run_show)
-    verify = actions.add_parser(
-        "verify", help="whether anybody changed the history of an incident, or of all"
-    )
-    verify.add_argument("id", nargs="?")
+    verify = add_action(actions, "verify", "whether anybody changed the history of an incident, or of all")
+    verify.add_argument("id", nargs="?", metavar="ID", help="of one incident; all without it")
     verify.add_argument(
         "--anchor",
         action="append",
@@ -58,8 +60,24 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run_list(args: argparse.Namespace) -> int:
-    """Print a line for each incident: id, service, state, time of receipt. Raises ConfigError, StoreError."""
-    for incident in query(load(args.config), lambda tx: tx.incidents.page(None, SHOWN)):
+    """Print a line for each incident: id, service, state, time of receipt; or the JSON of the API's list.
+
+    Raises ConfigError, StoreError.
+    """
+    config = load(args.config)
+
+    def unit(tx: Tx) -> tuple[list[Incident], str]:
+        found = tx.incidents.page(None, SHOWN)
+        if args.open:
+            found = sorted(tx.incidents.unfinished(), key=lambda one: one.received_at, reverse=True)
+        out = incidents_out(tx, _runtime(config), found, {}) if args.json else []
+        return found, IncidentsOut(incidents=out, next=None).model_dump_json(indent=2)
+
+    found, as_json = query(config, unit)
+    if args.json:
+        print(_plain(as_json))
+        return 0
+    for incident in found:
         print(f"{incident.id}  {incident.service}  {incident.state}  {incident.received_at.isoformat()}")
     return 0
 
@@ -70,18 +88,28 @@ def run_show(args: argparse.Namespace) -> int:
     Raises ConfigError, StoreError.
     """
     config = load(args.config)
-    runtime = Runtime(config, Letters(config.templates))
 
     def unit(tx: Tx) -> str | None:
         found = tx.incidents.get(args.id)
-        return incidents_out(tx, runtime, [found], {})[0].model_dump_json(indent=2) if found else None
+        return (
+            incidents_out(tx, _runtime(config), [found], {})[0].model_dump_json(indent=2) if found else None
+        )
 
     shown = query(config, unit)
     if shown is None:
         print(f"{args.id}: no such incident", file=sys.stderr)
         return 1
-    print("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in shown))
+    print(_plain(shown))
     return 0
+
+
+def _runtime(config: Config) -> Runtime:
+    return Runtime(config, Letters(config.templates))
+
+
+def _plain(text: str) -> str:
+    """JSON without characters that control a terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def run_verify(args: argparse.Namespace) -> int:

@@ -4,21 +4,19 @@ import argparse
 import json
 import sys
 
-from bridge.cli.posting import post
-from bridge.cli.serve import add_config
+from bridge.cli.commands import add_action, add_command, add_config, add_url
+from bridge.cli.posting import post_to_api
 from bridge.config import load
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser("links", help="revoke approval links")
+    parser = add_command(subparsers, "links")
     add_config(parser)
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    revoke = actions.add_parser(
-        "revoke", help="revoke links; the next ring of an open notice carries fresh ones"
-    )
+    revoke = add_action(actions, "revoke", "revoke links; the next ring of an open notice carries fresh ones")
     revoke.add_argument("--person", help="those of one person (the key under people)")
     revoke.add_argument("--notice", help="those to one notice")
-    revoke.add_argument("--url", default=None, help="where the bridge listens (default: its own setting)")
+    add_url(revoke)
     add_config(revoke, inherit=True)
     revoke.set_defaults(func=run)
 
@@ -32,10 +30,8 @@ def run(args: argparse.Namespace) -> int:
         print("name --person or --notice: revoking every link would silence every ring", file=sys.stderr)
         return 2
     config = load(args.config)
-    base = args.url or f"http://{config.server.ops_listen or config.server.listen}"
-    headers = {"Authorization": f"Bearer {config.api.bearer_token.get_secret_value()}"}
     body = json.dumps({"person": args.person, "notice": args.notice}).encode()
-    status, answer = post(base, "/api/v1/links/revoke", body, headers)
+    status, answer = post_to_api(config, args.url, "/links/revoke", body)
     print(answer)
     if status != 200:
         return 1

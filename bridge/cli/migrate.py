@@ -2,13 +2,13 @@
 
 import argparse
 
-from bridge.cli.serve import add_config
+from bridge.cli.commands import add_command, add_config
 from bridge.config import load
 from bridge.store.open_database import open_database
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser("migrate", help="upgrade the database to this version's schema")
+    parser = add_command(subparsers, "migrate")
     add_config(parser)
     parser.set_defaults(func=run)
 

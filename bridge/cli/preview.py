@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from bridge import clock, sources
-from bridge.cli.serve import add_config
+from bridge import clock
+from bridge.cli.commands import add_command, add_config
 from bridge.config import Config, load
 from bridge.core import next_notice
 from bridge.core.facts import Answers, Facts, build
@@ -22,8 +22,11 @@ from bridge.core.settings import Service
 from bridge.core.values import LOCALES, Locale
 from bridge.errors import BridgeError
 from bridge.letters.render import Letters
+from bridge.sources.post import Post
 from bridge.stages.proofread import context_of, of_impact
 from bridge.stages.runtime import Runtime
+from bridge.stages.source_of import source_of
+from bridge.stages.word_findings import of_words
 from bridge.wording import Finding, Letter, check
 
 SAMPLE_ROW = {
@@ -47,12 +50,11 @@ class Given:
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser(
-        "preview", help="show a letter rendered from an alert payload, with findings"
-    )
-    parser.add_argument("payload", type=Path, help="a file as Alertmanager posts it")
+    parser = add_command(subparsers, "preview")
+    parser.add_argument("payload", type=Path, help="a file as its sender posts it")
+    parser.add_argument("--source", help="which source it comes from; default: the one that reads it")
     add_config(parser)
-    parser.add_argument("--kind", choices=KINDS, default=next_notice.FIRST)
+    parser.add_argument("--kind", choices=KINDS, default=next_notice.FIRST, help="of letter")
     parser.add_argument("--locale", choices=LOCALES, help="default: the service's own")
     parser.add_argument("--service", help="default: the first that matches an alert")
     parser.add_argument(
@@ -68,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     now = clock.now()
     config = load(args.config)
     try:
-        alerts = sources.find()["alertmanager"].parse(_read(args.payload), {}, now).alerts
+        alerts = source_of(config, Post("", _read(args.payload), now), args.source)[1].alerts
         service = _service(config, args.service, alerts)
         facts = _facts(service, alerts, args.kind, _given(args.answers), now)
     except BridgeError as error:
@@ -154,7 +156,11 @@ def _findings(
     context = replace(
         context_of(runtime, service, version, facts.drafted_at), service=service.name.get(locale)
     )
-    return (*of_impact(facts), *check(Letter(facts.kind, text.subject, text.body, locale), context))
+    return (
+        *of_impact(facts),
+        *of_words(facts),
+        *check(Letter(facts.kind, text.subject, text.body, locale), context),
+    )
 
 
 def _line(finding: Finding, locale: Locale) -> str:

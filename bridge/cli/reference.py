@@ -11,16 +11,20 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr, WithJsonSchema
 from pydantic.fields import FieldInfo
 
-from bridge.config import Config
+from bridge.config import SOURCES, Config
 from bridge.config.fitting import secrets_of, settings_of
-from bridge.config.sections import Endpoint, Size
+from bridge.config.sections import Endpoint, Network, Size
 from bridge.core.matchers import Matchers
 from bridge.core.settings import Policy
 from bridge.core.values import LocalText, Model, format_duration
+from bridge.sources.mapping import Expression
+from bridge.sources.preset import shipped
+from bridge.sources.settings import SourceSettings
 
 _TYPES: Mapping[Any, str] = {
     str: "text",
     int: "number",
+    float: "pace",
     bool: "true or false",
     timedelta: "duration",
     Path: "path",
@@ -30,6 +34,8 @@ _TYPES: Mapping[Any, str] = {
     LocalText: "text, or `{ja: …, en: …}`",
     Endpoint: "host:port",
     Size: "size",
+    Expression: "JMESPath",
+    Network: "address or network",
 }
 _HEAD = """# Configuration
 
@@ -69,6 +75,9 @@ def reference() -> str:
 def _section(key: str, field: FieldInfo) -> str:
     rows = list(_rows(key, field, secret=False))
     model = _model_in(field.annotation)
+    if model and issubclass(model, SourceSettings):
+        model = SourceSettings
+        rows += _of_single_sources()
     about = " ".join((model.__doc__ or "").split("\n\n")[0].split()) if model else ""
     lines = ["| key | type | default | meaning |", "|---|---|---|---|"]
     lines += [f"| `{row.key}` | {row.type} | {row.default} | {row.meaning} |" for row in rows]
@@ -86,10 +95,25 @@ def _rows(key: str, field: FieldInfo, *, secret: bool) -> Iterator[SettingRow]:
         yield SettingRow(written, kind, _default(field), _cell(field.description or ""))
     if inner is not None:
         prefix, secrets = f"{key}{_repeated(field.annotation)}", secrets_of(inner)
-        for name, child in settings_of(inner).items():
+        for name, child in settings_of(
+            SourceSettings if issubclass(inner, SourceSettings) else inner
+        ).items():
             yield from _rows(
                 f"{prefix}.{name}", child, secret=name in secrets and _model_in(child.annotation) is None
             )
+
+
+def _of_single_sources() -> Iterator[SettingRow]:
+    """What single sources may be told besides. A preset's mapping is that of the generic source."""
+    common = settings_of(SourceSettings)
+    presets = shipped()
+    for kind in sorted(SOURCES.keys() - presets.keys()):
+        for name, field in settings_of(SOURCES[kind].Settings).items():
+            if name not in common:
+                yield from _rows(f"sources.{kind}.{name}", field, secret=False)
+    named = ", ".join(f"`{kind}`" for kind in presets)
+    about = f"of {named}: the keys of `sources.generic.mapping` that are elsewhere than the preset says"
+    yield SettingRow("sources.<preset>.mapping", "mapping", "`{}`", about)
 
 
 def _type(shape: Any) -> str:

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import os
 import resource
 import signal
 from pathlib import Path
@@ -10,23 +9,15 @@ from pathlib import Path
 import uvloop
 
 from bridge import app, log
+from bridge.cli.commands import add_command, add_config
+from bridge.cli.conditions import refuse_to_start
 from bridge.config import Config, load
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser("serve", help="run the bridge; migrates the database first if need be")
+    parser = add_command(subparsers, "serve")
     add_config(parser)
     parser.set_defaults(func=run)
-
-
-def add_config(parser: argparse.ArgumentParser, *, inherit: bool = False) -> None:
-    """The option that names bridge.yaml.
-
-    `inherit`: the parser of the command before this action has the option too. The value given there stays.
-    """
-    usual = Path(os.environ.get("BRIDGE_CONFIG", "config/bridge.yaml"))
-    default = argparse.SUPPRESS if inherit else usual
-    parser.add_argument("--config", type=Path, default=default, help="bridge.yaml (or BRIDGE_CONFIG)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -34,6 +25,7 @@ def run(args: argparse.Namespace) -> int:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # would end the process until the app reloads on it
     log.set_up()
     config = load(args.config)
+    refuse_to_start(config)
     _allow_connections()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(config, args.config))

@@ -25,6 +25,7 @@ from pydantic import (
 )
 
 from bridge import clock
+from bridge.cli.commands import add_command
 from bridge.core.dates import JAPAN
 from bridge.errors import BridgeError
 from bridge.wording import Context, Finding, Letter, check
@@ -106,8 +107,8 @@ class WordingCase(Line):
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser("wording", help="check the wording of texts, one JSON object a line")
-    parser.add_argument("file", type=Path, metavar="FILE.jsonl")
+    parser = add_command(subparsers, "wording")
+    parser.add_argument("file", type=Path, metavar="FILE.jsonl", help="keys as docs/wording.md lists them")
     parser.set_defaults(func=run)
 
 

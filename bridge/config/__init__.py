@@ -2,40 +2,57 @@
 
 import logging
 import os
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, Annotated, Union
 
 import structlog
-from pydantic import Field, create_model
+from pydantic import Discriminator, Field, Tag
 from sqlalchemy import URL
 
 from bridge import sources
 from bridge.audiences.cache import ServiceList
+from bridge.audiences.csv import Reading
 from bridge.config.document import Document, Place, Tree, Value, read
-from bridge.config.fitting import fit, judge, unknown
-from bridge.config.sections import Api, CustomerList, DatabaseSettings, ServerSettings, Wording, read_terms
+from bridge.config.fitting import CHOICE, MAPPING, fit, judge, unknown
+from bridge.config.sections import (
+    Api,
+    Console,
+    CustomerList,
+    DatabaseSettings,
+    ServerSettings,
+    Watch,
+    Wording,
+    read_terms,
+)
 from bridge.core.settings import DEFAULT_ZONE, HEARTBEATS, Escalation, Match, Person, Policy, Service, Zone
 from bridge.core.values import Model
 from bridge.errors import ConfigError
 from bridge.smtp.settings import Smtp
-from bridge.sources.credentials import Credentials
+from bridge.sources.settings import SourceSettings
 from bridge.wording import Term
 
 # Over logging's own logger: a command that has set up no log then writes a doubt to standard error.
 log = structlog.wrap_logger(logging.getLogger(__name__))
 
+_PATH_SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 SOURCES = sources.find()
-Sources = create_model(
-    "Sources",
-    __base__=Model,
-    __doc__="Who may post. A source that is not listed answers 404; of its credentials exactly one is given.",
-    **{
-        name: (source.Settings, Field(default=None, description="who may post"))
-        for name, source in SOURCES.items()
-    },
-)  # type: ignore[call-overload]
+"""Every kind of source by its name."""
+
+
+def _kind(value: object) -> str | None:
+    """Which kind an entry of `sources` is of, as `_name_kinds` has written it there."""
+    kind = value.get("kind") if isinstance(value, dict) else getattr(value, "kind", None)
+    return f"{CHOICE}{kind}" if kind in SOURCES else None
+
+
+if TYPE_CHECKING:
+    OneSource = SourceSettings
+else:  # the settings of the kind that an entry names
+    _KINDS = tuple(Annotated[source.Settings, Tag(f"{CHOICE}{name}")] for name, source in SOURCES.items())
+    OneSource = Annotated[Union[_KINDS], Discriminator(_kind)]  # noqa: UP007 - of a tuple
 
 
 class Config(Model):
@@ -53,12 +70,16 @@ class Config(Model):
     )
     wording: Wording = Field(default=Wording(), description="the wording check")
     timezone: Zone = Field(default=DEFAULT_ZONE, description="of the times in letters")
-    listed_sources: Sources = Field(alias="sources", description="who may post; one not listed answers 404")  # type: ignore[valid-type]
+    sources: Mapping[str, OneSource] = Field(description="who may post; one not listed answers 404")
+    watch: Watch | None = Field(
+        default=None, description="who is rung about silent senders; needed where a source has expect_every"
+    )
     heartbeats: tuple[Match, ...] = Field(
         default=HEARTBEATS,
         description="alerts of monitoring itself, never a customer's; in each entry all matchers must hold",
     )
     api: Api = Field(description="access for programs")
+    console: Console = Field(default=Console(), description="the pages for people at `/`")
     smtp: Smtp = Field(default=Smtp(), description="the mail server")
     people: Mapping[str, Person] = Field(min_length=1, description="who may be rung and may decide")
     escalations: Mapping[str, Escalation] = Field(min_length=1, description="who is rung when")
@@ -71,12 +92,6 @@ class Config(Model):
     )
 
     @cached_property
-    def sources(self) -> Mapping[str, Credentials]:
-        """The settings of each source that is listed."""
-        settings = {name: getattr(self.listed_sources, name) for name in SOURCES}
-        return {name: cast(Credentials, one) for name, one in settings.items() if one is not None}
-
-    @cached_property
     def audiences(self) -> Mapping[str, Path]:
         """The CSV file of each audience."""
         return {name: one.csv for name, one in self.customer_lists.items()}
@@ -86,7 +101,7 @@ class Config(Model):
         """The customer list of each service."""
         listed = ((service, self.customer_lists[service.audience]) for service in self.services.values())
         return {
-            service.id: ServiceList(service.audience, one.name, one.csv, service.locale)
+            service.id: ServiceList(service.audience, one.name, one.csv, Reading(service.locale, one.columns))
             for service, one in listed
         }
 
@@ -128,6 +143,7 @@ def loads(text: str, path: Path, env: Mapping[str, str]) -> Config:
         document.tree["server"] = (
             document.tree.get("server") or {}
         )  # also when it is not written: its default paths are beside the file too
+        _name_kinds(document)
         fit(document, Config, path.absolute().parent)
         for place, what in _dangling(document.tree):
             document.wrong(place, what)
@@ -152,6 +168,29 @@ def _whole(config: Config) -> Config:
     return config.model_copy(update={"people": people, "services": services})
 
 
+def _name_kinds(document: Document) -> None:
+    """Write the kind of each source beside its settings, and find those that have none."""
+    listed = document.tree.get("sources")
+    if not isinstance(listed, dict):
+        return
+    for key, settings in list(listed.items()):
+        place: Place = ("sources", key)
+        if not isinstance(settings, dict):
+            document.wrong(place, MAPPING)
+        elif not _PATH_SEGMENT.fullmatch(key):
+            document.wrong(place, "cannot be a part of a path. Write it in letters, digits and -")
+        elif "kind" not in settings and key in SOURCES:
+            settings["kind"] = key
+            continue
+        elif settings.get("kind") in SOURCES:
+            continue
+        elif "kind" in settings:
+            document.wrong((*place, "kind"), unknown(str(settings["kind"]), SOURCES, "kind"))
+        else:
+            document.wrong(place, unknown(key, SOURCES, "key"))
+        del listed[key]
+
+
 def _dangling(tree: Tree) -> Iterator[tuple[Place, str]]:
     """Each name that the file uses and does not define, with its finding. The file may have other errors."""
     for name, service in _entries(tree, "services").items():
@@ -159,6 +198,7 @@ def _dangling(tree: Tree) -> Iterator[tuple[Place, str]]:
             wanted = service.get(key) if isinstance(service, dict) else None
             if isinstance(wanted, str) and wanted not in (known := _entries(tree, section)):
                 yield ("services", name, key), unknown(wanted, known, f'{key} "{wanted}"')
+    yield from _watchers(tree)
     people = _entries(tree, "people")
     for name, escalation in _entries(tree, "escalations").items():
         steps = escalation.get("steps") if isinstance(escalation, dict) else None
@@ -170,6 +210,20 @@ def _dangling(tree: Tree) -> Iterator[tuple[Place, str]]:
                         ("escalations", name, "steps", n, "people", m),
                         unknown(person, people, f'person "{person}"'),
                     )
+
+
+def _watchers(tree: Tree) -> Iterator[tuple[Place, str]]:
+    """A watch that names nobody, and one that is missing though a sender is to be watched."""
+    wanted = _entries(tree, "watch").get("escalation")
+    if isinstance(wanted, str) and wanted not in (known := _entries(tree, "escalations")):
+        yield ("watch", "escalation"), unknown(wanted, known, f'escalation "{wanted}"')
+    if not _entries(tree, "watch"):
+        for name, source in _entries(tree, "sources").items():
+            if isinstance(source, dict) and source.get("expect_every"):
+                yield (
+                    ("sources", name, "expect_every"),
+                    "nobody would be told. Write watch: {escalation: ...} at the top level",
+                )
 
 
 def _entries(tree: Tree, section: str) -> Mapping[str, Value]:

@@ -11,16 +11,19 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
-from pydantic import SecretStr, ValidationError
+from pydantic import Discriminator, SecretStr, Tag, ValidationError
 from pydantic.fields import FieldInfo
 
 from bridge.config.document import Document, Place, Tree, Value
-from bridge.core.values import Model
+from bridge.core.values import Model, SecretText
 
 Shape = TypeVar("Shape", bound=Model)
 
+CHOICE = "kind:"
+"""How the tag begins of a model that an entry chooses by its kind. It is no part of the entry's place in the file."""
+
 _UNREAD = "unread"  # stands for a secret whose file has a finding, so that the secret gets no second one
-_MAPPING = "must hold keys of its own. Write `key: value` lines under it"
+MAPPING = "must hold keys of its own. Write `key: value` lines under it"
 _LIST = "must be a list. Write it as [a, b]"
 _WHOLE = "must be a whole number. Write it in digits"
 _SWITCH = "must be true or false. Write one of them"
@@ -34,9 +37,9 @@ _WHAT = {
     "int_from_float": _WHOLE,
     "bool_type": _SWITCH,
     "bool_parsing": _SWITCH,
-    "model_type": _MAPPING,
-    "dict_type": _MAPPING,
-    "mapping_type": _MAPPING,
+    "model_type": MAPPING,
+    "dict_type": MAPPING,
+    "mapping_type": MAPPING,
     "tuple_type": _LIST,
     "frozen_set_type": _LIST,
     "path_type": "must be a path. Put it in quotes",
@@ -54,6 +57,8 @@ def judge(document: Document, model: type[Shape]) -> Shape | None:
         return model.model_validate(document.tree)
     except ValidationError as failed:
         errors = failed.errors(include_url=False, include_input=False)
+        for error in errors:
+            error["loc"] = tuple(part for part in error["loc"] if not str(part).startswith(CHOICE))
         places = [error["loc"] for error in errors]
         for error in errors:
             if error["type"] == "too_short" and any(_is_inside(place, error["loc"]) for place in places):
@@ -118,7 +123,7 @@ class _Fitting:
     def _value(self, value: Value, shape: Any, place: Place) -> Value:
         origin, inner = get_origin(shape), get_args(shape)
         if origin is Annotated:
-            return self._value(value, inner[0], place)
+            return self._value(value, _chosen(inner, value) or inner[0], place)
         if origin in (Union, UnionType):
             for choice in inner:
                 value = self._value(value, choice, place)
@@ -147,7 +152,7 @@ class _Fitting:
             return
         path = self._folder / file
         try:
-            tree[secret] = path.read_text(encoding="utf-8").rstrip("\r\n")
+            tree[secret] = SecretText(path.read_text(encoding="utf-8").rstrip("\r\n"), str(path))
         except UnicodeDecodeError:
             self._document.wrong(place, f"{path} is not text in UTF-8. Write the secret alone into it")
         except OSError as error:
@@ -157,6 +162,17 @@ class _Fitting:
         except ValueError:  # U+0000
             self._document.wrong(place, "not the path of a file. Name another file")
         self._document.lines[*place[:-1], secret] = self._document.lines[place]
+
+
+def _chosen(annotated: tuple[Any, ...], value: Value) -> Any:
+    """The model that a value chooses by its kind; None where the annotation leaves no choice."""
+    for choice in annotated[1:]:
+        if isinstance(choice, Discriminator):
+            assert callable(choice.discriminator)
+            tag = choice.discriminator(value)
+            models = (get_args(model) for model in get_args(annotated[0]))
+            return next((model for model, *about in models if Tag(str(tag)) in about), None)
+    return None
 
 
 def _holds(shape: Any, kind: type) -> bool:

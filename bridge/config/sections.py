@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from bridge.audiences.columns import Columns
 from bridge.core.settings import Words
 from bridge.core.values import HeaderSecret, Model, Secret
 from bridge.wording import Term, parse_terms
@@ -64,6 +65,15 @@ def _is_near(host: str) -> bool:
     return address.is_loopback or address.is_private
 
 
+_PATH = re.compile(r"(?:/[A-Za-z0-9][\w.~-]*)+", re.ASCII)
+_OURS = {
+    "approve",
+    "webhooks",
+    "api",
+    "static",
+}  # first parts of addresses of ours: /approve/approve would be either
+
+
 def _public_url(value: str) -> str:
     try:
         parts = urlsplit(value)
@@ -74,11 +84,17 @@ def _public_url(value: str) -> str:
         raise ValueError("not the start of a link. Write it as https://bridge.example.jp")
     if parts.scheme == "http" and not _is_near(host):
         raise ValueError("approval links need https, because whoever reads one may send. Write https://")
+    path = parts.path.rstrip("/")
+    if path and not _PATH.fullmatch(path):
+        raise ValueError("its path is not plain. Write it as https://ops.example.jp/bridge")
+    if path.split("/")[1:2] and path.split("/")[1] in _OURS:
+        raise ValueError("its path is one of the bridge's own. Write another, as /bridge")
     return value.rstrip("/")
 
 
 Listen = Annotated[Endpoint, BeforeValidator(_endpoint)]
 Bytes = Annotated[Size, BeforeValidator(_size)]
+PublicUrl = Annotated[str, AfterValidator(_public_url)]
 
 
 class ServerSettings(Model):
@@ -87,8 +103,9 @@ class ServerSettings(Model):
     listen: Listen = Field(
         default=Endpoint("127.0.0.1", 8080), description="address for webhooks and approval pages"
     )
-    public_url: Annotated[str, AfterValidator(_public_url)] = Field(
-        default="https://bridge.example.jp", description="what approval links begin with"
+    public_url: PublicUrl = Field(
+        default="https://bridge.example.jp",
+        description="what approval links begin with; it may have a path, as https://ops.example.jp/bridge",
     )
     data_dir: Path = Field(
         default=Path("data"), description="SQLite file and signing keys, created on first start"
@@ -104,6 +121,11 @@ class ServerSettings(Model):
         default=None,
         description="a second address for /api, /metrics and /-/reload; then they are not on the first",
     )
+
+    @property
+    def path(self) -> str:
+        """The path of `public_url`: empty, or as `/bridge`."""
+        return urlsplit(self.public_url).path
 
 
 class DatabaseSettings(Model):
@@ -169,8 +191,73 @@ class Api(Model):
     bearer_token: HeaderSecret = Field(description="what `Authorization: Bearer` must carry")
 
 
+class Watch(Model):
+    """Who is rung about senders that fell silent."""
+
+    escalation: str = Field(description="key under `escalations`, of which the first step is told")
+
+
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+Network = IPv4Network | IPv6Network
+
+
+def _networks(value: object) -> object:
+    if not isinstance(value, list | tuple):
+        raise ValueError("not a list. Write it as [127.0.0.1, 10.0.0.0/8]")
+    return tuple(one if isinstance(one, Network) else _network(str(one)) for one in value)
+
+
+def _network(text: str) -> Network:
+    try:
+        return ip_network(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not an address. Write it as 127.0.0.1 or 10.0.0.0/8") from None
+
+
+def _header(value: str) -> str:
+    if not _HEADER.fullmatch(value):
+        raise ValueError(f"{value!r} is not the name of a header. Write it as X-Forwarded-Email")
+    return value
+
+
+class Console(Model):
+    """The pages for people at `/`, and who says who they are. Without either way in there are none."""
+
+    mail_link: bool = Field(
+        default=True, description="people sign in by a link that is mailed to their address under `people`"
+    )
+    header: Annotated[str, AfterValidator(_header)] | None = Field(
+        default=None, description="where a proxy writes the address of whom it has signed in"
+    )
+    from_: Annotated[tuple[Network, ...], BeforeValidator(_networks)] = Field(
+        default=(),
+        alias="from",
+        description="the proxy's own addresses: the header counts from there alone",
+    )
+
+    @model_validator(mode="after")
+    def _both(self) -> "Console":
+        if self.header and not self.from_:
+            raise ValueError(
+                "header without from: anybody could write it. Add the proxy's address under from"
+            )
+        if self.from_ and not self.header:
+            raise ValueError("from without header. Add the header that the proxy writes, or remove from")
+        return self
+
+    @property
+    def on(self) -> bool:
+        """Whether there is a way in."""
+        return self.mail_link or self.header is not None
+
+
 class CustomerList(Model):
     """Where the recipients of an audience are listed."""
 
     name: Words | None = Field(default=None, description="what people call it; else its key")
-    csv: Path = Field(description="columns email,name,company,locale; header row; UTF-8 or Shift_JIS")
+    csv: Path = Field(
+        description="a header row, with a column of addresses; comma, TAB or `;`; UTF-8, UTF-16, Shift_JIS or EUC-JP"
+    )
+    columns: Columns = Field(
+        default=Columns(), description="what its columns are called, where that is not usual"
+    )

@@ -6,9 +6,10 @@ Also how long an approved letter is held back, and why a hold is longer than usu
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bridge.core.kinds import spec_of
-from bridge.core.lifecycle import UNDECIDED
+from bridge.core.kinds import Recipients, spec_of
+from bridge.core.lifecycle import NOTHING_DELIVERED, UNDECIDED
 from bridge.core.model import IncidentState, Notice
+from bridge.core.next_notice import not_sent
 from bridge.core.settings import Policy
 
 Action = Literal[
@@ -22,6 +23,8 @@ Action = Literal[
     "stop",
     "correct",
     "resume",
+    "reopen",
+    "retry",
     "renew",
 ]
 Surprise = Literal["list_size", "override", "repeat", "old_record"]
@@ -35,6 +38,9 @@ REPEAT_WITHIN = timedelta(minutes=10)
 MUCH = 0.2
 """A list is surprising when its count is off the last sending's by more than this share."""
 
+IN_A_DRILL: frozenset[Action] = frozenset(
+    {"approve", "edit", "dismiss", "acknowledge", "test", "cancel", "stop"}
+)
 _GOING_ON: frozenset[IncidentState] = frozenset({"open", "settling"})
 
 
@@ -57,8 +63,14 @@ def said_yes(notice: Notice, person: str) -> bool:
 
 def may_be_corrected(notice: Notice) -> bool:
     """Whether a correction may follow: some of the letter has left, and none corrects it yet."""
-    left = notice.state in ("sending", "stopped", "sent") and notice.sending_at is not None
+    left = notice.state in ("sending", "stopped", "sent", "dismissed") and notice.sending_at is not None
     return left and spec_of(notice.kind).correctable and notice.corrected_by is None
+
+
+def may_be_retried(notice: Notice) -> bool:
+    """Whether those whom the letter did not reach may be sent it again; whether there are any is not known here."""
+    over = notice.state in ("stopped", "sent") and notice.sending_at is not None
+    return over and notice.corrected_by is None
 
 
 def waits_for_second(notice: Notice) -> bool:
@@ -66,25 +78,47 @@ def waits_for_second(notice: Notice) -> bool:
     return notice.state == "stopped" and notice.approved_by is None and bool(notice.approvals)
 
 
+def may_be_reopened(notice: Notice, incident: IncidentState, *, newer: bool) -> bool:
+    """Whether customers may hear after all what was not to be sent: an alert fires, and no newer report is there."""
+    to_all = spec_of(notice.kind).recipients is Recipients.SERVICE_LIST
+    return not_sent(notice) and incident == "open" and to_all and not newer
+
+
 def offers(
-    notice: Notice, person: str, now: datetime, incident: IncidentState = "open"
+    notice: Notice,
+    person: str,
+    now: datetime,
+    incident: IncidentState = "open",
+    *,
+    newer: bool = False,
+    unreached: int = 0,
 ) -> tuple[Action, ...]:
     """The actions open to `person` (an id) at `now`, in the order of the page.
+
+    `newer`: a report came after it. `unreached`: letters that failed, or of which nobody knows.
 
     A first person's second yes is not offered. The editor of a version may be one of two approvers but never
     both, so an escalation of two people can always decide.
     """
     if notice.state in UNDECIDED:
         return _undecided(notice, person, incident)
+    if may_be_reopened(notice, incident, newer=newer):
+        return ("reopen",)
     if held(notice, now):
         return ("cancel",)
     correct: tuple[Action, ...] = ("correct",) if may_be_corrected(notice) else ()
     if notice.state == "sending":
         return ("stop", *correct)
-    if notice.state == "stopped" and not notice.corrected_by:
+    retry: tuple[Action, ...] = ("retry",) if unreached and may_be_retried(notice) else ()
+    if notice.state == "stopped" and not notice.corrected_by and notice.stop_reason != NOTHING_DELIVERED:
         waits = waits_for_second(notice) and said_yes(notice, person)
-        return correct if waits else ("resume", *correct)
-    return correct
+        return ("dismiss", *correct) if waits else ("resume", *retry, "dismiss", *correct)
+    return (*retry, *correct)
+
+
+def practised(offered: tuple[Action, ...]) -> tuple[Action, ...]:
+    """What of it a drill offers: there is nothing to end, to go on with or to correct."""
+    return tuple(action for action in offered if action in IN_A_DRILL)
 
 
 def _undecided(notice: Notice, person: str, incident: IncidentState) -> tuple[Action, ...]:
@@ -109,14 +143,19 @@ def surprises(
     `previous_count`: recipients of the last sending to the same audience. `overridden`: a wording error is
     sent as it is. `repeated_at`: when a letter of the same kind last began to be sent for the service.
     """
-    reasons: list[Surprise] = []
-    if count is not None and previous_count and abs(count - previous_count) > previous_count * MUCH:
-        reasons.append("list_size")
+    reasons: list[Surprise] = ["list_size"] if much_off(count, previous_count) else []
     if overridden:
         reasons.append("override")
     if repeated_at is not None and now - repeated_at < REPEAT_WITHIN:
         reasons.append("repeat")
     return tuple(reasons)
+
+
+def much_off(count: int | None, previous_count: int | None) -> bool:
+    """Whether a list is that much longer or shorter than last time that somebody may have broken it."""
+    if count is None or not previous_count:
+        return False
+    return abs(count - previous_count) > previous_count * MUCH
 
 
 def hold_for(

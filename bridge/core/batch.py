@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bridge.core import addresses, csv_text
+from bridge.core.encodings import encoding_of, lines_of, opened_as
 
 COLUMNS = ("email", "company", "name", "impact")
 NEEDED = ("email", "company", "impact")  # no letter without these; a name that nobody knows may be left empty
 OPTIONAL = "department"  # the shipped letter uses it; a file without this column has none
 _ADDRESS_CELL = re.compile(r"(?:^|,)[ \"]*([^\s,;:<>()\"']+@[\w-]+(?:\.[\w-]+)+)[ \"]*(?=,|$)")
+MAX_CELL_CHARS = 500  # a letter prints its row's cells, each on one line
 MAX_ROWS = 300  # every letter of a batch stands on one page, and two people read it
 
 
@@ -35,9 +37,10 @@ class RowProblem:
 
 
 def decode(raw: bytes) -> str:
-    """The text of a CSV file: UTF-8 with or without BOM, else Shift_JIS. Raises ValueError for neither."""
-    if encoding := csv_text.encoding_of(lambda: (raw,)):
-        return raw.decode(encoding)
+    """The text of a CSV file in one of `encodings`. Raises ValueError for any other."""
+    if encoding := encoding_of(lambda: (raw,)):
+        text = io.TextIOWrapper(io.BytesIO(raw), encoding=opened_as(encoding), newline="")
+        return "".join(lines_of(text, encoding))
     raise ValueError("the file is neither UTF-8 nor Shift_JIS. Save it in UTF-8")
 
 
@@ -91,6 +94,8 @@ def _problems(
     if email and first != line:
         yield RowProblem(line, "email", f"is the address of line {first}")
     for name, cell in row.items():
+        if len(cell) > MAX_CELL_CHARS:
+            yield RowProblem(line, name, f"is longer than {MAX_CELL_CHARS} characters")
         if stranger := _other_address(cell, email):
             what = f"holds another address on a later line ({stranger}). Is a quotation mark missing there?"
             yield RowProblem(line, name, what)

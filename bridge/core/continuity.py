@@ -85,10 +85,14 @@ class Record:
 
 
 class Gap(NamedTuple):
-    """What was sent after `start` may be missing from the record, which goes on at `end`."""
+    """What was sent after `start` may be missing from the record, which goes on at `end`.
+
+    `copied`: at `end` it lay elsewhere than before, and nothing says that this machine went on from it.
+    """
 
     start: datetime
     end: datetime
+    copied: bool = False
 
 
 def compare(record: Record, mark: Mark | None) -> Continuity:
@@ -107,6 +111,16 @@ def compare(record: Record, mark: Mark | None) -> Continuity:
     if moved:
         return "failed_over" if (now or 0) > (before or 0) and age <= FAIL_OVER else "restored"
     return "old_work" if old else "goes_on"
+
+
+def is_copy(record: Record, mark: Mark | None) -> bool:
+    """Whether it is a copy, which may run beside its original: it lies elsewhere.
+
+    Not so where this machine remembers a later letter than the record does: then a backup was put back here.
+    """
+    if record.identity is None or record.identity.place == record.here.place:
+        return False
+    return mark is None or mark.database != record.database or not _ahead(mark, record, moved=False)
 
 
 def _ahead(mark: Mark, record: Record, *, moved: bool) -> bool:
@@ -136,3 +150,8 @@ def next_tick(tick: int, now: datetime) -> int:
 def missing_since(gaps: Iterable[Gap], drafted_at: datetime) -> datetime | None:
     """From when on the record of something drafted then may be incomplete; None where nothing is missing."""
     return min((gap.start for gap in gaps if gap.end > drafted_at), default=None)
+
+
+def copied_since(gaps: Iterable[Gap], drafted_at: datetime) -> bool:
+    """Whether something drafted then is known here from a copy."""
+    return any(gap.copied and gap.end > drafted_at for gap in gaps)

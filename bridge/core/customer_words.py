@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bridge.core.sanitise import one_line
+from bridge.core.sanitise import CUT, one_line
 from bridge.core.values import Locale, LocalText, Model
 
 Why = Literal["template", "error", "nothing", "markup", "too_long"]
@@ -77,6 +77,8 @@ def accepted(name: str, raw: str, limit: int) -> tuple[str, Refused | None]:
     """An annotation's words on one line; where they are none, an empty text, and what was refused."""
     text = one_line(raw, limit + 1)
     why = refusal(text, limit) if text else None
+    if why is None and text.endswith(CUT) and not raw.rstrip().endswith(CUT):
+        why = "too_long"
     if why is None:
         return text, None
     return "", Refused(annotation=name, text=shortened(text, SHOWN_CHARS), why=why, limit=limit)
@@ -84,7 +86,7 @@ def accepted(name: str, raw: str, limit: int) -> tuple[str, Refused | None]:
 
 def shortened(text: str, limit: int) -> str:
     """At most `limit` characters; 「…」 says that there were more."""
-    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}{CUT}"
 
 
 def is_sentence(text: str, locale: Locale) -> bool:

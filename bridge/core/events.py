@@ -6,7 +6,7 @@ An entry's action and details are part of the API, and the audit chain's hash co
 from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any, ClassVar
 
-from bridge.core.model import DeliveryState, Kind
+from bridge.core.model import DeliveryState, Kind, Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,35 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class AlertsReceived(NewEvent):
-    """Alerts of the incident changed. `counts`: how many for which reason. `truncated`: how many a post left out."""
+    """Alerts of the incident changed. `counts`: how many for which reason. `truncated`: how many a post left out.
+
+    `senders`: the addresses that the posts gave as their senders', for two of them may tell of one alert.
+    """
 
     action = "alerts"
     counts: dict[str, int]
     alertnames: list[str]
     truncated: int
     notes: list[str]
+    senders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DrillBegan(NewEvent):
+    """The first entry of a drill: its hash proves that the incident never was a real one."""
+
+    action = "drill_began"
+    mode: Mode
+    kind: Kind
+    surprise: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DrillEnded(NewEvent):
+    """A drill is over: `decided`, or `real_alert`, which ends it at once."""
+
+    action = "drill_ended"
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +93,16 @@ class Rang(NewEvent):
     ring: int
     people: list[str]
     late: int
+
+
+@dataclass(frozen=True, slots=True)
+class RingRefused(NewEvent):
+    """The mail server refused a ring for good, in these words: `people` was not reached. `notice`: its id."""
+
+    action = "ring_refused"
+    notice: str
+    people: list[str]
+    reply: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +190,7 @@ class Approved(_OfText):
     recipients: int | None
     hold: int
     override: str | None
+    mode: Mode = "real"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +206,29 @@ class Dismissed(_OfVersion):
 
     action = "dismissed"
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestDismissed(_OfVersion):
+    """Some of a stopped letter had left, and a person decided that its rest is never sent."""
+
+    action = "rest_dismissed"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUpAgain(_OfVersion):
+    """Customers are to hear after all of what was not to be sent. `version`: the one that had been dismissed."""
+
+    action = "taken_up_again"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldStillFiring(_OfNotice):
+    """`people` were mailed once that what customers need not hear of goes on."""
+
+    action = "still_firing"
+    people: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +250,32 @@ class Sent(_OfNotice):
 
 @dataclass(frozen=True, slots=True)
 class Stopped(_OfNotice):
-    """The rest of the letter is not sent until a person resumes it."""
+    """The rest of the letter is not sent until a person resumes it. `words`: the mail server's, where it refused."""
 
     action = "stopped"
     why: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SendingSlow(_OfNotice):
+    """At the pace of the mail server the letter takes long: so many `minutes` more."""
+
+    action = "slow"
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Retried(_OfNotice):
+    """A person sends again to those whom the letter did not reach, or perhaps not. `state`: which; `count`: how many.
+
+    `reply`: those alone whom the mail server refused in such words.
+    """
+
+    action = "retried"
+    state: str
+    count: int
+    reply: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

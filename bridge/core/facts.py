@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
+from bridge.core.batch import MAX_CELL_CHARS
 from bridge.core.customer_words import Refused
 from bridge.core.dates import round_up, whole_minute
 from bridge.core.impact import (
@@ -148,6 +149,7 @@ class Facts(Model):
     combined: bool = Field(default=False, description="a recovery report that is also the first letter")
     answers: Answers = Field(default=NO_ANSWERS, description="cause, remedy and the rest that a person wrote")
     row: Mapping[str, str] = Field(default={}, description="the customer's row of an individual batch")
+    drill: bool = Field(default=False, description="a drill: the finished letter is marked as one")
 
     def to_dict(self) -> dict[str, Any]:
         """JSON types only, for the version's record."""
@@ -160,7 +162,9 @@ class Facts(Model):
 
     def for_row(self, row: Mapping[str, str]) -> "Facts":
         """The same letter for one customer of an individual batch, the row cleaned like any foreign text."""
-        return self.model_copy(update={"row": {key: one_line(value, 500) for key, value in row.items()}})
+        return self.model_copy(
+            update={"row": {key: one_line(value, MAX_CELL_CHARS) for key, value in row.items()}}
+        )
 
 
 def build(
@@ -220,6 +224,7 @@ def build(
         impact_refused=refusals(told)[:MAX_IMPACTS],
         combined=spec_of(kind).tells_recovery and previous is None,
         answers=answers,
+        drill=incident.is_drill,
     )
     return facts if previous is None else _compared(previous, facts, told)
 

@@ -26,7 +26,7 @@ def grouped(refused: Iterable[tuple[str, str, int]]) -> tuple[FailureGroup, ...]
     """The groups, largest first, from counts of letters by reply and domain."""
     domains: dict[str, Counter[str]] = {}
     for reply, domain, count in refused:
-        domains.setdefault(_alike(reply), Counter())[domain] += count
+        domains.setdefault(alike(reply), Counter())[domain] += count
     groups = [
         FailureGroup(reply, found.total(), tuple(domain for domain, _ in found.most_common(DOMAINS)))
         for reply, found in domains.items()
@@ -34,6 +34,6 @@ def grouped(refused: Iterable[tuple[str, str, int]]) -> tuple[FailureGroup, ...]
     return tuple(sorted(groups, key=lambda group: (-group.count, group.reply)))[:SHOWN]
 
 
-def _alike(reply: str) -> str:
+def alike(reply: str) -> str:
     """The reply without what names one recipient or one attempt."""
     return " ".join(_ID.sub("…", _ADDRESS.sub("…", reply)).split())

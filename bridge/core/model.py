@@ -9,6 +9,9 @@ from bridge.core.values import Locale, LocalText
 
 AlertStatus = Literal["firing", "resolved"]
 IncidentState = Literal["open", "settling", "recovered", "closed"]
+Mode = Literal["real", "drill"]
+"""Whether customers hear of an incident. Set when it is opened, and never changed."""
+
 Kind = str
 """The name of a module in bridge/core/kinds."""
 
@@ -27,7 +30,9 @@ Origin = Literal["bridge", "answers", "person"]
 ClosedReason = Literal["replaced", "fires_again"]
 """Why the bridge closed a notice: a newer one took its place, or what it was to say is not true any more."""
 RingState = Literal["pending", "fired", "cancelled"]
-DeliveryState = Literal["queued", "sending", "in_doubt", "sent", "deferred", "failed", "unknown"]
+DeliveryState = Literal[
+    "queued", "sending", "in_doubt", "sent", "deferred", "failed", "unknown", "superseded"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ class Alert:
 
     `began_at`: when it began to fire again, null while it fires for the first time; `starts_at` stays the earliest
     start. `last_end`: the last end that a source reported. `by_hand`: a person ended it, and no source has yet.
+    `as_of`: the sender's own time of what it says, null for a sender that tells none. `end_note`: why the sender
+    ended it without having measured anything, such as a series that vanished; it counts as firing then.
     """
 
     source: str
@@ -49,11 +56,44 @@ class Alert:
     began_at: datetime | None = None
     last_end: datetime | None = None
     by_hand: bool = False
+    as_of: datetime | None = None
+    end_note: str = ""
 
     @property
     def occurrence_at(self) -> datetime:
         """The start of the occurrence that fires now, or that ended last."""
         return self.began_at or self.starts_at
+
+
+@dataclass(frozen=True, slots=True)
+class AlertGroup:
+    """The alerts of an incident that have one name, source and status, however many.
+
+    `since`: the earliest start of those that fire, or that ended; `until`: the last end. `by_hand`: a person ended
+    them, and no source has yet. `end_note`: why one of them counts as firing though its source told of an end.
+    """
+
+    name: str
+    source: str
+    status: AlertStatus
+    by_hand: bool
+    count: int
+    since: datetime
+    until: datetime | None = None
+    end_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An alert with the name of one of an incident's, which a matcher of the service kept out of it.
+
+    `label` and `value`: what kept it out; `at`: when it was last received.
+    """
+
+    name: str
+    label: str
+    value: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +118,12 @@ class Incident:
     truncated: int = 0
     ended_by: str | None = None
     firing_at_end: int | None = None
+    mode: Mode = "real"
+
+    @property
+    def is_drill(self) -> bool:
+        """Whether people rehearse: its letters reach only those who were rung."""
+        return self.mode == "drill"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +245,9 @@ class Recipient:
 class AudienceFacts:
     """What is known of a customer list without holding it: its count, its digest, what was wrong with it.
 
-    `title` is what people call it, where the configuration says so; `name` is its key there.
-    `problem` is set instead when the list could not be counted, in words for the on-call.
+    `title` is what people call it, where the configuration says so; `name` is its key there. `as_of`: when its file
+    was written; none where it is no file. `problem` is set instead when the list could not be counted, in words for
+    the on-call. `repaired` says what was put right in the list without asking.
     """
 
     name: str
@@ -213,6 +260,8 @@ class AudienceFacts:
     encoding: str = ""
     problem: LocalText | None = None
     title: LocalText | None = None
+    as_of: datetime | None = None
+    repaired: tuple[LocalText, ...] = ()
 
     def called(self, locale: Locale) -> str:
         """The list's name for people."""

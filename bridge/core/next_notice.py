@@ -11,7 +11,7 @@ from typing import Literal
 from bridge.core.dates import round_up, working_days_after
 from bridge.core.facts import Answers
 from bridge.core.kinds import Clock, Promises, Recipients, spec_of
-from bridge.core.lifecycle import UNDECIDED, UNDER_WAY
+from bridge.core.lifecycle import NOTHING_DELIVERED, UNDECIDED, UNDER_WAY
 from bridge.core.model import Incident, Kind, Notice, NoticeState
 from bridge.core.settings import Policy
 
@@ -50,7 +50,17 @@ def customers_told(notices: Sequence[Notice]) -> bool:
 
 def reached(notice: Notice) -> bool:
     """Whether customers got this letter, or are about to: it was approved, and not stopped before any of it left."""
-    return notice.state in TOLD and not never_left(notice)
+    return (notice.state in TOLD and not never_left(notice)) or rest_given_up(notice)
+
+
+def rest_given_up(notice: Notice) -> bool:
+    """Whether some customers got the letter, and a person decided that the others never do."""
+    return notice.state == "dismissed" and notice.sending_at is not None
+
+
+def not_sent(notice: Notice) -> bool:
+    """Whether a person decided that nobody gets the letter."""
+    return notice.state == "dismissed" and notice.sending_at is None
 
 
 def never_left(notice: Notice) -> bool:
@@ -77,7 +87,20 @@ def kept_quiet(notices: Sequence[Notice]) -> bool:
     later = since_retraction(notices)
     kinds = (FIRST,) if customers_told(later) else (FIRST, RECOVERY)
     firsts = [notice for notice in later if notice.kind in kinds]
-    return firsts[-1].state == "dismissed" if firsts else retraction(notices) is not None
+    return not_sent(firsts[-1]) if firsts else retraction(notices) is not None
+
+
+def kept_quiet_by(notices: Sequence[Notice]) -> Notice | None:
+    """The last report, where it was decided not to send it and customers need not hear of the disturbance."""
+    reports = [notice for notice in notices if spec_of(notice.kind).is_report]
+    last = reports[-1] if reports else None
+    return last if last and not_sent(last) and kept_quiet(notices) else None
+
+
+def has_newer(notice: Notice, notices: Sequence[Notice]) -> bool:
+    """Whether a report was drafted after this notice: that one is about what is known now."""
+    ids = [one.id for one in notices]
+    return any(spec_of(one.kind).is_report for one in notices[ids.index(notice.id) + 1 :])
 
 
 def quiet_again(incident: Incident, notices: Sequence[Notice], now: datetime) -> bool:
@@ -126,6 +149,8 @@ def undecided(notices: Sequence[Notice], *kinds: Kind) -> Notice | None:
 
 def owed(incident: Incident, notices: Sequence[Notice], policy: Policy, now: datetime) -> Duty | None:
     """The next thing this incident owes at `now`, or None. `notices` in the order they were drafted."""
+    if incident.is_drill:
+        return _after_drill(incident, notices)
     taken_back = retraction(notices)
     if taken_back and taken_back.state in UNDECIDED | {"approved"}:
         return None  # first people decide whether there was a disturbance at all
@@ -140,6 +165,14 @@ def owed(incident: Incident, notices: Sequence[Notice], policy: Policy, now: dat
             return _after_recovery(incident, notices, now)
         case _:
             return None
+
+
+def _after_drill(incident: Incident, notices: Sequence[Notice]) -> Duty | None:
+    """A drill owes its one letter and no other. A rest that was stopped is never sent."""
+    busy = UNDECIDED | {"approved", "sending"}
+    if incident.state == "closed" or any(notice.state in busy for notice in notices):
+        return None
+    return Duty("close", "the drill is over")
 
 
 def _while_firing(
@@ -170,10 +203,14 @@ def _settled(notices: Sequence[Notice]) -> Duty | None:
 def _under_way(notices: Sequence[Notice]) -> bool:
     """Whether some notice, a batch too, still waits for people or for the mail server.
 
-    A letter that was stopped to be corrected waits for nobody: its rest is never sent.
+    A letter that was stopped to be corrected waits for nobody: its rest is never sent. Nor does one that has no rest.
     """
     waiting = (notice for notice in notices if notice.state in UNDECIDED | UNDER_WAY)
-    return any(notice.state != "stopped" or notice.corrected_by is None for notice in waiting)
+    return any(notice.state != "stopped" or _has_rest(notice) for notice in waiting)
+
+
+def _has_rest(notice: Notice) -> bool:
+    return notice.corrected_by is None and notice.stop_reason != NOTHING_DELIVERED
 
 
 def _after_recovery(incident: Incident, notices: Sequence[Notice], now: datetime) -> Duty | None:
@@ -190,7 +227,7 @@ def _after_recovery(incident: Incident, notices: Sequence[Notice], now: datetime
         return None
     if _promises_right_content(reports):
         return Duty("draft", "promised report", UPDATE)
-    return Duty("draft", "cause promised", FINAL) if last and last.state == "sent" else None
+    return Duty("draft", "cause promised", FINAL) if last and reached(last) else None
 
 
 def _given_up(notice: Notice) -> bool:
@@ -206,6 +243,8 @@ def _promises_right_content(reports: Sequence[Notice]) -> bool:
 def next_duty_at(incident: Incident, policy: Policy, now: datetime) -> datetime | None:
     """When `owed` may answer otherwise than at `now` by time alone; None when only people or alerts can change it."""
     times: list[datetime] = []
+    if incident.is_drill:
+        return None
     if incident.state in ("open", "settling") and incident.promise_at:
         times.append(incident.promise_at - policy.update_ring_before)
     if incident.state == "settling" and incident.resolved_at:

@@ -11,8 +11,14 @@ CHOICES: Mapping[str, LocalText] = {
     "other": LocalText(ja="その他", en="Other"),
 }
 
+OF_A_REST: Mapping[str, LocalText] = {
+    "already_sent": LocalText(ja="もう届いている", en="They have it already"),
+    **CHOICES,
+}
+"""The same for what is left of a letter that was stopped."""
+
 
 def in_words(reason: str, locale: Locale) -> str:
     """A choice in words, for the inside of a sentence. Any other reason is the person's own text, as it is."""
-    choice = CHOICES.get(reason)
+    choice = OF_A_REST.get(reason)
     return choice.get(locale).lower() if choice else reason

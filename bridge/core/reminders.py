@@ -4,7 +4,7 @@ The plan of a notice is endless: `remind_at` from its base, then `then_every`. A
 once; its successor is the first planned time still ahead, so that an hour asleep makes one ring and not twelve.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -45,16 +45,26 @@ def is_due(due_at: datetime, planned_at: datetime, now: datetime) -> bool:
     return due_at <= now or due_at - now > (due_at - planned_at) + CLOCK_SLACK
 
 
-def step_people(escalation: Escalation, base: datetime, now: datetime) -> tuple[str, ...]:
-    """Who the last step whose `from` has passed rings; before the first step, the first step's people."""
-    passed = [step for step in escalation.steps if step.from_ <= now - base]
-    return (passed[-1] if passed else escalation.steps[0]).people
+def step_people(
+    escalation: Escalation, base: datetime, now: datetime, refused: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Who the last step whose `from` has passed rings; before the first step, the first step's people.
+
+    A step with somebody in `refused`, whom the mail server does not take, has passed: the next one rings at once.
+    """
+    at = max(sum(step.from_ <= now - base for step in escalation.steps) - 1, 0)
+    last = len(escalation.steps) - 1
+    while at < last and set(escalation.steps[at].people) & set(refused):
+        at += 1
+    return escalation.steps[at].people
 
 
-def rung_people(notice: Notice, escalation: Escalation, now: datetime) -> tuple[str, ...]:
+def rung_people(
+    notice: Notice, escalation: Escalation, now: datetime, refused: Collection[str] = ()
+) -> tuple[str, ...]:
     """Who this notice rings now. Once one of two has approved, the escalation's others, all at once."""
     if notice.state != "awaiting_second":
-        return step_people(escalation, notice.base_at, now)
+        return step_people(escalation, notice.base_at, now, refused)
     approved = {approval.person for approval in notice.approvals if approval.version == notice.version}
     return tuple(person for person in escalation.people() if person not in approved)
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+CUT = "…"  # the last character of a text that was longer
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -14,13 +15,25 @@ def storable(text: str) -> str:
 
 
 def one_line(text: str, limit: int) -> str:
-    """The text in NFC, on one line, of at most `limit` characters, without invisible ones."""
-    return " ".join(_visible(text[: limit * 4]).split())[:limit].rstrip()
+    """The text in NFC, on one line, of at most `limit` characters, no invisible ones; `CUT` ends a longer one."""
+    head, rest = text[: limit * 4], text[limit * 4 :]
+    line = " ".join(_visible(head).split())
+    return _within(line, limit, longer=bool(rest.strip()))
 
 
 def several_lines(text: str, limit: int) -> str:
-    """The text in NFC, with its lines, of at most `limit` characters, without invisible ones."""
-    return "\n".join(_visible(line).rstrip() for line in text[:limit].splitlines()).strip()
+    """The text in NFC, with its lines, of at most `limit` characters, without invisible ones; `CUT` ends a longer
+    one."""
+    head, rest = text[: limit * 4], text[limit * 4 :]
+    lines = "\n".join(_visible(line).rstrip() for line in head.splitlines()).strip()
+    return _within(lines, limit, longer=bool(rest.strip()))
+
+
+def _within(text: str, limit: int, *, longer: bool) -> str:
+    """`longer`: there was more than this text."""
+    if len(text) <= limit and not longer:
+        return text
+    return f"{text[: limit - 1].rstrip()}{CUT}"
 
 
 def _visible(text: str) -> str:

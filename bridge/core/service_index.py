@@ -27,12 +27,12 @@ class ServiceIndex:
                 name, value = rarest
                 self._by_value.setdefault(name, {}).setdefault(value, []).append((place, service))
 
-    def wanting(self, labels: Mapping[str, str]) -> list[str]:
-        """The ids of the services whose matchers all hold, in the order of the configuration."""
+    def wanting(self, labels: Mapping[str, str]) -> list[Service]:
+        """The services whose matchers all hold, in the order of the configuration."""
         found = list(self._others)
         for name, services in self._by_value.items():
             found += services.get(labels.get(name, ""), ())
-        return [service.id for _, service in sorted(found, key=_place) if all_match(service.match, labels)]
+        return [service for _, service in sorted(found, key=_place) if all_match(service.match, labels)]
 
 
 def _insists(service: Service) -> Iterator[Value]:

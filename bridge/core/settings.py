@@ -94,6 +94,10 @@ Columns = Annotated[Annotated[int, Field(ge=10, le=200)] | None, BeforeValidator
 Offsets = Annotated[tuple[Duration, ...], AfterValidator(_climbing)]
 
 
+Role = Literal["view", "approve", "admin"]
+"""What somebody may do on the console; bridge/core/roles.py has the table."""
+
+
 class Person(Model):
     """One of the people who may be rung and may decide.
 
@@ -104,6 +108,10 @@ class Person(Model):
     name: str = Field(min_length=1, description="how others see who has it and who decided")
     email: Email = Field(description="where rings go; one bare address")
     locale: Locale = Field(default="ja", description="of this person's rings and pages")
+    role: Role | None = Field(
+        default=None,
+        description="on the console; default: `approve` for whoever is rung, nothing for others",
+    )
 
 
 class Step(Model):
@@ -229,6 +237,10 @@ class Policy(Model):
     )
     settle: Duration = Field(
         default=timedelta(minutes=5), description="all alerts ended for this long: the recovery draft is due"
+    )
+    still_firing_after: Duration = Field(
+        default=timedelta(minutes=30),
+        description="it was decided not to send, and the alert fires on: one mail says so; `0s`: none",
     )
     second_person: frozenset[KnownKind] = Field(
         default=frozenset(kinds_that(lambda kind: kind.two_people)),

@@ -12,11 +12,16 @@ from bridge.core.matchers import Matchers
 from bridge.core.model import Alert, Incident, IncidentState, Notice
 from bridge.core.next_notice import reached
 from bridge.core.service_index import ServiceIndex
+from bridge.core.settings import Service
 
 Reason = Literal["opened", "attached", "fires_again", "updated", "repeated", "resolved"]
-Ignored = Literal["no_service", "heartbeat", "never_seen", "outdated"]
+Ignored = Literal["no_service", "heartbeat", "never_seen", "outdated", "test", "other_event", "no_data"]
 Key = tuple[str, str]
+_OUTDATED: Ignored = "outdated"
 
+OWN_TROUBLE = frozenset({"DatasourceNoData", "DatasourceError"})
+"""Grafana's alerts about a rule that could not measure. They carry the rule's labels, and are no customer's trouble
+unless a service's matcher names them."""
 REMEMBERED = timedelta(hours=24)
 
 
@@ -49,6 +54,18 @@ class Sorted:
         left = tuple((a, why) for a, why in self.ignored if why != "no_service" or key_of(a) not in ends)
         return Sorted(wanted, left)
 
+    def without_old_news(self, service: str, known: Mapping[Key, Alert]) -> "Sorted":
+        """The post without what this service's last incident, which takes no alerts any more, knew already."""
+
+        def is_old(alert: Alert) -> bool:
+            old = known.get(key_of(alert))
+            return old is not None and (is_outdated(alert, old) or is_retry(alert, old))
+
+        mine = self.by_service.get(service, ())
+        old = tuple((alert, _OUTDATED) for alert in mine if is_old(alert))
+        fresh = tuple(alert for alert in mine if not is_old(alert))
+        return Sorted({**self.by_service, service: fresh}, (*self.ignored, *old)) if old else self
+
 
 def sort_alerts(alerts: Iterable[Alert], services: ServiceIndex, heartbeats: Sequence[Matchers]) -> Sorted:
     """Find the services of every alert. A heartbeat, which one of these lists of matchers fits, belongs to none."""
@@ -59,11 +76,21 @@ def sort_alerts(alerts: Iterable[Alert], services: ServiceIndex, heartbeats: Seq
             ignored.append((alert, "heartbeat"))
             continue
         mine = services.wanting(alert.labels)
+        if alert.labels.get("alertname") in OWN_TROUBLE:
+            mine = [service for service in mine if _names_alert(service)]
         if not mine:
-            ignored.append((alert, "no_service"))
+            ignored.append(
+                (alert, "no_data" if alert.labels.get("alertname") in OWN_TROUBLE else "no_service")
+            )
         for service in mine:
-            wanted.setdefault(service, []).append(alert)
+            wanted.setdefault(service.id, []).append(alert)
     return Sorted({service: tuple(found) for service, found in wanted.items()}, tuple(ignored))
+
+
+def _names_alert(service: Service) -> bool:
+    """Whether the service says which alerts it wants, by their name."""
+    matchers = [matcher for one in service.match for matcher in one.all if matcher.name == "alertname"]
+    return any(not matcher.matches({}) for matcher in matchers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +125,16 @@ def judge(posted: Sequence[Alert], known: Mapping[Key, Alert] | None, now: datet
     ignored: list[tuple[Alert, Ignored]] = []
     for alert in posted:
         old = seen.get(key_of(alert))
-        if alert.status == "resolved":
-            if old is None:
-                ignored.append((alert, "never_seen"))
-                continue
-            if _of_an_earlier_occurrence(alert, old):
-                ignored.append((alert, "outdated"))
-                continue
-            change = _end(old, alert, now)
+        if why := _unwanted(alert, old):
+            ignored.append((alert, why))
+            continue
+        if old is None:
+            change = AlertChange(alert, "opened" if opens else "attached")
+        elif is_retry(alert, old):
+            change = AlertChange(old, "repeated")
         else:
-            change = (
-                AlertChange(alert, "opened" if opens else "attached") if old is None else _fire(old, alert)
-            )
-            opens = False
+            change = _end(old, alert, now) if alert.status == "resolved" else _fire(old, alert)
+        opens = False
         seen[key_of(alert)] = change.alert
         changes.append(change)
     return Verdict(tuple(changes), tuple(ignored))
@@ -137,6 +161,26 @@ def joined(verdicts: Sequence[Verdict]) -> Verdict:
     )
 
 
+def is_outdated(alert: Alert, known: Alert) -> bool:
+    """Whether the sender itself has said something newer of this alert than what comes now."""
+    return alert.as_of is not None and known.as_of is not None and alert.as_of < known.as_of
+
+
+def is_retry(alert: Alert, known: Alert) -> bool:
+    """Whether this was said before, of the same moment: the sender posts it again, as its answer was lost."""
+    said = "firing" if known.by_hand else "resolved" if known.end_note else known.status
+    return alert.as_of is not None and alert.as_of == known.as_of and alert.status == said
+
+
+def _unwanted(alert: Alert, known: Alert | None) -> Ignored | None:
+    if known is None:
+        return "never_seen" if alert.status == "resolved" else None
+    if is_outdated(alert, known):
+        return "outdated"
+    ends = alert.status == "resolved"
+    return "outdated" if ends and _of_an_earlier_occurrence(alert, known) else None
+
+
 def _of_an_earlier_occurrence(end: Alert, known: Alert) -> bool:
     """Whether this end is of a time before the alert began to fire as it does, or did last."""
     if end.ends_at is None or end.starts_at >= known.occurrence_at:
@@ -147,16 +191,25 @@ def _of_an_earlier_occurrence(end: Alert, known: Alert) -> bool:
 
 def _end(old: Alert, alert: Alert, now: datetime) -> AlertChange:
     ends_at = min(max(alert.ends_at or now, old.occurrence_at), now)
+    told = replace(old, as_of=alert.as_of or old.as_of, end_note=alert.end_note)
     if old.by_hand:
-        return AlertChange(replace(old, last_end=ends_at, by_hand=False), "updated")
+        return AlertChange(replace(told, last_end=ends_at, by_hand=False), "updated")
     if old.status == "resolved":
         return AlertChange(old, "repeated")
-    return AlertChange(replace(old, status="resolved", ends_at=ends_at, last_end=ends_at), "resolved")
+    if alert.end_note:  # nothing was measured: only a person can say that it is over
+        return AlertChange(told, "repeated" if told == old else "updated")
+    return AlertChange(replace(told, status="resolved", ends_at=ends_at, last_end=ends_at), "resolved")
 
 
 def _fire(old: Alert, alert: Alert) -> AlertChange:
     starts_at = min(old.starts_at, alert.starts_at)
-    new = replace(alert, starts_at=starts_at, began_at=_began(old, alert), last_end=old.last_end)
+    new = replace(
+        alert,
+        starts_at=starts_at,
+        began_at=_began(old, alert),
+        last_end=old.last_end,
+        as_of=alert.as_of or old.as_of,
+    )
     if old.status == "resolved":
         return AlertChange(new, "fires_again")
     # two Alertmanagers give different URLs for one alert, which is no update

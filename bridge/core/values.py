@@ -5,7 +5,7 @@ Pydantic is used for values only: its models are frozen, and nothing here reads 
 
 import re
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, SecretStr
 
@@ -76,6 +76,18 @@ def _filled(secret: SecretStr) -> SecretStr:
 
 Secret = Annotated[SecretStr, AfterValidator(_filled)]
 """Never shown by repr() or in an error. In `bridge.yaml` each may be given as `<key>_file` instead."""
+
+
+class SecretText(str):
+    """What a `<key>_file` holds, and the `path` of it: some secrets are read again when they are used."""
+
+    path: str
+
+    def __new__(cls, text: str, path: str) -> Self:
+        """The text, which is a plain one to whoever does not ask where it came from."""
+        made = super().__new__(cls, text)
+        made.path = path
+        return made
 
 
 def _one_line(secret: SecretStr) -> SecretStr:

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
+from email.parser import BytesHeaderParser
+from email.policy import default
 from email.utils import format_datetime
 
 from bridge.core.addresses import ascii_domain, on_the_wire
@@ -76,6 +78,12 @@ class Skeleton:
         if match is None:
             raise MessageError("its From has no address")
         return match[1].decode()
+
+    @property
+    def subject(self) -> str:
+        """The subject as people read it."""
+        head = BytesHeaderParser(policy=default).parsebytes(self.frozen)
+        return str(head["Subject"])
 
     def message(self, to: str, message_id: str, references: Sequence[str] = ()) -> bytes:
         """The whole mail for `to`, CRLF lines, ready for `wire`.

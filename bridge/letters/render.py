@@ -1,7 +1,7 @@
 """Facts to text, by Jinja2 templates that the owner may override file by file.
 
 Data is only ever a value: nothing from an alert, a list or a person is compiled. Templates run in a sandbox
-without methods, arithmetic on texts or ranges, so their work is bounded by their own length.
+without methods, arithmetic on texts or ranges; those of a company within limits (`limits.py`) besides.
 """
 
 from collections.abc import Mapping
@@ -13,12 +13,14 @@ from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, StrictUndefined, 
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from bridge.core.drill import marked
 from bridge.core.facts import Facts
 from bridge.core.model import Text
 from bridge.core.settings import Service
 from bridge.core.values import LOCALES, Locale
 from bridge.core.width import width
 from bridge.errors import BridgeError
+from bridge.letters.limits import added, joined, limited, replaced
 from bridge.letters.view import View, view
 from bridge.letters.wrap import wrap
 from bridge.resources import shipped
@@ -53,7 +55,10 @@ class Letters:
 
     def render(self, facts: Facts, locale: Locale, *, wrap: int | None) -> Text:
         """The letter of `facts.kind` in that language. Raises LetterError when its template is faulty."""
-        return _render(self._theirs or self._shipped, facts, locale, wrap)
+        if self._theirs is None:
+            return _render(self._shipped, facts, locale, wrap)
+        with limited():
+            return _render(self._theirs, facts, locale, wrap)
 
     def render_safe(self, facts: Facts, locale: Locale, *, wrap: int | None) -> tuple[Text, str | None]:
         """The same; a faulty override gives way to the shipped template, its problem is the second value."""
@@ -76,8 +81,8 @@ class Letters:
         problem = next((problem for _, problem in written.values() if problem), None)
         texts = {locale: text for locale, (text, _) in written.items()}
         if service.bilingual:
-            return {service.locale: bilingual(texts["ja"], texts["en"])}, problem
-        return texts, problem
+            texts = {service.locale: bilingual(texts["ja"], texts["en"])}
+        return {code: marked(text, code) for code, text in texts.items()} if facts.drill else texts, problem
 
 
 def bilingual(ja: Text, en: Text) -> Text:
@@ -96,9 +101,11 @@ def english_begins(body: str) -> int | None:
 class _Sandbox(ImmutableSandboxedEnvironment):
     """Jinja2's sandbox, without what could grow a text or run for long."""
 
-    intercepted_binops = frozenset({"*", "**", "%"})
+    intercepted_binops = frozenset({"+", "*", "**", "%"})
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002
+        if operator == "+":
+            return added(left, right)
         raise SecurityError(f"{operator} is not available in a letter")
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
@@ -117,7 +124,7 @@ def _environment(loader: BaseLoader) -> _Sandbox:
         lstrip_blocks=True,
     )
     env.globals.clear()
-    env.filters = {name: env.filters[name] for name in FILTERS}
+    env.filters = {name: env.filters[name] for name in FILTERS} | {"join": joined, "replace": replaced}
     return env
 
 
@@ -163,6 +170,8 @@ def _place(error: Exception, name: str) -> tuple[str, int | None]:
 def _words(error: Exception) -> str:
     if isinstance(error, TemplateNotFound):
         return f"there is no template {error}"
+    if isinstance(error, RecursionError):
+        return "recursion: it includes or calls itself without an end"
     words = str(error) or type(error).__name__
     return words.replace("'dict object' has no attribute", "the customer's row has no column")
 

@@ -2,10 +2,13 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from bridge.core.drill import is_marked
 from bridge.core.values import Locale
+from bridge.errors import BridgeError
 from bridge.keys import Keys
 from bridge.letters.mime import Letterhead, Skeleton, freeze
 from bridge.loops.lanes import OutgoingMail
@@ -21,27 +24,49 @@ KEPT = 64  # letters whose bytes stay at hand; a sending has one for each langua
 ONCALL: dict[Locale, str] = {"ja": "障害の当番連絡", "en": "Incident on-call"}
 
 
+class NobodysDrill(BridgeError):
+    """A drill's letter was to go to somebody who is no person of the configuration. It goes nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenLetter:
+    """The bytes of a letter but its recipient. `drill`: they say so, or its incident does."""
+
+    skeleton: Skeleton
+    sender: str
+    drill: bool
+
+
 class LetterComposer:
     """Customers' letters. The bytes are those that were frozen at approval, whatever changed since."""
 
-    def __init__(self, store: Store[Tx]) -> None:
+    def __init__(self, store: Store[Tx], runtime: Callable[[], Runtime]) -> None:
         self._store = store
-        self._letters: OrderedDict[tuple[str, str], tuple[Skeleton, str]] = OrderedDict()
+        self._runtime = runtime
+        self._letters: OrderedDict[tuple[str, str], FrozenLetter] = OrderedDict()
 
     async def __call__(self, row: Claimed) -> OutgoingMail | None:
-        """The mail of one row; the same bytes every time."""
+        """The mail of one row; the same bytes every time. Raises NobodysDrill."""
         key = (row.notice_id or "", row.letter or "")
         if key not in self._letters:
             self._letters[key] = await self._store.read(partial(self._read, key))
             if len(self._letters) > KEPT:
                 self._letters.popitem(last=False)
-        skeleton, sender = self._letters[key]
-        raw = skeleton.message(row.address, row.message_id, row.refs.split())
-        return OutgoingMail(Envelope(sender, row.address), raw)
+        letter = self._letters[key]
+        if letter.drill and row.address not in self._people():
+            raise NobodysDrill("This mail is a drill's, and its address is no person's in the configuration")
+        raw = letter.skeleton.message(row.address, row.message_id, row.refs.split())
+        return OutgoingMail(Envelope(letter.sender, row.address), raw)
 
-    def _read(self, key: tuple[str, str], tx: Tx) -> tuple[Skeleton, str]:
+    def _people(self) -> set[str]:
+        return {person.email for person in self._runtime().config.people.values()}
+
+    def _read(self, key: tuple[str, str], tx: Tx) -> FrozenLetter:
         skeleton = Skeleton(tx.outbox.skeleton(*key))
-        return skeleton, skeleton.sender
+        notice = tx.notices.get(key[0])
+        incident = tx.incidents.get(notice.incident_id) if notice else None
+        drill = is_marked(skeleton.subject) or bool(incident and incident.is_drill)
+        return FrozenLetter(skeleton, skeleton.sender, drill)
 
 
 class OncallComposer:

@@ -8,7 +8,7 @@ import structlog
 
 from bridge import metrics
 from bridge.audiences.cache import CustomerLists
-from bridge.audiences.csv import AudienceError
+from bridge.audiences.file import AudienceError
 from bridge.clock import pause
 from bridge.core.kinds import Recipients, spec_of
 from bridge.core.model import Notice, Recipient
@@ -59,6 +59,12 @@ class Loader:
         """Read the list again and put it into the outbox; another list than the approved one stops the letter."""
         if notice.sending_at is not None:
             return await self.store.run(partial(fan_out.go_on, runtime=self.runtime(), notice=notice))
+        mode = await self.store.read(partial(fan_out.mode_of, notice=notice))
+        if mode is None:
+            return await self._stop_changed(notice, fan_out.MODE_CHANGED)
+        if mode == "drill":
+            unit = partial(fan_out.people_rung, runtime=self.runtime(), notice=notice)
+            return await self._load_chunks(notice, _one(await self.store.read(unit)))
         if spec_of(notice.kind).recipients is Recipients.BATCH:
             batch = await self.store.read(partial(fan_out.batch_recipients, notice=notice))
             return await self._load_chunks(notice, _one(batch))

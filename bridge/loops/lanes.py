@@ -2,10 +2,9 @@
 
 import asyncio
 import contextlib
-from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Protocol
 
@@ -13,17 +12,20 @@ import structlog
 
 from bridge import metrics
 from bridge.clock import Bell, pause
-from bridge.core.model import DeliveryState
 from bridge.errors import BridgeError, StorageDown
 from bridge.letters.mime import wire
 from bridge.loops.results import Results
+from bridge.loops.stops import Stops
+from bridge.loops.trouble import Trouble
+from bridge.loops.verdicts import Verdicts, result, unsent
 from bridge.smtp.connect import SmtpError
-from bridge.smtp.outcome import Outcome, retry_at
-from bridge.smtp.relay import Relay
+from bridge.smtp.outcome import Outcome
+from bridge.smtp.relay import Mail, Relay
 from bridge.smtp.session import Abandoned, Envelope
 from bridge.stages.instances import ThisInstance, may_claim_letters
 from bridge.stages.runtime import Runtime
-from bridge.store.claims import IN_DOUBT_WAIT, Claimed, DeliveryResult
+from bridge.stages.wake import Wake
+from bridge.store.claims import Claimed, DeliveryResult
 from bridge.store.outbox import Lane
 from bridge.store.store import Store
 from bridge.store.tx import Tx
@@ -31,11 +33,7 @@ from bridge.store.tx import Tx
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 100  # rows a claim takes
-POISON_AFTER = timedelta(minutes=1)  # how long a row rests that our own code failed on
-POISON_TRIES = 5  # errors of our own code after which a row has failed
 SUSPECT_ALONE = 60.0  # seconds the lane waits for a message that processes died on, before it claims others
-LOSSES = 3  # connections that one message may lose before it, and not the server, is taken to be the reason
-BEHIND = 1.0  # seconds such a message waits longer than the others for a relay that is down
 AGAIN = 1.0  # seconds a lane rests after an error of our own
 
 
@@ -62,6 +60,7 @@ class LaneDependencies:
     me: Callable[[], ThisInstance]
     now: Callable[[], datetime]
     runtime: Callable[[], Runtime]
+    wake: Callable[[Wake], None]
 
 
 class LaneWorker:
@@ -84,8 +83,10 @@ class LaneWorker:
         self._compose = compose
         self._queue: asyncio.Queue[Claimed] = asyncio.Queue(maxsize=width)
         self._held: set[tuple[int, int]] = set()  # id and fence of what waits for a sender or is being sent
-        self._losses: Counter[int] = Counter()
+        self._verdicts = Verdicts(lane, lambda: office.runtime().config.smtp.on_unknown, office.now)
+        self._stops = Stops(office.store, office.marks, office.runtime, office.wake, self._held)
         self._probe: asyncio.Task[bool] | None = None
+        self._trouble = Trouble("lane_waits")
         self._stopping = False
 
     async def run(self) -> None:
@@ -112,8 +113,9 @@ class LaneWorker:
         while not self._stopping:
             try:
                 await self._feed_once()
+                self._trouble.over(lane=self._lane)
             except StorageDown as error:
-                log.warning("lane_waits", lane=self._lane, error=str(error))
+                self._trouble.met(error, lane=self._lane)
                 await self._bell.wait()
             except Exception:
                 metrics.LOOP_FAILURES.labels(self._lane).inc()
@@ -194,37 +196,57 @@ class LaneWorker:
                 self._office.marks.put(await self._send(row))
             except Exception as error:
                 log.exception("message_failed", lane=self._lane, row=row.id, notice=row.notice_id)
-                self._office.marks.put(self._poisoned(row, f"{type(error).__name__} in the bridge"))
+                self._office.marks.put(self._verdicts.poisoned(row, f"{type(error).__name__} in the bridge"))
             finally:
                 self._held.discard((row.id, row.fence))
                 self._queue.task_done()
 
     async def _send(self, row: Claimed) -> DeliveryResult:
+        if self._stopping or self._stops.holds(row):
+            return unsent(row)
         try:
             mail = await self._compose(row)
         except StorageDown:
-            return _result(row, "queued", counted=False)
+            return unsent(row)
         except BridgeError as error:
-            return _result(row, "failed", str(error))
+            return result(row, "failed", str(error))
         if mail is None:
-            return _result(row, "failed", "nobody is responsible for this message any more")
-        before_data = self._once(row)
+            return result(row, "failed", "nobody is responsible for this message any more")
+        try:
+            outcome = await self._by_any_relay(row, mail)
+        except Abandoned:
+            return unsent(row)
+        return self._settled(row, outcome) if outcome else unsent(row)
+
+    async def _by_any_relay(self, row: Claimed, mail: OutgoingMail) -> Outcome | None:
+        """The answer of the first relay that takes it, or of the last one asked; None where none could be asked."""
+        letter = row.notice_id if self._lane == "customers" else None
+        sending = Mail(mail.envelope, wire(mail.raw), self._once(row), letter)
         outcome: Outcome | None = None
-        wait = timedelta()
         for relay in self._relays():
+            if letter and not await relay.turn(lambda: not self._stopping):
+                return None
             try:
-                outcome = await relay.send(mail.envelope, wire(mail.raw), before_data)
-            except Abandoned:
-                return _result(row, "queued", counted=False)
+                outcome = await relay.send(sending)
             except SmtpError as error:
                 log.warning("relay_down", lane=self._lane, error=str(error))
-                wait = timedelta(seconds=relay.retry_in)
                 continue
             if outcome.state == "sent":
                 break
-        if outcome is None:
-            return _result(row, "queued", wait=wait, counted=False)
-        return self._mark(row, outcome)
+            if letter is None:
+                log.warning("ring_not_taken", person=row.person, kind=row.kind, words=outcome.words)
+        return outcome
+
+    def _settled(self, row: Claimed, outcome: Outcome) -> DeliveryResult:
+        """What to write; a refusal that is about us stops the letter, and a ring's is told at once."""
+        down = min(relay.retry_in for relay in self._relays())
+        mark = self._verdicts.mark(row, outcome, down)
+        if self._lane == "customers":
+            return self._stops.about(row, outcome, mark)
+        if mark.state == "failed" and row.kind == "ring":
+            metrics.RINGS_REFUSED.inc()
+            log.error("ring_refused", person=row.person, notice=row.notice_id, words=outcome.words)
+        return mark
 
     def _once(self, row: Claimed) -> Callable[[], Awaitable[None]]:
         """Commits the mark once; a fallback that takes over needs no second one."""
@@ -232,77 +254,11 @@ class LaneWorker:
 
         async def before_data() -> None:
             nonlocal granted
-            granted = granted or await self._office.marks.in_doubt(row)
+            granted = granted or (not self._stopping and await self._office.marks.in_doubt(row))
             if not granted:
                 raise Abandoned("not wanted any more")
 
         return before_data
-
-    def _poisoned(self, row: Claimed, why: str) -> DeliveryResult:
-        """A message that our own code fails on ends within half an hour, where people see it."""
-        failed = row.crashes + 1 >= POISON_TRIES
-        mark = _result(row, "failed", why) if failed else self._postponed(row, why)
-        return replace(mark, crashed=True)
-
-    def _postponed(self, row: Claimed, why: str) -> DeliveryResult:
-        wait = self._patience(row)
-        if wait is None:
-            return _result(row, "failed", why)
-        return _result(row, "deferred", why, max(wait, POISON_AFTER))
-
-    def _patience(self, row: Claimed) -> timedelta | None:
-        """How long a deferred message rests; None when it was tried for long enough."""
-        now = self._office.now()
-        again = retry_at(row.attempts, row.first_at, now)
-        return None if again is None else again - now
-
-    def _mark(self, row: Claimed, outcome: Outcome) -> DeliveryResult:
-        if outcome.state == "queued":
-            return self._lost(row, outcome)
-        self._losses.pop(row.id, None)
-        match outcome.state:
-            case "deferred":
-                wait = self._patience(row)
-                return _result(row, "failed" if wait is None else "deferred", outcome.words, wait)
-            case "unknown":
-                held = self._lane == "customers" and self._office.runtime().config.smtp.on_unknown == "hold"
-                once_more = not held and row.ambiguous == 0
-                return _result(
-                    row,
-                    "deferred" if once_more else "unknown",
-                    outcome.words,
-                    IN_DOUBT_WAIT,
-                    ambiguous=1,
-                )
-            case _:
-                return _result(row, outcome.state, outcome.words)
-
-    def _lost(self, row: Claimed, outcome: Outcome) -> DeliveryResult:
-        """A mail whose connection was lost is tried again at once, and the attempt does not count.
-
-        A mail that ends every connection must not starve the others. While no relay works it waits behind them:
-        as the first one again it would make the relay seem dead again.
-        """
-        self._losses[row.id] += 1
-        if self._losses[row.id] < LOSSES:
-            down = min(relay.retry_in for relay in self._relays())
-            wait = timedelta(seconds=down + BEHIND) if down else None
-            return _result(row, "queued", outcome.words, wait, counted=False)
-        del self._losses[row.id]
-        return self._postponed(row, outcome.words)
-
-
-def _result(
-    row: Claimed,
-    state: DeliveryState,
-    reply: str = "",
-    wait: timedelta | None = None,
-    *,
-    counted: bool = True,
-    ambiguous: int = 0,
-) -> DeliveryResult:
-    rest = wait or timedelta()
-    return DeliveryResult(row.id, row.fence, row.notice_id, row.lane, state, reply, rest, counted, ambiguous)
 
 
 def claim_rows(tx: Tx, runtime: Runtime, lane: Lane, limit: int, me: ThisInstance) -> list[Claimed]:

@@ -7,9 +7,11 @@ from pathlib import Path
 import structlog
 
 from bridge import metrics
+from bridge.clock import now
 from bridge.config import Config, load
 from bridge.errors import BridgeError, StorageDown
 from bridge.letters.render import Letters
+from bridge.letters.samples import problems
 from bridge.stages.runtime import Runtime
 from bridge.store.store import Store
 from bridge.store.tx import Tx
@@ -24,7 +26,8 @@ class RunningConfig:
 
     def __init__(self, config: Config, path: Path | None, on_change: Callable[[Config], None]) -> None:
         """`path` is what a reload reads. `on_change` is told the configuration that was in force before."""
-        self.runtime = Runtime(config, Letters(config.templates))
+        self.runtime = Runtime(config, _letters(config))
+        metrics.RELOADED_AT.set(now().timestamp())
         self._path = path
         self._on_change = on_change
 
@@ -33,6 +36,8 @@ class RunningConfig:
         finding = await self._take_over(await asyncio.to_thread(self._load), store)
         metrics.RELOADED.labels("refused" if finding else "done").inc()
         metrics.RELOAD_WORKED.set(not finding)
+        if not finding:
+            metrics.RELOADED_AT.set(now().timestamp())
         if finding:
             log.error("reload_refused", finding=finding)
         else:
@@ -45,7 +50,7 @@ class RunningConfig:
             return "the configuration did not come from a file"
         try:
             new = load(self._path)
-            letters = Letters(new.templates)
+            letters = _letters(new)
         except BridgeError as error:
             return str(error)
         old = self.runtime.config
@@ -69,3 +74,12 @@ class RunningConfig:
         self.runtime = new
         self._on_change(old)
         return None
+
+
+def _letters(config: Config) -> Letters:
+    """The letters of a configuration. A faulty template gives way to the shipped one: that is said at once."""
+    letters = Letters(config.templates)
+    if config.templates is not None:
+        for problem in problems(letters, config.services.values()):
+            log.warning("template_failed", problem=problem)
+    return letters

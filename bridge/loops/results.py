@@ -14,7 +14,10 @@ import structlog
 
 from bridge import metrics
 from bridge.clock import pause
+from bridge.errors import StorageDown
+from bridge.loops.trouble import Trouble
 from bridge.stages.instances import ThisInstance, forgets_marked_letter
+from bridge.stages.ring import ring_refused
 from bridge.store.claims import Claimed, DeliveryResult
 from bridge.store.store import Store
 from bridge.store.tx import Tx
@@ -59,6 +62,7 @@ class Results:
         self._marked = asyncio.Event()
         self._full = asyncio.Event()
         self._closing = False
+        self._trouble = Trouble("marks_wait")
 
     async def in_doubt(self, row: Claimed) -> bool:
         """Whether the message may go on the wire; its row is committed as `in_doubt` when it may."""
@@ -106,8 +110,8 @@ class Results:
         unit = partial(write_before_data, results=results, rows=rows, me=self._me())
         try:
             granted, leaving, first_accepts = await self._store.run(unit, soft=True)
-        except Exception:
-            _failed("in_doubt")
+        except Exception as error:
+            self._failed("in_doubt", error)
             self._results = results + self._results
             self._marked.set()
             return set()
@@ -136,8 +140,8 @@ class Results:
     async def _commit(self, batch: list[DeliveryResult]) -> bool:
         try:
             first_accepts = await self._store.run(partial(write_results, results=batch, me=self._me()))
-        except Exception:
-            _failed("results")
+        except Exception as error:
+            self._failed("results", error)
             if self._closing:
                 return True  # the rows stay claimed; the next start sorts them out
             await pause(AGAIN)
@@ -148,18 +152,22 @@ class Results:
             self._on_quiet()
         return True
 
+    def _failed(self, what: str, error: Exception) -> None:
+        """A database that is away is foreseen: one line, and not a traceback for each batch."""
+        metrics.LOOP_FAILURES.labels("marks").inc()
+        if isinstance(error, StorageDown):
+            self._trouble.met(error)
+        else:
+            log.exception("marks_not_written", what=what)
+
     def _written(self, results: Iterable[DeliveryResult]) -> None:
+        self._trouble.over()
         self.unwritten -= {(result.id, result.fence) for result in results}
 
 
 def _observe(first_accepts: Iterable[float]) -> None:
     for seconds in first_accepts:
         metrics.FIRST_ACCEPT.observe(seconds)
-
-
-def _failed(what: str) -> None:
-    metrics.LOOP_FAILURES.labels("marks").inc()
-    log.exception("marks_not_written", what=what)
 
 
 def write_results(tx: Tx, results: Sequence[DeliveryResult], me: ThisInstance) -> list[float]:
@@ -170,6 +178,8 @@ def write_results(tx: Tx, results: Sequence[DeliveryResult], me: ThisInstance) -
     if forgets_marked_letter(tx, me, results):
         return []
     tx.claims.mark(results, me.id)
+    for ring in (each for each in results if each.ring_to and each.state == "failed"):
+        ring_refused(tx, ring.notice_id or "", ring.ring_to or "", ring.reply)
     sent = (each.notice_id for each in results if each.state == "sent" and each.lane == "customers")
     accepted = {notice_id for notice_id in sent if notice_id}
     return tx.notices.first_accepts(accepted) if accepted else []

@@ -19,15 +19,18 @@ from bridge.core import anchors
 from bridge.core.model import AudienceFacts, Ring
 from bridge.errors import StorageDown
 from bridge.loops.fan_out import Loader
-from bridge.smtp.relay import Relay
+from bridge.loops.peers import Peers
+from bridge.loops.relay_watch import RelayWatch
+from bridge.loops.trouble import Trouble
 from bridge.stages import instances
+from bridge.stages.drill import begin_drill
 from bridge.stages.finish import finish, is_news
 from bridge.stages.look_for_duties import FoundDuties, find_duties, note_looks
 from bridge.stages.next_notice import follow_up
-from bridge.stages.notify_oncall import tell_relay_down
 from bridge.stages.ring import ring
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
+from bridge.stages.watch import news, watch
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 
@@ -35,13 +38,12 @@ log = structlog.get_logger(__name__)
 
 BEAT_EVERY = 2.0  # seconds; an instance unseen for 12 is dead
 LOADING_WAITED_FOR = 1.0  # seconds a round waits for a list to be loaded; a longer one goes on beside it
-RELAY_PATIENCE = 15.0  # seconds a relay may be down before the on-call is told
-RELAY_BACK = 90.0  # seconds without trouble that end an outage: longer than the pause between two probes
 
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
     """What one round finds due. `ringing`: the services of the rings. `letters`: the hold of some letter has ended.
+    `sending`: letters are being sent. `senders`: one fell silent, or is heard again.
 
     `done`: some sending has tried every recipient once, or has nothing left to send.
     `unknown`: services with work that the running configuration does not have.
@@ -50,8 +52,11 @@ class Agenda:
     rings: list[Ring]
     ringing: Collection[str]
     letters: bool
+    sending: bool
     done: bool
     duties: FoundDuties
+    senders: bool
+    drills: list[str]
     now: datetime
     next_due: datetime | None
     unknown: frozenset[str]
@@ -64,17 +69,19 @@ class Timer:
     store: Store[Tx]
     runtime: Callable[[], Runtime]
     lists: CustomerLists
-    relay: Callable[[], Relay]
+    watch: RelayWatch
+    peers: Peers
     me: Callable[[], instances.ThisInstance]
     bell: Bell
     wake: Callable[[Wake], None]
     last_tick: float = field(default_factory=monotonic)
     _last_beat: float = float("-inf")
-    _last_relay_trouble: float = float("-inf")
-    _told_relay_down: frozenset[str] = frozenset()
     _anchored_at: datetime | None = None
+    _listening_since: datetime | None = None
     _unknown: frozenset[str] = frozenset()
     _loading: asyncio.Task[None] | None = None
+    _trouble: Trouble = field(default_factory=lambda: Trouble("timer_waits"))
+    _heart_trouble: Trouble = field(default_factory=lambda: Trouble("heart_waits"))
     _stopping: bool = False
 
     async def run(self) -> None:
@@ -91,8 +98,10 @@ class Timer:
             await pause(BEAT_EVERY)
             try:
                 await self._live_on()
+                await self.peers.look()
+                self._heart_trouble.over()
             except StorageDown as error:
-                log.warning("heart_waits", error=str(error))
+                self._heart_trouble.met(error)
             except Exception:
                 metrics.LOOP_FAILURES.labels("heart").inc()
                 log.exception("heart_failed")
@@ -101,8 +110,9 @@ class Timer:
         while not self._stopping:
             try:
                 next_due = await self.tick()
+                self._trouble.over()
             except StorageDown as error:
-                log.warning("timer_waits", error=str(error))
+                self._trouble.met(error)
                 next_due = None
             except Exception:
                 metrics.LOOP_FAILURES.labels("timer").inc()
@@ -132,12 +142,16 @@ class Timer:
             await self._look_after_loading(self._loading)
         if agenda.done:
             self.wake(await self.store.run(partial(finish, runtime=self.runtime())))
+        for drill in agenda.drills:
+            await self._singly("drill", partial(self._begin_drill, drill))
+        if agenda.senders:
+            await self._singly("watch", self._watch_senders)
         for incident in agenda.duties.owing:
             await self._singly("follow_up", partial(self._follow_one, incident))
         if agenda.duties.looked or agenda.duties.rules_changed:
             await self.store.run(partial(note_looks, found=agenda.duties), soft=True)
         await self._singly("anchor", partial(self._anchor, agenda.now))
-        await self._watch_relay()
+        await self.watch.look(sending=agenda.sending)
         self.last_tick = monotonic()
         return agenda.next_due
 
@@ -163,19 +177,33 @@ class Timer:
         unknown = tx.duties.services() - services.keys()
         duties = find_duties(tx, self.runtime(), unknown)
         send_at = tx.notices.next_send_at(services)
-        times = [tx.rings.next_due_at(services), send_at, duties.next_at]
+        times = [tx.rings.next_due_at(services), send_at, duties.next_at, tx.drills.next_due_at(services)]
         sending = tx.notices.in_states({"sending"})
         rings = tx.rings.due(services)
         return Agenda(
             rings=rings,
             ringing=tx.incidents.services_of([ring.notice_id for ring in rings]) if rings else (),
+            sending=bool(sending),
             letters=send_at is not None and send_at <= tx.now,
+            senders=bool(news(tx, self.runtime().config, self._since(tx))),
             done=any(is_news(tx, notice) for notice in sending),
             duties=duties,
+            drills=[drill.id for drill in tx.drills.due(services)],
             now=tx.now,
             next_due=min((at for at in times if at and at > tx.now), default=None),
             unknown=frozenset(unknown),
         )
+
+    def _since(self, tx: Tx) -> datetime:
+        """Since when this instance listens to senders: what was posted before may have found nobody."""
+        self._listening_since = self._listening_since or tx.now
+        return self._listening_since
+
+    async def _watch_senders(self) -> None:
+        def unit(tx: Tx) -> Wake:
+            return watch(tx, self.runtime(), self._since(tx))
+
+        self.wake(await self.store.run(unit))
 
     def _log_unknown(self, unknown: frozenset[str]) -> None:
         """Log each service once. Another instance may know it and do its work; if none does, the work is left."""
@@ -194,6 +222,10 @@ class Timer:
             metrics.RING_LATENESS.observe(late)
         self.wake(wake)
 
+    async def _begin_drill(self, drill_id: str) -> None:
+        unit = partial(begin_drill, runtime=self.runtime(), drill_id=drill_id)
+        self.wake(await self.store.run(unit))
+
     async def _follow_one(self, incident_id: str) -> None:
         unit = partial(follow_up, runtime=self.runtime(), incident_id=incident_id)
         self.wake(await self.store.run(unit))
@@ -211,21 +243,6 @@ class Timer:
         self._anchored_at = now
         for head in heads:
             log.info(anchors.LOGGED_AS, anchor=str(head))
-
-    async def _watch_relay(self) -> None:
-        """Tell people once an outage about each letter. A relay that came back only just now may still be in it."""
-        relay = self.relay()
-        if relay.up:
-            if monotonic() - self._last_relay_trouble > RELAY_BACK:
-                self._told_relay_down = frozenset()
-            return
-        self._last_relay_trouble = monotonic()
-        if relay.down_for > RELAY_PATIENCE:
-            told = self._told_relay_down
-            unit = partial(tell_relay_down, runtime=self.runtime(), why=relay.last_error, told=told)
-            newly = await self.store.run(unit)
-            self._told_relay_down |= newly
-            self.wake(Wake(oncall=bool(newly)))
 
     async def _singly(self, loop: str, step: Callable[[], Awaitable[None]]) -> None:
         """One row's trouble is logged and counted; the others go on, and it is tried again next round."""

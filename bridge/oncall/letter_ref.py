@@ -6,6 +6,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from bridge.core import dates, reports
+from bridge.core.customer_words import shortened
 from bridge.core.model import Kind
 from bridge.core.settings import Service
 from bridge.core.values import Locale, LocalText
@@ -32,11 +33,17 @@ class LetterRef:
 
     def title(self, locale: Locale) -> str:
         """`みどりショップ第一報`, `Midori Shop 1st report`."""
-        name = self.name.get(locale)
-        if len(name) > NAME_CHARS[locale]:
-            name = f"{name[: NAME_CHARS[locale]]}…"
-        report = reports.title(self.kind, self.number, locale)
+        name, report = self.service(locale), reports.title(self.kind, self.number, locale)
         return f"{name} {report}" if locale == "en" else f"{name}{report}"
+
+    def after(self, label: str, locale: Locale) -> str:
+        """The title behind a label; a label that is the report's name is not followed by it again."""
+        named = label.casefold() == reports.title(self.kind, self.number, locale).casefold()
+        return self.service(locale) if named else self.title(locale)
+
+    def service(self, locale: Locale) -> str:
+        """The service's name, cut where a lock screen would."""
+        return shortened(self.name.get(locale), NAME_CHARS[locale] + 1)
 
     def to_the_second(self, at: datetime, now: datetime, locale: Locale) -> str:
         """`02:15:04`; with its day as in `clock`."""

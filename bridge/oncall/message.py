@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bridge.core import dates, reasons
+from bridge.core.customer_words import Refused
+from bridge.core.drill import marked_mail
 from bridge.core.failures import FailureGroup
 from bridge.core.kinds import spec_of
 from bridge.core.model import Text
@@ -27,8 +29,8 @@ _LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)\S+", re.IGNORECASE)
 
 DOMAINS = 3  # of the recipients whom the mail server refused in the same words
 
-Decision = Literal["approved", "dismissed", "by_policy", "superseded"]
-Trouble = Literal["relay", "audience", "stopped", "failed"]
+Decision = Literal["approved", "dismissed", "rest_dismissed", "by_policy", "superseded", "drill_ended"]
+Trouble = Literal["relay", "audience", "stopped", "failed", "refused", "slow"]
 
 
 class OncallMessage(Protocol):
@@ -41,6 +43,13 @@ class OncallMessage(Protocol):
 
     def words(self, locale: Locale) -> Mapping[str, object]:
         """What the template says, in that language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """A mail about a drill: it says so before everything else."""
+
+    message: OncallMessage
 
 
 class OncallMessages:
@@ -56,11 +65,25 @@ class OncallMessages:
             keep_trailing_newline=True,
         )
 
-    def write(self, message: OncallMessage, locale: Locale) -> Text:
+    def write(self, message: OncallMessage | Rehearsal, locale: Locale) -> Text:
         """The finished mail: one line of subject, and the body below it."""
+        if isinstance(message, Rehearsal):
+            return marked_mail(self.write(message.message, locale), locale)
         template = self._env.get_template(f"{locale}/{message.template}.txt.j2")
         subject, _, body = template.render(message.words(locale)).partition("\n")
         return Text(" ".join(subject.split()), body.strip("\n") + "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class ListTold:
+    """What is odd about the customer list. `unusable`: how many of its rows get no letter.
+
+    `before`: how many it had last time, where that is surprising; `as_of`: when its file was written.
+    """
+
+    unusable: int = 0
+    before: int | None = None
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +91,12 @@ class RingFacts:
     """One ring: a notice waits for this person.
 
     `what`: the impacts in customers' words. `recipients` is None when the list cannot be counted, then
-    `uncounted` says why. `rung`: who else was rung about it, and when. `approved`: in
+    `uncounted` says why. `rung`: who else was rung about it, and when. `not_reached`: to whom the mail
+    server did not take a ring, and its words. `approved`: in
     `awaiting_second`, who has said yes and when. `planned_at`: when the ring was to leave.
     `relay_trouble`: why customers' mail cannot leave now. `template_problem`: why the draft is not in the
-    company's own words. `record_until`: what was sent after it may be missing from the record.
+    company's own words. `record_until`: what was sent after it may be missing from the record, a copy where
+    `copied`. `refused`: words of alerts that no letter uses.
     """
 
     template: ClassVar[str] = "ring"
@@ -86,11 +111,15 @@ class RingFacts:
     uncounted: LocalText | None = None
     promise_at: datetime | None = None
     rung: tuple[tuple[str, datetime], ...] = ()
+    not_reached: tuple[tuple[str, str], ...] = ()
     approved: tuple[str, datetime] | None = None
     planned_at: datetime | None = None
     relay_trouble: str = ""
     template_problem: str = ""
     record_until: datetime | None = None
+    copied: bool = False
+    list_told: ListTold = ListTold()
+    refused: tuple[Refused, ...] = ()
 
     def words(self, locale: Locale) -> Mapping[str, object]:
         def clock(at: datetime) -> str:
@@ -101,15 +130,16 @@ class RingFacts:
         left = self.due_at - self.now + _RING_SLACK
         late = self.now - self.due_at + _RING_SLACK
         late_by = self.now - self.planned_at if self.planned_at else timedelta()
+        label = spec.ring_label.get(locale) if spec.ring_label else ""
         return {
-            "label": spec.ring_label.get(locale) if spec.ring_label else "",
-            "tells_time": spec.ring_tells_time,
+            "label": label,
             "title": self.matter.title(locale),
+            "titled": self.matter.after(label, locale),
             "left": dates.rough(left, locale, "h") if left >= minute else "",
             "late": dates.rough(late, locale, "h") if late >= minute else "",
             "overdue": self.now >= self.due_at,
             "due": clock(self.due_at),
-            "what": _what(self.what, locale),
+            "what": topic_of(self.what, locale),
             "recipients": f"{self.recipients:,}" if self.recipients is not None else "",
             "uncounted": without_links(self.uncounted.get(locale)) if self.uncounted else "",
             "link": self.link,
@@ -117,6 +147,7 @@ class RingFacts:
             "started": dates.about(self.started_at, self.matter.zone, locale),
             "promise": clock(dates.round_up(self.promise_at)) if self.promise_at else "",
             "rung": [(name, clock(at)) for name, at in self.rung],
+            "not_reached": [(name, without_links(words)) for name, words in self.not_reached],
             "approved_by": self.approved[0] if self.approved else "",
             "approved_at": clock(self.approved[1]) if self.approved else "",
             "planned": clock(self.planned_at) if self.planned_at else "",
@@ -124,6 +155,11 @@ class RingFacts:
             "relay_trouble": without_links(self.relay_trouble),
             "template_problem": without_links(self.template_problem),
             "record": _to_the_second(self.matter, self.record_until, self.now, locale),
+            "copied": self.copied,
+            "unusable": f"{self.list_told.unusable:,}" if self.list_told.unusable else "",
+            "before": f"{self.list_told.before:,}" if self.list_told.before else "",
+            "list_of": clock(self.list_told.as_of) if self.list_told.as_of else "",
+            "refused": [(one.annotation, one.because(locale)) for one in self.refused],
         }
 
 
@@ -260,11 +296,58 @@ class RefusedSender:
 
 
 @dataclass(frozen=True, slots=True)
+class SilentSender:
+    """A sender posts no more.
+
+    `posted_at`: its last post. `wrong_since`: posts with a wrong credential arrive since then. `firing`: how many of
+    its alerts fire.
+    """
+
+    template: ClassVar[str] = "silent"
+    source: str
+    posted_at: datetime
+    now: datetime
+    zone: ZoneInfo
+    wrong_since: datetime | None
+    firing: int
+
+    def words(self, locale: Locale) -> Mapping[str, object]:
+        wrong = self.wrong_since
+        return {
+            "source": self.source,
+            "length": dates.duration(self.now - self.posted_at, locale),
+            "posted": clock_of_day(self.posted_at, self.now, self.zone, locale),
+            "wrong": clock_of_day(wrong, self.now, self.zone, locale) if wrong else "",
+            "firing": f"{self.firing:,}" if self.firing else "",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SenderHeard:
+    """A sender posts again. `told_at`: when people were told that it did not."""
+
+    template: ClassVar[str] = "heard"
+    source: str
+    posted_at: datetime
+    told_at: datetime
+    now: datetime
+    zone: ZoneInfo
+
+    def words(self, locale: Locale) -> Mapping[str, object]:
+        return {
+            "source": self.source,
+            "posted": clock_of_day(self.posted_at, self.now, self.zone, locale),
+            "told": clock_of_day(self.told_at, self.now, self.zone, locale),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class InTrouble:
     """Something keeps a letter from its customers.
 
     `why` may hold the server's own words. `link` is given where the person can act. `record_until`: what was sent
-    after it may be missing from the record, `sent` and `rest` with it; `now` goes with it.
+    after it may be missing from the record, `sent` and `rest` with it; `now` goes with it. `copied`: it is a copy.
+    `person`: who stopped it.
     """
 
     template: ClassVar[str] = "trouble"
@@ -276,6 +359,8 @@ class InTrouble:
     rest: int = 0
     record_until: datetime | None = None
     now: datetime | None = None
+    copied: bool = False
+    person: str = ""
 
     def words(self, locale: Locale) -> Mapping[str, object]:
         return {
@@ -285,7 +370,9 @@ class InTrouble:
             "link": self.link,
             "sent": f"{self.sent:,}",
             "rest": f"{self.rest:,}" if self.rest else "",
+            "person": self.person,
             "record": _to_the_second(self.matter, self.record_until, self.now, locale),
+            "copied": self.copied,
         }
 
 
@@ -321,7 +408,7 @@ def without_links(text: str) -> str:
     return " ".join(_LINK.sub("…", text).split())
 
 
-def _what(impacts: tuple[LocalText, ...], locale: Locale) -> str:
+def topic_of(impacts: tuple[LocalText, ...], locale: Locale) -> str:
     """The impacts as the topic of line 1. A whole sentence is quoted: it would not fit the grammar."""
     if not impacts:
         return {"ja": "障害の件", "en": "Service disruption"}[locale]

@@ -6,6 +6,7 @@ from typing import Literal
 
 Result = Literal["queued", "sent", "deferred", "failed", "unknown"]
 Stage = Literal["", "MAIL", "RCPT", "DATA", "dot"]
+Why = Literal["", "too_fast", "about_us"]
 
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=15))
 THEN_EVERY = timedelta(minutes=30)
@@ -19,13 +20,16 @@ class Outcome:
 
     The state `queued`: the server cannot have accepted the mail, and the recipient is not the reason; the attempt
     does not count. `code`: the server's, 0 when it gave none. `reply`: the server's words, or the bridge's where
-    the server said nothing. `stage`: the command that was answered.
+    the server said nothing. `stage`: the command that was answered. `why`: what the answers of several recipients
+    tell together. `too_fast`: it costs no attempt, and the lane has slowed down; `about_us`: the letter is to be
+    stopped (bridge/smtp/relay_model.py).
     """
 
     state: Result
     code: int = 0
     reply: str = ""
     stage: Stage = ""
+    why: Why = ""
 
     @property
     def words(self) -> str:

@@ -10,6 +10,10 @@ class Lost(Exception):
     """The connection can no longer be used; `str()` says why."""
 
 
+class Silent(Lost):
+    """The server did not answer in time."""
+
+
 class Wire(asyncio.Protocol):
     """Both directions of a connection. It counts the replies that are owed; an unasked reply ends it."""
 
@@ -53,7 +57,7 @@ class Wire(asyncio.Protocol):
                 async with asyncio.timeout(seconds):
                     await self._waiter
             except TimeoutError:
-                raise Lost(f"no reply within {seconds:g} s") from None
+                raise Silent(f"no reply within {seconds:g} s") from None
             finally:
                 self._waiter = None
         if self._replies:

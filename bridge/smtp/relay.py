@@ -1,17 +1,32 @@
-"""One mail server in use: its open connections, and whether it works."""
+"""One mail server in use: its open connections, shared by both lanes, and whether it works.
+
+What is known of the server is a value (relay_model.py). Mails to the on-call have connections of their own; where the
+server takes no more, they get the next one that a customers' letter is done with.
+"""
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import NamedTuple
 
-from bridge.clock import monotonic
-from bridge.smtp.breaker import LOGIN_PROBES, PROBES, Breaker
-from bridge.smtp.connect import LoginRefused, SmtpError, dial
+import structlog
+
+from bridge.clock import monotonic, pause
+from bridge.smtp.breaker import LOGIN_PROBES, PROBES
+from bridge.smtp.connect import LoginRefused, SmtpError, Unreachable, dial
 from bridge.smtp.outcome import Outcome
+from bridge.smtp.pace import Pace
+from bridge.smtp.pool import Pool
+from bridge.smtp.relay_model import Answer, RelayModel
 from bridge.smtp.session import DEFAULT_LIMITS, Envelope, Limits, Session
 from bridge.smtp.settings import RelaySettings
+from bridge.smtp.width import Width
 
-MAX_IDLE = 30.0  # seconds; after that a firewall may have dropped the connection silently
+log = structlog.get_logger(__name__)
+
+ONCALL_CONNECTIONS = 2
+RING_WAITS = 5.0  # seconds for a connection of the customers', before the ring is given to the fallback
+_LOOK = 0.25  # seconds between two looks whether a letter that waits for its turn is still wanted
 
 
 class RelayDown(SmtpError):
@@ -22,8 +37,17 @@ class RelayDown(SmtpError):
         self.retry_in = retry_in
 
 
+class Mail(NamedTuple):
+    """One mail to be sent. `content`: as `Session.send` takes it. `letter`: its notice; None for the on-call's."""
+
+    envelope: Envelope
+    content: bytes
+    before_data: Callable[[], Awaitable[None]]
+    letter: str | None = None
+
+
 class Relay:
-    """Sends mails through one server over at most `connections` connections, kept open and used again."""
+    """Sends mails through one server, to customers over at most `connections`, kept open and used again."""
 
     def __init__(
         self,
@@ -31,117 +55,190 @@ class Relay:
         connections: int,
         limits: Limits = DEFAULT_LIMITS,
         monotonic: Callable[[], float] = monotonic,
+        rate: float | None = None,
     ) -> None:
         self._server = server
         self._limits = limits
         self._monotonic = monotonic
-        self._slots = asyncio.Semaphore(connections)
+        self._lanes = {
+            True: asyncio.Semaphore(ONCALL_CONNECTIONS),
+            False: asyncio.Semaphore(connections),
+        }
         self._probing = asyncio.Lock()
-        self._idle: deque[tuple[float, Session]] = deque()
-        self._breaker = Breaker()
+        self._pool = Pool(monotonic)
+        self._model = RelayModel(Pace(ceiling=rate), Width(connections + ONCALL_CONNECTIONS))
         self._proven = server.username is None  # a login was taken once, or none is needed
+        self._refused_login: tuple[str, str] | None = None
+        self._lock_step = False
 
     @property
     def up(self) -> bool:
         """False from the first failure until a connection is set up again."""
-        return self._breaker.retry_at is None
+        return self._model.breaker.retry_at is None
 
     @property
     def last_error(self) -> str:
         """Why it is not up, in words for people; empty while it is."""
-        return self._breaker.error
+        return self._model.breaker.error
 
     @property
-    def down_for(self) -> float:
-        """Seconds since it stopped working; 0 while it is up."""
-        return 0.0 if self._breaker.since is None else self._monotonic() - self._breaker.since
+    def useless_for(self) -> float:
+        """Seconds since it stopped to be of use; 0 while it is."""
+        return self._model.useless_for(self._monotonic())
+
+    @property
+    def rate(self) -> float | None:
+        """Letters a second that it is given at the most; None where no limit is known."""
+        return self._model.pace.rate
 
     @property
     def retry_in(self) -> float:
         """Seconds until the next try is allowed; 0 when one may be made now."""
-        return max(0.0, (self._breaker.retry_at or 0.0) - self._monotonic())
+        if self._refused_login and self._server.login() != self._refused_login:
+            self.try_anew()
+        return max(0.0, (self._model.breaker.retry_at or 0.0) - self._monotonic())
 
-    async def send(
-        self, envelope: Envelope, content: bytes, before_data: Callable[[], Awaitable[None]]
-    ) -> Outcome:
+    def took_within(self, seconds: float) -> bool:
+        """Whether it took a mail so lately."""
+        return self._model.took_within(seconds, self._monotonic())
+
+    def try_anew(self) -> None:
+        """Its trouble may be over: whatever waited for it goes at once."""
+        self._refused_login = None
+        self._model = replace(self._model, breaker=self._model.breaker.tried_anew())
+
+    def forget(self, letter: str) -> None:
+        """A letter was stopped: what it was refused with counts no more."""
+        self._model = self._model.forget(letter)
+
+    async def turn(self, wanted: Callable[[], bool]) -> bool:
+        """Wait until a letter may begin, at the pace of the server. False: it is not wanted any more."""
+        while wanted():
+            given = self._monotonic()
+            begins, pace = self._model.pace.slot(given)
+            self._model = replace(self._model, pace=pace)
+            while wanted() and self._monotonic() < begins and self._model.pace.cut_at <= given:
+                await pause(min(begins - self._monotonic(), _LOOK))
+            if self._model.pace.cut_at <= given:
+                return wanted()
+        return False
+
+    async def send(self, mail: Mail) -> Outcome:
         """Send one mail as `Session.send` does. Waits for a free connection.
 
         Raises Unreachable, Untrusted, LoginRefused or RelayDown: the mail was not tried, and keeps its turn.
         """
-        async with self._slots:
-            session = await self._session()
-            outcome = await self._carry(session, envelope, content, before_data)
-            if (
-                outcome.state == "queued" and session.answered
-            ):  # the server may limit the mails of a connection
-                session = await self._new_session()
-                outcome = await self._carry(session, envelope, content, before_data)
-                if outcome.state == "queued":
+        ring = mail.letter is None
+        async with self._lanes[ring]:
+            session = await self._session(ring=ring)
+            begun_at = self._monotonic()
+            outcome = await self._carry(session, mail)
+            tired = (
+                outcome.state == "queued" and session.answered > 0
+            )  # it may limit the mails of a connection
+            if tired or session.swallowed:
+                session = await self._fresh(session, ring=ring)
+                outcome = await self._carry(session, mail)
+                if outcome.state == "queued" and not outcome.code:
                     return outcome  # the server accepted this connection: it is the mail that is more likely wrong
-            self._learn(session, outcome)
-            return outcome
+            return self._learn(session, outcome, mail, begun_at)
 
     async def probe(self) -> bool:
         """Whether the server works. The connection that finds out is kept for the next mail."""
-        async with self._slots:
+        async with self._lanes[True]:
             try:
-                session = await self._session()
+                session = await self._session(ring=True)
             except SmtpError:
                 return False
-            self._idle.append((self._monotonic(), session))
+            self._pool.give(session)
             return True
 
     async def close(self) -> None:
         """Say goodbye on every idle connection. Mails under way are not waited for."""
-        sessions = [session for _, session in self._idle]
-        self._idle.clear()
-        await asyncio.gather(*(session.quit() for session in sessions))
+        await asyncio.gather(*(session.quit() for session in self._pool.empty()))
 
-    async def _session(self) -> Session:
-        while self._idle and not self._breaker.bars(self._monotonic()):
-            since, session = self._idle.pop()
-            if session.alive and self._monotonic() - since <= MAX_IDLE:
+    async def _session(self, *, ring: bool) -> Session:
+        """An open connection: an idle one, a new one, or the next that is given back."""
+        waits_until = self._monotonic() + RING_WAITS if ring else float("inf")
+        refused = ""
+        while True:
+            if session := self._pool.take(ring=ring):
                 return session
-            session.leave()
-        return await self._new_session()
+            if self._model.width.allows(self._pool.open, self._monotonic()):
+                try:
+                    return await self._new_session()
+                except Unreachable as exc:
+                    refused = exc.reason
+                    if not self._refused_beside_others(exc):
+                        raise
+                    continue
+            if not await self._pool.freed(waits_until - self._monotonic(), ring=ring):
+                why = f"every connection that it allows is in use. One more: {refused or 'not tried'}"
+                raise RelayDown(self._server, why, 1.0)
+
+    async def _fresh(self, spent: Session, *, ring: bool) -> Session:
+        """A new connection in place of one that the server is tired of, or that swallows commands."""
+        if spent.swallowed and not self._lock_step:
+            self._lock_step = True
+            log.warning("pipelining_broken", server=self._server.host, words="commands go one by one now")
+        return await self._session(ring=ring) if self._pool.open else await self._new_session()
+
+    def _refused_beside_others(self, error: Unreachable) -> bool:
+        """Whether connections work beside the one that was refused: then there are too many of them."""
+        others = self._pool.open
+        width = self._model.width.refused(others, self._monotonic())
+        if not others or isinstance(error, RelayDown):
+            return False
+        if width.learned != self._model.width.learned:
+            log.info("relay_connections", server=self._server.host, in_use=others, words=error.reason)
+        self._model = replace(self._model, width=width)
+        return True
 
     async def _new_session(self) -> Session:
-        if self._proven and self._breaker.failures == 0:
+        if self._proven and self._model.breaker.failures == 0:
             return await self._dial()
         async with self._probing:  # while server or password are in doubt, one connection tries at a time
             return await self._dial()
 
     async def _dial(self) -> Session:
-        if not self._breaker.allows(self._monotonic()):
-            raise RelayDown(self._server, self._breaker.error, self.retry_in)
-        try:
-            session = await dial(self._server, self._limits)
-        except SmtpError as exc:
-            probes = LOGIN_PROBES if isinstance(exc, LoginRefused) else PROBES
-            self._breaker = self._breaker.failed(self._monotonic(), exc.reason, probes)
-            raise
+        if self.retry_in > 0:
+            raise RelayDown(self._server, self.last_error, self.retry_in)
+        login = self._server.login()
+        with self._pool.opening() as opened:
+            try:
+                session = await dial(self._server, self._limits)
+            except SmtpError as exc:
+                self._failed(exc, login, alone=self._pool.open == 1)
+                raise
+            opened(session)
         self._proven = True
-        self._breaker = self._breaker.reached(self._monotonic())
-        if self._breaker.bars(
-            self._monotonic()
-        ):  # other connections were refused while this one was being set up
-            session.leave()
-            raise RelayDown(self._server, self._breaker.error, self.retry_in)
+        self._model = self._model.reached(self._pool.open)
+        if self._lock_step:
+            session.in_lock_step()
         return session
 
-    async def _carry(
-        self, session: Session, envelope: Envelope, content: bytes, before_data: Callable[[], Awaitable[None]]
-    ) -> Outcome:
+    def _failed(self, exc: SmtpError, login: tuple[str, str] | None, *, alone: bool) -> None:
+        """A refused connection is a failure of the server, unless others work: then there was one too many."""
+        wrong = isinstance(exc, LoginRefused)
+        if wrong:
+            self._refused_login = login
+        elif not alone and isinstance(exc, Unreachable):
+            return
+        probes = LOGIN_PROBES if wrong else PROBES
+        self._model = self._model.unreachable(self._monotonic(), exc.reason, probes)
+
+    async def _carry(self, session: Session, mail: Mail) -> Outcome:
         """Send over this connection, and keep it if it can be used again."""
         try:
-            return await session.send(envelope, content, before_data)
+            return await session.send(mail.envelope, mail.content, mail.before_data)
         finally:
-            if session.alive:
-                self._idle.append((self._monotonic(), session))
+            self._pool.give(session)
 
-    def _learn(self, session: Session, outcome: Outcome) -> None:
+    def _learn(self, session: Session, outcome: Outcome, mail: Mail, begun_at: float) -> Outcome:
         now = self._monotonic()
-        if outcome.state in ("sent", "deferred", "failed"):
-            self._breaker = self._breaker.answered(outcome, now)
-        elif session.answered == 0:  # its first mail already
-            self._breaker = self._breaker.failed(now, outcome.reply)
+        if not outcome.code and session.answered == 0:  # its first mail already
+            self._model = self._model.unreachable(now, outcome.reply)
+            return outcome
+        answer = Answer(outcome, mail.envelope.recipient, mail.letter, begun_at, now)
+        told, self._model = self._model.answered(answer)
+        return told

@@ -8,6 +8,7 @@ MAX_LINE = 2048  # bytes; RFC 5321 4.5.3.1.5 allows 512
 MAX_REPLY = 32_768  # bytes of one reply with all its lines
 _KEPT_TEXT = 500  # characters kept for people to read
 _LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?")
+_JAPANESE = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]")
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\uffff]+")
 
 
@@ -61,4 +62,16 @@ class ReplyReader:
 
 
 def _readable(text: bytes) -> str:
-    return _UNPRINTABLE.sub(" ", text.decode("utf-8", "replace")).strip()
+    return _UNPRINTABLE.sub(" ", _decoded(text)).strip()
+
+
+def _decoded(text: bytes) -> str:
+    """Old Japanese servers answer in ISO-2022-JP or Shift_JIS."""
+    for encoding in ("iso2022_jp",) if b"\x1b$" in text else ("utf-8", "cp932"):
+        try:
+            found = text.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding == "utf-8" or _JAPANESE.search(found):
+            return found
+    return text.decode("utf-8", "replace")

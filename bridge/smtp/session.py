@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from bridge.core.addresses import AddressError, on_the_wire, spellings
 from bridge.errors import BridgeError
 from bridge.smtp.outcome import Outcome, Stage, outcome
-from bridge.smtp.protocol import Lost, Wire
+from bridge.smtp.protocol import Lost, Silent, Wire
 from bridge.smtp.replies import Reply
 
 _WANTED: dict[Stage, frozenset[int]] = {
@@ -36,12 +36,15 @@ class Abandoned(BridgeError):
 class Limits:
     """The longest waits, in seconds, from RFC 5321 4.5.3.2; shorter where the deadline does not allow as much.
 
-    `connect` counts for the connection and again for the greeting. A host that is silent for longer is given up for
-    the fallback.
+    `connect` counts for each address of a name; `greeting` for the last of them, the others are given as long as
+    `connect`. A host that is silent for longer is given up for the fallback. `pipelined`: for the answer to a command
+    that was sent along with another; some firewalls swallow it.
     """
 
-    connect: float = 25
+    connect: float = 10
+    greeting: float = 60
     command: float = 60
+    pipelined: float = 20
     body: float = 180
     final: float = 600
     quit: float = 5
@@ -75,6 +78,7 @@ class Session:
     def __init__(self, transport: asyncio.Transport, extensions: frozenset[str], limits: Limits) -> None:
         """`extensions`: the EHLO keywords in lower case, as offered after encryption and login."""
         self.answered = 0  # transactions the server gave an answer to
+        self.swallowed = False  # whether it kept silent about a command that was sent along with another
         self._extensions = extensions
         self._limits = limits
         self._dot_written = False
@@ -84,6 +88,10 @@ class Session:
     def alive(self) -> bool:
         """Whether another mail can be sent here."""
         return self._wire.lost is None
+
+    def in_lock_step(self) -> None:
+        """Send one command at a time, whatever the server offers."""
+        self._extensions -= {"pipelining"}
 
     async def send(
         self, envelope: Envelope, content: bytes, before_data: Callable[[], Awaitable[None]]
@@ -129,6 +137,22 @@ class Session:
         """Close with a QUIT whose answer nobody waits for."""
         self._wire.leave()
 
+    async def rehearse(self, envelope: Envelope) -> Outcome | None:
+        """MAIL, RCPT and RSET: how the server refuses this recipient, or None. Nothing is sent.
+
+        A refusal ends the connection. Nothing that a server does is raised. Raises AddressError.
+        """
+        mail, rcpts, _ = envelope.commands()
+        try:
+            refused = await self._announce(mail, rcpts)
+            if refused is None:
+                await self._ask(b"RSET\r\n")
+            else:
+                self._wire.leave()
+        except Lost as lost:
+            return outcome(0, dot_written=False, reply=str(lost))
+        return refused
+
     def _settle(self, result: Outcome | None) -> None:
         if result is None or not result.code:
             self._wire.fail("closed by us")
@@ -147,7 +171,7 @@ class Session:
             first = await self._wire.reply(self._limits.command)
             if first.code not in _WANTED["MAIL"]:
                 return _refusal("MAIL", first)
-            reply = await self._wire.reply(self._limits.command)
+            reply = await self._second_reply()
         else:
             first = await self._ask(mail)
             if first.code not in _WANTED["MAIL"]:
@@ -157,6 +181,13 @@ class Session:
                 if reply.code not in _TRY_QUOTED:
                     break
         return None if reply.code in _WANTED["RCPT"] else _refusal("RCPT", reply)
+
+    async def _second_reply(self) -> Reply:
+        try:
+            return await self._wire.reply(min(self._limits.pipelined, self._limits.command))
+        except Silent:
+            self.swallowed = True
+            raise
 
     async def _deliver(self, content: bytes) -> Outcome:
         reply = await self._ask(b"DATA\r\n")

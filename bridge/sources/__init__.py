@@ -1,40 +1,64 @@
-"""Alert sources. Each is one module of this package with `Settings` and `parse`, found by its name.
+"""Alert sources. Each is one module of this package with `Settings` and `parse`, found by its name, or one file of
+`presets/`, which the generic source reads.
 
 docs/design.md §18 has the rules that all sources keep; `body` holds what they share, `credentials` who may post.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol, cast
+from dataclasses import replace
+from typing import Any, Protocol, cast
 
 from bridge.core.model import Alert
 from bridge.plugins import modules_in
-from bridge.sources.credentials import Credentials
+from bridge.sources import credentials, preset
+from bridge.sources.post import Parsed, Post
+from bridge.sources.settings import SourceSettings
 
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """What one post said.
-
-    `truncated`: how many alerts the sender left out of this post. `notes`: what was corrected, in words.
-    """
-
-    alerts: tuple[Alert, ...]
-    truncated: int = 0
-    notes: tuple[str, ...] = ()
+UNKNOWN = "unknown"
+"""The severity of an alert that its sender gave none."""
 
 
 class Source(Protocol):
-    """A module that is a source."""
+    """A module that is a source. Its docstring says what it reads.
 
-    Settings: type[Credentials]
+    It may have `authenticate(settings, post) -> bool`, where the sender has its own way; `PATH`, what the sender
+    appends to the path of the source, as `("api", "v2", "alerts")`; `SILENT_AFTER`, how long it may be silent while
+    an alert fires; and `OWN_SEVERITY = True`, where severity is whatever word the sender's users have chosen.
+    """
 
-    def parse(self, body: bytes, headers: Mapping[str, str], received_at: datetime) -> Parsed:
-        """The alerts of one post. Raises SourceError, and nothing else, for a body that is malformed."""
+    Settings: type[SourceSettings]
+    __doc__: str | None
+
+    def parse(self, post: Post, settings: Any) -> Parsed:
+        """The alerts of one post. Raises SourceError, and nothing else, for a body that is malformed.
+
+        `settings` are of this source's own `Settings`.
+        """
 
 
 def find() -> Mapping[str, Source]:
-    """Every source by its name. Alerts are posted to `/webhooks/<name>`."""
+    """Every kind of source by its name, modules and presets. Alerts are posted to `/webhooks/<key>`."""
     modules = modules_in(__name__)
-    return {name: cast(Source, module) for name, module in modules.items() if hasattr(module, "parse")}
+    ours: dict[str, object] = {name: one for name, one in modules.items() if hasattr(one, "parse")}
+    return {name: cast(Source, one) for name, one in sorted({**ours, **preset.shipped()}.items())}
+
+
+def may_post(source: Source, settings: SourceSettings, post: Post) -> bool:
+    """Whether the post, with its body, may come in."""
+    own = getattr(source, "authenticate", None)
+    return bool(own(settings, post)) if own else credentials.check(settings, post.headers, post.query, post)
+
+
+def read(source: Source, settings: SourceSettings, post: Post) -> Parsed:
+    """The alerts of one post, with the labels that the settings add. Raises SourceError for a malformed body."""
+    parsed = source.parse(post, settings)
+    more = dict(settings.labels)
+    if not getattr(source, "OWN_SEVERITY", False):
+        more.setdefault("severity", UNKNOWN)
+    return replace(parsed, alerts=tuple(_labelled(alert, more) for alert in parsed.alerts))
+
+
+def _labelled(alert: Alert, more: Mapping[str, str]) -> Alert:
+    """The alert with these labels where it lacks them, or has nothing in them."""
+    missing = {name: value for name, value in more.items() if alert.labels.get(name, "") in ("", UNKNOWN)}
+    return replace(alert, labels={**alert.labels, **missing}) if missing else alert

@@ -4,96 +4,43 @@ Source: prometheus.io/docs/alerting/latest/configuration/#webhook_config. Measur
 firing alert has `endsAt: 0001-01-01T00:00:00Z`, and two Alertmanagers report different `startsAt` for one alert.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
-from datetime import datetime
-from typing import cast
+from dataclasses import replace
 
-from bridge.core.model import Alert, AlertStatus
 from bridge.errors import SourceError
-from bridge.sources import Parsed
-from bridge.sources.body import FUTURE, read_object, text, texts, time
-from bridge.sources.credentials import Credentials
+from bridge.sources.alert_group import read_group
+from bridge.sources.body import read_object, text
+from bridge.sources.post import Parsed, Post
+from bridge.sources.settings import SourceSettings
 
-NAME = "alertmanager"
-_LONGEST_FINGERPRINT = 256  # characters; a key in the database. Alertmanager's have 16
+OWN_SEVERITY = True
+VERSION = "4"  # of Alertmanager 0.6 and later
 
 
-class Settings(Credentials):
+class Settings(SourceSettings):
     """`sources.alertmanager`: what Alertmanager's http_config sends."""
 
 
-def parse(body: bytes, headers: Mapping[str, str], received_at: datetime) -> Parsed:  # noqa: ARG001 - no signature
+def parse(post: Post, settings: Settings) -> Parsed:  # noqa: ARG001 - nothing to choose
     """The alerts of one post, in its order. Raises SourceError, and nothing else, for a malformed body."""
-    post = read_object(body)
-    if text(post.get("version"), "version") != "4":
-        raise SourceError("version", 'must be "4", the format of Alertmanager 0.6 and later')
-    listed = post.get("alerts")
-    if not isinstance(listed, list):
-        raise SourceError("alerts", "must be a list")
-    for unused in ("groupKey", "externalURL"):  # a body that is no text here is not Alertmanager's
-        text(post.get(unused), unused)
-    notes: list[str] = []
-    return Parsed(
-        alerts=tuple(_alert(one, f"alerts[{n}]", received_at, notes) for n, one in enumerate(listed)),
-        truncated=_count(post.get("truncatedAlerts"), "truncatedAlerts"),
-        notes=tuple(notes),
+    body = read_object(post.body)
+    version = text(body.get("version"), "version")
+    if not version:
+        raise SourceError("version", f'missing: Alertmanager writes "{VERSION}"')
+    if _is_grafana(body, version):
+        raise SourceError(
+            "version", "this is Grafana's body. Post it to /webhooks/grafana, or write kind: grafana"
+        )
+    parsed = read_group(body, post)
+    if version == VERSION:
+        return parsed
+    # an outage is not lost to a number: what can be read is taken
+    return replace(
+        parsed,
+        notes=(f'version is "{version[:20]}" and not "{VERSION}": taken as it can be read', *parsed.notes),
     )
 
 
-def _alert(given: object, field: str, received_at: datetime, notes: list[str]) -> Alert:
-    if not isinstance(given, dict):
-        raise SourceError(field, "must be an object")
-    status = given.get("status")
-    if status not in ("firing", "resolved"):
-        raise SourceError(f"{field}.status", 'must be "firing" or "resolved"')
-    labels = texts(given.get("labels"), f"{field}.labels")
-    starts_at = _start(time(given.get("startsAt"), f"{field}.startsAt"), field, received_at, notes)
-    end = time(given.get("endsAt"), f"{field}.endsAt")
-    return Alert(
-        source=NAME,
-        fingerprint=_fingerprint(text(given.get("fingerprint"), f"{field}.fingerprint"), labels, field),
-        status=cast(AlertStatus, status),
-        labels=labels,
-        annotations=texts(given.get("annotations"), f"{field}.annotations"),
-        starts_at=starts_at,
-        ends_at=_end(end, starts_at, field, received_at, notes) if status == "resolved" else None,
-        url=text(given.get("generatorURL"), f"{field}.generatorURL"),
-    )
-
-
-def _start(given: datetime | None, field: str, received_at: datetime, notes: list[str]) -> datetime:
-    """When the alert began. The time of receipt stands for a start that is missing or lies in the future."""
-    if given is None:
-        return received_at
-    if given > received_at + FUTURE:
-        notes.append(f"{field}.startsAt lies in the future: the time of receipt is used")
-        return received_at
-    return given
-
-
-def _end(
-    given: datetime | None, starts_at: datetime, field: str, received_at: datetime, notes: list[str]
-) -> datetime:
-    """When the alert ended. The time of receipt stands for an end that is missing, too early or in the future."""
-    if given is not None and starts_at <= given <= received_at + FUTURE:
-        return given
-    if given is not None:
-        where = "before startsAt" if given < starts_at else "in the future"
-        notes.append(f"{field}.endsAt lies {where}: the time of receipt is used")
-    return max(received_at, starts_at)
-
-
-def _fingerprint(given: str, labels: Mapping[str, str], field: str) -> str:
-    """The sender's fingerprint. Without one: a hash of the labels, which does not depend on their order."""
-    if len(given) > _LONGEST_FINGERPRINT:
-        raise SourceError(f"{field}.fingerprint", f"longer than {_LONGEST_FINGERPRINT} characters")
-    return given or hashlib.sha256(json.dumps(sorted(labels.items())).encode()).hexdigest()[:16]
-
-
-def _count(given: object, field: str) -> int:
-    written = text(given, field) or "0"
-    if not (written.isascii() and written.isdigit()) or len(written) > 9:
-        raise SourceError(field, "must be a whole number, 0 or more")
-    return int(written)
+def _is_grafana(body: Mapping[str, object], version: str) -> bool:
+    """Whether Grafana wrote it: its version is 1, and Alertmanager knows no organisations."""
+    return version == "1" or "orgId" in body

@@ -8,10 +8,13 @@ from bridge.core.events import Approved
 from bridge.core.kinds import Recipients
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import AudienceFacts
+from bridge.core.next_notice import never_left
+from bridge.stages.audience import previous_count
 from bridge.stages.context import NoticeContext
 from bridge.stages.notify_oncall import others_rung, tell
 from bridge.stages.proofread import proofread
 from bridge.stages.wake import NOTHING, Wake
+from bridge.stages.word_findings import of_language
 
 POLICY = "policy"  # the approver of what `at_deadline: send` sends
 
@@ -22,11 +25,16 @@ def approve_by_policy(ctx: NoticeContext, audience: AudienceFacts) -> Wake | Non
     None when a person has to decide.
     """
     notice, policy = ctx.notice, ctx.policy
+    if ctx.incident.is_drill:
+        return None
     if policy.at_deadline != "send" or ctx.now < notice.due_at or audience.digest is None:
         return None
     if notice.kind in policy.second_person or notice.state not in UNDECIDED:
         return None
-    if ctx.version().edited_by is not None or proofread(ctx) or _out_of_touch(ctx):
+    version = ctx.version()
+    if version.edited_by is not None or proofread(ctx) or of_language(ctx.service, version, audience):
+        return None
+    if _out_of_touch(ctx):
         return None
     return start_hold(ctx, POLICY, audience, timedelta(), None)
 
@@ -83,18 +91,24 @@ def start_hold(
             recipients=audience.count,
             hold=round(hold.total_seconds()),
             override=override,
+            mode=ctx.incident.mode,
         ),
     )
     return Wake(timer=True, oncall=True, anchors=(head,))
 
 
+def _compared(ctx: NoticeContext) -> int | None:
+    """What a list is compared with: what was approved a moment ago, else what was sent the last time."""
+    by_list = ctx.recipients is Recipients.SERVICE_LIST
+    return ctx.notice.recipients if by_list and never_left(ctx.notice) else previous_count(ctx)
+
+
 def hold_now(ctx: NoticeContext, audience: AudienceFacts, *, overridden: bool) -> timedelta:
     """How long a press now can be called back: longer where the sending is surprising."""
-    sent = ctx.tx.notices.last_sent(ctx.service.id, exclude=ctx.notice.id)
-    by_list = ctx.spec.recipients is Recipients.SERVICE_LIST
+    sent = [] if ctx.incident.is_drill else ctx.tx.notices.last_sent(ctx.service.id, exclude=ctx.notice.id)
     surprised = surprises(
         audience.count,
-        sent[0].recipients if sent and by_list else None,
+        _compared(ctx),
         overridden=overridden,
         repeated_at=next((n.sending_at for n in sent if n.kind == ctx.notice.kind), None),
         now=ctx.now,

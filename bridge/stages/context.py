@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any, Self
 
 from bridge.core.anchors import Anchor
-from bridge.core.continuity import missing_since
+from bridge.core.continuity import copied_since, missing_since
 from bridge.core.events import NewEvent
-from bridge.core.kinds import KindSpec, spec_of
+from bridge.core.kinds import KindSpec, Recipients, spec_of
 from bridge.core.model import Incident, Notice, Version
 from bridge.core.settings import Escalation, Policy, Service
 from bridge.stages.runtime import Runtime
@@ -66,9 +66,18 @@ class NoticeContext(IncidentContext):
     def spec(self) -> KindSpec:
         return spec_of(self.notice.kind)
 
+    @property
+    def recipients(self) -> Recipients:
+        """Where the letter's addresses come from. In a drill they never are those of customers."""
+        return Recipients.RUNG if self.incident.is_drill else self.spec.recipients
+
     def record_until(self) -> datetime | None:
         """From when on something that was sent may be missing from the record of this notice; None: nothing is."""
         return missing_since(self.tx.instances.gaps(), self.notice.drafted_at)
+
+    def copied(self) -> bool:
+        """Whether this notice is known here from a copy of the database, whose original may be running too."""
+        return copied_since(self.tx.instances.gaps(), self.notice.drafted_at)
 
     def version(self) -> Version:
         """The newest version of the notice."""

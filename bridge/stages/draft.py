@@ -139,6 +139,14 @@ def redraft(ctx: NoticeContext, facts: Facts, why: str, actor: str = BRIDGE) -> 
     if old.edited_by is None and texts == old.texts:
         ctx.tx.notices.set_facts(old, facts.to_dict(), facts.promise_at)
         return notice
+    return write_anew(ctx, facts, (texts, problem), why, actor)
+
+
+def write_anew(
+    ctx: NoticeContext, facts: Facts, rendered: tuple[Mapping[Locale, Text], str | None], why: str, actor: str
+) -> Notice:
+    """The next version of a notice that now waits for people: `rendered` from these facts. It voids a first yes."""
+    notice, (texts, problem) = ctx.notice, rendered
     number = ctx.tx.notices.next_version(notice.id)
     ctx.tx.notices.move(notice, "awaiting_approval", at_version=notice.version, version=number)
     ctx.tx.notices.withdraw_approvals(notice.id)

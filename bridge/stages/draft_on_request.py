@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from bridge.core import next_notice
-from bridge.core.actions import may_be_corrected
+from bridge.core.actions import may_be_corrected, may_be_reopened
 from bridge.core.facts import Answers, Facts
 from bridge.core.kinds.correction import Nature
 from bridge.core.model import Notice
 from bridge.stages.context import IncidentContext, NoticeContext, open_incident, open_notice
 from bridge.stages.decide.correct import begin_correction
+from bridge.stages.decide.reopen import take_up_again
 from bridge.stages.draft import current_facts, draft, draft_batch, redraft
 from bridge.stages.next_notice import recover
 from bridge.stages.runtime import Runtime
@@ -84,6 +85,29 @@ def draft_correction(tx: Tx, runtime: Runtime, notice_id: str, nature: Nature, r
     if not may_be_corrected(ctx.notice):
         return Drafted(state=_uncorrectable(ctx))
     return Drafted(begin_correction(ctx, nature, right, API).id)
+
+
+def reopen_notice(tx: Tx, runtime: Runtime, notice_id: str) -> Drafted:
+    """The letter that was not to be sent waits for people again, in a version of now."""
+    ctx = open_notice(tx, runtime, notice_id, lock=True)
+    if ctx is None:
+        lost = tx.notices.get(notice_id)
+        return Drafted(unknown=lost is None, state="its service is not in the configuration any more")
+    newer = next_notice.has_newer(ctx.notice, ctx.notices())
+    if not may_be_reopened(ctx.notice, ctx.incident.state, newer=newer):
+        return Drafted(state=_closed_for_good(ctx, newer=newer))
+    waiting = take_up_again(ctx, API)
+    return Drafted(waiting.id) if waiting else Drafted(state="the incident has moved on")
+
+
+def _closed_for_good(ctx: NoticeContext, *, newer: bool) -> str:
+    if ctx.notice.state != "dismissed":
+        return f"the notice is {ctx.notice.state}, not dismissed"
+    if newer:
+        return "a newer notice exists: decide that one"
+    if ctx.incident.state != "open":
+        return f"the incident is {ctx.incident.state}: no alert fires"
+    return f"a notice of kind {ctx.notice.kind} is not taken up again"
 
 
 def _uncorrectable(ctx: NoticeContext) -> str:

@@ -1,6 +1,6 @@
 """The findings FCT-01 to FCT-06: a letter against what is known at this moment (docs/design.md §3.6)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from bridge.stages.context import NoticeContext
 from bridge.stages.draft import current_facts, update_every
 from bridge.wording import Finding
 
+FACTS = "FCT-"
 PROMISE_PASSED = "FCT-05"
 LONG_AGO = timedelta(days=1)
 
@@ -44,6 +45,15 @@ def of_facts(ctx: NoticeContext, version: Version) -> list[Finding]:
         for rule, say in (_RULES[one.untrue],)
     ]
     return errors + _long_ago(ctx, told, now)
+
+
+def errors_to_resume(findings: Iterable[Finding], override: str | None) -> tuple[Finding, ...]:
+    """The errors that a stopped letter, of which nothing has left, may not be sent with.
+
+    What it was approved with for a reason is not asked about again, but what is not true any more is.
+    """
+    errors = (one for one in findings if one.severity == "error")
+    return tuple(one for one in errors if override is None or one.rule.startswith(FACTS))
 
 
 def rewritten(ctx: NoticeContext, now: Facts) -> Mapping[Locale, Text]:
@@ -91,7 +101,7 @@ def _ended(one: Contradiction, zone: ZoneInfo, locale: Locale) -> str:
     at = clock(one.now, zone, locale) if one.now else ""
     if locale == "ja":
         said = f"{clock(one.told, zone, 'ja')} に復旧したと" if one.told else "継続中と"
-        return f"警告はすべて {at} に止まりました。手紙には{said}書かれています。"
+        return f"アラートはすべて {at} に止まりました。手紙には{said}書かれています。"
     said = f"that it was over at {clock(one.told, zone, 'en')}" if one.told else "that it goes on"
     return f"All alerts ended at {at}. The letter says {said}."
 
@@ -108,7 +118,7 @@ def _not_named(one: Contradiction, _zone: ZoneInfo, locale: Locale) -> str:
 
 def _still_fires(one: Contradiction, _zone: ZoneInfo, locale: Locale) -> str:
     if locale == "ja":
-        return f"警告が{one.firing}件まだ続いています。手紙には復旧したと書かれています。"
+        return f"アラートが{one.firing}件まだ続いています。手紙には復旧したと書かれています。"
     fire = "alert still fires" if one.firing == 1 else "alerts still fire"
     return f"{one.firing} {fire}. The letter says that it is over."
 

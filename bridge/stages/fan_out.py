@@ -4,13 +4,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bridge.core import next_notice
+from bridge.core.drill import agreed_mode, is_marked
 from bridge.core.events import SendingBegan, Stopped
 from bridge.core.facts import Facts
 from bridge.core.kinds import Clock, Promises
-from bridge.core.model import Notice, Recipient, Text, Version
+from bridge.core.model import Mode, Notice, Recipient, Text, Version
 from bridge.core.settings import Service
 from bridge.core.values import Locale
 from bridge.letters.mime import Letterhead, freeze, message_id
+from bridge.stages.audience import rung_recipients
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.draft import GOING_ON
 from bridge.stages.notify_oncall import tell_trouble
@@ -22,6 +24,7 @@ from bridge.store.tx import Tx
 
 CHUNK = 5000  # recipients a transaction puts into the outbox
 TEXT_CHANGED = "text_changed"  # why a letter was stopped
+MODE_CHANGED = "mode_changed"  # the record disagrees about whether it is a drill
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,19 @@ def reached(tx: Tx, notice: Notice, after: int) -> list[tuple[int, Recipient]]:
     return tx.outbox.reached(notice.corrects or "", after, CHUNK)
 
 
+def mode_of(tx: Tx, notice: Notice) -> Mode | None:
+    """Whether a letter is a drill's. None when the incident's row, its first event and the approval disagree."""
+    incident = tx.incidents.get(notice.incident_id)
+    assert incident is not None, "a notice has an incident: a foreign key"
+    return agreed_mode(incident.mode, tx.events.begun_as(incident.id), tx.events.approved_as(notice))
+
+
+def people_rung(tx: Tx, runtime: Runtime, notice: Notice) -> list[Recipient]:
+    """To whom the letter of a drill goes."""
+    ctx = open_notice(tx, runtime, notice.id)
+    return rung_recipients(ctx) if ctx else []
+
+
 def begin_send(tx: Tx, runtime: Runtime, notice: Notice, chunk: Chunk, *, last: bool) -> Wake:
     """Put a chunk of the list into the outbox; with the last one the letter starts sending.
 
@@ -66,6 +82,8 @@ def begin_send(tx: Tx, runtime: Runtime, notice: Notice, chunk: Chunk, *, last: 
     ):  # stopped and resumed meanwhile: loaded anew, from the start
         return NOTHING
     version = tx.notices.version(notice.id, notice.approved_version or notice.version)
+    if not _is_for(ctx, version, chunk):
+        return stop_changed(tx, runtime, notice, MODE_CHANGED)
     if chunk.start == 0:
         if tx.events.approved_texts(ctx.notice) not in (None, tx.notices.digest(notice.id, version.version)):
             tx.notices.withdraw_approvals(notice.id)  # they were to another text
@@ -76,6 +94,16 @@ def begin_send(tx: Tx, runtime: Runtime, notice: Notice, chunk: Chunk, *, last: 
         return NOTHING
     _start(ctx, version)
     return Wake(timer=True, customers=True)
+
+
+def _is_for(ctx: NoticeContext, version: Version, chunk: Chunk) -> bool:
+    """Whether the record agrees about what this is; a drill's letter must say so, and go to people rung alone."""
+    mode = mode_of(ctx.tx, ctx.notice)
+    if mode != "drill":
+        return mode is not None
+    people = {recipient.address for recipient in rung_recipients(ctx)}
+    says_so = all(is_marked(text.subject) for text in version.texts.values())
+    return says_so and people >= {recipient.address for recipient in chunk.recipients}
 
 
 def go_on(tx: Tx, runtime: Runtime, notice: Notice) -> Wake:

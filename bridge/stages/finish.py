@@ -4,8 +4,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from bridge.core.events import Sent
+from bridge.core.events import Sent, Stopped
 from bridge.core.failures import grouped
+from bridge.core.lifecycle import NOTHING_DELIVERED
 from bridge.core.model import Notice
 from bridge.smtp.outcome import GIVE_UP_AFTER
 from bridge.stages.context import NoticeContext, open_notice
@@ -23,7 +24,9 @@ def is_news(tx: Tx, notice: Notice) -> bool:
 
 
 def finish(tx: Tx, runtime: Runtime) -> Wake:
-    """Letters with nothing left to send are `sent`. Whoever was rung, and the approver, get the counts.
+    """Letters with nothing left to send are `sent`; one that reached nobody is `stopped`.
+
+    Whoever was rung, and the approver, get the counts.
 
     They get them also when only recipients are left whom the mail server has put off: nobody waits a day for them.
     """
@@ -48,18 +51,22 @@ def retrying_until(tx: Tx, notice: Notice) -> datetime | None:
 def _move_on(ctx: NoticeContext) -> bool:
     tx, notice = ctx.tx, ctx.notice
     rest = tx.outbox.unfinished(notice.id)
+    counts = tx.delivery_counts.of([notice.id])[notice.id]
+    reached = rest or not counts.get("failed") or any(counts.get(state) for state in ("sent", "unknown"))
     if not tx.notices.move(
         notice,
-        "sending" if rest else "sent",
+        "sending" if rest else "sent" if reached else "stopped",
+        stop_reason=None if reached else NOTHING_DELIVERED,
         first_round_at=notice.first_round_at or tx.now,
         last_accept_at=tx.outbox.last_accept_at(notice.id),
         finished_at=None if rest else tx.now,
     ):
         return False
-    counts = tx.delivery_counts.of([notice.id])[notice.id]
     people = [person for person in (notice.approved_by, *rung(tx, notice)) if person]
     tell(ctx, "finished", people, {"counts": dict(counts), **_how_it_went(ctx, rest=rest)})
-    if not rest:
+    if not reached:
+        ctx.record(BRIDGE, Stopped(notice.id, notice.kind, NOTHING_DELIVERED))
+    elif not rest:
         ctx.record(BRIDGE, Sent(notice.id, notice.kind, counts))
     return True
 

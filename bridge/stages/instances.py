@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bridge.core.continuity import STOPS, Continuity, Gap, Mark, compare
+from bridge.core.continuity import STOPS, Continuity, Gap, Mark, compare, is_copy
 from bridge.core.events import Stopped
 from bridge.stages.context import NoticeContext
 from bridge.stages.notify_oncall import tell_trouble
@@ -63,7 +63,8 @@ def stop_old_work(tx: Tx, runtime: Runtime, me: ThisInstance) -> Wake:
             tx.instances.raise_tick(record.tick)
         return Wake(database=(found,)) if found == "failed_over" else NOTHING
     tx.instances.raise_tick(max(record.tick, me.mark.tick if me.mark else 0))
-    tx.instances.add_gap(Gap(tx.now - (record.age or timedelta()), tx.now))
+    gap = Gap(tx.now - (record.age or timedelta()), tx.now, is_copy(record, me.mark))
+    tx.instances.add_gap(gap)
     return Wake(database=(found,)) | _stop_letters(tx, runtime, found)
 
 

@@ -9,6 +9,7 @@ from bridge.core.kinds import kinds_that
 from bridge.core.model import Notice
 from bridge.stages.context import IncidentContext, open_incident
 from bridge.stages.draft import draft, supersede, told_answers
+from bridge.stages.drill import finish_drill
 from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.stages.wake import NOTHING, Wake
 from bridge.store.tx import Tx
@@ -35,9 +36,13 @@ def advance(ctx: IncidentContext) -> Wake:
             draft(ctx, duty.kind, duty.reason, told_answers(ctx.tx, notices) if over else NO_ANSWERS)
         case "recover":
             recover(ctx, duty.reason)
+        case _ if ctx.incident.is_drill:
+            finish_drill(ctx)
         case _:
             if not ctx.tx.incidents.move(ctx.incident, "closed"):
                 return NOTHING
+            for quiet in (notice for notice in notices if notice.state == "dismissed"):
+                ctx.tx.rings.cancel(quiet.id)
             ctx.record(BRIDGE, Closed(duty.reason))
     return Wake(timer=True, oncall=True)
 

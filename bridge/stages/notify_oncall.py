@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, Literal
 
-from bridge.core.events import RelayFailed, Stopped
+from bridge.core.events import RelayFailed, SendingSlow, Stopped
 from bridge.core.model import Notice
 from bridge.letters.mime import message_id
 from bridge.oncall.message import Trouble
@@ -12,7 +12,17 @@ from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.store.outbox import OutboxMessage
 from bridge.store.tx import Tx
 
-Occasion = Literal["ring", "acknowledged", "decided", "finished", "trouble", "test", "renewed"]
+Occasion = Literal[
+    "ring",
+    "acknowledged",
+    "decided",
+    "own_decision",
+    "still_firing",
+    "finished",
+    "trouble",
+    "test",
+    "renewed",
+]
 
 
 def tell(
@@ -57,11 +67,24 @@ def others_rung(tx: Tx, notice: Notice, exclude: str) -> list[str]:
     return [person for person in rung(tx, notice) if person != exclude]
 
 
-def tell_trouble(ctx: NoticeContext, trouble: Stopped | RelayFailed) -> None:
+def tell_trouble(ctx: NoticeContext, trouble: Stopped | RelayFailed | SendingSlow) -> None:
     """Record what keeps a letter from its customers, and mail everybody behind it, each with their own link."""
     ctx.record(BRIDGE, trouble)
-    called: Trouble = "relay" if isinstance(trouble, RelayFailed) else "stopped"
-    mail_trouble(ctx, ctx.runtime.behind(ctx.incident), called, trouble.why)
+    called, why = _called(trouble)
+    mail_trouble(ctx, ctx.runtime.behind(ctx.incident), called, why)
+
+
+def _called(trouble: Stopped | RelayFailed | SendingSlow) -> tuple[Trouble, str]:
+    """What the mail calls it, and what it says about it."""
+    match trouble:
+        case RelayFailed():
+            return "relay", trouble.why
+        case SendingSlow():
+            return "slow", str(trouble.minutes)
+        case Stopped(words=words) if words:
+            return "refused", words
+        case _:
+            return "stopped", trouble.why
 
 
 def mail_trouble(

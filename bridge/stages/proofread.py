@@ -19,6 +19,7 @@ from bridge.stages.context import NoticeContext
 from bridge.stages.draft import last_report, update_every
 from bridge.stages.facts_at_press import PROMISE_PASSED, of_facts, promise_passed
 from bridge.stages.runtime import Runtime
+from bridge.stages.word_findings import of_words
 from bridge.wording import Context, Finding, Letter, check, check_again
 from bridge.wording.ja.promise import Promise, promised_time
 from bridge.wording.names import core_of
@@ -32,7 +33,7 @@ UNKNOWN_IMPACT = (
     "No words for customers are registered for what is affected. Write what is known.",
 )
 LEFT_OUT = (
-    "監視システムが{n}件の警告を省いて送ってきました。影響範囲に漏れがないか確かめてください。",
+    "監視システムが{n}件のアラートを省いて送ってきました。影響範囲に漏れがないか確かめてください。",
     "Monitoring left {n} alerts out of its posts. Check that nothing is missing from what is affected.",
 )
 STALE_PROMISE = (
@@ -206,7 +207,7 @@ def _bridge_findings(
     found: list[Finding] = []
     service, facts, body = ctx.service, Facts.from_dict(version.facts), version.texts[ctx.service.locale].body
     if version.edited_by is None:
-        found += of_impact(facts)
+        found += of_impact(facts) + of_words(facts)
     if ctx.incident.truncated:
         why, why_en = (words.format(n=ctx.incident.truncated) for words in LEFT_OUT)
         found.append(Finding("BRG-03", "warning", "body", (0, 0), "", why, why_en))

@@ -1,7 +1,7 @@
 """The first stage: a source's alerts become incidents and drafts, before their webhooks are answered."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bridge.core import next_notice
@@ -24,14 +24,17 @@ from bridge.core.triage import (
     state_after,
 )
 from bridge.errors import Overtaken
-from bridge.sources import Parsed
+from bridge.sources.post import Parsed
 from bridge.stages.audience import Lists
 from bridge.stages.context import IncidentContext
 from bridge.stages.draft import FIRES_AGAIN, draft, refresh, supersede
+from bridge.stages.drill import interrupt_drill
 from bridge.stages.next_notice import advance
 from bridge.stages.ring import ring_at_once
 from bridge.stages.runtime import BRIDGE, Runtime
+from bridge.stages.still_firing import plan_reminder
 from bridge.stages.wake import NOTHING, Wake
+from bridge.stages.watch import heard
 from bridge.store.alerts import IgnoredAlert
 from bridge.store.incidents import IncidentChanges
 from bridge.store.tx import Tx
@@ -79,7 +82,10 @@ def receive(
         again = [alert for found in sorted_posts for alert in found.by_service.get(service, ())]
         if any(one.status == "firing" and key_of(one) in known[quiet.id] for one in again):
             current[service] = quiet
-    received = [_Counted(list(found.ignored)) for found in sorted_posts]
+    sorted_posts = _without_old_news(tx, sorted_posts, current)
+    received = [
+        _Counted([*found.ignored, *post.ignored]) for found, post in zip(sorted_posts, posts, strict=True)
+    ]
     judged = {}
     for service in services:
         posted = [found.by_service.get(service, ()) for found in sorted_posts]
@@ -93,7 +99,9 @@ def receive(
         incident = current.get(service)
         verdict = joined(verdicts)
         if verdict.changes:
-            incident = incident or _open(tx, service, verdict)
+            if incident is None:
+                wake |= interrupt_drill(tx, runtime, service)
+                incident = _open(tx, service, verdict)
             told = [post for post, own in zip(posts, verdicts, strict=True) if own.changes]
             ctx = IncidentContext(tx, runtime, incident)
             wake |= _record(ctx, source, verdict, told)
@@ -101,6 +109,7 @@ def receive(
                 wake |= ring_at_once(ctx, lists or {})
         for count, own in zip(received, verdicts, strict=True):
             count.add(own, incident)
+    heard(tx, source)
     _keep_ignored(tx, runtime, [unwanted for count in received for unwanted in count.ignored])
     return [count.result(post.alerts) for count, post in zip(received, posts, strict=True)], wake
 
@@ -153,6 +162,20 @@ def _dismissed(tx: Tx, services: Sequence[str]) -> dict[str, Incident]:
     }
 
 
+def _without_old_news(tx: Tx, posts: list[Sorted], current: Mapping[str, Incident]) -> list[Sorted]:
+    """The posts without what is older than, or the same as, the last incident of a service knows.
+
+    Only of senders that tell when they spoke: a post of theirs may come an hour late, and must open nothing anew.
+    """
+    for service in {name for found in posts for name in found.by_service if name not in current}:
+        dated = [one for found in posts for one in found.by_service.get(service, ()) if one.as_of]
+        last = tx.incidents.latest(service) if dated else None
+        if last:
+            known = tx.alerts.known([last.id], dated)[last.id]
+            posts = [found.without_old_news(service, known) for found in posts]
+    return posts
+
+
 def _open(tx: Tx, service: str, verdict: Verdict) -> Incident:
     before = tx.incidents.latest(service)
     remembered = tx.notices.of(before.id) if before else []
@@ -160,7 +183,9 @@ def _open(tx: Tx, service: str, verdict: Verdict) -> Incident:
         id=str(uuid.uuid4()),
         service=service,
         state="open",
-        started_at=min(change.alert.starts_at for change in verdict.changes),
+        started_at=min(
+            tx.now, *(change.alert.starts_at for change in verdict.changes)
+        ),  # a clock may run ahead
         received_at=tx.now,
         follows=before.id if before and comes_back(before, remembered, tx.now) else None,
     )
@@ -211,6 +236,7 @@ def _move(ctx: IncidentContext, verdict: Verdict, truncated: int) -> IncidentCon
         raise Overtaken(f"incident {incident.id} is not {incident.state} any more")
     if state == "open" and incident.state == "closed":
         moved.record(BRIDGE, Reopened("fires again after it was dismissed"))
+        plan_reminder(moved)
     if state == "open" and incident.state == "recovered":
         moved.record(BRIDGE, Reopened("fires again before the recovery was approved"))
         if old := next_notice.undecided(moved.notices(), next_notice.RECOVERY):
@@ -226,4 +252,5 @@ def _summary(verdict: Verdict, posts: Sequence[Parsed]) -> AlertsReceived:
     named = dict.fromkeys(change.alert.labels.get("alertname", "") for change in verdict.changes)
     notes = [note for post in posts for note in post.notes]
     truncated = max(post.truncated for post in posts)
-    return AlertsReceived(counts, list(named)[:NAMED], truncated, notes[:NAMED])
+    senders = dict.fromkeys(post.sender for post in posts if post.sender)
+    return AlertsReceived(counts, list(named)[:NAMED], truncated, notes[:NAMED], tuple(senders)[:NAMED])

@@ -7,6 +7,7 @@ from bridge.core.refusals import first_rung, is_news
 from bridge.letters.mime import message_id
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import NOTHING, Wake
+from bridge.stages.watch import heard
 from bridge.store.outbox import OutboxMessage
 from bridge.store.tx import Tx
 
@@ -29,6 +30,7 @@ def tell_refused(tx: Tx, runtime: Runtime, post: RefusedPost) -> Wake:
     key = f"refused {post.source}"
     before = tx.instances.meta(key)
     tx.instances.set_meta(key, tx.now.isoformat())
+    heard(tx, post.source)
     if not is_news(datetime.fromisoformat(before) if before else None, tx.now):
         return NOTHING
     config = runtime.config

@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bridge.core import next_notice, reminders
-from bridge.core.events import Rang
+from bridge.core.actions import much_off
+from bridge.core.events import Rang, RingRefused
 from bridge.core.facts import Facts
+from bridge.core.kinds import Recipients
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import AudienceFacts, Notice, Ring
 from bridge.stages.approve import approve_by_policy
-from bridge.stages.audience import Lists, audience_of
+from bridge.stages.audience import Lists, audience_of, previous_count, rung_audience
 from bridge.stages.context import IncidentContext, NoticeContext, open_notice
 from bridge.stages.draft import current_facts, redraft
 from bridge.stages.notify_oncall import tell
 from bridge.stages.runtime import BRIDGE, Runtime
+from bridge.stages.still_firing import remind
 from bridge.stages.wake import LOOKS_EVERY, NOTHING, Wake
 from bridge.store.tx import Tx
 
@@ -23,6 +26,8 @@ def ring(tx: Tx, runtime: Runtime, due: Ring, lists: Mapping[str, AudienceFacts]
     ctx = open_notice(tx, runtime, due.notice_id, lock=True)
     if ctx is None:
         return NOTHING
+    if ctx.notice.state == "dismissed":
+        return remind(ctx, due)
     if ctx.notice.state not in UNDECIDED:
         tx.rings.cancel(due.notice_id)
         return NOTHING
@@ -59,14 +64,19 @@ def _ring(ctx: NoticeContext, due: Ring, audience: AudienceFacts) -> Wake:
 
 def _fire(ctx: NoticeContext, due: Ring, audience: AudienceFacts) -> None:
     tx, notice, escalation = ctx.tx, ctx.notice, ctx.escalation
-    people = reminders.rung_people(notice, escalation, ctx.now)
+    people = reminders.rung_people(notice, escalation, ctx.now, tx.outbox.refused_people(notice.id))
     if not tx.rings.fire(due, people):
         return
+    if ctx.recipients is Recipients.RUNG:  # these people are among its readers from now on
+        audience = rung_audience(ctx)
     late = max((ctx.now - due.due_at).total_seconds(), 0.0)
     tx.outbox.cancel_rings(notice.id)  # a newer ring says all that an unsent older one would
     tx.links.ensure(notice.id, people)
     detail = {
         "count": audience.count,
+        "unusable": audience.bad_total,
+        "before": _count_before(ctx, audience),
+        "as_of": audience.as_of and audience.as_of.isoformat(),
         "problem": audience.problem and audience.problem.model_dump(),
         "template": ctx.version().template_problem or "",
         "people": list(people),
@@ -77,6 +87,31 @@ def _fire(ctx: NoticeContext, due: Ring, audience: AudienceFacts) -> None:
     planned = reminders.next_ring(escalation, base, ctx.now)
     tx.rings.plan_after(due, reminders.with_deadline(planned, notice, ctx.policy, ctx.now))
     ctx.record(BRIDGE, Rang(notice.id, due.n, list(people), round(late)))
+
+
+def _count_before(ctx: NoticeContext, audience: AudienceFacts) -> int | None:
+    """How many the list had last time, where it is surprisingly many more or fewer than now."""
+    before = previous_count(ctx)
+    return before if much_off(audience.count, before) else None
+
+
+def ring_refused(tx: Tx, notice_id: str, person: str, reply: str) -> None:
+    """The mail server does not take a ring: that is history, and where it is news the next step is rung at once.
+
+    It is no news where this person's ring before was refused, too: the plan goes on then.
+    """
+    notice = tx.notices.get(notice_id)
+    if notice is None or notice.state not in UNDECIDED:
+        return
+    known = any(
+        event.action == RingRefused.action
+        and event.detail.get("notice") == notice_id
+        and event.detail.get("people") == [person]
+        for event in tx.events.of(notice.incident_id)
+    )
+    tx.events.add(notice.incident_id, BRIDGE, RingRefused(notice_id, [person], reply))
+    if not known:
+        tx.rings.plan(notice_id, tx.now)
 
 
 def _keep_promise_fresh(ctx: NoticeContext) -> Notice:

@@ -12,8 +12,8 @@ from bridge.core.impact import OLDEST_START
 from bridge.core.model import Alert, Incident
 from bridge.core.near_miss import NearMiss
 from bridge.core.triage import Ignored, Key, key_of
-from bridge.store.conditions import UNFINISHED
 from bridge.store.dialect import Utc, dumps, insert, skip_locked
+from bridge.store.indexed import UNFINISHED
 from bridge.store.tables import alerts, columns_of, ignored, incidents
 from bridge.store.transaction import Transaction
 
@@ -113,6 +113,15 @@ class Alerts:
     def firing(self, incident_id: str) -> int:
         """How many alerts of the incident fire."""
         return self._count(incident_id, alerts.c.status == "firing")
+
+    def firing_of(self, source: str) -> int:
+        """How many alerts of a source fire, in all incidents that are open."""
+        query = (
+            select(func.count())
+            .select_from(alerts.join(incidents, incidents.c.id == alerts.c.incident_id))
+            .where(incidents.c.state == "open", alerts.c.source == source, alerts.c.status == "firing")
+        )
+        return int(self._tx.execute(query).scalar_one())
 
     def unended(self, incident_id: str) -> int:
         """How many alerts of the incident no source has ended, also of those that a person ended by hand."""

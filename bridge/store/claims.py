@@ -1,7 +1,8 @@
 """Claims on messages of the outbox, and their states until they are done (docs/design.md §11).
 
 queued -> sending (owner, fence, attempt counted) -> in_doubt (committed just before DATA: the mail may have arrived)
--> sent, deferred, failed or unknown. `cancelled` is for rings that nobody needs any more.
+-> sent, deferred, failed or unknown. `cancelled` is for rings that nobody needs any more, `superseded` for
+letters whose recipient has a later one.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -9,18 +10,34 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, true, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 
+from bridge.core.kinds import Recipients, kinds_that
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import DeliveryState
-from bridge.store.conditions import CLAIMED, OPEN_NOTICE, WAITING
 from bridge.store.dialect import skip_locked
 from bridge.store.incidents import about
+from bridge.store.indexed import CLAIMED, OPEN_NOTICE, WAITING
 from bridge.store.outbox import Lane
 from bridge.store.tables import notices, outbox
 from bridge.store.transaction import Transaction
 
 IN_DOUBT_WAIT = timedelta(seconds=60)  # lets a slow server finish with the first copy
+RING_DOUBT_WAIT = timedelta(seconds=5)  # a ring twice harms nobody, and one that is late does
+RING_COPIES = 3  # of a ring at the most; of a letter two
 LEFT_TO_OTHERS = timedelta(hours=1)  # longer than it takes to reload every instance
 CRASHES = 5  # a message is suspected once so many processes have crashed while they held it
 
@@ -58,8 +75,8 @@ class Claimed:
 class DeliveryResult:
     """How an attempt at a claimed message ended. `counted`: whether it counts as one; `crashed`: our own code raised.
 
-    `wait`: how long an unfinished message rests. It is added to the database's clock, because this machine's may be
-    an hour off.
+    `ring_to`: the person that a ring was to. `wait`: how long an unfinished message rests. It is added to the
+    database's clock, because this machine's may be an hour off.
     """
 
     id: int
@@ -72,9 +89,28 @@ class DeliveryResult:
     counted: bool = True
     ambiguous: int = 0
     crashed: bool = False
+    ring_to: str | None = None
 
+
+def doubt_wait(lane: Lane) -> timedelta:
+    """How long a message rests whose final answer was lost."""
+    return RING_DOUBT_WAIT if lane == "oncall" else IN_DOUBT_WAIT
+
+
+_NEWER = outbox.alias()
+_LATER = notices.alias()
+_OVERTAKEN = (
+    select(notices.c.id.label("earlier"), _LATER.c.id.label("later"))
+    .join(_LATER, _LATER.c.incident_id == notices.c.incident_id)
+    .where(
+        OPEN_NOTICE, notices.c.state == "sending", notices.c.kind.in_(kinds_that(lambda spec: spec.overtaken))
+    )
+    .where(_LATER.c.sending_at > notices.c.sending_at)
+    .where(_LATER.c.kind.in_(kinds_that(lambda spec: spec.recipients is Recipients.SERVICE_LIST)))
+)
 
 _CLAIMED = tuple(each.name for each in fields(Claimed))
+_AT_ONCE = 5000  # ids in one statement
 _SUSPECT = outbox.c.crashes >= CRASHES
 _NOTICE_STATE = select(notices.c.state).where(notices.c.id == outbox.c.notice_id).scalar_subquery()
 _MARK_IN_DOUBT = (
@@ -128,6 +164,8 @@ class Claims:
         """
         if lane == "oncall":
             self._cancel_late_rings()
+        else:
+            self._supersede()
         due = select(outbox.c.id).where(self._waiting(lane, services), outbox.c.due_at <= self._tx.now)
         # Ordered by due_at alone, as the index is: to break ties would sort a million rows each time.
         rows = self._take(due.where(~_SUSPECT).order_by(outbox.c.due_at).limit(limit), instance_id)
@@ -136,15 +174,28 @@ class Claims:
         least = due.where(_SUSPECT).order_by(outbox.c.crashes, outbox.c.due_at).limit(1)
         return self._take(least, instance_id)
 
+    def _supersede(self) -> None:
+        """End letters to recipients who have a later report of the same incident already."""
+        for row in self._tx.execute(_OVERTAKEN).all():
+            earlier, later = row.earlier, row.later
+            has_it = (
+                select(_NEWER.c.id)
+                .where(_NEWER.c.notice_id == later, _NEWER.c.lane == "customers", _NEWER.c.kind == "letter")
+                .where(_NEWER.c.n == 0, _NEWER.c.address == outbox.c.address)
+                .where(_NEWER.c.state.in_(("sent", "in_doubt", "unknown")))
+            )
+            self._tx.execute(
+                update(outbox)
+                .where(outbox.c.notice_id == earlier, outbox.c.lane == "customers", WAITING, has_it.exists())
+                .values(state="superseded", updated_at=self._tx.now)
+            )
+
     def _waiting(self, lane: Lane, services: Collection[str]) -> ColumnElement[bool]:
         waits = and_(outbox.c.lane == lane, WAITING)
         if lane == "customers":
             # A query of its own: a plan that has to guess how many letters are sending sorts all rows for each claim.
-            sending = (
-                self._tx.execute(select(notices.c.id).where(OPEN_NOTICE, notices.c.state == "sending"))
-                .scalars()
-                .all()
-            )
+            query = select(notices.c.id).where(OPEN_NOTICE, notices.c.state == "sending")
+            sending = self._tx.execute(query).scalars().all()
             return and_(waits, outbox.c.notice_id.in_(sending))
         # Another instance may know a service that this one does not. What none has taken for so long is for any.
         nobodys = outbox.c.due_at <= self._tx.now - LEFT_TO_OTHERS
@@ -231,16 +282,30 @@ class Claims:
         if not all_in_doubt:
             lost += self._end_deadly(mine) if died else 0
             lost += self._requeue(mine, died)
-        # The policy is about customers' letters; a ring in doubt is always repeated once.
-        may_repeat = true() if on_unknown == "resend_once" else outbox.c.lane == "oncall"
-        once_more = and_(outbox.c.ambiguous == 0, may_repeat)
+        # The policy is about customers' letters; a ring in doubt is always repeated.
+        ring = outbox.c.lane == "oncall"
+        letter = and_(outbox.c.lane == "customers", outbox.c.ambiguous == 0)
+        again = and_(ring, outbox.c.ambiguous < RING_COPIES - 1)
+        once_more = or_(letter, again) if on_unknown == "resend_once" else again
+        soon, later = (
+            literal(self._tx.now + wait, outbox.c.due_at.type) for wait in (RING_DOUBT_WAIT, IN_DOUBT_WAIT)
+        )
         return lost + self._free(
             mine,
             ("sending", "in_doubt"),
             state=case((once_more, "deferred"), else_="unknown"),
             ambiguous=outbox.c.ambiguous + 1,
-            due_at=self._tx.now + IN_DOUBT_WAIT,
+            due_at=case((ring, soon), else_=later),
             reply="the bridge stopped before the server's answer was read",
+        )
+
+    def queue_again(self, ids: Collection[int]) -> None:
+        """Give failed messages their turn back, as if they had not been tried."""
+        attempts = case((outbox.c.attempts > 0, outbox.c.attempts - 1), else_=0)
+        self._tx.execute(
+            update(outbox)
+            .where(outbox.c.id.in_(ids), outbox.c.state == "failed")
+            .values(state="queued", attempts=attempts, due_at=self._tx.now, updated_at=self._tx.now)
         )
 
     def _end_deadly(self, mine: ColumnElement[bool]) -> int:
@@ -261,6 +326,20 @@ class Claims:
     def _free(self, mine: ColumnElement[bool], states: Sequence[str], **values: Any) -> int:
         freed = update(outbox).where(mine, CLAIMED, outbox.c.state.in_(states))
         return int(self._tx.execute(freed.values(owner=None, updated_at=self._tx.now, **values)).rowcount)
+
+    def try_again(self, ids: Sequence[int]) -> None:
+        """Queue letters that failed, or of which nobody knows, as if they had never been tried."""
+        self._tx.tell_others()
+        for start in range(0, len(ids), _AT_ONCE):
+            self._tx.execute(
+                update(outbox)
+                .where(
+                    outbox.c.id.in_(ids[start : start + _AT_ONCE]), outbox.c.state.in_(("failed", "unknown"))
+                )
+                .values(
+                    state="queued", attempts=0, first_at=None, due_at=self._tx.now, updated_at=self._tx.now
+                )
+            )
 
     def owners(self) -> set[str]:
         """Every instance that holds claims."""

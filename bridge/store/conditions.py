@@ -1,24 +1,68 @@
-"""Conditions written as the partial indexes have them, so that a database sees that an index holds what is asked for.
+"""What a database must be before the bridge works with it: one list, for opening it and for looking at it."""
 
-SQLite takes no such index for a value that is sent as a parameter, and then reads every row that was ever written.
-"""
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
-from typing import Any
+from sqlalchemy import URL, Connection, select
+from sqlalchemy.exc import SQLAlchemyError
 
-from sqlalchemy import BindParameter, bindparam, literal, not_
-
-from bridge.store.tables import incidents, notices, outbox
-
-
-def written(*values: str) -> BindParameter[Any]:
-    """The right side of an IN, written into the statement."""
-    return bindparam(None, values, expanding=True, literal_execute=True)
+from bridge.errors import StorageRefused
+from bridge.store.migrations import refuse_unusable_schema
+from bridge.store.read_only import read_only_engine
+from bridge.store.sqlite_file import refuse_unfit_file
+from bridge.store.tables import meta
 
 
-# Of the outbox: what a lane may claim, and what one has claimed.
-WAITING = outbox.c.state.in_(written("queued", "deferred"))
-CLAIMED = outbox.c.state.in_(written("sending", "in_doubt"))
-# Of the notices: those that wait for people, for their hold or for the mail server.
-OPEN_NOTICE = not_(notices.c.state.in_(written("sent", "dismissed", "superseded")))
-# Of the incidents: those that are not closed.
-UNFINISHED = incidents.c.state != literal("closed", literal_execute=True)
+def refuse_unfit(connection: Connection) -> None:
+    """Raises StorageRefused for a database that is corrupt, or that cannot hold letters."""
+    for condition in _CONDITIONS[connection.dialect.name]:
+        condition(connection)
+
+
+def look_at(url: URL) -> frozenset[str]:
+    """The ids of the keys that a database was begun with; none for one that is not begun.
+
+    Changes nothing, and waits for nobody. Raises StorageRefused where opening the database would, and
+    SQLAlchemyError where it cannot be reached.
+    """
+    if url.get_backend_name() == "sqlite":
+        path = Path(url.database or "")
+        refuse_unfit_file(path)
+        if not path.exists():
+            return frozenset()
+    engine = read_only_engine(url)
+    try:
+        with engine.connect() as connection, connection.execution_options(purpose="read").begin():
+            refuse_unfit(connection)
+            if refuse_unusable_schema(connection) is None:
+                return frozenset()
+            begun = connection.execute(select(meta.c.value).where(meta.c.key == "key")).scalar_one_or_none()
+            return frozenset((begun or "").split())
+    finally:
+        engine.dispose()
+
+
+def words_of(error: SQLAlchemyError) -> str:
+    """The driver's own words on one line: SQLAlchemy's may repeat the url, and a password with it."""
+    return " ".join(str(getattr(error, "orig", None) or type(error).__name__).split())
+
+
+def _corrupt(connection: Connection) -> None:
+    finding = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    if finding != "ok":
+        raise StorageRefused(f"the database is corrupt: {finding}. Restore it from a backup")
+
+
+def _encoding(connection: Connection) -> None:
+    encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+    if encoding != "UTF8":
+        raise StorageRefused(
+            f"the database's encoding is {encoding}: letters need one created with UTF8. "
+            "Make it anew: createdb -E UTF8 -T template0 -O bridge bridge"
+        )
+
+
+_CONDITIONS: Mapping[str, Iterable[Callable[[Connection], None]]] = {
+    "sqlite": (_corrupt,),
+    "postgresql": (_encoding,),
+}

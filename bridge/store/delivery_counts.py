@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, func, select
 
 from bridge.core.lifecycle import UNDER_WAY
 from bridge.core.model import DeliveryState
-from bridge.store.conditions import OPEN_NOTICE
 from bridge.store.dialect import insert
+from bridge.store.indexed import OPEN_NOTICE
 from bridge.store.tables import delivery_counts, delivery_totals, notices, outbox
 from bridge.store.transaction import Transaction
 

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from sqlalchemy import bindparam, func, or_, select, true, update
 
 from bridge.core.model import Incident
-from bridge.store.conditions import UNFINISHED
 from bridge.store.incidents import COLUMNS, incident_of
+from bridge.store.indexed import UNFINISHED
 from bridge.store.tables import incidents
 from bridge.store.transaction import Transaction
 

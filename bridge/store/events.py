@@ -3,6 +3,7 @@
 What the chain shows: docs/design.md §17. One chain for each incident, so that instances do not queue behind one head.
 """
 
+import hmac
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -102,6 +103,25 @@ class Events:
         newest = reversed(self.of(notice.incident_id))
         yes = (event for event in newest if is_yes(event) and event.detail.get("notice") == notice.id)
         return next((event.detail.get("texts") for event in yes), None)
+
+    def begun_as(self, incident_id: str) -> str | None:
+        """The mode in an incident's first event; None when there is none, or its hash does not hold."""
+        first = next((link for link in self.chain(incident_id) if link.event.seq == 1), None)
+        return self._mode_in(incident_id, first)
+
+    def approved_as(self, notice: Notice) -> str | None:
+        """The mode in the last approval of a letter; None when there is none, or its hash does not hold."""
+        links = reversed(self.chain(notice.incident_id))
+        yes = (link for link in links if is_yes(link.event) and link.event.detail.get("notice") == notice.id)
+        return self._mode_in(notice.incident_id, next(yes, None))
+
+    def _mode_in(self, incident_id: str, link: ChainedEvent | None) -> str | None:
+        """An event of before drills names no mode: it is about a real incident. So is one whose key was retired."""
+        if link is None:
+            return None
+        mode, key = str(link.event.detail.get("mode", "real")), self._keys.by_id.get(link.key_id)
+        made = chain_mac(key, link.previous_mac, incident_id, link.event) if key else link.mac
+        return mode if hmac.compare_digest(made, link.mac) else None
 
     def macs(self, incident_id: str) -> dict[int, str]:
         """The hash of every event of an incident, by number; empty for one that is not known."""

@@ -4,17 +4,18 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import Column, ColumnElement, Row, and_, bindparam, or_, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, Row, and_, bindparam, literal, or_, select, tuple_, update
 
 from bridge.core.kinds import kinds_that
 from bridge.core.lifecycle import incident_may_move
-from bridge.core.model import Incident, IncidentState
+from bridge.core.model import Incident, IncidentState, Mode
 from bridge.core.next_notice import TOLD
-from bridge.store.conditions import UNFINISHED
+from bridge.store.indexed import UNFINISHED
 from bridge.store.tables import columns_of, incidents, notices
 from bridge.store.transaction import Transaction
 
 _ABOUT = notices.alias("about")
+REAL: Mode = "real"
 
 
 COLUMNS = [column for column in incidents.c if column.name not in ("look_at", "changes")]
@@ -26,7 +27,7 @@ _ADD = incidents.insert()
 _BY_ID = select(*COLUMNS).where(incidents.c.id == bindparam("id"))
 _LATEST = (
     select(*COLUMNS)
-    .where(incidents.c.service == bindparam("service"))
+    .where(incidents.c.service == bindparam("service"), incidents.c.mode == literal(REAL))
     .order_by(incidents.c.received_at.desc(), incidents.c.id.desc())
     .limit(1)
 )
@@ -73,13 +74,14 @@ class Incidents:
         approved = select(notices.c.id).where(
             notices.c.incident_id == incidents.c.id,
             notices.c.kind.in_(kinds_that(lambda spec: spec.tells_recovery)),
-            notices.c.state.in_(TOLD),
+            or_(notices.c.state.in_(TOLD), notices.c.sending_at.is_not(None)),
         )
         rows = self._tx.execute(
             select(*COLUMNS)
             .where(
                 incidents.c.service.in_(services),
                 UNFINISHED,
+                incidents.c.mode == REAL,
                 or_(
                     incidents.c.state.in_(("open", "settling")),
                     and_(incidents.c.state == "recovered", ~approved.exists()),
@@ -95,8 +97,17 @@ class Incidents:
         return found
 
     def latest(self, service: str) -> Incident | None:
-        """The newest incident of a service, whatever its state."""
+        """The newest incident of a service, whatever its state; drills are none."""
         row = self._tx.execute(_LATEST, {"service": service}).one_or_none()
+        return incident_of(row) if row else None
+
+    def open_one(self, service: str) -> Incident | None:
+        """The incident of a service that is open or settling, a drill too; there is at most one."""
+        row = self._tx.execute(
+            select(*COLUMNS).where(
+                incidents.c.service == service, incidents.c.state.in_(("open", "settling"))
+            )
+        ).one_or_none()
         return incident_of(row) if row else None
 
     def services_of(self, ids: Collection[str]) -> set[str]:

@@ -17,6 +17,7 @@ FRESH = timedelta(seconds=12)
 CLOCK_SLACK = timedelta(seconds=2)  # a heartbeat further ahead than this means that the clock went back
 
 _DATABASE, _TICK, _IDENTITY, _GAPS = "database", "tick", "identity", "gaps"  # keys of `meta`
+_CONFIGURATIONS = "configurations"
 
 
 class Instances:
@@ -125,16 +126,31 @@ class Instances:
     def gaps(self) -> list[Gap]:
         """Where something that was sent may be missing from the record, oldest first."""
         stored = json.loads(self.meta(_GAPS) or "[]")
-        return [Gap(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in stored]
+        return [
+            Gap(datetime.fromisoformat(start), datetime.fromisoformat(end), bool(copied))
+            for start, end, *copied in stored
+        ]
 
     def add_gap(self, gap: Gap) -> None:
         """The record was incomplete until now. The oldest gaps are forgotten at last."""
         gaps = [*self.gaps(), gap][-GAPS_KEPT:]
-        self.set_meta(_GAPS, json.dumps([[at.isoformat() for at in each] for each in gaps]))
+        stored = [
+            [one.start.isoformat(), one.end.isoformat(), *((True,) if one.copied else ())] for one in gaps
+        ]
+        self.set_meta(_GAPS, json.dumps(stored))
 
     def _metas(self, *keys: str) -> dict[str, str]:
         rows = self._tx.execute(select(meta.c.key, meta.c.value).where(meta.c.key.in_(keys)))
         return {row.key: row.value for row in rows}
+
+    def configurations(self, instance_id: str, digest: str) -> set[str]:
+        """Keep this instance's configuration, and return those of the living that are another one, by instance."""
+        alive = self.known()
+        stored: dict[str, str] = json.loads(self.meta(_CONFIGURATIONS) or "{}")
+        kept = {name: one for name, one in stored.items() if name in alive} | {instance_id: digest}
+        if kept != stored:
+            self.set_meta(_CONFIGURATIONS, json.dumps(kept, sort_keys=True))
+        return {name for name, one in kept.items() if one != digest}
 
     def meta(self, key: str) -> str | None:
         """A fact kept about this database."""

@@ -12,10 +12,10 @@ from sqlalchemy import Row, Select, and_, bindparam, func, or_, select, update
 from bridge.core.kinds import Clock, Recipients, kinds_that, spec_of
 from bridge.core.lifecycle import UNDECIDED, UNDER_WAY, may_move
 from bridge.core.model import Approval, Batch, Notice, NoticeState, Text, Version
-from bridge.store.conditions import OPEN_NOTICE
 from bridge.store.delivery_counts import DeliveryCounts
 from bridge.store.dialect import insert
-from bridge.store.incidents import Incidents, about
+from bridge.store.incidents import REAL, Incidents, about
+from bridge.store.indexed import OPEN_NOTICE
 from bridge.store.tables import approvals, columns_of, incidents, notices, versions
 from bridge.store.transaction import Transaction
 
@@ -194,7 +194,7 @@ class Notices:
         firsts = [row.incident_id for row in rows if spec_of(row.kind).clock is Clock.DETECTION]
         if not firsts:
             return []
-        received = select(incidents.c.received_at).where(incidents.c.id.in_(firsts))
+        received = select(incidents.c.received_at).where(incidents.c.id.in_(firsts), incidents.c.mode == REAL)
         return [(self._tx.now - at).total_seconds() for at in self._tx.execute(received).scalars()]
 
     def after_clock_step_back(self) -> None:
@@ -281,7 +281,7 @@ class Notices:
 
     def last_sent(self, service: str, exclude: str) -> list[Notice]:
         """The last letters, at most five, that a service's list was sent, newest first: to compare with the next."""
-        mine = select(incidents.c.id).where(incidents.c.service == service)
+        mine = select(incidents.c.id).where(incidents.c.service == service, incidents.c.mode == REAL)
         rows = self._tx.execute(
             select(*_NOTICE_COLUMNS)
             .where(

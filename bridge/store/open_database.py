@@ -10,6 +10,7 @@ from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bridge.errors import StorageDown, StorageRefused
+from bridge.store.conditions import refuse_unfit
 from bridge.store.dialect import Dialect
 from bridge.store.migrations import Migrated, migrate
 from bridge.store.postgresql import Postgresql
@@ -20,7 +21,7 @@ from bridge.store.sqlite_file import SqliteFile
 log = structlog.wrap_logger(logging.getLogger(__name__))
 
 _SETTINGS = """
-    SELECT name, setting FROM pg_settings WHERE name IN ('server_encoding', 'fsync', 'full_page_writes')
+    SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes')
 """
 _CORRUPT = {"SQLITE_CORRUPT", "SQLITE_NOTADB"}
 _READ_ONLY = {"SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH"}
@@ -60,7 +61,7 @@ def _open_sqlite(path: Path) -> OpenDatabase:
         file.release()
 
     try:
-        migrated = _prepare(engine, dialect, _refuse_corrupt)
+        migrated = _prepare(engine, dialect)
         file.mark_created()
     except Exception as error:
         close()
@@ -79,33 +80,28 @@ def _open_postgresql(url: URL) -> OpenDatabase:
     return OpenDatabase(engine, dialect, migrated, engine.dispose)
 
 
-def _prepare(engine: Engine, dialect: Dialect, inspect: Callable[[Connection], None]) -> Migrated:
+def _prepare(
+    engine: Engine, dialect: Dialect, inspect: Callable[[Connection], None] | None = None
+) -> Migrated:
     """Looks at the database, then migrates it while every other instance waits."""
     with engine.connect() as connection:
         connection.execution_options(purpose="migrate")
         with connection.begin():
-            inspect(connection)
+            refuse_unfit(connection)
+            if inspect is not None:
+                inspect(connection)
             dialect.lock(connection, ("schema",), wait=True)
             return migrate(connection)
 
 
-def _refuse_corrupt(connection: Connection) -> None:
-    finding = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-    if finding != "ok":
-        raise StorageRefused(f"the database is corrupt: {finding}. Restore it from a backup")
-
-
 def _warn_unsafe(connection: Connection) -> None:
     """Warn of settings with which the server may lose commits. Its owner may choose them, but should know."""
-    settings = {row.name: row.setting for row in connection.exec_driver_sql(_SETTINGS)}
-    if settings["server_encoding"] != "UTF8":
-        raise StorageRefused(
-            f"the database's encoding is {settings['server_encoding']}: letters need one created with UTF8"
-        )
-    for name in ("fsync", "full_page_writes"):
-        if settings[name] == "off":
+    for row in connection.exec_driver_sql(_SETTINGS):
+        if row.setting == "off":
             log.warning(
-                "database_unsafe", setting=f"{name} = off", risk="a power cut can lose acknowledged alerts"
+                "database_unsafe",
+                setting=f"{row.name} = off",
+                risk="a power cut can lose acknowledged alerts",
             )
 
 

@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from sqlalchemy import Row, and_, case, func, select, update
 
-from bridge.core.model import Recipient
-from bridge.store.conditions import WAITING
+from bridge.core.model import DeliveryState, Recipient
 from bridge.store.dialect import domain_of, insert, unindexed
+from bridge.store.indexed import WAITING
 from bridge.store.tables import columns_of, letters, outbox
 from bridge.store.transaction import Transaction
 
@@ -108,6 +108,14 @@ class Outbox:
         )
         return withdrawn.rowcount
 
+    def cancel_letters(self, notice_id: str) -> None:
+        """What is left of a letter is never sent."""
+        self._tx.execute(
+            update(outbox)
+            .where(outbox.c.notice_id == notice_id, outbox.c.lane == "customers", WAITING)
+            .values(state="cancelled", updated_at=self._tx.now)
+        )
+
     def reached(self, notice_id: str, after: int, limit: int) -> list[tuple[int, Recipient]]:
         """Whom a letter reached or may have reached, by row id, those after the cursor; each in their language."""
         query = (
@@ -170,6 +178,33 @@ class Outbox:
             .order_by(outbox.c.reply, domain)
         )
         return [(row.reply, row.domain, row.n) for row in rows]
+
+    def refused_since_last_accept(self, notice_id: str) -> list[tuple[int, str]]:
+        """Letters of a notice that failed after the mail server took the last one: row id and the server's words."""
+        mine = and_(outbox.c.notice_id == notice_id, outbox.c.lane == "customers", outbox.c.state == "failed")
+        last = self.last_accept_at(notice_id)
+        since = mine if last is None else and_(mine, outbox.c.updated_at >= last)
+        return [
+            (row.id, row.reply) for row in self._tx.execute(select(outbox.c.id, outbox.c.reply).where(since))
+        ]
+
+    def replies_in(self, notice_id: str, state: DeliveryState) -> list[tuple[int, str, str]]:
+        """The letters of a notice in this state: row id, address, and the mail server's words."""
+        query = select(outbox.c.id, outbox.c.address, outbox.c.reply).where(
+            outbox.c.notice_id == notice_id, outbox.c.lane == "customers", outbox.c.state == state
+        )
+        return [(row.id, row.address, row.reply) for row in self._tx.execute(query)]
+
+    def refused_people(self, notice_id: str) -> dict[str, str]:
+        """Whose last ring about a notice the mail server refused for good: its words, by person."""
+        query = (
+            select(outbox.c.person, outbox.c.state, outbox.c.reply)
+            .where(outbox.c.notice_id == notice_id, outbox.c.lane == "oncall", outbox.c.kind == "ring")
+            .where(outbox.c.state.in_(("sent", "unknown", "failed")))
+            .order_by(outbox.c.n)
+        )
+        last = {row.person: row for row in self._tx.execute(query)}
+        return {person: row.reply for person, row in last.items() if row.state == "failed"}
 
     def message_ids(self, notice_ids: Collection[str], addresses: Sequence[str]) -> dict[str, list[str]]:
         """The Message-IDs of earlier letters that these addresses were sent, oldest first."""

@@ -11,7 +11,9 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.sql.elements import TextClause
 
+from bridge import clock
 from bridge.core.continuity import DatabaseIdentity
+from bridge.store.deadline import AnswerDeadline
 from bridge.store.dialect import (
     PATIENCE_MS,
     VERSION_TABLE,
@@ -32,6 +34,7 @@ _CONNECT: Mapping[str, Any] = {
     "tcp_user_timeout": 10_000,  # ms: a server that vanished without a word
     "target_session_attrs": "read-write",  # of several hosts, the one that is not a standby
     "application_name": "bridge",
+    "client_encoding": "utf8",  # of a database in SQL_ASCII the driver would give bytes, and no refusal in words
 }
 # plan_cache_mode: a plan for any values cannot know that the states asked for are those of a partial index. Chosen
 # while the outbox seems empty, it reads the whole table for each claim.
@@ -79,6 +82,7 @@ class Postgresql:
     def __init__(self, url: URL) -> None:
         self._url = url.set(drivername="postgresql+psycopg")
         self._place: TextClause | None = None
+        self._deadline = AnswerDeadline(clock.monotonic)
 
     def engine(self) -> Engine:
         engine = create_engine(
@@ -91,6 +95,7 @@ class Postgresql:
             execution_options={"dialect": self},
             hide_parameters=True,
         )
+        self._deadline.watch(engine)
         event.listen(engine, "connect", self._prepare)
         event.listen(engine, "begin", self._begin)
         event.listen(engine, "handle_error", self._leave_demoted)
@@ -98,8 +103,10 @@ class Postgresql:
 
     def _prepare(self, driver: Any, _record: object) -> None:
         """The session's settings in one round trip. A server's weaker default for commits is overruled."""
+        self._deadline.asks(driver)
         driver.execute(_SETTINGS)
         driver.commit()
+        self._deadline.answered(driver)
 
     def _begin(self, connection: Connection) -> None:
         match connection.get_execution_options()["purpose"]:

@@ -23,7 +23,7 @@ class SqliteFile:
     def __init__(self, path: Path) -> None:
         """Takes the lock; creates folder and file on the first start. Raises StorageRefused."""
         self.path = path
-        self._marker = path.with_name(path.name + ".created")
+        self._marker = _marker_of(path)
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = _take_lock(path.with_name(path.name + ".lock"))
@@ -31,7 +31,9 @@ class SqliteFile:
             raise _refused(path, error) from error
         self._file: int | None = None
         try:
-            self._inspect()
+            refuse_unfit_file(path)
+            if not path.exists():
+                _create(path)
             self._file = _take_file(path)
             self.identity = file_identity(self._file)  # never by a descriptor of its own, see `release`
         except OSError as error:
@@ -63,35 +65,42 @@ class SqliteFile:
             os.close(self._file)
         os.close(self._lock)
 
-    def _inspect(self) -> None:
-        if not self.path.exists():
-            self._create()
-            return
-        status = self.path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise StorageRefused(f"{self.path} is not a file. Name another database, or move it away")
-        if status.st_uid != os.geteuid():
-            raise StorageRefused(
-                f"{self.path} belongs to user {status.st_uid}, and this process runs as user {os.geteuid()}. "
-                "Run the bridge as the owner, or give the whole folder to its user"
-            )
-        if not os.access(self.path, os.R_OK | os.W_OK):
-            raise StorageRefused(f"{self.path} cannot be written. Check its permissions and its file system")
-        with self.path.open("rb") as file:
-            start = file.read(len(_MAGIC))
-        if start == b"" and self._marker.exists():
-            raise StorageRefused(f"{self.path} is empty, but held a database. Restore it from a backup")
-        if start not in (b"", _MAGIC):
-            raise StorageRefused(f"{self.path} is not a database. Restore it from a backup, or move it away")
 
-    def _create(self) -> None:
-        if self._marker.exists():
+def _create(path: Path) -> None:
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    _sync_folder(path.parent)
+
+
+def _marker_of(path: Path) -> Path:
+    return path.with_name(path.name + ".created")
+
+
+def refuse_unfit_file(path: Path) -> None:
+    """Raises StorageRefused for a file that cannot be used as the database, or that is missing and was one."""
+    marker = _marker_of(path)
+    if not path.exists():
+        if marker.exists():
             raise StorageRefused(
-                f"{self.path} is missing, but a database was here. Restore it from a backup; "
-                f"or, to start empty, remove {self._marker}"
+                f"{path} is missing, but a database was here. Restore it from a backup; "
+                f"or, to start empty, remove {marker}"
             )
-        os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        _sync_folder(self.path.parent)
+        return
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise StorageRefused(f"{path} is not a file. Name another database, or move it away")
+    if status.st_uid != os.geteuid():
+        raise StorageRefused(
+            f"{path} belongs to user {status.st_uid}, and this process runs as user {os.geteuid()}. "
+            "Run the bridge as the owner, or give the whole folder to its user"
+        )
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise StorageRefused(f"{path} cannot be written. Check its permissions and its file system")
+    with path.open("rb") as file:
+        start = file.read(len(_MAGIC))
+    if start == b"" and marker.exists():
+        raise StorageRefused(f"{path} is empty, but held a database. Restore it from a backup")
+    if start not in (b"", _MAGIC):
+        raise StorageRefused(f"{path} is not a database. Restore it from a backup, or move it away")
 
 
 def _take_lock(path: Path) -> int:

@@ -66,10 +66,11 @@ incidents = Table(
     Column("truncated", Integer, nullable=False, server_default="0"),
     Column("ended_by", Text),
     Column("firing_at_end", Integer),
+    Column("mode", Text, nullable=False, server_default="real"),
     Column("look_at", Utc),  # when the timer looks for a duty; null: now
     Column(
         "changes", Integer, nullable=False, server_default="0"
-    ),  # to it and its notices: what a look has seen
+    ),  # what a look has seen of it and its notices
     Index("ix_incidents_received_at", "received_at", "id"),
     Index("ix_incidents_service", "service", "received_at", "id"),
     Index(
@@ -94,6 +95,22 @@ Index(
     postgresql_where=text("state IN ('open', 'settling')"),
 )
 
+drills = Table(
+    "drills",
+    metadata,
+    Column("id", Text, primary_key=True),  # of its incident, too
+    Column("service", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("asked_at", Utc, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("ring_at", Utc, nullable=False),
+    Column("surprise", Text),
+    Column("began_at", Utc),
+    Column("ended_at", Utc),
+    Column("ended", Text),
+)
+
 alerts = Table(
     "alerts",
     metadata,
@@ -111,6 +128,8 @@ alerts = Table(
     Column("by_hand", Boolean, nullable=False, server_default=false()),
     # The annotations for customers, as JSON text with sorted keys: a letter asks for the distinct ones.
     Column("words", Text, nullable=False, server_default="{}"),
+    Column("as_of", Utc),  # the sender's time of what it said last
+    Column("end_note", Text, nullable=False, server_default=""),
 )
 
 notices = Table(

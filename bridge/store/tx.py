@@ -6,9 +6,11 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from bridge.core.audit_chain import AuditKeys
+from bridge.store.alert_groups import AlertGroups
 from bridge.store.alerts import Alerts
 from bridge.store.claims import Claims
 from bridge.store.delivery_counts import DeliveryCounts
+from bridge.store.drills import Drills
 from bridge.store.duties import Duties
 from bridge.store.events import Events
 from bridge.store.incidents import Incidents
@@ -17,6 +19,7 @@ from bridge.store.links import Links
 from bridge.store.notices import Notices
 from bridge.store.outbox import Outbox
 from bridge.store.rings import Rings
+from bridge.store.summaries import Summaries
 from bridge.store.transaction import Transaction
 
 
@@ -36,8 +39,16 @@ class Tx(Transaction):
         return Duties(self)
 
     @cached_property
+    def drills(self) -> Drills:
+        return Drills(self)
+
+    @cached_property
     def alerts(self) -> Alerts:
         return Alerts(self)
+
+    @cached_property
+    def alert_groups(self) -> AlertGroups:
+        return AlertGroups(self)
 
     @cached_property
     def notices(self) -> Notices:
@@ -70,3 +81,7 @@ class Tx(Transaction):
     @cached_property
     def instances(self) -> Instances:
         return Instances(self)
+
+    @cached_property
+    def summaries(self) -> Summaries:
+        return Summaries(self)

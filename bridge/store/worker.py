@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 import structlog
 from sqlalchemy import Connection, Engine
 
+from bridge import clock
 from bridge.errors import StorageDown
 from bridge.store.dialect import Dialect, ErrorMeaning, LockHeld, Purpose
 from bridge.store.transaction import Transaction
@@ -27,6 +28,7 @@ MakeTx = Callable[[Connection, datetime], X]
 
 TOGETHER = 500  # units in one transaction
 WAITING = 5_000  # units that may wait; more is overload, and a quick 503
+SAY_AGAIN = 60.0  # seconds until the same trouble is logged again
 LOST_ALONE = 3  # units that may be lost one by one before the rest is not even tried
 
 
@@ -197,6 +199,24 @@ class Worker(Thread, Generic[X]):
         return UnitOutcome(result)
 
 
+class _SaidLast:
+    """One line for each change of what is wrong, and one a minute while it lasts: a full disk must not fill a log."""
+
+    def __init__(self) -> None:
+        self._words, self._at, self._unsaid = "", float("-inf"), 0
+
+    def said(self, words: str, units: int) -> None:
+        now = clock.monotonic()
+        if words == self._words and now - self._at < SAY_AGAIN:
+            self._unsaid += 1
+            return
+        log.warning("units_not_committed", units=units, error=words, unsaid=self._unsaid)
+        self._words, self._at, self._unsaid = words, now, 0
+
+
+_LAST = _SaidLast()
+
+
 def _purpose(jobs: Sequence[Job[X]]) -> Purpose:
     """One unit that needs the disk makes the whole transaction wait for it."""
     return "write" if any(job.purpose == "write" for job in jobs) else jobs[0].purpose
@@ -211,7 +231,7 @@ def _fail(jobs: Sequence[Job[X]], error: BaseException) -> None:
         detail = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
         name = type(cause).__name__ + (f" {detail}" if detail else "")
         words = f"The database cannot commit now ({name}). Try again"
-    log.warning("units_not_committed", units=len(jobs), error=words)
+    _LAST.said(words, len(jobs))
     for job in jobs:
         job.outcome = UnitOutcome(error=StorageDown(words))
     _deliver(jobs)

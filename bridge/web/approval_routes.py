@@ -153,7 +153,7 @@ class ApprovalRoutes:
         if "correct" in request.query_params and not answer.link:
             query["correct"] = ""  # stopped from there: what was wrong is still to be said
         token = self._deps.keys.token(answer.link) if answer.link else request.path_params["token"]
-        where = f"/approve/{token}"
+        where = f"{self._deps.runtime().config.server.path}/approve/{token}"
         return RedirectResponse(f"{where}?{urlencode(query)}" if query else where, 303)
 
     def _refusal(self, answer: DecisionResult, loaded: Loaded, posted: Mapping[str, str]) -> Page:

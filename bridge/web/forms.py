@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
-from bridge.core.sanitise import storable
+from bridge.core.sanitise import several_lines, storable
 from bridge.stages.decide.decision import DecisionRequest
 from bridge.web.request_body import BodyRefused, read_body
 
@@ -40,6 +40,9 @@ async def read_form(request: Request) -> dict[str, str]:
     return {storable(name): storable(value) for name, value in pairs}
 
 
+_PORTS = {"http": 80, "https": 443}
+
+
 def version_in(posted: Mapping[str, str]) -> int | None:
     """The version a form was made for."""
     written = posted.get("version", "")
@@ -61,7 +64,10 @@ def form_of(posted: Mapping[str, str], *, genuine: bool) -> DecisionRequest:
         override=posted.get("override", ""),
         answers=answers_of(posted),
         nature=posted.get("nature", ""),
-        right=posted.get("right", "")[:RIGHT_LIMIT],
+        right=several_lines(posted.get("right", ""), RIGHT_LIMIT),
+        state=posted.get("state", ""),
+        reply=posted.get("reply", ""),
+        recipient=posted.get("recipient", ""),
     )
 
 
@@ -97,11 +103,25 @@ def reason_in(form: Mapping[str, str]) -> str:
 def is_ours(headers: Headers, public_url: str) -> bool:
     """Whether a form was posted from our own page, as far as its browser says.
 
-    Pages with `no-referrer` make browsers send `Origin: null`; null and absent are ours, as are public_url's
+    A browser that says `same-origin` knows better than any comparison behind a proxy, which may rewrite host and
+    port. Pages with `no-referrer` make browsers send `Origin: null`; null and absent are ours, as are public_url's
     origin and the request's own host.
     """
-    if headers.get("sec-fetch-site", "").lower() == "cross-site":
-        return False
-    url, host = urlsplit(public_url), headers.get("host", "")
-    ours = ("null", f"{url.scheme}://{url.netloc}", f"http://{host}", f"https://{host}")
-    return headers.get("origin", "null").lower() in [origin.lower() for origin in ours]
+    site = headers.get("sec-fetch-site", "").lower()
+    if site in ("same-origin", "cross-site"):
+        return site == "same-origin"
+    given, host = headers.get("origin", "null"), headers.get("host", "")
+    if given.lower() == "null":
+        return True
+    ours = (public_url, f"http://{host}", f"https://{host}")
+    return (origin := _origin(given)) is not None and origin in [_origin(url) for url in ours]
+
+
+def _origin(url: str) -> tuple[str, str, int] | None:
+    """Scheme, host and port (RFC 6454 4): `https://Bridge.example.jp:443` is `https://bridge.example.jp`."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    return (parts.scheme, parts.hostname, port) if parts.hostname and port else None

@@ -15,6 +15,8 @@ from bridge.web.dependencies import Dependencies
 from bridge.web.http_protocol import Connection
 from bridge.web.routes import ops_app, public_app
 
+Sockets = dict[str, list[socket.socket]]
+
 
 class NotListening(BridgeError):
     """An address is taken, or is none of this machine's."""
@@ -35,12 +37,30 @@ class HttpServer(uvicorn.Server):
         yield
 
 
-def servers(config: Config, deps: Dependencies) -> list[HttpServer]:
-    """The servers of this configuration, not yet started, each with its address. Raises NotListening."""
+@contextlib.contextmanager
+def addresses(config: Config) -> Iterator[Sockets]:
+    """Every address of this configuration, taken before anything else is touched. Raises NotListening.
+
+    Who connects before the servers run waits for them.
+    """
+    wanted = {"listen": config.server.listen, "ops_listen": config.server.ops_listen}
+    taken: Sockets = {}
+    try:
+        for key, endpoint in wanted.items():
+            if endpoint is not None:
+                taken[key] = _listen(key, endpoint)
+        yield taken
+    finally:
+        for each in (one for opened in taken.values() for one in opened):
+            each.close()
+
+
+def servers(config: Config, deps: Dependencies, sockets: Sockets) -> list[HttpServer]:
+    """The servers of this configuration, not yet started, each on its address."""
     wanted: list[tuple[str, Endpoint, FastAPI]] = [("listen", config.server.listen, public_app(deps))]
     if config.server.ops_listen is not None:
         wanted.append(("ops_listen", config.server.ops_listen, ops_app(deps)))
-    return [HttpServer(_settings(endpoint, app), _listen(key, endpoint)) for key, endpoint, app in wanted]
+    return [HttpServer(_settings(endpoint, app), sockets[key]) for key, endpoint, app in wanted]
 
 
 def _listen(key: str, endpoint: Endpoint) -> list[socket.socket]:

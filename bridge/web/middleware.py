@@ -16,8 +16,15 @@ from bridge.web.refusal_log import RefusalLog
 
 log = structlog.get_logger(__name__)
 
-HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+ENDS_CONNECTION = (401, 413)  # a stranger is not read any further
+LEFT = "handler is closed"  # what the event loop says when the answer is written to a client that has left
+HEADERS = {
+    "Cache-Control": "no-store, no-transform",  # a proxy that masks addresses would show another letter
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
 _RAW = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+_CLOSE = (b"connection", b"close")
 _WEBHOOKS = "/webhooks/"
 
 
@@ -32,21 +39,12 @@ class WebhookFront:
         self._post = post
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        source = _posted_to(scope)
-        if source is None:
+        if scope["type"] != "http" or scope["method"] != "POST" or not scope["path"].startswith(_WEBHOOKS):
             await self._app(scope, receive, send)
             return
-        scope["path_params"] = {"source": source}
+        scope["path_params"] = {"path": scope["path"][len(_WEBHOOKS) :]}
         answer = await self._post(Request(scope, receive, send))
         await answer(scope, receive, send)
-
-
-def _posted_to(scope: Scope) -> str | None:
-    """The source that is posted to; None for anything else."""
-    if scope["type"] != "http" or scope["method"] != "POST" or not scope["path"].startswith(_WEBHOOKS):
-        return None
-    source = str(scope["path"][len(_WEBHOOKS) :])
-    return source if source and "/" not in source else None
 
 
 class EdgeMiddleware:
@@ -61,16 +59,20 @@ class EdgeMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["path"].startswith(
+            "//"
+        ):  # a base URL that ended in a slash: served, for a redirect loses the body
+            scope["path"] = "/" + scope["path"].lstrip("/")
         begun, status = False, 0
 
         async def send_with_headers(message: Message) -> None:
             nonlocal begun, status
             if message["type"] == "http.response.start":
                 begun = True
-                headers = message["headers"]
-                have = {name for name, _ in headers}
-                message["headers"] = [*headers, *(header for header in _RAW if header[0] not in have)]
                 status = message["status"]
+                more = [*_RAW, _CLOSE] if status in ENDS_CONNECTION else _RAW
+                have = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(one for one in more if one[0] not in have)]
             elif status:
                 self._refusals.see(scope, status, message)
                 status = 0  # the first part says it all
@@ -78,10 +80,16 @@ class EdgeMiddleware:
 
         try:
             await self._app(scope, receive, send_with_headers)
-        except ClientDisconnect:
-            log.info("client_left", method=scope["method"], path=scope["path"])
-        except Exception:
+        except Exception as exc:
+            if _is_gone(exc):
+                log.info("client_left", method=scope["method"], path=scope["path"])
+                return
             log.exception("request_failed", method=scope["method"], path=scope["path"])
             if not begun:
                 answer = error(scope, self._pages, 500, "a mistake of the bridge; it was logged")
                 await answer(scope, receive, send_with_headers)
+
+
+def _is_gone(exc: Exception) -> bool:
+    """Whether the client has left: nobody's mistake, and nobody reads an answer."""
+    return isinstance(exc, ClientDisconnect) or (isinstance(exc, RuntimeError) and LEFT in str(exc))

@@ -1,8 +1,9 @@
 """For machines and their keepers: liveness, readiness, metrics, reload."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -11,7 +12,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bridge import clock
+from bridge.config import Config
 from bridge.errors import StorageDown
+from bridge.stages.watch import senders
 from bridge.store.tx import Tx
 from bridge.web.api.schemas import counted
 from bridge.web.dependencies import Dependencies, Health
@@ -27,13 +30,14 @@ class _Stored:
     """What only the database knows: notices that wait for people, letters to customers by state.
 
     `overdue`: those of the notices whose deadline has passed. `stopped`: letters of unfinished incidents whose rest
-    the bridge holds back until a person resumes it.
+    the bridge holds back until a person resumes it. `post_ages`: seconds since each source posted.
     """
 
     open_notices: int
     overdue: int
     stopped: int
     deliveries: dict[str, int]
+    post_ages: Mapping[str, float]
 
 
 class Ops:
@@ -45,8 +49,9 @@ class Ops:
         self._asked_at = -ASK_AGAIN
 
     async def healthz(self, request: Request) -> Response:  # noqa: ARG002
-        """Whether the process answers."""
-        return JSONResponse({"status": "ok"})
+        """Whether the process does its work: 503 tells a supervisor that no round of the timer has ended for long."""
+        stuck = self._deps.health().tick_age >= TICK_TOO_OLD
+        return JSONResponse({"status": "stuck" if stuck else "ok"}, 503 if stuck else 200)
 
     async def readyz(self, request: Request) -> Response:  # noqa: ARG002
         """Whether storage takes writes and the clock ticks. A dead relay is said, and is no reason to be left out."""
@@ -75,7 +80,8 @@ class Ops:
     async def _stored(self) -> _Stored | None:
         try:
             async with asyncio.timeout(PATIENCE):
-                return await self._deps.store.read(stored_gauges)
+                config = self._deps.runtime().config
+                return await self._deps.store.read(partial(stored_gauges, config=config))
         except (StorageDown, TimeoutError):
             return None
 
@@ -93,13 +99,18 @@ class Ops:
         return self._writable
 
 
-def stored_gauges(tx: Tx) -> _Stored:
+def stored_gauges(tx: Tx, config: Config) -> _Stored:
     waiting = tx.notices.waiting()
     return _Stored(
         open_notices=waiting.all,
         overdue=waiting.overdue,
         stopped=tx.notices.stopped_by_bridge(),
         deliveries=counted(tx.delivery_counts.all().items()),
+        post_ages={
+            one.source: silent.total_seconds()
+            for one in senders(tx, config)
+            if (silent := one.silent_for(tx.now)) is not None
+        },
     )
 
 
@@ -137,3 +148,11 @@ def _of_the_database(stored: _Stored) -> Iterable[Metric]:
     for state, n in stored.deliveries.items():
         deliveries.add_metric([state], n)
     yield deliveries
+    ages = GaugeMetricFamily(
+        "bridge_source_last_post_age_seconds",
+        "Since the source's last post with the right credential.",
+        labels=["source"],
+    )
+    for source, age in stored.post_ages.items():
+        ages.add_metric([source], age)
+    yield ages

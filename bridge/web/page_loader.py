@@ -9,15 +9,18 @@ from bridge.core.failures import grouped
 from bridge.core.kinds import Recipients, spec_of
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Incident, Notice, Text, Version
+from bridge.core.next_notice import has_newer
 from bridge.core.values import LOCALES, Locale
 from bridge.keys import Keys
-from bridge.stages.audience import Lists, audience_of
+from bridge.stages.audience import Lists, audience_of, previous_count
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.draft import current_facts
 from bridge.stages.facts_at_press import rewritten
 from bridge.stages.finish import retrying_until
+from bridge.stages.notify_oncall import rung
 from bridge.stages.proofread import proofread, proofread_batch
 from bridge.stages.runtime import Runtime
+from bridge.stages.word_findings import of_language
 from bridge.store.links import Link
 from bridge.store.tx import Tx
 from bridge.web.views.letters import is_about_facts
@@ -62,10 +65,11 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
     versions = tx.notices.versions(notice.id)
     (version,) = (one for one in versions if one.version == notice.version)
     earlier = [one for one in versions if one is not version]
-    sent = tx.notices.last_sent(ctx.service.id, exclude=notice.id)
-    batch = ctx.spec.recipients is Recipients.BATCH
-    by_list = ctx.spec.recipients is Recipients.SERVICE_LIST
-    findings = proofread(ctx)
+    sent = [] if incident.is_drill else tx.notices.last_sent(ctx.service.id, exclude=notice.id)
+    batch = ctx.recipients is Recipients.BATCH
+    listed = asked.lists.get(ctx.service.id)
+    audience, alerts = audience_of(ctx, asked.lists), tx.alert_groups.of(incident.id)
+    findings = (*proofread(ctx), *of_language(ctx.service, version, audience))
     return PageData(
         service=ctx.service,
         escalation=ctx.escalation,
@@ -77,13 +81,18 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         rewritten=_rewritten(ctx, version, findings),
         person=person,
         people=ctx.runtime.config.people,
-        audience=audience_of(ctx, asked.lists),
+        audience=audience,
         now=tx.now,
         lang=_language(asked.lang, person.locale),
         csrf=asked.keys.csrf(link.id, notice.id, notice.version),
         number=Facts.from_dict(version.facts).number,
-        alerts=tuple(tx.alerts.of(incident.id)),
+        alerts=tuple(alerts),
+        left_out=tuple(
+            tx.alert_groups.left_out(ctx.service.id, {one.name for one in alerts}, incident.received_at)
+        ),
         firing=tx.alerts.firing(incident.id),
+        alert_count=tx.alerts.count(incident.id),
+        severities=tuple(tx.alerts.severities(incident.id)),
         letters=_letters(ctx, version) if batch else (),
         findings=findings,
         events=tuple(tx.events.of(incident.id)),
@@ -91,15 +100,20 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         failed=_failed(tx, notice),
         failures=grouped(tx.outbox.refusals(notice.id)),
         retrying_until=retrying_until(tx, notice) if notice.first_round_at else None,
-        previous_count=sent[0].recipients if sent and by_list else None,
+        previous_count=previous_count(ctx),
         repeated_at=next((n.sending_at for n in sent if n.kind == notice.kind), None),
         previous_report=_previous(tx, notice),
+        newer=has_newer(notice, ctx.notices()),
         withdrawn=_withdrawn(tx, incident),
         successor=_own_page(ctx, notice.superseded_by, person.id, asked.keys),
+        rung=rung(tx, notice) if incident.is_drill else (),
+        for_real=listed.count if listed and incident.is_drill else None,
         corrected=_corrected(ctx),
         correction=_own_page(ctx, notice.corrected_by, person.id, asked.keys),
         relay_problem=asked.relay_problem or None,
+        refused_rings=tx.outbox.refused_people(notice.id) if notice.state in UNDECIDED else {},
         record_until=ctx.record_until(),
+        copied=ctx.copied(),
         did=asked.did,
         sheet=asked.sheet,
     )
@@ -157,7 +171,8 @@ def _own_page(ctx: NoticeContext, notice_id: str | None, person: str, keys: Keys
         return None
     link = ctx.tx.links.of(other.id).get(person)
     number = Facts.from_dict(ctx.about(other).version().facts).number
-    return Related(other.kind, number, None, f"/approve/{keys.token(link.id)}" if link else None)
+    root = ctx.runtime.config.server.path
+    return Related(other.kind, number, None, f"{root}/approve/{keys.token(link.id)}" if link else None)
 
 
 def _corrected(ctx: NoticeContext) -> Corrected | None:

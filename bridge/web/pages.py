@@ -4,26 +4,30 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cache
+from typing import Any, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bridge.core.next_notice import WrongDay
 from bridge.core.values import LOCALES, Locale
 from bridge.resources import shipped
+from bridge.web.api.description import ApiDescription
 from bridge.web.views import error_pages
 from bridge.web.views.answers import answers, asks
 from bridge.web.views.approval import approval
 from bridge.web.views.conflict import conflict
 from bridge.web.views.correct import correct
 from bridge.web.views.edit import Typed, edit
+from bridge.web.views.frame import Frame
 from bridge.web.views.page_data import PageData
 from bridge.web.views.progress import progress
+from bridge.web.views.sign_in import SignInPage
 from bridge.web.words import WORDS, pick
 
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
-    "Cache-Control": "no-store",
+    "Cache-Control": "no-store, no-transform",  # no proxy may mask the addresses in a letter
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -44,15 +48,24 @@ class Page:
     headers: Mapping[str, str]
 
 
+class ConsolePage(Protocol):
+    """What a template of the console lays out."""
+
+    @property
+    def frame(self) -> Frame: ...
+
+
 class Pages:
     """Renders every page from the shipped templates; style.css and live.js lie beside them."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: str = "") -> None:
+        """`root`: the path under which people reach the bridge, as `/bridge`."""
         folder = shipped("templates/web")
         self._style = (folder / "style.css").read_text("utf-8")
+        self._console = self._style + (folder / "console.css").read_text("utf-8")
         self._live = (folder / "live.js").read_bytes()
         self._env = templates()
-        self._policy = policy(self._style)
+        self._env.globals["root"] = root
 
     def live_js(self) -> bytes:
         """The script of the hold and sending pages, served at /static/live.js."""
@@ -118,16 +131,38 @@ class Pages:
             view = error_pages.broken
         return self._short(status, *(view(lang) for lang in LOCALES))
 
+    def api(self, described: ApiDescription) -> Page:
+        """The API for its readers; in English, as its answers are."""
+        return self._render(200, "api", "en", page=described)
+
+    def sign_in(self, status: int, view: SignInPage) -> Page:
+        """One of the pages of signing in."""
+        return self._render(status, "sign_in", view.lang, page=view)
+
+    def console(self, template: str, view: ConsolePage, *, status: int = 200, live: bool = False) -> Page:
+        """A page of the console, which has a style of its own besides."""
+        return self._render(status, template, view.frame.lang, live=live, wide=True, page=view)
+
     def _short(self, status: int, *views: error_pages.ErrorPage) -> Page:
         return self._render(status, "short", views[0].lang, page=views)
 
-    def _render(self, status: int, template: str, lang: Locale, *, live: bool = False, **values: Any) -> Page:
+    def _render(
+        self,
+        status: int,
+        template: str,
+        lang: Locale,
+        *,
+        live: bool = False,
+        wide: bool = False,
+        **values: Any,
+    ) -> Page:
         """`values`: `page`, the view, and `data`, the page data that it was made from; error pages have none."""
         words = {key: pick(pair, lang) for key, pair in WORDS.items()}
+        style = self._console if wide else self._style
         html = self._env.get_template(f"{template}.html.j2").render(
-            values, words=words, lang=lang, style=self._style, live=live
+            values, words=words, lang=lang, style=style, live=live
         )
-        allowed = self._policy + LIVE_POLICY if live else self._policy
+        allowed = policy(style) + LIVE_POLICY if live else policy(style)
         return Page(status, html, {**HEADERS, "Content-Security-Policy": allowed})
 
 
@@ -142,6 +177,7 @@ def templates() -> Environment:
     )
 
 
+@cache
 def policy(style: str) -> str:
     """The Content-Security-Policy of a page that has this style and no script."""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bridge.config import Config
 from bridge.core.service_index import index_of
 from bridge.core.triage import Key, key_of, sort_alerts
-from bridge.sources import Parsed
+from bridge.sources.post import Parsed
 from bridge.stages.receive import Received
 
 SERVICES = 10  # whose incidents one unit opens: a tenth of a second, in which no other ring leaves

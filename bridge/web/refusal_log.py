@@ -14,7 +14,7 @@ from bridge.web.rate_limit import Announcer, client_of
 
 log = structlog.get_logger(__name__)
 
-AREAS = ("/webhooks/", "/api/", "/-/")
+AREAS = ("/webhook", "/api/", "/-/")  # with the addresses that somebody mistypes
 LONGEST = 200  # characters of a path, and of the words of an answer
 
 
@@ -26,7 +26,8 @@ class RefusalLog:
 
     def see(self, scope: Scope, status: int, body: Message) -> None:
         """An answer of this status with this body, whole or its first part."""
-        area = next((area for area in AREAS if scope["path"].startswith(area)), None)
+        path = f"/{scope['path'].lstrip('/')}"
+        area = next((area for area in AREAS if path.startswith(area)), None)
         if status < 400 or area is None:
             return
         host = client_of(scope)

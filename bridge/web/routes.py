@@ -9,23 +9,30 @@ from starlette.responses import Response
 
 from bridge.errors import StorageDown
 from bridge.web import for_browsers
+from bridge.web.api.description import describe
 from bridge.web.api.router import api_router
 from bridge.web.approval_routes import ApprovalRoutes
 from bridge.web.auth import Guard
+from bridge.web.console.console_routes import ConsoleRoutes
+from bridge.web.console.sign_in_routes import SignInRoutes
+from bridge.web.console.visitors import Visitors
 from bridge.web.dependencies import Dependencies
 from bridge.web.middleware import EdgeMiddleware, WebhookFront
 from bridge.web.ops import Ops
+from bridge.web.post_log import PostLog
+from bridge.web.public_path import PublicPath
 from bridge.web.request_body import busy, problem
-from bridge.web.webhooks import Webhooks
+from bridge.web.webhooks import Webhooks, address_meant
 
 READ = ["GET", "HEAD"]
-SCRIPT_HEADERS = {"Cache-Control": "max-age=3600"}
+SCRIPT_HEADERS = {"Cache-Control": "max-age=3600, no-transform"}
 
 
 def public_app(deps: Dependencies) -> FastAPI:
     """Webhooks and approval pages; the operators' routes too, unless `server.ops_listen` has them."""
     alone = deps.runtime().config.server.ops_listen is None
-    webhooks = Webhooks(deps)
+    posts = PostLog(deps.now())
+    webhooks = Webhooks(deps, posts)
     app = _app(deps, webhooks, described=alone)
     approval, script = ApprovalRoutes(deps), deps.pages.live_js()
 
@@ -35,13 +42,18 @@ def public_app(deps: Dependencies) -> FastAPI:
     refused = _refusal(deps)
 
     async def unmatched(request: Request, error: Exception) -> Response:
-        """Whatever is written after /approve/ is a token, also what no route takes for one."""
-        lost = request.scope["path"].startswith("/approve/")
-        return await approval.not_found(request) if lost else await refused(request, error)
+        """Whatever is written after these is a token, also what no route takes for one."""
+        path = request.scope["path"]
+        if path.startswith(("/approve/", "/sign-in/")):
+            return await approval.not_found(request)
+        if meant := address_meant(path, deps.runtime().config.sources):
+            return for_browsers.error(request.scope, deps.pages, 404, f"no such address. Post to {meant}")
+        return await refused(request, error)
 
     app.add_exception_handler(404, unmatched)
-    app.add_route("/webhooks/{source}", webhooks.post, ["POST"], include_in_schema=False)
+    app.add_route("/webhooks/{path:path}", webhooks.post, ["POST"], include_in_schema=False)
     app.add_route("/approve/{token}", approval.answer, [*READ, "POST"], include_in_schema=False)
+    _add_console(app, deps, posts)
     app.add_route("/static/live.js", live_js, READ, include_in_schema=False)
     if alone:
         _add_operators(app, deps)
@@ -55,9 +67,25 @@ def ops_app(deps: Dependencies) -> FastAPI:
     return app
 
 
+def _add_console(app: FastAPI, deps: Dependencies, posts: PostLog) -> None:
+    visitors = Visitors(deps)
+    sign_in = SignInRoutes(deps, visitors)
+    app.add_route("/sign-in", sign_in.ask, [*READ, "POST"], include_in_schema=False)
+    app.add_route("/sign-in/{token}", sign_in.enter, [*READ, "POST"], include_in_schema=False)
+    app.add_route("/sign-out", sign_in.leave, ["POST"], include_in_schema=False)
+    for path, endpoint in ConsoleRoutes(deps, visitors, sign_in, posts).all().items():
+        app.add_route(path, endpoint, READ, include_in_schema=False)
+
+
 def _add_operators(app: FastAPI, deps: Dependencies) -> None:
     ops, guard = Ops(deps), Guard(deps)
     app.include_router(api_router(deps, guard))
+
+    async def docs(request: Request) -> Response:  # noqa: ARG001
+        page = deps.pages.api(describe(app.openapi()))
+        return Response(page.html, page.status, page.headers)
+
+    app.add_route("/docs", docs, READ, include_in_schema=False)
     app.add_route("/metrics", ops.metrics, READ, include_in_schema=False)
     app.add_route("/-/reload", guard.wrap(ops.reload), ["POST"], include_in_schema=False)
 
@@ -76,7 +104,10 @@ def _app(deps: Dependencies, webhooks: Webhooks | None, *, described: bool) -> F
     app.add_exception_handler(StorageDown, _down)
     if webhooks:
         app.add_middleware(WebhookFront, post=webhooks.post)
-    app.add_middleware(EdgeMiddleware, pages=deps.pages)  # the last one is the outermost
+    app.add_middleware(EdgeMiddleware, pages=deps.pages)
+    app.add_middleware(
+        PublicPath, root=lambda: deps.runtime().config.server.path
+    )  # the last one is the outermost
     ops = Ops(deps)
     app.add_route("/healthz", ops.healthz, READ, include_in_schema=False)
     app.add_route("/readyz", ops.readyz, READ, include_in_schema=False)

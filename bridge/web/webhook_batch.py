@@ -13,7 +13,7 @@ import structlog
 
 from bridge import metrics
 from bridge.errors import StorageDown
-from bridge.sources import Parsed
+from bridge.sources.post import Parsed
 from bridge.stages.receive import ListsWanted, Received, receive
 from bridge.stages.runtime import Runtime
 from bridge.web.dependencies import Dependencies

@@ -3,6 +3,9 @@
 503 is the only answer to our own trouble: Alertmanager gives up on every 4xx, 429 too.
 """
 
+import asyncio
+from collections.abc import Collection
+from dataclasses import replace
 from functools import partial
 from typing import get_args
 
@@ -14,38 +17,55 @@ from bridge import clock, metrics
 from bridge.config import SOURCES
 from bridge.core.triage import Ignored
 from bridge.errors import SourceError, StorageDown
-from bridge.sources import credentials
+from bridge.sources import Source, may_post, read
+from bridge.sources.post import Parsed, Post
+from bridge.sources.settings import SourceSettings
 from bridge.stages.receive import Received
 from bridge.stages.refused import RefusedPost, tell_refused
+from bridge.stages.watch import turned_away
 from bridge.web.auth import unauthorized
 from bridge.web.dependencies import Dependencies
-from bridge.web.rate_limit import Announcer, Guesses
+from bridge.web.post_log import PostLog, TurnedAway
+from bridge.web.rate_limit import Announcer, Guesses, client
 from bridge.web.request_body import BodyRefused, busy, problem, read_body
 from bridge.web.webhook_batch import WebhookBatch
 
 log = structlog.get_logger(__name__)
 
+_NEARLY = ("webhooks", "webhook", "hooks", "hook")
+LARGE = 2**18  # bytes
+
 
 class Webhooks:
     """The route of every source."""
 
-    def __init__(self, deps: Dependencies) -> None:
+    def __init__(self, deps: Dependencies, posts: PostLog) -> None:
         self._deps = deps
+        self._posts = posts
         self._guesses = Guesses()
         self._told = Announcer()
-        self._intakes = {name: WebhookBatch(deps, name) for name in SOURCES}
+        self._turned_away = Announcer()
+        self._intakes: dict[str, WebhookBatch] = {}
         _begin_counting()
 
     async def post(self, request: Request) -> Response:
-        """One post of one source."""
-        name = request.path_params["source"]
+        """One post of one source. A slash too many is no other address: a redirect would lose the body."""
+        name, *rest = [part for part in request.path_params["path"].split("/") if part] or [""]
         settings = self._deps.runtime().config.sources.get(name)
         if settings is None:
             metrics.WEBHOOKS.labels("", "unlisted").inc()
             return problem(404, "this source is not listed in bridge.yaml")
+        if tuple(rest) not in ((), getattr(SOURCES[settings.kind], "PATH", ())):
+            return problem(404, f"post to /webhooks/{name}")
         response, outcome = await self._answer(request, name, settings)
         metrics.WEBHOOKS.labels(name, outcome).inc()
+        if response.status_code == 200:
+            self._posts.took(name, self._deps.now())
         return response
+
+    def _note(self, request: Request, source: str, status: int, why: str) -> None:
+        """For the console: a post that was not taken, and where it came from."""
+        self._posts.turned_away(TurnedAway(source, self._deps.now(), client(request), status, why))
 
     async def _refuse(self, post: RefusedPost) -> Response:
         """The answer to a post that could not be taken. Its sender may post: the on-call is told, once an outage."""
@@ -58,25 +78,73 @@ class Webhooks:
         more = {"field": post.field} if post.field else {}
         return problem(post.status, post.title, None, **more)
 
-    async def _answer(
-        self, request: Request, name: str, settings: credentials.Credentials
-    ) -> tuple[Response, str]:
-        if not credentials.check(settings, request.headers):
-            await self._guesses.wrong(request)
-            return unauthorized(settings.challenge), "unauthorized"
+    async def _answer(self, request: Request, name: str, settings: SourceSettings) -> tuple[Response, str]:
+        source = SOURCES[settings.kind]
         try:
-            body = await read_body(request, self._deps.runtime().config.server.body_limit)
-            post = SOURCES[name].parse(body, request.headers, self._deps.now())
-            received = await self._intakes[name].record(post)
+            post = await self._admit(request, name, source, settings)
+            if post is None:
+                await self._turn_away(name, settings)
+                self._note(request, name, 401, "")
+                await self._guesses.wrong(request)
+                return unauthorized(settings.challenge), "unauthorized"
+            parsed = await _parsed(source, settings, post)
+            received = await self._intake(name).record(parsed)
         except BodyRefused as refused:
+            self._note(request, name, refused.status_code, refused.detail)
+            if settings.covers_body:
+                return problem(refused.status_code, refused.detail), "refused"
             return await self._refuse(RefusedPost(name, refused.status_code, refused.detail)), "refused"
         except SourceError as error:
+            self._note(request, name, 400, str(error))
             return await self._refuse(RefusedPost(name, 400, str(error), error.field)), "malformed"
         except StorageDown:
             return busy(), "unavailable"
         for _, reason in received.ignored:
             metrics.IGNORED.labels(name, reason).inc()
         return _accepted(received), "accepted" if received.accepted else "ignored"
+
+    async def _admit(
+        self, request: Request, name: str, source: Source, settings: SourceSettings
+    ) -> Post | None:
+        """The post, if its sender may make it. No body of a stranger is read, unless the credentials cover it."""
+        post = Post(name, b"", self._deps.now(), request.headers, dict(request.query_params))
+        limit = self._deps.runtime().config.server.body_limit
+        if settings.covers_body:  # who it is nobody knows before: a stranger's body too large rings nobody
+            whole = replace(post, body=await read_body(request, limit))
+            return whole if await asyncio.to_thread(may_post, source, settings, whole) else None
+        if not may_post(source, settings, post):
+            return None
+        return replace(post, body=await read_body(request, limit), received_at=self._deps.now())
+
+    async def _turn_away(self, name: str, settings: SourceSettings) -> None:
+        """Remember posts with a wrong credential: a sender that falls silent mostly has lost its token."""
+        if settings.expect_every and self._turned_away.due(name, clock.monotonic()) is not None:
+            try:
+                await self._deps.store.run(partial(turned_away, source=name))
+            except StorageDown as error:
+                log.warning("turned_away_not_recorded", source=name, error=str(error))
+
+    def _intake(self, name: str) -> WebhookBatch:
+        if name not in self._intakes:
+            self._intakes[name] = WebhookBatch(self._deps, name)
+        return self._intakes[name]
+
+
+async def _parsed(source: Source, settings: SourceSettings, post: Post) -> Parsed:
+    """The post's alerts. A large body is read in a thread: rings and pages shall not wait for it."""
+    if len(post.body) < LARGE:
+        return read(source, settings, post)
+    return await asyncio.to_thread(read, source, settings, post)
+
+
+def address_meant(path: str, listed: Collection[str]) -> str:
+    """Where to post instead of an address that nearly is one: `/webhook/alertmanager/` means a source by its name.
+
+    Empty where it names none of the listed sources. No redirect: Alertmanager follows it with a GET and no body.
+    """
+    first, *rest = path.lower().strip("/").split("/")
+    named = next((part for part in rest if part in listed), "") if first in _NEARLY else ""
+    return f"/webhooks/{named}" if named else ""
 
 
 def _begin_counting() -> None:

@@ -1,4 +1,4 @@
-// Keeps the hold and sending pages and the demo's inbox up to date: only text that changed is replaced.
+// Keeps the hold and sending pages, the console and the demo's inbox up to date: only text that changed is replaced.
 // Without it: the refresh link.
 (function () {
   "use strict";
@@ -18,6 +18,10 @@
       const shown = document.getElementById(part.id);
       if (shown && shown.innerHTML !== part.innerHTML) shown.innerHTML = part.innerHTML;
     }
+    // The console never adds, removes or reorders a card under a finger: it says that there are others.
+    const news = document.getElementById("news");
+    if (news) news.hidden = [...fresh.querySelectorAll("[data-card]")].every((card) =>
+      document.querySelector(`[data-card="${card.dataset.card}"]`));
     // A list of mails grows at its top: what a person has opened in it stays as it is.
     for (const list of fresh.querySelectorAll("[data-grows]")) {
       const added = [...list.children].filter((row) => !document.getElementById(row.id));

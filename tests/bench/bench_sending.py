@@ -20,7 +20,7 @@ import aiosmtplib
 import uvloop
 
 from bridge.letters.mime import Letterhead, Skeleton, freeze, message_id, wire
-from bridge.smtp.relay import Relay
+from bridge.smtp.relay import Mail, Relay
 from bridge.smtp.session import Envelope
 from bridge.smtp.settings import RelaySettings
 
@@ -68,7 +68,7 @@ async def ours(port: int, mails: int, skeleton: Skeleton) -> None:
     async def send(n: int) -> None:
         to = f"customer{n}@example.jp"
         message = skeleton.message(to, message_id("n", to, "example.jp"))
-        outcome = await relay.send(Envelope(SENDER, to), wire(message), allow)
+        outcome = await relay.send(Mail(Envelope(SENDER, to), wire(message), allow, "letter"))
         if outcome.state != "sent":
             raise SystemExit(f"not sent: {outcome}")
 

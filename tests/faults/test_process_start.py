@@ -22,6 +22,7 @@ def test_a_port_that_is_taken_is_one_sentence_and_exit_1(tmp_path: Path, mail_se
     )
     assert "Traceback" not in starting.log()
     assert '"serving"' not in starting.log()
+    assert not (tmp_path / "data/bridge.sqlite3").exists(), "nothing was migrated"
     starting.close()
 
 

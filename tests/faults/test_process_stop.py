@@ -41,6 +41,33 @@ def test_sigterm_in_the_middle_of_a_sending_doubles_nothing(
         assert copies(letters(mail_server, running.customers)) == {1: 40}
 
 
+def very_slow(stage: str, _session: Session) -> Fault | None:
+    return Fault(after=5) if stage == "DOT" else None
+
+
+def test_sigterm_before_a_slow_relay_begins_nothing_new_and_doubles_nothing(
+    tmp_path: Path, mail_server: Sink
+) -> None:
+    with bridge(tmp_path, mail_server, customers=20) as running:
+        running.alert()
+        link = link_in(mail_server.wait_for(MARUYAMA)[0])
+        mail_server.rules = Rules(reply=very_slow)
+        running.approve(link)
+        until(lambda: begun(mail_server) == 4, 10, "every connection waits for an answer")
+        assert running.stop() == 0
+        assert begun(mail_server) == 4, "none was begun after the signal"
+        mail_server.rules = Rules()
+        running.start()
+        mail_server.wait_for_every(running.customers, 15)
+        until(lambda: running.deliveries()["sent"] == 20, 10, "all are marked sent")
+        assert copies(letters(mail_server, running.customers)) == {1: 20}
+
+
+def begun(server: Sink) -> int:
+    """How many letters the server was given, to their end."""
+    return sum(session.verbs.count("DOT") for session in server.sessions) - len(server.to(MARUYAMA))
+
+
 def test_sigterm_does_not_wait_for_a_mail_server_that_never_answers(
     tmp_path: Path, mail_server: Sink
 ) -> None:

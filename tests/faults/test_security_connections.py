@@ -248,3 +248,24 @@ def test_guessed_credentials_are_answered_late_and_lock_nobody_out(
     assert {answer.status_code for answer in guesses} == {401}
     assert guesses[-1].elapsed.total_seconds() > 1.5
     assert ask(token).status_code == right
+
+
+@pytest.mark.parametrize(
+    "request_, status",
+    [
+        pytest.param(post(body=b"{}").replace(ALERT_TOKEN.encode(), b"x" * 20), 401, id="401"),
+        pytest.param(post("Content-Length: 999999999", "Expect: 100-continue", body=b""), 413, id="413"),
+    ],
+)
+def test_a_stranger_is_not_read_any_further_after_401_and_413(
+    running: Bridge, request_: bytes, status: int
+) -> None:
+    if status == 401:
+        request_ = request_.replace(b"\r\n\r\n", b"\r\nContent-Length: 2\r\n\r\n", 1)
+    with connection(running.port) as client:
+        client.sendall(request_)
+        answer = b""
+        while piece := client.recv(65_536):
+            answer += piece
+        assert statuses(answer) == [status]
+        assert b"connection: close" in answer.lower()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bridge.smtp.connect import SmtpError
 from bridge.smtp.outcome import Outcome
-from bridge.smtp.relay import Relay
+from bridge.smtp.relay import Mail, Relay
 from bridge.smtp.session import Envelope, Limits
 from bridge.smtp.settings import RelaySettings
 from tests.faults.smtp_server import CLOSE, MailServer
@@ -45,7 +45,7 @@ async def deliver(answers: dict[str, object], offers: tuple[str, ...]) -> tuple[
         for n in range(2):
             try:
                 envelope = Envelope("support@example.jp", f"c{n}@example.jp")
-                outcomes.append(await relay.send(envelope, b"x\r\n", listen))
+                outcomes.append(await relay.send(Mail(envelope, b"x\r\n", listen)))
             except SmtpError:
                 break
         await relay.close()

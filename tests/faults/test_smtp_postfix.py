@@ -7,7 +7,7 @@ import pytest
 
 from bridge.letters.mime import Letterhead, freeze, message_id, wire
 from bridge.smtp.outcome import Outcome
-from bridge.smtp.relay import Relay
+from bridge.smtp.relay import Mail, Relay
 from bridge.smtp.session import Envelope
 from bridge.smtp.settings import RelaySettings
 from tests.parts.postfix import Postfix, postfix
@@ -41,7 +41,7 @@ async def go() -> None:
 async def send(server: Postfix, *addresses: str) -> list[Outcome]:
     relay = Relay(RelaySettings(host="127.0.0.1", port=server.port, security="none"), 2)
     try:
-        return [await relay.send(Envelope("support@example.jp", to), copy(to), go) for to in addresses]
+        return [await relay.send(Mail(Envelope("support@example.jp", to), copy(to), go)) for to in addresses]
     finally:
         await relay.close()
 

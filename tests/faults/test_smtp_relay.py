@@ -5,15 +5,17 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bridge.core.values import SecretText
 from bridge.smtp.connect import LoginRefused, SmtpError, Unreachable
 from bridge.smtp.outcome import Outcome
-from bridge.smtp.relay import MAX_IDLE, Relay, RelayDown
+from bridge.smtp.pool import MAX_IDLE
+from bridge.smtp.relay import Mail, Relay, RelayDown
 from bridge.smtp.session import Envelope, Limits
 from bridge.smtp.settings import RelaySettings
 from tests.faults.smtp_server import CLOSE, SILENCE, MailServer
 
-PATIENT = Limits(connect=10, command=10, body=10, final=10, quit=10)
-IMPATIENT = Limits(connect=0.3, command=0.3, body=0.3, final=0.3, quit=0.3)
+PATIENT = Limits(connect=10, greeting=10, command=10, body=10, final=10, quit=10)
+IMPATIENT = Limits(connect=0.3, greeting=0.3, command=0.3, body=0.3, final=0.3, quit=0.3)
 
 
 class Clock:
@@ -49,8 +51,9 @@ async def relays(clock: Clock) -> AsyncIterator:
         await relay.close()
 
 
-async def send(relay: Relay, n: int = 0) -> Outcome:
-    return await relay.send(Envelope("support@example.jp", f"c{n}@example.jp"), b"x\r\n", go)
+async def send(relay: Relay, n: int = 0, letter: str | None = "letter") -> Outcome:
+    envelope = Envelope("support@example.jp", f"c{n}@example.jp")
+    return await relay.send(Mail(envelope, b"x\r\n", go, letter))
 
 
 async def states(relay: Relay, mails: int) -> list[str]:
@@ -207,7 +210,7 @@ async def test_dead_server_is_probed_and_not_hammered(relays, clock):
                 await send(relay)
             clock.now += 1
         assert server.connections == 13  # at 0, 5, 20 and 50 s, then every 60 s
-        assert relay.down_for == 600
+        assert relay.useless_for == 600
 
 
 async def test_probe_is_one_connection_however_many_mails_wait(relays, clock):
@@ -230,7 +233,7 @@ async def test_a_server_that_was_down_is_used_again_after_its_probe_time(relays,
         assert caught.value.retry_in == 5
         clock.now += 5
         assert (await send(relay)).state == "sent"
-        assert (relay.up, relay.last_error, relay.down_for) == (True, "", 0)
+        assert (relay.up, relay.last_error, relay.useless_for) == (True, "", 0)
 
 
 async def test_probe_finds_a_dead_server_when_there_is_no_mail(relays, clock):
@@ -260,38 +263,93 @@ async def test_server_that_greets_and_then_drops_every_mail_is_probed(relays, cl
         assert not relay.up
 
 
-async def test_server_that_refuses_every_sender_fails_few_recipients(relays, clock):
+async def test_a_server_that_refuses_every_sender_is_about_us_after_five(relays):
     async with MailServer(answers={"MAIL": "550 not you"}) as server:
         relay = relays(server)
-        results = []
-        for _ in range(60):
-            results += await asyncio.gather(send(relay), return_exceptions=True)
-            clock.now += 1
-        failed = [each for each in results if isinstance(each, Outcome)]
-        assert len(failed) < 12
-        assert "550 not you" in relay.last_error
-        assert server.connections == len(failed)
+        answers = [await send(relay, n) for n in range(5)]
+        assert [each.why for each in answers] == ["", "", "", "", "about_us"]
+        assert relay.up, "rings have another sender"
 
 
-async def test_server_that_refuses_every_sender_meets_no_more_than_five_and_those_under_way(relays, clock):
-    async with MailServer(answers={"MAIL": "550 not you"}) as server:
+async def test_a_refused_connection_beside_others_lowers_their_number_and_costs_no_mail(relays):
+    busy = "421 4.7.0 too many connections"
+    async with MailServer(answers={"CONNECT": ["220 hello", "220 hello", busy]}) as server:
         relay = relays(server, connections=4)
-        results = await asyncio.gather(*(send(relay) for _ in range(60)), return_exceptions=True)
-        assert sum(isinstance(each, Outcome) for each in results) <= 5 + 3
-        assert all(isinstance(each, Outcome | RelayDown) for each in results)
-        assert server.verbs().count("MAIL") <= 5 + 3
+        got = await asyncio.gather(*(send(relay, n) for n in range(40)))
+        assert {each.state for each in got} == {"sent"}
+        assert relay.up
+        assert len(server.mails) == 40
+        assert server.connections <= 4
 
 
-async def test_connections_that_stand_rest_too_while_the_server_refuses_every_mail(relays, clock):
-    senders = ["250 ok"] * 4 + ["550 not you"]
-    async with MailServer(answers={"MAIL": senders}) as server:
-        relay = relays(server, connections=4)
-        assert [each.state for each in await asyncio.gather(*map(send, [relay] * 4))] == ["sent"] * 4
-        await asyncio.gather(*map(send, [relay] * 5), return_exceptions=True)
-        asked = server.verbs().count("MAIL")
+async def test_one_more_connection_is_tried_again_after_a_minute(relays, clock):
+    busy = "421 4.7.0 too many connections"
+    async with MailServer(answers={"CONNECT": ["220 hello", busy, "220 hello"]}) as server:
+        relay = relays(server, connections=2)
+        for _ in range(2):  # not at once
+            await asyncio.gather(*(send(relay, n) for n in range(10)))
+            assert server.connections == 2
+        clock.now += 61  # the idle one is too old by then
+        await asyncio.gather(*(send(relay, n) for n in range(10)))
+        assert server.connections == 4
+
+
+async def test_a_ring_that_cannot_dial_gets_the_connection_that_a_letter_is_done_with(relays):
+    busy = "421 4.7.0 too many connections"
+    async with MailServer(answers={"CONNECT": ["220 hello", busy]}) as server:
+        relay = relays(server, connections=1)
+        letters = [asyncio.create_task(send(relay, n)) for n in range(50)]
+        await letters[0]
+        assert (await send(relay, 99, letter=None)).state == "sent"
+        assert len(server.mails) < 50, "it did not wait behind them"
+        await asyncio.gather(*letters)
+
+
+async def test_a_server_that_swallows_pipelined_commands_is_spoken_to_in_lock_step(relays):
+    async with MailServer(answers={"RCPT": [SILENCE, "250 ok"]}) as server:
+        relay = relays(server, limits=IMPATIENT)
+        assert [(await send(relay, n)).state for n in range(3)] == ["sent"] * 3
+        assert server.connections == 2
+
+
+async def test_too_fast_costs_no_attempt_and_slows_the_letters(relays, clock):
+    throttle = "454 Throttling failure: Maximum sending rate exceeded."
+    async with MailServer(answers={"DOT": ["250 ok", "250 ok", throttle, "250 ok"]}) as server:
+        relay = relays(server)
+        first, second, third = [await send(relay, n) for n in range(3)]
+        assert (first.state, second.state) == ("sent", "sent")
+        assert (third.state, third.why) == ("queued", "too_fast")
+        assert relay.rate is not None
+
+
+async def test_a_password_that_was_changed_in_its_file_is_used_at_the_next_login(relays, clock, tmp_path):
+    file = tmp_path / "password"
+    file.write_text("hunter2\n")
+    async with MailServer(offers=("AUTH PLAIN",), answers={"AUTH": ["535 wrong", "235 ok"]}) as server:
+        secret = SecretText("hunter2", str(file))
+        relay = relays(server, username="bridge", password=secret)
+        with pytest.raises(LoginRefused):
+            await send(relay)
         with pytest.raises(RelayDown):
             await send(relay)
-        assert server.verbs().count("MAIL") == asked
+        file.write_text("correct horse\n")
+        assert (await send(relay)).state == "sent"
+
+
+async def test_a_servers_reason_to_refuse_a_login_is_told_without_the_secret(relays):
+    words = "535 5.7.139 SmtpClientAuthentication is disabled, you sent aHVudGVyMg== or hunter2"
+    async with MailServer(offers=("AUTH PLAIN",), answers={"AUTH": words}) as server:
+        with pytest.raises(LoginRefused, match="disabled") as caught:
+            await send(relays(server, username="bridge", password="hunter2"))
+        assert "hunter2" not in str(caught.value)
+        assert "aHVudGVyMg" not in str(caught.value)
+
+
+async def test_a_refused_ehlo_is_told_in_the_servers_words(relays):
+    answers = {"EHLO": ("421 4.7.0 Try again later, closing connection. (EHLO)", CLOSE)}
+    async with MailServer(answers=answers) as server:
+        with pytest.raises(Unreachable, match=r"\(EHLO\)"):
+            await send(relays(server))
 
 
 async def test_wrong_password_is_tried_once_in_five_minutes(relays, clock):

@@ -8,12 +8,12 @@ import pytest
 
 from bridge.smtp.connect import Unreachable, Untrusted
 from bridge.smtp.outcome import Outcome
-from bridge.smtp.relay import Relay
+from bridge.smtp.relay import Mail, Relay
 from bridge.smtp.session import Envelope, Limits
 from bridge.smtp.settings import RelaySettings
 from tests.faults.smtp_server import CLOSE, MailServer
 
-LIMITS = Limits(connect=10, command=10, body=10, final=10, quit=10)
+LIMITS = Limits(connect=10, greeting=10, command=10, body=10, final=10, quit=10)
 LOGIN = ("AUTH PLAIN LOGIN", "PIPELINING")
 
 
@@ -101,7 +101,7 @@ async def send(server: MailServer, security: str, ca: Path | None, mails: int = 
     relay = Relay(settings, 1, LIMITS)
     envelope = Envelope("support@example.jp", "maruyama@example.jp")
     try:
-        return [await relay.send(envelope, b"Subject: x\r\n\r\nbody\r\n", go) for _ in range(mails)]
+        return [await relay.send(Mail(envelope, b"Subject: x\r\n\r\nbody\r\n", go)) for _ in range(mails)]
     finally:
         await relay.close()
 

@@ -5,12 +5,12 @@ import asyncio
 import pytest
 
 from bridge.smtp.outcome import Outcome
-from bridge.smtp.relay import Relay
+from bridge.smtp.relay import Mail, Relay
 from bridge.smtp.session import Abandoned, Envelope, Limits
 from bridge.smtp.settings import RelaySettings
 from tests.faults.smtp_server import CLOSE, SILENCE, MailServer
 
-PATIENT = Limits(connect=10, command=10, body=10, final=10, quit=10)
+PATIENT = Limits(connect=10, greeting=10, command=10, body=10, final=10, quit=10)
 IMPATIENT = Limits(connect=10, command=0.3, body=0.3, final=0.3, quit=0.3)
 ENVELOPE = Envelope("support@example.jp", "maruyama@example.jp")
 CONTENT = b"Subject: x\r\n\r\nbody\r\n..\r\n"
@@ -27,7 +27,7 @@ async def go() -> None:
 async def sent_to(server: MailServer, envelope=ENVELOPE, before_data=go, limits=PATIENT) -> Outcome:
     relay = Relay(RelaySettings(host="127.0.0.1", port=server.port, security="none"), 1, limits)
     try:
-        return await relay.send(envelope, CONTENT, before_data)
+        return await relay.send(Mail(envelope, CONTENT, before_data))
     finally:
         await relay.close()
 
@@ -43,22 +43,22 @@ async def test_mail_arrives_as_written(offers):
 
 
 REFUSALS = [
-    pytest.param("MAIL", "450 try later", "deferred", id="MAIL refused for now"),
+    pytest.param("MAIL", "450 try later", "queued", id="MAIL refused for now"),
     pytest.param("MAIL", "550 sender refused", "failed", id="MAIL refused"),
     pytest.param("MAIL", "421 too many mails", "queued", id="421 to MAIL is about the connection"),
     pytest.param("MAIL", "530 log in first", "queued", id="530 to MAIL is about us"),
     pytest.param("RCPT", "451 greylisted", "deferred", id="greylisted"),
-    pytest.param("RCPT", "452 too many", "deferred", id="452"),
-    pytest.param("RCPT", "552 too many", "deferred", id="552 is temporary"),
+    pytest.param("RCPT", "452 too many", "queued", id="452"),
+    pytest.param("RCPT", "552 too many", "queued", id="552 is temporary"),
     pytest.param("RCPT", "550 no such user", "failed", id="RCPT refused"),
-    pytest.param("RCPT", "421 closing", "deferred", id="421 to RCPT"),
+    pytest.param("RCPT", "421 closing", "queued", id="421 to RCPT"),
     pytest.param("DATA", "451 not now", "deferred", id="DATA refused for now"),
     pytest.param("DATA", "554 no", "failed", id="DATA refused"),
     pytest.param("DATA", "250 what", "queued", id="DATA answered out of step"),
     pytest.param("DOT", "451 later", "deferred", id="4xx after the dot"),
     pytest.param("DOT", "452 disk full", "deferred", id="452 after the dot"),
     pytest.param("DOT", "554 spam", "failed", id="5xx after the dot"),
-    pytest.param("DOT", ("421 closing", CLOSE), "deferred", id="421 after the dot"),
+    pytest.param("DOT", ("421 closing", CLOSE), "queued", id="421 after the dot"),
     pytest.param("DOT", "354 what", "unknown", id="nonsense after the dot"),
 ]
 
@@ -207,7 +207,7 @@ async def test_slow_server_within_its_time_is_waited_for():
 async def test_server_that_does_not_read_is_left_before_the_dot():
     async with MailServer(answers={"BODY": SILENCE}) as server:
         relay = Relay(RelaySettings(host="127.0.0.1", port=server.port, security="none"), 1, IMPATIENT)
-        result = await relay.send(ENVELOPE, b"x" * 76 + b"\r\n" + b"y" * 50_000_000, go)
+        result = await relay.send(Mail(ENVELOPE, b"x" * 76 + b"\r\n" + b"y" * 50_000_000, go))
     assert result == Outcome("queued", 0, "the server did not take the mail within 0.3 s")
 
 

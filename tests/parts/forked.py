@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from bridge.cli import serve
 from bridge.cli.main import main
 
+LOADED = serve  # what `main` would import only when it is asked for
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload([__name__])
 

@@ -62,12 +62,15 @@ class ProbePage(http.server.BaseHTTPRequestHandler):
         """Scrapes come five times a second; they are no news."""
 
 
-def configuration(probe: Probe, bridge: int, alertmanagers: list[int]) -> dict[str, Any]:
+def configuration(
+    probe: Probe, bridge: int, alertmanagers: list[int] | list[dict[str, Any]]
+) -> dict[str, Any]:
     """The shipped prometheus.yml on this test's ports, five times a second."""
     config: dict[str, Any] = sample("prometheus.yml")
     config["global"] = {"scrape_interval": "200ms", "scrape_timeout": "200ms", "evaluation_interval": "200ms"}
-    targets = [f"127.0.0.1:{port}" for port in alertmanagers]
-    config["alerting"]["alertmanagers"] = [{"static_configs": [{"targets": targets}]}]
+    targets = [f"127.0.0.1:{port}" for port in alertmanagers if isinstance(port, int)]
+    entries = [entry for entry in alertmanagers if not isinstance(entry, int)]
+    config["alerting"]["alertmanagers"] = entries or [{"static_configs": [{"targets": targets}]}]
     ports = {"bridge": bridge, "sign-in": probe.port}
     for job in config["scrape_configs"]:
         job["static_configs"][0]["targets"] = [f"127.0.0.1:{ports[job['job_name']]}"]
@@ -89,10 +92,13 @@ def prometheus(
     home: Path,
     *,
     bridge: int,
-    alertmanagers: list[int],
+    alertmanagers: list[int] | list[dict[str, Any]],
     patient: Callable[[str], bool] = lambda name: name != "LoginErrors",
 ) -> Iterator[Probe]:
-    """A running Prometheus that scrapes the bridge's port, too; `probe.works = False` fires LoginErrors."""
+    """A running Prometheus that scrapes the bridge's port, too; `probe.works = False` fires LoginErrors.
+
+    `alertmanagers`: their ports, or entries as in prometheus.yml.
+    """
     program = installed("prometheus")
     probe, port = Probe(), free_port()
     probe.prometheus = f"http://127.0.0.1:{port}"

@@ -51,6 +51,11 @@ class Sink:
         self._thread.join(10)
         self._loop.close()
 
+    @property
+    def connected(self) -> int:
+        """How many connections are open now."""
+        return len(self._clients)
+
     def to(self, address: str) -> list[Mail]:
         """The mails to one address so far, oldest first."""
         return [mail for mail in list(self.mails) if address in mail.to]

@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Receiver(http.server.ThreadingHTTPServer):
-    """`bodies`: the parsed posts so far; `tokens`: their Authorization headers."""
+    """`bodies`: the parsed posts so far; `tokens`: their Authorization headers. `status` is what it answers."""
 
     daemon_threads = True
 
@@ -17,6 +17,7 @@ class Receiver(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Post)
         self.bodies: list[dict[str, Any]] = []
         self.tokens: list[str] = []
+        self.status = 200
         self.url = f"http://127.0.0.1:{self.server_address[1]}/webhooks/alertmanager"
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -28,7 +29,7 @@ class Post(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.tokens.append(self.headers.get("Authorization", ""))
         self.server.bodies.append(json.loads(body))
-        self.send_response(200)
+        self.send_response(self.server.status)
         self.send_header("Content-Length", "0")
         self.end_headers()
 

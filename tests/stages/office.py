@@ -34,6 +34,8 @@ from bridge.core.values import Locale, LocalText
 from bridge.keys import Keys
 from bridge.letters.render import Letters
 from bridge.loops.lanes import claim_rows
+from bridge.loops.peers import Peers
+from bridge.loops.relay_watch import RelayWatch
 from bridge.loops.results import write_results
 from bridge.loops.timer import Timer
 from bridge.oncall.message import OncallMessages
@@ -96,7 +98,10 @@ class Office:
             store=self.store,
             runtime=lambda: self.runtime,
             lists=ListOf(self),
-            relay=lambda: relay,
+            watch=RelayWatch(self.store, lambda: self.runtime, lambda: relay, lambda wake: None),
+            peers=Peers(
+                self.store, lambda: self.runtime, ListOf(self), lambda: ThisInstance(instance_id, boot_id)
+            ),
             me=lambda: ThisInstance(instance_id, boot_id),
             bell=bell,
             wake=lambda wake: None,

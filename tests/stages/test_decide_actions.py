@@ -47,6 +47,9 @@ async def test_approve_and_dismiss_at_once_are_one_decision(office: Office) -> N
     assert sorted(answer.status for answer in answers) == [303, 409]
 
 
+EVERYBODY = Wake(timer=True, oncall=True, customers=True)
+
+
 @pytest.mark.parametrize(
     "before, action, wake, anchors",
     [
@@ -57,10 +60,8 @@ async def test_approve_and_dismiss_at_once_are_one_decision(office: Office) -> N
         pytest.param([], "test", Wake(oncall=True), 0, id="test"),
         pytest.param(["approve"], "cancel", Wake(timer=True, oncall=True), 0, id="cancel"),
         pytest.param(["approve", "tick"], "stop", Wake(timer=True, oncall=True), 0, id="stop"),
-        pytest.param(["approve", "tick", "stop"], "resume", Wake(timer=True, customers=True), 0, id="resume"),
-        pytest.param(
-            ["approve", "append", "tick"], "resume", Wake(timer=True, customers=True), 1, id="to another list"
-        ),
+        pytest.param(["approve", "tick", "stop"], "resume", EVERYBODY, 0, id="resume"),
+        pytest.param(["approve", "append", "tick"], "resume", EVERYBODY, 1, id="to another list"),
     ],
 )
 async def test_a_press_wakes_whoever_has_something_to_do(

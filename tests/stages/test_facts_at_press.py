@@ -6,7 +6,7 @@ import pytest
 
 from tests.parts.midori import minutes, seconds
 from tests.stages.office import Office, office, states
-from tests.stages.samples import NIGHT, configured, firing, resolved
+from tests.stages.samples import NIGHT, configured, customers, firing, resolved
 
 WORDS = "調査の状況は改めてお知らせいたします。"
 
@@ -33,7 +33,7 @@ async def test_an_edited_letter_that_says_it_goes_on_does_not_leave_once_all_has
     (found,) = [one for one in answer.findings if one.severity == "error"]
     assert (found.rule, found.why) == (
         "FCT-01",
-        "警告はすべて 2:12 に止まりました。手紙には継続中と書かれています。",
+        "アラートはすべて 2:12 に止まりました。手紙には継続中と書かれています。",
     )
     await office.send()
     assert office.mails == []
@@ -163,3 +163,56 @@ async def test_an_impact_of_which_only_the_name_is_another_is_another(office: Of
     alert = firing("Other", annotation="x")
     await office.post(replace(alert, annotations={"customer_impact_ja": then}))
     assert await rules(office) == ["FCT-02"]
+
+
+# A letter that was stopped before any of it left
+
+
+async def stopped_whole(office: Office) -> None:
+    """A first report whose list changed between its approval and its sending."""
+    await office.post(firing())
+    await office.tick()
+    await office.press("maruyama", "approve")
+    office.recipients = customers(4)
+    await office.tick(seconds(11))
+
+
+async def test_a_stopped_letter_is_not_sent_once_every_alert_has_ended_unless_a_reason_is_given(
+    office: Office,
+) -> None:
+    await stopped_whole(office)
+    await office.post(resolved(ends_at=office.clock.now))
+    refused = await office.press("sato", "resume")
+    assert (refused.status, [one.rule for one in refused.findings if one.severity == "error"]) == (
+        422,
+        ["FCT-01"],
+    )
+    assert (await office.newest()).state == "stopped"
+    assert (await office.press("sato", "resume", override="電話で確認済み")).status == 303
+    notice = await office.newest()
+    assert (notice.state, notice.override, notice.send_at) == (
+        "approved",
+        "電話で確認済み",
+        office.clock.now + seconds(30),
+    )
+
+
+async def test_a_stopped_letter_that_still_tells_what_is_true_is_sent_without_a_reason(
+    office: Office,
+) -> None:
+    await stopped_whole(office)
+    assert (await office.press("sato", "resume")).status == 303
+
+
+async def test_what_a_stopped_letter_was_approved_with_for_a_reason_is_not_asked_about_again(
+    office: Office,
+) -> None:
+    await office.post(firing())
+    await office.tick()
+    body = (await office.version(await office.newest())).texts["ja"].body
+    await office.press("sato", "edit", body=body.replace("復旧時刻は未定です", "まもなく復旧いたします"))
+    assert (await office.press("maruyama", "approve")).status == 422
+    await office.press("maruyama", "approve", override="社長の指示")
+    office.recipients = customers(4)
+    await office.tick(seconds(31))
+    assert (await office.press("sato", "resume")).status == 303

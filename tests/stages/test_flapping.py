@@ -107,7 +107,7 @@ async def test_a_letter_that_was_decided_hands_nothing_on(office: Office) -> Non
     assert (notice.version, notice.base_at) == (1, NIGHT + minutes(3))
 
 
-async def test_dismissed_and_then_going_up_and_down_it_is_one_incident_and_rings_nobody(
+async def test_dismissed_and_then_going_up_and_down_it_is_one_incident_and_people_are_told_once(
     office: Office,
 ) -> None:
     await office.post(firing())
@@ -119,7 +119,7 @@ async def test_dismissed_and_then_going_up_and_down_it_is_one_incident_and_rings
     await up_and_down(office, 3, 7, NIGHT + minutes(70))
     assert len(await office.incidents()) == 1
     assert states(await office.notices()) == [("first", "dismissed")]
-    assert [when for when, _ in await rung(office)] == [0]
+    assert [when for when, _ in await rung(office)] == [0, 30]
 
 
 async def test_a_dismissed_letter_that_told_of_the_end_too_keeps_it_quiet_as_well(office: Office) -> None:

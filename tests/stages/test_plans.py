@@ -109,13 +109,17 @@ async def test_whether_a_letter_is_done_is_asked_of_its_open_rows_alone(
 async def test_a_scrape_reads_no_letter_that_was_sent(office: Office) -> None:
     """The counts of finished letters are kept, and those under way are counted by their own rows."""
     await sent(office)
-    with_nothing_under_way = await office.store.run(partial(plans, ask=stored_gauges))
+    with_nothing_under_way = await office.store.run(
+        partial(plans, ask=partial(stored_gauges, config=office.runtime.config))
+    )
     assert not [line for line in with_nothing_under_way if "outbox" in line]
     assert not whole(with_nothing_under_way, "notices", "incidents")
     await office.post(firing("Another"))
     await office.tick(minutes(51))
     await office.press("maruyama", "approve")
-    under_way = await office.store.run(partial(plans, ask=stored_gauges))
+    under_way = await office.store.run(
+        partial(plans, ask=partial(stored_gauges, config=office.runtime.config))
+    )
     assert [line for line in under_way if "outbox" in line]
     assert not whole(under_way, "outbox", "notices", "incidents")
 
@@ -148,8 +152,8 @@ async def test_an_idle_round_of_the_timer_reads_no_incident_and_no_finished_noti
     assert agenda.duties.next_at == incident.promise_at - minutes(10)
 
 
-async def test_one_more_finished_incident_is_one_more_statement_for_the_list(office: Office) -> None:
-    """Its alerts, which have a limit of their own; everything else is read for all incidents at once."""
+async def test_one_more_finished_incident_is_three_more_statements_for_the_list(office: Office) -> None:
+    """Its alerts, which have a limit of their own, and their counts; the rest is read for all incidents at once."""
 
     async def asked() -> int:
         def count(tx: Tx) -> int:
@@ -168,4 +172,4 @@ async def test_one_more_finished_incident_is_one_more_statement_for_the_list(off
         await office.tick(minutes(70))
         numbers.append(await asked())
     assert {incident.state for incident in await office.incidents()} == {"closed"}
-    assert [later - earlier for earlier, later in pairwise(numbers)] == [1, 1]
+    assert [later - earlier for earlier, later in pairwise(numbers)] == [3, 3]

@@ -33,6 +33,21 @@ async def test_an_alert_opens_an_incident_with_a_first_draft_and_one_pending_rin
     assert pending.due_at == NIGHT
 
 
+async def test_an_incident_does_not_begin_after_it_was_received(office: Office) -> None:
+    """The sender's clock is three minutes ahead of ours."""
+    await office.post(firing(starts_at=NIGHT + minutes(3)))
+    incident = await office.incident()
+    assert incident.started_at == incident.received_at == NIGHT
+
+
+async def test_the_history_says_which_alertmanager_told_of_an_end(office: Office) -> None:
+    east, west = "http://am.east.example.jp:9093", "http://am.west.example.jp:9093"
+    await office.post_together(Parsed((firing(),), sender=east), Parsed((firing(),), sender=west))
+    await office.post_together(Parsed((resolved(),), sender=east))
+    told = [event.detail for event in await office.events() if event.action == "alerts"]
+    assert [one["senders"] for one in told] == [[east, west], [east]]
+
+
 async def test_the_same_post_again_changes_nothing(office: Office) -> None:
     await office.post(firing())
     before = await office.events(), await office.notices()

@@ -141,3 +141,51 @@ async def test_a_record_turned_back_under_a_running_bridge_is_not_mended_into_on
         notice = await two.newest()
         assert (notice.state, notice.stop_reason) == ("stopped", "restored")
         assert two.mails == []
+
+
+async def test_who_finds_that_all_have_it_ends_a_restored_letter_for_good(database_url: str) -> None:
+    async with office(database_url) as two:
+        await two.post(firing())
+        await two.tick()
+        await two.press("maruyama", "approve")
+        await two.tick(seconds(10))
+        await two.deliver(limit=1)
+        await restored(two)
+        await two.press("sato", "dismiss", reason="already_sent")
+        await two.wait(minutes(40))
+        notice = await two.newest()
+        assert (notice.state, notice.reason, len(two.mails)) == ("dismissed", "already_sent", 1)
+
+
+async def test_a_letter_in_its_hold_that_may_have_left_since_counts_as_told_only_if_it_had_begun(
+    database_url: str,
+) -> None:
+    """By the record nothing of it had left; somebody who looked decides that it goes to nobody."""
+    async with office(database_url) as two:
+        await two.post(firing())
+        await two.tick()
+        await two.press("maruyama", "approve")
+        await restored(two)
+        await two.press("sato", "dismiss", reason="other")
+        notice = await two.newest()
+        assert (notice.state, notice.number, notice.sending_at) == ("dismissed", None, None)
+
+
+async def test_rings_from_a_copy_say_so_in_line_1_and_those_about_later_alerts_do_not(
+    database_url: str,
+) -> None:
+    async with office(database_url) as two:
+        await two.post(firing())
+        await two.tick()
+        await two.told("ring")
+        await restored(two)
+        await two.tick(minutes(5))
+        (ring, *_) = [one for one in await two.claim("oncall") if one.kind == "ring"]
+        assert (await two.written(ring)).body.startswith("写しの記録です。")
+        assert (await two.written(ring, "en")).body.startswith("This record is a copy.")
+        two.clock.move(minutes(1))
+        await two.press("maruyama", "dismiss", reason="false_alarm")
+        await two.post(firing("PaymentErrors"))
+        await two.tick()
+        (later, *_) = [one for one in await two.claim("oncall") if one.kind == "ring"]
+        assert "写し" not in (await two.written(later)).body

@@ -13,7 +13,7 @@ from bridge.stages.wake import Wake
 from bridge.store.claims import DeliveryResult
 from tests.parts.midori import minutes, seconds
 from tests.stages.office import ListOf, Office, office, states
-from tests.stages.samples import NIGHT, configured, firing, resolved
+from tests.stages.samples import NIGHT, configured, customers, firing, resolved
 
 
 async def test_the_first_ring_is_immediate(office: Office) -> None:
@@ -92,8 +92,9 @@ async def test_a_decision_ends_the_rings(office: Office, action: str) -> None:
     await office.post(firing())
     await office.tick()
     await office.press("maruyama", action)
-    assert await office.pending(await office.newest()) is None
     assert await office.told("ring") == []  # the one on its way is withdrawn
+    await office.wait(minutes(20))
+    assert await office.told("ring") == []
 
 
 async def test_only_a_ring_that_is_still_needed_gets_its_dot(office: Office) -> None:
@@ -104,8 +105,9 @@ async def test_only_a_ring_that_is_still_needed_gets_its_dot(office: Office) -> 
     assert await office.may_write_dot([one]) == {(one.id, one.fence)}
     await office.press("sato", "dismiss")
     assert await office.may_write_dot([other]) == set()
-    [news] = await office.claim("oncall")
-    assert await office.may_write_dot([news]) == {(news.id, news.fence)}
+    news = await office.claim("oncall")
+    assert sorted(one.kind for one in news) == ["decided", "own_decision"]
+    assert await office.may_write_dot(news) == {(one.id, one.fence) for one in news}
 
 
 async def test_a_ring_that_comes_back_unsent_is_tried_again_until_its_notice_is_decided(
@@ -120,7 +122,7 @@ async def test_a_ring_that_comes_back_unsent_is_tried_again_until_its_notice_is_
         await office.mark(
             DeliveryResult(ring.id, ring.fence, ring.notice_id, "oncall", "deferred", "450 busy")
         )
-    assert await office.claim("oncall") == []
+    assert await office.told("ring") == []
 
 
 async def test_a_first_acknowledge_skips_one_ring_and_tells_who_has_it(office: Office) -> None:
@@ -146,7 +148,7 @@ async def test_the_mail_about_an_acknowledge_names_the_next_ring(office: Office)
     await office.told("ring")
     await office.press("sato", "acknowledge")
     (mail,) = [await office.written(row) for row in await office.claim("oncall")]
-    assert "決まらなければ 2:25 にまた連絡します。" in mail.body
+    assert "決まらなければ 2:25 にまた呼び出します。" in mail.body
 
 
 async def test_an_acknowledge_never_skips_the_ring_at_the_deadline(office: Office) -> None:
@@ -165,6 +167,17 @@ async def test_a_list_that_cannot_be_counted_rings_and_says_why(office: Office) 
     [ring] = await office.claim("oncall")
     assert ring.detail["count"] is None
     assert "line 3: no address" in (await office.written(ring)).body
+
+
+async def test_a_ring_tells_of_a_list_that_shrank_since_the_last_letter(office: Office) -> None:
+    office.recipients[:] = customers(10)
+    await office.post(firing())
+    await office.approve_and_send()
+    office.recipients[:] = customers(6)
+    await office.wait(minutes(55))
+    ring = [row for row in await office.claim("oncall") if row.kind == "ring"][-1]
+    assert (ring.detail["count"], ring.detail["before"]) == (6, 10)
+    assert "6名へ(前回は10名)。" in (await office.written(ring)).body.split("\n")[0]
 
 
 async def test_with_less_than_a_third_left_an_untouched_draft_gets_a_fresh_promise(office: Office) -> None:
@@ -314,3 +327,15 @@ async def test_an_edit_does_not_make_a_shipped_text_the_companys(office: Office,
     await office.post(firing())
     await office.press("maruyama", "edit", subject="【重要】書き直しました")
     assert "first.subject.j2" in await office.template_problem()
+
+
+async def test_a_list_that_lost_most_of_its_rows_is_said_in_the_ring(office: Office) -> None:
+    await office.post(firing())
+    await office.approve_and_send()
+    office.recipients = office.recipients[:1]
+    await office.told("finished")
+    await office.tick(minutes(55))
+    await office.tick()
+    [ring] = await office.claim("oncall")
+    assert (ring.detail["count"], ring.detail["before"]) == (1, 3)
+    assert "1名へ(前回は3名)" in (await office.written(ring)).body

@@ -266,7 +266,8 @@ async def test_a_text_changed_behind_an_approval_is_sent_only_when_as_many_peopl
     notice = await office.newest()
     assert (notice.state, notice.stop_reason, notice.approvals) == ("stopped", "text_changed", ())
     assert await office.told("trouble") == ["maruyama", "sato"]
-    await office.press("sato", "resume")
+    assert (await office.press("sato", "resume")).status == 422  # it is no letter of ours
+    await office.press("sato", "resume", override="読み直しました")
     assert (await office.again(notice)).state == "stopped"
     await office.press("maruyama", "resume")
     await office.send()

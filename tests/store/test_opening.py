@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from bridge.errors import StorageDown, StorageRefused
+from bridge.store.conditions import look_at
 from bridge.store.store import Store
 from bridge.store.transaction import Transaction
 from tests.parts.ports import free_port
@@ -198,6 +200,17 @@ async def test_a_database_that_cannot_hold_every_letter_is_refused(postgres_clus
     postgres_cluster.sql("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
     with pytest.raises(StorageRefused, match="encoding is LATIN1"):
         await open_store(postgres_cluster.url("latin"))
+
+
+async def test_a_database_without_an_encoding_is_refused_in_words_and_without_a_traceback(
+    postgres_cluster: Postgres,
+) -> None:
+    postgres_cluster.sql("CREATE DATABASE anything ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
+    url = postgres_cluster.url("anything")
+    with pytest.raises(StorageRefused, match=r"encoding is SQL_ASCII.*createdb -E UTF8"):
+        await open_store(url)
+    with pytest.raises(StorageRefused, match=r"encoding is SQL_ASCII.*createdb -E UTF8"):
+        look_at(make_url(url))
 
 
 async def test_a_server_that_is_away_is_down_and_its_password_stays_secret() -> None:

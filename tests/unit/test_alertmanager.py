@@ -12,15 +12,21 @@ from hypothesis import strategies as st
 from bridge.core.model import Alert
 from bridge.errors import SourceError
 from bridge.sources import Parsed, find
-from bridge.sources.alertmanager import parse
+from bridge.sources.alertmanager import Settings
+from bridge.sources.alertmanager import parse as parse_post
+from bridge.sources.post import Post
 
 PAYLOADS = Path(__file__).parents[1] / "payloads" / "alertmanager"
 NOW = datetime(2026, 11, 24, 3, 28, tzinfo=UTC)
 LABELS = {"alertname": "LoginErrors", "service": "shop"}
 
 
+def parse(body: bytes) -> Parsed:
+    return parse_post(Post("alertmanager", body, NOW), Settings(auth="none"))
+
+
 def captured(name: str) -> Parsed:
-    return parse((PAYLOADS / f"{name}.json").read_bytes(), {}, NOW)
+    return parse((PAYLOADS / f"{name}.json").read_bytes())
 
 
 def post(*alerts: object, **more: object) -> bytes:
@@ -32,7 +38,7 @@ def alert(**changes: object) -> dict[str, object]:
 
 
 def parsed(**changes: object) -> Alert:
-    return parse(post(alert(**changes)), {}, NOW).alerts[0]
+    return parse(post(alert(**changes))).alerts[0]
 
 
 def test_the_module_is_found_by_its_name():
@@ -101,7 +107,7 @@ def test_a_start_that_is_not_given_is_the_receipt(written):
 
 @pytest.mark.parametrize("written", ["2026-11-24T03:33:01Z", "9999-12-31T23:59:60-14:00", 10**17])
 def test_a_start_in_the_future_is_the_receipt_and_is_noted(written):
-    result = parse(post(alert(startsAt=written)), {}, NOW)
+    result = parse(post(alert(startsAt=written)))
     assert result.alerts[0].starts_at == NOW
     assert "future" in result.notes[0]
 
@@ -137,7 +143,7 @@ def test_labels_are_text_also_where_they_were_numbers():
 
 def test_what_no_database_can_hold_becomes_a_replacement_character():
     body = post(alert(labels={"a": "x\x00y", "b": "\ud800", "c": "🙂"}))
-    assert parse(body, {}, NOW).alerts[0].labels == {"a": "x\ufffdy", "b": "\ufffd", "c": "🙂"}
+    assert parse(body).alerts[0].labels == {"a": "x\ufffdy", "b": "\ufffd", "c": "🙂"}
 
 
 def test_without_a_fingerprint_the_labels_in_any_order_give_one():
@@ -146,14 +152,19 @@ def test_without_a_fingerprint_the_labels_in_any_order_give_one():
     assert parsed().fingerprint != parsed(labels={**LABELS, "x": ""}).fingerprint
 
 
+def test_grafanas_own_webhook_is_refused_by_its_name():
+    with pytest.raises(SourceError, match=r"version.*Grafana"):
+        parse(post(alert(), version="1", orgId=1, title="[FIRING:1]"))
+
+
 def test_a_byte_order_mark_unknown_keys_and_an_empty_list_are_fine():
     body = b"\xef\xbb\xbf" + post(notification_reason="x", routeLabels={})
-    assert parse(body, {}, NOW) == Parsed(())
+    assert parse(body) == Parsed(())
 
 
 def test_of_a_key_written_twice_the_last_counts():
     body = b'{"version": "3", "version": "4", "alerts": [], "truncatedAlerts": 7}'
-    assert parse(body, {}, NOW).truncated == 7
+    assert parse(body).truncated == 7
 
 
 @pytest.mark.parametrize(
@@ -188,18 +199,18 @@ def test_of_a_key_written_twice_the_last_counts():
 )  # fmt: skip
 def test_a_malformed_body_is_refused_naming_the_field(body, field):
     with pytest.raises(SourceError) as refused:
-        parse(body, {}, NOW)
+        parse(body)
     assert refused.value.field == field
 
 
 def test_nesting_of_64_is_still_read():
     body = b'{"version": "4", "alerts": [], "x": ' + b"[" * 63 + b"]" * 63 + b"}"
-    assert parse(body, {}, NOW).alerts == ()
+    assert parse(body).alerts == ()
 
 
 def test_a_number_of_a_million_digits_costs_nothing():
     body = b'{"version": "4", "alerts": [], "x": ' + b"9" * 1_000_000 + b"}"
-    assert parse(body, {}, NOW).alerts == ()
+    assert parse(body).alerts == ()
 
 
 JSON = st.recursive(
@@ -217,13 +228,13 @@ KEYS = ("status", "labels", "annotations", "startsAt", "endsAt", "generatorURL",
 @example(b'{"version":"4","alerts":[{"status":"firing","startsAt":"0001-01-01T00:00:00+00:01"}]}')
 def test_any_body_is_parsed_or_refused_by_a_source_error(body):
     with suppress(SourceError):
-        parse(body, {}, NOW)
+        parse(body)
 
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(KEYS, JSON | TIMES)), st.sampled_from([alert(), {}]))
 def test_any_alert_is_parsed_or_refused_by_a_source_error(changes, base):
     with suppress(SourceError):
-        parse(post({**base, **changes}), {}, NOW)
+        parse(post({**base, **changes}))
 
 
 @given(TIMES, TIMES)

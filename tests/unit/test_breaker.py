@@ -3,13 +3,6 @@
 import pytest
 
 from bridge.smtp.breaker import LOGIN_PROBES, Breaker
-from bridge.smtp.outcome import Outcome
-
-SENT = Outcome("sent", 250, "ok", "dot")
-NO_SUCH_USER = Outcome("failed", 550, "5.1.1 no such user", "RCPT")
-GREYLISTED = Outcome("deferred", 450, "4.2.0 greylisted", "RCPT")
-SENDER_REFUSED = Outcome("failed", 550, "sender refused", "MAIL")
-ACCESS_DENIED = Outcome("failed", 554, "5.7.1 Relay access denied", "RCPT")
 
 
 def waits(breaker: Breaker, tries: int, probes: tuple[float, ...] | None = None) -> list[float]:
@@ -21,12 +14,6 @@ def waits(breaker: Breaker, tries: int, probes: tuple[float, ...] | None = None)
         seen.append(breaker.retry_at - now)
         now = breaker.retry_at
     return seen
-
-
-def after(breaker: Breaker, outcomes: list[Outcome]) -> Breaker:
-    for each in outcomes:
-        breaker = breaker.answered(each, now=0.0)
-    return breaker
 
 
 def test_dead_server_is_probed_after_5_15_30_and_then_every_60_seconds():
@@ -52,47 +39,16 @@ def test_server_that_connects_but_drops_every_mail_is_probed_ever_slower():
     for now in (0.0, 100.0, 200.0):
         breaker = breaker.failed(now, "dropped")
         paces.append(breaker.retry_at - now)
-        breaker = breaker.reached(now + 60)
+        breaker = breaker.reached()
     assert paces == [5, 15, 30]
-
-
-def test_answered_mail_makes_all_well():
-    assert after(Breaker().failed(0.0, "refused").reached(5.0), [SENT]) == Breaker()
 
 
 def test_down_time_counts_from_the_first_failure():
     assert Breaker().failed(7.0, "refused").failed(20.0, "refused").since == 7.0
 
 
-@pytest.mark.parametrize(
-    "refusal, opens",
-    [
-        pytest.param(SENDER_REFUSED, True, id="MAIL refused"),
-        pytest.param(ACCESS_DENIED, True, id="policy against us"),
-        pytest.param(NO_SUCH_USER, False, id="unknown users"),
-        pytest.param(GREYLISTED, False, id="greylisting"),
-    ],
-)
-def test_server_that_refuses_us_five_times_in_a_row_counts_as_down(refusal, opens):
-    assert after(Breaker(), [refusal] * 4).allows(0.0)
-    assert after(Breaker(), [refusal] * 5).allows(0.0) is not opens
-
-
-def test_one_accepted_mail_between_refusals_keeps_it_closed():
-    assert after(Breaker(), [ACCESS_DENIED] * 4 + [SENT] + [ACCESS_DENIED] * 4).allows(0.0)
-
-
-def test_after_a_probe_one_more_refusal_is_enough():
-    breaker = after(Breaker(), [SENDER_REFUSED] * 5).reached(5.0)
-    assert not breaker.answered(SENDER_REFUSED, now=5.0).allows(19.9)
-
-
-def test_a_connection_set_up_too_late_does_not_vouch_for_a_server_that_refuses_everything():
-    refusing = after(Breaker(), [SENDER_REFUSED] * 5)
-    assert refusing.reached(4.9) == refusing
-    assert [refusing.bars(now) for now in (4.9, 5.0)] == [True, False]
-
-
-def test_a_failed_connection_beside_a_good_one_bars_nobody():
-    assert not Breaker().failed(0.0, "421 too many connections").bars(0.1)
-    assert Breaker().failed(0.0, "421 too many connections").reached(0.1).allows(0.2)
+def test_what_waits_for_a_repaired_server_goes_at_once():
+    breaker = Breaker().failed(0.0, "refused").failed(5.0, "refused").tried_anew()
+    assert breaker.allows(5.1)
+    assert breaker.error == "refused"
+    assert Breaker().tried_anew() == Breaker()

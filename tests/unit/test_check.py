@@ -6,12 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from bridge.cli import check
+from bridge.cli import check, check_mail
+from bridge.cli.conditions import refuse_to_start
 from bridge.cli.main import main
 from bridge.config import load
-from bridge.errors import ConfigError
+from bridge.errors import ConfigError, StorageRefused
+from bridge.keys import load_keys
+from bridge.smtp.session import Limits
+from bridge.store.open_database import open_database
+from bridge.store.tables import meta
 from tests.parts.bridge import configuration
+from tests.parts.certificates import self_signed
+from tests.parts.midori import PEOPLE
 from tests.parts.sink import Sink
+from tests.parts.smtp import Fault, Rules, Session
 
 
 @pytest.fixture
@@ -57,9 +65,10 @@ def test_a_kind_that_two_must_approve_is_found_where_one_person_is_rung(capsys, 
     alone = {
         "shop": {"remind_at": ["0m"], "then_every": "5m", "steps": [{"from": "0m", "people": ["maruyama"]}]}
     }
-    assert "needs two people and shop rings one" in finding_of(capsys, home, mail_server, escalations=alone)
+    few = {"escalations": alone, "people": {"maruyama": PEOPLE["maruyama"]}}
+    assert "needs two people and shop rings one" in finding_of(capsys, home, mail_server, **few)
     policy = {"second_person": []}
-    assert run(capsys, home, mail_server.port, escalations=alone, policy=policy) == (0, [])
+    assert run(capsys, home, mail_server.port, **few, policy=policy) == (0, [])
 
 
 def test_a_key_written_twice_is_doubted_by_day_and_the_last_counts_at_night(capsys, home, mail_server: Sink):
@@ -219,6 +228,39 @@ def test_japanese_that_readers_of_english_would_get_is_found_by_day(capsys, home
     assert any(".impact[0].text" in found or "impact.0.text" in found for found in findings)
 
 
+@pytest.mark.parametrize(
+    "place, changes",
+    [
+        ("name", {"name": "みどりショップ"}),
+        ("company", {"company": "みどり商事株式会社"}),
+        ("sender.name", {"sender": {"name": "みどりショップ運営事務局", "email": "support@example.jp"}}),
+        ("contact", {"contact": "お問い合わせ窓口"}),
+        ("representative", {"representative": "丸山"}),
+        ("impact[0].text", {"impact": [{"text": "ログイン"}]}),
+        ("impact[0].subject", {"impact": [{"text": {"ja": "ログイン", "en": "sign-in"}, "subject": "障害"}]}),
+    ],
+)
+def test_each_text_that_has_no_english_is_named_where_customers_read_it(
+    capsys, home, mail_server: Sink, place, changes
+):
+    (home / "customers.csv").write_text("email,name,locale\nsmith@example.jp,Smith,en\n", encoding="utf-8")
+    services = configuration(home, 8080, 25, "sqlite")["services"]
+    (name, service), *_ = services.items()
+    in_both = {
+        "name": {"ja": "みどりショップ", "en": "Midori Shop"},
+        "company": {"ja": "みどり商事株式会社", "en": "Midori Trading Co."},
+        "sender": {"name": {"ja": "事務局", "en": "Support"}, "email": "support@example.jp"},
+        "contact": "support@example.jp",
+        "representative": {"ja": "丸山", "en": "Maruyama"},
+        "impact": [],
+    }
+    tree = {name: {**service, **in_both, **changes}}
+    _, findings = run(capsys, home, mail_server.port, services=tree)
+    missing = [found for found in findings if "has no English" in found]
+    assert len(missing) == 1, findings
+    assert f"services.{name}.{place}" in missing[0]
+
+
 def test_a_status_page_is_https_and_may_stand_in_letters(home):
     services = impact_of(home)
     (name, service), *_ = services.items()
@@ -232,3 +274,190 @@ def test_a_status_page_is_https_and_may_stand_in_letters(home):
                 load(path)
         else:
             assert load(path).services[name].links[-1] == url
+
+
+def warnings(capsys, home: Path, port: int, **sections: object) -> tuple[int, str]:
+    settings = configuration(home, 8080, port, "sqlite") | sections
+    path = home / "bridge.yaml"
+    path.write_text(json.dumps(settings, ensure_ascii=False, indent=1), encoding="utf-8")
+    code = check.report(path)
+    return code, "\n".join(line for line in capsys.readouterr().out.splitlines() if "WARNING" in line)
+
+
+def test_short_secrets_and_files_that_others_read_are_warnings_and_no_findings(
+    capsys, home, mail_server: Sink
+):
+    (home / "alert.token").chmod(0o644)
+    (home / "api.token").write_text("0123456789abcdef\n")
+    (home / "api.token").chmod(0o640)
+    code, told = warnings(capsys, home, mail_server.port)
+    assert code == 0
+    assert "sources.alertmanager.bearer_token_file: shorter than 16 characters" in told
+    assert f"sources.alertmanager.bearer_token_file: {home}/alert.token: others may read it" in told
+    assert "api." not in told
+
+
+def test_a_secret_in_a_file_that_others_read_is_a_warning(capsys, home, mail_server: Sink, monkeypatch):
+    _, told = warnings(capsys, home, mail_server.port, api={"bearer_token": "0123456789abcdef"})
+    assert "bridge.yaml:1: holds a secret, and others may read it" in told
+    monkeypatch.setenv("API_TOKEN", "0123456789abcdef")
+    _, told = warnings(capsys, home, mail_server.port, api={"bearer_token": "${API_TOKEN}"})
+    assert "holds a secret" not in told
+
+
+@pytest.mark.parametrize(
+    "content, exit_code, what",
+    [
+        (b"\xef\xbb\xbf0123456789abcdef\r\n", 1, "begins with a byte order mark (BOM)"),
+        (b"0123456789abcdef \n", 0, "has a space at its beginning or end"),
+    ],
+)
+def test_what_nobody_sees_in_a_secret_is_named(capsys, home, mail_server: Sink, content, exit_code, what):
+    (home / "api.token").write_bytes(content)
+    assert run(capsys, home, mail_server.port)[0] == exit_code
+    check.report(home / "bridge.yaml")
+    assert what in capsys.readouterr().out
+
+
+def test_repairs_of_a_list_are_warnings(capsys, home, mail_server: Sink):
+    (home / "customers.csv").write_text("E-mail\n<sato@example.jp>\n", encoding="utf-8")
+    code, told = warnings(capsys, home, mail_server.port)
+    assert code == 0
+    assert "taken out of brackets or quotation marks: 1 (first in line 2)" in told
+
+
+def test_columns_of_a_list_may_be_named(capsys, home, mail_server: Sink):
+    (home / "customers.csv").write_text("連絡先,屋号\nsato@example.jp,みどり\n", encoding="utf-8")
+    assert "has no column email" in finding_of(capsys, home, mail_server)
+    lists = {"shop-customers": {"csv": str(home / "customers.csv"), "columns": {"email": "連絡先"}}}
+    assert run(capsys, home, mail_server.port, audiences=lists) == (0, [])
+
+
+def begun(home: Path) -> None:
+    """A database that the bridge has worked with, and its key file."""
+    (home / "data").mkdir()
+    (home / "keys").write_text("ab" * 32 + "\n")
+    (home / "keys").chmod(0o600)
+    opened = open_database(f"sqlite:///{home}/data/bridge.sqlite3")
+    row = {"key": "key", "value": " ".join(load_keys(home / "keys").ids)}
+    with opened.engine.connect().execution_options(purpose="write") as connection, connection.begin():
+        connection.execute(meta.insert().values(row))
+    opened.close()
+
+
+def test_a_key_file_that_is_not_the_databases_is_found_before_the_start(capsys, home, mail_server: Sink):
+    begun(home)
+    assert run(capsys, home, mail_server.port) == (0, [])
+    (home / "keys").write_text("cd" * 32 + "\n")
+    assert "another key than this database was begun with" in finding_of(capsys, home, mail_server)
+    with pytest.raises(StorageRefused, match="another key than this database was begun with"):
+        refuse_to_start(load(home / "bridge.yaml"))
+
+
+def test_a_missing_key_file_is_not_made_anew_beside_a_database_that_was_begun(
+    capsys, home, mail_server: Sink
+):
+    begun(home)
+    (home / "keys").unlink()
+    assert "missing, and the database was begun with a key" in finding_of(capsys, home, mail_server)
+    with pytest.raises(StorageRefused, match="Restore its key file"):
+        refuse_to_start(load(home / "bridge.yaml"))
+    assert not (home / "keys").exists()
+
+
+def test_a_database_that_is_missing_and_was_there_is_found(capsys, home, mail_server: Sink):
+    begun(home)
+    (home / "data" / "bridge.sqlite3").unlink()
+    assert "is missing, but a database was here" in finding_of(capsys, home, mail_server)
+
+
+def test_what_is_in_order_says_how_many_customers_who_is_rung_and_which_server(
+    capsys: pytest.CaptureFixture[str], home: Path, mail_server: Sink
+) -> None:
+    rows = [f"c{n}@example.jp,お客様,,{'en' if n % 3 == 0 else 'ja'}" for n in range(1200)]
+    (home / "customers.csv").write_text("\n".join(["email,name,company,locale", *rows]), encoding="utf-8")
+    settings = configuration(home, 8080, mail_server.port, "sqlite")
+    english = {"ja": "みどり", "en": "Midori"}
+    settings["services"]["shop"] |= {"company": english, "representative": english, "contact": english}
+    settings["services"]["shop"]["sender"]["name"] = english
+    path = home / "bridge.yaml"
+    path.write_text(json.dumps(settings, ensure_ascii=False), encoding="utf-8")
+    assert main(["check", "--config", str(path)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "ok       audiences shop-customers: 1,200 (ja 800, en 400)" in said
+    assert "ok       people shop: 丸山 at once, 丸山 and 佐藤 from 10m" in said
+    assert f"ok       smtp 127.0.0.1:{mail_server.port} (none)" in said
+
+
+def told_by(capsys, home: Path, rules: Rules) -> tuple[int, str]:
+    """The exit code and the findings of a check against a mail server with these rules; it took no mail."""
+    server = Sink(rules)
+    try:
+        code, findings = run(capsys, home, server.port)
+        assert server.mails == []
+        return code, "\n".join(findings)
+    finally:
+        server.stop()
+
+
+def refusing(stage: str, words: bytes, to: str = "") -> Rules:
+    """A mail server that says this at one stage, to one recipient or to all."""
+
+    def reply(asked: str, session: Session) -> Fault | None:
+        named = session.commands[-1] if session.commands else ""
+        return Fault(words) if asked == stage and to in named else None
+
+    return Rules(reply)
+
+
+@pytest.mark.parametrize(
+    "stage, words, to, told",
+    [
+        ("MAIL", b"530 5.7.0 Authentication required", "", "takes no mail from"),
+        ("MAIL", b"553 5.7.1 not owned by user bridge", "", "not owned by user bridge"),
+        ("RCPT", b"554 5.7.1 Relay access denied", "sato@", "takes no mail to sato@example.jp: 554 5.7.1"),
+        ("RCPT", b"504 5.5.2 need fully-qualified hostname", "", "need fully-qualified hostname"),
+        ("RCPT", b"550 5.1.1 User unknown", "maruyama@", "knows nobody at maruyama@example.jp"),
+    ],
+)
+def test_a_server_that_would_take_no_mail_of_ours_is_found_without_a_mail(
+    capsys, home, stage, words, to, told
+):
+    code, findings = told_by(capsys, home, refusing(stage, words, to))
+    assert code == 1
+    assert told in findings
+
+
+def test_what_is_only_for_now_is_no_finding(capsys, home):
+    assert told_by(capsys, home, refusing("RCPT", b"450 4.2.0 greylisted")) == (0, "")
+
+
+def test_oncall_and_one_customer_are_asked_for_and_taken_back(capsys, home, mail_server: Sink):
+    (home / "customers.csv").write_text("email\nhanako@example.jp\ntaro@example.jp\n")
+    assert run(capsys, home, mail_server.port) == (0, [])
+    asked = [line for session in mail_server.sessions for line in session.commands]
+    recipients = [line for line in asked if line.startswith("RCPT")]
+    assert "RCPT TO:<maruyama@example.jp>" in recipients
+    assert "RCPT TO:<hanako@example.jp>" in recipients
+    assert "RCPT TO:<taro@example.jp>" not in recipients
+    assert asked.count("RSET") == len(recipients)
+    assert len(mail_server.sessions) == 1
+    assert mail_server.mails == []
+
+
+@pytest.mark.parametrize(
+    "implicit, security, told",
+    [(True, "starttls", "Write security: tls"), (False, "tls", "Write security: starttls")],
+)
+def test_a_port_of_the_other_security_is_named(capsys, home, monkeypatch, implicit, security, told):
+    certificate = self_signed(home, "localhost")
+    server = Sink(Rules(tls=certificate.for_server(), implicit_tls=implicit))
+    monkeypatch.setattr(check_mail, "_PATIENCE", Limits(connect=1, command=1))
+    smtp = {"host": "localhost", "port": server.port, "security": security}
+    smtp["ca_file"] = str(certificate.certificate)
+    try:
+        code, findings = run(capsys, home, 1, smtp=smtp)
+    finally:
+        server.stop()
+    assert code == 1
+    assert told in findings[0]

@@ -16,7 +16,9 @@ from bridge.core.continuity import (
     MarkedRow,
     Record,
     compare,
+    copied_since,
     falls_behind,
+    is_copy,
     missing_since,
     next_tick,
 )
@@ -133,6 +135,40 @@ def test_a_record_misses_what_was_sent_since_the_first_gap_after_its_drafting() 
     assert missing_since(gaps, at(-5)) == at(0)
     assert missing_since(gaps, at(26)) == at(30)
     assert missing_since(gaps, at(91)) is None
+
+
+@pytest.mark.parametrize(
+    "changes, mark, copy",
+    [
+        pytest.param({}, None, False, id="it lies where it lay"),
+        pytest.param({"here": ELSEWHERE}, None, True, id="this machine sent nothing from it"),
+        pytest.param({"here": ELSEWHERE}, MARK, True, id="the whole folder was copied"),
+        pytest.param(
+            {"here": ELSEWHERE},
+            replace(MARK, tick=MARK.tick + 9),
+            False,
+            id="a backup was put back where more had left",
+        ),
+        pytest.param(
+            {"here": ELSEWHERE},
+            replace(MARK, tick=MARK.tick + 9, database="other"),
+            True,
+            id="the mark of another database",
+        ),
+        pytest.param({"identity": None}, None, False, id="nobody knows where it lay"),
+    ],
+)
+def test_a_record_that_lies_elsewhere_is_a_copy_unless_this_machine_remembers_more(
+    changes: dict[str, object], mark: Mark | None, copy: bool
+) -> None:
+    assert is_copy(replace(GOES_ON, **changes), mark) == copy  # type: ignore[arg-type]
+
+
+def test_what_was_drafted_before_a_copy_is_known_from_it() -> None:
+    night = datetime(2026, 11, 24, 2, 15, tzinfo=UTC)
+    gaps = [Gap(night, night + 60 * SECONDS, copied=True), Gap(night, night + 3600 * SECONDS)]
+    assert copied_since(gaps, night)
+    assert not copied_since(gaps, night + 120 * SECONDS)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 """The wording check finds nothing in an untouched draft, whatever the facts: a false alarm at night teaches
-people to override. Only what nobody has answered yet may be missing from a letter about the past."""
+people to override. Only a promised day that is over may be asked for."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bridge.core.facts import Answers, Facts, build
 from bridge.core.kinds import KINDS, spec_of
 from bridge.core.model import Alert, Kind, Text
+from bridge.core.next_notice import promising_cause
 from bridge.core.settings import Service
 from bridge.core.values import Locale
 from bridge.letters.render import Letters, english_begins
@@ -110,6 +111,11 @@ def _with_own(answers: Answers, kind: Kind) -> Answers:
     return answers.model_copy(update={"own": spec_of(kind).sample})
 
 
+def _drafted(answers: Answers, kind: Kind, at: datetime, of: Service) -> Answers:
+    """The answers as the bridge drafts with them: a day is promised for what nobody has answered."""
+    return promising_cause(_with_own(answers, kind), kind, at.astimezone(of.timezone).date())
+
+
 @st.composite
 def facts(draw: st.DrawFn, kind: Kind, of: Service) -> Facts:
     received = draw(MOMENTS)
@@ -124,7 +130,7 @@ def facts(draw: st.DrawFn, kind: Kind, of: Service) -> Facts:
         drafted_at=later,
         promise_at=later + draw(st.sampled_from([minutes(30), minutes(60), minutes(1439)])),
         number={"first": 1, "update": draw(st.integers(2, 30))}.get(kind),
-        answers=_with_own(draw(ANSWERS), kind) if kind != "first" else Answers(),
+        answers=_drafted(draw(ANSWERS), kind, later, of) if kind != "first" else Answers(),
         previous=draw(st.sampled_from([None, before])) if kind != "first" else None,
         follows_at=draw(st.sampled_from([None, received - timedelta(days=3)])),
     )
@@ -132,16 +138,9 @@ def facts(draw: st.DrawFn, kind: Kind, of: Service) -> Facts:
 
 
 def unanswered(said: Facts) -> set[str]:
-    """The rules that may ask for an answer: a cause without a day or of a day that is over, and in the last report
-    a cause or a prevention."""
-    answers, last = said.answers, said.kind == "final"
-    today = said.drafted_at.astimezone(ZoneInfo(said.zone)).date()
-    asked = {
-        "FLD-08": not answers.cause and (last or not answers.cause_by),
-        "FLD-09": last and not (answers.prevention or answers.cause_by),
-        "DAT-11": answers.cause_by is not None and answers.cause_by < today,
-    }
-    return {rule for rule, applies in asked.items() if applies}
+    """The rule that asks for an answer: a day that is over when the letter is drafted. The page asks for another."""
+    by, today = said.answers.cause_by, said.drafted_at.astimezone(ZoneInfo(said.zone)).date()
+    return {"DAT-11"} if by and by < today else set()
 
 
 def findings(said: Facts, text: Text, locale: Locale, of: Service) -> str:
@@ -182,6 +181,7 @@ def test_an_untouched_draft_in_two_languages_gives_no_finding(
     data: st.DataObject, kind: Kind, of: Service
 ) -> None:
     said = data.draw(facts(kind, of)).model_copy(update={"answers": _with_own(Answers(), kind)})
+    said = said.model_copy(update={"answers": _drafted(Answers(), kind, said.drafted_at, of)})
     texts, _ = LETTERS.texts(said, of)
     subject, body = texts["ja"].subject, texts["ja"].body
     start = english_begins(body) or len(body)

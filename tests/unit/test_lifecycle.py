@@ -37,12 +37,17 @@ ALLOWED = {
     ("stopped", "approved"),
     ("stopped", "sending"),
     ("stopped", "superseded"),
+    ("stopped", "dismissed"),
+    ("dismissed", "awaiting_approval"),
+    ("dismissed", "superseded"),
+    ("sent", "sending"),
 }
 INCIDENT_ALLOWED = {
     ("closed", "recovered"),
     ("closed", "open"),
     ("open", "settling"),
     ("open", "recovered"),
+    ("open", "closed"),
     ("settling", "open"),
     ("settling", "recovered"),
     ("settling", "closed"),
@@ -79,7 +84,10 @@ def test_every_other_move_of_an_incident_is_forbidden(old: IncidentState, new: I
 def test_every_state_has_its_row_and_its_group() -> None:
     assert set(NOTICE_MOVES) == set(get_args(NoticeState))
     assert set(INCIDENT_MOVES) == set(get_args(IncidentState))
-    assert {state for state, to in NOTICE_MOVES.items() if to} == UNDECIDED | UNDER_WAY
+    assert {state for state, to in NOTICE_MOVES.items() if to} == UNDECIDED | UNDER_WAY | {
+        "dismissed",
+        "sent",
+    }
 
 
 @pytest.mark.parametrize("moves", [NOTICE_MOVES, INCIDENT_MOVES], ids=["notice", "incident"])

@@ -9,14 +9,15 @@ from unittest.mock import patch
 import pytest
 
 from bridge.audiences.cache import CustomerLists, ServiceList
-from bridge.audiences.csv import AudienceError
+from bridge.audiences.csv import AS_USUAL
+from bridge.audiences.file import AudienceError
 
 ROW = "email\nsato@example.jp\n"
 
 
 def lists(silent: float = 0.1, **files: Path) -> CustomerLists:
     """The lists of services called like their files."""
-    places = {name: ServiceList(name, None, path, "ja") for name, path in files.items()}
+    places = {name: ServiceList(name, None, path, AS_USUAL) for name, path in files.items()}
     return CustomerLists(lambda: places, silent)
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge.core.customer_words import Refused
 from bridge.core.kinds import KINDS
 from bridge.core.model import Kind, Text
 from bridge.core.values import LOCALES, Locale, LocalText
@@ -21,6 +22,7 @@ from bridge.oncall.message import (
     Decision,
     Finished,
     InTrouble,
+    ListTold,
     OncallMessage,
     OncallMessages,
     Renewed,
@@ -83,7 +85,12 @@ def test_the_subject_says_how_long_is_left(after: timedelta, ja: str, en: str) -
     "kind, number, ja, en",
     [
         ("update", 2, "【続報 残り5分】みどりショップ第二報", "[Update, 5 min left] Midori Shop 2nd report"),
-        ("recovery", None, "【復旧】みどりショップ復旧報告", "[Recovery] Midori Shop recovery report"),
+        (
+            "recovery",
+            None,
+            "【復旧報告 残り5分】みどりショップ",
+            "[Recovery report, 5 min left] Midori Shop",
+        ),
         (
             "final",
             None,
@@ -175,8 +182,8 @@ def test_a_ring_says_all_that_helps_to_decide() -> None:
         "開くだけでは送られません。内容を見てから決められます。",
         "件名 【重要】【障害報告】みどりショップ ログインできない事象(第一報)",
         "いつから 2026年11月21日(土) 2時10分頃",
-        "次の連絡 3:15",
-        "佐藤さんにも 2:20 に連絡しました。",
+        "次回のご報告 3:15",
+        "佐藤さんも 2:20 に呼び出しました。",
         "",
         "このリンクはあなた専用です。転送しないでください。",
         "",
@@ -191,11 +198,47 @@ def test_a_ring_says_all_that_helps_to_decide() -> None:
             {"recipients": None, "uncounted": LocalText(ja="2行目が読めません")},
             "宛先の名簿を数えられません。2行目が読めません",
         ),
-        ({"planned_at": RECEIVED - minutes(170)}, "この連絡は、予定の 23:20 から3時間遅れて送られました。"),
+        (
+            {"planned_at": RECEIVED - minutes(170)},
+            "この呼び出しは、予定の 23:20 から3時間遅れて送られました。",
+        ),
     ],
 )
 def test_a_ring_says_what_is_unusual(changes: dict[str, Any], line: str) -> None:
     assert line.replace("予定の 23:20", "予定の 11月20日 23:20") in ring(**changes).body.split("\n")
+
+
+@pytest.mark.parametrize("locale, words", [("ja", "写しの記録です。"), ("en", "This record is a copy. ")])
+def test_a_ring_from_a_copied_record_says_so_first(locale: Locale, words: str) -> None:
+    assert first_line(ring(locale, copied=True)).startswith(words)
+
+
+def test_a_list_that_shrank_is_said_in_line_1_and_of_when_it_is_below() -> None:
+    short = {"recipients": 600, "list_told": ListTold(40, 1_000, RECEIVED - timedelta(days=1))}
+    ja, en = ring(**short), ring("en", **short)
+    assert first_line(ja) == "2:25までに承認を。全ユーザーのログイン機能の件、600名へ(前回は1,000名)。"
+    assert "ほかに40行は送れません。名簿は 11月20日 2:10 のものです。" in ja.body.split("\n")
+    assert first_line(en) == "Approve by 02:25. Sign-in for all users, to 600 customers (1,000 last time)."
+    assert "40 more rows cannot be used. The list is of 02:10 on 20 Nov." in en.body.split("\n")
+
+
+def test_a_list_of_which_nothing_is_odd_is_told_by_its_count_alone() -> None:
+    plain = ring(list_told=ListTold(as_of=RECEIVED))
+    assert "名簿" not in plain.body
+    assert "前回" not in plain.body
+
+
+def test_words_that_are_none_are_told_with_the_reason() -> None:
+    refused = (Refused(annotation="customer_impact_ja", text="N/A", why="nothing"),)
+    assert "アラートの customer_impact_ja は使いません。中身のない言葉です。" in ring(refused=refused).body
+    assert "The alert's customer_impact_ja is not used: it says nothing." in ring("en", refused=refused).body
+
+
+def test_a_mail_about_a_stop_names_who_stopped_it() -> None:
+    by = InTrouble(FIRST, "stopped", "person", LINK, 2, 1, person="佐藤")
+    assert "佐藤さんが止めました。続きを送るときは、" in MESSAGES.write(by, "ja").body
+    assert "佐藤 stopped it. Resume on the page" in MESSAGES.write(by, "en").body
+    assert "ほかの担当者が止めました。" in MESSAGES.write(replace(by, person=""), "ja").body
 
 
 def test_a_dead_relay_is_told_with_its_reason() -> None:
@@ -219,7 +262,7 @@ def test_a_draft_that_is_not_in_the_companys_words_says_so(locale: Locale, words
     assert words in ring(locale, template_problem="mail/ja/first.txt.j2:1: oops").body
 
 
-DECISIONS: tuple[Decision, ...] = ("approved", "dismissed", "by_policy", "superseded")
+DECISIONS: tuple[Decision, ...] = ("approved", "dismissed", "rest_dismissed", "by_policy", "superseded")
 TROUBLES: tuple[Trouble, ...] = ("relay", "audience", "stopped", "failed")
 ASKING: list[OncallMessage] = [
     RING,
@@ -238,8 +281,10 @@ TELLING: list[OncallMessage] = [
     "why, words",
     [
         pytest.param("list_changed", "承認のあとで名簿が変わりました。", id="another list"),
-        pytest.param("text_changed", "データベースの中で書き換えられています。", id="another text"),
-        pytest.param("old_work", "長く止まっていたため、自動では送りません。", id="old work"),
+        pytest.param(
+            "text_changed", "承認のあと、データベース上で文面が書き換えられています。", id="another text"
+        ),
+        pytest.param("old_work", "ブリッジが長時間停止していたため、自動では送信しません。", id="old work"),
         pytest.param("550 no", "550 no", id="the server's own words"),
     ],
 )
@@ -255,6 +300,8 @@ def test_a_mail_about_an_old_record_begins_with_what_it_cannot_know() -> None:
         "記録では、送信済み100名。残り200名に送ると、二重になることがあります。",
     ]
     assert MESSAGES.write(told, "en").body.startswith("This record is of 02:15:04.")
+    copy = replace(told, copied=True)
+    assert first_line(MESSAGES.write(copy, "ja")).startswith("写しの記録です。この記録は02:15:04のものです。")
     later = replace(told, now=at + timedelta(days=1))
     assert "11月24日 02:15:04" in MESSAGES.write(later, "ja").body
 
@@ -291,20 +338,25 @@ def test_every_subject_begins_with_its_tag(message: OncallMessage) -> None:
         ),
         (
             TELLING[1],
-            "【送らない】みどりショップ第一報",
-            "佐藤さんが 2:10 に「送らない」と決めました(誤検知)。連絡は止まりました。",
+            "【見送り】みどりショップ第一報",
+            "佐藤さんが 2:10 に「送らない」と決めました(誤検知)。呼び出しは止まりました。",
         ),
         (
-            TELLING[4],
+            TELLING[2],
+            "【残りは見送り】みどりショップ第一報",
+            "佐藤さんが 2:10 に、残りには送らないと決めました(誤検知)。あなたの操作は不要です。",
+        ),
+        (
+            TELLING[5],
             "【確認中】みどりショップ第一報",
             "佐藤さんが 2:10 に「確認中」と伝えました。まだ送っていません。",
         ),
         (
-            TELLING[5],
+            TELLING[6],
             "【送信済】みどりショップ第一報",
             "12,405名に送信しました。3名に届いていません。1名は届いたか確認できません。検知から6分40秒。",
         ),
-        (TELLING[6], "【試し送り】件名", "これは、あなただけへの試し送りです。お客様には送られていません。"),
+        (TELLING[7], "【試し送り】件名", "これは、あなただけへの試し送りです。お客様には送られていません。"),
     ],
 )
 def test_what_happened_stands_in_line_1(message: OncallMessage, subject: str, line: str) -> None:
@@ -359,7 +411,7 @@ def test_a_letter_stopped_by_its_list_says_so_before_the_list_speaks_for_itself(
 
 
 def test_a_trial_copy_ends_with_the_letter_as_customers_would_get_it() -> None:
-    assert MESSAGES.write(TELLING[6], "ja").body.endswith("-\n本文\n")
+    assert MESSAGES.write(TELLING[7], "ja").body.endswith("-\n本文\n")
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60), st.sampled_from(LOCALES))

@@ -56,21 +56,29 @@ OPEN = ("approve", "edit", "dismiss", "acknowledge", "test", "recovered")
             ("stop",),
             id="sending, and the clock went back",
         ),
-        pytest.param(notice("stopped"), "sato", ("resume",), id="stopped"),
+        pytest.param(notice("stopped"), "sato", ("resume", "dismiss"), id="stopped"),
         pytest.param(
-            notice("stopped", approvals=(FIRST_YES,)), "maruyama", (), id="stopped: one of two yeses is his"
+            notice("stopped", approvals=(FIRST_YES,)),
+            "maruyama",
+            ("dismiss",),
+            id="stopped: one of two yeses is his",
         ),
         pytest.param(
-            notice("stopped", approvals=(FIRST_YES,)), "sato", ("resume",), id="stopped: the other is hers"
+            notice("stopped", approvals=(FIRST_YES,)),
+            "sato",
+            ("resume", "dismiss"),
+            id="stopped: the other is hers",
         ),
         pytest.param(
             notice("stopped", approvals=(FIRST_YES,), approved_by="maruyama"),
             "maruyama",
-            ("resume",),
+            ("resume", "dismiss"),
             id="stopped after it was approved",
         ),
         pytest.param(notice("sent"), "maruyama", (), id="sent"),
-        pytest.param(notice("dismissed"), "maruyama", (), id="dismissed"),
+        pytest.param(notice("dismissed"), "maruyama", ("reopen",), id="dismissed, and an alert fires"),
+        pytest.param(notice("dismissed", kind="individual"), "maruyama", (), id="a dismissed batch"),
+        pytest.param(notice("dismissed", kind="correction"), "maruyama", (), id="a dismissed correction"),
         pytest.param(notice("superseded"), "maruyama", (), id="superseded"),
         pytest.param(
             notice(kind="individual"),
@@ -93,9 +101,27 @@ def test_recovery_can_be_declared_only_while_the_disturbance_goes_on(
     assert may == (kind in ("first", "update") and state in ("open", "settling"))
 
 
+@pytest.mark.parametrize("state", get_args(IncidentState))
+@pytest.mark.parametrize("newer", [False, True])
+def test_what_was_not_sent_is_taken_up_again_only_while_an_alert_fires_and_no_newer_report_is_there(
+    state: IncidentState, *, newer: bool
+) -> None:
+    may = offers(notice("dismissed"), "sato", NOW, state, newer=newer)
+    assert may == (("reopen",) if state == "open" and not newer else ())
+
+
 @pytest.mark.parametrize("state", [state for state in NOTICE_MOVES if state not in UNDECIDED])
 def test_nothing_decided_can_be_approved_or_edited(state: NoticeState) -> None:
-    assert not {"approve", "edit", "dismiss"} & set(offers(notice(state), "sato", NOW))
+    assert not {"approve", "edit"} & set(offers(notice(state), "sato", NOW))
+
+
+@pytest.mark.parametrize("state", [state for state in NOTICE_MOVES if state not in UNDECIDED])
+def test_of_what_was_decided_only_a_stopped_letter_can_still_be_dismissed(state: NoticeState) -> None:
+    assert ("dismiss" in offers(notice(state), "sato", NOW)) == (state == "stopped")
+
+
+def test_a_letter_whose_rest_is_never_sent_can_be_corrected_but_not_taken_up_again() -> None:
+    assert offers(notice("dismissed", sending_at=NOW), "sato", NOW) == ("correct",)
 
 
 @pytest.mark.parametrize(

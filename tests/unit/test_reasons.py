@@ -32,7 +32,9 @@ def mailed(reason: str, locale: Locale) -> str:
     ],
 )
 def test_a_reason_is_told_in_words(reason: str, ja: str, en: str) -> None:
-    assert mailed(reason, "ja") == f"佐藤さんが 2:10 に「送らない」と決めました({ja})。連絡は止まりました。"
+    assert (
+        mailed(reason, "ja") == f"佐藤さんが 2:10 に「送らない」と決めました({ja})。呼び出しは止まりました。"
+    )
     assert mailed(reason, "en") == f"佐藤 decided at 02:10 not to send ({en}). Ringing stopped."
     assert [Phrasing(lang, TOKYO, NOW, {}).reason(reason) for lang in ("ja", "en")] == [ja, en]
 

@@ -22,7 +22,7 @@ def test_it_finds_what_asking_every_service_finds(matches, labels):
         SHOP.model_copy(update={"id": f"s{n}", "match": tuple(map(parse_matchers, texts))})
         for n, texts in enumerate(matches)
     ]
-    everybody = [one.id for one in services if all_match(one.match, labels)]
+    everybody = [one for one in services if all_match(one.match, labels)]
     assert ServiceIndex(services).wanting(labels) == everybody
 
 
@@ -32,7 +32,7 @@ def test_of_a_thousand_services_one_is_asked_also_where_all_insist_on_a_severity
     services = {name: one.model_copy(update={"match": (severe, *one.match)}) for name, one in rare.items()}
     with patch.object(service_index, "all_match", wraps=all_match) as asked:
         labels = {"service": "shop7", "severity": "critical"}
-        assert ServiceIndex(services.values()).wanting(labels) == ["shop7"]
+        assert ServiceIndex(services.values()).wanting(labels) == [services["shop7"]]
     assert asked.call_count == 1
 
 

@@ -42,6 +42,89 @@ ALERTS = st.builds(
 POSTS = st.lists(ALERTS, max_size=6)
 
 
+NO_DATA = replace(alert("DatasourceNoData"), labels={"alertname": "DatasourceNoData", "service": "shop"})
+
+
+def test_a_rule_without_data_is_no_customers_trouble() -> None:
+    found = sort_alerts([NO_DATA], ServiceIndex([SHOP]), HEARTBEATS)
+    assert (found.by_service, found.ignored) == ({}, ((NO_DATA, "no_data"),))
+
+
+@pytest.mark.parametrize(
+    "matcher, wanted",
+    [
+        pytest.param('alertname=~"Datasource.*"', ["shop"], id="named"),
+        pytest.param('alertname=~".*"', [], id="every name"),
+        pytest.param('alertname!="LoginErrors"', [], id="every name but one"),
+    ],
+)
+def test_a_rule_without_data_belongs_to_a_service_that_names_it(matcher: str, wanted: list[str]) -> None:
+    named = service(match=['service="shop"', matcher])
+    assert list(sort_alerts([NO_DATA], ServiceIndex([named]), HEARTBEATS).by_service) == wanted
+
+
+def said(status: str, at: float, **more: Any) -> Alert:
+    """What a sender says of the login errors that tells when it spoke."""
+    end = FIRED + minutes(at) if status == "resolved" else None
+    return replace(alert("LoginErrors", status, FIRED, end), as_of=FIRED + minutes(at), **more)
+
+
+@pytest.mark.parametrize(
+    "posts, reasons, ignored",
+    [
+        pytest.param([said("firing", 1), said("firing", 1)], ["opened", "repeated"], [], id="a retry"),
+        pytest.param(
+            [said("firing", 1), said("resolved", 2), said("resolved", 2)],
+            ["opened", "resolved", "repeated"], [], id="a retry of the end",
+        ),
+        pytest.param(
+            [said("firing", 1), said("resolved", 5), said("firing", 3)],
+            ["opened", "resolved"], ["outdated"], id="an older word comes late",
+        ),
+        pytest.param(
+            [said("firing", 5), said("resolved", 3)], ["opened"], ["outdated"], id="an older end comes late"
+        ),
+        pytest.param(
+            [said("firing", 1), said("resolved", 5), said("firing", 7)],
+            ["opened", "resolved", "fires_again"], [], id="it fires again",
+        ),
+        pytest.param(
+            [said("firing", 1), said("resolved", 1)], ["opened", "resolved"], [], id="both of one moment"
+        ),
+        pytest.param(
+            [said("firing", 1), said("firing", 3, labels={"alertname": "LoginErrors"})],
+            ["opened", "updated"], [], id="news of a later moment",
+        ),
+    ],
+)  # fmt: skip
+def test_a_sender_that_tells_when_it_spoke_is_heard_in_its_own_order(
+    posts: list[Alert], reasons: list[str], ignored: list[str]
+) -> None:
+    verdict = judge(posts, None, NOW)
+    assert [change.reason for change in verdict.changes] == reasons
+    assert [why for _, why in verdict.ignored] == ignored
+
+
+def test_an_end_that_measured_nothing_leaves_the_alert_firing_with_its_reason() -> None:
+    vanished = replace(ended(), end_note="MissingSeries")
+    verdict = judge([alert(), vanished, vanished], None, NOW)
+    assert [change.reason for change in verdict.changes] == ["opened", "updated", "repeated"]
+    last = verdict.changes[-1].alert
+    assert (last.status, last.ends_at, last.end_note) == ("firing", None, "MissingSeries")
+
+
+def test_a_measured_end_after_one_that_was_not_ends_the_alert() -> None:
+    verdict = judge([alert(), replace(ended(), end_note="Paused"), ended()], None, NOW)
+    last = verdict.changes[-1]
+    assert (last.reason, last.alert.status, last.alert.end_note) == ("resolved", "resolved", "")
+
+
+def test_an_alert_that_fires_on_after_an_unmeasured_end_forgets_it() -> None:
+    verdict = judge([alert(), replace(ended(), end_note="Paused"), alert()], None, NOW)
+    last = verdict.changes[-1]
+    assert (last.reason, last.alert.status, last.alert.end_note) == ("updated", "firing", "")
+
+
 @pytest.mark.parametrize(
     "given_alert, services, ignored",
     [

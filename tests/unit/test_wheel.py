@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.parts.setup import setup_answers
+
 CHECKOUT = Path(__file__).parents[2]
 RENDER = """
 import json, sys
@@ -42,6 +44,9 @@ FACTS = {
 }
 
 
+RUN = "import sys; from bridge.cli.main import main; sys.exit(main())"
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty venv that holds the unpacked wheel; its dependencies are those of this run."""
@@ -65,3 +70,13 @@ def test_letters_are_rendered_without_a_checkout(home: Path, tmp_path: Path) -> 
     assert said["subject"] == "【障害・第一報】みどりショップ 障害の状況について"
     assert said["ring"] == "【新しいリンク】みどりショップ第一報"
     assert all(Path(path).is_relative_to(home) for path in [said["home"], *said["shipped"]])
+
+
+def test_a_new_installation_is_made_without_a_checkout(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "answers.json").write_text(json.dumps(setup_answers()))
+    words = ["init", "new", "--yes", "answers.json"]
+    python = [str(home / "bin/python"), "-I", "-X", "utf8", "-c", RUN, *words]
+    ran = subprocess.run(python, text=True, capture_output=True, cwd=tmp_path, check=False)
+    assert "ok       templates" in ran.stdout, ran.stderr
+    laid = {str(path.relative_to(tmp_path / "new/samples")) for path in (tmp_path / "new/samples").rglob("*")}
+    assert laid >= {"bridge.yaml", "alertmanager.yml", "rules.yml", "bridge.service", "alert.json"}

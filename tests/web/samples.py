@@ -7,11 +7,13 @@ from typing import Any
 from bridge.core.facts import Answers, Facts, build
 from bridge.core.model import (
     Alert,
+    AlertGroup,
     Approval,
     AudienceFacts,
     Event,
     Incident,
     Kind,
+    LeftOut,
     Notice,
     Origin,
     Text,
@@ -20,7 +22,9 @@ from bridge.core.model import (
 from bridge.core.settings import Escalation, Person, Service
 from bridge.core.values import Locale, LocalText
 from bridge.letters.render import Letters
+from bridge.stages.audience import REHEARSING
 from bridge.stages.proofread import CAUSE_DAY_OVER
+from bridge.stages.word_findings import of_language, of_words
 from bridge.web.views.page_data import BatchLetter, FailedRow, PageData, Related
 from bridge.wording import Context, Finding, Letter, check
 from tests.parts import midori
@@ -73,6 +77,8 @@ EARLIER = replace(
     annotations={"customer_impact_ja": "決済機能", "customer_impact_en": "Payments"},
     starts_at=at(2, 4),
 )
+FIRES = AlertGroup("LoginErrors", "alertmanager", "firing", by_hand=False, count=1, since=RECEIVED)
+OVER = replace(FIRES, status="resolved", until=at(3, 32))
 ENDED = replace(FIRING, status="resolved", ends_at=at(3, 32))
 EVENTS = (
     Event(1, RECEIVED, "alertmanager", "alerts", {"alertnames": ["LoginErrors"]}),
@@ -129,7 +135,9 @@ def page_data(lang: Locale = "ja", **changes: Any) -> PageData:
         "lang": lang,
         "csrf": "csrf-of-this-page",
         "number": 1,
-        "alerts": (FIRING,),
+        "alerts": (FIRES,),
+        "firing": 1,
+        "alert_count": 1,
         "events": EVENTS,
         "previous_count": 12_396,
     }
@@ -208,7 +216,8 @@ def _recovery(number: int = 1, edited_by: str | None = None, **answers: Any) -> 
     told = build(SERVICE, stood, [ENDED], "recovery", drafted_at=at(3, 37), previous=facts(), answers=known)
     return {
         "incident": stood,
-        "alerts": (ENDED,),
+        "alerts": (OVER,),
+        "firing": 0,
         "notice": notice("recovery", version=number, base_at=at(3, 37), due_at=at(3, 52)),
         "version": version(told, number, edited_by),
         "number": None,
@@ -269,6 +278,33 @@ def _row(told: Facts, name: str) -> Facts:
     return told.for_row(
         {"company": "みどり商事株式会社", "department": "", "name": name, "impact": "ご注文1件の登録"}
     )
+
+
+_DRILL = replace(INCIDENT, mode="drill")
+_DRILLED_UPDATE = build(
+    SERVICE,
+    _DRILL,
+    (FIRING,),
+    "update",
+    drafted_at=at(3, 0),
+    promise_at=at(4, 10),
+    number=2,
+    previous=facts(),
+)
+
+
+def _drill(**changes: Any) -> dict[str, Any]:
+    """Two people rehearse: only they would be written to."""
+    told = build(SERVICE, _DRILL, (FIRING,), "first", drafted_at=RECEIVED, promise_at=at(3, 10), number=1)
+    values = {
+        "incident": _DRILL,
+        "version": version(told),
+        "audience": AudienceFacts("drill", 2, "d1", {"ja": 2}, title=REHEARSING),
+        "rung": ("maruyama", "sato"),
+        "for_real": 12_408,
+        "previous_count": None,
+    }
+    return {**values, **changes}
 
 
 _second = {
@@ -343,6 +379,16 @@ OPEN: dict[str, dict[str, Any]] = {
     "template failed": {
         "version": replace(DRAFT, template_problem="templates/mail/ja/first.txt.j2:3: 'nope' is undefined")
     },
+    "open, odd list": {
+        "audience": replace(AUDIENCE, count=600, bad_total=40, as_of=at(9, 0, day=23)),
+        "previous_count": 1_000,
+        "alerts": (FIRES, replace(OVER, name="ItemErrors", count=1_000, until=at(2, 12))),
+        "alert_count": 1_001,
+        "findings": tuple(
+            of_words(facts(alerts=(replace(FIRING, annotations={"customer_impact_ja": "-"}),)))
+        ),
+        "sheet": "alerts",
+    },
     "choosing not to send": {"sheet": "dismiss"},
     "cancelled": {"did": "cancelled"},
     "acknowledged": {
@@ -361,14 +407,18 @@ OPEN: dict[str, dict[str, Any]] = {
     },
     "ended before anyone approved": {
         "incident": replace(INCIDENT, state="settling", resolved_at=at(2, 14)),
-        "alerts": (replace(ENDED, ends_at=at(2, 14)),),
+        "alerts": (replace(OVER, until=at(2, 14)),),
+        "firing": 0,
     },
     "update": _update(),
+    "drill": _drill(),
+    "drill, update": _drill(**_update(version=version(_DRILLED_UPDATE))),
     "recovery, answered": _answered(),
     "recovery, cause known": _answered(cause="設定の誤りによるものでした。", remedy="設定を元に戻しました。"),
     "individual": _batch(),
     "individual, harm": _harmful(),
 }
+_BOTH = replace(AUDIENCE, locales={"ja": 12_370, "en": 38})
 ASKING: dict[str, dict[str, Any]] = {
     "recovery": _recovery(),
     "recovery, ended by hand": {
@@ -376,16 +426,24 @@ ASKING: dict[str, dict[str, Any]] = {
         "incident": replace(_recovery()["incident"], ended_by="maruyama", firing_at_end=1),
         "events": (*EVENTS, Event(4, at(3, 32), "maruyama", "ended_by_hand", {"firing": 1})),
     },
-    "recovery, still firing": {**_recovery(), "alerts": (FIRING,)},
+    "recovery, one kept out": {
+        **_recovery(),
+        "left_out": (LeftOut("LoginErrors", "severity", "warning", at(3, 46)),),
+    },
+    "recovery, still firing": {**_recovery(), "alerts": (FIRES,), "firing": 1},
     "recovery, answered in Japanese": {
         **_recovery(2, "maruyama", cause="証明書の期限が切れておりました。"),
-        "audience": replace(AUDIENCE, locales={"ja": 12_370, "en": 38}),
+        "audience": _BOTH,
+        "findings": tuple(
+            of_language(SERVICE, _recovery(2, cause="証明書の期限が切れておりました。")["version"], _BOTH)
+        ),
     },
     "recovery, day over": {
         **_recovery(2, "maruyama"),
         "findings": (Finding("BRG-05", "error", "body", (0, 0), "", *CAUSE_DAY_OVER),),
     },
 }
+_DISMISSED = notice(state="dismissed", decided_by="sato", decided_at=at(2, 16), reason="false_alarm")
 DECIDED: dict[str, dict[str, Any]] = {
     "hold": {"notice": approved(), "now": at(2, 16, 33)},
     "hold over": {"notice": approved(), "now": at(2, 16, 41)},
@@ -424,11 +482,58 @@ DECIDED: dict[str, dict[str, Any]] = {
         "now": at(2, 40),
         "counts": {"sent": 100, "queued": 12_308},
     },
+    "stopped, copied": {
+        "notice": approved(
+            state="stopped", sending_at=at(2, 15, 1), first_accept_at=at(2, 15, 1), stop_reason="restored"
+        ),
+        "record_until": at(2, 15, 4),
+        "copied": True,
+        "now": at(2, 40),
+        "counts": {"sent": 100, "queued": 12_308},
+    },
+    "stopped, deciding about the rest": {
+        "notice": approved(
+            state="stopped", sending_at=at(2, 16, 40), first_accept_at=at(2, 16, 40), stop_reason="person"
+        ),
+        "now": at(2, 18),
+        "counts": {"sent": 7_912, "queued": 4_496},
+        "sheet": "dismiss",
+    },
+    "rest dismissed": {
+        "notice": approved(
+            state="dismissed",
+            sending_at=at(2, 16, 40),
+            first_accept_at=at(2, 16, 40),
+            stop_reason="person",
+            decided_by="sato",
+            decided_at=at(2, 19),
+            reason="already_sent",
+        ),
+        "now": at(2, 20),
+        "counts": {"sent": 7_912, "cancelled": 4_496},
+    },
     "stopped in its hold, restored": {
         "notice": approved(state="stopped", stop_reason="restored", audience_digest=AUDIENCE.digest),
         "record_until": at(2, 15, 4),
         "now": at(2, 40),
         "counts": {},
+    },
+    "stopped, not true any more": {
+        "notice": _RELISTED,
+        "audience": _LARGER,
+        "now": at(2, 40),
+        "counts": {},
+        "findings": (
+            Finding(
+                "FCT-01",
+                "error",
+                "body",
+                (0, 5),
+                "お客様各位",
+                "アラートはすべて 2:31 に止まりました。手紙には継続中と書かれています。",
+                "All alerts ended at 02:31. The letter says that it goes on.",
+            ),
+        ),
     },
     "stopped, list changed": {
         "notice": _RELISTED,
@@ -475,9 +580,38 @@ DECIDED: dict[str, dict[str, Any]] = {
         "person": PEOPLE["sato"],
     },
     "by another": {"notice": approved(), "now": at(2, 16, 33), "person": PEOPLE["sato"]},
+    "drill over": _drill(
+        notice=approved(
+            state="sent",
+            recipients=2,
+            sending_at=at(2, 16, 40),
+            first_accept_at=at(2, 16, 40),
+            finished_at=at(2, 16, 42),
+        ),
+        now=at(2, 17),
+        counts={"sent": 2},
+    ),
+    "drill, a real alert came": _drill(
+        notice=approved(state="stopped", stop_reason="drill_ended", recipients=2), now=at(2, 17), counts={}
+    ),
     "dismissed": {
-        "notice": notice(state="dismissed", decided_by="sato", decided_at=at(2, 16), reason="false_alarm"),
+        "notice": _DISMISSED,
         "now": at(2, 17),
+    },
+    "dismissed, long ago": {
+        "notice": _DISMISSED,
+        "events": (
+            *EVENTS[:2],
+            Event(3, at(2, 10), "bridge", "rang", {"notice": "n1", "people": ["maruyama", "sato"]}),
+            Event(4, at(2, 46), "bridge", "still_firing", {"notice": "n1", "people": ["sato", "maruyama"]}),
+        ),
+        "now": at(2, 58),
+    },
+    "dismissed, all over": {
+        "notice": _DISMISSED,
+        "incident": replace(INCIDENT, state="closed", resolved_at=at(2, 20)),
+        "alerts": (replace(OVER, until=at(2, 20)),),
+        "now": at(2, 30),
     },
     "superseded, fires again": {
         "notice": notice("recovery", state="superseded", decided_at=at(3, 50), closed_reason="fires_again"),

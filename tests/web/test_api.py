@@ -12,7 +12,8 @@ from tests.parts.sink import Sink
 from tests.parts.waiting import until
 
 INCIDENT = {
-    "id", "service", "state", "started_at", "received_at", "due_at", "resolved_at", "alerts", "notices", "events",
+    "id", "service", "state", "started_at", "received_at", "due_at", "resolved_at", "alerts",
+    "alert_count", "firing_count", "notices", "events",
 }  # fmt: skip
 ALERT = {"source", "fingerprint", "status", "labels", "annotations", "starts_at", "ends_at", "url"}
 EVENT = {"at", "actor", "action", "detail"}
@@ -26,12 +27,22 @@ STATES = ["queued", "sending", "sent", "deferred", "failed", "unknown"]
 DELIVERY = {"recipient", "state", "attempts", "message_id", "reply", "updated_at"}
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 
-READS = ["/incidents", "/incidents/{id}", "/notices/{notice}/deliveries", "/ignored"]
+READS = [
+    "/incidents",
+    "/incidents/{id}",
+    "/notices/{notice}/deliveries",
+    "/ignored",
+    "/drills",
+    "/drills/{drill}",
+]
 WRITES = [
     "/incidents/{id}/recovery",
     "/incidents/{id}/update",
     "/incidents/{id}/individual",
     "/notices/{notice}/correction",
+    "/notices/{notice}/reopen",
+    "/explain",
+    "/notices/{notice}/retry",
     "/links/revoke",
 ]
 
@@ -46,6 +57,18 @@ def incident(front: Bridge, mailbox: Sink) -> Any:
     mailbox.wait_for_every(front.customers)
     until(lambda: front.incident()["notices"][0]["state"] == "sent", 10, "the letter is sent")
     return front.incident()
+
+
+def test_an_incident_says_how_many_alerts_there_are_beyond_those_that_it_lists(
+    running_bridge: Bridge,
+) -> None:
+    storm = [alert("ItemErrors", shard=f"s{n}") for n in range(1_200)]
+    ended = [alert("ItemErrors", "resolved", shard=f"s{n}") for n in range(1_100)]
+    running_bridge.alert(*storm)
+    running_bridge.alert(*ended)
+    incident = running_bridge.incident()
+    assert (len(incident["alerts"]), incident["alert_count"], incident["firing_count"]) == (1_000, 1_200, 100)
+    assert [one["status"] for one in incident["alerts"]].count("firing") == 100
 
 
 def test_the_rings_to_come_say_whom_they_would_ring(running_bridge: Bridge, mail_server: Sink) -> None:
@@ -66,7 +89,7 @@ def ask(front: Bridge, method: str, path: str, token: str | None = API_TOKEN, **
 
 
 def filled(path: str, incident: Any) -> str:
-    return path.format(id=incident["id"], notice=incident["notices"][0]["id"])
+    return path.format(id=incident["id"], notice=incident["notices"][0]["id"], drill="none")
 
 
 # Shapes
@@ -256,7 +279,8 @@ def test_text_that_postgresql_refuses_is_taken(database_url: str, tmp_path: Any,
 def test_the_description_names_every_route_and_how_to_get_in(front: Bridge) -> None:
     described = httpx.get(f"{front.url}/openapi.json").json()
     expected = {f"/api/v1{path}".replace("{id}", "{incident_id}") for path in READS + WRITES}
-    assert set(described["paths"]) == {path.replace("{notice}", "{notice_id}") for path in expected}
+    named = {path.replace("{notice}", "{notice_id}").replace("{drill}", "{drill_id}") for path in expected}
+    assert set(described["paths"]) == named
     for operations in described["paths"].values():
         for operation in operations.values():
             assert operation["security"] == [{"token": []}]

@@ -15,7 +15,7 @@ NOTHING_SENT = "この画面からは何も送られていません。"
 @pytest.mark.parametrize(
     "method, path, status, words",
     [
-        ("GET", "/", 404, NOTHING_SENT),
+        ("GET", "/index.html", 404, NOTHING_SENT),
         ("GET", "/nowhere", 404, NOTHING_SENT),
         ("GET", "/approve", 404, NOTHING_SENT),
         ("DELETE", "/approve/token", 405, "まだ送っていません。"),

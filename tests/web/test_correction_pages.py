@@ -218,3 +218,29 @@ def test_the_api_drafts_a_correction_once(half_way: tuple[Bridge, str]) -> None:
     assert [a.status_code for a in (first, again, unknown, nonsense)] == [201, 409, 404, 422]
     assert first.json()["corrects"] == wrong["id"]
     assert "正：法人のお客様のみ" in first.json()["body"]
+
+
+def test_the_command_line_begins_a_correction_once_and_says_why_not(half_way: tuple[Bridge, str]) -> None:
+    running, _ = half_way
+    (wrong,) = running.incident()["notices"]
+    asked = ("correct", wrong["id"], "--nature", "wrong_fact", "--right", "法人のお客様のみ")
+    done = running.run(*asked, "--json")
+    assert (done.returncode, json.loads(done.stdout)["corrects"]) == (0, wrong["id"])
+    again, nobody = running.run(*asked), running.run("correct", "nobody", *asked[2:])
+    assert (again.returncode, "corrected by" in again.stderr) == (1, True)
+    assert (nobody.returncode, "unknown incident or notice" in nobody.stderr) == (1, True)
+    assert running.run("correct", wrong["id"], "--nature", "everything").returncode == 2
+    assert running.run("correct", wrong["id"]).returncode == 2
+
+
+def test_a_letter_that_has_not_left_is_not_corrected_but_called_back(
+    running_bridge: Bridge, mail_server: Sink
+) -> None:
+    running_bridge.alert()
+    mail_server.wait_for(MARUYAMA)
+    (waiting,) = running_bridge.incident()["notices"]
+    done = running_bridge.run("correct", waiting["id"], "--nature", "no_incident")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "409: nothing of it was sent: cancel or dismiss it\n",
+    )

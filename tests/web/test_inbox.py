@@ -87,9 +87,9 @@ async def test_the_button_ends_the_alert_once() -> None:
 @pytest.mark.parametrize(
     "speed, lang, words",
     [
-        (1, "ja", "約5分後に、復旧報告の連絡が届きます。"),
+        (1, "ja", "約5分後に、復旧報告の下書きが届きます。"),
         (1, "en", "In about 5 minutes the recovery report asks for approval."),
-        (30, "ja", "約10秒後に、復旧報告の連絡が届きます。"),
+        (30, "ja", "約10秒後に、復旧報告の下書きが届きます。"),
         (30, "en", "In about 10 seconds the recovery report asks for approval."),
     ],
 )

@@ -19,6 +19,8 @@ METRICS = [
     "bridge_notices_overdue",
     "bridge_notices_stopped",
     "bridge_config_last_reload_successful",
+    "bridge_config_last_reload_success_timestamp_seconds",
+    "bridge_build_info",
     "bridge_receipt_to_approval_seconds_bucket",
     "bridge_receipt_to_first_accept_seconds_bucket",
     'bridge_deliveries{state="queued"}',
@@ -90,7 +92,7 @@ def test_a_bad_file_is_refused_whole_and_named(front: Bridge) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/nothing", "/metrics/", "/healthz/", "/approve", "/docs", "/redoc", "/static/x"]
+    "path", ["/nothing", "/metrics/", "/healthz/", "/approve", "/docs/", "/redoc", "/static/x"]
 )
 def test_a_path_that_is_none_is_a_problem_and_never_a_redirect(front: Bridge, path: str) -> None:
     answer = front.get(path)
@@ -101,7 +103,7 @@ def test_operators_have_an_address_of_their_own_if_wanted(tmp_path: Path, mailbo
     made, port = Bridge(tmp_path, mailbox), free_port()
     made.config["server"]["ops_listen"] = f"127.0.0.1:{port}"
     headers = {"Authorization": f"Bearer {API_TOKEN}"}
-    inside = {"/api/v1/incidents", "/metrics", "/openapi.json"}
+    inside = {"/api/v1/incidents", "/docs", "/metrics", "/openapi.json"}
     outside = {"/webhooks/alertmanager", "/approve/x", "/static/live.js"}
     try:
         made.start()

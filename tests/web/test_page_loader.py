@@ -70,7 +70,7 @@ async def test_a_draft_that_was_given_up_is_told_as_such_in_the_history(office: 
     assert data.notice.closed_reason == "fires_again"
     assert data.withdrawn == {recovery.id}
     lines = [line.text for line in history(data)]
-    assert "ブリッジ: 警告が再び鳴り、下書きを取りやめました" in lines
+    assert "ブリッジ: アラートが再び出たので、下書きを取りやめました" in lines
     assert "ブリッジ: 下書きが置き換わりました" not in lines
 
 

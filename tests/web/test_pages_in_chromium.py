@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ from tests.web import samples
 from tests.web.samples import ASKING, DECIDED, DRAFT, OPEN, WIDER, at, notice, page_data
 
 PAGES = Pages()
+WHOLE = replace(samples.AUDIENCE, bad=(), bad_total=0)  # a list of which every row can be used
 URL = "http://127.0.0.1:8080/approve/token"
 CHECKS = Path(__file__).with_name("accessibility.js").read_text()
 AXE = Path(__file__).parents[2] / ".venv" / "axe.min.js"
@@ -28,8 +30,8 @@ DEPENDS_ON = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
 """axe's rules for each: the dark page is the same but for its colours."""
 
 
-def in_state(name: str, lang: Locale) -> Page:
-    return PAGES.approval(page_data(lang, **STATES[name]))
+def in_state(name: str, lang: Locale, **changes: Any) -> Page:
+    return PAGES.approval(page_data(lang, **{**STATES[name], **changes}))
 
 
 def conflict(lang: Locale, typed: dict[str, str] | None = None) -> Page:
@@ -135,12 +137,21 @@ def test_text_of_twice_the_size_still_fits(browser: Browser, name: str) -> None:
 
 @pytest.mark.parametrize("lang", LOCALES)
 def test_the_whole_card_and_send_are_on_a_small_phone(browser: Browser, lang: Locale) -> None:
-    with opened(browser, in_state("open", lang), SMALL_PHONE) as tab:
+    with opened(browser, in_state("open", lang, audience=WHOLE), SMALL_PHONE) as tab:
         send = tab.locator("button[value=approve]").first
         deck = tab.locator(".deck").bounding_box()
         assert deck
         assert bottom(tab.locator(".card").first) <= deck["y"]
         assert bottom(send) <= SMALL_PHONE.height
+
+
+@pytest.mark.parametrize("lang", LOCALES)
+def test_all_facts_are_on_a_small_phone_where_the_list_is_odd_too(browser: Browser, lang: Locale) -> None:
+    short = replace(samples.AUDIENCE, count=600, bad_total=40)
+    with opened(browser, in_state("open", lang, audience=short, previous_count=1_000), SMALL_PHONE) as tab:
+        deck = tab.locator(".deck").bounding_box()
+        assert deck
+        assert bottom(tab.locator(".card dl")) <= deck["y"]
 
 
 BROKEN = """(place, labels) => labels.filter((label) => {
@@ -218,6 +229,7 @@ def test_a_form_page_is_one_request_and_runs_no_script(browser: Browser, name: s
 
 TOO_LOW = """() => [...document.querySelectorAll("a, summary, label.radio, input, textarea, button")]
   .filter((place) => place.checkVisibility() && !["radio", "hidden"].includes(place.type))
+  .filter((place) => !place.matches(".card p.small a"))  // inside a sentence
   .filter((place) => place.getBoundingClientRect().height < (place.matches(".go") ? 64 :
     place.matches("button:not(.link), .button") ? 56 : 48))
   .map((place) => place.outerHTML)"""
@@ -231,7 +243,7 @@ def test_every_target_is_big_enough_for_a_thumb(browser: Browser, lang: Locale) 
 
 
 def test_tab_goes_to_the_language_then_to_send(browser: Browser) -> None:
-    with opened(browser, in_state("open", "ja")) as tab:
+    with opened(browser, in_state("open", "ja", audience=WHOLE)) as tab:
         stops = []
         for _ in range(2):
             tab.keyboard.press("Tab")

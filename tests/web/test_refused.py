@@ -41,6 +41,15 @@ def test_a_malformed_field_an_unknown_source_and_a_wrong_api_token_are_named(run
     assert (stranger["path"], stranger["status"]) == ("/api/v1/incidents", 401)
 
 
+def test_a_mistyped_address_is_a_line_that_says_the_right_one(running_bridge: Bridge) -> None:
+    assert httpx.post(f"{running_bridge.url}//webhook/alertmanager", content=b"{}").status_code == 404
+    (line,) = lines(running_bridge)
+    assert (line["path"], line["why"]) == (
+        "//webhook/alertmanager",
+        "no such address. Post to /webhooks/alertmanager",
+    )
+
+
 def test_what_strangers_try_on_links_is_no_news(running_bridge: Bridge) -> None:
     assert running_bridge.get("/approve/no-such-token").status_code == 404
     assert lines(running_bridge) == []
@@ -54,6 +63,16 @@ def test_an_outage_too_large_for_us_rings_the_on_call_once(running_bridge: Bridg
     running_bridge.alert()
     until(lambda: len(mail_server.to(MARUYAMA)) > 1, 15, "the next alert rings as ever")
     assert [m.subject for m in mail_server.to(MARUYAMA)].count(mail.subject) == 1
+
+
+def test_a_post_that_cannot_be_read_rings_the_on_call_once_too(
+    running_bridge: Bridge, mail_server: Sink
+) -> None:
+    for _ in range(3):
+        assert running_bridge.post_alerts(b'{"version": "4", "alerts": "all"}').status_code == 400
+    (mail,) = mail_server.wait_for(MARUYAMA)
+    assert mail.subject == "【受信拒否】alertmanagerのアラート"
+    assert "読めなかった項目: alerts。" in mail.text
 
 
 def test_a_stranger_rings_nobody(running_bridge: Bridge, mail_server: Sink) -> None:

@@ -60,10 +60,33 @@ def test_strangers_are_told_how_to_ask_and_nothing_else(front: Bridge, credentia
 
 
 @pytest.mark.parametrize(
-    "source", ["grafana", "nobody", "alertmanager/", "", "%00", "..%2fapi%2fv1%2fincidents"]
+    "source", ["grafana", "nobody", "", "%00", "..%2fapi%2fv1%2fincidents", "alertmanager/api/v2/alerts"]
 )
 def test_a_source_that_is_not_listed_is_not_there(front: Bridge, source: str) -> None:
     assert is_problem(post(front, body(), source), 404)
+
+
+@pytest.mark.parametrize(
+    "path", ["/webhooks/alertmanager/", "//webhooks/alertmanager", "/webhooks//alertmanager//"]
+)
+def test_a_slash_too_many_is_served_and_never_redirected(front: Bridge, path: str) -> None:
+    headers = {"Authorization": f"Bearer {ALERT_TOKEN}"}
+    answer = httpx.post(f"{front.url}{path}", content=body(), headers=headers)
+    assert (answer.status_code, answer.json()["accepted"]) == (200, 1)
+
+
+@pytest.mark.parametrize("path", ["/webhook/alertmanager", "/Webhooks/Alertmanager"])
+def test_an_address_that_nearly_is_one_is_answered_with_the_right_one(front: Bridge, path: str) -> None:
+    answer = httpx.post(f"{front.url}{path}", content=body())
+    assert is_problem(answer, 404)
+    assert answer.json()["title"] == "no such address. Post to /webhooks/alertmanager"
+
+
+@pytest.mark.parametrize("path", ["/webhooks/", "/webhook/nobody", "/alertmanager", "/api/alertmanager"])
+def test_an_address_that_names_no_source_of_ours_gives_none_away(front: Bridge, path: str) -> None:
+    answer = httpx.post(f"{front.url}{path}", content=body())
+    assert is_problem(answer, 404)
+    assert "alertmanager" not in answer.json()["title"]
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])

@@ -6,8 +6,7 @@ from bridge.core.values import LocalText
 SPEC = KindSpec(
     place=3,
     title=LocalText(ja="復旧報告", en="recovery report"),
-    ring_label=LocalText(ja="復旧", en="Recovery"),
-    ring_tells_time=False,
+    ring_label=LocalText(ja="復旧報告", en="Recovery report"),
     promises=Promises.CAUSE,
     asks=Asks.ANSWERS,
     looks_back=True,

@@ -29,6 +29,7 @@ class Recipients(Enum):
     SERVICE_LIST = "the customer list of the service"
     LEDGER = "those whom an earlier notice of the incident reached"
     BATCH = "the rows of an uploaded CSV file, each with a letter of its own"
+    RUNG = "those who were rung about it: a letter of any kind, in a drill"
 
 
 class Clock(Enum):
@@ -62,7 +63,7 @@ class KindSpec:
 
     `place`: where the kind stands in lists, in the order of a correspondence. `title`: what the letter is called;
     None for a report that is called by its number. `ring_label`: what a ring about it says first on a lock screen,
-    before the time left or, without `ring_tells_time`, in its place.
+    before the time left.
 
     `gives_way`: while none of it has left, a newer report takes its place. `follows_alerts`: an untouched draft is
     drafted anew when the alerts change its facts. `looks_back`: the letter is about the whole disturbance, not about
@@ -82,7 +83,6 @@ class KindSpec:
     place: int
     title: LocalText | None = None
     ring_label: LocalText | None = None
-    ring_tells_time: bool = True
     recipients: Recipients = Recipients.SERVICE_LIST
     clock: Clock = Clock.DRAFTING
     promises: Promises = Promises.NOTHING
@@ -106,6 +106,11 @@ class KindSpec:
     def numbered(self) -> bool:
         """Whether approval gives it the next number of the incident's reports."""
         return self.title is None
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether it tells nothing any more to whoever has a later report of the incident."""
+        return self.clock in (Clock.DETECTION, Clock.PROMISE)
 
     @property
     def is_report(self) -> bool:

@@ -3,6 +3,7 @@
 from bridge.core.events import ApprovedFirst
 from bridge.core.kinds import Clock
 from bridge.stages.approve import hold_now, start_hold
+from bridge.stages.decide.confirm import confirm
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
 from bridge.stages.proofread import proofread
 from bridge.stages.wake import Wake
@@ -27,10 +28,10 @@ def approve(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
     reason = (override if errors else notice.override) or None
     hold = hold_now(ctx, ctx.audience, overridden=bool(reason))
     wake = start_hold(ctx, ctx.person, audience, hold, reason)
+    confirm(ctx, "approved", always=ctx.version().edited_by is not None)
     took = (ctx.now - ctx.incident.received_at).total_seconds()
-    return DecisionResult(
-        "done", wake=wake, approved_after=took if ctx.spec.clock is Clock.DETECTION else None
-    )
+    measured = ctx.spec.clock is Clock.DETECTION and not ctx.incident.is_drill
+    return DecisionResult("done", wake=wake, approved_after=took if measured else None)
 
 
 def _first_of_two(ctx: DecisionContext, override: str) -> DecisionResult:

@@ -2,6 +2,7 @@
 
 from bridge.core.events import Cancelled
 from bridge.core.reminders import with_deadline
+from bridge.stages.decide.confirm import confirm
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
 from bridge.stages.wake import Wake
 
@@ -33,6 +34,7 @@ def cancel(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
     planned = max(tx.now, notice.base_at)
     tx.rings.plan(notice.id, with_deadline(planned, notice, ctx.policy, tx.now))
     ctx.record(ctx.person, Cancelled(notice.id, notice.kind, notice.version))
+    confirm(ctx, "cancelled", always=True)
     return DecisionResult("done", did="cancelled", wake=Wake(timer=True, oncall=True))
 
 
@@ -42,4 +44,5 @@ def _keep_rest(ctx: DecisionContext) -> DecisionResult:
     if not ctx.tx.notices.move(notice, "stopped", send_at=None, owner=None):
         return DecisionResult("decided")
     ctx.record(ctx.person, Cancelled(notice.id, notice.kind, notice.version))
-    return DecisionResult("done", did="cancelled", wake=Wake(timer=True))
+    confirm(ctx, "cancelled", always=True)
+    return DecisionResult("done", did="cancelled", wake=Wake(timer=True, oncall=True))

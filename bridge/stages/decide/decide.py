@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from bridge.core.actions import expired, offers, said_yes
+from bridge.core.actions import expired, offers, practised, said_yes
 from bridge.core.lifecycle import UNDECIDED
+from bridge.core.next_notice import has_newer
 from bridge.stages.audience import Lists, audience_of
 from bridge.stages.context import open_notice
 from bridge.stages.decide.acknowledge import acknowledge
@@ -15,6 +16,8 @@ from bridge.stages.decide.dismiss import dismiss
 from bridge.stages.decide.edit import edit
 from bridge.stages.decide.end_incident import end_incident
 from bridge.stages.decide.renew import renew
+from bridge.stages.decide.reopen import reopen
+from bridge.stages.decide.retry_failed import retry_failed
 from bridge.stages.decide.send_test_copy import send_test_copy
 from bridge.stages.decide.stop import resume, stop
 from bridge.stages.runtime import Runtime
@@ -30,11 +33,13 @@ ACTIONS: Mapping[str, Decide] = {
     "stop": stop,
     "correct": correct,
     "resume": resume,
+    "reopen": reopen,
+    "retry": retry_failed,
     "test": send_test_copy,
     "recovered": end_incident,
 }
 # These are about what the page says, or make it outdated; the others mean the same whatever it says.
-ABOUT_THE_PAGE = frozenset({"approve", "edit", "dismiss", "recovered"})
+ABOUT_THE_PAGE = frozenset({"approve", "edit", "dismiss", "recovered", "reopen"})
 
 
 def decide(tx: Tx, runtime: Runtime, link_id: str, form: DecisionRequest, lists: Lists) -> DecisionResult:
@@ -45,8 +50,13 @@ def decide(tx: Tx, runtime: Runtime, link_id: str, form: DecisionRequest, lists:
     notice = ctx.notice
     if ctx.link.replaced or expired(notice, tx.now, ctx.link.created_at):
         return _gone(ctx, form)
-    offered = form.action in offers(notice, ctx.person, tx.now, ctx.incident.state)
-    if not offered and (form.action in ACTIONS or notice.state not in UNDECIDED):
+    counts = tx.delivery_counts.of([notice.id])[notice.id]
+    unreached = counts.get("failed", 0) + counts.get("unknown", 0)
+    newer = has_newer(notice, ctx.notices())
+    offered = offers(notice, ctx.person, tx.now, ctx.incident.state, newer=newer, unreached=unreached)
+    if ctx.incident.is_drill:
+        offered = practised(offered)
+    if form.action not in offered and (form.action in ACTIONS or notice.state not in UNDECIDED):
         return _already(ctx, form)
     if not form.genuine:
         return DecisionResult("forged")

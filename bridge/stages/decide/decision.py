@@ -58,6 +58,9 @@ class DecisionRequest:
     answers: Mapping[str, str] = field(default_factory=dict)
     nature: str = ""
     right: str = ""
+    state: str = ""
+    reply: str = ""
+    recipient: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,12 @@ from datetime import date, datetime
 
 from bridge.core import next_notice
 from bridge.core.contradiction import facts_told_by
+from bridge.core.drill import marked
 from bridge.core.events import Edited
 from bridge.core.facts import Answers, Facts
 from bridge.core.kinds import Asks
 from bridge.core.model import Text, Version
+from bridge.core.values import Locale
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
 from bridge.stages.draft import current_facts, note_fallback
 from bridge.stages.facts_at_press import rewritten
@@ -53,14 +55,16 @@ def _reworded(ctx: DecisionContext, old: Version, form: DecisionRequest) -> Vers
         own.subject if form.subject is None else one_line(form.subject),
         own.body if form.body is None else body_of(form.body),
     )
+    mine = _as_drill(ctx, mine, ctx.service.locale)
     texts = {**old.texts, ctx.service.locale: mine}
     promise_at = _promise(ctx, old, mine)
     for locale, text in old.texts.items():
         if locale != ctx.service.locale:
-            texts[locale] = Text(
+            typed = Text(
                 one_line(form.other_texts.get(f"subject_{locale}", text.subject)),
                 body_of(form.other_texts.get(f"body_{locale}", text.body)),
             )
+            texts[locale] = _as_drill(ctx, typed, locale)
     facts = _told(ctx, old, mine, promise_at)
     return replace(
         old,
@@ -72,6 +76,11 @@ def _reworded(ctx: DecisionContext, old: Version, form: DecisionRequest) -> Vers
         created_at=ctx.now,
         origin="answers" if _is_rendered(ctx, facts, mine) else "person",
     )
+
+
+def _as_drill(ctx: DecisionContext, text: Text, locale: Locale) -> Text:
+    """What a person typed in a drill says that it is one, whatever they left of that."""
+    return marked(text, locale) if ctx.incident.is_drill else text
 
 
 def _answered(ctx: DecisionContext, old: Version, answers: Answers) -> Version:

@@ -3,8 +3,11 @@
 from bridge.core.events import ResumedFirst, ResumedRest, ResumedWhole, Stopped
 from bridge.core.next_notice import never_left
 from bridge.stages.approve import hold_now
+from bridge.stages.decide.confirm import confirm
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
+from bridge.stages.facts_at_press import errors_to_resume
 from bridge.stages.notify_oncall import mail_trouble
+from bridge.stages.proofread import proofread
 from bridge.stages.wake import Wake
 
 BY_PERSON = "person"
@@ -18,6 +21,7 @@ def stop(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
         return DecisionResult("decided")  # its last mail left at that moment
     ctx.record(ctx.person, Stopped(notice.id, notice.kind, BY_PERSON))
     _mail_others(ctx, BY_PERSON)
+    confirm(ctx, "stopped")
     return DecisionResult("done", wake=Wake(timer=True, oncall=True))
 
 
@@ -30,12 +34,13 @@ def resume(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
         if not ctx.tx.notices.move(notice, "sending", stop_reason=None):
             return DecisionResult("decided")
         ctx.record(ctx.person, ResumedRest(notice.id, notice.kind))
-        return DecisionResult("done", wake=Wake(timer=True, customers=True))
+        confirm(ctx, "resumed")
+        return DecisionResult("done", wake=Wake(timer=True, oncall=True, customers=True))
     if ctx.audience.digest is None:
         return DecisionResult("list_unreadable")
     if form.audience != ctx.audience.digest:
         return DecisionResult("list_changed")
-    return _approve_list(ctx)
+    return _approve_list(ctx, form)
 
 
 def _hold_rest(ctx: DecisionContext) -> DecisionResult:
@@ -44,19 +49,28 @@ def _hold_rest(ctx: DecisionContext) -> DecisionResult:
     if not ctx.tx.notices.move(ctx.notice, "approved", send_at=send_at, owner=None):
         return DecisionResult("decided")
     ctx.record(ctx.person, ResumedRest(ctx.notice.id, ctx.notice.kind))
-    return DecisionResult("done", wake=Wake(timer=True))
+    confirm(ctx, "resumed")
+    return DecisionResult("done", wake=Wake(timer=True, oncall=True))
 
 
-def _approve_list(ctx: DecisionContext) -> DecisionResult:
-    """A yes to the list as it is now. To another list than the approved one, earlier yeses do not count."""
+def _approve_list(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
+    """A yes to the list as it is now. To another list than the approved one, earlier yeses do not count.
+
+    422 where the letter is not true any more and no reason is given.
+    """
     tx, notice = ctx.tx, ctx.notice
+    findings = proofread(ctx)
+    wrong, given = errors_to_resume(findings, notice.override), form.override.strip()
+    if wrong and not given:
+        return DecisionResult("wording", findings=findings)
+    override = (given if wrong else None) or notice.override
     earlier = {yes.person for yes in notice.approvals}
     if ctx.audience.digest != notice.audience_digest:
         tx.notices.withdraw_approvals(notice.id)
         earlier = set()
     tx.notices.approve(notice, notice.version, ctx.person)
     if notice.kind in ctx.policy.second_person and len(earlier | {ctx.person}) < 2:
-        return _first_of_two(ctx)
+        return _first_of_two(ctx, override)
     tx.outbox.discard_unsent(notice.id)  # rows of a loading that never came to its end
     tx.notices.move(
         notice,
@@ -64,7 +78,8 @@ def _approve_list(ctx: DecisionContext) -> DecisionResult:
         stop_reason=None,
         approved_by=ctx.person,
         approved_at=tx.now,
-        send_at=tx.now + hold_now(ctx, ctx.audience, overridden=bool(notice.override)),
+        send_at=tx.now + hold_now(ctx, ctx.audience, overridden=bool(override)),
+        override=override,
         audience_digest=ctx.audience.digest,
         recipients=ctx.audience.count,
         owner=None,
@@ -79,13 +94,14 @@ def _approve_list(ctx: DecisionContext) -> DecisionResult:
             recipients=ctx.audience.count,
         ),
     )
-    return DecisionResult("done", wake=Wake(timer=True, customers=True, anchors=(head,)))
+    confirm(ctx, "resumed", always=ctx.version().edited_by is not None)
+    return DecisionResult("done", wake=Wake(timer=True, oncall=True, customers=True, anchors=(head,)))
 
 
-def _first_of_two(ctx: DecisionContext) -> DecisionResult:
+def _first_of_two(ctx: DecisionContext, override: str | None) -> DecisionResult:
     """The letter stays stopped. `recipients` stays, too: the second person is shown what the list had before."""
     notice = ctx.notice
-    ctx.tx.notices.set(notice.id, approved_by=None, audience_digest=ctx.audience.digest)
+    ctx.tx.notices.set(notice.id, approved_by=None, audience_digest=ctx.audience.digest, override=override)
     head = ctx.record(
         ctx.person,
         ResumedFirst(

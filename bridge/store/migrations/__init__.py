@@ -35,6 +35,16 @@ def alembic_config(connection: Connection) -> Config:
     return config
 
 
+def refuse_unusable_schema(connection: Connection) -> str | None:
+    """The database's schema, null when there is none. Raises StorageRefused for one that `migrate` would refuse."""
+    current = check_version(connection)
+    if current is None:
+        _refuse_foreign(connection)
+    elif current == newest(connection):
+        _refuse_incomplete(connection)
+    return current
+
+
 def migrate(connection: Connection) -> Migrated:
     """Brings the schema to this version's, inside the caller's transaction, which holds the lock "schema".
 

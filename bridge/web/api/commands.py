@@ -18,7 +18,9 @@ from bridge.stages.draft_on_request import (
     draft_individual,
     draft_recovery,
     draft_update,
+    reopen_notice,
 )
+from bridge.stages.retry import RETRIED, RetriedState, WhichRows, retry_on_request
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
 from bridge.store.tx import Tx
@@ -71,6 +73,15 @@ class CorrectionIn(BaseModel):
     right: Said = ""
 
 
+class RetryIn(BaseModel):
+    """To whom a letter is sent again: all in this state, those refused in such words, or one recipient."""
+
+    model_config = ConfigDict(extra="forbid")
+    state: RetriedState
+    reply: Said | None = None
+    recipient: Said | None = None
+
+
 class RevokeIn(BaseModel):
     """Whose links, or to which notice."""
 
@@ -118,6 +129,28 @@ class ApiCommands:
         unit = partial(draft_correction, notice_id=notice_id, nature=given.nature, right=given.right)
         return await self._draft(notice_id, unit)
 
+    async def reopen(self, notice_id: Id) -> Response:
+        """Take up again what was not to be sent: a fresh version waits for people, who are rung. Sends nothing."""
+        return await self._draft(notice_id, partial(reopen_notice, notice_id=notice_id), status=200)
+
+    async def retry(self, notice_id: Id, given: RetryIn) -> Any:
+        """Send a letter again to those whom it did not reach, or perhaps not."""
+        services = await self._deps.store.read(lambda tx: tx.incidents.services_of([notice_id]))
+        runtime, lists = self._deps.runtime(), await self._deps.lists.facts(services)
+        which = WhichRows(given.state, given.reply, given.recipient)
+
+        def unit(tx: Tx) -> NoticeOut | str | None:
+            done = retry_on_request(tx, runtime, notice_id, which)
+            return notice_in(tx, runtime, notice_id, lists) if done == "done" else done
+
+        out = await self._deps.store.run(unit)
+        if out == "unknown":
+            return problem(404, "unknown notice")
+        if not isinstance(out, NoticeOut):
+            return problem(409, f"no letter of this notice is {given.state} and may be sent again")
+        self._deps.wake(RETRIED)
+        return out
+
     async def revoke(self, given: RevokeIn) -> Any:
         """Revoke live links of a person or to a notice; the next ring makes fresh ones."""
         if not (given.person or given.notice):
@@ -128,7 +161,7 @@ class ApiCommands:
 
         return await self._deps.store.run(unit)
 
-    async def _draft(self, about: str, draft: Draft) -> Response:
+    async def _draft(self, about: str, draft: Draft, status: int = 201) -> Response:
         """`about`: the id of an incident or notice, whose service's list the answer tells of."""
         services = await self._deps.store.read(lambda tx: tx.incidents.services_of([about]))
         runtime, lists = self._deps.runtime(), await self._deps.lists.facts(services)
@@ -141,7 +174,7 @@ class ApiCommands:
         if out is None:
             return _refused(done)
         self._deps.wake(DRAFTED)
-        return JSONResponse(out.model_dump(mode="json"), 201)
+        return JSONResponse(out.model_dump(mode="json"), status)
 
 
 def _refused(done: Drafted) -> Response:

@@ -1,14 +1,19 @@
 """What /api/v1 shows: incidents with everything about them, single deliveries, ignored alerts."""
 
+import asyncio
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
-from fastapi import HTTPException, Path, Query
+from fastapi import HTTPException, Path, Query, Request
 
 from bridge.core.model import Incident
+from bridge.sources.post import Post
+from bridge.stages.explain import explain
+from bridge.stages.explain_json import as_json
+from bridge.stages.source_of import NoReader, source_of
 from bridge.store.tx import Tx
 from bridge.web.api.schemas import COUNTED, DeliveriesOut, IncidentOut, IncidentsOut
 from bridge.web.api.serialize import incidents_out
@@ -55,6 +60,21 @@ class ApiQueries:
             return incidents_out(tx, self._deps.runtime(), [found], lists)[0] if found else None
 
         return await self._known(query)
+
+    async def explain(
+        self,
+        request: Request,
+        source: Annotated[str | None, Query(max_length=100)] = None,
+    ) -> dict[str, Any]:
+        """What a sender's body would do, were it the first that the bridge ever got. Nothing is recorded."""
+        runtime, now = self._deps.runtime(), self._deps.now()
+        post = Post("", await request.body(), now, request.headers, dict(request.query_params))
+        try:
+            name, parsed = await asyncio.to_thread(source_of, runtime.config, post, source)
+        except NoReader as error:
+            raise HTTPException(400, str(error)) from None
+        lists = await self._deps.lists.facts(runtime.config.services)
+        return as_json(explain(runtime, name, parsed, lists, now))
 
     async def deliveries(
         self,

@@ -8,9 +8,12 @@ from fastapi.security import HTTPBearer
 from pydantic import BaseModel
 
 from bridge.web.api.commands import ApiCommands
+from bridge.web.api.drills import ApiDrills
 from bridge.web.api.queries import ApiQueries
 from bridge.web.api.schemas import (
     DeliveriesOut,
+    DrillOut,
+    DrillsOut,
     IgnoredListOut,
     IncidentOut,
     IncidentsOut,
@@ -27,12 +30,13 @@ PROBLEMS = {
     401: "no or wrong token",
     404: "unknown",
     408: "the body came too slowly",
-    409: "cannot be drafted in this state",
+    409: "not possible in this state",
     413: "too large",
     415: "compressed",
     422: "wrong fields",
     503: "storage cannot commit now; try again",
 }
+ANY_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {}}}}}
 CSV_BODY = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
@@ -45,15 +49,24 @@ def api_router(deps: Dependencies, guard: Guard) -> APIRouter:
         dependencies=[Security(HTTPBearer(auto_error=False, scheme_name="token"))],
         responses=_problems(),
     )
-    reading, writing = ApiQueries(deps), ApiCommands(deps)
+    reading, writing, drills = ApiQueries(deps), ApiCommands(deps), ApiDrills(deps)
     shown: tuple[tuple[str, Answer, type[BaseModel]], ...] = (
         ("/incidents", reading.incidents, IncidentsOut),
         ("/incidents/{incident_id}", reading.incident, IncidentOut),
         ("/notices/{notice_id}/deliveries", reading.deliveries, DeliveriesOut),
         ("/ignored", reading.ignored, IgnoredListOut),
+        ("/drills", drills.drills, DrillsOut),
+        ("/drills/{drill_id}", drills.drill, DrillOut),
     )
     for path, answer, shape in shown:
         router.add_api_route(path, answer, response_model=shape, methods=["GET"])
+    router.add_api_route(
+        "/explain",
+        reading.explain,
+        response_model=dict[str, Any],
+        methods=["POST"],
+        openapi_extra=ANY_BODY,
+    )
     drafted: tuple[tuple[str, Answer, dict[str, Any] | None], ...] = (
         ("/incidents/{incident_id}/recovery", writing.recovery, None),
         ("/incidents/{incident_id}/update", writing.update, None),
@@ -64,6 +77,13 @@ def api_router(deps: Dependencies, guard: Guard) -> APIRouter:
         router.add_api_route(
             path, answer, response_model=NoticeOut, status_code=201, methods=["POST"], openapi_extra=extra
         )
+    router.add_api_route(
+        "/notices/{notice_id}/reopen", writing.reopen, response_model=NoticeOut, methods=["POST"]
+    )
+    router.add_api_route(
+        "/notices/{notice_id}/retry", writing.retry, response_model=NoticeOut, methods=["POST"]
+    )
+    router.add_api_route("/drills", drills.begin, response_model=DrillOut, status_code=201, methods=["POST"])
     router.add_api_route("/links/revoke", writing.revoke, response_model=RevokedOut, methods=["POST"])
     return router
 

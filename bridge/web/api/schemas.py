@@ -31,6 +31,8 @@ class AlertOut(Shape):
     starts_at: datetime
     ends_at: datetime | None
     url: str
+    as_of: datetime | None
+    end_note: str
 
 
 class FindingOut(Shape):
@@ -109,7 +111,10 @@ class IncidentOut(Shape):
     due_at: datetime | None
     resolved_at: datetime | None
     follows: str | None
+    drill: bool
     alerts: list[AlertOut]
+    alert_count: int
+    firing_count: int
     notices: list[NoticeOut]
     events: list[EventOut]
 
@@ -156,6 +161,43 @@ class IgnoredListOut(Shape):
     ignored: list[IgnoredOut]
 
 
+class DrillPersonOut(Shape):
+    person: str
+    name: str
+    rung_at: datetime
+    acknowledged_at: datetime | None
+    decided_at: datetime | None
+    seconds: int | None
+    pressed: bool
+    last: list[int | None]
+
+
+class DrillOut(Shape):
+    id: str
+    service: str
+    kind: str
+    state: str
+    surprise: str | None
+    asked_at: datetime
+    began_at: datetime | None
+    ended_at: datetime | None
+    ended: str | None
+    incident: str | None
+    first_ring_at: datetime | None
+    decision: str | None
+    decided_by: str | None
+    decided_at: datetime | None
+    seconds: int | None
+    median_seconds: float | None
+    people: list[DrillPersonOut]
+    letters: dict[str, int]
+    customers: int | None
+
+
+class DrillsOut(Shape):
+    drills: list[DrillOut]
+
+
 class RevokedOut(Shape):
     revoked: int
 
@@ -169,9 +211,9 @@ class ProblemDetails(BaseModel):
 
 
 def counted(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
-    """How many deliveries are in each state that the contract names, zeros too."""
+    """How many deliveries are in each state that the contract names, zeros too; `superseded` where there are any."""
     found: dict[str, int] = dict.fromkeys(COUNTED, 0)
     for state, n in counts:
-        if (name := shown_state(state)) in found:
-            found[name] += n
+        if (name := shown_state(state)) in found or name == "superseded":
+            found[name] = found.get(name, 0) + n
     return found

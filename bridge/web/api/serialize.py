@@ -16,6 +16,7 @@ from bridge.stages.audience import Lists, audience_of
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.proofread import proofread
 from bridge.stages.runtime import Runtime
+from bridge.stages.word_findings import of_language
 from bridge.store.tx import Tx
 from bridge.web.api.schemas import FindingOut, IncidentOut, NoticeOut, ReminderOut, VersionOut, counted
 from bridge.wording import Finding
@@ -32,8 +33,11 @@ def incidents_out(tx: Tx, runtime: Runtime, incidents: Sequence[Incident], lists
         IncidentOut.model_validate(
             {
                 **asdict(incident),
+                "drill": incident.is_drill,
                 "due_at": _next_deadline(notices[incident.id]),
                 "alerts": tx.alerts.of(incident.id),
+                "alert_count": tx.alerts.count(incident.id),
+                "firing_count": tx.alerts.firing(incident.id),
                 "notices": [
                     _notice_out(NoticeContext(tx, runtime, incident, notice), lists, rows)
                     for notice in notices[incident.id]
@@ -83,10 +87,13 @@ def _notice_out(ctx: NoticeContext, lists: Lists, rows: _Rows) -> NoticeOut:
     number, recipients = notice.number, notice.recipients
     findings: tuple[Finding, ...] = ()
     rings = [ReminderOut.model_validate(ring) for ring in rows.rings[notice.id]]
+    if notice.state == "dismissed":  # one quiet mail may follow; nobody is rung
+        rings = [ring.model_copy(update={"state": _later(ring.state)}) for ring in rings]
     if service and notice.state in UNDECIDED:
         number = Facts.from_dict(newest.facts).number
-        recipients = audience_of(ctx, lists).count
-        findings = proofread(ctx)
+        audience = audience_of(ctx, lists)
+        recipients = audience.count
+        findings = (*proofread(ctx), *of_language(service, newest, audience))
         rings = ahead(rings, ctx.escalation, notice)
     shown = next((v for v in versions if v.version == notice.approved_version), newest)
     deliveries = counted(rows.counts[notice.id].items())
@@ -104,6 +111,10 @@ def _notice_out(ctx: NoticeContext, lists: Lists, rows: _Rows) -> NoticeOut:
             "versions": [_version_out(version, locale) for version in versions],
         }
     )
+
+
+def _later(state: str) -> str:
+    return "planned" if state == "pending" else state
 
 
 def _version_out(version: Version, locale: Locale) -> VersionOut:

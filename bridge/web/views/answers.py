@@ -8,7 +8,8 @@ from bridge.core.facts import Answers
 from bridge.core.kinds import Asks, spec_of
 from bridge.core.next_notice import WrongDay
 from bridge.letters.view import lasted
-from bridge.web.views.deadline import Deadline, deadline
+from bridge.web.views.alerts import still_firing, warns_of_left_out
+from bridge.web.views.deadline import MINUTE, Deadline, deadline
 from bridge.web.views.disclosures import Disclosures, disclosures
 from bridge.web.views.page_data import PageData
 
@@ -21,6 +22,7 @@ TEXTS = ("cause", "remedy", "prevention", "customer_actions", *MORE)
 class AnswersView:
     """The form. `answers` holds what has been answered so far; `cause_by` and `first_day` are ISO dates.
 
+    `left_out`: alerts that do not count here, though they have the names of those that do.
     `more`: the names of further facts; `more_open`: one is filled in, or nobody knows what was affected.
     `wrong`: why the day that was just given cannot be promised; `cause_by` is then as it was given.
     """
@@ -29,6 +31,7 @@ class AnswersView:
     heading: str
     lead: str
     firing: str
+    left_out: tuple[str, ...]
     late: Deadline | None
     cause_known: bool
     cause_note: str
@@ -70,6 +73,7 @@ def answers(data: PageData, given: Mapping[str, str], wrong: WrongDay | None = N
         heading=heading,
         lead=_lead(data) if tells else "",
         firing=_firing(data),
+        left_out=warns_of_left_out(data),
         late=deadline(data) if data.notice.due_at <= data.now else None,
         cause_known=not wrong and (bool(answered.cause) or not tells),
         cause_note=say("cause_open_note", day=say.day(by)),
@@ -93,13 +97,15 @@ def _lead(data: PageData) -> str:
     if _by_hand(data):
         who = say.person(data.incident.ended_by)
         return say("recovery_by_hand", clock=say.spoken(end), who=who, lasted=length)
+    if data.now - end < MINUTE:
+        return say("recovery_lead_now", clock=say.spoken(end), lasted=length)
     return say("recovery_lead", clock=say.spoken(end), since=say.rough(data.now - end), lasted=length)
 
 
 def _firing(data: PageData) -> str:
     """How many alerts are on, or were on when a person declared the end."""
-    if firing := max(data.firing, sum(alert.status == "firing" for alert in data.alerts)):
-        return data.say("still_firing", n=firing)
+    if data.firing:
+        return still_firing(data)
     return data.say("was_firing", n=data.incident.firing_at_end or 0) if _by_hand(data) else ""
 
 

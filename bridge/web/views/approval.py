@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from bridge.core.diff import TextChange
 from bridge.core.kinds import Asks, spec_of
 from bridge.core.next_notice import printed_due
-from bridge.web.views.approvers import open_banner, second_waits
+from bridge.web.views.alerts import warns_of_left_out
+from bridge.web.views.approvers import not_reached, open_banner, second_waits
 from bridge.web.views.deadline import Deadline, deadline
 from bridge.web.views.deck import Button, Choice, button, choices
 from bridge.web.views.disclosures import Disclosures, disclosures
@@ -13,36 +14,21 @@ from bridge.web.views.edit import Field
 from bridge.web.views.fact_rows import FactRow, fact_rows
 from bridge.web.views.letters import (
     ChangesSinceEdit,
-    Highlight,
     LetterView,
     edits_of,
     from_answers,
-    is_about_facts,
     letters,
     numbered,
     rewritten_changes,
     since_edit,
-    untranslated,
 )
+from bridge.web.views.old_record import old_record
 from bridge.web.views.page_data import PageData
+from bridge.web.views.problems import FormProblem, problem_of
 from bridge.web.views.recipients import Audience, audience
-from bridge.web.views.stopped import joined, old_record
+from bridge.web.views.stopped import joined
 
 PERSONAL_DATA_RULE = "LAW-02"
-
-
-@dataclass(frozen=True, slots=True)
-class FormProblem:
-    """A finding in words. `mark` is its number; `linked`: the letter on the page shows the place.
-
-    `quote` is empty where something is missing rather than wrong.
-    """
-
-    mark: int
-    linked: bool
-    quote: str
-    why: str
-    replacement: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +52,8 @@ class ApprovalView:
     """Everything the template lays out, in the order of the screen. An empty text is not shown.
 
     `asks_news`: the page asks whether anything has changed. `untouched`: apart from the facts, the letter is what
-    the company registered. `rewritten`: what a rewrite from the facts of now would change. `notes`: what is odd
-    about the text, in amber.
+    the company registered. `rewritten`: what a rewrite from the facts of now would change. `amber`: that there is
+    something to check, above a card so long that it hides what. `notes`: what is odd about the text, in amber.
     """
 
     title: str
@@ -83,6 +69,7 @@ class ApprovalView:
     audience: Audience
     rows: tuple[FactRow, ...]
     untouched: bool
+    amber: str
     notes: tuple[str, ...]
     edited: str
     edits: tuple[TextChange, ...]
@@ -102,13 +89,13 @@ def approval(data: PageData) -> ApprovalView:
     shown = letters(data, marks, edited=bool(edits))
     unfolded = len(shown) if data.letters else 1
     places = {piece.mark for each in shown for piece in (*each.subject, *each.body)}
-    problems = tuple(_problem(data, mark, linked=mark.number in places) for mark in marks)
+    problems = tuple(problem_of(data, mark, linked=mark.number in places) for mark in marks)
     links = choices(data)
     return ApprovalView(
         title=_title(data),
         asks_news=spec_of(data.notice.kind).asks is Asks.NEWS,
         done=_done(data),
-        banner=joined(data, old_record(data), open_banner(data)),
+        banner=joined(data, not_reached(data), old_record(data), open_banner(data)),
         acknowledged=_acknowledged(data),
         deadline=deadline(data),
         problems_title=_problems_title(data),
@@ -118,6 +105,7 @@ def approval(data: PageData) -> ApprovalView:
         audience=audience(data),
         rows=fact_rows(data),
         untouched=_untouched(data, edits),
+        amber=_amber(data, problems[errors:]),
         notes=_notes(data),
         edited=_edited(data, edits or ()),
         edits=edits or (),
@@ -160,28 +148,23 @@ def _acknowledged(data: PageData) -> str:
     return say("acknowledged_by", who=say.person(data.notice.acknowledged_by), clock=say.clock(at))
 
 
-def _problem(data: PageData, mark: Highlight, *, linked: bool) -> FormProblem:
-    say, finding = data.say, mark.finding
-    if is_about_facts(finding):
-        return FormProblem(
-            mark.number, linked=False, quote="", why=finding.because(data.lang), replacement=None
-        )
-    quote = say("quoted", text=finding.text) if finding.text else ""
-    if data.letters:
-        quote = say("quoted_in", n=mark.letter + 1, quote=quote).strip()
-    return FormProblem(mark.number, linked, quote, finding.because(data.lang), finding.replacement)
-
-
 def _untouched(data: PageData, edits: tuple[TextChange, ...] | None) -> bool:
     own = data.version.edited_by is None or from_answers(data) or edits == ()
     return own and not data.letters and not data.template_problem
 
 
+def _amber(data: PageData, warnings: tuple[FormProblem, ...]) -> str:
+    """The first thing to check and how many there are, for a letter about the past: its facts fill the screen."""
+    found = (*_notes(data), *(warning.why for warning in warnings))
+    if not found or not spec_of(data.notice.kind).looks_back:
+        return ""
+    return data.say("check_first", n=len(found), first=found[0])
+
+
 def _notes(data: PageData) -> tuple[str, ...]:
-    say, readers = data.say, untranslated(data)
+    say = data.say
     failed = say("template_failed", why=data.template_problem) if data.template_problem else ""
-    japanese = say("untranslated", n=say.number(readers)) if readers else ""
-    return tuple(note for note in (failed, japanese) if note)
+    return tuple(note for note in (failed, *warns_of_left_out(data)) if note)
 
 
 def _edited(data: PageData, edits: tuple[TextChange, ...]) -> str:

@@ -17,6 +17,16 @@ def open_banner(data: PageData) -> str:
     return data.say("second_needed")
 
 
+def not_reached(data: PageData) -> str:
+    """Whom the mail server did not take a ring to, and why."""
+    say = data.say
+    told = (
+        say("rings_refused", who=say.person(person), words=words)
+        for person, words in data.refused_rings.items()
+    )
+    return " ".join(told)
+
+
 def decided_banner(data: PageData) -> str:
     """For a decided notice: who approved it, where that was somebody else; for a stopped one, who must."""
     say, notice = data.say, data.notice
@@ -50,8 +60,8 @@ def needs_two(data: PageData) -> bool:
 
 def _all_ended(data: PageData) -> str:
     """A disturbance that was over before anyone approved can be told in one letter, or not at all."""
-    over, firing = data.incident.resolved_at, any(a.status == "firing" for a in data.alerts)
-    if spec_of(data.notice.kind).clock is not Clock.DETECTION or over is None or firing:
+    over = data.incident.resolved_at
+    if spec_of(data.notice.kind).clock is not Clock.DETECTION or over is None or data.firing:
         return ""
     return data.say("all_ended", clock=data.say.clock(over))
 

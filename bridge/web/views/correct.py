@@ -37,7 +37,7 @@ def correct(data: PageData, *, missing: bool = False, right: str = "") -> Correc
     say, going = data.say, data.notice.state == "sending"
     sent, rest = data.deliveries("sent"), _rest(data)
     counts = {"sent": say.number(sent), "rest": say.number(rest)}
-    promise = round_up(data.now + data.service.policy.update_every.while_firing(data.alerts))
+    promise = round_up(data.now + data.service.policy.update_every.shortest(data.severities))
     return Correct(
         title=say("correct_title", name=data.heading),
         going=say("correct_going", clock=say.to_the_second(data.now), **counts) if going else "",

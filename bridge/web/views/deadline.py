@@ -7,7 +7,7 @@ from typing import Literal
 from bridge.core.next_notice import due_is_promise, printed_due
 from bridge.web.views.page_data import PageData
 
-SOON = timedelta(minutes=5)
+MINUTE, SOON = timedelta(minutes=1), timedelta(minutes=5)
 Tone = Literal["calm", "soon", "late"]
 
 
@@ -26,11 +26,12 @@ def deadline(data: PageData) -> Deadline:
     say, due = data.say, printed_due(data.notice)
     clock, left = say.clock(due), due - data.now
     if left <= timedelta():
-        return Deadline(say("deadline_was", clock=clock), say("over", length=say.rough(-left)), 100, "late")
+        late = say("over", length=say.rough(-left)) if -left >= MINUTE else say("just_over")
+        return Deadline(say("deadline_was", clock=clock), late, 100, "late")
     whole = max(due - data.notice.base_at, timedelta(seconds=1))
     return Deadline(
         say("promised" if due_is_promise(data.notice.kind) else "approve_by", clock=clock),
-        say("left", length=say.rough(left)),
+        say("left", length=say.rough(left)) if left >= MINUTE else say("nearly_over"),
         min(100, int(100 * (left / whole))),
         "soon" if left < SOON else "calm",
     )

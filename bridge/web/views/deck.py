@@ -85,7 +85,16 @@ def _send(data: PageData) -> Button | None:
         return None
     first_of_two = data.two_people and data.notice.state == "awaiting_approval"
     note = data.say("first_note") if first_of_two else hold_note(data)
-    return Button(_send_text(data), note, "approve")
+    if data.drill:
+        note = data.say("drill_note")
+    return Button(_send_text(data), _last_time(data) + note, "approve")
+
+
+def _last_time(data: PageData) -> str:
+    """The size of the last list, where this one is surprising beside it."""
+    if "list_size" not in data.surprises:
+        return ""
+    return data.say("last_time", n=data.say.number(data.previous_count or 0))
 
 
 def _send_text(data: PageData) -> str:
@@ -102,6 +111,10 @@ def _send_text(data: PageData) -> str:
         key = "send_unchanged"
     else:
         key = "send"
+    if data.drill:
+        key = {"send_second": "drill_send_second", "send_unchanged": "drill_send_unchanged"}.get(
+            key, "drill_send"
+        )
     return data.say(key, n=data.say.number(data.recipients or 0))
 
 

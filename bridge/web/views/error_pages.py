@@ -33,7 +33,8 @@ def stale(lang: Locale) -> ErrorPage:
 
 def unavailable(lang: Locale) -> ErrorPage:
     heading = _word("unavailable", lang)
-    return ErrorPage(lang, _error(heading, lang), heading, _word("unavailable_note", lang))
+    text, again = _word("unavailable_note", lang), _word("reopen", lang)
+    return ErrorPage(lang, _error(heading, lang), heading, text, link=again)
 
 
 def lost(lang: Locale) -> ErrorPage:

@@ -58,7 +58,7 @@ def _values(data: PageData) -> dict[str, str]:
         "since": say.about(facts.started_at),
         "until": say.moment(facts.recovered_at) if facts.recovered_at else "",
         "lasted": lasted(facts, data.lang),
-        "what": answers.scope or _impact(data),
+        "what": answers.scope or impact_of(data),
         "workaround": " ".join(view(facts, data.lang).requests),
         "next": say.about(dates.round_up(facts.promise_at)) if facts.promise_at else "",
         "before": _before(data),
@@ -67,7 +67,8 @@ def _values(data: PageData) -> dict[str, str]:
     }
 
 
-def _impact(data: PageData) -> str:
+def impact_of(data: PageData) -> str:
+    """What is affected, in the reader's language: the first impact, and how many more."""
     impacts = data.facts.impacts
     if not impacts:
         return data.say("not_known")

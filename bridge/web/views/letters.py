@@ -12,7 +12,6 @@ from bridge.letters.fact_diff import news
 from bridge.letters.view import view
 from bridge.web.views.page_data import PageData
 from bridge.wording import Finding
-from bridge.wording.ja.dates import JAPANESE
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,15 +168,6 @@ def rewritten_changes(data: PageData) -> tuple[TextChange, ...]:
     )
 
 
-def untranslated(data: PageData) -> int:
-    """How many customers get an English letter with Japanese in it: an answer, or a name that has no English."""
-    if data.service.bilingual or data.letters or "en" not in data.locales():
-        return 0
-    english = data.version.texts["en"]
-    left = JAPANESE.search(english.subject) or JAPANESE.search(english.body)
-    return data.audience.locales.get("en", 0) if left else 0
-
-
 def from_answers(data: PageData) -> bool:
     """Whether the bridge wrote the letter with a person's answers, so that nobody worded it."""
     return data.version.origin == "answers"
@@ -191,6 +181,8 @@ def _written(data: PageData) -> Version | None:
 
 def _caption(data: PageData, *, edited: bool) -> str:
     n, person = data.version.version, data.say.person(data.version.edited_by)
+    if data.drill:
+        return data.say("drill_letter", n=n)
     if edited and not from_answers(data):
         return data.say("letter_edited", n=n, who=person)
     return data.say("letter", n=n)

@@ -1,9 +1,15 @@
 """How a sending went: when every recipient was tried once, and when nothing is left."""
 
+from dataclasses import dataclass
+
 from bridge.core.dates import near_clock
+from bridge.core.model import DeliveryState
+from bridge.web.views.deck import Button
 from bridge.web.views.page_data import PageData
+from bridge.web.views.recipients import was_before
 from bridge.web.views.sending import after_detection, nothing_sent
 
+_RETRIED: tuple[DeliveryState, ...] = ("failed", "unknown")
 DOMAINS = 3  # of the recipients whom the mail server refused in the same words
 
 
@@ -12,7 +18,8 @@ def finished(data: PageData) -> tuple[str, str]:
     say = data.say
     if not data.deliveries("sent"):
         return say("nothing_sent"), _lost(data)
-    return say("sent_title", n=say.number(data.deliveries("sent"))), _lost(data) + after_detection(data)
+    told = _lost(data) + _left_out(data) + after_detection(data)
+    return say("sent_title", n=say.number(data.deliveries("sent"))), told
 
 
 def first_round(data: PageData) -> tuple[str, str]:
@@ -22,13 +29,54 @@ def first_round(data: PageData) -> tuple[str, str]:
     if until is not None:
         rest = say.number(data.deliveries("queued", "sending", "in_doubt", "deferred"))
         told += say("retrying", n=rest, until=near_clock(until, data.now, say.zone, data.lang))
-    told += _lost(data) + after_detection(data) + say("retrying_note")
+    told += _lost(data) + _left_out(data) + after_detection(data) + say("retrying_note")
     return say("nothing_sent" if nothing_sent(data) else "first_round"), told
 
 
-def reasons(data: PageData) -> tuple[tuple[str, str], ...]:
+def _left_out(data: PageData) -> str:
+    """Who is missing: rows that could not be used, and a list that was surprisingly short or long."""
+    if not data.same_list:  # what is wrong with the list of now says nothing about the one that was sent to
+        return ""
+    say, bad = data.say, data.audience.bad_total
+    rows = say("rows_left_out", n=say.number(bad)) if bad else ""
+    size = was_before(data) if "list_size" in data.surprises else ""
+    return rows + (f"{size} " if size and data.lang == "en" else size)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """The mail server's words, how many it refused in them and where, and what sends to those again."""
+
+    reply: str
+    refused: str
+    again: Button | None
+
+
+def reasons(data: PageData) -> tuple[Reason, ...]:
     """The mail server's words, each with how many it refused in them, and at which domains."""
-    return tuple((group.reply, _refused(data, group.count, group.domains)) for group in data.failures)
+    several = len(data.failures) > 1
+    return tuple(
+        Reason(
+            group.reply,
+            _refused(data, group.count, group.domains),
+            _again(data, "failed", group.count, group.reply) if several and group.reply else None,
+        )
+        for group in data.failures
+    )
+
+
+def retries(data: PageData) -> tuple[Button, ...]:
+    """The presses that send the letter again to all whom it did not reach, and to all of whom nobody knows."""
+    found = (_again(data, state, data.deliveries(state)) for state in _RETRIED)
+    return tuple(press for press in found if press is not None)
+
+
+def _again(data: PageData, state: DeliveryState, count: int, reply: str = "") -> Button | None:
+    if not count or "retry" not in data.offers:
+        return None
+    say, fields = data.say, (("state", str(state)), *((("reply", reply),) if reply else ()))
+    note = say("retry_twice") if state == "unknown" else say("retry_rest") if "resume" in data.offers else ""
+    return Button(say(f"retry_{state}", n=say.number(count)), note, "retry", fields=fields)
 
 
 def _refused(data: PageData, count: int, domains: tuple[str, ...]) -> str:

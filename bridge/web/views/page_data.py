@@ -5,17 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from bridge.core.actions import Action, Surprise, hold_for, offers, said_yes, surprises
+from bridge.core.actions import Action, Surprise, hold_for, offers, practised, said_yes, surprises
 from bridge.core.facts import Facts
 from bridge.core.failures import FailureGroup
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import (
-    Alert,
+    AlertGroup,
     AudienceFacts,
     DeliveryState,
     Event,
     Incident,
     Kind,
+    LeftOut,
     Notice,
     Text,
     Version,
@@ -23,13 +24,14 @@ from bridge.core.model import (
 from bridge.core.next_notice import never_left
 from bridge.core.settings import Escalation, Person, Service
 from bridge.core.values import LOCALES, Locale
+from bridge.stages.facts_at_press import errors_to_resume
 from bridge.web.views.phrasing import Phrasing
 from bridge.wording import Finding
 
-Did = Literal["cancelled", "acknowledged", "saved", "test", "renewed", "refused"]
+Did = Literal["cancelled", "acknowledged", "saved", "test", "renewed", "refused", "reopened"]
 """What the press before this page did: `?did=` in its address."""
 
-Sheet = Literal["dismiss", "override", "test", "recovered", "not_recovered"]
+Sheet = Literal["dismiss", "override", "test", "recovered", "not_recovered", "alerts", "details"]
 """The disclosure that `?do=` opens."""
 
 
@@ -77,11 +79,16 @@ class PageData:
 
     `version` is the newest; `earlier` holds the older ones, oldest first. `current`: the facts as they are now, for a
     draft that a person edited. `rewritten`: the letter from the facts of now, where the text says otherwise.
-    `alerts`: at most a thousand, those that fire first. `firing`: how many fire in all. `number` is the report's
+    `alerts`: all of them by name, those that fire first. `firing`: how many fire, and `alert_count` how many there
+    are; `severities` of those that fire. `left_out`: alerts of the
+    same names that a matcher kept out of the incident. `number` is the report's
     number, also while it is only expected. `previous_count` and `repeated_at` are of the last sending to the same
-    audience, and of the last one of the same kind. `withdrawn`: the notices by id that were given up with none in
-    their place. `corrected`: what this letter corrects. `correction`: the letter that corrects this one. `findings`
-    are about `version.texts[service.locale]`. `record_until`: what was sent after it may be missing from the record.
+    audience, and of the last one of the same kind. `newer`: a report was drafted after this one. `withdrawn`: the
+    notices by id that were given up with none in their place. `rung`: in a drill, who was rung so far;
+    `for_real`: how many its service's list has. `corrected`: what this letter corrects. `correction`:
+    the letter that corrects this one. `findings` are about `version.texts[service.locale]`. `refused_rings`: whom the
+    mail server did not take a ring to, and its words. `record_until`: what was
+    sent after it may be missing from the record. `copied`: the record is a copy, whose original may run too.
     """
 
     service: Service
@@ -99,8 +106,11 @@ class PageData:
     current: Facts | None = None
     rewritten: Mapping[Locale, Text] | None = None
     number: int | None = None
-    alerts: tuple[Alert, ...] = ()
+    alerts: tuple[AlertGroup, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     firing: int = 0
+    alert_count: int = 0
+    severities: tuple[str, ...] = ()
     letters: tuple[BatchLetter, ...] = ()
     findings: tuple[Finding, ...] = ()
     events: tuple[Event, ...] = ()
@@ -111,12 +121,17 @@ class PageData:
     previous_count: int | None = None
     repeated_at: datetime | None = None
     previous_report: Related | None = None
+    newer: bool = False
     successor: Related | None = None
     withdrawn: frozenset[str] = frozenset()
+    rung: tuple[str, ...] = ()
+    for_real: int | None = None
     corrected: Corrected | None = None
     correction: Related | None = None
     relay_problem: str | None = None
+    refused_rings: Mapping[str, str] = field(default_factory=dict)
     record_until: datetime | None = None
+    copied: bool = False
     did: Did | None = None
     sheet: Sheet | None = None
 
@@ -126,9 +141,15 @@ class PageData:
         return Phrasing(self.lang, self.service.timezone, self.now, self.people)
 
     @property
+    def drill(self) -> bool:
+        """Whether people rehearse."""
+        return self.incident.is_drill
+
+    @property
     def report(self) -> str:
-        """`第一報`, `second report`."""
-        return self.say.report(self.notice.kind, self.number)
+        """`第一報`, `second report`; `第一報の訓練`."""
+        report = self.say.report(self.notice.kind, self.number)
+        return self.say("drill_report", report=report) if self.drill else report
 
     @property
     def heading(self) -> str:
@@ -146,7 +167,10 @@ class PageData:
 
     @property
     def offers(self) -> tuple[Action, ...]:
-        return offers(self.notice, self.person.id, self.now, self.incident.state)
+        unreached = self.deliveries("failed", "unknown")
+        state, newer = self.incident.state, self.newer
+        offered = offers(self.notice, self.person.id, self.now, state, newer=newer, unreached=unreached)
+        return practised(offered) if self.drill else offered
 
     @property
     def undecided(self) -> bool:
@@ -188,15 +212,26 @@ class PageData:
         return tuple(f for f in self.findings if f.severity == "error")
 
     @property
+    def errors_to_resume(self) -> tuple[Finding, ...]:
+        """What keeps a stopped letter, of which nothing has left, from being sent without a reason."""
+        stopped = "resume" in self.offers and never_left(self.notice)
+        return errors_to_resume(self.findings, self.notice.override) if stopped else ()
+
+    @property
     def surprises(self) -> tuple[Surprise, ...]:
         found = surprises(
             self.recipients,
-            None if self.letters else self.previous_count,
+            None if self.letters else self._compared,
             overridden=bool(self.notice.override),
             repeated_at=self.repeated_at,
             now=self.now,
         )
         return (*found, "old_record") if self.record_until else found
+
+    @property
+    def _compared(self) -> int | None:
+        """What the list is compared with: what was approved a moment ago, else what was sent the last time."""
+        return self.notice.recipients if never_left(self.notice) else self.previous_count
 
     @property
     def hold_seconds(self) -> int:

@@ -80,6 +80,10 @@ class Phrasing:
         """What is left or over, rounded down: minutes, from two hours on hours, from two days on days."""
         return dates.rough(length, self.lang)
 
+    def exactly(self, length: timedelta) -> str:
+        """`6分40秒`, `6 min 40 s`."""
+        return dates.exactly(length, self.lang)
+
     def person(self, actor: str | None) -> str:
         """`丸山さん`; the bridge for nobody, the policy; a source or a former person by its own name."""
         if actor in (None, "bridge"):

@@ -5,17 +5,22 @@ from datetime import timedelta
 from typing import Literal
 
 from bridge.core.actions import held, waits_for_second
-from bridge.core.next_notice import never_left
+from bridge.core.next_notice import never_left, not_sent
+from bridge.core.reasons import OF_A_REST
+from bridge.web.views.alerts import AlertList, alert_list
 from bridge.web.views.approvers import decided_banner
 from bridge.web.views.deck import Button, Choice
 from bridge.web.views.disclosures import Moment, history
+from bridge.web.views.dismissed import Ongoing, after_all, decided_at_last, dismissed, ongoing, steps
 from bridge.web.views.fact_rows import subject_of
 from bridge.web.views.letters import LetterView, checksum, letter
-from bridge.web.views.outcome import finished, first_round, reasons
+from bridge.web.views.old_record import Recorded, recorded
+from bridge.web.views.outcome import Reason, finished, first_round, reasons, retries
 from bridge.web.views.page_data import FailedRow, PageData
+from bridge.web.views.problems import FormProblem, not_true_any_more
 from bridge.web.views.recipients import Audience, audience
 from bridge.web.views.sending import Sending, milestones, nothing_sent, quarter, sending, to_come
-from bridge.web.views.stopped import resume, stopped
+from bridge.web.views.stopped import after_press, leave, resume, stopped
 
 Look = Literal["hold", "sending", "sent", "stopped", "closed"]
 SHOWN_FAILURES = 100
@@ -33,11 +38,12 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Everything the template lays out. `spoken`: what a screen reader says.
+    """Everything the template lays out. `lead`: one sentence or more lines. `spoken`: what a screen reader says.
 
+    `problems`: why a stopped letter is not sent without a reason, `as_is` then sends it with one.
     `unsent`: the letter was stopped before its list was read, so that the list of now is what counts. `reread`:
     people must look at the letter again. `proof`: for people's own files. `reasons`: why letters failed, in the mail
-    server's words, and how many.
+    server's words, and how many. `retries`: what sends again to those whom it did not reach.
     """
 
     title: str
@@ -45,6 +51,8 @@ class Progress:
     banner: str
     heading: str
     lead: str
+    ongoing: Ongoing | None
+    recorded: Recorded | None
     relay: str
     audience: Audience
     hold: Hold | None
@@ -52,8 +60,15 @@ class Progress:
     sending: Sending | None
     spoken: str
     nothing_sent: bool
-    reasons: tuple[tuple[str, str], ...]
+    reasons: tuple[Reason, ...]
+    retries: tuple[Button, ...]
+    problems: tuple[FormProblem, ...]
     press: Button | None
+    as_is: Button | None
+    after_press: str
+    leave: Choice | None
+    leave_reasons: tuple[tuple[str, str], ...]
+    leave_note: str
     correction: Choice | None
     successor: Choice | None
     then: tuple[Moment, ...]
@@ -64,6 +79,7 @@ class Progress:
     letters: tuple[LetterView, ...]
     reread: bool
     proof: str
+    alerts: AlertList | None
     history: tuple[Moment, ...]
 
     @property
@@ -84,27 +100,45 @@ def progress(data: PageData) -> Progress:
         banner=decided_banner(data),
         heading=heading,
         lead=lead,
+        ongoing=ongoing(data),
+        recorded=recorded(data),
         relay=_relay(data, look),
         audience=audience(data),
         hold=_hold(data) if look == "hold" else None,
         unsent=unsent,
-        sending=sending(data) if began and not unsent else None,
+        sending=sending(data) if began and not unsent and not recorded(data) else None,
         spoken=_spoken(data, look, heading),
         nothing_sent=nothing_sent(data),
         reasons=reasons(data),
-        press=_press(data),
+        retries=retries(data),
+        problems=not_true_any_more(data),
+        press=None if data.errors_to_resume else _press(data),
+        as_is=_press(data) if data.errors_to_resume else None,
+        after_press=after_press(data),
+        leave=leave(data),
+        leave_reasons=tuple((code, text.get(data.lang)) for code, text in OF_A_REST.items()),
+        leave_note=data.say("leave_all_note" if unsent else "leave_note"),
         correction=_correction(data),
         successor=_successor(data),
         then=to_come(data) if look in ("sending", "sent") else (),
-        record=milestones(data) if began else (),
+        record=_record(data, look),
         failures=data.failed[:SHOWN_FAILURES],
         failures_more=_more(data),
         caption=_caption(data),
         letters=_letters(data, look),
         reread=_reread(data),
         proof=_proof(data),
+        alerts=alert_list(data),
         history=history(data),
     )
+
+
+def _record(data: PageData, look: Look) -> tuple[Moment, ...]:
+    if look == "hold" or data.notice.state == "superseded":
+        return ()
+    if not_sent(data.notice):
+        return steps(data)
+    return (*milestones(data), *decided_at_last(data)) if look == "closed" else milestones(data)
 
 
 def _look(data: PageData) -> Look:
@@ -120,7 +154,7 @@ def _look(data: PageData) -> Look:
 
 
 def _headings(data: PageData, look: Look) -> tuple[str, str]:
-    """The heading and the sentence under it."""
+    """The heading and the sentences under it."""
     say = data.say
     match look:
         case "hold":
@@ -134,15 +168,11 @@ def _headings(data: PageData, look: Look) -> tuple[str, str]:
         case "stopped":
             return stopped(data)
         case "closed":
-            return _closed(data)
+            return dismissed(data) if data.notice.state == "dismissed" else _replaced(data)
 
 
-def _closed(data: PageData) -> tuple[str, str]:
+def _replaced(data: PageData) -> tuple[str, str]:
     say, notice, later = data.say, data.notice, data.successor
-    if notice.state == "dismissed":
-        key = "dismissed_self" if notice.decided_by == data.person.id else "dismissed"
-        who, reason = say.person(notice.decided_by), say.reason(notice.reason)
-        return say("not_sent"), say(key, who=who, reason=reason)
     if notice.closed_reason == "fires_again":
         return say("withdrawn"), say("fires_again")
     if later is None:
@@ -185,7 +215,9 @@ def _press(data: PageData) -> Button | None:
             return Button(say("stop"), say("stop_note"), "stop")
         case ("resume", *_):
             return resume(data)
-    return None
+        case ("reopen", *_):
+            return after_all(data)
+    return None  # "retry" stands beside the reasons
 
 
 def _correction(data: PageData) -> Choice | None:
@@ -209,8 +241,8 @@ def _more(data: PageData) -> str:
 
 
 def _letters(data: PageData, look: Look) -> tuple[LetterView, ...]:
-    """What customers got; nothing of a letter that nobody will get."""
-    if data.notice.state in ("dismissed", "superseded"):
+    """What customers got, or would have got; nothing of a draft that another one replaced."""
+    if data.notice.state == "superseded":
         return ()
     if data.letters and look == "sending":
         return ()  # hundreds, on a page that is fetched every two seconds
@@ -220,7 +252,11 @@ def _letters(data: PageData, look: Look) -> tuple[LetterView, ...]:
 
 
 def _caption(data: PageData) -> str:
-    return data.say("letter" if never_left(data.notice) else "letter_sent", n=data.version.version)
+    if data.drill:
+        return data.say("drill_letter", n=data.version.version)
+    unsent = "letter" if never_left(data.notice) else "letter_sent"
+    key = "letter_unsent" if not_sent(data.notice) else unsent
+    return data.say(key, n=data.version.version)
 
 
 def _reread(data: PageData) -> bool:

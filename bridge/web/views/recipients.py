@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 
+from bridge.web.views.deck import Choice
 from bridge.web.views.page_data import Corrected, PageData
+from bridge.web.views.stopped import joined
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """`count` is empty and `problem` set when the list could not be counted. `surprises`: amber notes."""
+    """`count` is empty and `problem` set when the list could not be counted. `surprises`: amber notes.
+
+    `unusable`: that rows of the list get no letter, with the address of what is wrong in them where the page has it.
+    """
 
     name: str
     count: str
@@ -15,6 +20,7 @@ class Audience:
     note: str
     problem: str
     surprises: tuple[str, ...]
+    unusable: Choice | None = None
 
 
 def audience(data: PageData) -> Audience:
@@ -26,13 +32,26 @@ def audience(data: PageData) -> Audience:
         unit=say("letters" if data.letters else "people", n=count),
         note="" if problem else _note(data),
         problem=problem,
-        surprises=_surprises(data) if data.hold_seconds else (),
+        surprises=_surprises(data),
+        unusable=_unusable(data),
     )
+
+
+def _unusable(data: PageData) -> Choice | None:
+    bad = 0 if data.letters else data.audience.bad_total
+    href = data.link("do=details", "#details") if data.undecided else ""
+    return Choice(data.say("unusable", n=data.say.number(bad)), href) if bad else None
 
 
 def _note(data: PageData) -> str:
     """`前回より +12名。1通ずつ個別に届きます。`; a surprising difference is said in amber instead."""
     say = data.say
+    if data.drill:
+        who = say.persons(data.rung)
+        real = data.for_real
+        return (
+            say("drill_people", who=who, n=say.number(real)) if real else say("drill_people_alone", who=who)
+        )
     if data.letters:
         return say("batch_sub")
     if data.corrected:
@@ -55,12 +74,21 @@ def _note_of_correction(data: PageData, corrected: Corrected) -> str:
 
 
 def _surprises(data: PageData) -> tuple[str, ...]:
-    """Each surprise in words; they name the seconds of the longer hold."""
-    more = _more(data)
-    size = "list_more" if more > 0 else "list_fewer"
+    """Each surprise in words. The longer hold that it brings is said in the button, or here with its seconds."""
     told = (reason for reason in data.surprises if reason != "old_record")  # the page begins with it
-    keys = (size if reason == "list_size" else reason for reason in told)
-    return tuple(data.say(key, n=data.say.number(abs(more)), s=data.hold_seconds) for key in keys)
+    if not data.hold_seconds:
+        told = (reason for reason in told if reason == "list_size")
+    return tuple(
+        was_before(data) if reason == "list_size" else data.say(reason, s=data.hold_seconds)
+        for reason in told
+    )
+
+
+def was_before(data: PageData) -> str:
+    """How many the list had last time, and of when it is now: an export that died is an old or a short file."""
+    say, as_of = data.say, data.audience.as_of
+    before = say("was_before", n=say.number(data.previous_count or 0))
+    return joined(data, before, say("list_of", at=say.moment(as_of))) if as_of else before
 
 
 def _more(data: PageData) -> int:

@@ -42,11 +42,13 @@ def sending(data: PageData) -> Sending:
     sent, deferred = data.deliveries("sent"), data.deliveries("deferred")
     failed, unknown = data.deliveries("failed"), data.deliveries("unknown")
     bad = failed + unknown
-    waiting = max(0, total - sent - deferred - bad)
+    overtaken = data.deliveries("superseded")
+    waiting = max(0, total - sent - deferred - bad - overtaken)
     table = (
         ("ok", "state_sent", sent),
         ("rest", "state_queued", waiting),
         ("wait", "state_deferred", deferred),
+        ("rest", "state_superseded", overtaken),
         ("stop", "state_failed", failed),
         ("stop", "state_unknown", unknown),
     )
@@ -81,7 +83,7 @@ def _total(data: PageData) -> int:
 def _time_left(data: PageData) -> timedelta | None:
     """How long the waiting mails will take at the speed so far, once that can be told."""
     started, sent = data.notice.sending_at, data.deliveries("sent")
-    waiting = (data.recipients or 0) - data.deliveries("sent", "failed", "unknown", "deferred")
+    waiting = (data.recipients or 0) - data.deliveries("sent", "failed", "unknown", "deferred", "superseded")
     if data.notice.state != "sending" or started is None or not sent or waiting <= 0:
         return None
     elapsed = data.now - started
@@ -118,7 +120,7 @@ def nothing_sent(data: PageData) -> bool:
 
 def to_come(data: PageData) -> tuple[Moment, ...]:
     """What is still to come: the end of the sending, the next draft, the next promise or the day of the cause."""
-    say, promise, left = data.say, data.version.promise_at, _time_left(data)
+    say, promise, left = data.say, None if data.drill else data.version.promise_at, _time_left(data)
     lines: list[tuple[datetime, str]] = []
     if left is not None:
         lines.append((data.now + left, say("then_done")))

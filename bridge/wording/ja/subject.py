@@ -13,8 +13,9 @@ from bridge.wording.names import service_names
 from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import FieldText, Sheet
 
+DRILL = "【訓練】"  # before what the subject would be for real
 WIDEST = 80  # columns: 40 full-width characters
-OPENING = r"^\s*(?:\[[^\]]{1,30}\]\s?)?【[^】]*(?:重要|お詫び|障害|緊急|復旧|報|訂正)[^】]*】"
+OPENING = r"^\s*(?:\[[^\]]{1,30}\]\s?|" + DRILL + r")?【[^】]*(?:重要|お詫び|障害|緊急|復旧|報|訂正)[^】]*】"
 STAGE = {
     KindClass.OPENING: r"第一報|第1報|初報",
     KindClass.FOLLOW_UP: rf"第[{NUMERAL}\d]{{1,4}}報|続報|経過報告|中間報告",
@@ -81,7 +82,7 @@ def _nothing_happened(sheet: Sheet, _context: Context) -> Iterator[Hit]:
 
 
 def _too_wide(sheet: Sheet, _context: Context) -> Iterator[Hit]:
-    if width(sheet.subject.raw) > WIDEST:
+    if width(sheet.subject.raw.removeprefix(DRILL)) > WIDEST:
         yield whole(sheet.subject)
 
 

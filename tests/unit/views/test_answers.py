@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bridge.core.facts import Answers
+from bridge.core.model import LeftOut
 from bridge.core.next_notice import WrongDay
 from bridge.core.values import Locale
 from bridge.web.views.answers import answers, asks
@@ -17,7 +18,7 @@ ASKED = ASKING["recovery"]
 
 @pytest.mark.parametrize("state", EVERY)
 def test_the_page_asks_until_somebody_has_answered(state: str) -> None:
-    asked = ("recovery", "recovery, ended by hand", "recovery, still firing")
+    asked = ("recovery", "recovery, ended by hand", "recovery, still firing", "recovery, one kept out")
     assert asks(in_state(state)) is (state in asked)
 
 
@@ -104,7 +105,7 @@ def test_a_wrong_day_opens_the_cause_although_one_was_given() -> None:
         (
             "recovery",
             "ja",
-            "3時32分に警告がすべて解消し、15分続いています。障害は約1時間22分間でした。",
+            "3時32分にアラートがすべて止まり、15分続いています。障害は約1時間22分間でした。",
             "",
         ),
         (
@@ -117,13 +118,13 @@ def test_a_wrong_day_opens_the_cause_although_one_was_given() -> None:
             "recovery, ended by hand",
             "ja",
             "3時32分に丸山さんが復旧としました。障害は約1時間22分間でした。",
-            "復旧としたとき、警告が1件続いていました",
+            "復旧としたとき、アラートが1件続いていました",
         ),
         (
             "recovery, still firing",
             "ja",
-            "3時32分に警告がすべて解消し、15分続いています。障害は約1時間22分間でした。",
-            "警告が1件続いています",
+            "3時32分にアラートがすべて止まり、15分続いています。障害は約1時間22分間でした。",
+            "アラートが1件続いています(LoginErrors)",
         ),
     ],
 )
@@ -134,16 +135,33 @@ def test_the_page_begins_with_how_the_disturbance_ended(
     assert (view.lead, view.firing) == (lead, firing)
 
 
+def test_an_end_of_just_now_does_not_last_for_zero_minutes() -> None:
+    view = answers(in_state("recovery", now=at(3, 32, 40)), {})
+    assert view.lead == "3時32分にアラートがすべて止まりました。障害は約1時間22分間でした。"
+
+
+def test_an_alert_that_was_kept_out_is_said_before_all_is_called_over() -> None:
+    warning = LeftOut("LoginErrors", "severity", "warning", at(3, 46))
+    (told,) = answers(in_state("recovery", left_out=(warning,)), {}).left_out
+    assert told == (
+        "LoginErrors(severityがwarning)は、この障害のアラートに数えていません。03:46 にも受け取りました。"
+        "続いていないか確かめてください。"
+    )
+    assert answers(in_state("recovery"), {}).left_out == ()
+
+
 def test_an_end_that_no_alert_outlived_ended_by_itself() -> None:
     quiet = replace(ASKED["incident"], ended_by="maruyama", firing_at_end=0)
     view = answers(in_state("recovery", incident=quiet), {})
-    assert view.lead.startswith("3時32分に警告がすべて解消し")
+    assert view.lead.startswith("3時32分にアラートがすべて止まり")
     assert view.firing == ""
 
 
 def test_an_end_by_hand_is_told_only_where_the_letter_tells_that_end() -> None:
     later = replace(in_state("recovery, ended by hand").incident, resolved_at=at(3, 40))
-    assert answers(in_state("recovery, ended by hand", incident=later), {}).lead.startswith("3時32分に警告が")
+    assert answers(in_state("recovery, ended by hand", incident=later), {}).lead.startswith(
+        "3時32分にアラートが"
+    )
 
 
 def test_a_letter_without_an_end_has_no_lead() -> None:

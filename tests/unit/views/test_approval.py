@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bridge.core.model import LeftOut
 from bridge.core.values import Locale
 from bridge.web.views.approval import FormProblem, approval
 from bridge.web.views.page_data import Did
@@ -56,7 +57,7 @@ def test_the_title_names_the_time_that_customers_were_promised() -> None:
 
 @pytest.mark.parametrize("state", [*OPEN, *ASKING])
 def test_only_an_update_asks_whether_anything_has_changed(state: str) -> None:
-    assert approval(in_state(state)).asks_news is (state == "update")
+    assert approval(in_state(state)).asks_news is (state in ("update", "drill, update"))
 
 
 # What the last press did
@@ -66,7 +67,7 @@ def test_only_an_update_asks_whether_anything_has_changed(state: str) -> None:
     "did, words",
     [
         (None, ""),
-        ("cancelled", "取り消しました。まだ送っていません。連絡は続きます。"),
+        ("cancelled", "取り消しました。まだ送っていません。呼び出しは続きます。"),
         ("saved", "まだ送っていません。保存しました。手紙を確かめてください。"),
         ("test", "まだ送っていません。maruyama@example.jp にだけ試し送りしました。"),
         ("refused", "まだ送っていません。直すか、このまま送る理由を書いてください。"),
@@ -77,7 +78,7 @@ def test_the_page_begins_with_what_the_last_press_did(did: Did | None, words: st
 
 
 def test_the_first_of_two_reads_that_nothing_is_sent_yet() -> None:
-    waits = "まだ送っていません。あと1人の承認が必要です。佐藤さんに連絡しています。"
+    waits = "まだ送っていません。あと1人の承認が必要です。佐藤さんを呼び出しています。"
     assert approval(in_state("second person, first waits", did="saved")).done == waits
     assert approval(in_state("second person", did="saved")).done.endswith("手紙を確かめてください。")
 
@@ -214,6 +215,14 @@ def test_a_draft_that_nobody_edited_has_no_news_of_its_own() -> None:
     assert approval(in_state("edited, then news")).since
 
 
+def test_what_is_to_be_checked_stands_above_a_long_card_too() -> None:
+    kept_out = (LeftOut("LoginErrors", "severity", "warning", at(3, 46)),)
+    view = approval(in_state("recovery, answered in Japanese", left_out=kept_out))
+    assert view.amber.startswith("確かめてください(2件): LoginErrors(severityがwarning)は、")
+    assert approval(in_state("recovery, answered")).amber == ""
+    assert approval(in_state("warning")).amber == "", "a first report has its warnings on the first screen"
+
+
 @pytest.mark.parametrize(
     "state, changes, notes",
     [
@@ -222,11 +231,6 @@ def test_a_draft_that_nobody_edited_has_no_news_of_its_own() -> None:
             "open",
             {"version": TEMPLATE_FAULT},
             ("登録したテンプレートに誤りがあり、標準の文面を使いました(nope)。",),
-        ),
-        (
-            "recovery, answered in Japanese",
-            {},
-            ("英語の手紙に日本語の文が残っています(38名に届きます)。文面を直して、英語にしてください。",),
         ),
     ],
 )
@@ -275,4 +279,4 @@ def test_two_people_and_a_changed_text_do_not_hide_the_facts() -> None:
         update={"policy": SERVICE.policy.model_copy(update={"second_person": frozenset({"first"})})}
     )
     view = approval(in_state("edited", service=two, person=PEOPLE["sato"]))
-    assert [row.label for row in view.rows] == ["件名", "いつから", "何が", "次の連絡"]
+    assert [row.label for row in view.rows] == ["件名", "いつから", "何が", "次回ご報告"]

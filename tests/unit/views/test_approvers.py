@@ -7,7 +7,7 @@ import pytest
 
 from bridge.core.model import Approval
 from bridge.web.views.approvers import decided_banner, is_second, needs_two, open_banner, second_waits
-from tests.web.samples import DECIDED, ENDED, OPEN, PEOPLE, approved, at, in_state, notice
+from tests.web.samples import DECIDED, OPEN, PEOPLE, approved, at, in_state, notice
 
 SATO = {"person": PEOPLE["sato"]}
 
@@ -29,7 +29,7 @@ def test_an_open_notice_says_whose_approval_it_needs(
     assert open_banner(in_state(state, **changes)) == banner
 
 
-OVER = "警告は 02:14 にすべて止まりました。発生と復旧を1通で伝えるか、送らないかを選べます。"
+OVER = "アラートは 02:14 にすべて止まりました。発生と復旧を1通で伝えるか、送らないかを選べます。"
 
 
 def test_a_disturbance_that_was_over_before_anyone_approved_is_said_to_be() -> None:
@@ -39,7 +39,7 @@ def test_a_disturbance_that_was_over_before_anyone_approved_is_said_to_be() -> N
 @pytest.mark.parametrize(
     "changes",
     [
-        pytest.param({"alerts": (ENDED, in_state("open").alerts[0])}, id="one alert still fires"),
+        pytest.param({"firing": 1}, id="one alert still fires"),
         pytest.param({"incident": in_state("open").incident}, id="it never ended"),
         pytest.param({"notice": notice("individual")}, id="the notice did not begin with the detection"),
         pytest.param({"service": OPEN["second person, editor"]["service"]}, id="two people must approve"),
@@ -57,7 +57,7 @@ def test_a_disturbance_is_not_called_over_while(changes: dict[str, Any]) -> None
         (
             "sending",
             {"notice": replace(DECIDED["sending"]["notice"], approved_by="policy", approvals=())},
-            "期限の 02:16 に、決めておいた方針で送信しました。",
+            "期限の 02:16 に、設定により自動で送信しました。",
         ),
         ("dismissed", {}, ""),
         ("stopped", {}, ""),
@@ -91,7 +91,7 @@ def test_the_newest_approval_of_this_version_is_the_one_that_is_named() -> None:
 
 def test_the_first_of_two_reads_who_is_asked_now() -> None:
     data = in_state("second person, first waits")
-    assert second_waits(data) == "あと1人の承認が必要です。佐藤さんに連絡しています。"
+    assert second_waits(data) == "あと1人の承認が必要です。佐藤さんを呼び出しています。"
     alone = data.escalation.model_copy(update={"steps": data.escalation.steps[:1]})
     assert second_waits(replace(data, escalation=alone)) == "あと1人の承認が必要です。"
 

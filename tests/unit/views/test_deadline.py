@@ -15,7 +15,7 @@ from tests.web.samples import at, in_state, notice
         pytest.param(at(2, 16), "残り9分", 60, "calm", id="some minutes later"),
         pytest.param(at(2, 20), "残り5分", 33, "calm", id="exactly five minutes are left"),
         pytest.param(at(2, 20, 1), "残り4分", 33, "soon", id="less than five minutes are left"),
-        pytest.param(at(2, 24, 59), "残り0分", 0, "soon", id="one second is left"),
+        pytest.param(at(2, 24, 59), "残り1分未満", 0, "soon", id="one second is left"),
         pytest.param(at(2, 9), "残り16分", 100, "calm", id="a clock that stepped back"),
     ],
 )
@@ -28,7 +28,8 @@ def test_the_time_left_is_said_in_whole_minutes_and_coloured(
 @pytest.mark.parametrize(
     "late, over",
     [
-        (timedelta(), "0分超過"),
+        (timedelta(), "期限を過ぎました"),
+        (timedelta(minutes=1), "1分超過"),
         (timedelta(minutes=119), "119分超過"),
         (timedelta(hours=2), "2時間超過"),
         (timedelta(days=2), "2日超過"),
@@ -57,7 +58,7 @@ ODD = notice("update", base_at=at(2, 57, 20), due_at=at(3, 7, 20), drafted_at=at
     [
         (2, "03:10 お客様との約束", "残り8分"),
         (8, "03:10 お客様との約束", "残り2分"),
-        (10, "03:10 の期限", "0分超過"),
+        (10, "03:10 の期限", "期限を過ぎました"),
     ],
 )
 def test_the_on_call_reads_the_time_that_customers_were_promised(minute: int, text: str, left: str) -> None:

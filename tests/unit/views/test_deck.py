@@ -31,7 +31,7 @@ ONE_READER = {"audience": replace(AUDIENCE, count=1, locales={"ja": 1})}
     [
         ("open", "12,408名に送信する", TEN_SECONDS),
         ("warning", "12,408名に送信する", TEN_SECONDS),
-        ("late, smaller list", "8,228名に送信する", "押してから30秒は取り消せます"),
+        ("late, smaller list", "8,228名に送信する", "前回は12,408名。押してから30秒は取り消せます"),
         ("update", "変化なしと12,408名に伝える", TEN_SECONDS),
         ("recovery, answered", "12,408名に送信する", TEN_SECONDS),
         ("individual", "2通をそれぞれ1名に送信する", "もう1人の承認で送信されます"),

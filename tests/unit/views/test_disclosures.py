@@ -82,16 +82,39 @@ def told(action: str, lang: Locale = "ja", actor: str = "maruyama", **detail: An
 def test_the_history_is_newest_first_whatever_the_order_of_its_rows() -> None:
     clocks = [line.text for line in history(in_state("open", events=EVENTS[::-1]))]
     assert clocks == [
-        "ブリッジ: 丸山さんに連絡しました",
+        "ブリッジ: 丸山さんを呼び出しました",
         "ブリッジ: 第一報の下書きを作りました",
-        "alertmanager: 警告を受け取りました",
+        "alertmanager: アラートを受け取りました",
     ]
 
 
 def test_a_line_of_the_history_has_its_time_for_people_and_machines() -> None:
     assert history(in_state("open"))[-1] == Moment(
-        RECEIVED.isoformat(), "02:10", "alertmanager: 警告を受け取りました"
+        RECEIVED.isoformat(), "02:10", "alertmanager: アラートを受け取りました"
     )
+
+
+def test_the_history_tells_a_beginning_from_an_end_and_a_return() -> None:
+    detail = {"counts": {"repeated": 4, "resolved": 1000, "fires_again": 1}, "alertnames": ["ItemErrors", ""]}
+    assert told("alerts", actor="alertmanager", **detail) == (
+        "alertmanager: アラートの停止1,000件、再発1件(ItemErrors)"
+    )
+    assert told("alerts", "en", "alertmanager", counts={"opened": 1}, alertnames=["A", "B"]) == (
+        "alertmanager: Alerts: 1 began (A, B)"
+    )
+
+
+def test_the_history_names_the_senders_where_there_are_several() -> None:
+    east, west = "http://am.east.example.jp:9093", "http://am.west.example.jp:9093"
+    one = event("alerts", "alertmanager", counts={"opened": 1}, senders=[east])
+    end = event("alerts", "alertmanager", counts={"resolved": 1}, senders=[west])
+    assert [line.text for line in history(in_state("open", events=(one, end)))] == [
+        "alertmanager: アラートの開始1件 [am.east.example.jp:9093]",
+        "alertmanager: アラートの停止1件 [am.west.example.jp:9093]",
+    ]
+    assert [line.text for line in history(in_state("open", events=(one,)))] == [
+        "alertmanager: アラートの開始1件"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -100,11 +123,11 @@ def test_a_line_of_the_history_has_its_time_for_people_and_machines() -> None:
         ("edited", {"version": 2}, "丸山さん: 版2を保存しました"),
         ("dismissed", {"reason": "false_alarm"}, "丸山さん: 送らないと決めました(誤検知)"),
         ("dismissed", {"reason": "訓練です"}, "丸山さん: 送らないと決めました(訓練です)"),
-        ("rang", {"people": ["maruyama", "sato"]}, "丸山さん: 丸山さんと佐藤さんに連絡しました"),
+        ("rang", {"people": ["maruyama", "sato"]}, "丸山さん: 丸山さんと佐藤さんを呼び出しました"),
         ("drafted", {"kind": "update", "number": 3}, "丸山さん: 第三報の下書きを作りました"),
         ("superseded", {"notice": "n1"}, "丸山さん: 下書きが置き換わりました"),
-        ("superseded", {"notice": "n2"}, "丸山さん: 警告が再び鳴り、下書きを取りやめました"),
-        pytest.param("alerts", {"notice": "n2"}, "丸山さん: 警告を受け取りました", id="another action"),
+        ("superseded", {"notice": "n2"}, "丸山さん: アラートが再び出たので、下書きを取りやめました"),
+        pytest.param("alerts", {"notice": "n2"}, "丸山さん: アラートを受け取りました", id="another action"),
         pytest.param("flown", {}, "丸山さん: flown", id="an action without words shows by its name"),
     ],
 )

@@ -34,7 +34,7 @@ def test_a_first_report_has_four_facts() -> None:
         "件名": "【障害・第一報】みどりショップ ログインできない状況について",
         "いつから": "11月24日(火)2時10分頃",
         "何が": "全ユーザーのログイン機能",
-        "次の連絡": "11月24日(火)3時10分頃",
+        "次回ご報告": "11月24日(火)3時10分頃",
     }
 
 
@@ -80,7 +80,7 @@ def test_a_fact_that_was_edited_out_of_the_letter_is_not_shown() -> None:
     moved = version(facts(), 2, "sato", ja=said(DRAFT, "2時10分頃", "2時04分頃"))
     found = rows("open", notice=notice(version=2), version=moved, earlier=(DRAFT,))
     assert "いつから" not in found
-    assert {"件名", "何が", "次の連絡"} <= found.keys()
+    assert {"件名", "何が", "次回ご報告"} <= found.keys()
 
 
 def test_an_edit_elsewhere_leaves_every_fact() -> None:
@@ -117,5 +117,5 @@ def test_times_that_are_not_exact_are_said_to_be_about() -> None:
 
 def test_a_promise_is_shown_as_customers_read_it() -> None:
     assert (
-        rows("open", version=version(facts(promise_at=at(3, 7, 20))))["次の連絡"] == "11月24日(火)3時10分頃"
+        rows("open", version=version(facts(promise_at=at(3, 7, 20))))["次回ご報告"] == "11月24日(火)3時10分頃"
     )

@@ -18,19 +18,16 @@ from bridge.web.views.letters import (
     letters,
     numbered,
     since_edit,
-    untranslated,
 )
 from bridge.web.views.page_data import PageData
 from bridge.wording import Finding
 from tests.web.samples import (
-    ASKING,
     AUDIENCE,
     DRAFT,
     EARLIER,
     FIRING,
     HASTY,
     OPEN,
-    SERVICE,
     WIDER,
     facts,
     in_state,
@@ -252,43 +249,6 @@ def test_the_facts_since_an_edit_are_in_the_readers_language() -> None:
     found = since_edit(in_state("edited, then news", "en", current=current))
     assert found
     assert found.changes[1].label == "What is affected"
-
-
-# What is not in English yet
-
-
-IN_JAPANESE = "recovery, answered in Japanese"
-ANSWERED = ASKING[IN_JAPANESE]["version"]
-IN_ENGLISH = Text("Recovered", "Cause\nThe certificate had expired.\n")
-MENDED = replace(ANSWERED, texts={**ANSWERED.texts, "en": IN_ENGLISH})
-
-
-@pytest.mark.parametrize(
-    "changes, readers",
-    [
-        pytest.param({}, 38, id="the answer stands in the English letter"),
-        pytest.param({"audience": replace(AUDIENCE, locales={"ja": 12_408})}, 0, id="nobody reads English"),
-        pytest.param(
-            {"version": MENDED},
-            0,
-            id="a person put it into English",
-        ),
-        pytest.param(
-            {"service": SERVICE.model_copy(update={"bilingual": True})},
-            0,
-            id="the letters of this service are in both languages",
-        ),
-        pytest.param({"letters": OPEN["individual"]["letters"]}, 0, id="a batch"),
-    ],
-)
-def test_readers_of_english_who_would_get_japanese_are_counted(changes: dict[str, Any], readers: int) -> None:
-    assert untranslated(in_state(IN_JAPANESE, **changes)) == readers
-
-
-def test_answers_that_have_no_japanese_are_left_as_they_are() -> None:
-    data = in_state("recovery, answered", **READERS_OF_BOTH)
-    texts = {**data.version.texts, "en": Text("Midori Shop: recovery", "The certificate had expired.")}
-    assert untranslated(replace(data, version=replace(data.version, texts=texts))) == 0
 
 
 # The checksum

@@ -80,7 +80,7 @@ def test_a_length_is_rounded_down(length: timedelta, ja: str, en: str) -> None:
         ("maruyama", "丸山さん", "丸山"),
         (None, "ブリッジ", "the bridge"),
         ("bridge", "ブリッジ", "the bridge"),
-        ("policy", "あらかじめ決めた方針", "standing policy"),
+        ("policy", "設定(自動)", "standing policy"),
         pytest.param("alertmanager", "alertmanager", "alertmanager", id="a source"),
         pytest.param("left", "left", "left", id="a person who left"),
     ],

@@ -11,7 +11,7 @@ from bridge.web.views.deck import Button, Choice
 from bridge.web.views.letters import checksum
 from bridge.web.views.page_data import FailedRow, Related
 from bridge.web.views.progress import SHOWN_FAILURES, Hold, progress
-from tests.web.samples import DECIDED, DRAFT, PEOPLE, approved, at, in_state, notice
+from tests.web.samples import AUDIENCE, DECIDED, DRAFT, PEOPLE, approved, at, in_state, notice
 
 ROW = FailedRow("c@customer.example", "failed", "550")
 
@@ -45,17 +45,17 @@ def test_a_page_looks_as_far_as_its_notice_is(state: str, look: str, live: bool)
         ("sending", "送信しています", "この画面は閉じて大丈夫です。終わったらメールでお知らせします。"),
         ("sent", "12,405名に送信しました", "3名に届いていません。検知から6分40秒。"),
         ("sent, individual", "2名に送信しました", ""),
-        ("stopped", "送信を止めています", "7,912名には送信済みです。残り4,496名への送信を止めました。"),
+        ("stopped", "送信は止まっています", "7,912名には送信済みです。残り4,496名への送信を止めました。"),
         (
             "dismissed",
-            "送りません",
-            "佐藤さんが「送らない」と決めました(誤検知)。連絡は止まりました。",
+            "佐藤さんが「送らない」と決めました",
+            "02:16、理由は誤検知。\nお客様にはだれにも届いていません。\n呼び出しは止まりました。",
         ),
         ("superseded", "置き換わりました", "この下書きは第二報に置き換わりました。"),
         (
             "superseded, fires again",
             "取りやめました",
-            "警告が再び鳴ったので、この下書きは使いません。あなたの操作は不要です。",
+            "アラートが再び出たので、この下書きは使いません。あなたの操作は不要です。",
         ),
     ],
 )
@@ -67,7 +67,7 @@ def test_the_heading_says_how_it_stands(state: str, heading: str, lead: str) -> 
 
 def test_who_decided_not_to_send_is_not_told_to_themselves() -> None:
     view = progress(in_state("dismissed", person=PEOPLE["sato"]))
-    assert view.lead == "「送らない」と決めました(誤検知)。連絡は止まりました。"
+    assert view.heading == "「送らない」と決めました"
 
 
 def test_a_draft_replaced_by_one_that_is_gone_is_replaced_by_a_newer_one() -> None:
@@ -85,6 +85,18 @@ def test_a_draft_replaced_by_one_that_is_gone_is_replaced_by_a_newer_one() -> No
 )
 def test_the_end_of_a_sending_tells_what_did_not_arrive(counts: Any, lead: str) -> None:
     assert progress(in_state("sent", counts=counts)).lead == lead
+
+
+def test_the_end_of_a_sending_tells_whom_the_list_left_out() -> None:
+    sent = replace(DECIDED["sent"]["notice"], audience_digest="d1")
+    odd = replace(AUDIENCE, bad_total=40, as_of=at(9, 0, day=23))
+    done = {"notice": sent, "counts": {"sent": 12_408}, "audience": odd, "previous_count": 20_000}
+    assert progress(in_state("sent", **done)).lead == (
+        "名簿の40行には送れませんでした。前回は20,000名でした。名簿は11月23日(月)9時00分のものです。検知から6分40秒。"
+    )
+    assert progress(in_state("sent", "en", **done)).lead.startswith("40 rows of the list could not be used. ")
+    later = {**done, "audience": replace(odd, digest="d2")}
+    assert progress(in_state("sent", **later)).lead == "検知から6分40秒。", "the list of now is another one"
 
 
 # The hold
@@ -125,7 +137,8 @@ def test_after_the_hold_there_is_none() -> None:
         ("stopped", Button("残り4,496名に送信する", "送信済みの方には届きません", "resume")),
         ("stopped, first of two waits", None),
         ("sent", None),
-        ("dismissed", None),
+        ("dismissed", Button("やはり知らせる", "新しい下書きを用意します。まだ送りません", "reopen")),
+        ("dismissed, all over", None),
     ],
 )
 def test_a_decided_notice_has_one_button_or_none(state: str, press: Button | None) -> None:
@@ -155,7 +168,7 @@ def test_the_way_to_the_newer_draft_is_this_persons_own(
         ("hold", ""),
         ("sending", "12,408名のうち6,204名以上に送信済みです"),
         ("sent", "12,405名に送信しました"),
-        ("stopped", "送信を止めています"),
+        ("stopped", "送信は止まっています"),
         ("dismissed", ""),
     ],
 )
@@ -174,7 +187,7 @@ def test_a_screen_reader_is_told_quarters_and_the_end(state: str, spoken: str) -
         ("sent", {"sending", "then", "record"}),
         ("stopped", {"sending", "record"}),
         ("stopped, list changed", {"unsent", "record"}),
-        ("dismissed", set()),
+        ("dismissed", {"record"}),
     ],
 )
 def test_each_state_has_its_own_parts(state: str, parts: set[str]) -> None:
@@ -223,7 +236,7 @@ def test_failures_are_named_up_to_a_hundred(
         ("stopped", ["送った手紙(版1)"]),
         pytest.param("stopped, list changed", ["お客様に届くメール(版1)"], id="none of it left"),
         ("sent, individual", ["1通目: c1@customer.example", "2通目: c2@customer.example"]),
-        ("dismissed", []),
+        ("dismissed", ["送らなかった下書き(版1)"]),
         ("superseded", []),
     ],
 )
@@ -248,7 +261,7 @@ def test_the_proof_of_a_batch_is_over_all_its_letters() -> None:
 
 def test_a_letter_sent_by_policy_names_the_policy() -> None:
     by_policy = replace(DECIDED["sent"]["notice"], approvals=(), approved_by="policy")
-    assert "承認: あらかじめ決めた方針、02:16。" in progress(in_state("sent", notice=by_policy)).proof
+    assert "承認: 設定(自動)、02:16。" in progress(in_state("sent", notice=by_policy)).proof
 
 
 def test_the_proof_is_of_the_version_that_was_approved() -> None:
@@ -268,6 +281,8 @@ def test_only_a_text_that_was_changed_in_the_database_is_read_again(state: str) 
     assert progress(in_state(state)).reread is (state == "stopped, text changed, two people")
 
 
-@pytest.mark.parametrize("lang, heading", [("ja", "送りません"), ("en", "Not sent")])
+@pytest.mark.parametrize(
+    "lang, heading", [("ja", "佐藤さんが「送らない」と決めました"), ("en", "佐藤 decided not to send")]
+)
 def test_the_page_is_in_the_readers_language(lang: Locale, heading: str) -> None:
     assert progress(in_state("dismissed", lang)).heading == heading

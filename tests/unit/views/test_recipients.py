@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from bridge.core.values import LocalText
+from bridge.web.views.deck import Choice
 from bridge.web.views.recipients import Audience, audience
-from tests.web.samples import AUDIENCE, NOW, SERVICE, in_state
+from tests.web.samples import AUDIENCE, NOW, SERVICE, at, in_state
 
+BEFORE = "前回は100名でした。"
 ONE_BY_ONE = "1通ずつ個別に届きます。"
 NO_HOLD = SERVICE.model_copy(update={"policy": SERVICE.policy.model_copy(update={"hold": timedelta()})})
 
@@ -19,9 +21,28 @@ def counted(n: int, before: int | None, **more: Any) -> dict[str, Any]:
 
 
 def test_a_list_is_shown_with_its_name_its_size_and_what_is_new() -> None:
-    assert audience(in_state("open")) == Audience(
+    assert audience(in_state("open", audience=replace(AUDIENCE, bad=(), bad_total=0))) == Audience(
         "ショップ会員(全員)", "12,408", "名", "前回より +12名。" + ONE_BY_ONE, "", ()
     )
+
+
+def test_rows_that_get_no_letter_are_said_beside_the_count_and_lead_to_what_is_wrong_in_them() -> None:
+    found = audience(in_state("open", audience=replace(AUDIENCE, bad_total=40))).unusable
+    assert found == Choice("ほかに40行は送れません", "?do=details#details")
+    english = audience(in_state("open", "en", audience=replace(AUDIENCE, bad_total=1))).unusable
+    assert english is not None
+    assert english.text == "1 more row cannot be used"
+    decided = audience(in_state("stopped, list unreadable")).unusable
+    assert decided is not None
+    assert decided.href == "", "that page has no place to lead to"
+
+
+def test_a_list_that_shrank_says_of_when_it_is() -> None:
+    short = replace(AUDIENCE, count=600, as_of=at(9, 0, day=23))
+    (told,) = audience(in_state("open", audience=short, previous_count=1_000)).surprises
+    assert told == "前回は1,000名でした。名簿は11月23日(月)9時00分のものです。"
+    (english,) = audience(in_state("open", "en", audience=short, previous_count=1_000)).surprises
+    assert english == "It was 1,000 last time. The list is of Mon 23 Nov, 09:00."
 
 
 @pytest.mark.parametrize(
@@ -44,8 +65,8 @@ def test_the_size_is_compared_with_the_last_time(now: int, before: int | None, n
 @pytest.mark.parametrize(
     "changes, texts",
     [
-        (counted(121, 100), ("前回より21名多い名簿です。送信開始まで30秒あります。",)),
-        (counted(79, 100), ("前回より21名少ない名簿です。送信開始まで30秒あります。",)),
+        (counted(121, 100), (BEFORE,)),
+        (counted(79, 100), (BEFORE,)),
         (
             {"repeated_at": NOW - timedelta(minutes=3)},
             ("同じ種類の手紙を10分以内に送っています。送信開始まで30秒あります。",),
@@ -54,11 +75,13 @@ def test_the_size_is_compared_with_the_last_time(now: int, before: int | None, n
         (
             counted(121, 100, repeated_at=NOW),
             (
-                "前回より21名多い名簿です。送信開始まで30秒あります。",
+                BEFORE,
                 "同じ種類の手紙を10分以内に送っています。送信開始まで30秒あります。",
             ),
         ),
-        pytest.param(counted(121, 100, service=NO_HOLD), (), id="nothing is held, so no seconds to tell"),
+        pytest.param(
+            counted(121, 100, service=NO_HOLD, repeated_at=NOW), (BEFORE,), id="nothing is held: no seconds"
+        ),
     ],
 )
 def test_what_makes_the_hold_longer_is_said(changes: dict[str, Any], texts: tuple[str, ...]) -> None:
@@ -67,7 +90,7 @@ def test_what_makes_the_hold_longer_is_said(changes: dict[str, Any], texts: tupl
 
 def test_surprises_are_told_in_english_too() -> None:
     found = audience(in_state("late, smaller list", "en"))
-    assert found.surprises == ("4,180 fewer than last time. Sending starts after 30 s.",)
+    assert found.surprises == ("It was 12,408 last time.",)
     assert found.note == "Sent one by one."
 
 

@@ -168,7 +168,7 @@ def test_a_sending_that_goes_on_has_not_finished() -> None:
 def test_the_next_draft_and_the_next_promise_are_told_ahead() -> None:
     assert lines(to_come(in_state("sent"))) == [
         ("03:00", "続報の下書きを丸山さんに届けます"),
-        ("03:10", "お客様に約束した次の連絡"),
+        ("03:10", "お客様に約束した次回のご報告"),
     ]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bridge.core.model import Event
 from bridge.core.values import Locale
 from bridge.web.views.deck import Button
 from bridge.web.views.stopped import resume, stopped
@@ -17,7 +18,7 @@ BOTH = "承認した名簿は12,408名、いまの名簿は20,113名です。"
 @pytest.mark.parametrize(
     "state, heading, lead",
     [
-        ("stopped", "送信を止めています", "7,912名には送信済みです。残り4,496名への送信を止めました。"),
+        ("stopped", "送信は止まっています", "7,912名には送信済みです。残り4,496名への送信を止めました。"),
         ("stopped, list changed", "まだ送っていません", LIST_CHANGED + BOTH),
         (
             "stopped, list unreadable",
@@ -27,18 +28,38 @@ BOTH = "承認した名簿は12,408名、いまの名簿は20,113名です。"
         (
             "stopped, first of two waits",
             "まだ送っていません",
-            LIST_CHANGED + BOTH + "あと1人の承認が必要です。佐藤さんに連絡しています。",
+            LIST_CHANGED + BOTH + "あと1人の承認が必要です。佐藤さんを呼び出しています。",
         ),
         ("stopped, second person", "まだ送っていません", LIST_CHANGED + BOTH),
         (
             "stopped, text changed, two people",
             "まだ送っていません",
-            "文面が承認のあとでデータベースの中で書き換えられています。本文を読み直してください。",
+            "承認のあと、データベース上で文面が書き換えられています。本文を読み直してください。",
         ),
     ],
 )
 def test_a_stopped_letter_says_why_and_how_far_it_came(state: str, heading: str, lead: str) -> None:
     assert stopped(in_state(state)) == (heading, lead)
+
+
+def test_a_person_who_stopped_it_is_named_with_the_time() -> None:
+    stops = (
+        Event(4, at(2, 16, 50), "sato", "stopped", {"notice": "n1", "why": "person"}),
+        Event(6, at(2, 17), "maruyama", "stopped", {"notice": "n1", "why": "person"}),
+        Event(7, at(2, 18), "sato", "stopped", {"notice": "another", "why": "person"}),
+    )
+    _, lead = stopped(in_state("stopped", events=stops))
+    assert (
+        lead
+        == "丸山さんが 02:17 に送信を止めました。7,912名には送信済みです。残り4,496名には送っていません。"
+    )
+    _, english = stopped(in_state("stopped", "en", events=stops[:1]))
+    assert english == "佐藤 stopped it at 02:16. 7,912 sent, the other 4,496 not."
+
+
+def test_a_stop_by_the_bridge_says_why_and_names_nobody() -> None:
+    stop = Event(4, at(2, 17), "bridge", "stopped", {"notice": "n1", "why": "list_changed"})
+    assert stopped(in_state("stopped, list changed", events=(stop,)))[1] == LIST_CHANGED + BOTH
 
 
 def test_english_sentences_stand_apart() -> None:
@@ -59,7 +80,10 @@ def test_a_list_that_is_the_approved_one_again_is_not_compared() -> None:
 def test_a_sending_that_began_and_sent_nothing_says_only_why() -> None:
     begun = approved(state="stopped", stop_reason="old_work", sending_at=at(2, 16, 40))
     heading, lead = stopped(in_state("stopped", notice=begun, counts={"queued": 12_408}))
-    assert (heading, lead) == ("まだ送っていません", "長く止まっていたため、自動では送りません。")
+    assert (heading, lead) == (
+        "まだ送っていません",
+        "ブリッジが長時間停止していたため、自動では送信しません。",
+    )
 
 
 def test_more_sent_than_the_list_had_leaves_nothing() -> None:

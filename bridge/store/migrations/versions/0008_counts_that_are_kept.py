@@ -1,12 +1,10 @@
-"""Counts of finished letters are kept; incidents are found by service, and by when the timer has to look at them."""
+"""The counts of finished letters are kept; incidents are found by their service, also after thousands of them."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from bridge.store.dialect import Utc
-
-revision = "0010"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 _UNFINISHED = sa.text("state != 'closed'")
 _COUNTED = """
@@ -21,15 +19,6 @@ def upgrade() -> None:
     _count()
     op.drop_index("ix_incidents_follow_up", table_name="incidents")
     op.create_index("ix_incidents_service", "incidents", ["service", "received_at", "id"])
-    op.add_column("incidents", sa.Column("look_at", Utc(), nullable=True))
-    op.add_column("incidents", sa.Column("changes", sa.Integer(), server_default="0", nullable=False))
-    op.create_index(
-        "ix_incidents_look_at",
-        "incidents",
-        ["look_at"],
-        sqlite_where=_UNFINISHED,
-        postgresql_where=_UNFINISHED,
-    )
     op.create_index(
         "ix_incidents_unfinished",
         "incidents",

@@ -1,0 +1,31 @@
+"""What people may do on the console, as a table. Their approval links are another matter: a link names its person.
+
+Deciding about a letter is not in it: that happens on the personal page alone (docs/design.md §6.4).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from bridge.core.settings import Escalation, Person, Role
+
+Act = Literal["see", "open_own_page", "upload"]
+"""`see`: incidents, letters, deliveries, people, lists and sources. `open_own_page`: the way to one's own approval
+page. `upload`: a batch of individual apologies, which is a draft."""
+
+ALLOWED: Mapping[Role, frozenset[Act]] = {
+    "view": frozenset({"see"}),
+    "approve": frozenset({"see", "open_own_page", "upload"}),
+    "admin": frozenset({"see", "open_own_page", "upload"}),
+}
+
+
+def role_of(person: Person, escalations: Iterable[Escalation]) -> Role | None:
+    """The role that the configuration gives; else `approve` for whoever is rung; else none, which sees nothing."""
+    if person.role is not None:
+        return person.role
+    return "approve" if any(person.id in each.people() for each in escalations) else None
+
+
+def may(role: Role | None, act: Act) -> bool:
+    """Whether somebody in that role may do it."""
+    return role is not None and act in ALLOWED[role]

@@ -1,0 +1,1 @@
+"""A first installation: a few answers become the files of a working bridge (`bridge init`)."""

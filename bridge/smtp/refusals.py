@@ -1,0 +1,59 @@
+"""Whether refusals of a letter are about its recipients, or about us. Pure.
+
+The same words to ten different recipients in a row, with none taken between, are about us, whatever their code and
+stage; words that are known to be about us need five. Where only some domains are refused and others are served, it is
+about those.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from bridge.smtp.meaning import Meaning
+
+SAME_WORDS = 10  # recipients in a row
+KNOWN_WORDS = 5
+FEW_DOMAINS = 2  # of refused recipients, that may be the reason themselves
+REMEMBERED = 1000  # domains that took a letter
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """One letter so far. `words`: in which the last were refused (`meaning.alike`), and whom, by address.
+
+    `served`: domains that took the letter.
+    """
+
+    words: str = ""
+    refused: frozenset[str] = frozenset()
+    served: frozenset[str] = field(default_factory=frozenset)
+
+    def taken(self, address: str) -> "Refusals":
+        """After a recipient was served."""
+        domain = _domain(address)
+        if not self.refused and domain in self.served:
+            return self
+        served = self.served if len(self.served) >= REMEMBERED else self.served | {domain}
+        return Refusals(served=served)
+
+    def after(self, meaning: Meaning, words: str, address: str) -> "Refusals":
+        """After any answer; `words` as `meaning.alike` makes them. Temporary ones say nothing."""
+        if meaning == "taken":
+            return self.taken(address)
+        if meaning not in ("refused", "us"):
+            return self
+        if words != self.words:
+            return replace(self, words=words, refused=frozenset({address}))
+        return replace(self, refused=self.refused | {address})
+
+    def about_us(self, meaning: Meaning) -> bool:
+        """Whether the letter is to be stopped, where the last answer means that."""
+        if meaning not in ("refused", "us"):
+            return False
+        if len(self.refused) < (KNOWN_WORDS if meaning == "us" else SAME_WORDS):
+            return False
+        domains = {_domain(address) for address in self.refused}
+        theirs = len(domains) <= FEW_DOMAINS and self.served and not domains & self.served
+        return not theirs
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].lower()

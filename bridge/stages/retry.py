@@ -1,0 +1,62 @@
+"""Sending again to those whom a letter did not reach, or perhaps not: because a person asks for it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bridge.core.actions import may_be_retried
+from bridge.core.events import Retried
+from bridge.core.failures import alike
+from bridge.stages.context import NoticeContext, open_notice
+from bridge.stages.draft_on_request import API
+from bridge.stages.runtime import Runtime
+from bridge.stages.wake import Wake
+from bridge.store.tx import Tx
+
+RetriedState = Literal["failed", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class WhichRows:
+    """Of the letters in this state all, or those refused in such words (as they are grouped), or one recipient's."""
+
+    state: RetriedState
+    reply: str | None = None
+    recipient: str | None = None
+
+    def match(self, address: str, reply: str) -> bool:
+        """Whether a letter to this address, which ended with this reply, is one of them."""
+        if self.recipient is not None and self.recipient != address:
+            return False
+        return self.reply is None or self.reply in (reply, alike(reply))
+
+
+def retry(ctx: NoticeContext, which: WhichRows, actor: str) -> int:
+    """Queue these letters again, as if they had not been tried. Returns how many; 0: nothing was changed.
+
+    The letter goes on as a whole: also what a stop had left.
+    """
+    tx, notice = ctx.tx, ctx.notice
+    if not may_be_retried(notice) or (ctx.record_until() and tx.outbox.unfinished(notice.id)):
+        return 0
+    rows = tx.outbox.replies_in(notice.id, which.state)
+    ids = [row for row, address, reply in rows if which.match(address, reply)]
+    if not ids or not tx.notices.move(
+        notice, "sending", stop_reason=None, first_round_at=None, finished_at=None, owner=None
+    ):
+        return 0
+    tx.claims.try_again(ids)
+    ctx.record(actor, Retried(notice.id, notice.kind, which.state, len(ids), which.reply))
+    return len(ids)
+
+
+def retry_on_request(
+    tx: Tx, runtime: Runtime, notice_id: str, which: WhichRows
+) -> Literal["done", "unknown", "nothing"]:
+    """The same for a program, in the name of `api`."""
+    ctx = open_notice(tx, runtime, notice_id, lock=True)
+    if ctx is None:
+        return "unknown"
+    return "done" if retry(ctx, which, API) else "nothing"
+
+
+RETRIED = Wake(timer=True, customers=True)

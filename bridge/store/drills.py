@@ -1,0 +1,63 @@
+"""Queries over drills: planned, running, over."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from bridge.core.drill import Drill
+from bridge.store.tables import columns_of, drills
+from bridge.store.transaction import Transaction
+
+
+class Drills:
+    """Drills within one transaction."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, drill: Drill) -> None:
+        self._tx.tell_others()
+        self._tx.execute(drills.insert().values(columns_of(drill)))
+
+    def get(self, drill_id: str) -> Drill | None:
+        return next(iter(self._load(drills.c.id == drill_id)), None)
+
+    def latest(self, limit: int) -> list[Drill]:
+        """Those that have begun, newest first: of a surprise to come nothing is told."""
+        rows = self._tx.execute(
+            select(drills)
+            .where(drills.c.began_at.is_not(None))
+            .order_by(drills.c.began_at.desc())
+            .limit(limit)
+        )
+        return [Drill(**row._mapping) for row in rows]
+
+    def unfinished(self, service: str) -> Drill | None:
+        """A service's drill that is planned or running."""
+        return next(iter(self._load(drills.c.service == service, drills.c.state != "over")), None)
+
+    def due(self, services: Collection[str]) -> list[Drill]:
+        """Planned ones of these services whose time has come."""
+        return self._load(
+            drills.c.service.in_(services), drills.c.state == "planned", drills.c.ring_at <= self._tx.now
+        )
+
+    def next_due_at(self, services: Collection[str]) -> datetime | None:
+        earliest = select(func.min(drills.c.ring_at)).where(
+            drills.c.service.in_(services), drills.c.state == "planned"
+        )
+        found: datetime | None = self._tx.execute(earliest).scalar_one()
+        return found
+
+    def move(self, drill: Drill, **values: Any) -> bool:
+        """Compare and set: true when the drill still was in the state that the caller saw."""
+        done = self._tx.execute(
+            update(drills).where(drills.c.id == drill.id, drills.c.state == drill.state).values(**values)
+        )
+        return bool(done.rowcount == 1)
+
+    def _load(self, *where: Any) -> list[Drill]:
+        rows = self._tx.execute(select(drills).where(*where).order_by(drills.c.asked_at))
+        return [Drill(**row._mapping) for row in rows]

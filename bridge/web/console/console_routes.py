@@ -1,0 +1,163 @@
+"""The pages of the console: for whoever is signed in; anybody else is shown the way in."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bridge.core.sanitise import storable
+from bridge.core.sessions import Visitor
+from bridge.errors import StorageDown
+from bridge.web.api.schemas import shown_state
+from bridge.web.console.csv_file import csv_file
+from bridge.web.console.desk import Desk
+from bridge.web.console.load_home import load_home
+from bridge.web.console.load_incident import DeliveriesAsked, load_deliveries, load_timeline
+from bridge.web.console.load_readiness import load_lists, load_people, load_sources
+from bridge.web.console.sign_in_routes import SignInRoutes, lang_of
+from bridge.web.console.visitors import Visitors
+from bridge.web.dependencies import Dependencies
+from bridge.web.pages import Page
+from bridge.web.post_log import PostLog
+from bridge.web.views.deliveries import PER_PAGE, deliveries
+from bridge.web.views.home import home
+from bridge.web.views.lists import lists
+from bridge.web.views.people import people
+from bridge.web.views.sources import sources
+from bridge.web.views.timeline import timeline
+
+log = structlog.get_logger(__name__)
+
+LONGEST_CSV = 1_000_000  # rows
+DELIVERY_COLUMNS = ("recipient", "state", "reply", "attempts", "message_id", "updated_at")
+"""Those of the API's deliveries."""
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+Shown = Callable[[Request, Desk], Awaitable[Response]]
+
+
+class ConsoleRoutes:
+    """The routes that need a session."""
+
+    def __init__(self, deps: Dependencies, visitors: Visitors, sign_in: SignInRoutes, posts: PostLog) -> None:
+        self._deps = deps
+        self._visitors = visitors
+        self._sign_in = sign_in
+        self._posts = posts
+
+    def all(self) -> dict[str, Endpoint]:
+        """Every page, by its path."""
+        shown = {
+            "/": self._home,
+            "/incidents/{id}": self._timeline,
+            "/incidents/{id}/deliveries": self._deliveries,
+            "/incidents/{id}/deliveries.csv": self._deliveries_csv,
+            "/people": self._people,
+            "/lists": self._lists,
+            "/sources": self._sources,
+        }
+        return {path: self._behind_door(page) for path, page in shown.items()}
+
+    def _behind_door(self, shown: Shown) -> Endpoint:
+        async def endpoint(request: Request) -> Response:
+            if not self._deps.runtime().config.console.on:
+                return await self._sign_in.not_found(request)
+            visitor = self._visitors.who(request)
+            if not isinstance(visitor, Visitor):
+                return RedirectResponse("/sign-in", 303)
+            try:
+                return await shown(request, await self._desk(request, visitor))
+            except StorageDown as error:
+                log.warning("page_not_read", error=str(error))
+                return response(self._deps.pages.unavailable(lang_of(request)))
+
+        return endpoint
+
+    async def _desk(self, request: Request, visitor: Visitor) -> Desk:
+        kept = [f"{name}={value}" for name, value in request.query_params.items() if name != "lang"]
+        return Desk(
+            visitor=visitor,
+            runtime=self._deps.runtime(),
+            keys=self._deps.keys,
+            lists=await self._deps.lists.facts(self._deps.runtime().config.services),
+            lang=lang_of(request, visitor.person.locale),
+            path=request.url.path,
+            query="&".join(kept),
+            secret=self._visitors.form_secret(visitor),
+            relay_problem=self._deps.health().relay_problem,
+        )
+
+    async def _home(self, request: Request, desk: Desk) -> Response:  # noqa: ARG002
+        data = await self._deps.store.read(partial(load_home, desk=desk))
+        return response(self._deps.pages.console("home", home(data), live=True))
+
+    async def _timeline(self, request: Request, desk: Desk) -> Response:
+        incident = request.path_params["id"]
+        data = await self._deps.store.read(partial(load_timeline, desk=desk, incident_id=incident))
+        if data is None:
+            return response(self._deps.pages.error(404))
+        return response(self._deps.pages.console("timeline", timeline(data), live=True))
+
+    async def _people(self, request: Request, desk: Desk) -> Response:  # noqa: ARG002
+        data = await self._deps.store.read(partial(load_people, desk=desk))
+        return response(self._deps.pages.console("people", people(data)))
+
+    async def _lists(self, request: Request, desk: Desk) -> Response:  # noqa: ARG002
+        data = await self._deps.store.read(partial(load_lists, desk=desk))
+        return response(self._deps.pages.console("lists", lists(data)))
+
+    async def _sources(self, request: Request, desk: Desk) -> Response:  # noqa: ARG002
+        data = await self._deps.store.read(partial(load_sources, desk=desk, posts=self._posts))
+        return response(self._deps.pages.console("sources", sources(data)))
+
+    async def _deliveries(self, request: Request, desk: Desk) -> Response:
+        unit = partial(load_deliveries, desk=desk, asked=_asked(request), limit=PER_PAGE)
+        data = await self._deps.store.read(unit)
+        if data is None:
+            return response(self._deps.pages.error(404))
+        return response(self._deps.pages.console("deliveries", deliveries(data)))
+
+    async def _deliveries_csv(self, request: Request, desk: Desk) -> Response:
+        """Exactly the list of the page, whole."""
+        asked = replace(_asked(request), after=0)
+        data = await self._deps.store.read(
+            partial(load_deliveries, desk=desk, asked=asked, limit=LONGEST_CSV)
+        )
+        if data is None:
+            return response(self._deps.pages.error(404))
+        rows = [
+            (
+                row.address,
+                shown_state(row.state),
+                row.reply,
+                row.attempts,
+                row.message_id,
+                row.updated_at.isoformat(),
+            )
+            for row in data.rows
+        ]
+        return csv_file(f"{data.tab}-{data.letter.notice.id}", DELIVERY_COLUMNS, rows)
+
+
+def _asked(request: Request) -> DeliveriesAsked:
+    query = request.query_params
+    return DeliveriesAsked(
+        incident=request.path_params["id"],
+        notice=query.get("notice", ""),
+        tab=query.get("state", ""),
+        part=storable(query.get("q", ""))[:254].strip(),
+        after=_number(query.get("after", "")),
+        before=_number(query.get("before", "")),
+    )
+
+
+def _number(written: str) -> int:
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 19 else 0
+
+
+def response(page: Page) -> Response:
+    """The page as an answer."""
+    return Response(page.html, page.status, dict(page.headers))

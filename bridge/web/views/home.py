@@ -1,0 +1,110 @@
+"""The console's first page: what is open, whether the bridge is ready, and how the last 30 days went."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bridge.core.first_letters import FirstLetter
+from bridge.core.model import AudienceFacts
+from bridge.core.settings import Service
+from bridge.web.views.cards import Card, OpenIncident, cards
+from bridge.web.views.first_letter_plot import Plot, plot
+from bridge.web.views.frame import Frame
+from bridge.web.views.tones import Pill
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeData:
+    """What the page is made from. `lists` and `services` by service.
+
+    `rung`: the people by id who are rung at once. `refused`: those of them whose last ring was refused.
+    """
+
+    frame: Frame
+    incidents: tuple[OpenIncident, ...]
+    firsts: tuple[FirstLetter, ...]
+    services: Mapping[str, Service]
+    lists: Mapping[str, AudienceFacts]
+    rung: tuple[str, ...]
+    refused: tuple[str, ...]
+    relay_problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """One thing that has to work: its state, its name, where to see more, and a word to it."""
+
+    pill: Pill
+    name: str
+    href: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Everything the template lays out."""
+
+    title: str
+    frame: Frame
+    heading: str
+    cards: tuple[Card, ...]
+    last: tuple[str, str, str] | None
+    ready: tuple[Readiness, ...]
+    plot: Plot
+
+
+def home(data: HomeData) -> Home:
+    frame, n = data.frame, len(data.incidents)
+    heading = frame.say("open_n", n=n) if n else frame.say("open_none")
+    return Home(
+        title=heading,
+        frame=frame,
+        heading=heading,
+        cards=cards(frame, data.incidents),
+        last=None if n else _last(data),
+        ready=(_mail(data), _lists(data), _oncall(data)),
+        plot=plot(frame, data.firsts, data.services),
+    )
+
+
+def _last(data: HomeData) -> tuple[str, str, str] | None:
+    """The last incident whose customers were told: what came before, the link, and how long it took."""
+    if not data.firsts:
+        return None
+    letter = data.firsts[-1]
+    frame, service = data.frame, data.services.get(letter.service)
+    say = frame.say_in(service.timezone) if service else frame.say
+    name = service.name.get(frame.lang) if service else letter.service
+    when = say.day(letter.received_at.astimezone(say.zone).date())
+    return (
+        say("last_incident", day=when),
+        frame.link(f"/incidents/{letter.incident}"),
+        say("last_took", name=name, length=say.exactly(letter.took)),
+    )
+
+
+def _mail(data: HomeData) -> Readiness:
+    say = data.frame.say
+    pill = Pill("stop", say("ready_not")) if data.relay_problem else Pill("ok", say("ready"))
+    return Readiness(pill, say("ready_mail"), "", data.relay_problem)
+
+
+def _lists(data: HomeData) -> Readiness:
+    """The customer lists: one that cannot be read, else rows that cannot be used."""
+    say = data.frame.say
+    lists = {each.name: each for each in data.lists.values()}
+    broken = sum(each.count is None for each in lists.values())
+    bad = sum(each.bad_total for each in lists.values())
+    if broken:
+        pill = Pill("stop", say("ready_unread", n=broken))
+    elif bad:
+        pill = Pill("wait", say("ready_bad", n=say.number(bad)))
+    else:
+        pill = Pill("ok", say("ready"))
+    return Readiness(pill, say("ready_lists", n=len(lists)), data.frame.link("/lists"), "")
+
+
+def _oncall(data: HomeData) -> Readiness:
+    say = data.frame.say
+    refused = tuple(person for person in data.rung if person in data.refused)
+    pill = Pill("stop", say("ready_refused")) if refused else Pill("ok", say("ready"))
+    return Readiness(pill, say("menu_people"), data.frame.link("/people"), say.persons(refused or data.rung))

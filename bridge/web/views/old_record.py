@@ -1,0 +1,77 @@
+"""What a record cannot know that was restored, copied or left alone for long: said instead of counts that are old."""
+
+from dataclasses import dataclass
+
+from bridge.web.views.fact_rows import FactRow, subject_of
+from bridge.web.views.page_data import PageData
+from bridge.web.words import RECORD_REASONS, pick
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A stopped letter by such a record. `search`: how to find out what is missing from it."""
+
+    label: str
+    count: str
+    unit: str
+    note: str
+    rows: tuple[FactRow, ...]
+    heading: str
+    search: str
+
+
+def recorded(data: PageData) -> Recorded | None:
+    """None where nothing is missing from the record, and for a letter that was not stopped."""
+    if data.record_until is None or data.notice.state != "stopped":
+        return None
+    say, left = data.say, left_on_record(data)
+    return Recorded(
+        say("recorded_left"),
+        say.number(left),
+        say("people_1" if left == 1 else "people"),
+        say("recorded_note"),
+        _rows(data),
+        say("before_deciding"),
+        how_to_search(data),
+    )
+
+
+def old_record(data: PageData) -> str:
+    """Until when the record goes, and how to find out what it misses; empty where it misses nothing."""
+    if data.record_until is None:
+        return ""
+    return data.say("gap").join((*until_when(data), how_to_search(data)))
+
+
+def until_when(data: PageData) -> tuple[str, ...]:
+    """Until when the record goes, and that it is a copy: a sentence each."""
+    say, at = data.say, data.record_until
+    if at is None:
+        return ()
+    copy = (say("copied"),) if data.copied else ()
+    return *copy, say("old_record", at=say.dated_to_the_second(at)), say("old_record_since")
+
+
+def how_to_search(data: PageData) -> str:
+    """What to look for in the mail server's log, and what the answer means."""
+    at, say = data.record_until, data.say
+    sender = data.service.sender.email
+    return say("old_record_search", at=say.dated_to_the_second(at), sender=sender) if at else ""
+
+
+def left_on_record(data: PageData) -> int:
+    """How many have no answer yet, by the record."""
+    return max(0, (data.recipients or 0) - data.deliveries("sent", "failed", "unknown", "superseded"))
+
+
+def _rows(data: PageData) -> tuple[FactRow, ...]:
+    say, (lang, subject) = data.say, subject_of(data)
+    sent = say.number(data.deliveries("sent"))
+    reason = "copied" if data.copied else data.notice.stop_reason or ""
+    why = pick(RECORD_REASONS[reason], data.lang) if reason in RECORD_REASONS else ""
+    rows = (
+        FactRow(say("state_sent"), say("recorded_sent", n=sent)),
+        FactRow(say("subject"), subject, lang),
+        FactRow(say("stop_why"), why),
+    )
+    return tuple(row for row in rows if row.value)

@@ -1,0 +1,50 @@
+"""Instances with different configurations say so; a list that grew since the approval is a surprise."""
+
+from structlog.testing import capture_logs
+
+from bridge.loops.peers import Peers
+from bridge.stages.instances import ThisInstance
+from tests.parts.midori import seconds
+from tests.stages.office import ListOf, Office
+from tests.stages.samples import configured, customers, firing
+
+
+async def look(office: Office, *instances: tuple[str, Peers]) -> list[str]:
+    """Each looks three times; the events in the log."""
+    with capture_logs() as lines:
+        for _ in range(3):
+            for name, one in instances:
+                await office.store.run(lambda tx, name=name: tx.instances.beat(name, "boot-1"))
+                one._looked_at = float("-inf")
+                await one.look()
+    return [line["event"] for line in lines]
+
+
+def peer(office: Office, name: str) -> Peers:
+    runtime = office.runtime
+    return Peers(office.store, lambda: runtime, ListOf(office), lambda: ThisInstance(name, "boot-1"))
+
+
+async def test_instances_with_the_same_configuration_say_nothing(office: Office) -> None:
+    both = [(name, peer(office, name)) for name in ("one", "two")]
+    assert await look(office, *both) == []
+
+
+async def test_instances_with_different_configurations_say_so_once_each(office: Office) -> None:
+    one = peer(office, "one")
+    office.reconfigure(services=configured(("shop", "bank")).services)
+    assert await look(office, ("one", one), ("two", peer(office, "two"))) == ["configurations_differ"] * 2
+
+
+async def test_a_list_that_grew_since_the_approval_is_held_for_longer(office: Office) -> None:
+    office.recipients = customers(8)
+    await office.post(firing())
+    await office.press("maruyama", "approve")
+    office.recipients = customers(80)
+    await office.tick(seconds(31))
+    stopped = await office.newest()
+    assert stopped.state == "stopped"
+    assert (await office.press("maruyama", "resume")).status == 303
+    resumed = await office.again(stopped)
+    assert resumed.send_at is not None
+    assert resumed.send_at - office.clock.now == seconds(30)

@@ -1,0 +1,76 @@
+"""Was it sent, may I sleep? Once everybody was tried, page, mail and API say so, and why letters failed."""
+
+from pathlib import Path
+from typing import Any
+
+from tests.parts.bridge import MARUYAMA, Bridge, bridge, link_in
+from tests.parts.sink import Sink, sink
+from tests.parts.smtp import Fault, Rules, Session
+from tests.parts.waiting import until
+
+
+def moody(stage: str, session: Session) -> Fault | None:
+    """One customer is put off, two are unknown, each in words that name them."""
+    to = session.to[-1] if session.to else ""
+    if stage != "RCPT" or to.startswith(("maruyama", "sato")):
+        return None
+    if to.startswith("customer1@"):
+        return Fault(b"450 4.2.0 greylisted, come back later")
+    if to.startswith(("customer2@", "customer9@")):
+        return Fault(f"550 5.1.1 <{to}>: no such user".encode())
+    return None
+
+
+def nobody(stage: str, session: Session) -> Fault | None:
+    """No customer is known here."""
+    known = session.to and session.to[-1].startswith(("maruyama", "sato"))
+    return None if stage != "RCPT" or known else Fault(b"550 5.7.1 not from you")
+
+
+def sent_by(running: Bridge, mails: Sink) -> tuple[str, Any]:
+    """The link, and the notice once everybody was tried."""
+    running.alert()
+    link = link_in(mails.wait_for(MARUYAMA)[0])
+    assert running.approve(link).status_code == 303
+    until(lambda: running.incident()["notices"][0]["first_round_at"], 20, "everybody was tried once")
+    return link, running.incident()["notices"][0]
+
+
+def last_mail(mails: Sink) -> str:
+    mail = mails.to(MARUYAMA)[-1]
+    return f"{mail.subject}\n{mail.text}"
+
+
+def test_whom_the_server_put_off_keeps_nobody_awake(tmp_path: Path) -> None:
+    with sink(Rules(reply=moody)) as mails, bridge(tmp_path, mails, customers=10) as running:
+        link, notice = sent_by(running, mails)
+        until(lambda: "【送信済】" in last_mail(mails), 10, "the mail that was promised")
+        assert notice["state"] == "sending"
+        assert notice["last_accept_at"] >= notice["approved_at"]
+        assert notice["deliveries"] == {
+            "queued": 0, "sending": 0, "sent": 7, "deferred": 1, "failed": 2, "unknown": 0,
+        }  # fmt: skip
+        (group,) = notice["failures"]
+        assert (group["count"], group["domains"]) == (2, ["mail2.example.jp"])
+        assert "no such user" in group["reply"]
+        assert "@" not in group["reply"]
+        mail, page = last_mail(mails), running.get(link).text
+        assert "7名に送信しました。1名は再送中(" in mail
+        assert "最初の1通 " in mail
+        assert "2名 550 5.1.1 …: no such user(mail2.example.jp)" in mail
+        assert "<h1>送信しました</h1>" in page
+        assert "7名に送信しました。1名は再送中です(" in page
+        assert "2名に届いていません。" in page
+        assert "届かなかった理由" in page
+
+
+def test_a_letter_that_reached_nobody_is_never_called_sent(tmp_path: Path) -> None:
+    with sink(Rules(reply=nobody)) as mails, bridge(tmp_path, mails) as running:
+        link, notice = sent_by(running, mails)
+        until(lambda: len(mails.to(MARUYAMA)) > 1, 10, "the mail about the end")
+        assert (notice["deliveries"]["sent"], notice["last_accept_at"]) == (0, None)
+        assert last_mail(mails).startswith("【未送信】")
+        assert "【送信済" not in last_mail(mails)
+        page = running.get(link).text
+        assert "1通も送れていません" in page
+        assert "送信しました</h1>" not in page
