@@ -8,7 +8,9 @@ import logging
 
 from bridge import clock, log
 from bridge.cli.commands import add_command
+from bridge.core.values import LOCALES
 from bridge.demo import story
+from bridge.demo.scene import Staging
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -18,6 +20,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("--port", type=_port, default=8080, help="of the bridge (8080)")
     parser.add_argument("--inbox-port", type=_port, default=8025, help="of the page with the mails (8025)")
+    parser.add_argument(
+        "--lang",
+        choices=LOCALES,
+        default="ja",
+        help="of the people, the letters and the inbox: ja (it is) or en",
+    )
     parser.set_defaults(func=run)
 
 
@@ -40,7 +48,5 @@ def run(args: argparse.Namespace) -> int:
     log.set_up(logging.WARNING)
     say = functools.partial(print, flush=True)  # a pipe would keep the lines back
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(
-            story.play(clock.now, port=args.port, inbox_port=args.inbox_port, speed=args.speed, say=say)
-        )
+        asyncio.run(story.play(clock.now, Staging(args.port, args.inbox_port, args.speed, args.lang), say))
     return 0

@@ -134,6 +134,7 @@ class Inbox:
         return self._template.render(
             lang=lang,
             live=True,
+            root="",
             style=self._style,
             words=words,
             ended=words["ended"].format(wait=_wait(self._settle, lang)) if self._ended else "",

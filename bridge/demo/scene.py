@@ -9,13 +9,23 @@ from typing import Any, Literal
 
 import yaml
 
-from bridge.core.values import format_duration
+from bridge.core.values import Locale, format_duration
 
 CUSTOMERS = 25
 AUDIENCE = "ショップ会員(全員)"
 SETTLE = timedelta(minutes=5)
 MARUYAMA, SATO = "maruyama@example.jp", "sato@example.jp"
 ON_CALL = (MARUYAMA, SATO)
+
+
+@dataclass(frozen=True)
+class Staging:
+    """How a demo is shown: its two ports, every wait divided by `speed`, and the language of people and letters."""
+
+    port: int
+    inbox_port: int
+    speed: float
+    lang: Locale = "ja"
 
 
 @dataclass(frozen=True)
@@ -29,48 +39,53 @@ class Scene:
     api_token: str
 
 
-def build(home: Path, *, port: int, smtp_port: int, speed: float) -> Scene:
+def build(home: Path, staging: Staging, *, smtp_port: int) -> Scene:
     """Write every file of the demo into `home`. With `speed` 30, 15 minutes last 30 seconds."""
+    port = staging.port
     scene = Scene(
         home / "bridge.yaml", port, f"http://127.0.0.1:{port}", secrets.token_hex(16), secrets.token_hex(16)
     )
     for name, secret in (("alertmanager.token", scene.alert_token), ("api.token", scene.api_token)):
         (home / name).write_text(secret + "\n", encoding="ascii")
         (home / name).chmod(0o600)
-    (home / "customers.csv").write_text(_customers(), encoding="utf-8")
-    config = _config(scene.url, port, smtp_port, speed)
+    (home / "customers.csv").write_text(_customers(staging.lang), encoding="utf-8")
+    config = _config(scene.url, staging, smtp_port)
     scene.config.write_text(yaml.safe_dump(config, allow_unicode=True, sort_keys=False), encoding="utf-8")
     return scene
 
 
-def _customers() -> str:
-    """The customer list. Two addresses fail on purpose (sink.py); one customer in five reads English."""
+def _customers(lang: Locale) -> str:
+    """The customer list. Two addresses fail on purpose (sink.py); one customer in five reads the other language."""
+    name = {"ja": "お客様", "en": "Customer "}[lang]
     rows = [
         "email,name,company,locale",
-        "temperror@example.jp,お客様1,,ja",
-        "permerror@example.jp,お客様2,,ja",
+        f"temperror@example.jp,{name}1,,{lang}",
+        f"permerror@example.jp,{name}2,,{lang}",
     ]
+    other = "ja" if lang == "en" else "en"
     for number in range(3, CUSTOMERS + 1):
-        locale = "en" if number % 5 == 4 else "ja"
+        locale = other if number % 5 == 4 else lang
         name = f"Customer {number}" if locale == "en" else f"お客様{number}"
         rows.append(f"customer{number}@mail{number % 3}.example.jp,{name},,{locale}")
     return "\n".join(rows) + "\n"
 
 
-def _config(url: str, port: int, smtp_port: int, speed: float) -> dict[str, Any]:
+def _config(url: str, staging: Staging, smtp_port: int) -> dict[str, Any]:
     """The sample configuration with its times divided by `speed`. The hold stays: a person must be able to use it."""
+
+    lang, speed = staging.lang, staging.speed
 
     def minutes(count: float) -> str:
         return format_duration(timedelta(minutes=count) / speed)
 
     return {
-        "server": {"listen": f"127.0.0.1:{port}", "public_url": url, "data_dir": "./data"},
+        "server": {"listen": f"127.0.0.1:{staging.port}", "public_url": url, "data_dir": "./data"},
         "sources": {"alertmanager": {"bearer_token_file": "./alertmanager.token"}},
         "api": {"bearer_token_file": "./api.token"},
         "smtp": {"host": "127.0.0.1", "port": smtp_port, "security": "none"},
         "people": {
-            "maruyama": {"name": "丸山", "email": MARUYAMA, "locale": "ja"},
-            "sato": {"name": "佐藤", "email": SATO, "locale": "ja"},
+            "maruyama": {"name": "丸山" if lang == "ja" else "Maruyama", "email": MARUYAMA, "locale": lang},
+            "sato": {"name": "佐藤" if lang == "ja" else "Sato", "email": SATO, "locale": lang},
         },
         "escalations": {
             "shop": {
@@ -82,8 +97,10 @@ def _config(url: str, port: int, smtp_port: int, speed: float) -> dict[str, Any]
                 ],
             }
         },
-        "audiences": {AUDIENCE: {"csv": "./customers.csv"}},
-        "services": {"shop": _service()},
+        "audiences": {
+            AUDIENCE: {"csv": "./customers.csv", "name": {"ja": AUDIENCE, "en": "Shop members (all)"}}
+        },
+        "services": {"shop": _service() | {"locale": lang}},
         "policy": {
             "first_report_within": minutes(15),
             "update_every": {"critical": minutes(30), "default": minutes(60)},
@@ -113,7 +130,7 @@ def _service() -> dict[str, Any]:
         },
         "company": {"ja": "みどり商事株式会社", "en": "Midori Trading Co., Ltd."},
         "representative": {"ja": "丸山", "en": "Maruyama"},
-        "contact": {"ja": "support@example.jp / 03-0000-0000"},
+        "contact": {"ja": "support@example.jp / 03-0000-0000", "en": "support@example.jp / +81 3-0000-0000"},
     }
 
 

@@ -17,7 +17,7 @@ from bridge import app
 from bridge.config import load
 from bridge.demo import scene
 from bridge.demo.inbox import Inbox
-from bridge.demo.scene import Scene
+from bridge.demo.scene import Scene, Staging
 from bridge.demo.sink import DemoSink
 from bridge.errors import BridgeError
 
@@ -38,16 +38,14 @@ class _PageServer(uvicorn.Server):
         yield
 
 
-async def play(
-    now: Callable[[], datetime], *, port: int, inbox_port: int, speed: float, say: Callable[[str], None]
-) -> None:
+async def play(now: Callable[[], datetime], staging: Staging, say: Callable[[str], None]) -> None:
     """Run until Ctrl-C. `say` is given the lines for the person at the terminal. Raises DemoError."""
-    _demand_free(port, "--port")
-    _demand_free(inbox_port, "--inbox-port")
+    _demand_free(staging.port, "--port")
+    _demand_free(staging.inbox_port, "--inbox-port")
     sink = DemoSink()
     with tempfile.TemporaryDirectory(prefix="bridge-demo-") as folder:
         async with sink.listening() as smtp_port:
-            stage = scene.build(Path(folder), port=port, smtp_port=smtp_port, speed=speed)
+            stage = scene.build(Path(folder), staging, smtp_port=smtp_port)
             serving = asyncio.create_task(_serve(stage.config))
             started = now()
 
@@ -59,12 +57,12 @@ async def play(
                 on_call=scene.ON_CALL,
                 public_url=stage.url,
                 end_alert=end_alert,
-                settle=scene.SETTLE / speed,
+                settle=scene.SETTLE / staging.speed,
             )
-            async with _serving_pages(inbox, inbox_port):
+            async with _serving_pages(inbox, staging.inbox_port):
                 if await _came_up(serving, stage):
                     await asyncio.to_thread(_post, stage, scene.webhook("firing", started, None))
-                    say(_introduction(stage, inbox_port, speed))
+                    say(_introduction(stage, staging))
                 await serving
 
 
@@ -132,13 +130,15 @@ def _demand_free(port: int, flag: str) -> None:
         raise DemoError(f"Port {port} is taken. Choose another one with {flag}") from None
 
 
-def _introduction(stage: Scene, inbox_port: int, speed: float) -> str:
+def _introduction(stage: Scene, staging: Staging) -> str:
+    speed = staging.speed
+    name, query = {"ja": ("みどりショップ", ""), "en": ("Midori Shop", "?lang=en")}[staging.lang]
     pace = "" if speed == 1 else f" (sped up {speed:g} times: they last {15 * 60 / speed:g} seconds)"
     return f"""
-The sign-in of みどりショップ is broken, and the bridge has written the first report.
+The sign-in of {name} is broken, and the bridge has written the first report.
 It is ringing the on-call: 15 minutes to approve it{pace}.
 
-  Open the inbox:  http://127.0.0.1:{inbox_port}/          (English: ?lang=en)
+  Open the inbox:  http://127.0.0.1:{staging.inbox_port}/{query}
 
 Its first mail holds the link to the letter. Nothing is sent before you approve; nothing leaves this machine.
 Configuration of this demo: {stage.config}

@@ -16,7 +16,15 @@ from bridge.setup.answers import SetupAnswers
 from bridge.setup.sample_alert import alertmanager_body
 from bridge.setup.texts import SetupTexts, token_file
 
-SAMPLES = ("bridge.yaml", "alertmanager.yml", "prometheus.yml", "rules.yml", "grafana", "bridge.service")
+SAMPLES = (
+    "bridge.yaml",
+    "alertmanager.yml",
+    "prometheus.yml",
+    "blackbox.yml",
+    "rules.yml",
+    "grafana",
+    "bridge.service",
+)
 _PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bridge.cli.checks import check_audiences
 from bridge.config import load
 from bridge.demo import scene
 from tests.parts.bridge import hidden_fields
@@ -49,10 +50,21 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
 
 
 def test_the_demo_writes_an_ordinary_configuration(tmp_path: Path) -> None:
-    stage = scene.build(tmp_path, port=8080, smtp_port=2525, speed=30)
+    stage = scene.build(tmp_path, scene.Staging(8080, 8025, 30), smtp_port=2525)
     config = load(stage.config)
     assert config.policy.first_report_within.total_seconds() == 30
     assert config.policy.hold.total_seconds() == 10
+
+
+def test_the_demo_in_english_has_no_japanese_that_its_readers_would_meet(tmp_path: Path) -> None:
+    stage = scene.build(tmp_path, scene.Staging(8080, 8025, 30, "en"), smtp_port=2525)
+    config = load(stage.config)
+    assert list(check_audiences(config)) == []
+    service = config.services["shop"]
+    people = [person.name for person in config.people.values()]
+    read = [*people, service.name.get("en"), service.sender.name.get("en"), service.contact.get("en")]
+    assert all(text.isascii() for text in read)
+    assert (service.locale, {person.locale for person in config.people.values()}) == ("en", {"en"})
 
 
 def test_the_whole_story_in_the_demo(demo: Demo) -> None:

@@ -74,6 +74,10 @@ def configuration(
     ports = {"bridge": bridge, "sign-in": probe.port}
     for job in config["scrape_configs"]:
         job["static_configs"][0]["targets"] = [f"127.0.0.1:{ports[job['job_name']]}"]
+        for key in ("metrics_path", "params", "relabel_configs"):
+            job.pop(
+                key, None
+            )  # the probe is its own exporter; tests/e2e/test_sign_in_probe.py has a real one
     return config
 
 
