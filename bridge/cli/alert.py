@@ -14,6 +14,7 @@ from bridge.cli.posting import post
 from bridge.config import SOURCES, Config, load
 from bridge.core.model import Alert
 from bridge.core.near_miss import near_miss
+from bridge.core.service_index import index_of
 from bridge.core.triage import sort_alerts
 from bridge.sources import read
 from bridge.sources.credentials import Credentials, signature
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _reasons(alerts: tuple[Alert, ...], config: Config) -> Iterator[str]:
     """Why each alert was ignored, as far as the configuration file tells."""
-    found = sort_alerts(alerts, config.services.values(), config.heartbeats)
+    found = sort_alerts(alerts, index_of(config.services), config.heartbeats)
     ignored = {id(alert): why for alert, why in found.ignored}
     for alert in alerts[:SHOWN]:
         called = f"ignored: {alert.labels.get('alertname') or alert.fingerprint}"

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from bridge.core.matchers import Matchers
 from bridge.core.model import Alert
 from bridge.core.near_miss import NearMiss, near_miss
+from bridge.core.service_index import ServiceIndex
 from bridge.core.settings import Service
 from bridge.core.triage import Ignored, Reason, judge, sort_alerts
 
@@ -54,7 +55,7 @@ def explain_alerts(
 ) -> list[ExplainedAlert]:
     """Each alert of a post with every service that it meets or misses, and what becomes of it."""
     services = tuple(services)
-    found = sort_alerts(alerts, services, heartbeats)
+    found = sort_alerts(alerts, ServiceIndex(services), heartbeats)
     ignored = {id(alert): why for alert, why in found.ignored}
     changes: dict[int, Reason] = {}
     for mine in found.by_service.values():

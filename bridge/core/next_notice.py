@@ -240,8 +240,8 @@ def _promises_right_content(reports: Sequence[Notice]) -> bool:
     return bool(told) and told[-1].corrects is not None
 
 
-def next_duty_at(incident: Incident, policy: Policy) -> datetime | None:
-    """When `owed` may answer differently by time alone; None when only people or alerts can change it."""
+def next_duty_at(incident: Incident, policy: Policy, now: datetime) -> datetime | None:
+    """When `owed` may answer otherwise than at `now` by time alone; None when only people or alerts can change it."""
     times: list[datetime] = []
     if incident.is_drill:
         return None
@@ -251,7 +251,7 @@ def next_duty_at(incident: Incident, policy: Policy) -> datetime | None:
         times.append(incident.resolved_at + policy.settle)
     if incident.state == "recovered" and incident.final_at:
         times.append(incident.final_at)
-    return min(times, default=None)
+    return min((at for at in times if at > now), default=None)
 
 
 def stale(promise_at: datetime | None, every: timedelta, now: datetime) -> bool:

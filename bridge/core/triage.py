@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bridge.core.matchers import Matchers, all_match
+from bridge.core.matchers import Matchers
 from bridge.core.model import Alert, Incident, IncidentState, Notice
 from bridge.core.next_notice import reached
+from bridge.core.service_index import ServiceIndex
 from bridge.core.settings import Service
 
 Reason = Literal["opened", "attached", "fires_again", "updated", "repeated", "resolved"]
@@ -66,18 +67,15 @@ class Sorted:
         return Sorted({**self.by_service, service: fresh}, (*self.ignored, *old)) if old else self
 
 
-def sort_alerts(
-    alerts: Iterable[Alert], services: Iterable[Service], heartbeats: Sequence[Matchers]
-) -> Sorted:
+def sort_alerts(alerts: Iterable[Alert], services: ServiceIndex, heartbeats: Sequence[Matchers]) -> Sorted:
     """Find the services of every alert. A heartbeat, which one of these lists of matchers fits, belongs to none."""
-    services = tuple(services)
     wanted: dict[str, list[Alert]] = {}
     ignored: list[tuple[Alert, Ignored]] = []
     for alert in alerts:
         if any(heartbeat.matches(alert.labels) for heartbeat in heartbeats):
             ignored.append((alert, "heartbeat"))
             continue
-        mine = [service for service in services if all_match(service.match, alert.labels)]
+        mine = services.wanting(alert.labels)
         if alert.labels.get("alertname") in OWN_TROUBLE:
             mine = [service for service in mine if _names_alert(service)]
         if not mine:

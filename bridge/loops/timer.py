@@ -15,7 +15,7 @@ import structlog
 from bridge import metrics
 from bridge.audiences.cache import CustomerLists
 from bridge.clock import Bell, monotonic, pause
-from bridge.core import anchors, next_notice
+from bridge.core import anchors
 from bridge.core.model import AudienceFacts, Ring
 from bridge.errors import StorageDown
 from bridge.loops.fan_out import Loader
@@ -25,6 +25,7 @@ from bridge.loops.trouble import Trouble
 from bridge.stages import instances
 from bridge.stages.drill import begin_drill
 from bridge.stages.finish import finish, is_news
+from bridge.stages.look_for_duties import FoundDuties, find_duties, note_looks
 from bridge.stages.next_notice import follow_up
 from bridge.stages.ring import ring
 from bridge.stages.runtime import Runtime
@@ -53,8 +54,8 @@ class Agenda:
     letters: bool
     sending: bool
     done: bool
+    duties: FoundDuties
     senders: bool
-    owing: list[str]
     drills: list[str]
     now: datetime
     next_due: datetime | None
@@ -145,8 +146,10 @@ class Timer:
             await self._singly("drill", partial(self._begin_drill, drill))
         if agenda.senders:
             await self._singly("watch", self._watch_senders)
-        for incident in agenda.owing:
+        for incident in agenda.duties.owing:
             await self._singly("follow_up", partial(self._follow_one, incident))
+        if agenda.duties.looked or agenda.duties.rules_changed:
+            await self.store.run(partial(note_looks, found=agenda.duties), soft=True)
         await self._singly("anchor", partial(self._anchor, agenda.now))
         await self.watch.look(sending=agenda.sending)
         self.last_tick = monotonic()
@@ -171,17 +174,10 @@ class Timer:
     def _agenda(self, tx: Tx) -> Agenda:
         """What is to be done now, read at once; most rounds find nothing and write nothing."""
         services = self.runtime().config.services
-        unfinished = tx.incidents.unfinished()
-        incidents = [i for i in unfinished if i.service in services]
-        notices = tx.notices.of_all([incident.id for incident in incidents])
+        unknown = tx.duties.services() - services.keys()
+        duties = find_duties(tx, self.runtime(), unknown)
         send_at = tx.notices.next_send_at(services)
-        times = [tx.rings.next_due_at(services), send_at, tx.drills.next_due_at(services)]
-        owed: list[str] = []
-        for incident in incidents:
-            policy = services[incident.service].policy
-            times.append(next_notice.next_duty_at(incident, policy))
-            if next_notice.owed(incident, notices[incident.id], policy, tx.now):
-                owed.append(incident.id)
+        times = [tx.rings.next_due_at(services), send_at, duties.next_at, tx.drills.next_due_at(services)]
         sending = tx.notices.in_states({"sending"})
         rings = tx.rings.due(services)
         return Agenda(
@@ -191,11 +187,11 @@ class Timer:
             letters=send_at is not None and send_at <= tx.now,
             senders=bool(news(tx, self.runtime().config, self._since(tx))),
             done=any(is_news(tx, notice) for notice in sending),
-            owing=owed,
+            duties=duties,
             drills=[drill.id for drill in tx.drills.due(services)],
             now=tx.now,
             next_due=min((at for at in times if at and at > tx.now), default=None),
-            unknown=frozenset(incident.service for incident in unfinished) - services.keys(),
+            unknown=frozenset(unknown),
         )
 
     def _since(self, tx: Tx) -> datetime:

@@ -10,6 +10,7 @@ from bridge.core.kinds import spec_of
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Alert, Incident
 from bridge.core.near_miss import near_miss
+from bridge.core.service_index import index_of
 from bridge.core.triage import (
     Ignored,
     Key,
@@ -144,7 +145,8 @@ class _Counted:
 def _sort(tx: Tx, runtime: Runtime, posts: Sequence[Parsed]) -> list[Sorted]:
     """Each post's alerts by service; ends that match none belong to the incidents in which they fire."""
     services = runtime.config.services
-    found = [sort_alerts(post.alerts, services.values(), runtime.config.heartbeats) for post in posts]
+    index, heartbeats = index_of(services), runtime.config.heartbeats
+    found = [sort_alerts(post.alerts, index, heartbeats) for post in posts]
     ends = [end for one in found for end in one.unwanted_ends()]
     owners = tx.alerts.owners(ends, services)
     return [one.with_owners(owners) for one in found] if owners else found

@@ -85,7 +85,7 @@ def _fire(ctx: NoticeContext, due: Ring, audience: AudienceFacts) -> None:
     tell(ctx, "ring", people, detail)
     base = min(notice.base_at, ctx.now)  # ahead of now only when the clock went back: no silence until then
     planned = reminders.next_ring(escalation, base, ctx.now)
-    tx.rings.plan(notice.id, reminders.with_deadline(planned, notice, ctx.policy, ctx.now))
+    tx.rings.plan_after(due, reminders.with_deadline(planned, notice, ctx.policy, ctx.now))
     ctx.record(BRIDGE, Rang(notice.id, due.n, list(people), round(late)))
 
 

@@ -24,6 +24,13 @@ IGNORED_ROWS = 10_000  # a route that sends everything here must not fill the di
 _KEYS_AT_ONCE = 500
 
 
+_INSERT = insert(alerts)  # built once, as costly as running it
+_PUT = _INSERT.on_conflict_do_update(
+    index_elements=[each.name for each in alerts.c if each.primary_key],
+    set_={each.name: _INSERT.excluded[each.name] for each in alerts.c if not each.primary_key},
+)
+
+
 def words_of(annotations: Mapping[str, str]) -> str:
     """The annotations that customers may read, as JSON text with sorted keys."""
     return dumps({name: annotations[name] for name in sorted(annotations) if name.startswith(CUSTOMER)})
@@ -80,14 +87,8 @@ class Alerts:
         last = {key_of(alert): alert for alert in changed}
         if not last:
             return
-        statement = insert(alerts)
-        new = statement.excluded
-        columns = [each.name for each in alerts.c if not each.primary_key]
         self._tx.execute(
-            statement.on_conflict_do_update(
-                index_elements=["incident_id", "source", "fingerprint"],
-                set_={column: new[column] for column in columns},
-            ),
+            _PUT,
             [
                 {"incident_id": incident_id, **columns_of(alert), "words": words_of(alert.annotations)}
                 for alert in last.values()

@@ -29,7 +29,7 @@ from bridge.core.model import DeliveryState
 from bridge.store import bulk
 from bridge.store.dialect import skip_locked
 from bridge.store.incidents import about
-from bridge.store.indexed import CLAIMED, WAITING
+from bridge.store.indexed import CLAIMED, OPEN_NOTICE, WAITING
 from bridge.store.outbox import Lane
 from bridge.store.tables import notices, outbox
 from bridge.store.transaction import Transaction
@@ -101,7 +101,9 @@ _LATER = notices.alias()
 _OVERTAKEN = (
     select(notices.c.id.label("earlier"), _LATER.c.id.label("later"))
     .join(_LATER, _LATER.c.incident_id == notices.c.incident_id)
-    .where(notices.c.state == "sending", notices.c.kind.in_(kinds_that(lambda spec: spec.overtaken)))
+    .where(
+        OPEN_NOTICE, notices.c.state == "sending", notices.c.kind.in_(kinds_that(lambda spec: spec.overtaken))
+    )
     .where(_LATER.c.sending_at > notices.c.sending_at)
     .where(_LATER.c.kind.in_(kinds_that(lambda spec: spec.recipients is Recipients.SERVICE_LIST)))
 )
@@ -155,9 +157,8 @@ class Claims:
         waits = and_(outbox.c.lane == lane, WAITING)
         if lane == "customers":
             # A query of its own: a plan that has to guess how many letters are sending sorts all rows for each claim.
-            sending = (
-                self._tx.execute(select(notices.c.id).where(notices.c.state == "sending")).scalars().all()
-            )
+            query = select(notices.c.id).where(OPEN_NOTICE, notices.c.state == "sending")
+            sending = self._tx.execute(query).scalars().all()
             return and_(waits, outbox.c.notice_id.in_(sending))
         # Another instance may know a service that this one does not. What none has taken for so long is for any.
         nobodys = outbox.c.due_at <= self._tx.now - LEFT_TO_OTHERS
@@ -303,7 +304,7 @@ class Claims:
 
     def _cancel_late_rings(self) -> None:
         """Cancel rings that came back unsent after their notice was decided: nobody needs them."""
-        undecided = select(notices.c.id).where(notices.c.state.in_(UNDECIDED))
+        undecided = select(notices.c.id).where(OPEN_NOTICE, notices.c.state.in_(UNDECIDED))
         self._tx.execute(
             update(outbox)
             .where(

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from bridge.core.anchors import Anchor
 from bridge.core.audit_chain import START, AuditKeys, ChainedEvent, chain_mac
@@ -17,6 +17,15 @@ from bridge.core.model import Event, Notice
 from bridge.store.tables import events, incidents
 from bridge.store.transaction import Transaction
 
+# Statements of every alert are built once: building costs as much as running them.
+_ADD = events.insert()
+_LAST = (
+    select(events.c.seq, events.c.mac)
+    .where(events.c.incident_id == bindparam("incident_id"))
+    .order_by(events.c.seq.desc())
+    .limit(1)
+)
+
 
 class Events:
     """Events within one transaction."""
@@ -24,29 +33,38 @@ class Events:
     def __init__(self, tx: Transaction, keys: AuditKeys) -> None:
         self._tx = tx
         self._keys = keys
+        self._heads: dict[
+            str, tuple[int, str]
+        ] = {}  # of the chains that this transaction added to, and so locked
 
     def add(self, incident_id: str, actor: str, new: NewEvent) -> Anchor:
         """Append one event; `actor` is a person's id, a source's, or the bridge. Returns the chain's new head."""
         self._tx.lock("events", incident_id)
-        last = self._last(incident_id)
-        seq, previous = (last.seq + 1, last.mac) if last else (1, START)
+        seq, previous = self._heads.get(incident_id) or self._stored_head(incident_id)
+        seq += 1
         event = Event(seq, self._tx.now, actor, new.action, new.detail())
         key_id = self._keys.newest
         mac = chain_mac(self._keys.by_id[key_id], previous, incident_id, event)
         self._tx.execute(
-            events.insert().values(
-                incident_id=incident_id,
-                seq=seq,
-                at=event.at,
-                actor=actor,
-                action=event.action,
-                detail=event.detail,
-                key_id=key_id,
-                previous_mac=previous,
-                mac=mac,
-            )
+            _ADD,
+            {
+                "incident_id": incident_id,
+                "seq": seq,
+                "at": event.at,
+                "actor": actor,
+                "action": event.action,
+                "detail": event.detail,
+                "key_id": key_id,
+                "previous_mac": previous,
+                "mac": mac,
+            },
         )
+        self._heads[incident_id] = (seq, mac)
         return Anchor.of(incident_id, seq, mac)
+
+    def _stored_head(self, incident_id: str) -> tuple[int, str]:
+        last = self._last(incident_id)
+        return (last.seq, last.mac) if last else (0, START)
 
     def head(self, incident_id: str) -> Anchor | None:
         """The last event of an incident's chain."""
@@ -111,12 +129,7 @@ class Events:
         return {row.seq: row.mac for row in self._tx.execute(query)}
 
     def _last(self, incident_id: str) -> Row[Any] | None:
-        return self._tx.execute(
-            select(events.c.seq, events.c.mac)
-            .where(events.c.incident_id == incident_id)
-            .order_by(events.c.seq.desc())
-            .limit(1)
-        ).one_or_none()
+        return self._tx.execute(_LAST, {"incident_id": incident_id}).one_or_none()
 
     def _rows(self, incident_ids: Collection[str]) -> list[Row[Any]]:
         query = select(events).where(events.c.incident_id.in_(incident_ids))

@@ -1,10 +1,10 @@
 """Queries over incidents."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import Column, ColumnElement, Row, and_, or_, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, Row, and_, bindparam, literal, or_, select, tuple_, update
 
 from bridge.core.kinds import kinds_that
 from bridge.core.lifecycle import incident_may_move
@@ -16,6 +16,29 @@ from bridge.store.transaction import Transaction
 
 _ABOUT = notices.alias("about")
 REAL: Mode = "real"
+
+
+COLUMNS = [column for column in incidents.c if column.name not in ("look_at", "changes")]
+CHANGED: Mapping[str, Any] = {"look_at": None, "changes": incidents.c.changes + 1}  # the timer looks again
+
+
+# Statements of every alert are built once: building costs as much as running them.
+_ADD = incidents.insert()
+_BY_ID = select(*COLUMNS).where(incidents.c.id == bindparam("id"))
+_LATEST = (
+    select(*COLUMNS)
+    .where(incidents.c.service == bindparam("service"), incidents.c.mode == literal(REAL))
+    .order_by(incidents.c.received_at.desc(), incidents.c.id.desc())
+    .limit(1)
+)
+_NOTICE_CHANGED = (
+    update(incidents)
+    .where(
+        incidents.c.id
+        == select(notices.c.incident_id).where(notices.c.id == bindparam("notice_id")).scalar_subquery()
+    )
+    .values(CHANGED)
+)
 
 
 class IncidentChanges(TypedDict, total=False):
@@ -43,8 +66,8 @@ class Incidents:
         self._tx = tx
 
     def get(self, incident_id: str) -> Incident | None:
-        row = self._tx.execute(select(incidents).where(incidents.c.id == incident_id)).one_or_none()
-        return _incident(row) if row else None
+        row = self._tx.execute(_BY_ID, {"id": incident_id}).one_or_none()
+        return incident_of(row) if row else None
 
     def taking_alerts(self, services: Sequence[str]) -> dict[str, Incident]:
         """The incident of each service that takes new alerts: open, settling, or recovered and not reported so."""
@@ -54,7 +77,7 @@ class Incidents:
             or_(notices.c.state.in_(TOLD), notices.c.sending_at.is_not(None)),
         )
         rows = self._tx.execute(
-            select(incidents)
+            select(*COLUMNS)
             .where(
                 incidents.c.service.in_(services),
                 UNFINISHED,
@@ -70,27 +93,22 @@ class Incidents:
         for row in rows:
             old = found.get(row.service)
             if old is None or old.state == "recovered":
-                found[row.service] = _incident(row)
+                found[row.service] = incident_of(row)
         return found
 
     def latest(self, service: str) -> Incident | None:
         """The newest incident of a service, whatever its state; drills are none."""
-        row = self._tx.execute(
-            select(incidents)
-            .where(incidents.c.service == service, incidents.c.mode == REAL)
-            .order_by(incidents.c.received_at.desc(), incidents.c.id.desc())
-            .limit(1)
-        ).one_or_none()
-        return _incident(row) if row else None
+        row = self._tx.execute(_LATEST, {"service": service}).one_or_none()
+        return incident_of(row) if row else None
 
     def open_one(self, service: str) -> Incident | None:
         """The incident of a service that is open or settling, a drill too; there is at most one."""
         row = self._tx.execute(
-            select(incidents).where(
+            select(*COLUMNS).where(
                 incidents.c.service == service, incidents.c.state.in_(("open", "settling"))
             )
         ).one_or_none()
-        return _incident(row) if row else None
+        return incident_of(row) if row else None
 
     def services_of(self, ids: Collection[str]) -> set[str]:
         """The services that these incidents, or the incidents of these notices, are of."""
@@ -99,7 +117,7 @@ class Incidents:
         return set(self._tx.execute(query.distinct()).scalars())
 
     def add(self, incident: Incident) -> None:
-        self._tx.execute(incidents.insert().values(columns_of(incident)))
+        self._tx.execute(_ADD, columns_of(incident))
 
     def move(self, incident: Incident, to: IncidentState, **changes: Unpack[IncidentChanges]) -> bool:
         """Compare and set: true when the incident still was in the state that the caller saw.
@@ -109,15 +127,19 @@ class Incidents:
         if to != incident.state and not incident_may_move(incident.state, to):
             raise ValueError(f"an incident does not go from {incident.state} to {to}")
         as_seen = update(incidents).where(incidents.c.id == incident.id, incidents.c.state == incident.state)
-        return bool(self._tx.execute(as_seen.values(state=to, **changes)).rowcount == 1)
+        return bool(self._tx.execute(as_seen.values(state=to, **changes, **CHANGED)).rowcount == 1)
 
     def set(self, incident_id: str, **changes: Unpack[IncidentChanges]) -> None:
         """Write columns of an incident in whatever state; the caller holds the service's lock."""
-        self._tx.execute(update(incidents).where(incidents.c.id == incident_id).values(**changes))
+        self._tx.execute(update(incidents).where(incidents.c.id == incident_id).values(**changes, **CHANGED))
+
+    def changed(self, notice_id: str) -> None:
+        """A notice of an incident changed: the incident may owe something else now."""
+        self._tx.execute(_NOTICE_CHANGED, {"notice_id": notice_id})
 
     def unfinished(self) -> list[Incident]:
         """Every incident that is not closed, oldest first."""
-        found = (_incident(row) for row in self._tx.execute(select(incidents).where(UNFINISHED)))
+        found = (incident_of(row) for row in self._tx.execute(select(*COLUMNS).where(UNFINISHED)))
         return sorted(found, key=lambda incident: incident.received_at)
 
     def ids(self) -> list[str]:
@@ -126,13 +148,14 @@ class Incidents:
 
     def page(self, before: tuple[datetime, str] | None, limit: int) -> list[Incident]:
         """Newest first, those received before the cursor."""
-        query = select(incidents).order_by(incidents.c.received_at.desc(), incidents.c.id.desc()).limit(limit)
+        query = select(*COLUMNS).order_by(incidents.c.received_at.desc(), incidents.c.id.desc()).limit(limit)
         if before:
             place = tuple_(incidents.c.received_at, incidents.c.id)
             # the types say how a time is written: SQLite compares texts
             query = query.where(place < tuple_(*before, types=[column.type for column in place.clauses]))
-        return [_incident(row) for row in self._tx.execute(query)]
+        return [incident_of(row) for row in self._tx.execute(query)]
 
 
-def _incident(row: Row[Any]) -> Incident:
-    return Incident(**row._mapping)
+def incident_of(row: Row[Any]) -> Incident:
+    """An incident from a row that has `COLUMNS`."""
+    return Incident(**{column.name: row._mapping[column.name] for column in COLUMNS})

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, select, update
 
 from bridge.store.dialect import insert
 from bridge.store.tables import links
 from bridge.store.transaction import Transaction
 
 _LINK_BYTES = 16
+_ADD = insert(links).on_conflict_do_nothing()
+_LIVE = select(links).where(
+    links.c.notice_id == bindparam("notice_id"), links.c.revoked_at.is_(None), links.c.replaced_at.is_(None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Links:
         missing = [person for person in wanted if person not in have]
         if missing:
             self._tx.execute(
-                insert(links).on_conflict_do_nothing(),
+                _ADD,
                 [
                     {
                         "id": secrets.token_urlsafe(_LINK_BYTES),
@@ -62,11 +66,7 @@ class Links:
 
     def of(self, notice_id: str) -> dict[str, Link]:
         """The live links of a notice, by person."""
-        rows = self._tx.execute(
-            select(links).where(
-                links.c.notice_id == notice_id, links.c.revoked_at.is_(None), links.c.replaced_at.is_(None)
-            )
-        )
+        rows = self._tx.execute(_LIVE, {"notice_id": notice_id})
         return {row.person: _link(row) for row in rows}
 
     def replace(self, link: Link) -> None:

@@ -7,20 +7,40 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, func, or_, select, update
 
 from bridge.core.kinds import Clock, Recipients, kinds_that, spec_of
 from bridge.core.lifecycle import UNDECIDED, UNDER_WAY, may_move
 from bridge.core.model import Approval, Batch, Notice, NoticeState, Text, Version
 from bridge.store.delivery_counts import DeliveryCounts
 from bridge.store.dialect import insert
-from bridge.store.incidents import REAL, about
+from bridge.store.incidents import REAL, Incidents, about
 from bridge.store.indexed import OPEN_NOTICE
 from bridge.store.tables import approvals, columns_of, incidents, notices, versions
 from bridge.store.transaction import Transaction
 
 _BY_LIST = kinds_that(lambda spec: spec.recipients is Recipients.SERVICE_LIST)
 _NOTICE_COLUMNS = [column for column in notices.c if column.name not in ("audience", "owner")]
+
+
+# Statements of every alert are built once: building costs as much as running them.
+_IN_ORDER = select(*_NOTICE_COLUMNS).order_by(notices.c.drafted_at, notices.c.id)
+_BY_ID = _IN_ORDER.where(notices.c.id == bindparam("id"))
+_OF = _IN_ORDER.where(notices.c.incident_id == bindparam("incident_id"))
+_ADD, _ADD_VERSION = notices.insert(), versions.insert()
+_VERSION = select(versions).where(
+    versions.c.notice_id == bindparam("notice_id"), versions.c.version == bindparam("version")
+)
+_VERSIONS = (
+    select(versions)
+    .where(versions.c.notice_id.in_(bindparam("ids", expanding=True)))
+    .order_by(versions.c.notice_id, versions.c.version)
+)
+_APPROVALS = (
+    select(approvals)
+    .where(approvals.c.notice_id.in_(bindparam("ids", expanding=True)))
+    .order_by(approvals.c.at)
+)
 
 
 class Waiting(NamedTuple):
@@ -37,11 +57,11 @@ class Notices:
         self._tx = tx
 
     def get(self, notice_id: str) -> Notice | None:
-        return next(iter(self._load(notices.c.id == notice_id)), None)
+        return next(iter(self._read(_BY_ID, {"id": notice_id})), None)
 
     def of(self, incident_id: str) -> list[Notice]:
         """The notices of one incident in the order they were drafted."""
-        return self._load(notices.c.incident_id == incident_id)
+        return self._read(_OF, {"incident_id": incident_id})
 
     def of_all(self, incident_ids: Collection[str]) -> dict[str, list[Notice]]:
         """The notices of several incidents, by incident."""
@@ -51,7 +71,8 @@ class Notices:
         return found
 
     def in_states(self, states: Collection[NoticeState]) -> list[Notice]:
-        return self._load(notices.c.state.in_(states))
+        """The notices in these states, of those that wait for somebody."""
+        return self._load(and_(OPEN_NOTICE, notices.c.state.in_(states)))
 
     def waiting(self) -> "Waiting":
         """How many notices wait for people now."""
@@ -71,18 +92,17 @@ class Notices:
         return int(self._tx.execute(query).scalar_one())
 
     def _load(self, where: Any) -> list[Notice]:
-        rows = self._tx.execute(
-            select(*_NOTICE_COLUMNS).where(where).order_by(notices.c.drafted_at, notices.c.id)
-        ).all()
+        return self._read(_IN_ORDER.where(where), {})
+
+    def _read(self, query: Select[Any], values: Mapping[str, Any]) -> list[Notice]:
+        rows = self._tx.execute(query, values).all()
         yes = self._approvals([row.id for row in rows])
         return [_notice(row, yes.get(row.id, ())) for row in rows]
 
     def _approvals(self, notice_ids: Sequence[str]) -> dict[str, tuple[Approval, ...]]:
         if not notice_ids:
             return {}
-        rows = self._tx.execute(
-            select(approvals).where(approvals.c.notice_id.in_(notice_ids)).order_by(approvals.c.at)
-        )
+        rows = self._tx.execute(_APPROVALS, {"ids": notice_ids})
         found: dict[str, tuple[Approval, ...]] = {}
         for row in rows:
             yes = Approval(row.person, row.version, row.at)
@@ -90,7 +110,8 @@ class Notices:
         return found
 
     def add(self, notice: Notice, audience: str) -> None:
-        self._tx.execute(notices.insert().values({**columns_of(notice, "approvals"), "audience": audience}))
+        self._tx.execute(_ADD, {**columns_of(notice, "approvals"), "audience": audience})
+        Incidents(self._tx).changed(notice.id)
 
     def move(
         self,
@@ -112,6 +133,8 @@ class Notices:
         if to in UNDER_WAY:
             self._tx.tell_others()
         done = self._tx.execute(update(notices).where(*where).values(state=to, **values))
+        if done.rowcount:
+            Incidents(self._tx).changed(notice.id)
         if done.rowcount and (notice.state == "sent") != (to == "sent"):
             counts = DeliveryCounts(self._tx)
             (counts.keep if to == "sent" else counts.forget)(notice.id)
@@ -120,6 +143,7 @@ class Notices:
     def set(self, notice_id: str, **values: Any) -> None:
         """Write columns that no decision depends on."""
         self._tx.execute(update(notices).where(notices.c.id == notice_id).values(**values))
+        Incidents(self._tx).changed(notice_id)
 
     def claim_sending(
         self, now: datetime, instance_id: str, services: Collection[str], exclude: Collection[str]
@@ -127,7 +151,7 @@ class Notices:
         """Take one approved notice of these services whose hold is over, if any: this instance loads its list."""
         found = self._tx.execute(
             select(notices.c.id)
-            .where(notices.c.state == "approved", notices.c.send_at <= now)
+            .where(OPEN_NOTICE, notices.c.state == "approved", notices.c.send_at <= now)
             .where(
                 (notices.c.owner.is_(None)) | (notices.c.owner == instance_id), notices.c.id.not_in(exclude)
             )
@@ -147,12 +171,14 @@ class Notices:
 
     def owners(self) -> list[str]:
         """The instance that loads each list that is being loaded."""
-        query = select(notices.c.owner).where(notices.c.state == "approved", notices.c.owner.is_not(None))
+        query = select(notices.c.owner).where(
+            OPEN_NOTICE, notices.c.state == "approved", notices.c.owner.is_not(None)
+        )
         return list(self._tx.execute(query).scalars())
 
     def release(self, owners: Collection[str]) -> None:
         """Let other instances load the lists that dead ones were loading."""
-        self._tx.execute(update(notices).where(notices.c.owner.in_(owners)).values(owner=None))
+        self._tx.execute(update(notices).where(OPEN_NOTICE, notices.c.owner.in_(owners)).values(owner=None))
 
     def first_accepts(self, notice_ids: Collection[str]) -> list[float]:
         """Note that the mail server took the first mail of these letters.
@@ -180,15 +206,13 @@ class Notices:
     def next_send_at(self, services: Collection[str]) -> datetime | None:
         """When the next hold of a letter about these services ends."""
         earliest = select(func.min(notices.c.send_at)).where(
-            notices.c.state == "approved", about(services, notices.c.id)
+            OPEN_NOTICE, notices.c.state == "approved", about(services, notices.c.id)
         )
         found: datetime | None = self._tx.execute(earliest).scalar_one()
         return found
 
     def version(self, notice_id: str, number: int) -> Version:
-        row = self._tx.execute(
-            select(versions).where(versions.c.notice_id == notice_id, versions.c.version == number)
-        ).one()
+        row = self._tx.execute(_VERSION, {"notice_id": notice_id, "version": number}).one()
         return _version(row)
 
     def next_version(self, notice_id: str) -> int:
@@ -198,10 +222,14 @@ class Notices:
 
     def versions(self, notice_id: str) -> list[Version]:
         """Every version of a notice, oldest first."""
-        rows = self._tx.execute(
-            select(versions).where(versions.c.notice_id == notice_id).order_by(versions.c.version)
-        )
-        return [_version(row) for row in rows]
+        return self.versions_of_all([notice_id])[notice_id]
+
+    def versions_of_all(self, notice_ids: Collection[str]) -> dict[str, list[Version]]:
+        """Every version of several notices, by notice."""
+        found: dict[str, list[Version]] = {notice_id: [] for notice_id in notice_ids}
+        for row in self._tx.execute(_VERSIONS, {"ids": list(found)}):
+            found[row.notice_id].append(_version(row))
+        return found
 
     def digest(self, notice_id: str, number: int) -> str | None:
         """The SHA-256 of what customers would read in a version, and of an individual batch's addressees.
@@ -224,7 +252,7 @@ class Notices:
             "texts": {locale: asdict(text) for locale, text in version.texts.items()},
             "batch": asdict(version.batch) if version.batch else None,
         }
-        self._tx.execute(versions.insert().values({**columns_of(version), **nested}))
+        self._tx.execute(_ADD_VERSION, {**columns_of(version), **nested})
 
     def set_facts(self, version: Version, facts: Mapping[str, Any], promise_at: datetime | None) -> None:
         """Note later facts of which a version says the same to customers; its texts stay."""

@@ -39,6 +39,7 @@ class OutboxMessage:
     refs: str = ""
 
 
+_ADD = insert(outbox).on_conflict_do_nothing()
 # Asked beside a state, of which few rows may be left in a letter of a million.
 _TO_CUSTOMERS = unindexed(outbox.c.lane) == "customers"
 # A mail in doubt will be sent or unknown: either way its reader may have it.
@@ -63,7 +64,7 @@ class Outbox:
         now = self._tx.now
         self._tx.tell_others()
         self._tx.execute(
-            insert(outbox).on_conflict_do_nothing(),
+            _ADD,
             [
                 {**columns_of(message), "state": "queued", "due_at": now, "updated_at": now}
                 for message in messages

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import Row, bindparam, func, or_, select, update
 
 from bridge.core.model import Ring
 from bridge.core.reminders import is_due
@@ -13,6 +13,16 @@ from bridge.store.tables import rings
 from bridge.store.transaction import Transaction
 
 _AT_ONCE = 5000  # more than services have open notices
+
+
+# Statements of every alert are built once: building costs as much as running them.
+_ADD = rings.insert()
+_MOVE = (
+    update(rings)
+    .where(rings.c.notice_id == bindparam("b_notice_id"), rings.c.state == "pending")
+    .values(due_at=bindparam("due_at"), planned_at=bindparam("planned_at"))
+)
+_LAST_NUMBER = select(func.max(rings.c.n)).where(rings.c.notice_id == bindparam("notice_id"))
 
 
 class Rings:
@@ -59,25 +69,21 @@ class Rings:
     def plan(self, notice_id: str, due_at: datetime) -> None:
         """Plan the next ring of a notice; a ring that is pending already moves there."""
         self._tx.tell_others()
-        moved = self._tx.execute(
-            update(rings)
-            .where(rings.c.notice_id == notice_id, rings.c.state == "pending")
-            .values(due_at=due_at, planned_at=self._tx.now)
-        )
+        planned = {"b_notice_id": notice_id, "due_at": due_at, "planned_at": self._tx.now}
+        moved = self._tx.execute(_MOVE, planned)
         if moved.rowcount:
             return
-        highest = select(func.max(rings.c.n)).where(rings.c.notice_id == notice_id)
-        last = self._tx.execute(highest).scalar_one()
-        self._tx.execute(
-            rings.insert().values(
-                notice_id=notice_id,
-                n=0 if last is None else last + 1,
-                due_at=due_at,
-                planned_at=self._tx.now,
-                state="pending",
-                people=[],
-            )
-        )
+        last = self._tx.execute(_LAST_NUMBER, {"notice_id": notice_id}).scalar_one()
+        self._add(notice_id, 0 if last is None else last + 1, due_at)
+
+    def plan_after(self, fired: Ring, due_at: datetime) -> None:
+        """Plan the ring that follows the one that this transaction fired: it was the last of its notice."""
+        self._tx.tell_others()
+        self._add(fired.notice_id, fired.n + 1, due_at)
+
+    def _add(self, notice_id: str, n: int, due_at: datetime) -> None:
+        new = {"notice_id": notice_id, "n": n, "due_at": due_at, "planned_at": self._tx.now}
+        self._tx.execute(_ADD, {**new, "state": "pending", "people": []})
 
     def fire(self, ring: Ring, people: Sequence[str]) -> bool:
         """Mark a ring fired; false when another instance was quicker."""

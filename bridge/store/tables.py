@@ -67,8 +67,18 @@ incidents = Table(
     Column("ended_by", Text),
     Column("firing_at_end", Integer),
     Column("mode", Text, nullable=False, server_default="real"),
+    Column("look_at", Utc),  # when the timer looks for a duty; null: now
+    Column(
+        "changes", Integer, nullable=False, server_default="0"
+    ),  # what a look has seen of it and its notices
     Index("ix_incidents_received_at", "received_at", "id"),
     Index("ix_incidents_service", "service", "received_at", "id"),
+    Index(
+        "ix_incidents_look_at",
+        "look_at",
+        sqlite_where=text("state != 'closed'"),
+        postgresql_where=text("state != 'closed'"),
+    ),
     Index(
         "ix_incidents_unfinished",
         "service",

@@ -11,6 +11,7 @@ from bridge.store.alerts import Alerts
 from bridge.store.claims import Claims
 from bridge.store.delivery_counts import DeliveryCounts
 from bridge.store.drills import Drills
+from bridge.store.duties import Duties
 from bridge.store.events import Events
 from bridge.store.incidents import Incidents
 from bridge.store.instances import Instances
@@ -32,6 +33,10 @@ class Tx(Transaction):
     @cached_property
     def incidents(self) -> Incidents:
         return Incidents(self)
+
+    @cached_property
+    def duties(self) -> Duties:
+        return Duties(self)
 
     @cached_property
     def drills(self) -> Drills:

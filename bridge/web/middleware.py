@@ -1,8 +1,13 @@
-"""The outermost layer of both applications: headers that no answer lacks, and the answer to our own mistakes."""
+"""The outermost layer of both applications: headers that no answer lacks, and the answer to our own mistakes.
+
+Under it, of the public one: posts of alerts, which do not need what FastAPI does for a route.
+"""
+
+from collections.abc import Awaitable, Callable
 
 import structlog
-from starlette.datastructures import MutableHeaders
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bridge.web.for_browsers import error
@@ -18,6 +23,28 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+_RAW = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+_CLOSE = (b"connection", b"close")
+_WEBHOOKS = "/webhooks/"
+
+
+class WebhookFront:
+    """ASGI middleware: finding a route and its parameters costs more than reading an alert, which has none.
+
+    Any other method, and any other path, is FastAPI's.
+    """
+
+    def __init__(self, app: ASGIApp, post: Callable[[Request], Awaitable[Response]]) -> None:
+        self._app = app
+        self._post = post
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "POST" or not scope["path"].startswith(_WEBHOOKS):
+            await self._app(scope, receive, send)
+            return
+        scope["path_params"] = {"path": scope["path"][len(_WEBHOOKS) :]}
+        answer = await self._post(Request(scope, receive, send))
+        await answer(scope, receive, send)
 
 
 class EdgeMiddleware:
@@ -42,12 +69,10 @@ class EdgeMiddleware:
             nonlocal begun, status
             if message["type"] == "http.response.start":
                 begun = True
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
                 status = message["status"]
-                if status in ENDS_CONNECTION:
-                    headers["Connection"] = "close"
+                more = [*_RAW, _CLOSE] if status in ENDS_CONNECTION else _RAW
+                have = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(one for one in more if one[0] not in have)]
             elif status:
                 self._refusals.see(scope, status, message)
                 status = 0  # the first part says it all

@@ -17,7 +17,7 @@ from bridge.web.console.console_routes import ConsoleRoutes
 from bridge.web.console.sign_in_routes import SignInRoutes
 from bridge.web.console.visitors import Visitors
 from bridge.web.dependencies import Dependencies
-from bridge.web.middleware import EdgeMiddleware
+from bridge.web.middleware import EdgeMiddleware, WebhookFront
 from bridge.web.ops import Ops
 from bridge.web.post_log import PostLog
 from bridge.web.public_path import PublicPath
@@ -31,7 +31,9 @@ SCRIPT_HEADERS = {"Cache-Control": "max-age=3600, no-transform"}
 def public_app(deps: Dependencies) -> FastAPI:
     """Webhooks and approval pages; the operators' routes too, unless `server.ops_listen` has them."""
     alone = deps.runtime().config.server.ops_listen is None
-    app = _app(deps, described=alone)
+    posts = PostLog(deps.now())
+    webhooks = Webhooks(deps, posts)
+    app = _app(deps, webhooks, described=alone)
     approval, script = ApprovalRoutes(deps), deps.pages.live_js()
 
     async def live_js(request: Request) -> Response:  # noqa: ARG001
@@ -49,8 +51,7 @@ def public_app(deps: Dependencies) -> FastAPI:
         return await refused(request, error)
 
     app.add_exception_handler(404, unmatched)
-    posts = PostLog(deps.now())
-    app.add_route("/webhooks/{path:path}", Webhooks(deps, posts).post, ["POST"], include_in_schema=False)
+    app.add_route("/webhooks/{path:path}", webhooks.post, ["POST"], include_in_schema=False)
     app.add_route("/approve/{token}", approval.answer, [*READ, "POST"], include_in_schema=False)
     _add_console(app, deps, posts)
     app.add_route("/static/live.js", live_js, READ, include_in_schema=False)
@@ -61,7 +62,7 @@ def public_app(deps: Dependencies) -> FastAPI:
 
 def ops_app(deps: Dependencies) -> FastAPI:
     """/api, /metrics and /-/reload on an address of their own."""
-    app = _app(deps, described=True)
+    app = _app(deps, None, described=True)
     _add_operators(app, deps)
     return app
 
@@ -89,8 +90,8 @@ def _add_operators(app: FastAPI, deps: Dependencies) -> None:
     app.add_route("/-/reload", guard.wrap(ops.reload), ["POST"], include_in_schema=False)
 
 
-def _app(deps: Dependencies, *, described: bool) -> FastAPI:
-    """`described`: it has the API and its /openapi.json."""
+def _app(deps: Dependencies, webhooks: Webhooks | None, *, described: bool) -> FastAPI:
+    """`webhooks`: answered in front of all routes. `described`: it has the API and its /openapi.json."""
     app = FastAPI(
         title="The bridge",
         openapi_url="/openapi.json" if described else None,
@@ -101,8 +102,12 @@ def _app(deps: Dependencies, *, described: bool) -> FastAPI:
     app.add_exception_handler(HTTPException, _refusal(deps))
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(StorageDown, _down)
+    if webhooks:
+        app.add_middleware(WebhookFront, post=webhooks.post)
     app.add_middleware(EdgeMiddleware, pages=deps.pages)
-    app.add_middleware(PublicPath, root=lambda: deps.runtime().config.server.path)
+    app.add_middleware(
+        PublicPath, root=lambda: deps.runtime().config.server.path
+    )  # the last one is the outermost
     ops = Ops(deps)
     app.add_route("/healthz", ops.healthz, READ, include_in_schema=False)
     app.add_route("/readyz", ops.readyz, READ, include_in_schema=False)

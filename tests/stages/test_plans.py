@@ -4,19 +4,21 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, event, text
 
 from bridge.core.model import Notice
 from bridge.store.tx import Tx
+from bridge.web.api.serialize import incidents_out
 from bridge.web.ops import stored_gauges
 from tests.parts.midori import minutes, seconds
 from tests.stages.office import Office
 from tests.stages.samples import firing, resolved
 
 LANES = ("oncall", "customers")
-PARTIAL = "(ix_incidents_unfinished|ix_notices_state|ix_outbox_due|ix_outbox_claimed)"
+PARTIAL = "ix_(incidents_unfinished|incidents_look_at|notices_state|outbox_due|outbox_claimed|rings_pending)"
 
 
 @contextmanager
@@ -80,7 +82,7 @@ async def test_what_the_loops_ask_again_and_again_never_reads_the_outbox_whole(o
     lines = await office.store.run(partial(plans, ask=round_of_lanes))
     assert any("ix_outbox_due" in line for line in lines)
     assert any("ix_outbox_claimed" in line for line in lines)
-    assert not whole(lines, "outbox")
+    assert not whole(lines, "outbox", "notices")
 
 
 async def test_whether_a_letter_is_done_is_asked_of_its_open_rows_alone(
@@ -135,3 +137,39 @@ async def test_a_post_reads_none_of_the_incidents_that_are_over(office: Office) 
     assert sum("ix_incidents_unfinished" in line for line in lines) >= 2, lines
     assert any("ix_incidents_service" in line for line in lines)
     assert not whole(lines, "incidents", "alerts")
+
+
+async def test_an_idle_round_of_the_timer_reads_no_incident_and_no_finished_notice(office: Office) -> None:
+    await sent(office)
+    timer = office.instance("one")
+    await timer.tick()
+    looked = await office.store.run(partial(plans, ask=lambda tx: timer._agenda(tx)))
+    assert not whole(looked, "incidents", "notices", "alerts", "outbox", "rings"), looked
+    agenda = await office.store.read(timer._agenda)
+    assert (agenda.duties.owing, agenda.duties.looked, agenda.duties.rules_changed) == ((), (), None)
+    incident = await office.incident()
+    assert incident.promise_at is not None
+    assert agenda.duties.next_at == incident.promise_at - minutes(10)
+
+
+async def test_one_more_finished_incident_is_three_more_statements_for_the_list(office: Office) -> None:
+    """Its alerts, which have a limit of their own, and their counts; the rest is read for all incidents at once."""
+
+    async def asked() -> int:
+        def count(tx: Tx) -> int:
+            with statements(tx.connection) as seen:
+                incidents_out(tx, office.runtime, tx.incidents.page(None, 50), {})
+            return len(seen)
+
+        return await office.store.read(count)
+
+    numbers = []
+    for _ in range(3):
+        await office.post(firing(starts_at=office.clock.now))
+        await office.press("maruyama", "dismiss", reason="drill")
+        await office.post(resolved(ends_at=office.clock.now))
+        await office.tick(minutes(6))
+        await office.tick(minutes(70))
+        numbers.append(await asked())
+    assert {incident.state for incident in await office.incidents()} == {"closed"}
+    assert [later - earlier for earlier, later in pairwise(numbers)] == [3, 3]

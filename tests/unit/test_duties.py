@@ -1,9 +1,7 @@
 """Which letter an incident owes, and when."""
 
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -15,7 +13,7 @@ from bridge.core.lifecycle import NOTICE_MOVES
 from bridge.core.model import Kind, Notice, NoticeState
 from bridge.core.next_notice import Duty
 from bridge.core.settings import Policy
-from tests.unit.midori import FIRED, RECEIVED, incident, minutes
+from tests.unit.midori import RECEIVED, incident, minutes
 
 NOW = RECEIVED + minutes(60)
 POLICY = Policy()
@@ -117,7 +115,7 @@ def test_an_incident_owes(
     ],
 )
 def test_time_brings_the_next_duty(at: dict[str, Any], then: datetime | None) -> None:
-    assert next_notice.next_duty_at(incident(**at), POLICY) == then
+    assert next_notice.next_duty_at(incident(**at), POLICY, NOW - minutes(30)) == then
 
 
 @pytest.mark.parametrize(
@@ -152,12 +150,16 @@ INCIDENTS = st.builds(
 )
 
 
-@given(given_incident=INCIDENTS, notices=SOME, later=st.integers(0, 400))
+@given(
+    given_incident=INCIDENTS,
+    notices=SOME,
+    now=st.integers(-300, 300).map(lambda n: NOW + minutes(n)),
+    later=st.integers(0, 400),
+)
 def test_time_alone_changes_nothing_before_the_next_duty(
-    given_incident: Any, notices: list[Notice], later: int
+    given_incident: Any, notices: list[Notice], now: datetime, later: int
 ) -> None:
-    due = next_notice.next_duty_at(given_incident, POLICY)
-    now = NOW - minutes(300)  # before every moment above
+    due = next_notice.next_duty_at(given_incident, POLICY, now)
     if due is not None and now + minutes(later) >= due:
         return
     assert next_notice.owed(given_incident, notices, POLICY, now + minutes(later)) == next_notice.owed(
@@ -165,75 +167,6 @@ def test_time_alone_changes_nothing_before_the_next_duty(
     )
 
 
-@given(given_incident=INCIDENTS, notices=SOME)
-def test_no_report_is_drafted_beside_one_of_its_kind_that_waits(
-    given_incident: Any, notices: list[Notice]
-) -> None:
-    duty = next_notice.owed(given_incident, notices, POLICY, NOW)
-    if duty and duty.act == "draft" and duty.kind:
-        assert next_notice.undecided(notices, duty.kind) is None
-
-
-@pytest.mark.parametrize("left, is_stale", [(21, False), (20, False), (19.9, True), (-5, True)])
-def test_a_promise_is_stale_with_less_than_a_third_left(left: float, is_stale: bool) -> None:
-    assert next_notice.stale(NOW + minutes(left), minutes(60), NOW) is is_stale
-    assert not next_notice.stale(None, minutes(60), NOW)
-
-
-@pytest.mark.parametrize(
-    "kind, again, base, due",
-    [
-        pytest.param("first", False, RECEIVED, RECEIVED + minutes(15), id="the first alert starts the clock"),
-        pytest.param("first", True, NOW, NOW + minutes(15), id="a later first report has its own"),
-        pytest.param("update", False, NOW, NOW + minutes(10), id="due at the promise, drafted in time"),
-        pytest.param("recovery", False, NOW, NOW + minutes(15), id="recovery"),
-        pytest.param("individual", False, NOW, NOW + minutes(15), id="individual"),
-        pytest.param("final", False, NOW + minutes(1), NOW + minutes(421), id="final: ten to five"),
-    ],
-)
-def test_the_window_of(kind: Kind, again: bool, base: datetime, due: datetime) -> None:
-    at = incident(promise_at=NOW + minutes(10), final_at=NOW + minutes(1))
-    assert next_notice.window(kind, at, POLICY, NOW, again=again) == (base, due)
-
-
-def test_an_update_that_comes_late_still_counts_from_ten_minutes_before_its_promise() -> None:
-    at = incident(promise_at=NOW - minutes(5))
-    assert next_notice.window("update", at, POLICY, NOW, again=True) == (NOW - minutes(15), NOW - minutes(5))
-
-
-def test_an_update_on_request_ahead_of_its_time_rings_at_once() -> None:
-    at = incident(promise_at=NOW + minutes(45))
-    assert next_notice.window("update", at, POLICY, NOW, again=True) == (NOW, NOW + minutes(45))
-
-
-@pytest.mark.parametrize(
-    "zone, at",
-    [
-        ("Asia/Tokyo", datetime(2026, 12, 1, 1, 0, tzinfo=UTC)),
-        ("America/New_York", datetime(2026, 12, 1, 15, 0, tzinfo=UTC)),
-    ],
-)
-def test_a_final_report_begins_at_ten_local(zone: str, at: datetime) -> None:
-    assert next_notice.final_at(date(2026, 12, 1), ZoneInfo(zone)) == at
-
-
-@pytest.mark.parametrize(
-    "zone, day, over",
-    [
-        pytest.param("Asia/Tokyo", 23, True, id="yesterday"),
-        pytest.param("Asia/Tokyo", 24, False, id="today"),
-        pytest.param("America/New_York", 23, False, id="today where the customers are"),
-        pytest.param("America/New_York", 22, True, id="yesterday where the customers are"),
-    ],
-)
-def test_a_day_is_over_where_the_service_is(zone: str, day: int, over: bool) -> None:
-    night = datetime(
-        2026, 11, 23, 17, 10, tzinfo=UTC
-    )  # 02:10 on the 24th in Tokyo, 12:10 on the 23rd in New York
-    assert next_notice.is_over(date(2026, 11, day), night, ZoneInfo(zone)) == over
-
-
-def test_told_means_a_first_report_was_approved() -> None:
-    assert not next_notice.customers_told(letters(("first", WAITS), ("recovery", "sent")))
-    assert next_notice.customers_told(letters(("first", "approved")))
-    assert next_notice.customers_told([replace(notice("first", "sent"), drafted_at=FIRED)])
+def test_a_duty_that_has_come_is_not_the_next_one() -> None:
+    both = incident(**{**SETTLING, "promise_at": NOW})
+    assert next_notice.next_duty_at(both, POLICY, NOW) == NOW + minutes(0.01)

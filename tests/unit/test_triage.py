@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.core.model import Alert, IncidentState, Notice, NoticeState
+from bridge.core.service_index import ServiceIndex
 from bridge.core.settings import HEARTBEATS
 from bridge.core.triage import REMEMBERED, Key, comes_back, joined, judge, key_of, sort_alerts, state_after
 from tests.unit.midori import FIRED, alert, incident, minutes, service
@@ -45,7 +46,7 @@ NO_DATA = replace(alert("DatasourceNoData"), labels={"alertname": "DatasourceNoD
 
 
 def test_a_rule_without_data_is_no_customers_trouble() -> None:
-    found = sort_alerts([NO_DATA], [SHOP], HEARTBEATS)
+    found = sort_alerts([NO_DATA], ServiceIndex([SHOP]), HEARTBEATS)
     assert (found.by_service, found.ignored) == ({}, ((NO_DATA, "no_data"),))
 
 
@@ -59,7 +60,7 @@ def test_a_rule_without_data_is_no_customers_trouble() -> None:
 )
 def test_a_rule_without_data_belongs_to_a_service_that_names_it(matcher: str, wanted: list[str]) -> None:
     named = service(match=['service="shop"', matcher])
-    assert list(sort_alerts([NO_DATA], [named], HEARTBEATS).by_service) == wanted
+    assert list(sort_alerts([NO_DATA], ServiceIndex([named]), HEARTBEATS).by_service) == wanted
 
 
 def said(status: str, at: float, **more: Any) -> Alert:
@@ -139,14 +140,14 @@ def test_an_alert_that_fires_on_after_an_unmeasured_end_forgets_it() -> None:
     ],
 )
 def test_an_alert_belongs_to(given_alert: Alert, services: list[str], ignored: list[str]) -> None:
-    found = sort_alerts([given_alert], [SHOP, POINT], HEARTBEATS)
+    found = sort_alerts([given_alert], ServiceIndex([SHOP, POINT]), HEARTBEATS)
     assert list(found.by_service) == services
     assert [reason for _, reason in found.ignored] == ignored
 
 
 def test_an_end_is_added_to_what_its_services_were_posted_besides() -> None:
     end = replace(ended("DiskFull"), labels={"alertname": "DiskFull", "service": "mail"})
-    found = sort_alerts([alert(), end], [SHOP], ()).with_owners({key_of(end): ["shop"]})
+    found = sort_alerts([alert(), end], ServiceIndex([SHOP]), ()).with_owners({key_of(end): ["shop"]})
     assert found.by_service == {"shop": (alert(), end)}
     assert found.ignored == ()
 

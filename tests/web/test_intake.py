@@ -8,14 +8,19 @@ from typing import Any, cast
 
 import pytest
 
+from bridge.audiences.cache import CustomerLists
 from bridge.errors import StorageDown
 from bridge.sources import Parsed
-from bridge.stages.receive import Received
+from bridge.stages.receive import ListsWanted, Received
+from bridge.stages.runtime import Runtime
 from bridge.stages.wake import NOTHING, Wake
 from bridge.web.dependencies import Dependencies
 from bridge.web.webhook_batch import ALERTS, POSTS, WebhookBatch
+from tests.stages.office import LETTERS
+from tests.stages.samples import configured
 from tests.unit.midori import alert
 
+RUNTIME = Runtime(configured(), LETTERS)
 BAD = "a post that no unit survives"
 
 
@@ -25,9 +30,14 @@ class FaultyStore:
 
     fails: Callable[[list[Parsed]], Exception | None] = lambda _: None
     units: list[int] = field(default_factory=list)
+    wants: list[str] = field(default_factory=list)
+    lists: list[Any] = field(default_factory=list)
 
     async def run(self, unit: "partial[Any]") -> tuple[list[Received], Wake]:
         posts = unit.keywords["posts"]
+        if self.wants and unit.keywords["lists"] is None:
+            raise ListsWanted(self.wants)
+        self.lists.append(unit.keywords["lists"])
         self.units.append(len(posts))
         await asyncio.sleep(0)
         if error := self.fails(posts):
@@ -40,8 +50,10 @@ class FaultyDependencies:
     """What a batch needs of its dependencies."""
 
     store: FaultyStore
+    lists: CustomerLists = field(default_factory=lambda: CustomerLists(dict))
 
-    def runtime(self) -> None: ...
+    def runtime(self) -> Runtime:
+        return RUNTIME
 
     def wake(self, wake: Wake) -> None: ...
 
@@ -101,3 +113,9 @@ async def test_a_sender_that_hangs_up_takes_nothing_with_it() -> None:
     await asyncio.sleep(0)
     left.cancel()
     assert (await stays).accepted == 1
+
+
+async def test_a_unit_that_wants_lists_is_run_again_with_those_that_are_there() -> None:
+    store = FaultyStore(wants=["shop"])
+    assert await record(intake(store), [post()]) == [Received((), 1, ())]
+    assert store.lists == [{}]

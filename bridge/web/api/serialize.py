@@ -1,14 +1,14 @@
 """Incidents and notices as the API shows them, read by set."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import dropwhile, islice
 
 from bridge.core.facts import Facts
 from bridge.core.failures import grouped
 from bridge.core.lifecycle import UNDECIDED
-from bridge.core.model import Incident, Notice, Version
+from bridge.core.model import DeliveryState, Incident, Notice, Ring, Version
 from bridge.core.reminders import plan, rung_people
 from bridge.core.settings import Escalation
 from bridge.core.values import Locale
@@ -28,6 +28,7 @@ def incidents_out(tx: Tx, runtime: Runtime, incidents: Sequence[Incident], lists
     """These incidents with their alerts, notices and history."""
     ids = [incident.id for incident in incidents]
     notices, events = tx.notices.of_all(ids), tx.events.of_all(ids)
+    rows = _Rows.of(tx, [notice.id for some in notices.values() for notice in some])
     return [
         IncidentOut.model_validate(
             {
@@ -38,7 +39,7 @@ def incidents_out(tx: Tx, runtime: Runtime, incidents: Sequence[Incident], lists
                 "alert_count": tx.alerts.count(incident.id),
                 "firing_count": tx.alerts.firing(incident.id),
                 "notices": [
-                    _notice_out(NoticeContext(tx, runtime, incident, notice), lists)
+                    _notice_out(NoticeContext(tx, runtime, incident, notice), lists, rows)
                     for notice in notices[incident.id]
                 ],
                 "events": events[incident.id],
@@ -51,7 +52,20 @@ def incidents_out(tx: Tx, runtime: Runtime, incidents: Sequence[Incident], lists
 def notice_in(tx: Tx, runtime: Runtime, notice_id: str, lists: Lists) -> NoticeOut | None:
     """One notice; None where there is none, or the configuration has lost its service."""
     ctx = open_notice(tx, runtime, notice_id)
-    return _notice_out(ctx, lists) if ctx else None
+    return _notice_out(ctx, lists, _Rows.of(tx, [notice_id])) if ctx else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What belongs to several notices, by notice, read by set."""
+
+    versions: Mapping[str, Sequence[Version]]
+    rings: Mapping[str, Sequence[Ring]]
+    counts: Mapping[str, Mapping[DeliveryState, int]]
+
+    @classmethod
+    def of(cls, tx: Tx, ids: Sequence[str]) -> "_Rows":
+        return cls(tx.notices.versions_of_all(ids), tx.rings.of_all(ids), tx.delivery_counts.of(ids))
 
 
 def _next_deadline(notices: Sequence[Notice]) -> datetime | None:
@@ -60,19 +74,19 @@ def _next_deadline(notices: Sequence[Notice]) -> datetime | None:
     return min(waiting, default=notices[0].due_at if notices else None)
 
 
-def _notice_out(ctx: NoticeContext, lists: Lists) -> NoticeOut:
+def _notice_out(ctx: NoticeContext, lists: Lists, rows: _Rows) -> NoticeOut:
     """A notice, also of a service that the configuration has lost, with its newest text or the approved one.
 
     The texts are in the language of the service.
     """
     tx, notice = ctx.tx, ctx.notice
     service = ctx.runtime.config.services.get(ctx.incident.service)
-    versions = tx.notices.versions(notice.id)
+    versions = rows.versions[notice.id]
     newest = next(v for v in versions if v.version == notice.version)
     locale = service.locale if service else next(iter(newest.texts))
     number, recipients = notice.number, notice.recipients
     findings: tuple[Finding, ...] = ()
-    rings = [ReminderOut.model_validate(ring) for ring in tx.rings.of(notice.id)]
+    rings = [ReminderOut.model_validate(ring) for ring in rows.rings[notice.id]]
     if notice.state == "dismissed":  # one quiet mail may follow; nobody is rung
         rings = [ring.model_copy(update={"state": _later(ring.state)}) for ring in rings]
     if service and notice.state in UNDECIDED:
@@ -82,7 +96,7 @@ def _notice_out(ctx: NoticeContext, lists: Lists) -> NoticeOut:
         findings = (*proofread(ctx), *of_language(service, newest, audience))
         rings = ahead(rings, ctx.escalation, notice)
     shown = next((v for v in versions if v.version == notice.approved_version), newest)
-    deliveries = counted(tx.delivery_counts.of([notice.id])[notice.id].items())
+    deliveries = counted(rows.counts[notice.id].items())
     return NoticeOut.model_validate(
         {
             **asdict(notice),

@@ -1,0 +1,58 @@
+"""Looking for what unfinished incidents owe: only at those that changed, or whose time has come."""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from bridge.config import Config
+from bridge.core import next_notice
+from bridge.stages.runtime import Runtime
+from bridge.store.duties import DutyLook
+from bridge.store.tx import Tx
+
+RULES = "duties"  # the fact about the database: by which rules it says when to look
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDuties:
+    """`owing`: incidents that owe something now. `looked`: those that owe nothing until the moment beside each.
+
+    `rules_changed`: the rules, where they are others than those of the last look.
+    """
+
+    owing: tuple[str, ...]
+    looked: tuple[tuple[DutyLook, datetime | None], ...]
+    next_at: datetime | None
+    rules_changed: str | None
+
+
+def find_duties(tx: Tx, runtime: Runtime, unknown: Collection[str]) -> FoundDuties:
+    """What is owed now. `unknown`: services with unfinished incidents that the configuration does not have."""
+    services, rules = runtime.config.services, rules_of(runtime.config)
+    changed = None if tx.instances.meta(RULES) == rules else rules
+    looks = tx.duties.to_look_at(unknown, every=changed is not None)
+    notices = tx.notices.of_all([look.incident.id for look in looks])
+    owing, looked = [], []
+    for look in looks:
+        incident, policy = look.incident, services[look.incident.service].policy
+        if next_notice.owed(incident, notices[incident.id], policy, tx.now):
+            owing.append(incident.id)
+        else:
+            looked.append((look, next_notice.next_duty_at(incident, policy, tx.now)))
+    times = [tx.duties.next_at(), *(at for _, at in looked)]
+    return FoundDuties(tuple(owing), tuple(looked), min((at for at in times if at), default=None), changed)
+
+
+def note_looks(tx: Tx, found: FoundDuties) -> None:
+    """Remember what was looked at. What owes something is looked at until it has been done."""
+    if found.rules_changed:
+        tx.duties.look_at_all()
+        tx.instances.set_meta(RULES, found.rules_changed)
+    tx.duties.looked(found.looked)
+
+
+def rules_of(config: Config) -> str:
+    """A digest of what the configuration says about times of duties."""
+    told = sorted((s.id, s.policy.settle, s.policy.update_ring_before) for s in config.services.values())
+    return hashlib.sha256(repr(told).encode()).hexdigest()
