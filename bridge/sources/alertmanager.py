@@ -17,11 +17,14 @@ OWN_SEVERITY = True
 VERSION = "4"  # of Alertmanager 0.6 and later
 
 
-class Settings(SourceSettings):
+class AlertmanagerSettings(SourceSettings):
     """`sources.alertmanager`: what Alertmanager's http_config sends."""
 
 
-def parse(post: Post, settings: Settings) -> Parsed:  # noqa: ARG001 - nothing to choose
+Settings = AlertmanagerSettings
+
+
+def parse(post: Post, settings: AlertmanagerSettings) -> Parsed:  # noqa: ARG001 - nothing to choose
     """The alerts of one post, in its order. Raises SourceError, and nothing else, for a malformed body."""
     body = read_object(post.body)
     version = text(body.get("version"), "version")

@@ -19,11 +19,14 @@ from bridge.sources.settings import SourceSettings
 OWN_SEVERITY = True
 
 
-class Settings(SourceSettings):
+class CloudEventsSettings(SourceSettings):
     """What the producer sends."""
 
 
-def parse(post: Post, settings: Settings) -> Parsed:  # noqa: ARG001 - nothing to choose
+Settings = CloudEventsSettings
+
+
+def parse(post: Post, settings: CloudEventsSettings) -> Parsed:  # noqa: ARG001 - nothing to choose
     """The events of one post. Raises SourceError, and nothing else, for a malformed body."""
     moments = Moments(post.received_at)
     events = _events(post)

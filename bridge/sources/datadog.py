@@ -25,11 +25,14 @@ TRANSITIONS: Mapping[str, AlertStatus] = {
 SEVERITY = {"error": "critical", "warning": "warning", "success": "unknown", "info": "info"}
 
 
-class Settings(SourceSettings):
+class DatadogSettings(SourceSettings):
     """What the webhook's custom headers or URL send."""
 
 
-def parse(post: Post, settings: Settings) -> Parsed:  # noqa: ARG001 - nothing to choose
+Settings = DatadogSettings
+
+
+def parse(post: Post, settings: DatadogSettings) -> Parsed:  # noqa: ARG001 - nothing to choose
     """The event of one post. Raises SourceError, and nothing else, for a malformed body."""
     given = {name: text(value, name) for name, value in read_object(post.body).items()}
     if given.get("schema") != SCHEMA:

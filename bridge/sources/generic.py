@@ -27,7 +27,7 @@ _WITHOUT_ZONE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})
 _UNITS = {"epoch_s": timedelta(seconds=1), "epoch_ms": timedelta(milliseconds=1), None: None}
 
 
-class Settings(SourceSettings):
+class GenericSettings(SourceSettings):
     """A sender of your own."""
 
     mapping: AlertMapping = Field(description="where the parts of an alert are")
@@ -40,7 +40,10 @@ class Settings(SourceSettings):
         return self
 
 
-def parse(post: Post, settings: Settings) -> Parsed:
+Settings = GenericSettings
+
+
+def parse(post: Post, settings: GenericSettings) -> Parsed:
     """The alerts of one post. Raises SourceError, and nothing else, for a malformed body."""
     return read_mapped(post, settings.mapping)
 

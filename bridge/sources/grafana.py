@@ -22,13 +22,16 @@ OWN_SEVERITY = True
 _STATE_REASON = "grafana_state_reason"  # MissingSeries, NoData, Error, Updated, RuleDeleted, Paused
 
 
-class Settings(SourceSettings):
+class GrafanaSettings(SourceSettings):
     """What the contact point sends: a bearer token, a password, or a signature."""
 
     SIGNATURE_HEADER: ClassVar[str] = "X-Grafana-Alerting-Signature"
 
 
-def parse(post: Post, settings: Settings) -> Parsed:  # noqa: ARG001 - nothing to choose
+Settings = GrafanaSettings
+
+
+def parse(post: Post, settings: GrafanaSettings) -> Parsed:  # noqa: ARG001 - nothing to choose
     """The alerts of one post. Raises SourceError, and nothing else, for a malformed body."""
     body = read_object(post.body)
     if "evalMatches" in body:

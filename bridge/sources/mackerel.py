@@ -21,7 +21,7 @@ MEASURED = ("monitor", "")
 """The triggers of an end that the monitor saw by itself. Of `manual close` or `delete monitor` nobody knows."""
 
 
-class Settings(SourceSettings):
+class MackerelSettings(SourceSettings):
     """What the channel sends."""
 
     labels_by_monitor: Mapping[str, Mapping[str, str]] = Field(
@@ -29,7 +29,10 @@ class Settings(SourceSettings):
     )
 
 
-def parse(post: Post, settings: Settings) -> Parsed:
+Settings = MackerelSettings
+
+
+def parse(post: Post, settings: MackerelSettings) -> Parsed:
     """The alert of one post. Raises SourceError, and nothing else, for a malformed body."""
     body = read_object(post.body)
     event = text(body.get("event"), "event")
@@ -43,7 +46,7 @@ def parse(post: Post, settings: Settings) -> Parsed:
     return Parsed((alert,), notes=tuple(moments.notes))
 
 
-def _alert(body: Mapping[str, object], post: Post, settings: Settings, moments: Moments) -> Alert:
+def _alert(body: Mapping[str, object], post: Post, settings: MackerelSettings, moments: Moments) -> Alert:
     given = object_in(body.get("alert"), "alert")
     key = text(given.get("id"), "alert.id")
     if not key or len(key) > 100:

@@ -23,13 +23,16 @@ EVENTS: Mapping[str, AlertStatus] = {
 SEVERITY = {"high": "critical", "low": "warning"}  # by urgency
 
 
-class Settings(SourceSettings):
+class PagerDutySettings(SourceSettings):
     """The webhook subscription's signature, or another credential in its custom header."""
 
     SIGNATURE_HEADER: ClassVar[str] = "X-PagerDuty-Signature"
 
 
-def parse(post: Post, settings: Settings) -> Parsed:  # noqa: ARG001 - nothing to choose
+Settings = PagerDutySettings
+
+
+def parse(post: Post, settings: PagerDutySettings) -> Parsed:  # noqa: ARG001 - nothing to choose
     """The event of one post. Raises SourceError, and nothing else, for a malformed body."""
     event = object_in(read_object(post.body).get("event"), "event")
     kind = text(event.get("event_type"), "event.event_type")

@@ -20,11 +20,14 @@ SILENT_AFTER = timedelta(minutes=5)
 """While an alert fires Prometheus posts every minute. Without a post for this long, nobody knows whether it does."""
 
 
-class Settings(SourceSettings):
+class PrometheusSettings(SourceSettings):
     """What `alerting.alertmanagers` of prometheus.yml sends."""
 
 
-def parse(post: Post, settings: Settings) -> Parsed:  # noqa: ARG001 - nothing to choose
+Settings = PrometheusSettings
+
+
+def parse(post: Post, settings: PrometheusSettings) -> Parsed:  # noqa: ARG001 - nothing to choose
     """The alerts of one post. Raises SourceError, and nothing else, for a malformed body."""
     listed = read_json(post.body)
     if not isinstance(listed, list):

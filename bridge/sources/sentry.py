@@ -26,7 +26,7 @@ SEVERITY = {
 }
 
 
-class Settings(SourceSettings):
+class SentrySettings(SourceSettings):
     """The integration's client secret, as `hmac`."""
 
     SIGNATURE_HEADER: ClassVar[str] = "Sentry-Hook-Signature"
@@ -35,7 +35,10 @@ class Settings(SourceSettings):
     )
 
 
-def parse(post: Post, settings: Settings) -> Parsed:
+Settings = SentrySettings
+
+
+def parse(post: Post, settings: SentrySettings) -> Parsed:
     """The event of one post. Raises SourceError, and nothing else, for a malformed body."""
     body = read_object(post.body)
     action = text(body.get("action"), "action")
@@ -102,7 +105,7 @@ def _issue(data: Mapping[str, object], post: Post, moments: Moments) -> Alert:
     return Alert(post.source, key, "resolved", {}, {}, starts_at, post.received_at, end_note=why)
 
 
-def _labelled(alert: Alert, settings: Settings) -> Alert:
+def _labelled(alert: Alert, settings: SentrySettings) -> Alert:
     more = settings.labels_by_project.get(alert.labels.get("project", ""), {})
     labels = {name: value for name, value in {**more, **alert.labels}.items() if value}
     return replace(alert, labels=labels)

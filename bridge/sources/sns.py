@@ -25,7 +25,7 @@ from bridge.sources.settings import SourceSettings
 log = structlog.get_logger(__name__)
 
 
-class Settings(SourceSettings):
+class SnsSettings(SourceSettings):
     """Which topics may post; or, for raw delivery, which user."""
 
     topic_arns: tuple[str, ...] = Field(
@@ -58,7 +58,10 @@ class Settings(SourceSettings):
         return bool(self.topic_arns) or super().covers_body
 
 
-def authenticate(settings: Settings, post: Post) -> bool:
+Settings = SnsSettings
+
+
+def authenticate(settings: SnsSettings, post: Post) -> bool:
     """Whether a listed topic signed it. A listed topic's subscription is confirmed on the way."""
     if not settings.topic_arns or settings.basic_auth:
         if not check(settings, post.headers, post.query, post):
@@ -86,7 +89,7 @@ def authenticate(settings: Settings, post: Post) -> bool:
     return True
 
 
-def parse(post: Post, settings: Settings) -> Parsed:
+def parse(post: Post, settings: SnsSettings) -> Parsed:
     """The alarm of one message. Raises SourceError, and nothing else, for a malformed body."""
     if settings.raw_delivery:
         return _said(post.body, post)

@@ -23,7 +23,7 @@ SCHEMA = "bridge-zabbix-1"
 SEVERITY = {"5": "critical", "4": "critical", "3": "warning", "2": "warning", "1": "info", "0": "info"}
 
 
-class Settings(SourceSettings):
+class ZabbixSettings(SourceSettings):
     """What the media type sends."""
 
     timezone: Zone = Field(
@@ -32,7 +32,10 @@ class Settings(SourceSettings):
     )
 
 
-def parse(post: Post, settings: Settings) -> Parsed:
+Settings = ZabbixSettings
+
+
+def parse(post: Post, settings: ZabbixSettings) -> Parsed:
     """The event of one post. Raises SourceError, and nothing else, for a malformed body."""
     given = {name: text(value, name) for name, value in read_object(post.body).items()}
     if given.get("schema") != SCHEMA:
@@ -45,7 +48,7 @@ def parse(post: Post, settings: Settings) -> Parsed:
     return Parsed((alert,), notes=tuple(moments.notes))
 
 
-def _alert(given: Mapping[str, str], post: Post, settings: Settings, moments: Moments) -> Alert:
+def _alert(given: Mapping[str, str], post: Post, settings: ZabbixSettings, moments: Moments) -> Alert:
     key, value = given.get("event_id", ""), given.get("event_value")
     if not key.isdigit() or len(key) > 20:
         raise SourceError("event_id", "must be the number of the event, {EVENT.ID}")
@@ -67,7 +70,7 @@ def _alert(given: Mapping[str, str], post: Post, settings: Settings, moments: Mo
     )
 
 
-def _time(given: Mapping[str, str], prefix: str, settings: Settings) -> datetime | None:
+def _time(given: Mapping[str, str], prefix: str, settings: ZabbixSettings) -> datetime | None:
     """When it happened: the Unix time, or the date and the time of the receiving user."""
     if at := time(given.get(f"{prefix}_timestamp"), f"{prefix}_timestamp"):
         return at

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bridge.config import Config
 from bridge.core import next_notice
@@ -11,6 +11,7 @@ from bridge.stages.runtime import Runtime
 from bridge.store.duties import DutyLook
 from bridge.store.tx import Tx
 
+AT_LEAST_EVERY = timedelta(minutes=10)  # a change that nobody noted must not cost a promise
 RULES = "duties"  # the fact about the database: by which rules it says when to look
 
 
@@ -22,7 +23,7 @@ class FoundDuties:
     """
 
     owing: tuple[str, ...]
-    looked: tuple[tuple[DutyLook, datetime | None], ...]
+    looked: tuple[tuple[DutyLook, datetime], ...]
     next_at: datetime | None
     rules_changed: str | None
 
@@ -39,7 +40,8 @@ def find_duties(tx: Tx, runtime: Runtime, unknown: Collection[str]) -> FoundDuti
         if next_notice.owed(incident, notices[incident.id], policy, tx.now):
             owing.append(incident.id)
         else:
-            looked.append((look, next_notice.next_duty_at(incident, policy, tx.now)))
+            due = next_notice.next_duty_at(incident, policy, tx.now)
+            looked.append((look, min(due or tx.now + AT_LEAST_EVERY, tx.now + AT_LEAST_EVERY)))
     times = [tx.duties.next_at(), *(at for _, at in looked)]
     return FoundDuties(tuple(owing), tuple(looked), min((at for at in times if at), default=None), changed)
 

@@ -5,7 +5,7 @@ Thousands of incidents may wait for a promised day. A round that read each of th
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import bindparam, func, or_, select, true, update
 
@@ -15,7 +15,6 @@ from bridge.store.indexed import UNFINISHED
 from bridge.store.tables import incidents
 from bridge.store.transaction import Transaction
 
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # only a change brings one
 _LOOKED = (
     update(incidents)
     .where(incidents.c.id == bindparam("b_id"), incidents.c.changes == bindparam("b_changes"))
@@ -49,13 +48,13 @@ class Duties:
         found = [DutyLook(incident_of(row), row.changes) for row in self._tx.execute(query)]
         return sorted(found, key=lambda look: look.incident.received_at)
 
-    def looked(self, seen: Sequence[tuple[DutyLook, datetime | None]]) -> None:
-        """These owe nothing until the moment beside each, None where no time brings it, unless they change."""
+    def looked(self, seen: Sequence[tuple[DutyLook, datetime]]) -> None:
+        """These owe nothing until the moment beside each, unless they change."""
         if seen:
             self._tx.execute(
                 _LOOKED,
                 [
-                    {"b_id": look.incident.id, "b_changes": look.changes, "at": at or NEVER}
+                    {"b_id": look.incident.id, "b_changes": look.changes, "at": at}
                     for look, at in sorted(seen, key=lambda one: one[0].incident.id)
                 ],
             )
@@ -68,7 +67,7 @@ class Duties:
         """When the next time comes."""
         later = select(func.min(incidents.c.look_at)).where(UNFINISHED, incidents.c.look_at > self._tx.now)
         found: datetime | None = self._tx.execute(later).scalar_one()
-        return None if found == NEVER else found
+        return found
 
     def services(self) -> set[str]:
         """The services that have unfinished incidents."""

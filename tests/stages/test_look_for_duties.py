@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bridge.core import next_notice
-from bridge.stages.look_for_duties import FoundDuties, find_duties, note_looks
+from bridge.stages.look_for_duties import AT_LEAST_EVERY, FoundDuties, find_duties, note_looks
 from bridge.store.tx import Tx
 from tests.parts.midori import minutes
 from tests.stages.office import Office, office
@@ -40,7 +40,7 @@ async def test_what_was_looked_at_is_left_alone_until_it_changes(office: Office)
     assert (await found(office)).looked == ()
     await office.press("maruyama", "dismiss", reason="drill")
     [(look, at)] = (await found(office)).looked
-    assert (look.incident.service, at) == ("shop", None)
+    assert (look.incident.service, at) == ("shop", office.clock.now + AT_LEAST_EVERY)
 
 
 async def test_every_change_of_a_notice_makes_its_incident_due(office: Office) -> None:

@@ -17,7 +17,7 @@ FILES = sorted((ROOT / "bridge").rglob("*.py"))
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 # Functions with more than five parameters, constructors left out. The number may only fall.
-LONG_SIGNATURES = 23
+LONG_SIGNATURES = 7
 
 # A module may import what stands on an earlier line, and its own package.
 LAYERS = [
@@ -140,8 +140,6 @@ def test_no_public_class_name_stands_twice():
     for module, found in modules():
         for node in found:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                if node.name == "Settings" and module.startswith("bridge.sources."):
-                    continue  # by this name a source's module says what it may be told
                 places[node.name].append(module)
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
