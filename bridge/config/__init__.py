@@ -42,17 +42,22 @@ SOURCES = sources.find()
 """Every kind of source by its name."""
 
 
+_CHOICES = {source.Settings: f"{CHOICE}{name}" for name, source in SOURCES.items()}
+_TAGS = {name: _CHOICES[source.Settings] for name, source in SOURCES.items()}
+"""Which settings a kind has. All presets have the same, which are compiled once."""
+
+
 def _kind(value: object) -> str | None:
     """Which kind an entry of `sources` is of, as `_name_kinds` has written it there."""
     kind = value.get("kind") if isinstance(value, dict) else getattr(value, "kind", None)
-    return f"{CHOICE}{kind}" if kind in SOURCES else None
+    return _TAGS.get(kind) if isinstance(kind, str) else None
 
 
 if TYPE_CHECKING:
     OneSource = SourceSettings
 else:  # the settings of the kind that an entry names
-    _KINDS = tuple(Annotated[source.Settings, Tag(f"{CHOICE}{name}")] for name, source in SOURCES.items())
-    OneSource = Annotated[Union[_KINDS], Discriminator(_kind)]  # noqa: UP007 - of a tuple
+    _EACH = tuple(Annotated[settings, Tag(tag)] for settings, tag in _CHOICES.items())
+    OneSource = Annotated[Union[_EACH], Discriminator(_kind)]  # noqa: UP007 - of a tuple
 
 
 class Config(Model):
