@@ -3,8 +3,8 @@
 # Tests that lack their part are reported as skipped; under CI=true such a skip is a failure.
 set -eu
 
-PARTS="prometheus prometheus-alertmanager prometheus-blackbox-exporter postfix postgresql chromium chromium-driver fonts-noto-cjk openssl faketime curl jq \
-zabbix-proxy-sqlite3 nginx-light caddy"
+PARTS="prometheus prometheus-alertmanager prometheus-blackbox-exporter postfix postgresql chromium chromium-driver fonts-noto-cjk \
+openssl faketime curl jq zabbix-proxy-sqlite3 nagios4-core icinga2-bin monitoring-plugins-basic nginx-light caddy"
 POLICY=/usr/sbin/policy-rc.d
 
 installed() {

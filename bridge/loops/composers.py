@@ -11,7 +11,7 @@ from bridge.core.values import Locale
 from bridge.errors import BridgeError
 from bridge.keys import Keys
 from bridge.letters.mime import Letterhead, Skeleton, freeze
-from bridge.loops.lanes import OutgoingMail
+from bridge.loops.outgoing import OutgoingMail
 from bridge.oncall.message import OncallMessages
 from bridge.smtp.session import Envelope
 from bridge.stages.oncall_message import compose

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Protocol
 
 import structlog
 
@@ -14,14 +13,16 @@ from bridge import metrics
 from bridge.clock import Bell, pause
 from bridge.errors import BridgeError, StorageDown
 from bridge.letters.mime import wire
+from bridge.loops.groups import GroupSender
+from bridge.loops.outgoing import Composer, OutgoingMail
 from bridge.loops.results import Results
 from bridge.loops.stops import Stops
 from bridge.loops.trouble import Trouble
 from bridge.loops.verdicts import Verdicts, result, unsent
 from bridge.smtp.connect import SmtpError
 from bridge.smtp.outcome import Outcome
-from bridge.smtp.relay import Mail, Relay
-from bridge.smtp.session import Abandoned, Envelope
+from bridge.smtp.relay import GROUP, Mail, Relay
+from bridge.smtp.session import Abandoned
 from bridge.stages.instances import ThisInstance, may_claim_letters
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
@@ -32,23 +33,9 @@ from bridge.store.tx import Tx
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 100  # rows a claim takes
+AT_ONCE = 500  # rows a claim takes
 SUSPECT_ALONE = 60.0  # seconds the lane waits for a message that processes died on, before it claims others
 AGAIN = 1.0  # seconds a lane rests after an error of our own
-
-
-@dataclass(frozen=True, slots=True)
-class OutgoingMail:
-    """One message ready for the wire. `raw` has CRLF lines and is not yet dot-stuffed."""
-
-    envelope: Envelope
-    raw: bytes
-
-
-class Composer(Protocol):
-    """Makes a claimed row a mail; None when there is nobody to send it to any more."""
-
-    async def __call__(self, row: Claimed) -> OutgoingMail | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +68,13 @@ class LaneWorker:
         self._width = width
         self._bell = bell
         self._compose = compose
-        self._queue: asyncio.Queue[Claimed] = asyncio.Queue(maxsize=width)
+        self._queue: asyncio.Queue[Claimed] = asyncio.Queue(
+            maxsize=width * (GROUP if lane == "customers" else 1)
+        )
         self._held: set[tuple[int, int]] = set()  # id and fence of what waits for a sender or is being sent
         self._verdicts = Verdicts(lane, lambda: office.runtime().config.smtp.on_unknown, office.now)
         self._stops = Stops(office.store, office.marks, office.runtime, office.wake, self._held)
+        self._groups = GroupSender(office.marks, compose, self._wanted, self._send, self._settled)
         self._probe: asyncio.Task[bool] | None = None
         self._trouble = Trouble("lane_waits")
         self._stopping = False
@@ -105,6 +95,7 @@ class LaneWorker:
         """Claim no more, and drop what no sender has begun."""
         self._stopping = True
         self._bell.ring()
+        self._groups.stop()
         while not self._queue.empty():
             self._queue.get_nowait()
             self._queue.task_done()
@@ -191,18 +182,37 @@ class LaneWorker:
 
     async def _send_all(self) -> None:
         while True:
-            row = await self._queue.get()
+            first = await self._queue.get()
+            rows = [first, *self._more()]
             try:
-                self._office.marks.put(await self._send(row))
+                if len(rows) > 1:
+                    await self._groups.send(rows, self._relays()[0])
+                else:
+                    self._office.marks.put(await self._send(first))
             except Exception as error:
-                log.exception("message_failed", lane=self._lane, row=row.id, notice=row.notice_id)
-                self._office.marks.put(self._verdicts.poisoned(row, f"{type(error).__name__} in the bridge"))
+                log.exception("message_failed", lane=self._lane, row=first.id, notice=first.notice_id)
+                if len(rows) == 1:
+                    why = f"{type(error).__name__} in the bridge"
+                    self._office.marks.put(self._verdicts.poisoned(first, why))
             finally:
-                self._held.discard((row.id, row.fence))
-                self._queue.task_done()
+                for row in rows:
+                    self._held.discard((row.id, row.fence))
+                    self._queue.task_done()
+
+    def _more(self) -> list[Claimed]:
+        """Those that go together with the first: a fair share of what waits, where letters may go in groups."""
+        config = self._office.runtime().config.smtp
+        if self._lane != "customers" or config.on_unknown == "hold" or self._stopping:
+            return []
+        share = -(-(self._queue.qsize() + 1) // self._width)
+        most = min(share, self._relays()[0].group)
+        return [self._queue.get_nowait() for _ in range(min(most - 1, self._queue.qsize()))]
+
+    def _wanted(self, row: Claimed) -> bool:
+        return not (self._stopping or self._stops.holds(row))
 
     async def _send(self, row: Claimed) -> DeliveryResult:
-        if self._stopping or self._stops.holds(row):
+        if not self._wanted(row):
             return unsent(row)
         try:
             mail = await self._compose(row)
@@ -254,7 +264,7 @@ class LaneWorker:
 
         async def before_data() -> None:
             nonlocal granted
-            granted = granted or (not self._stopping and await self._office.marks.in_doubt(row))
+            granted = granted or bool(not self._stopping and await self._office.marks.in_doubt([row]))
             if not granted:
                 raise Abandoned("not wanted any more")
 

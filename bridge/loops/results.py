@@ -6,7 +6,7 @@ since the last full commit: those mails count as in doubt then (bridge/stages/in
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from functools import partial
 from typing import NamedTuple
 
@@ -55,7 +55,8 @@ class Results:
         self._store = store
         self._me = me
         self._on_quiet, self._on_leaving = on_quiet, on_leaving
-        self._doubts: list[tuple[Claimed, asyncio.Future[bool]]] = []
+        self._doubts: list[tuple[Sequence[Claimed], asyncio.Future[set[tuple[int, int]]]]] = []
+        self._noted: Set[str] = frozenset()  # letters whose first accepted mail is noted
         self._results: list[DeliveryResult] = []
         self.unwritten: set[tuple[int, int]] = set()  # id and fence of every result that is not committed yet
         self._asked = asyncio.Event()
@@ -64,10 +65,10 @@ class Results:
         self._closing = False
         self._trouble = Trouble("marks_wait")
 
-    async def in_doubt(self, row: Claimed) -> bool:
-        """Whether the message may go on the wire; its row is committed as `in_doubt` when it may."""
-        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._doubts.append((row, future))
+    async def in_doubt(self, rows: Sequence[Claimed]) -> set[tuple[int, int]]:
+        """Which of the messages, by id and fence, may go on the wire; their rows are committed as `in_doubt`."""
+        future: asyncio.Future[set[tuple[int, int]]] = asyncio.get_running_loop().create_future()
+        self._doubts.append((rows, future))
         self._asked.set()
         return await future
 
@@ -99,15 +100,15 @@ class Results:
             batch, self._doubts = self._doubts, []
             if not batch:
                 continue
-            granted = await self._commit_softly([row for row, _ in batch])
-            for row, future in batch:
+            granted = await self._commit_softly([row for rows, _ in batch for row in rows])
+            for _, future in batch:
                 if not future.cancelled():
-                    future.set_result((row.id, row.fence) in granted)
+                    future.set_result(granted)
 
     async def _commit_softly(self, rows: list[Claimed]) -> set[tuple[int, int]]:
         """The rows that may go on. Without its mark none may: its connection ends, and its row waits."""
         results, self._results = self._results, []
-        unit = partial(write_before_data, results=results, rows=rows, me=self._me())
+        unit = partial(write_before_data, results=results, rows=rows, me=self._me(), noted=self._noted)
         try:
             granted, leaving, first_accepts = await self._store.run(unit, soft=True)
         except Exception as error:
@@ -139,7 +140,8 @@ class Results:
 
     async def _commit(self, batch: list[DeliveryResult]) -> bool:
         try:
-            first_accepts = await self._store.run(partial(write_results, results=batch, me=self._me()))
+            unit = partial(write_results, results=batch, me=self._me(), noted=self._noted)
+            first_accepts = await self._store.run(unit)
         except Exception as error:
             self._failed("results", error)
             if self._closing:
@@ -160,7 +162,9 @@ class Results:
         else:
             log.exception("marks_not_written", what=what)
 
-    def _written(self, results: Iterable[DeliveryResult]) -> None:
+    def _written(self, results: Sequence[DeliveryResult]) -> None:
+        sent = {each.notice_id for each in results if each.state == "sent" and each.lane == "customers"}
+        self._noted = self._noted | {notice_id for notice_id in sent if notice_id}
         self._trouble.over()
         self.unwritten -= {(result.id, result.fence) for result in results}
 
@@ -170,8 +174,12 @@ def _observe(first_accepts: Iterable[float]) -> None:
         metrics.FIRST_ACCEPT.observe(seconds)
 
 
-def write_results(tx: Tx, results: Sequence[DeliveryResult], me: ThisInstance) -> list[float]:
-    """Write what became of claimed messages. A record that was turned back under them must go on showing that.
+def write_results(
+    tx: Tx, results: Sequence[DeliveryResult], me: ThisInstance, noted: Set[str] = frozenset()
+) -> list[float]:
+    """Write what became of claimed messages. `noted`: letters of which the first accepted mail is known already.
+
+    A record that was turned back under them must go on showing that: nothing is written there.
 
     Returns, for first reports whose first letter was accepted just now, the seconds since detection.
     """
@@ -181,18 +189,22 @@ def write_results(tx: Tx, results: Sequence[DeliveryResult], me: ThisInstance) -
     for ring in (each for each in results if each.ring_to and each.state == "failed"):
         ring_refused(tx, ring.notice_id or "", ring.ring_to or "", ring.reply)
     sent = (each.notice_id for each in results if each.state == "sent" and each.lane == "customers")
-    accepted = {notice_id for notice_id in sent if notice_id}
+    accepted = {notice_id for notice_id in sent if notice_id} - noted
     return tx.notices.first_accepts(accepted) if accepted else []
 
 
 def write_before_data(
-    tx: Tx, results: Sequence[DeliveryResult], rows: Sequence[Claimed], me: ThisInstance
+    tx: Tx,
+    results: Sequence[DeliveryResult],
+    rows: Sequence[Claimed],
+    me: ThisInstance,
+    noted: Set[str] = frozenset(),
 ) -> tuple[set[tuple[int, int]], LeavingLetter | None, list[float]]:
     """Write these results, and tell which of these claimed messages, by id and fence, may go on the wire.
 
     Also one of the letters among them, and what `write_results` returns.
     """
-    first_accepts = write_results(tx, results, me)
+    first_accepts = write_results(tx, results, me, noted)
     granted = tx.claims.mark_in_doubt([(row.id, row.fence) for row in rows], me.id)
     letter = next((r for r in rows if r.lane == "customers" and (r.id, r.fence) in granted), None)
     leaving = LeavingLetter(letter.id, letter.fence, *tx.instances.name_and_tick()) if letter else None

@@ -27,6 +27,11 @@ class Pool:
         self._sessions = {session for session in self._sessions if session.alive}
         return len(self._sessions) + self._opening
 
+    @property
+    def ring_waits(self) -> bool:
+        """Whether a mail to the on-call waits for a connection."""
+        return bool(self._rings)
+
     def take(self, *, ring: bool) -> Session | None:
         """An idle connection; none for a letter while a ring waits for one."""
         if self._rings and not ring:

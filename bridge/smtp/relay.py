@@ -5,7 +5,7 @@ server takes no more, they get the next one that a customers' letter is done wit
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -20,11 +20,13 @@ from bridge.smtp.pool import Pool
 from bridge.smtp.relay_model import Answer, RelayModel
 from bridge.smtp.session import DEFAULT_LIMITS, Envelope, Limits, Session
 from bridge.smtp.settings import RelaySettings
+from bridge.smtp.train import Car, Train
 from bridge.smtp.width import Width
 
 log = structlog.get_logger(__name__)
 
 ONCALL_CONNECTIONS = 2
+GROUP = 10  # letters that are given to a connection together
 RING_WAITS = 5.0  # seconds for a connection of the customers', before the ring is given to the fallback
 _LOOK = 0.25  # seconds between two looks whether a letter that waits for its turn is still wanted
 
@@ -44,6 +46,29 @@ class Mail(NamedTuple):
     content: bytes
     before_data: Callable[[], Awaitable[None]]
     letter: str | None = None
+
+
+class Load:
+    """Letters to be sent together. Whoever gave them is asked before each is begun, and told each answer."""
+
+    def __init__(
+        self, mails: Sequence[Mail], begins: Callable[[int], bool], answered: Callable[[int, Outcome], None]
+    ) -> None:
+        self.mails = mails
+        self.begins = begins
+        self.answered = answered
+        self.done = 0  # those before this number have their answer
+        self.dropped = False
+        self.retried = -1  # the number of the letter that a connection ended with, and that goes over another
+
+    @property
+    def wanted(self) -> bool:
+        """Whether some letter is still to be sent."""
+        return not self.dropped and self.done < len(self.mails)
+
+    def rest(self) -> list[Car]:
+        """Those without an answer."""
+        return [Car(mail.envelope, mail.content) for mail in self.mails[self.done :]]
 
 
 class Relay:
@@ -70,6 +95,7 @@ class Relay:
         self._proven = server.username is None  # a login was taken once, or none is needed
         self._refused_login: tuple[str, str] | None = None
         self._lock_step = False
+        self._per_connection = GROUP  # letters that the server takes before it closes
 
     @property
     def up(self) -> bool:
@@ -142,6 +168,31 @@ class Relay:
                 if outcome.state == "queued" and not outcome.code:
                     return outcome  # the server accepted this connection: it is the mail that is more likely wrong
             return self._learn(session, outcome, mail, begun_at)
+
+    @property
+    def group(self) -> int:
+        """How many letters may be given together: fewer where the server has a pace, or closes after some."""
+        if self._lock_step or self._model.pace.rate is not None:
+            return 1
+        return min(GROUP, self._per_connection)
+
+    async def send_group(self, load: "Load") -> None:
+        """Send letters whose doubt is committed, in their order, over one connection after the other.
+
+        Those without an answer in the end were not tried. Raises as `send` does.
+        """
+        async with self._lanes[False]:
+            while load.wanted and self.rate is None:
+                session = await self._session(ring=False)
+                if not session.takes_trains:
+                    self._lock_step = True
+                    self._pool.give(session)
+                    return
+                run = _Run(self, session, load, self._monotonic())
+                try:
+                    await Train(session.wire, session.limits, run).run(load.rest())
+                finally:
+                    self._pool.give(session)
 
     async def probe(self) -> bool:
         """Whether the server works. The connection that finds out is kept for the next mail."""
@@ -242,3 +293,46 @@ class Relay:
         answer = Answer(outcome, mail.envelope.recipient, mail.letter, begun_at, now)
         told, self._model = self._model.answered(answer)
         return told
+
+    def learn_of_train(self, session: Session, outcome: Outcome, mail: Mail, begun_at: float) -> Outcome:
+        """What the lane is told of one letter of a train."""
+        return self._learn(session, outcome, mail, begun_at)
+
+    def has_time(self) -> bool:
+        """Whether the next letter of a train may be announced: no ring waits, and no pace is known."""
+        return not self._pool.ring_waits and self.rate is None
+
+    def tired_after(self, letters: int) -> None:
+        """The server closes a connection after so many."""
+        self._per_connection = max(1, min(self._per_connection, letters))
+
+
+class _Run:
+    """One run of a load over one connection."""
+
+    def __init__(self, relay: Relay, session: Session, load: Load, begun_at: float) -> None:
+        self._relay, self._session, self._load = relay, session, load
+        self._offset = load.done
+        self._begun_at = begun_at
+
+    def goes_on(self) -> bool:
+        return self._relay.has_time()
+
+    def begins(self, n: int) -> bool:
+        begun = self._load.begins(self._offset + n)
+        self._load.dropped = not begun
+        return begun
+
+    def answered(self, n: int, outcome: Outcome) -> None:
+        load, at, session = self._load, self._offset + n, self._session
+        if outcome.state == "queued" and session.answered > 0 and load.retried != at:
+            load.retried = at  # the server was tired of the connection: the letter goes over another one
+            self._relay.tired_after(session.answered)
+            return
+        load.done = at + 1
+        if outcome.state == "queued" and not outcome.code and load.retried == at:
+            load.answered(at, outcome)  # the server accepted this connection: the letter is more likely wrong
+            return
+        told = self._relay.learn_of_train(session, outcome, load.mails[at], self._begun_at)
+        session.answered += outcome.state in ("sent", "deferred", "failed")
+        load.answered(at, told)

@@ -13,18 +13,11 @@ from dataclasses import dataclass
 
 from bridge.core.addresses import AddressError, on_the_wire, spellings
 from bridge.errors import BridgeError
-from bridge.smtp.outcome import Outcome, Stage, outcome
+from bridge.smtp.outcome import Outcome, outcome
 from bridge.smtp.protocol import Lost, Silent, Wire
 from bridge.smtp.replies import Reply
+from bridge.smtp.steps import WANTED, refusal
 
-_WANTED: dict[Stage, frozenset[int]] = {
-    "MAIL": frozenset({250}),
-    "RCPT": frozenset({250, 251}),
-    "DATA": frozenset({354}),
-}
-# As answers to MAIL these concern the bridge and not the recipient: the server closes (421), or wants encryption or
-# a login first (RFC 3207 4, RFC 4954 6).
-_NOT_WITH_US = frozenset({421, 530, 535, 538})
 _TRY_QUOTED = frozenset({501, 553})
 
 
@@ -83,6 +76,20 @@ class Session:
         self._limits = limits
         self._dot_written = False
         self._wire = Wire(transport)
+
+    @property
+    def wire(self) -> Wire:
+        """What a train runs over."""
+        return self._wire
+
+    @property
+    def limits(self) -> Limits:
+        return self._limits
+
+    @property
+    def takes_trains(self) -> bool:
+        """Whether a letter may be announced with the content of the one before it."""
+        return "pipelining" in self._extensions
 
     @property
     def alive(self) -> bool:
@@ -169,18 +176,18 @@ class Session:
         if "pipelining" in self._extensions and len(rcpts) == 1:
             self._wire.write(mail + rcpts[0], replies=2)
             first = await self._wire.reply(self._limits.command)
-            if first.code not in _WANTED["MAIL"]:
-                return _refusal("MAIL", first)
+            if first.code not in WANTED["MAIL"]:
+                return refusal("MAIL", first)
             reply = await self._second_reply()
         else:
             first = await self._ask(mail)
-            if first.code not in _WANTED["MAIL"]:
-                return _refusal("MAIL", first)
+            if first.code not in WANTED["MAIL"]:
+                return refusal("MAIL", first)
             for rcpt in rcpts:
                 reply = await self._ask(rcpt)
                 if reply.code not in _TRY_QUOTED:
                     break
-        return None if reply.code in _WANTED["RCPT"] else _refusal("RCPT", reply)
+        return None if reply.code in WANTED["RCPT"] else refusal("RCPT", reply)
 
     async def _second_reply(self) -> Reply:
         try:
@@ -191,8 +198,8 @@ class Session:
 
     async def _deliver(self, content: bytes) -> Outcome:
         reply = await self._ask(b"DATA\r\n")
-        if reply.code not in _WANTED["DATA"]:
-            return _refusal("DATA", reply)
+        if reply.code not in WANTED["DATA"]:
+            return refusal("DATA", reply)
         self._wire.write(content)
         await self._wire.drain(self._limits.body)
         self._wire.write(b".\r\n", replies=1)
@@ -203,9 +210,3 @@ class Session:
     async def _ask(self, command: bytes) -> Reply:
         self._wire.write(command, replies=1)
         return await self._wire.reply(self._limits.command)
-
-
-def _refusal(stage: Stage, reply: Reply) -> Outcome:
-    if stage == "MAIL" and reply.code in _NOT_WITH_US:
-        return Outcome("queued", reply.code, reply.text, stage)
-    return outcome(reply.code, dot_written=False, reply=reply.text, stage=stage)

@@ -69,11 +69,11 @@ def draft_recovery(tx: Tx, runtime: Runtime, incident_id: str, answers: Answers)
 
 
 def draft_individual(
-    tx: Tx, runtime: Runtime, incident_id: str, rows: Sequence[Mapping[str, str]]
+    tx: Tx, runtime: Runtime, incident_id: str, rows: Sequence[Mapping[str, str]], actor: str = API
 ) -> Drafted:
     """One batch of individual apologies; a corrected file makes a newer version of the batch that waits."""
     ctx = _locked(tx, runtime, incident_id)
-    return ctx if isinstance(ctx, Drafted) else Drafted(draft_batch(ctx, rows, API).id)
+    return ctx if isinstance(ctx, Drafted) else Drafted(draft_batch(ctx, rows, actor).id)
 
 
 def draft_correction(tx: Tx, runtime: Runtime, notice_id: str, nature: Nature, right: str) -> Drafted:

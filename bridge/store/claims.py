@@ -14,20 +14,19 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
-    bindparam,
     case,
     func,
     literal,
     or_,
     select,
     true,
-    tuple_,
     update,
 )
 
 from bridge.core.kinds import Recipients, kinds_that
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import DeliveryState
+from bridge.store import bulk
 from bridge.store.dialect import skip_locked
 from bridge.store.incidents import about
 from bridge.store.indexed import CLAIMED, WAITING
@@ -110,42 +109,6 @@ _OVERTAKEN = (
 _CLAIMED = tuple(each.name for each in fields(Claimed))
 _AT_ONCE = 5000  # ids in one statement
 _SUSPECT = outbox.c.crashes >= CRASHES
-_NOTICE_STATE = select(notices.c.state).where(notices.c.id == outbox.c.notice_id).scalar_subquery()
-_MARK_IN_DOUBT = (
-    update(outbox)
-    .where(
-        outbox.c.id.in_(bindparam("ids", expanding=True)),  # for its index; the pairs decide
-        tuple_(outbox.c.id, outbox.c.fence).in_(bindparam("claims", expanding=True)),
-        outbox.c.owner == bindparam("instance_id"),
-        outbox.c.state == "sending",
-        or_(
-            and_(outbox.c.lane == "customers", _NOTICE_STATE == "sending"),
-            and_(outbox.c.kind == "ring", _NOTICE_STATE.in_(sorted(UNDECIDED))),
-            and_(outbox.c.lane == "oncall", outbox.c.kind != "ring"),
-        ),
-    )
-    .values(state="in_doubt", updated_at=bindparam("now"))
-    .returning(outbox.c.id, outbox.c.fence)
-)
-_MARK = (
-    update(outbox)
-    .where(
-        outbox.c.id == bindparam("b_id"),
-        outbox.c.fence == bindparam("b_fence"),
-        outbox.c.owner == bindparam("b_instance_id"),
-        or_(outbox.c.state == "sending", outbox.c.state == "in_doubt"),
-    )
-    .values(
-        state=bindparam("state"),
-        reply=bindparam("reply"),
-        due_at=bindparam("due_at"),
-        attempts=outbox.c.attempts - bindparam("uncount"),
-        ambiguous=outbox.c.ambiguous + bindparam("doubt"),
-        crashes=outbox.c.crashes + bindparam("crash"),
-        owner=None,
-        updated_at=bindparam("updated_at"),
-    )
-)
 
 
 class Claims:
@@ -225,33 +188,26 @@ class Claims:
         """
         if not claims:
             return set()
-        pairs = {"ids": [claim[0] for claim in claims], "claims": list(claims)}
-        rows = self._tx.execute(_MARK_IN_DOUBT, {**pairs, "instance_id": instance_id, "now": self._tx.now})
-        return {(row.id, row.fence) for row in rows}
+        return bulk.mark_in_doubt(self._tx, claims, instance_id)
 
     def mark(self, marks: Sequence[DeliveryResult], instance_id: str) -> None:
         """Write the results of claimed messages. The result of a claim that was lost meanwhile changes nothing."""
         if not marks:
             return
-        now = self._tx.now
-        self._tx.execute(
-            _MARK,
-            [
-                {
-                    "b_id": m.id,
-                    "b_fence": m.fence,
-                    "b_instance_id": instance_id,
-                    "state": m.state,
-                    "reply": m.reply[:500],
-                    "due_at": now + m.wait,
-                    "uncount": 0 if m.counted else 1,
-                    "doubt": m.ambiguous,
-                    "crash": int(m.crashed),
-                    "updated_at": now,
-                }
-                for m in marks
-            ],
-        )
+        rows = [
+            (
+                m.id,
+                m.fence,
+                m.state,
+                m.reply[:500],
+                bulk.stored(self._tx.now + m.wait),
+                0 if m.counted else 1,
+                m.ambiguous,
+                int(m.crashed),
+            )
+            for m in marks
+        ]
+        bulk.mark(self._tx, rows, instance_id)
 
     def held(self, lane: Lane, instance_id: str) -> set[tuple[int, int]]:
         """This instance's claims in a lane, by id and fence."""

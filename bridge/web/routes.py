@@ -72,8 +72,8 @@ def _add_console(app: FastAPI, deps: Dependencies, posts: PostLog) -> None:
     app.add_route("/sign-in", sign_in.ask, [*READ, "POST"], include_in_schema=False)
     app.add_route("/sign-in/{token}", sign_in.enter, [*READ, "POST"], include_in_schema=False)
     app.add_route("/sign-out", sign_in.leave, ["POST"], include_in_schema=False)
-    for path, endpoint in ConsoleRoutes(deps, visitors, sign_in, posts).all().items():
-        app.add_route(path, endpoint, READ, include_in_schema=False)
+    for path, (endpoint, methods) in ConsoleRoutes(deps, visitors, sign_in, posts).all().items():
+        app.add_route(path, endpoint, methods, include_in_schema=False)
 
 
 def _add_operators(app: FastAPI, deps: Dependencies) -> None:

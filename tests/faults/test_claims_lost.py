@@ -1,7 +1,7 @@
 """Claims that PostgreSQL has and no sender: an answer that never came, soft marks that a crash undid."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,9 +11,11 @@ import pytest
 from bridge.clock import Metronome
 from bridge.errors import StorageDown
 from bridge.loops.lanes import LaneDependencies as Lanes
-from bridge.loops.lanes import LaneWorker, OutgoingMail
+from bridge.loops.lanes import LaneWorker
+from bridge.loops.outgoing import OutgoingMail
 from bridge.loops.results import Results, write_before_data
 from bridge.smtp.outcome import Outcome
+from bridge.smtp.relay import Mail
 from bridge.smtp.session import Envelope
 from bridge.stages.instances import ThisInstance
 from bridge.store.claims import Claimed, DeliveryResult
@@ -49,12 +51,15 @@ class TakesAll:
     retry_in: float = 0.0
     taken: list[str] = field(default_factory=list)
 
-    async def send(
-        self, envelope: Envelope, _content: bytes, before_data: Callable[[], Awaitable[None]]
-    ) -> Outcome:
-        await before_data()
-        self.taken.append(envelope.recipient)
-        return Outcome("sent", "250 2.0.0 Ok")
+    group: int = 1
+
+    async def turn(self, _wanted: Callable[[], bool]) -> bool:
+        return True
+
+    async def send(self, mail: Mail) -> Outcome:
+        await mail.before_data()
+        self.taken.append(mail.envelope.recipient)
+        return Outcome("sent", 250, "2.0.0 Ok")
 
 
 async def compose(row: Claimed) -> OutgoingMail:
@@ -71,7 +76,12 @@ async def lane(office: Office, relay: TakesAll, boot_id: str) -> AsyncIterator[N
     bell = Metronome().bell("customers")
     marks = Results(office.store, lambda: ThisInstance("one", boot_id), lambda: None, lambda letter: None)
     lanes = Lanes(
-        office.store, marks, lambda: ThisInstance("one", boot_id), office.clock, lambda: office.runtime
+        office.store,
+        marks,
+        lambda: ThisInstance("one", boot_id),
+        office.clock,
+        lambda: office.runtime,
+        lambda wake: None,
     )
     worker = LaneWorker("customers", lanes, lambda: [relay], 2, bell, compose)  # type: ignore[list-item]
     working = [asyncio.create_task(each.run()) for each in (worker, marks)]

@@ -144,7 +144,7 @@ def test_a_row_nobody_can_be_written_to_is_named_and_costs_the_others_nothing(ca
         pytest.param(HEADER, "宛先が1件もありません", id="nobody in it"),
         pytest.param(ROWS, "email の列がありません", id="no header"),
         pytest.param(
-            "メール,名前\n" + ROWS, "email の列がありません(1行目: メール, 名前)", id="wrong columns"
+            "連絡先,名前\n" + ROWS, "email の列がありません(1行目: 連絡先, 名前)", id="wrong columns"
         ),
     ],
 )

@@ -4,7 +4,7 @@ import signal
 from datetime import timedelta
 from pathlib import Path
 
-from bridge.loops.lanes import POISON_TRIES
+from bridge.loops.verdicts import POISON_TRIES
 from bridge.store.claims import CRASHES
 from tests.faults.ledger import as_if_crashed, misplace_the_letter, rests
 from tests.faults.second_relay import rung, single
@@ -76,11 +76,16 @@ def test_a_letter_that_every_process_dies_of_fails_and_keeps_nobody_else_waiting
         deadly = Deadly(running)
         mail_server.rules = Rules(reply=deadly)
         running.approve(link)
-        for _ in range(CRASHES):
+        database = Database("sqlite", tmp_path / "data")
+        until(lambda: not running.running, 20, "it dies of a group with that letter")
+        running.start()
+        running.stop()
+        database.let_waits_end()  # all of the group may have arrived, and from now on they go one by one
+        running.spawn()
+        for _ in range(CRASHES - 1):
             until(lambda: not running.running, 20, "it dies of it")
             running.spawn()
         until(lambda: not running.running, 20, "it dies of it alone")
-        database = Database("sqlite", tmp_path / "data")
         database.let_waits_end()
         as_if_crashed(database, FIRST, 2 * CRASHES - 1)
         running.start()

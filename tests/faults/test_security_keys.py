@@ -54,6 +54,11 @@ def test_a_database_of_other_keys_is_refused(tmp_path: Path, mail_server: Sink) 
     with bridge(tmp_path, mail_server) as running:
         running.stop()
         key_file(running).unlink()
+        with pytest.raises(AssertionError, match="missing, and the database was begun with a key"):
+            running.start()
+        assert not key_file(running).exists()
+        key_file(running).touch(0o600)
+        key_file(running).write_text("ab" * 32 + "\n")
         with pytest.raises(AssertionError, match="another key than this database was begun with"):
             running.start()
 

@@ -193,12 +193,13 @@ def notified(page: str, home: Path, **variables: str) -> dict[str, Any]:
     """What the page's script posts with these variables of its monitoring system: real sh, jq and curl."""
     installed("jq"), installed("curl")
     script = home / "bridge.sh"
-    script.write_text(block(page, "sh").replace("/etc/icinga2/bridge.token", str(home / "etc/bridge.token")))
     (home / "etc").mkdir()
     (home / "etc" / "bridge.token").write_text("token-of-the-test")
     with receiver() as receiving:
+        text = block(page, "sh").replace("https://bridge.example.jp/webhooks/icinga", receiving.url)
+        script.write_text(text.replace("/etc/bridge-sender.token", str(home / "etc/bridge.token")))
         (home / "etc" / "bridge.url").write_text(receiving.url)
-        own = {"PATH": os.environ["PATH"], "HOME": str(home), "BRIDGE_URL": receiving.url}
+        own = {"PATH": os.environ["PATH"], "HOME": str(home)}
         subprocess.run(["sh", script], env={**own, **variables}, check=True, capture_output=True)
         assert receiving.tokens == ["Bearer token-of-the-test"]
         return receiving.bodies[0]
@@ -230,7 +231,7 @@ def test_icingas_command_posts_what_we_read(
 ) -> None:
     service = {"SERVICEDESC": "LoginErrors", "SERVICESTATE": state, "SERVICEOUTPUT": QUOTES}
     body = notified(
-        "icinga", tmp_path, NOTIFICATIONTYPE="PROBLEM", HOSTNAME="web-1", LASTSTATECHANGE="1795453800",
+        "icinga", tmp_path, NOTIFICATIONTYPE="PROBLEM", HOST="web-1", LASTSTATECHANGE="1795453800.123456",
         LABELS="service=shop", **(service if kind == "SERVICE" else {"HOSTSTATE": state, "HOSTOUTPUT": QUOTES}),
     )  # fmt: skip
     (alert,) = parsed("icinga", json.dumps(body)).alerts

@@ -7,6 +7,7 @@ from bridge.core.values import Locale
 from bridge.web.pages import Page, Pages
 from bridge.web.views.deliveries import deliveries
 from bridge.web.views.home import home
+from bridge.web.views.individual import individual
 from bridge.web.views.lists import lists
 from bridge.web.views.people import people
 from bridge.web.views.sign_in import sign_in_page
@@ -45,6 +46,10 @@ def shown_sources(state: str, lang: Locale) -> Page:
     return PAGES.console("sources", sources(samples.sources_data(lang, **samples.HEARINGS[state])))
 
 
+def shown_individual(state: str, lang: Locale) -> Page:
+    return PAGES.console("upload", individual(samples.individual_data(lang, **samples.UPLOADED[state])))
+
+
 SIGN_IN: dict[str, Make] = {
     "sign in": lambda lang: PAGES.sign_in(200, sign_in_page("ask", lang)),
     "sign in by proxy": lambda lang: PAGES.sign_in(200, sign_in_page("proxy", lang)),
@@ -62,6 +67,7 @@ CONSOLE: dict[str, Make] = {
     **_each("home", shown_home, samples.HOMES),
     **_each("timeline", shown_timeline, samples.TIMELINES),
     **_each("deliveries", shown_deliveries, samples.DELIVERIES),
+    **_each("individual", shown_individual, samples.UPLOADED),
     **_each("people", shown_people, samples.PEOPLES),
     **_each("lists", shown_lists, samples.LISTINGS),
     **_each("sources", shown_sources, samples.HEARINGS),

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from bridge.core.addresses import JAPANESE
+from bridge.core.batch import RowProblem
 from bridge.core.failures import FailureGroup
 from bridge.core.first_letters import FirstLetter
 from bridge.core.model import AudienceFacts, DeliveryState, Event, Ring
@@ -16,6 +18,7 @@ from bridge.web.views.cards import OpenIncident
 from bridge.web.views.deliveries import DeliveriesData, DeliveryRow
 from bridge.web.views.frame import Frame
 from bridge.web.views.home import HomeData
+from bridge.web.views.individual import IndividualData
 from bridge.web.views.lists import ListsData
 from bridge.web.views.people import PeopleData
 from bridge.web.views.sources import SourcesData
@@ -384,3 +387,46 @@ def sources_data(lang: Locale = "ja", **changes: Any) -> SourcesData:
         "ignored": (ignored(**NEAR),),
     }
     return SourcesData(**{**values, **changes})
+
+
+UPLOADED: dict[str, dict[str, Any]] = {
+    "asked": {},
+    "wrong cells": {
+        "wrong": (
+            RowProblem(3, "company", "is missing"),
+            RowProblem(9, "email", "is not usable: " + next(iter(JAPANESE))),
+            RowProblem(9, "impact", "is missing"),
+            RowProblem(14, "email", "is the address of line 3"),
+        ),
+        "cells": {
+            line: {
+                "email": "tanaka＠example.jp",
+                "company": "",
+                "department": "購買部",
+                "name": "田中",
+                "impact": "2時10分から3時32分まで、受注の登録ができませんでした。",
+            }
+            for line in (3, 9, 14)
+        },
+        "rows": 23,
+    },
+    "wrong as a whole": {
+        "wrong": (
+            RowProblem(1, "impact", "is not among its columns"),
+            RowProblem(4, "", "2 cells under 5 columns"),
+        ),
+        "rows": 2,
+    },
+    "no file": {"problem": "no_file"},
+    "unreadable": {"problem": "unreadable"},
+}
+
+
+def individual_data(lang: Locale = "ja", **changes: Any) -> IndividualData:
+    values: dict[str, Any] = {
+        "frame": frame(lang, "/incidents/i1/individual"),
+        "incident": INCIDENT,
+        "service": SERVICE,
+        "letters": (TOLD_LETTER,),
+    }
+    return IndividualData(**{**values, **changes})

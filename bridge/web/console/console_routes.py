@@ -12,15 +12,16 @@ from bridge.core.sanitise import storable
 from bridge.core.sessions import Visitor
 from bridge.errors import StorageDown
 from bridge.web.api.schemas import shown_state
+from bridge.web.console.answer import response
 from bridge.web.console.csv_file import csv_file
 from bridge.web.console.desk import Desk
 from bridge.web.console.load_home import load_home
 from bridge.web.console.load_incident import DeliveriesAsked, load_deliveries, load_timeline
 from bridge.web.console.load_readiness import load_lists, load_people, load_sources
 from bridge.web.console.sign_in_routes import SignInRoutes, lang_of
+from bridge.web.console.upload_routes import UploadRoutes
 from bridge.web.console.visitors import Visitors
 from bridge.web.dependencies import Dependencies
-from bridge.web.pages import Page
 from bridge.web.post_log import PostLog
 from bridge.web.views.deliveries import PER_PAGE, deliveries
 from bridge.web.views.home import home
@@ -35,6 +36,7 @@ LONGEST_CSV = 1_000_000  # rows
 DELIVERY_COLUMNS = ("recipient", "state", "reply", "attempts", "message_id", "updated_at")
 """Those of the API's deliveries."""
 
+READ = ["GET", "HEAD"]
 Endpoint = Callable[[Request], Awaitable[Response]]
 Shown = Callable[[Request, Desk], Awaitable[Response]]
 
@@ -48,8 +50,9 @@ class ConsoleRoutes:
         self._sign_in = sign_in
         self._posts = posts
 
-    def all(self) -> dict[str, Endpoint]:
-        """Every page, by its path."""
+    def all(self) -> dict[str, tuple[Endpoint, list[str]]]:
+        """Every page with its methods, by its path."""
+        upload = UploadRoutes(self._deps, self._visitors)
         shown = {
             "/": self._home,
             "/incidents/{id}": self._timeline,
@@ -59,7 +62,9 @@ class ConsoleRoutes:
             "/lists": self._lists,
             "/sources": self._sources,
         }
-        return {path: self._behind_door(page) for path, page in shown.items()}
+        pages = {path: (self._behind_door(page), READ) for path, page in shown.items()}
+        pages["/incidents/{id}/individual"] = self._behind_door(upload.answer), [*READ, "POST"]
+        return pages
 
     def _behind_door(self, shown: Shown) -> Endpoint:
         async def endpoint(request: Request) -> Response:
@@ -156,8 +161,3 @@ def _asked(request: Request) -> DeliveriesAsked:
 
 def _number(written: str) -> int:
     return int(written) if written.isascii() and written.isdigit() and len(written) < 19 else 0
-
-
-def response(page: Page) -> Response:
-    """The page as an answer."""
-    return Response(page.html, page.status, dict(page.headers))

@@ -7,7 +7,9 @@ from bridge.core.failures import grouped
 from bridge.core.model import Incident, Notice
 from bridge.store.tx import Tx
 from bridge.web.console.desk import Desk
+from bridge.web.console.upload import Upload
 from bridge.web.views.deliveries import TABS, DeliveriesData, DeliveryRow, Tab, first_tab
+from bridge.web.views.individual import FileProblem, IndividualData
 from bridge.web.views.timeline import LetterRecord, TimelineData
 
 
@@ -89,5 +91,24 @@ def load_deliveries(tx: Tx, desk: Desk, asked: DeliveriesAsked, limit: int) -> D
             )
             for row in rows
         ),
-        groups=grouped(tx.outbox.refusals(notice_id)),
+        groups=grouped(tx.outbox.refusals(notice_id)) if tab == "failed" else (),
+    )
+
+
+def load_individual(
+    tx: Tx, desk: Desk, incident_id: str, upload: Upload | None, problem: FileProblem | None
+) -> IndividualData | None:
+    """The page for uploading apologies, with what is wrong with an `upload`; None where there is no such incident."""
+    incident = tx.incidents.get(incident_id)
+    if incident is None:
+        return None
+    return IndividualData(
+        frame=desk.frame(tx.now),
+        incident=incident,
+        service=desk.runtime.config.services.get(incident.service),
+        letters=letters_of(tx, desk, incident),
+        wrong=upload.wrong if upload else (),
+        cells=upload.cells if upload else None,
+        rows=len(upload.rows) if upload else 0,
+        problem=problem,
     )

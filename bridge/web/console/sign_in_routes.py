@@ -13,10 +13,10 @@ from bridge.core.sign_in import LinkState
 from bridge.core.values import LOCALES, Locale
 from bridge.errors import StorageDown
 from bridge.stages.sign_in import ask_link, in_token, link_state, use_link
+from bridge.web.console.answer import response
 from bridge.web.console.visitors import NO_COOKIE, Visitors
 from bridge.web.dependencies import Dependencies
 from bridge.web.forms import is_ours, read_form
-from bridge.web.pages import Page
 from bridge.web.rate_limit import Guesses
 from bridge.web.views.sign_in import Look, sign_in_page
 
@@ -41,7 +41,7 @@ class SignInRoutes:
         if request.method != "POST":
             return self._page(request, "ask" if console.mail_link else "proxy")
         if not self._is_ours(request):
-            return _response(self._deps.pages.forbidden(lang_of(request)))
+            return response(self._deps.pages.forbidden(lang_of(request)))
         began = clock.monotonic()
         posted = await read_form(request)
         try:
@@ -49,7 +49,7 @@ class SignInRoutes:
             self._deps.wake(await self._deps.store.run(unit))
         except StorageDown as error:
             log.warning("sign_in_not_recorded", error=str(error))
-            return _response(self._deps.pages.unavailable(lang_of(request)))
+            return response(self._deps.pages.unavailable(lang_of(request)))
         await clock.pause(max(0.0, began + ANSWER_AFTER - clock.monotonic()))
         return self._page(request, "sent")
 
@@ -66,11 +66,11 @@ class SignInRoutes:
             return await self._press(request, person, named)
         except StorageDown as error:
             log.warning("sign_in_not_recorded", error=str(error))
-            return _response(self._deps.pages.unavailable(lang_of(request)))
+            return response(self._deps.pages.unavailable(lang_of(request)))
 
     async def _press(self, request: Request, person: Person | None, named: tuple[str, str]) -> Response:
         if not self._is_ours(request):
-            return _response(self._deps.pages.forbidden(lang_of(request)))
+            return response(self._deps.pages.forbidden(lang_of(request)))
         state = await self._deps.store.run(partial(use_link, person=named[0], link=named[1]))
         if person is None or state != "works":
             return self._shown(request, person, state)
@@ -82,7 +82,7 @@ class SignInRoutes:
     async def leave(self, request: Request) -> Response:
         """POST /sign-out: the session ends on this device."""
         if not self._is_ours(request):
-            return _response(self._deps.pages.forbidden(lang_of(request)))
+            return response(self._deps.pages.forbidden(lang_of(request)))
         answer = RedirectResponse("/sign-in", 303)
         answer.headers["Set-Cookie"] = NO_COOKIE
         return answer
@@ -90,7 +90,7 @@ class SignInRoutes:
     async def not_found(self, request: Request) -> Response:
         """The same bytes for every link that leads nowhere; late for whoever tries many."""
         await self._guesses.wrong(request)
-        return _response(self._deps.pages.not_found())
+        return response(self._deps.pages.not_found())
 
     def _welcome(self, person: str) -> Person | None:
         """Whom a link is for, while the configuration has them and gives them a role."""
@@ -110,7 +110,7 @@ class SignInRoutes:
         self, request: Request, look: Look, person: Person | None = None, *, status: int = 200
     ) -> Response:
         lang = lang_of(request, person.locale if person else _accepted(request))
-        return _response(self._deps.pages.sign_in(status, sign_in_page(look, lang, person)))
+        return response(self._deps.pages.sign_in(status, sign_in_page(look, lang, person)))
 
 
 def lang_of(request: Request, otherwise: Locale = "ja") -> Locale:
@@ -123,7 +123,3 @@ def _accepted(request: Request) -> Locale:
     """The browser's own language, where it is one of ours: nobody is known here yet."""
     first = request.headers.get("accept-language", "ja").strip().lower()
     return "en" if first.startswith("en") else "ja"
-
-
-def _response(page: Page) -> Response:
-    return Response(page.html, page.status, dict(page.headers))

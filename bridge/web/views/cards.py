@@ -141,7 +141,7 @@ def _pill(say: Phrasing, each: OpenIncident) -> Pill:
     if each.step.what == "decide" and not _is_first_decision(each.step):
         tone, key = "note", "notice_drafted"
     number = Facts.from_dict(each.version.facts).number if each.version else notice.number
-    return Pill(tone, say(key, report=say.report(notice.kind, notice.number or number)))
+    return Pill(tone, say.begun(say(key, report=say.report(notice.kind, notice.number or number))))
 
 
 def _facts(say: Phrasing, each: OpenIncident) -> tuple[tuple[str, str], ...]:

@@ -104,6 +104,10 @@ class Phrasing:
             return _EARLY_EN[n - 1]
         return reports.title(kind, n, self.lang)
 
+    def begun(self, words: str) -> str:
+        """The words where a sentence begins: `First report sent`."""
+        return words[:1].upper() + words[1:]
+
     def reason(self, reason: str | None) -> str:
         """A dismissal's reason: one of the choices in words, or what the person wrote."""
         return reasons.in_words(reason or "other", self.lang)

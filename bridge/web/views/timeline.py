@@ -100,6 +100,7 @@ class Timeline:
     letters: tuple[LetterRow, ...]
     rung: tuple[tuple[str, str, Pill | None, str], ...]
     alerts: tuple[tuple[str, Pill, str], ...]
+    upload: str
 
 
 def timeline(data: TimelineData) -> Timeline:
@@ -114,7 +115,14 @@ def timeline(data: TimelineData) -> Timeline:
         letters=tuple(_letter(data, each) for each in data.letters),
         rung=_rung(data),
         alerts=tuple(_alert(say, each) for each in data.alerts),
+        upload=_upload(data),
     )
+
+
+def _upload(data: TimelineData) -> str:
+    """The way to upload individual apologies, for whoever may."""
+    may = data.service is not None and data.frame.visitor.may("upload")
+    return data.frame.link(f"/incidents/{data.incident.id}/individual") if may else ""
 
 
 def title_of(
@@ -172,7 +180,7 @@ def _note(say: Phrasing, event: Event) -> str:
     if detail.get("recipients") is None:
         return ""
     note = say("to_people", n=say.number(detail["recipients"]))
-    return f"{note} {say('with_hold', s=detail['hold'])}" if detail.get("hold") else note
+    return f"{note}{say('list_comma')}{say('with_hold', s=detail['hold'])}" if detail.get("hold") else note
 
 
 def _letter(data: TimelineData, each: LetterRecord) -> LetterRow:
@@ -182,7 +190,7 @@ def _letter(data: TimelineData, each: LetterRecord) -> LetterRow:
     where = f"/incidents/{data.incident.id}/deliveries?notice={notice.id}"
     failed = each.counts.get("failed", 0) + each.counts.get("unknown", 0)
     return LetterRow(
-        name=say.report(notice.kind, each.number),
+        name=say.begun(say.report(notice.kind, each.number)),
         go=each.own_page or "",
         pill=Pill(tone, say(f"only_{key}")),
         note=_letter_note(say, notice),
