@@ -27,6 +27,7 @@ def show(browser: Browser) -> Iterator[Callable[[Page], Tab]]:
         serve(tab, lambda: now[-1])
 
         def shown(made: Page) -> Tab:
+            tab.goto("about:blank")  # else a live page finds the next one in its place, and goes there itself
             now.append(made)
             tab.goto(URL)
             return tab
