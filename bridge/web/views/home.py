@@ -16,8 +16,10 @@ from bridge.web.views.tones import Pill
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeData:
-    """What the page is made from. `lists` and `services` by service. `listening_since`: when this process began, before
-    which no sender could be heard. `rung`: the people by id who are rung at once; `refused`: whose last ring was refused.
+    """What the page is made from. `lists` and `services` by service.
+
+    `listening_since`: when this process began, before which no sender could be heard. `rung`: the people by id who are
+    rung at once; `refused`: those whose last ring was refused.
     """
 
     frame: Frame
