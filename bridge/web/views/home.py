@@ -18,8 +18,8 @@ from bridge.web.views.tones import Pill
 class HomeData:
     """What the page is made from. `lists` and `services` by service.
 
-    `listening_since`: when this process began, before which no sender could be heard. `rung`: the people by id who are
-    rung at once; `refused`: those whose last ring was refused.
+    `listening_since`: when this process began, before which no sender could be heard. `rung`: the people by id who
+    are rung at once; `refused`: those whose last ring was refused.
     """
 
     frame: Frame
