@@ -20,9 +20,8 @@ class TurnedAway:
 
 @dataclass(slots=True)
 class Heard:
-    """Of one source: the last post that was taken, how many were, and the last that were turned away."""
+    """Of one source: how many posts were taken, how many turned away, and the last of these."""
 
-    last_at: datetime | None = None
     posts: int = 0
     turned_away: int = 0
     last_turned_away: deque[TurnedAway] = field(default_factory=lambda: deque(maxlen=REFUSED_KEPT))
@@ -39,9 +38,8 @@ class PostLog:
         """What was heard of a source that is listed in the configuration."""
         return self._heard.setdefault(source, Heard())
 
-    def took(self, source: str, at: datetime) -> None:
-        heard = self.of(source)
-        heard.last_at, heard.posts = at, heard.posts + 1
+    def took(self, source: str) -> None:
+        self.of(source).posts += 1
 
     def turned_away(self, post: TurnedAway) -> None:
         heard = self.of(post.source)

@@ -60,7 +60,7 @@ class Webhooks:
         response, outcome = await self._answer(request, name, settings)
         metrics.WEBHOOKS.labels(name, outcome).inc()
         if response.status_code == 200:
-            self._posts.took(name, self._deps.now())
+            self._posts.took(name)
         return response
 
     def _note(self, request: Request, source: str, status: int, why: str) -> None:

@@ -12,6 +12,7 @@ from bridge.core.first_letters import FirstLetter
 from bridge.core.model import AudienceFacts, DeliveryState, Event, Ring
 from bridge.core.sessions import Visitor
 from bridge.core.values import Locale, LocalText
+from bridge.core.watchdog import SenderState
 from bridge.store.summaries import LastRing
 from bridge.web.post_log import Heard, TurnedAway
 from bridge.web.views.cards import OpenIncident
@@ -144,6 +145,8 @@ def home_data(lang: Locale = "ja", **changes: Any) -> HomeData:
         "rung": ("maruyama",),
         "refused": (),
         "relay_problem": "",
+        "senders": (SenderState("alertmanager", timedelta(minutes=5), at(2, 15, 41)),),
+        "listening_since": at(0, 0, day=23),
     }
     return HomeData(**{**values, **changes})
 
@@ -157,6 +160,7 @@ HOMES: dict[str, dict[str, Any]] = {
     "trouble": {
         "incidents": (),
         "refused": ("maruyama",),
+        "senders": (SenderState("osaka-am", timedelta(minutes=5), at(1, 36)),),
         "relay_problem": "connect to mail.example.jp:587 failed: connection refused",
         "lists": {"shop": AudienceFacts("shop-customers", problem=SERVICE.name)},
     },
@@ -350,7 +354,6 @@ NEAR = {
 }
 HEARD = {
     "alertmanager": Heard(
-        at(2, 15, 41),
         214,
         2,
         deque(
@@ -362,9 +365,19 @@ HEARD = {
     ),
     "grafana": Heard(),
 }
+SENDERS = (
+    SenderState("alertmanager", timedelta(minutes=5), at(2, 15, 41)),
+    SenderState("grafana", None),
+)
 HEARINGS: dict[str, dict[str, Any]] = {
     "near misses": {},
-    "nothing yet": {"heard": {"alertmanager": Heard()}, "ignored": ()},
+    "nothing yet": {"senders": (SenderState("alertmanager", None),), "heard": {}, "ignored": ()},
+    "one silent, one turned away": {
+        "senders": (
+            SenderState("osaka-am", timedelta(minutes=5), at(1, 36, 10), told_at=at(1, 42)),
+            SenderState("grafana", None, wrong_since=at(2, 10), wrong_at=at(2, 15)),
+        )
+    },
     "every reason": {
         "ignored": (
             ignored(**{**NEAR, "matcher": 'severity!~"info.*"'}),
@@ -382,6 +395,7 @@ def sources_data(lang: Locale = "ja", **changes: Any) -> SourcesData:
     values: dict[str, Any] = {
         "frame": frame(lang, "/sources"),
         "services": SERVICES,
+        "senders": SENDERS,
         "heard": HEARD,
         "began_at": at(0, 0, day=23),
         "ignored": (ignored(**NEAR),),

@@ -14,6 +14,7 @@ from bridge.web.views.home import home
 from tests.parts.chromium import DESKTOP, PHONE, SMALL_PHONE, page
 from tests.web import console_samples as samples
 from tests.web.console_pages import CONSOLE, MAKE, PAGES
+from tests.web.samples import NOW
 from tests.web.test_pages_in_chromium import CHECKS, COLOURS, DEPENDS_ON, NARROW, TOO_LOW, axe, serve
 
 URL = "http://127.0.0.1:8080/"
@@ -27,6 +28,7 @@ def show(browser: Browser) -> Iterator[Callable[[Page], Tab]]:
         serve(tab, lambda: now[-1])
 
         def shown(made: Page) -> Tab:
+            tab.goto("about:blank")  # else a live page finds the next one in its place, and goes there itself
             now.append(made)
             tab.goto(URL)
             return tab
@@ -63,7 +65,7 @@ def test_the_menu_of_a_phone_opens_without_script(browser: Browser) -> None:
 
 
 def test_cards_are_kept_in_place_and_a_new_one_is_only_announced(browser: Browser) -> None:
-    later = samples.frame(now=samples.NOW.replace(minute=samples.NOW.minute + 1))
+    later = samples.frame(now=NOW.replace(minute=NOW.minute + 1))
     fewer: dict[str, Any] = {"incidents": (samples.SOON, samples.TOLD)}
     more: dict[str, Any] = {"incidents": (samples.RECOVERED, samples.TOLD, samples.SOON), "frame": later}
     story = [home(samples.home_data(**each)) for each in (fewer, more)]
@@ -96,7 +98,7 @@ def test_the_timeline_prints_without_its_menu(browser: Browser) -> None:
 
 
 def test_a_dot_stays_inside_the_picture_on_a_phone(browser: Browser) -> None:
-    newest = replace(samples.firsts()[0], received_at=samples.NOW)
+    newest = replace(samples.firsts()[0], received_at=NOW)
     made = PAGES.console("home", home(samples.home_data(firsts=(newest,))), live=True)
     with page(browser, SMALL_PHONE, script=False) as tab:
         serve(tab, lambda: made)

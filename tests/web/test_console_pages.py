@@ -135,6 +135,15 @@ def test_a_near_miss_is_said_and_marked() -> None:
     assert "severity がありません。critical か page を待っています" in every
 
 
+def test_a_silent_sender_is_amber_and_says_who_was_told() -> None:
+    page = CONSOLE["sources, one silent, one turned away"]("ja").html
+    assert '<span class="pill wait">39分届いていません</span>' in page
+    assert "5分ごとに届くはずです。01:42 に当番へお知らせしました。" in page
+    assert "02:10 から、違うトークンで届いています。" in page
+    ready = [each.pill.text for each in home(samples.home_data(**samples.HOMES["trouble"])).ready]
+    assert ready == ["届きません", "1件を読めません", "1件が届いていません", "断られました"]
+
+
 def test_deliveries_say_why_and_offer_again_only_where_it_may_help() -> None:
     page = CONSOLE["deliveries, failed"]("ja").html
     assert page.count("もう一度送るかを") == 1

@@ -96,6 +96,7 @@ class ConsoleRoutes:
             query="&".join(kept),
             secret=self._visitors.form_secret(visitor),
             relay_problem=self._deps.health().relay_problem,
+            posts=self._posts,
         )
 
     async def _home(self, request: Request, desk: Desk) -> Response:  # noqa: ARG002
@@ -118,7 +119,7 @@ class ConsoleRoutes:
         return response(self._deps.pages.console("lists", lists(data)))
 
     async def _sources(self, request: Request, desk: Desk) -> Response:  # noqa: ARG002
-        data = await self._deps.store.read(partial(load_sources, desk=desk, posts=self._posts))
+        data = await self._deps.store.read(partial(load_sources, desk=desk))
         return response(self._deps.pages.console("sources", sources(data)))
 
     async def _deliveries(self, request: Request, desk: Desk) -> Response:

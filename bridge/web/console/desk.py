@@ -10,6 +10,7 @@ from bridge.keys import Keys
 from bridge.stages.audience import Lists
 from bridge.stages.runtime import Runtime
 from bridge.store.tx import Tx
+from bridge.web.post_log import PostLog
 from bridge.web.views.frame import Frame
 
 
@@ -26,6 +27,7 @@ class Desk:
     query: str
     secret: str
     relay_problem: str
+    posts: PostLog
 
     def frame(self, now: datetime) -> Frame:
         config = self.runtime.config

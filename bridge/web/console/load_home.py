@@ -7,6 +7,7 @@ from bridge.core.next_notice import never_left
 from bridge.core.urgency import next_step
 from bridge.stages.audience import audience_of
 from bridge.stages.context import NoticeContext
+from bridge.stages.watch import senders
 from bridge.store.tx import Tx
 from bridge.web.console.desk import Desk
 from bridge.web.views.cards import OpenIncident
@@ -27,6 +28,8 @@ def load_home(tx: Tx, desk: Desk) -> HomeData:
         rung=tuple(dict.fromkeys(person for people in first_steps for person in people)),
         refused=tuple(refused),
         relay_problem=desk.relay_problem,
+        senders=tuple(senders(tx, config)),
+        listening_since=desk.posts.began_at,
     )
 
 

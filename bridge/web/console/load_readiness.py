@@ -1,8 +1,8 @@
 """Reading what has to work before anything happens: people, lists, sources."""
 
+from bridge.stages.watch import senders
 from bridge.store.tx import Tx
 from bridge.web.console.desk import Desk
-from bridge.web.post_log import PostLog
 from bridge.web.views.lists import ListsData
 from bridge.web.views.people import PeopleData
 from bridge.web.views.sources import SourcesData
@@ -37,13 +37,14 @@ def load_lists(tx: Tx, desk: Desk) -> ListsData:
     )
 
 
-def load_sources(tx: Tx, desk: Desk, posts: PostLog) -> SourcesData:
+def load_sources(tx: Tx, desk: Desk) -> SourcesData:
     """What was heard of each source, and the alerts that no incident took."""
     config = desk.runtime.config
     return SourcesData(
         frame=desk.frame(tx.now),
         services=config.services,
-        heard={source: posts.of(source) for source in config.sources},
-        began_at=posts.began_at,
+        senders=tuple(senders(tx, config)),
+        heard={source: desk.posts.of(source) for source in config.sources},
+        began_at=desk.posts.began_at,
         ignored=tx.alerts.recently_ignored(IGNORED_SHOWN),
     )

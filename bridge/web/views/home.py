@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from bridge.core.first_letters import FirstLetter
 from bridge.core.model import AudienceFacts
 from bridge.core.settings import Service
+from bridge.core.watchdog import SenderState, is_silent
 from bridge.web.views.cards import Card, OpenIncident, cards
 from bridge.web.views.first_letter_plot import Plot, plot
 from bridge.web.views.frame import Frame
@@ -16,7 +18,8 @@ from bridge.web.views.tones import Pill
 class HomeData:
     """What the page is made from. `lists` and `services` by service.
 
-    `rung`: the people by id who are rung at once. `refused`: those of them whose last ring was refused.
+    `listening_since`: when this process began, before which no sender could be heard. `rung`: the people by id who
+    are rung at once; `refused`: those whose last ring was refused.
     """
 
     frame: Frame
@@ -27,6 +30,8 @@ class HomeData:
     rung: tuple[str, ...]
     refused: tuple[str, ...]
     relay_problem: str
+    senders: tuple[SenderState, ...]
+    listening_since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ def home(data: HomeData) -> Home:
         heading=heading,
         cards=cards(frame, data.incidents),
         last=None if n else _last(data),
-        ready=(_mail(data), _lists(data), _oncall(data)),
+        ready=(_mail(data), _lists(data), _alerts(data), _oncall(data)),
         plot=plot(frame, data.firsts, data.services),
     )
 
@@ -101,6 +106,17 @@ def _lists(data: HomeData) -> Readiness:
     else:
         pill = Pill("ok", say("ready"))
     return Readiness(pill, say("ready_lists", n=len(lists)), data.frame.link("/lists"), "")
+
+
+def _alerts(data: HomeData) -> Readiness:
+    """The senders: those that are silent for longer than they may be; else when the last post came."""
+    frame, say = data.frame, data.frame.say
+    silent = sum(is_silent(sender, data.listening_since, frame.now) for sender in data.senders)
+    pill = Pill("wait", say("ready_silent", n=silent)) if silent else Pill("ok", say("ready"))
+    last = max((sender.posted_at for sender in data.senders if sender.posted_at), default=None)
+    if last is None:
+        pill = Pill("wait", say("source_silent"))
+    return Readiness(pill, say("menu_sources"), frame.link("/sources"), say.clock(last) if last else "")
 
 
 def _oncall(data: HomeData) -> Readiness:

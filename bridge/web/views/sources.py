@@ -1,12 +1,13 @@
 """What arrives: the last post of each source, what belonged to no service and by how little, what was turned away."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bridge.core.settings import Service
+from bridge.core.watchdog import SenderState, is_silent
 from bridge.web.post_log import Heard, TurnedAway
 from bridge.web.views.frame import Frame
 from bridge.web.views.tones import Pill
@@ -17,10 +18,12 @@ _ALTERNATIVES = re.compile(r'[A-Za-z_][A-Za-z0-9_]*(?:=|=~)"([\w .:/|-]+)"')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcesData:
-    """What the page is made from. `heard`: by source, since `began_at`; `ignored`: rows of that table, last first."""
+    """What the page is made from. `heard`: by source, in this process since `began_at`; `ignored`: rows of that
+    table, last first."""
 
     frame: Frame
     services: Mapping[str, Service]
+    senders: tuple[SenderState, ...]
     heard: Mapping[str, Heard]
     began_at: datetime
     ignored: Sequence[Mapping[str, Any]]
@@ -28,7 +31,7 @@ class SourcesData:
 
 @dataclass(frozen=True, slots=True)
 class SourceCard:
-    """One source. `anchor`: where its posts that were turned away are."""
+    """One source. `note`: how often it is expected, since when it posts with a wrong token, who was told."""
 
     name: str
     pill: Pill
@@ -37,6 +40,7 @@ class SourceCard:
     posts: str
     ignored: str
     turned_away: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +72,45 @@ def sources(data: SourcesData) -> Sources:
         title=say("menu_sources"),
         frame=data.frame,
         since=say("since_began", at=say.clock(data.began_at)),
-        cards=tuple(_card(data, name, heard) for name, heard in data.heard.items()),
+        cards=tuple(_card(data, sender) for sender in data.senders),
         ignored=tuple(_ignored(data, row) for row in data.ignored),
         turned_away=_turned_away(data),
     )
 
 
-def _card(data: SourcesData, name: str, heard: Heard) -> SourceCard:
-    say = data.frame.say
-    ignored = sum(row["source"] == name for row in data.ignored)
+def _card(data: SourcesData, sender: SenderState) -> SourceCard:
+    say, name = data.frame.say, sender.source
+    heard = data.heard.get(name, Heard())
+    silent_for = sender.silent_for(data.frame.now)
     return SourceCard(
         name=name,
-        pill=Pill("ok", say("source_heard")) if heard.last_at else Pill("wait", say("source_silent")),
-        last=say.dated_to_the_second(heard.last_at) if heard.last_at else "",
-        ago=say("ago", length=say.rough(data.frame.now - heard.last_at)) if heard.last_at else "",
+        pill=_pill(data, sender),
+        last=say.dated_to_the_second(sender.posted_at) if sender.posted_at else "",
+        ago=say("ago", length=say.rough(silent_for)) if silent_for is not None else "",
         posts=say("times", n=say.number(heard.posts)),
-        ignored=say("items_n", n=say.number(ignored)),
+        ignored=say("items_n", n=say.number(sum(row["source"] == name for row in data.ignored))),
         turned_away=say("times", n=say.number(heard.turned_away)),
+        note="".join(_notes(data, sender)),
     )
+
+
+def _pill(data: SourcesData, sender: SenderState) -> Pill:
+    say, silent_for = data.frame.say, sender.silent_for(data.frame.now)
+    if silent_for is None:
+        return Pill("wait", say("source_silent"))
+    if is_silent(sender, data.began_at, data.frame.now):
+        return Pill("wait", say("silent_for", length=say.rough(silent_for)))
+    return Pill("ok", say("source_heard"))
+
+
+def _notes(data: SourcesData, sender: SenderState) -> Iterator[str]:
+    say = data.frame.say
+    if sender.allowed is not None:
+        yield say("expected_every", length=say.rough(sender.allowed))
+    if sender.told_at:
+        yield say("told_at", at=say.clock(sender.told_at))
+    if since := sender.turned_away_since(data.frame.now):
+        yield say("wrong_since", at=say.clock(since))
 
 
 def _ignored(data: SourcesData, row: Mapping[str, Any]) -> IgnoredRow:
