@@ -5,6 +5,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -74,7 +75,7 @@ class App:
         keys = load_keys(config.key_file)
         async with self._store(keys) as store:
             await self._begin(store, keys)
-            marks = Results(store, self._me, self._bells["timer"].ring, self._leaving)
+            marks = Results(store, self._me, self._bells["timer"].ring, self._leaving, self._done)
             timer = self._timer(store)
             lanes = self._lanes(store, marks, keys)
             deps = self._dependencies(store, timer, keys)
@@ -140,6 +141,12 @@ class App:
         mark = Mark(letter.database, letter.tick, letter.row, letter.fence, self._boot_id)
         if not falls_behind(mark, self._mark.mark):
             self._mark.write(mark)
+
+    def _done(self, row: int, fence: int) -> None:
+        """What became of a letter is written down: a record of before forgets that, if it is put back."""
+        known = self._mark.mark
+        if known is not None and known.boot == self._boot_id:
+            self._mark.write(replace(known, row=row, fence=fence, done=True))
 
     async def _run(
         self, timer: Timer, lanes: Sequence[LaneWorker], marks: Results, listening: Sequence[HttpServer]

@@ -49,7 +49,8 @@ class Mark:
     """What a machine remembers, outside the database, of the last letter that it let go.
 
     `database`: the database's own name, which its copies share. `tick`: the database's tick at that moment. `row`
-    and `fence`: the letter's claim. `boot`: of the machine or server, see `Dialect.boot_id`.
+    and `fence`: the letter's claim. `boot`: of the machine or server, see `Dialect.boot_id`. `done`: what became of
+    the letter was written down, too.
     """
 
     database: str
@@ -57,6 +58,7 @@ class Mark:
     row: int
     fence: int
     boot: str
+    done: bool = False
 
 
 class MarkedRow(NamedTuple):
@@ -133,8 +135,8 @@ def _ahead(mark: Mark, record: Record, *, moved: bool) -> bool:
         return mark.tick > record.tick
     if record.row is None or record.row.fence < mark.fence:
         return True
-    same_claim = record.row.fence == mark.fence and record.row.state == "sending"
-    return same_claim and mark.boot == record.boot
+    before = ("sending", "in_doubt") if mark.done else ("sending",)
+    return record.row.fence == mark.fence and record.row.state in before and mark.boot == record.boot
 
 
 def falls_behind(mark: Mark, known: Mark | None) -> bool:

@@ -47,14 +47,16 @@ class Results:
         me: Callable[[], ThisInstance],
         on_quiet: Callable[[], None],
         on_leaving: Callable[[LeavingLetter], None],
+        on_done: Callable[[int, int], None],
     ) -> None:
         """`on_quiet` is called when everything that was put is committed: a letter may be done.
 
-        `on_leaving` is called with one of the letters that were just granted, before they go on the wire.
+        `on_leaving` is called with one of the letters that were just granted, before they go on the wire, and `on_done`
+        with row and fence of one whose result was committed.
         """
         self._store = store
         self._me = me
-        self._on_quiet, self._on_leaving = on_quiet, on_leaving
+        self._on_quiet, self._on_leaving, self._on_done = on_quiet, on_leaving, on_done
         self._doubts: list[tuple[Sequence[Claimed], asyncio.Future[set[tuple[int, int]]]]] = []
         self._noted: Set[str] = frozenset()  # letters whose first accepted mail is noted
         self._results: list[DeliveryResult] = []
@@ -166,6 +168,10 @@ class Results:
         sent = {each.notice_id for each in results if each.state == "sent" and each.lane == "customers"}
         self._noted = self._noted | {notice_id for notice_id in sent if notice_id}
         self._trouble.over()
+        if done := next(
+            (each for each in reversed(results) if each.state == "sent" and each.notice_id), None
+        ):
+            self._on_done(done.id, done.fence)
         self.unwritten -= {(result.id, result.fence) for result in results}
 
 

@@ -74,7 +74,13 @@ async def boot_of(office: Office) -> str:
 async def lane(office: Office, relay: TakesAll, boot_id: str) -> AsyncIterator[None]:
     """The customers' lane of instance "one", at work."""
     bell = Metronome().bell("customers")
-    marks = Results(office.store, lambda: ThisInstance("one", boot_id), lambda: None, lambda letter: None)
+    marks = Results(
+        office.store,
+        lambda: ThisInstance("one", boot_id),
+        lambda: None,
+        lambda letter: None,
+        lambda row, fence: None,
+    )
     lanes = Lanes(
         office.store,
         marks,

@@ -185,3 +185,11 @@ def test_a_mark_of_a_database_turned_back_does_not_replace_what_the_machine_know
 ) -> None:
     assert falls_behind(replace(MARK, **changes), MARK) is behind  # type: ignore[arg-type]
     assert not falls_behind(MARK, None)
+
+
+@pytest.mark.parametrize("done, found", [(True, "restored"), (False, "goes_on")])
+def test_a_letter_in_doubt_was_turned_back_only_if_its_result_had_been_written(
+    done: bool, found: Continuity
+) -> None:
+    """A group of letters is in doubt before the first of them leaves."""
+    assert told(replace(MARK, done=done), row=MarkedRow(3, "in_doubt")) == found
