@@ -51,8 +51,8 @@ class Results:
     ) -> None:
         """`on_quiet` is called when everything that was put is committed: a letter may be done.
 
-        `on_leaving` is called with one of the letters that were just granted, before they go on the wire, and `on_done`
-        with row and fence of one whose result was committed.
+        `on_leaving` is called with one of the letters that were just granted, before they go on the wire; `on_done`
+        with row and fence of a letter whose result was committed.
         """
         self._store = store
         self._me = me
@@ -168,9 +168,8 @@ class Results:
         sent = {each.notice_id for each in results if each.state == "sent" and each.lane == "customers"}
         self._noted = self._noted | {notice_id for notice_id in sent if notice_id}
         self._trouble.over()
-        if done := next(
-            (each for each in reversed(results) if each.state == "sent" and each.notice_id), None
-        ):
+        accepted = (each for each in reversed(results) if each.state == "sent" and each.lane == "customers")
+        if done := next(accepted, None):
             self._on_done(done.id, done.fence)
         self.unwritten -= {(result.id, result.fence) for result in results}
 

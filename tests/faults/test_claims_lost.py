@@ -74,13 +74,8 @@ async def boot_of(office: Office) -> str:
 async def lane(office: Office, relay: TakesAll, boot_id: str) -> AsyncIterator[None]:
     """The customers' lane of instance "one", at work."""
     bell = Metronome().bell("customers")
-    marks = Results(
-        office.store,
-        lambda: ThisInstance("one", boot_id),
-        lambda: None,
-        lambda letter: None,
-        lambda row, fence: None,
-    )
+    me = ThisInstance("one", boot_id)
+    marks = Results(office.store, lambda: me, lambda: None, lambda letter: None, lambda row, fence: None)
     lanes = Lanes(
         office.store,
         marks,
