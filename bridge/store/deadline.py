@@ -65,6 +65,8 @@ class AnswerDeadline:
         return len(overdue)
 
     def _asks(self, connection: Connection, *_more: object) -> None:
+        if connection.invalidated:  # lost: asking for its driver would raise in place of what lost it
+            return
         driver = connection.connection.driver_connection
         if isinstance(driver, psycopg.Connection):
             self.asks(driver)

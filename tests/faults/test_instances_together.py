@@ -119,14 +119,14 @@ def test_a_stopped_instance_that_wakes_up_sends_nothing_it_lost(
 def test_a_letter_approved_at_one_instance_leaves_through_the_other_at_once(
     tmp_path: Path, mail_server: Sink, postgres_database: Database
 ) -> None:
-    with instances(tmp_path, mail_server, postgres_database, 2, customers=400) as (one, other):
+    with instances(tmp_path, mail_server, postgres_database, 2, customers=700) as (one, other):
         mail_server.rules = Rules(reply=slow)
         other.alert()
         link = link_in(mail_server.wait_for(MARUYAMA)[0])
         assert one.approve(link).status_code == 303
         mail_server.wait_for_every(one.customers, 30)
-        until(lambda: other.deliveries()["sent"] == 400, 10, "both know")
-        assert copies(letters(mail_server, one.customers)) == {1: 400}
+        until(lambda: other.deliveries()["sent"] == 700, 10, "both know")
+        assert copies(letters(mail_server, one.customers)) == {1: 700}
         sessions = {mail.session for mails in letters(mail_server, one.customers).values() for mail in mails}
         assert len(sessions) > 4, "the other's connections carried letters too"
 
