@@ -42,10 +42,10 @@ def test_a_malformed_field_an_unknown_source_and_a_wrong_api_token_are_named(run
 
 
 def test_a_mistyped_address_is_a_line_that_says_the_right_one(running_bridge: Bridge) -> None:
-    assert httpx.post(f"{running_bridge.url}//webhook/alertmanager", content=b"{}").status_code == 404
+    assert httpx.post(f"{running_bridge.url}/webhook/alertmanager", content=b"{}").status_code == 404
     (line,) = lines(running_bridge)
     assert (line["path"], line["why"]) == (
-        "//webhook/alertmanager",
+        "/webhook/alertmanager",
         "no such address. Post to /webhooks/alertmanager",
     )
 
