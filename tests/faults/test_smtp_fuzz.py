@@ -12,7 +12,7 @@ from bridge.smtp.session import Envelope, Limits
 from bridge.smtp.settings import RelaySettings
 from tests.faults.smtp_server import CLOSE, MailServer
 
-LIMITS = Limits(connect=0.05, command=0.05, body=0.05, final=0.05, quit=0.05)
+LIMITS = Limits(connect=0.05, greeting=0.05, pipelined=0.05, command=0.05, body=0.05, final=0.05, quit=0.05)
 WORDS = st.sampled_from(
     [
         "220 hi",

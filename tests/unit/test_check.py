@@ -452,7 +452,7 @@ def test_oncall_and_one_customer_are_asked_for_and_taken_back(capsys, home, mail
 def test_a_port_of_the_other_security_is_named(capsys, home, monkeypatch, implicit, security, told):
     certificate = self_signed(home, "localhost")
     server = Sink(Rules(tls=certificate.for_server(), implicit_tls=implicit))
-    monkeypatch.setattr(check_mail, "_PATIENCE", Limits(connect=1, command=1))
+    monkeypatch.setattr(check_mail, "_PATIENCE", Limits(connect=1, greeting=1, command=1))
     smtp = {"host": "localhost", "port": server.port, "security": security}
     smtp["ca_file"] = str(certificate.certificate)
     try:

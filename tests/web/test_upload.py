@@ -76,7 +76,7 @@ def test_wrong_rows_are_shown_with_the_reason_in_the_cell_and_nothing_is_registe
     "content, words",
     [
         pytest.param(b"", "ファイルが選ばれていません", id="no file"),
-        pytest.param(b"\xff\xfe\x00\x81", "文字を読めません", id="no text"),
+        pytest.param(b"\xff\xfe\x00\xd8", "文字を読めません", id="no text"),
         pytest.param(
             b"email,company\na@example.jp,b\n", "影響: この列がありません", id="a column is missing"
         ),
