@@ -81,15 +81,19 @@ def _stop_letters(tx: Tx, runtime: Runtime, why: Continuity) -> Wake:
 
 
 def forgets_marked_letter(tx: Tx, me: ThisInstance, results: Sequence[DeliveryResult]) -> bool:
-    """Whether a result is about the marked letter, and the record does not know any more that this letter was let go.
+    """Whether the record does not know any more that the marked letter was let go, or what became of it.
 
-    One row is read for it. Written down, the result would hide from the heartbeat that the record was turned back.
+    One row is read for it. Results that were written down would hide from the heartbeat that the record was turned
+    back: they are about the marked letter, or the mark moves on to theirs.
     """
     mark = me.mark
-    if mark is None or not any((each.id, each.fence) == (mark.row, mark.fence) for each in results):
+    if mark is None or not results:
+        return False
+    if not mark.done and not any((each.id, each.fence) == (mark.row, mark.fence) for each in results):
         return False
     row = tx.instances.marked_row(mark.row)
-    return row is not None and row.state == "sending" and not may_claim_letters(tx, me)
+    forgotten = ("sending", "in_doubt") if mark.done else ("sending",)
+    return row is not None and row.state in forgotten and not may_claim_letters(tx, me)
 
 
 def may_claim_letters(tx: Tx, me: ThisInstance) -> bool:

@@ -135,9 +135,12 @@ async def test_a_post_reads_none_of_the_incidents_that_are_over(office: Office) 
         tx.alerts.owners([resolved()], ["shop", "pay"])
 
     lines = await office.store.run(partial(plans, ask=ask))
-    assert sum("ix_incidents_unfinished" in line for line in lines) >= 2, lines
-    assert any("ix_incidents_service" in line for line in lines)
-    assert not whole(lines, "incidents", "alerts")
+    assert not whole(lines, "incidents", "alerts"), lines
+    if any(
+        "USING INDEX" in line for line in lines
+    ):  # SQLite; of three rows PostgreSQL takes whatever index it likes
+        assert sum("ix_incidents_unfinished" in line for line in lines) >= 2, lines
+        assert any("ix_incidents_service" in line for line in lines)
 
 
 async def test_an_idle_round_of_the_timer_reads_no_incident_and_no_finished_notice(office: Office) -> None:
