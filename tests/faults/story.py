@@ -90,7 +90,7 @@ def all_incidents(bridge: Bridge) -> list[dict[str, Any]]:
 
 
 def unfinished(bridge: Bridge) -> int:
-    """How many letters are still to be sent, over all incidents. One in its hold has no rows yet: it counts as one."""
+    """How many letters are still to be sent, over all incidents; one in its hold counts as one."""
     notices = [notice for incident in all_incidents(bridge) for notice in incident["notices"]]
     held = sum(notice["state"] == "approved" for notice in notices)
     counts = [notice["deliveries"] for notice in notices]
