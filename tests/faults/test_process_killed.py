@@ -86,7 +86,8 @@ def test_killed_at_any_moment(
         print(f"{rounds} kills, {on_unknown}: copies {dict(copies(arrived))}, unknown {len(unknown)}")
         missing = {(s, c) for s in {s for s, _ in arrived} for c in bridge.customers} - set(arrived)
         assert len({subject for subject, _ in arrived}) == rounds
-        shown = unknown | deliveries(bridge, "failed")  # what processes died of again and again ends as failed
+        # What processes died of again and again ends as failed.
+        shown = unknown | deliveries(bridge, "failed")
         assert {address for _, address in missing} <= {address for _, address in shown}, shown
         assert len(missing) <= len(shown)
         assert max(copies(arrived)) <= most
