@@ -135,8 +135,13 @@ def _ahead(mark: Mark, record: Record, *, moved: bool) -> bool:
         return mark.tick > record.tick
     if record.row is None or record.row.fence < mark.fence:
         return True
+    return mark.boot == record.boot and stands_before(record.row, mark)
+
+
+def stands_before(row: MarkedRow, mark: Mark) -> bool:
+    """Whether the marked claim is still as it was before what the mark remembers of it."""
     before = ("sending", "in_doubt") if mark.done else ("sending",)
-    return record.row.fence == mark.fence and record.row.state in before and mark.boot == record.boot
+    return row.fence == mark.fence and row.state in before
 
 
 def falls_behind(mark: Mark, known: Mark | None) -> bool:

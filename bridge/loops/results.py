@@ -165,13 +165,21 @@ class Results:
             log.exception("marks_not_written", what=what)
 
     def _written(self, results: Sequence[DeliveryResult]) -> None:
-        sent = {each.notice_id for each in results if each.state == "sent" and each.lane == "customers"}
-        self._noted = self._noted | {notice_id for notice_id in sent if notice_id}
         self._trouble.over()
-        accepted = (each for each in reversed(results) if each.state == "sent" and each.lane == "customers")
-        if done := next(accepted, None):
-            self._on_done(done.id, done.fence)
+        if accepted := _accepted(results):
+            self._on_done(accepted[-1].id, accepted[-1].fence)
+            if new := _letters(accepted) - self._noted:
+                self._noted |= new  # another set: units in the store's thread hold the one before
         self.unwritten -= {(result.id, result.fence) for result in results}
+
+
+def _accepted(results: Iterable[DeliveryResult]) -> list[DeliveryResult]:
+    """The customers' mails among them that the server took."""
+    return [each for each in results if each.state == "sent" and each.lane == "customers"]
+
+
+def _letters(results: Iterable[DeliveryResult]) -> set[str]:
+    return {each.notice_id for each in results if each.notice_id}
 
 
 def _observe(first_accepts: Iterable[float]) -> None:
@@ -193,9 +201,8 @@ def write_results(
     tx.claims.mark(results, me.id)
     for ring in (each for each in results if each.ring_to and each.state == "failed"):
         ring_refused(tx, ring.notice_id or "", ring.ring_to or "", ring.reply)
-    sent = (each.notice_id for each in results if each.state == "sent" and each.lane == "customers")
-    accepted = {notice_id for notice_id in sent if notice_id} - noted
-    return tx.notices.first_accepts(accepted) if accepted else []
+    letters = _letters(_accepted(results)) - noted
+    return tx.notices.first_accepts(letters) if letters else []
 
 
 def write_before_data(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bridge.core.continuity import STOPS, Continuity, Gap, Mark, compare, is_copy
+from bridge.core.continuity import STOPS, Continuity, Gap, Mark, compare, is_copy, stands_before
 from bridge.core.events import Stopped
 from bridge.stages.context import NoticeContext
 from bridge.stages.notify_oncall import tell_trouble
@@ -92,8 +92,7 @@ def forgets_marked_letter(tx: Tx, me: ThisInstance, results: Sequence[DeliveryRe
     if not mark.done and not any((each.id, each.fence) == (mark.row, mark.fence) for each in results):
         return False
     row = tx.instances.marked_row(mark.row)
-    forgotten = ("sending", "in_doubt") if mark.done else ("sending",)
-    return row is not None and row.state in forgotten and not may_claim_letters(tx, me)
+    return row is not None and stands_before(row, mark) and not may_claim_letters(tx, me)
 
 
 def may_claim_letters(tx: Tx, me: ThisInstance) -> bool:
