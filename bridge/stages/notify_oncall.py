@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from bridge.core.events import RelayFailed, SendingSlow, Stopped
 from bridge.core.model import Notice
+from bridge.core.settings import Person, Service
 from bridge.letters.mime import message_id
 from bridge.oncall.message import Trouble
 from bridge.stages.context import NoticeContext
@@ -55,6 +56,22 @@ def tell(
             for person in map(ctx.runtime.person, dict.fromkeys(people))
             if person.email
         ]
+    )
+
+
+def about_no_notice(
+    person: Person, service: Service, kind: str, occasion: str, detail: Mapping[str, Any]
+) -> OutboxMessage:
+    """The mail of an occasion that is about no notice, in this service's name. `occasion`: unlike that of any other."""
+    return OutboxMessage(
+        notice_id=None,
+        lane="oncall",
+        kind=kind,
+        n=0,
+        address=person.email,
+        person=person.id,
+        detail={**detail, "service": service.id},
+        message_id=message_id(occasion, person.email, service.sender.email.rpartition("@")[2]),
     )
 
 

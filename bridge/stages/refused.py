@@ -4,11 +4,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from bridge.core.refusals import first_rung, is_news
-from bridge.letters.mime import message_id
+from bridge.stages.notify_oncall import about_no_notice
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import NOTHING, Wake
 from bridge.stages.watch import heard
-from bridge.store.outbox import OutboxMessage
 from bridge.store.tx import Tx
 
 OCCASION = "refused"
@@ -36,20 +35,10 @@ def tell_refused(tx: Tx, runtime: Runtime, post: RefusedPost) -> Wake:
     config = runtime.config
     rung = first_rung(config.services.values(), config.escalations)
     occasion = f"{key} {tx.now.isoformat()}"
+    detail = {**asdict(post), "at": tx.now.isoformat()}
     tx.outbox.add(
         [
-            OutboxMessage(
-                notice_id=None,
-                lane="oncall",
-                kind=OCCASION,
-                n=0,
-                address=config.people[person].email,
-                person=person,
-                detail={**asdict(post), "service": service.id, "at": tx.now.isoformat()},
-                message_id=message_id(
-                    occasion, config.people[person].email, service.sender.email.rpartition("@")[2]
-                ),
-            )
+            about_no_notice(config.people[person], service, OCCASION, occasion, detail)
             for person, service in rung.items()
         ]
     )

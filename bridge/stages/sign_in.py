@@ -9,10 +9,9 @@ from bridge.core.sessions import registered
 from bridge.core.settings import Person, Service
 from bridge.core.sign_in import LinkState, SignIns
 from bridge.keys import Keys
-from bridge.letters.mime import message_id
+from bridge.stages.notify_oncall import about_no_notice
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import NOTHING, Wake
-from bridge.store.outbox import OutboxMessage
 from bridge.store.tx import Tx
 
 OCCASION = "sign_in"
@@ -35,27 +34,9 @@ def ask_link(tx: Tx, runtime: Runtime, address: str) -> Wake:
     tx.instances.set_meta(key, (asked if person and asked else known).to_text())
     if person is None or asked is None:
         return NOTHING
-    _mail(tx, runtime, person, asked.link)
+    service, link = _service_of(runtime, person), asked.link
+    tx.outbox.add([about_no_notice(person, service, OCCASION, f"{OCCASION}/{link}", {"link": link})])
     return Wake(oncall=True)
-
-
-def _mail(tx: Tx, runtime: Runtime, person: Person, link: str) -> None:
-    service = _service_of(runtime, person)
-    domain = service.sender.email.rpartition("@")[2]
-    tx.outbox.add(
-        [
-            OutboxMessage(
-                notice_id=None,
-                lane="oncall",
-                kind=OCCASION,
-                n=0,
-                address=person.email,
-                person=person.id,
-                detail={"service": service.id, "link": link},
-                message_id=message_id(f"{OCCASION}/{link}", person.email, domain),
-            )
-        ]
-    )
 
 
 def _service_of(runtime: Runtime, person: Person) -> Service:

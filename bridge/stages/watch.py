@@ -8,8 +8,8 @@ from bridge.config import SOURCES, Config
 from bridge.core.refusals import first_rung
 from bridge.core.settings import Service
 from bridge.core.watchdog import STORM_OVER, SenderNews, SenderState, news_of
-from bridge.letters.mime import message_id
 from bridge.sources.settings import SourceSettings
+from bridge.stages.notify_oncall import about_no_notice
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import NOTHING, Wake
 from bridge.store.outbox import OutboxMessage
@@ -98,18 +98,9 @@ def _messages(runtime: Runtime, one: SenderChange, now: datetime) -> Iterator[Ou
         "firing": sender.firing,
         "at": now.isoformat(),
     }
+    occasion = f"{one.news} {sender.source} {now.isoformat()}"
     for person, service in _rung(runtime.config).items():
-        address, domain = runtime.config.people[person].email, service.sender.email.rpartition("@")[2]
-        yield OutboxMessage(
-            notice_id=None,
-            lane="oncall",
-            kind=one.news,
-            n=0,
-            address=address,
-            person=person,
-            detail={**detail, "service": service.id},
-            message_id=message_id(f"{one.news} {sender.source} {now.isoformat()}", address, domain),
-        )
+        yield about_no_notice(runtime.config.people[person], service, one.news, occasion, detail)
 
 
 def _rung(config: Config) -> Mapping[str, Service]:
