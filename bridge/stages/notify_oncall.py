@@ -62,7 +62,7 @@ def tell(
 def about_no_notice(
     person: Person, service: Service, kind: str, occasion: str, detail: Mapping[str, Any]
 ) -> OutboxMessage:
-    """The mail of an occasion that is about no notice, in this service's name. `occasion`: unlike that of any other."""
+    """The mail of an occasion that is about no notice, in this service's name. `occasion` tells it from any other."""
     return OutboxMessage(
         notice_id=None,
         lane="oncall",
