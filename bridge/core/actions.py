@@ -3,6 +3,7 @@
 Also how long an approved letter is held back, and why a hold is longer than usual (docs/design.md §4.4).
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -84,41 +85,48 @@ def may_be_reopened(notice: Notice, incident: IncidentState, *, newer: bool) -> 
     return not_sent(notice) and incident == "open" and to_all and not newer
 
 
-def offers(
-    notice: Notice,
-    person: str,
-    now: datetime,
-    incident: IncidentState = "open",
-    *,
-    newer: bool = False,
-    unreached: int = 0,
-) -> tuple[Action, ...]:
-    """The actions open to `person` (an id) at `now`, in the order of the page.
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What counts besides the notice itself.
 
-    `newer`: a report came after it. `unreached`: letters that failed, or of which nobody knows.
+    `newer`: a report came after it. `unreached`: letters that failed, or of which nobody knows. In a `drill` there is
+    nothing to end, to go on with or to correct.
+    """
+
+    incident: IncidentState = "open"
+    newer: bool = False
+    unreached: int = 0
+    drill: bool = False
+
+
+USUAL = Circumstances()
+
+
+def offers(notice: Notice, person: str, now: datetime, among: Circumstances = USUAL) -> tuple[Action, ...]:
+    """The actions open to `person` (an id) at `now`, in the order of the page.
 
     A first person's second yes is not offered. The editor of a version may be one of two approvers but never
     both, so an escalation of two people can always decide.
     """
+    offered = _offers(notice, person, now, among)
+    return tuple(action for action in offered if action in IN_A_DRILL) if among.drill else offered
+
+
+def _offers(notice: Notice, person: str, now: datetime, among: Circumstances) -> tuple[Action, ...]:
     if notice.state in UNDECIDED:
-        return _undecided(notice, person, incident)
-    if may_be_reopened(notice, incident, newer=newer):
+        return _undecided(notice, person, among.incident)
+    if may_be_reopened(notice, among.incident, newer=among.newer):
         return ("reopen",)
     if held(notice, now):
         return ("cancel",)
     correct: tuple[Action, ...] = ("correct",) if may_be_corrected(notice) else ()
     if notice.state == "sending":
         return ("stop", *correct)
-    retry: tuple[Action, ...] = ("retry",) if unreached and may_be_retried(notice) else ()
+    retry: tuple[Action, ...] = ("retry",) if among.unreached and may_be_retried(notice) else ()
     if notice.state == "stopped" and not notice.corrected_by and notice.stop_reason != NOTHING_DELIVERED:
         waits = waits_for_second(notice) and said_yes(notice, person)
         return ("dismiss", *correct) if waits else ("resume", *retry, "dismiss", *correct)
     return (*retry, *correct)
-
-
-def practised(offered: tuple[Action, ...]) -> tuple[Action, ...]:
-    """What of it a drill offers: there is nothing to end, to go on with or to correct."""
-    return tuple(action for action in offered if action in IN_A_DRILL)
 
 
 def _undecided(notice: Notice, person: str, incident: IncidentState) -> tuple[Action, ...]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.core.actions import Action, Surprise, expired, hold_for, offers, surprises
+from bridge.core.actions import Action, Circumstances, Surprise, expired, hold_for, offers, surprises
 from bridge.core.kinds import KINDS
 from bridge.core.lifecycle import NOTICE_MOVES, UNDECIDED
 from bridge.core.model import Approval, IncidentState, Kind, Notice, NoticeState
@@ -97,7 +97,7 @@ def test_the_page_offers_exactly(given_notice: Notice, person: str, may: tuple[A
 def test_recovery_can_be_declared_only_while_the_disturbance_goes_on(
     kind: Kind, state: IncidentState
 ) -> None:
-    may = "recovered" in offers(notice(kind=kind), "sato", NOW, state)
+    may = "recovered" in offers(notice(kind=kind), "sato", NOW, Circumstances(state))
     assert may == (kind in ("first", "update") and state in ("open", "settling"))
 
 
@@ -106,7 +106,7 @@ def test_recovery_can_be_declared_only_while_the_disturbance_goes_on(
 def test_what_was_not_sent_is_taken_up_again_only_while_an_alert_fires_and_no_newer_report_is_there(
     state: IncidentState, *, newer: bool
 ) -> None:
-    may = offers(notice("dismissed"), "sato", NOW, state, newer=newer)
+    may = offers(notice("dismissed"), "sato", NOW, Circumstances(state, newer))
     assert may == (("reopen",) if state == "open" and not newer else ())
 
 

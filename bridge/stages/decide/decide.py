@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from bridge.core.actions import expired, offers, practised, said_yes
+from bridge.core.actions import Circumstances, expired, offers, said_yes
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.next_notice import has_newer
 from bridge.stages.audience import Lists, audience_of
@@ -53,9 +53,8 @@ def decide(tx: Tx, runtime: Runtime, link_id: str, form: DecisionRequest, lists:
     counts = tx.delivery_counts.of([notice.id])[notice.id]
     unreached = counts.get("failed", 0) + counts.get("unknown", 0)
     newer = has_newer(notice, ctx.notices())
-    offered = offers(notice, ctx.person, tx.now, ctx.incident.state, newer=newer, unreached=unreached)
-    if ctx.incident.is_drill:
-        offered = practised(offered)
+    among = Circumstances(ctx.incident.state, newer, unreached, ctx.incident.is_drill)
+    offered = offers(notice, ctx.person, tx.now, among)
     if form.action not in offered and (form.action in ACTIONS or notice.state not in UNDECIDED):
         return _already(ctx, form)
     if not form.genuine:

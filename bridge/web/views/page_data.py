@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from bridge.core.actions import Action, Surprise, hold_for, offers, practised, said_yes, surprises
+from bridge.core.actions import Action, Circumstances, Surprise, hold_for, offers, said_yes, surprises
 from bridge.core.facts import Facts
 from bridge.core.failures import FailureGroup
 from bridge.core.lifecycle import UNDECIDED
@@ -168,9 +168,8 @@ class PageData:
     @property
     def offers(self) -> tuple[Action, ...]:
         unreached = self.deliveries("failed", "unknown")
-        state, newer = self.incident.state, self.newer
-        offered = offers(self.notice, self.person.id, self.now, state, newer=newer, unreached=unreached)
-        return practised(offered) if self.drill else offered
+        among = Circumstances(self.incident.state, self.newer, unreached, self.drill)
+        return offers(self.notice, self.person.id, self.now, among)
 
     @property
     def undecided(self) -> bool:
