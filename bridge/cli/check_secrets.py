@@ -64,7 +64,7 @@ def _secrets(config: Config, document: Document, folder: Path) -> Iterator[_Secr
             yield _Secret(place, value, None)
 
 
-def _values(holder: object, place: Place) -> Iterator[tuple[Place, str]]:
+def _values(holder: object, place: Place) -> Iterator[Problem]:
     """Every secret of the configuration, by the key that may give it."""
     if isinstance(holder, SecretStr):
         yield place, holder.get_secret_value()

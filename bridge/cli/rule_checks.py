@@ -3,18 +3,17 @@
 from collections.abc import Iterator
 from itertools import combinations
 
+from bridge.cli.conditions import Problem
 from bridge.config import Config
-from bridge.config.document import Place
 from bridge.core.matchers import Matcher
 from bridge.core.settings import Service
 from bridge.core.values import format_duration
 
-RuleProblem = tuple[Place, str]
 _TYPOGRAPHIC = "“”„‟‘’‚‛「」『』＂"
 _EVERYTHING = {".*", "(.*)", "^.*$", "(?s).*", ".*?"}
 
 
-def check_rules(config: Config) -> Iterator[RuleProblem]:
+def check_rules(config: Config) -> Iterator[Problem]:
     """Whether alerts find one service, rings come before their deadline, and everybody listed is rung."""
     yield from _twins(config)
     for service in config.services.values():
@@ -23,7 +22,7 @@ def check_rules(config: Config) -> Iterator[RuleProblem]:
     yield from _never_rung(config)
 
 
-def _twins(config: Config) -> Iterator[RuleProblem]:
+def _twins(config: Config) -> Iterator[Problem]:
     for one, other in combinations(config.services.values(), 2):
         if _conditions(one) == _conditions(other):
             yield (
@@ -40,7 +39,7 @@ def _all(service: Service) -> list[Matcher]:
     return [matcher for one in service.match for matcher in one.all]
 
 
-def _matchers(service: Service) -> Iterator[RuleProblem]:
+def _matchers(service: Service) -> Iterator[Problem]:
     for at, one in enumerate(service.match):
         for matcher in one.all:
             if matcher.value and {matcher.value[0], matcher.value[-1]} & set(_TYPOGRAPHIC):
@@ -55,7 +54,7 @@ def _matchers(service: Service) -> Iterator[RuleProblem]:
                 )
 
 
-def _times(config: Config, service: Service) -> Iterator[RuleProblem]:
+def _times(config: Config, service: Service) -> Iterator[Problem]:
     policy, escalation = service.policy, config.escalation_of(service)
     late = [offset for offset in escalation.remind_at if offset > policy.first_report_within]
     if late:
@@ -73,7 +72,7 @@ def _times(config: Config, service: Service) -> Iterator[RuleProblem]:
         )
 
 
-def _never_rung(config: Config) -> Iterator[RuleProblem]:
+def _never_rung(config: Config) -> Iterator[Problem]:
     """People of no escalation. Whoever has a role is listed for another reason."""
     rung = {person for escalation in config.escalations.values() for person in escalation.people()}
     for name, person in config.people.items():

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bridge import clock
+from bridge.cli.conditions import Problem
 from bridge.config import Config
-from bridge.config.document import Place
 from bridge.core.values import format_duration
 from bridge.core.watchdog import SenderState, is_silent
 from bridge.errors import BridgeError
@@ -18,7 +18,7 @@ from bridge.store.tx import Tx
 _EVER = datetime.min.replace(tzinfo=UTC)
 
 
-def check_senders(config: Config) -> Iterator[tuple[Place, str]]:
+def check_senders(config: Config) -> Iterator[Problem]:
     """Whether a sender that is expected has fallen silent, and whether it is turned away."""
     now = clock.now()
     for sender in _known(config):

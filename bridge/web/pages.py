@@ -23,7 +23,7 @@ from bridge.web.views.frame import Frame
 from bridge.web.views.page_data import PageData
 from bridge.web.views.progress import progress
 from bridge.web.views.sign_in import SignInPage
-from bridge.web.words import WORDS, pick
+from bridge.web.words import WORDS
 
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
@@ -157,7 +157,7 @@ class Pages:
         **values: Any,
     ) -> Page:
         """`values`: `page`, the view, and `data`, the page data that it was made from; error pages have none."""
-        words = {key: pick(pair, lang) for key, pair in WORDS.items()}
+        words = {key: sentence[lang] for key, sentence in WORDS.items()}
         style = self._console if wide else self._style
         html = self._env.get_template(f"{template}.html.j2").render(
             values, words=words, lang=lang, style=style, live=live

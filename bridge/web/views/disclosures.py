@@ -15,7 +15,7 @@ from bridge.web.views.fact_rows import FactRow
 from bridge.web.views.letters import checksum
 from bridge.web.views.page_data import PageData
 from bridge.web.views.phrasing import Phrasing
-from bridge.web.words import EVENTS, pick
+from bridge.web.words import EVENTS
 
 TOLD = ("opened", "attached", "fires_again", "updated", "resolved")  # what becomes of alerts that is news
 NAME_CHARS = 80  # an alert's name is a foreign text
@@ -85,7 +85,7 @@ def event_words(say: Phrasing, event: Event, withdrawn: Set[str]) -> str:
     """What happened, without who did it. `withdrawn`: the notices by id that were given up, none in their place."""
     given_up = event.action == "superseded" and event.detail.get("notice") in withdrawn
     action = "withdrawn" if given_up else event.action
-    text = pick(EVENTS.get(action, {say.lang: action}), say.lang)
+    text = EVENTS[action][say.lang] if action in EVENTS else action
     detail = event.detail
     if event.action == "alerts" and (told := _alerts_told(say, event)):
         text = told

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bridge.core.values import Locale
-from bridge.web.words import WORDS, pick
+from bridge.web.words import WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def broken(lang: Locale) -> ErrorPage:
 
 
 def _word(key: str, lang: Locale) -> str:
-    return pick(WORDS[key], lang)
+    return WORDS[key][lang]
 
 
 def _error(heading: str, lang: Locale) -> str:

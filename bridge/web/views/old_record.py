@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bridge.web.views.fact_rows import FactRow, subject_of
 from bridge.web.views.page_data import PageData
-from bridge.web.words import RECORD_REASONS, pick
+from bridge.web.words import RECORD_REASONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _rows(data: PageData) -> tuple[FactRow, ...]:
     say, (lang, subject) = data.say, subject_of(data)
     sent = say.number(data.deliveries("sent"))
     reason = "copied" if data.copied else data.notice.stop_reason or ""
-    why = pick(RECORD_REASONS[reason], data.lang) if reason in RECORD_REASONS else ""
+    why = RECORD_REASONS[reason][data.lang] if reason in RECORD_REASONS else ""
     rows = (
         FactRow(say("state_sent"), say("recorded_sent", n=sent)),
         FactRow(say("subject"), subject, lang),

@@ -12,7 +12,7 @@ from bridge.core.model import Kind
 from bridge.core.next_notice import FIRST
 from bridge.core.settings import Person
 from bridge.core.values import Locale
-from bridge.web.words import WORDS, pick
+from bridge.web.words import WORDS
 
 _EARLY_EN = ("first report", "second report", "third report")
 
@@ -31,7 +31,7 @@ class Phrasing:
 
     def __call__(self, key: str, **fields: Any) -> str:
         one = f"{key}_1" if str(fields.get("n")) == "1" else key
-        return pick(WORDS.get(one, WORDS[key]), self.lang).format(**fields)
+        return WORDS.get(one, WORDS[key])[self.lang].format(**fields)
 
     def number(self, n: int) -> str:
         """12408 is `12,408`."""

@@ -5,7 +5,7 @@ from typing import Literal
 
 from bridge.core.settings import Person
 from bridge.core.values import Locale
-from bridge.web.words import WORDS, pick
+from bridge.web.words import WORDS
 
 Look = Literal["ask", "proxy", "sent", "enter", "over"]
 _HEADINGS: dict[Look, str] = {
@@ -29,8 +29,8 @@ class SignInPage:
 def sign_in_page(look: Look, lang: Locale, person: Person | None = None) -> SignInPage:
     """The view of one of them."""
     if person is None:
-        heading = pick(WORDS[_HEADINGS[look]], lang)
+        heading = WORDS[_HEADINGS[look]][lang]
     else:
-        name = pick(WORDS["person"], lang).format(name=person.name)
-        heading = pick(WORDS["sign_in_as"], lang).format(who=name)
+        name = WORDS["person"][lang].format(name=person.name)
+        heading = WORDS["sign_in_as"][lang].format(who=name)
     return SignInPage(lang, heading, look, heading)

@@ -8,7 +8,7 @@ from bridge.web.views.approvers import is_second, needs_two, second_waits
 from bridge.web.views.deck import Button, Choice, hold_note
 from bridge.web.views.old_record import left_on_record, until_when
 from bridge.web.views.page_data import PageData
-from bridge.web.words import STOP_REASONS, WORDS, pick
+from bridge.web.words import STOP_REASONS, WORDS
 
 
 def stopped(data: PageData) -> tuple[str, str]:
@@ -16,7 +16,7 @@ def stopped(data: PageData) -> tuple[str, str]:
     say, sent = data.say, data.deliveries("sent")
     if data.notice.stop_reason == NOTHING_DELIVERED:
         return say("nothing_sent"), say("sent_failed", n=say.number(data.deliveries("failed")))
-    why = pick(STOP_REASONS.get(data.notice.stop_reason or "", WORDS["list_unreadable"]), data.lang)
+    why = STOP_REASONS.get(data.notice.stop_reason or "", WORDS["list_unreadable"])[data.lang]
     why = why.format(words=_words(data)) if data.notice.stop_reason == "refused" else why
     why = _by_whom(data) or why
     if data.record_until:

@@ -29,8 +29,3 @@ RECORD_REASONS = _table("record_reasons")
 """Why a letter was stopped whose record may miss what was sent since, on its card."""
 EVENTS = _table("events")
 """What the history says of an event's action. An action that is not here shows by its own name."""
-
-
-def pick(sentence: Sentence, lang: Locale) -> str:
-    """The sentence in that language."""
-    return sentence[lang]
