@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,23 +11,13 @@ from bridge.core.model import Alert
 from bridge.sources import read
 from bridge.sources.post import Parsed, Post
 from bridge.sources.settings import SourceSettings
+from tests.parts.senders import GENERIC, PAYLOADS
 
-PAYLOADS = Path(__file__).parents[1] / "payloads"
 AT = datetime(2026, 11, 23, 17, 10, tzinfo=UTC)  # 02:10 in Tokyo, when the sample disturbance begins
 OVER = AT + timedelta(minutes=31)
 NOW = datetime(2026, 11, 24, 3, 20, 30, tzinfo=UTC)  # while Prometheus's sample fires
 LATER = NOW + timedelta(minutes=2)
 
-GENERIC = {
-    "alerts": "events[]",
-    "ignore": "kind=='heartbeat'",
-    "fingerprint": "join('/', [rule, host])",
-    "status": "state=='BAD' && 'firing' || 'resolved'",
-    "starts_at": "since",
-    "time_format": "epoch_ms",
-    "labels": {"service": "svc", "severity": "level", "alertname": "rule", "instance": "host"},
-    "annotations": {"summary": "text"},
-}
 MORE: dict[str, dict[str, Any]] = {
     "generic": {"mapping": GENERIC},
     "mackerel": {"labels_by_monitor": {"ログイン画面の外形監視": {"service": "shop"}}},

@@ -15,24 +15,14 @@ from tests.parts.chromium import DESKTOP, PHONE, SMALL_PHONE, page
 from tests.web import console_samples as samples
 from tests.web.console_pages import CONSOLE, MAKE, PAGES
 from tests.web.samples import NOW
-from tests.web.test_pages_in_chromium import CHECKS, COLOURS, DEPENDS_ON, NARROW, TOO_LOW, axe, serve
+from tests.web.test_pages_in_chromium import CHECKS, COLOURS, DEPENDS_ON, NARROW, TOO_LOW, axe, one_tab, serve
 
 URL = "http://127.0.0.1:8080/"
 
 
 @pytest.fixture(scope="module")
 def show(browser: Browser) -> Iterator[Callable[[Page], Tab]]:
-    """Shows one page after another in one tab."""
-    now: list[Page] = []
-    with page(browser) as tab:
-        serve(tab, lambda: now[-1])
-
-        def shown(made: Page) -> Tab:
-            tab.goto("about:blank")  # else a live page finds the next one in its place, and goes there itself
-            now.append(made)
-            tab.goto(URL)
-            return tab
-
+    with one_tab(browser, URL) as shown:
         yield shown
 
 
