@@ -41,14 +41,13 @@ def turned_away(tx: Tx, source: str) -> None:
 
 def senders(tx: Tx, config: Config) -> list[SenderState]:
     """What is known of every listed source."""
-    return [_state(tx, name, settings) for name, settings in config.sources.items()]
+    return _states(tx, config.sources)
 
 
 def news(tx: Tx, config: Config, listening_since: datetime) -> list[SenderChange]:
     """What is to be told now of the sources that are watched."""
     watched = {name: one for name, one in config.sources.items() if _is_watched(one)}
-    states = (_state(tx, name, settings) for name, settings in watched.items())
-    found = ((state, news_of(state, listening_since, tx.now)) for state in states)
+    found = ((state, news_of(state, listening_since, tx.now)) for state in _states(tx, watched))
     return [SenderChange(state, what) for state, what in found if what]
 
 
@@ -68,15 +67,23 @@ def watch(tx: Tx, runtime: Runtime, listening_since: datetime) -> Wake:
     return wake
 
 
-def _state(tx: Tx, name: str, settings: SourceSettings) -> SenderState:
-    since, last = _two(tx.instances.meta(f"{WRONG} {name}"))
+def _states(tx: Tx, sources: Mapping[str, SourceSettings]) -> list[SenderState]:
+    """What is kept of all of them is read at once: each round of the timer asks."""
+    if not sources:
+        return []
+    kept = tx.instances.metas(*(f"{what} {name}" for what in (POSTED, WRONG, TOLD) for name in sources))
+    return [_state(tx, kept, name, settings) for name, settings in sources.items()]
+
+
+def _state(tx: Tx, kept: Mapping[str, str], name: str, settings: SourceSettings) -> SenderState:
+    since, last = _two(kept.get(f"{WRONG} {name}"))
     own = getattr(SOURCES[settings.kind], "SILENT_AFTER", None)
     firing = tx.alerts.firing_of(name) if _is_watched(settings) else 0
     return SenderState(
         source=name,
         allowed=settings.expect_every or (own if firing else None),
-        posted_at=_time(tx.instances.meta(f"{POSTED} {name}")),
-        told_at=_time(tx.instances.meta(f"{TOLD} {name}")),
+        posted_at=_time(kept.get(f"{POSTED} {name}")),
+        told_at=_time(kept.get(f"{TOLD} {name}")),
         wrong_since=since,
         wrong_at=last,
         firing=firing,

@@ -80,7 +80,7 @@ class Instances:
 
     def record(self, mark: Mark | None) -> Record:
         """What the database says of itself, as of the last heartbeat. `mark`: read before this transaction."""
-        known = self._metas(_DATABASE, _TICK, _IDENTITY)
+        known = self.metas(_DATABASE, _TICK, _IDENTITY)
         identity, seen = known.get(_IDENTITY), self.last_seen_at()
         return Record(
             database=known.get(_DATABASE),
@@ -120,7 +120,7 @@ class Instances:
 
     def name_and_tick(self) -> tuple[str, int]:
         """What a mark takes along."""
-        known = self._metas(_DATABASE, _TICK)
+        known = self.metas(_DATABASE, _TICK)
         return known.get(_DATABASE, ""), int(known.get(_TICK, 0))
 
     def gaps(self) -> list[Gap]:
@@ -139,7 +139,8 @@ class Instances:
         ]
         self.set_meta(_GAPS, json.dumps(stored))
 
-    def _metas(self, *keys: str) -> dict[str, str]:
+    def metas(self, *keys: str) -> dict[str, str]:
+        """Those of these facts that are kept about this database."""
         rows = self._tx.execute(select(meta.c.key, meta.c.value).where(meta.c.key.in_(keys)))
         return {row.key: row.value for row in rows}
 
