@@ -21,6 +21,7 @@ Occasion = Literal[
     "still_firing",
     "finished",
     "trouble",
+    "slow",
     "test",
     "renewed",
     "drill_over",
@@ -114,10 +115,10 @@ def mail_trouble(
     """Mail these people what keeps a letter from its customers, each with their own link.
 
     After its event: that takes the history's lock, without which two troubles at once get one number, and only the
-    first is mailed.
+    first is mailed. A slow letter is an occasion of its own, by which it is known that people were told.
     """
     ctx.tx.links.ensure(ctx.notice.id, people)
-    tell(ctx, "trouble", people, {"trouble": trouble, "why": why})
+    tell(ctx, "slow" if trouble == "slow" else "trouble", people, {"trouble": trouble, "why": why})
 
 
 def tell_relay_down(tx: Tx, runtime: Runtime, why: str, told: Set[str]) -> frozenset[str]:

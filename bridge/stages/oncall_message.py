@@ -299,5 +299,6 @@ _WRITERS: Mapping[str, Callable[[MessageContext], OncallMessage]] = {
     "still_firing": _still_firing,
     "finished": _finished,
     "trouble": _trouble,
+    "slow": _trouble,
     "test": _test_copy,
 }
