@@ -36,7 +36,7 @@ unit: $(VENV)/test.stamp
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict bridge tests/parts tests/e2e tests/conftest.py
+	$(BIN)/mypy --strict bridge tests/parts tests/e2e tests/packages tests/conftest.py
 
 # Known holes in what a running bridge is made of. Red for one, never for the network: then it says so and goes on.
 audit: | $(VENV)/made.stamp
@@ -65,8 +65,24 @@ mutants: $(VENV)/test.stamp $(VENV)/mutants.stamp
 
 # The pages as a site, in dist/docs. A link that leads nowhere is an error.
 docs: $(VENV)/docs.stamp
-	rm -rf $(VENV)/docs-pages && mkdir $(VENV)/docs-pages && cp -R *.md docs config $(VENV)/docs-pages
+	rm -rf $(VENV)/docs-pages && mkdir $(VENV)/docs-pages && cp -R *.md *.yaml docs config $(VENV)/docs-pages
 	$(VENV)/docs/bin/mkdocs build --quiet --strict --clean
+
+# What others install, in dist: the wheel, a Debian package with everything in /opt/bridge, and an image (as root).
+wheel: $(VENV)/run.stamp
+	rm -f dist/incident_bridge-*.whl
+	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+deb: wheel
+	sh scripts/build-deb.sh
+
+container:
+	sh scripts/install-package-parts.sh
+	sh scripts/build-image.sh
+
+# Each of the three installed where nothing of this checkout is, and begun with. Some ten minutes: not part of `make test`.
+packages: $(VENV)/test.stamp deb container
+	$(BIN)/pytest -rA --durations=5 tests/packages
 
 # A lock names everything: --no-deps, or pip weighs a newer release of `package[extra]` against it and gives up.
 $(VENV)/run.stamp: requirements.lock requirements-build.lock pyproject.toml | $(VENV)/made.stamp

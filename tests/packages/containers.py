@@ -1,0 +1,32 @@
+"""Podman, as it runs here without a registry, a network of its own, or control groups of version 2."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from uuid import uuid4
+
+from tests.packages.first_steps import said
+from tests.parts.programs import installed
+
+BASE, IMAGE = "localhost/bridge-base", "localhost/incident-bridge"
+LIMITS = ("--network", "host", "--ulimit", "host")
+
+
+def podman(*words: object) -> list[object]:
+    return [installed("podman"), "--runtime", "runc", "--cgroup-manager", "cgroupfs", *words]
+
+
+@contextmanager
+def container(image: str, *words: object, flags: Sequence[object] = ()) -> Iterator[str]:
+    """A container in the background, by its name. Fails when it does not end in order."""
+    name = f"bridge-test-{uuid4().hex[:8]}"
+    said(podman("run", "--detach", "--name", name, *LIMITS, *flags, image, *words))
+    try:
+        yield name
+        said(podman("stop", "--time", "20", name))
+        logs, code = (
+            said(podman("logs", name)),
+            said(podman("inspect", "--format", "{{.State.ExitCode}}", name)),
+        )
+        assert code.strip() == "0", logs
+    finally:
+        said(podman("rm", "--force", "--time", "1", name))
