@@ -48,4 +48,4 @@ Description: from a monitoring alert to the letter every customer receives
  one.
 END
 mkdir -p dist
-dpkg-deb --root-owner-group -Zxz --build "$root" "dist/${NAME}_${version}_$arch.deb"
+dpkg-deb --root-owner-group -Zxz -z2 --build "$root" "dist/${NAME}_${version}_$arch.deb"

@@ -37,7 +37,9 @@ def post_to_api(
     config: Config, url: str | None, path: str, body: bytes, kind: str = "application/json"
 ) -> tuple[int, str]:
     """Post to `path` under /api/v1 of the bridge with this configuration, at `url` if given. Raises NoAnswer."""
-    return post(url or own_address(config), f"/api/v1{path}", body, {**_token_of(config), "Content-Type": kind})
+    return post(
+        url or own_address(config), f"/api/v1{path}", body, {**_token_of(config), "Content-Type": kind}
+    )
 
 
 def get_from_api(config: Config, url: str | None, path: str) -> tuple[int, str]:

@@ -94,7 +94,9 @@ class SetupAnswers(Model):
     relay: RelayAnswer = Field(default=RelayAnswer(), description="the mail server")
     public_url: PublicUrl | None = Field(default=None, description="what approval links begin with")
     listen: Listen = Field(default=Endpoint("127.0.0.1", 8080), description="address of the bridge")
-    database: DatabaseSettings = Field(default=DatabaseSettings(), description="sqlite, or a postgresql:// url")
+    database: DatabaseSettings = Field(
+        default=DatabaseSettings(), description="sqlite, or a postgresql:// url"
+    )
 
     @property
     def service_id(self) -> str:

@@ -1,4 +1,4 @@
-"""Today's bridge, started as people start it on the database of version 0.1, fifteen seconds after that was killed."""
+"""Today's bridge, started as people start it on the database of version 0.1, 15 s after that was killed."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +30,7 @@ def test_letters_under_way_in_an_older_versions_database_are_finished(
         return {state: count for state, count in deliveries.items() if count}
 
     try:
-        running.start()
+        running.start(seconds=60)
         until(lambda: sent("hold") == {"sent": 3}, 30, "the letter in its hold has left")
         until(lambda: sent("half") == {"sent": 2, "deferred": 1}, 30, "the rest of the letter has left")
         clock.step(60)

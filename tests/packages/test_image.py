@@ -1,4 +1,4 @@
-"""The image, with exactly the restrictions that compose.yaml sets: nobody's user, a root that cannot be written to."""
+"""The image, with the restrictions of compose.yaml: nobody's user, a root that cannot be written to."""
 
 import json
 from collections.abc import Iterator

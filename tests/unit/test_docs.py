@@ -169,7 +169,7 @@ def test_the_quoted_settings_load(block: dict[str, Any], tmp_path: Path) -> None
 def test_the_japanese_guide_gives_the_same_commands_and_settings() -> None:
     def given(page: str) -> list[str]:
         text = (ROOT / page).read_text(encoding="utf-8")
-        quoted = re.findall(r"^```\w*\n(.*?)^```|^ {4}(\S.*\n)", text, re.M | re.S)
+        quoted = re.findall(r"^```\w*\n(.*?)^```|^ {4}(\S[^\n]*\n)", text, re.M | re.S)
         return [re.sub(r" +#.*", "", block or line) for block, line in quoted]
 
     assert given("docs/production.ja.md") == given("docs/production.md")
