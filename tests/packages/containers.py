@@ -1,5 +1,6 @@
 """Podman, as it runs here without a registry, a network of its own, or control groups of version 2."""
 
+import resource
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from uuid import uuid4
@@ -8,7 +9,12 @@ from tests.packages.first_steps import said
 from tests.parts.programs import installed
 
 BASE, IMAGE = "localhost/bridge-base", "localhost/incident-bridge"
-LIMITS = ("--network", "host", "--ulimit", "host")
+_FILES, _PROCESSES = (resource.getrlimit(of) for of in (resource.RLIMIT_NOFILE, resource.RLIMIT_NPROC))
+LIMITS = (  # podman would raise them, which root of a machine that is a container itself may not
+    "--network=host",
+    f"--ulimit=nofile={_FILES[0]}:{_FILES[1]}",
+    f"--ulimit=nproc={_PROCESSES[0]}:{_PROCESSES[1]}",
+)
 
 
 def podman(*words: object) -> list[object]:
