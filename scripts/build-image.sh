@@ -5,6 +5,7 @@ set -eu
 
 BASE=${BASE:-localhost/bridge-base}
 IMAGE=${IMAGE:-localhost/incident-bridge}
+export STORAGE_DRIVER=overlay # podman, which runs it, chooses another one by itself
 AUTHORITIES=/etc/ssl/certs/ca-certificates.crt
 
 if [ "$BASE" = localhost/bridge-base ] && ! buildah inspect --type image "$BASE" >/dev/null 2>&1; then

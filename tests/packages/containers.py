@@ -1,6 +1,5 @@
 """Podman, as it runs here without a registry, a network of its own, or control groups of version 2."""
 
-import resource
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from uuid import uuid4
@@ -8,17 +7,14 @@ from uuid import uuid4
 from tests.packages.first_steps import said
 from tests.parts.programs import installed
 
+OPTIONS = ("--storage-driver=overlay", "--runtime=runc", "--cgroup-manager=cgroupfs")
 BASE, IMAGE = "localhost/bridge-base", "localhost/incident-bridge"
-_FILES, _PROCESSES = (resource.getrlimit(of) for of in (resource.RLIMIT_NOFILE, resource.RLIMIT_NPROC))
-LIMITS = (  # podman would raise them, which root of a machine that is a container itself may not
-    "--network=host",
-    f"--ulimit=nofile={_FILES[0]}:{_FILES[1]}",
-    f"--ulimit=nproc={_PROCESSES[0]}:{_PROCESSES[1]}",
-)
+# Podman would raise the limits, which root of a machine that is a container itself may not.
+LIMITS = ("--network=host", "--ulimit=nofile=4096:4096", "--ulimit=nproc=1024:1024")
 
 
 def podman(*words: object) -> list[object]:
-    return [installed("podman"), "--runtime", "runc", "--cgroup-manager", "cgroupfs", *words]
+    return [installed("podman"), *OPTIONS, *words]
 
 
 @contextmanager
