@@ -9,6 +9,7 @@ from bridge.cli.check_details import details
 from bridge.cli.checks import CHECKS, WARNINGS
 from bridge.cli.commands import add_command, add_config
 from bridge.cli.conditions import Check, Problem
+from bridge.cli.posting import ask, own_address
 from bridge.cli.sender_checks import last_posts
 from bridge.config import Config, load
 from bridge.config.document import read
@@ -26,6 +27,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--json", action="store_true", help="with --explain: in JSON, as POST /api/v1/explain"
     )
+    parser.add_argument(
+        "--ready", action="store_true", help="ask the running bridge alone: its /readyz, for a health check"
+    )
     parser.set_defaults(func=run)
 
 
@@ -33,7 +37,12 @@ def run(args: argparse.Namespace) -> int:
     """Print a line for each finding, or `ok` and what was seen for each check. 0 without findings, 1 with.
 
     A warning changes nothing about that. With --explain: what a sender's body would do, see `explain.run`.
+    With --ready: 0 when the running bridge is; raises NoAnswer when none runs.
     """
+    if args.ready:
+        status, said = ask("GET", own_address(load(args.config)), "/readyz", None, {})
+        print(said)
+        return 0 if status == 200 else 1
     return explain.run(args) if args.explain else report(args.config)
 
 

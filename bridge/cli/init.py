@@ -19,7 +19,7 @@ from bridge.errors import ConfigError
 from bridge.setup import files
 from bridge.setup.answers import SetupAnswers
 from bridge.setup.questions import ask_all
-from bridge.setup.texts import SetupTexts
+from bridge.setup.texts import SetupTexts, data_folder
 from bridge.setup.unit import Installed, unit
 
 
@@ -119,8 +119,8 @@ def _hand_over(answers: SetupAnswers, texts: SetupTexts, installed: Installed) -
     print(f"\n--- Where the alerts come from\n\n{texts.sender_block()}")
     print(f"--- /etc/systemd/system/bridge.service\n\n{unit(installed)}")
     if os.getuid() == 0:
-        print("useradd --system --home-dir /nonexistent --shell /usr/sbin/nologin bridge")
-        print(f"chown -R bridge:bridge {here}")
+        print("id bridge || useradd --system --home-dir /nonexistent --shell /usr/sbin/nologin bridge")
+        print(f"chown -R bridge:bridge {here} {shlex.quote(str(data_folder(installed.folder)))}")
     print("systemctl enable --now bridge\n")
     print(
         "--- Your first ring: it reaches the people alone, and so does the letter: customers.csv is a test list\n"
