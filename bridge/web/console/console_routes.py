@@ -6,13 +6,13 @@ from functools import partial
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from bridge.core.sanitise import storable
 from bridge.core.sessions import Visitor
 from bridge.errors import StorageDown
 from bridge.web.api.schemas import shown_state
-from bridge.web.console.answer import response
+from bridge.web.console.answer import go_to, response
 from bridge.web.console.csv_file import csv_file
 from bridge.web.console.desk import Desk
 from bridge.web.console.load_home import load_home
@@ -75,7 +75,7 @@ class ConsoleRoutes:
                 return await self._sign_in.not_found(request)
             visitor = self._visitors.who(request)
             if not isinstance(visitor, Visitor):
-                return RedirectResponse("/sign-in", 303)
+                return go_to("/sign-in", self._deps)
             try:
                 return await shown(request, await self._desk(request, visitor))
             except StorageDown as error:
