@@ -25,6 +25,7 @@ from bridge.loops.peers import Peers
 from bridge.loops.relay_watch import RelayWatch
 from bridge.loops.reload import RunningConfig
 from bridge.loops.results import LeavingLetter, Results
+from bridge.loops.self_check import SelfCheck
 from bridge.loops.timer import Timer
 from bridge.smtp.helo import default_name
 from bridge.smtp.relay import ONCALL_CONNECTIONS, Relay
@@ -56,6 +57,7 @@ class App:
 
     def __init__(self, config: Config, path: Path | None) -> None:
         self._running = RunningConfig(config, path, self._changed)
+        self._self_check = SelfCheck(path)
         self._relays = _relays(config)
         self._lists = CustomerLists(lambda: self._runtime.config.service_lists)
         self._instance_id = str(uuid4())
@@ -237,6 +239,7 @@ class App:
             now=clock.now,
             health=health,
             reload=partial(self._running.reload, store),
+            check=self._self_check.look,
             pages=Pages(self._runtime.config.server.path),
         )
 

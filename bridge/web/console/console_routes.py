@@ -15,6 +15,7 @@ from bridge.web.api.schemas import shown_state
 from bridge.web.console.answer import go_to, response
 from bridge.web.console.csv_file import csv_file
 from bridge.web.console.desk import Desk
+from bridge.web.console.drill_routes import DrillRoutes
 from bridge.web.console.load_home import load_home
 from bridge.web.console.load_incident import DeliveriesAsked, load_deliveries, load_timeline
 from bridge.web.console.load_readiness import load_lists, load_people, load_sources
@@ -24,6 +25,7 @@ from bridge.web.console.upload_routes import UploadRoutes
 from bridge.web.console.visitors import Visitors
 from bridge.web.dependencies import Dependencies
 from bridge.web.post_log import PostLog
+from bridge.web.views.check import CheckData, check_page
 from bridge.web.views.deliveries import PER_PAGE, deliveries
 from bridge.web.views.home import home
 from bridge.web.views.lists import lists
@@ -53,6 +55,7 @@ class ConsoleRoutes:
 
     def all(self) -> dict[str, tuple[Endpoint, list[str]]]:
         """Every page with its methods, by its path."""
+        drill = DrillRoutes(self._deps, self._visitors)
         upload = UploadRoutes(self._deps, self._visitors)
         own_page = OwnPageRoute(self._deps, self._visitors)
         shown = {
@@ -63,10 +66,14 @@ class ConsoleRoutes:
             "/people": self._people,
             "/lists": self._lists,
             "/sources": self._sources,
+            "/check": self._check,
+            "/drill/{id}.csv": drill.score_csv,
+            "/drill/{id}": drill.score,
         }
         pages = {path: (self._behind_door(page), READ) for path, page in shown.items()}
         pages["/incidents/{id}/individual"] = self._behind_door(upload.answer), [*READ, "POST"]
         pages["/incidents/{id}/own-page"] = self._behind_door(own_page.answer), ["POST"]
+        pages["/drill"] = self._behind_door(drill.answer), [*READ, "POST"]
         return pages
 
     def _behind_door(self, shown: Shown) -> Endpoint:
@@ -121,6 +128,11 @@ class ConsoleRoutes:
     async def _sources(self, request: Request, desk: Desk) -> Response:  # noqa: ARG002
         data = await self._deps.store.read(partial(load_sources, desk=desk))
         return response(self._deps.pages.console("sources", sources(data)))
+
+    async def _check(self, request: Request, desk: Desk) -> Response:  # noqa: ARG002
+        looked = await self._deps.check()
+        data = CheckData(frame=desk.frame(self._deps.now()), looked=looked)
+        return response(self._deps.pages.console("check", check_page(data)))
 
     async def _deliveries(self, request: Request, desk: Desk) -> Response:
         unit = partial(load_deliveries, desk=desk, asked=_asked(request), limit=PER_PAGE)

@@ -10,7 +10,14 @@ from bridge.core.settings import Person
 from bridge.core.values import Locale
 from bridge.web.views.phrasing import Phrasing
 
-MENU = {"/": "menu_incidents", "/people": "menu_people", "/lists": "menu_lists", "/sources": "menu_sources"}
+MENU = {
+    "/": "menu_incidents",
+    "/people": "menu_people",
+    "/lists": "menu_lists",
+    "/sources": "menu_sources",
+    "/drill": "menu_drill",
+    "/check": "menu_check",
+}
 """The pages, in their order, by path; each with the key of its name."""
 
 
