@@ -8,6 +8,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bridge.audiences.file import AudienceError
 from bridge.core.sanitise import storable
 from bridge.core.sessions import Visitor
 from bridge.errors import StorageDown
@@ -39,6 +40,8 @@ LONGEST_CSV = 1_000_000  # rows
 DELIVERY_COLUMNS = ("recipient", "state", "reply", "attempts", "message_id", "updated_at")
 """Those of the API's deliveries."""
 
+BAD_ROW_COLUMNS = ("line", "address", "reason")
+
 READ = ["GET", "HEAD"]
 Endpoint = Callable[[Request], Awaitable[Response]]
 Shown = Callable[[Request, Desk], Awaitable[Response]]
@@ -65,6 +68,7 @@ class ConsoleRoutes:
             "/incidents/{id}/deliveries.csv": self._deliveries_csv,
             "/people": self._people,
             "/lists": self._lists,
+            "/lists/{name}.csv": self._bad_rows_csv,
             "/sources": self._sources,
             "/check": self._check,
             "/drill/{id}.csv": drill.score_csv,
@@ -124,6 +128,17 @@ class ConsoleRoutes:
     async def _lists(self, request: Request, desk: Desk) -> Response:  # noqa: ARG002
         data = await self._deps.store.read(partial(load_lists, desk=desk))
         return response(self._deps.pages.console("lists", lists(data)))
+
+    async def _bad_rows_csv(self, request: Request, desk: Desk) -> Response:
+        """Every row of a list that gets no letter, as the list is now."""
+        name = request.path_params["name"]
+        services = (each.id for each in desk.runtime.config.services.values() if each.audience == name)
+        try:
+            rows = await self._deps.lists.bad_rows(next(services, ""))
+        except (AudienceError, KeyError):
+            return response(self._deps.pages.error(404))
+        written = [(row.line, row.text, row.why.get(desk.lang)) for row in rows]
+        return csv_file("bad-rows", BAD_ROW_COLUMNS, written)
 
     async def _sources(self, request: Request, desk: Desk) -> Response:  # noqa: ARG002
         data = await self._deps.store.read(partial(load_sources, desk=desk))
