@@ -141,7 +141,7 @@ class CustomerLists:
             yield chunk
 
     async def bad_rows(self, service: str) -> list[BadRow]:
-        """Every row of a service's list that gets no letter. Raises AudienceError, and KeyError for an unknown one."""
+        """Every row of a list that gets no letter. Raises AudienceError, and KeyError for an unknown service."""
         mine, pulse = self._lists()[service], Pulse()
         rows = read(mine.path, mine.reading, pulse.beat)
         return await self._patiently(

@@ -19,8 +19,9 @@ from bridge.web.console.desk import Desk
 from bridge.web.console.drill_routes import DrillRoutes
 from bridge.web.console.load_home import load_home
 from bridge.web.console.load_incident import DeliveriesAsked, load_deliveries, load_timeline
-from bridge.web.console.load_readiness import load_lists, load_people, load_sources
+from bridge.web.console.load_readiness import load_lists, load_sources
 from bridge.web.console.own_page_route import OwnPageRoute
+from bridge.web.console.people_route import PeopleRoute
 from bridge.web.console.sign_in_routes import SignInRoutes, lang_of
 from bridge.web.console.upload_routes import UploadRoutes
 from bridge.web.console.visitors import Visitors
@@ -30,7 +31,6 @@ from bridge.web.views.check import CheckData, check_page
 from bridge.web.views.deliveries import PER_PAGE, deliveries
 from bridge.web.views.home import home
 from bridge.web.views.lists import lists
-from bridge.web.views.people import people
 from bridge.web.views.sources import sources
 from bridge.web.views.timeline import timeline
 
@@ -66,7 +66,6 @@ class ConsoleRoutes:
             "/incidents/{id}": self._timeline,
             "/incidents/{id}/deliveries": self._deliveries,
             "/incidents/{id}/deliveries.csv": self._deliveries_csv,
-            "/people": self._people,
             "/lists": self._lists,
             "/lists/{name}.csv": self._bad_rows_csv,
             "/sources": self._sources,
@@ -77,6 +76,7 @@ class ConsoleRoutes:
         pages = {path: (self._behind_door(page), READ) for path, page in shown.items()}
         pages["/incidents/{id}/individual"] = self._behind_door(upload.answer), [*READ, "POST"]
         pages["/incidents/{id}/own-page"] = self._behind_door(own_page.answer), ["POST"]
+        pages["/people"] = self._behind_door(PeopleRoute(self._deps, self._visitors).answer), [*READ, "POST"]
         pages["/drill"] = self._behind_door(drill.answer), [*READ, "POST"]
         return pages
 
@@ -120,10 +120,6 @@ class ConsoleRoutes:
         if data is None:
             return response(self._deps.pages.error(404))
         return response(self._deps.pages.console("timeline", timeline(data), live=True))
-
-    async def _people(self, request: Request, desk: Desk) -> Response:  # noqa: ARG002
-        data = await self._deps.store.read(partial(load_people, desk=desk))
-        return response(self._deps.pages.console("people", people(data)))
 
     async def _lists(self, request: Request, desk: Desk) -> Response:  # noqa: ARG002
         data = await self._deps.store.read(partial(load_lists, desk=desk))
