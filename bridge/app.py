@@ -47,15 +47,16 @@ STOP_WITHIN = 8.0  # seconds for messages that wait for the answer to their dot
 GIVE_BACK_WITHIN = 0.5  # seconds: closing the store waits on for it, unless the database hangs
 
 
-def build(config: Config, path: Path | None = None) -> "App":
-    """The bridge with this configuration. `path` is what a reload reads."""
-    return App(config, path)
+def build(config: Config, path: Path | None = None, *, demo: bool = False) -> "App":
+    """The bridge with this configuration. `path` is what a reload reads. `demo`: its pages say that they are one."""
+    return App(config, path, demo=demo)
 
 
 class App:
     """One instance of the bridge."""
 
-    def __init__(self, config: Config, path: Path | None) -> None:
+    def __init__(self, config: Config, path: Path | None, *, demo: bool) -> None:
+        self._demo = demo
         self._running = RunningConfig(config, path, self._changed)
         self._self_check = SelfCheck(path)
         self._relays = _relays(config)
@@ -240,7 +241,7 @@ class App:
             health=health,
             reload=partial(self._running.reload, store),
             check=self._self_check.look,
-            pages=Pages(self._runtime.config.server.path),
+            pages=Pages(self._runtime.config.server.path, demo=self._demo),
         )
 
     def _relay_problem(self) -> str:

@@ -56,13 +56,13 @@ def test_the_console_stays_under_the_path(behind: tuple[Bridge, str], mail_serve
     assert "Path=/;" in entered.headers["set-cookie"]  # as browsers demand of `__Host-`
     cookie, seen, ahead = cookie_of(entered), set(), ["/bridge/", "/bridge/?lang=en"]
     while ahead:
-        page = httpx.get(urljoin(url, ahead[0]), headers=cookie)
+        page = httpx.get(urljoin(url, ahead[0]), headers=cookie, timeout=60)
         assert page.status_code == 200, ahead[0]
         seen.add(ahead.pop(0))
         found = set(re.findall(r'(?:href|action|src)="([^"]+)"', page.text))
         assert [each for each in found if not each.startswith(("/bridge/", "#", "?"))] == [], page.url
         ways = {each.replace("&amp;", "&") for each in re.findall(r'href="(/bridge/[^"#]*)"', page.text)}
         ahead += sorted(ways - seen - set(ahead))
-    assert {"/bridge/people", "/bridge/lists", "/bridge/sources"} <= seen
+    assert {f"/bridge/{name}" for name in ("people", "lists", "sources", "drill", "check")} <= seen
     left = httpx.post(f"{url}/sign-out", headers={**cookie, **FORM})
     assert left.headers["location"] == "/bridge/sign-in"
