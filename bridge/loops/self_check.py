@@ -7,6 +7,7 @@ it is closed again (see `store/sqlite_file.py`); and long lists and slow mail se
 import asyncio
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,8 +25,8 @@ PATIENCE = 60.0  # seconds
 class SelfCheck:
     """Looks at one file, once at a time."""
 
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
+    def __init__(self, path: Path | None, patience: float = PATIENCE) -> None:
+        self._path, self._patience = path, patience
         self._one_at_a_time = asyncio.Lock()
         self._last: LookedAt | None = None
 
@@ -33,24 +34,26 @@ class SelfCheck:
         """What is found now, or was just before."""
         async with self._one_at_a_time:
             if self._last is None or now() - self._last.at > FRESH:
-                self._last = LookedAt(now(), await _checked(self._path) if self._path else None)
+                self._last = LookedAt(now(), await self._checked(self._path) if self._path else None)
             return self._last
 
-
-async def _checked(path: Path) -> CheckReport | None:
-    command = (sys.executable, "-m", "bridge.cli.main", "check", "--json", "--config", str(path))
-    try:
-        process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL)
-    except OSError as error:
-        log.warning("check_failed", error=str(error))
-        return None
-    try:
-        async with asyncio.timeout(PATIENCE):
-            printed, _ = await process.communicate()
-        return CheckReport.from_text(printed.decode())
-    except (TimeoutError, ValueError) as error:
-        log.warning("check_failed", error=str(error) or f"no answer within {PATIENCE:g} s")
-        return None
-    finally:
-        if process.returncode is None:
-            process.kill()
+    async def _checked(self, path: Path) -> CheckReport | None:
+        command = (sys.executable, "-m", "bridge.cli.main", "check", "--json", "--config", str(path))
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL
+            )
+        except OSError as error:
+            log.warning("check_failed", error=str(error))
+            return None
+        try:
+            async with asyncio.timeout(self._patience):
+                printed, _ = await process.communicate()
+            return CheckReport.from_text(printed.decode())
+        except (TimeoutError, ValueError) as error:
+            log.warning("check_failed", error=str(error) or f"no answer within {self._patience:g} s")
+            return None
+        finally:
+            with suppress(ProcessLookupError):  # it has ended
+                process.kill()
+            await process.wait()
