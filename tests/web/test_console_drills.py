@@ -158,3 +158,15 @@ def test_the_check_says_what_is_to_be_mended_while_alerts_come_in(office: Bridge
     stored = office.run("check", "--json")
     assert stored.returncode == 1
     assert '"error"' in stored.stdout
+
+
+def test_a_drill_that_is_due_is_said_by_the_check_and_by_the_console(
+    office: Bridge, cookies: Cookies
+) -> None:
+    assert 'class="pill wait">0分前' not in look(office, "/drill", **cookies[VIEW]).text
+    office.config["drills"] = {"remind_every": "1s"}
+    assert office.reload().status_code == 200
+    said = office.run("check").stdout
+    due = "drills.remind_every: the last drill of shop was less than a day ago. Run: bridge drill shop"
+    assert [line for line in said.splitlines() if line.startswith("WARNING") and line.endswith(due)]
+    assert re.search(r'class="pill wait">\d+分前', look(office, "/drill", **cookies[VIEW]).text)
