@@ -25,6 +25,7 @@ from bridge.loops.peers import Peers
 from bridge.loops.relay_watch import RelayWatch
 from bridge.loops.reload import RunningConfig
 from bridge.loops.results import LeavingLetter, Results
+from bridge.loops.self_check import SelfCheck
 from bridge.loops.timer import Timer
 from bridge.smtp.helo import default_name
 from bridge.smtp.relay import ONCALL_CONNECTIONS, Relay
@@ -46,16 +47,18 @@ STOP_WITHIN = 8.0  # seconds for messages that wait for the answer to their dot
 GIVE_BACK_WITHIN = 0.5  # seconds: closing the store waits on for it, unless the database hangs
 
 
-def build(config: Config, path: Path | None = None) -> "App":
-    """The bridge with this configuration. `path` is what a reload reads."""
-    return App(config, path)
+def build(config: Config, path: Path | None = None, *, demo: bool = False) -> "App":
+    """The bridge with this configuration. `path` is what a reload reads. `demo`: its pages say that they are one."""
+    return App(config, path, demo=demo)
 
 
 class App:
     """One instance of the bridge."""
 
-    def __init__(self, config: Config, path: Path | None) -> None:
+    def __init__(self, config: Config, path: Path | None, *, demo: bool) -> None:
+        self._demo = demo
         self._running = RunningConfig(config, path, self._changed)
+        self._self_check = SelfCheck(path)
         self._relays = _relays(config)
         self._lists = CustomerLists(lambda: self._runtime.config.service_lists)
         self._instance_id = str(uuid4())
@@ -237,7 +240,8 @@ class App:
             now=clock.now,
             health=health,
             reload=partial(self._running.reload, store),
-            pages=Pages(self._runtime.config.server.path),
+            check=self._self_check.look,
+            pages=Pages(self._runtime.config.server.path, demo=self._demo),
         )
 
     def _relay_problem(self) -> str:

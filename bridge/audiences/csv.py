@@ -59,8 +59,13 @@ class BadRow:
     @property
     def words(self) -> LocalText:
         """`str()` of the row for the on-call, in either language."""
-        ja = _JAPANESE.get(self.reason, _NOT_CSV)
+        ja = self.why.ja
         return LocalText(ja=f"{self.line}行目: {ja}" + (f": {self.text}" if self.text else ""), en=str(self))
+
+    @property
+    def why(self) -> LocalText:
+        """The reason in either language."""
+        return LocalText(ja=_JAPANESE.get(self.reason, _NOT_CSV), en=self.reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bridge.cli import explain
@@ -9,11 +10,15 @@ from bridge.cli.check_details import details
 from bridge.cli.checks import CHECKS, WARNINGS
 from bridge.cli.commands import add_command, add_config
 from bridge.cli.conditions import Check, Problem
+from bridge.cli.drill_checks import last_drills
 from bridge.cli.posting import ask, own_address
 from bridge.cli.sender_checks import last_posts
 from bridge.config import Config, load
 from bridge.config.document import read
+from bridge.core.check_report import CheckReport, Level
 from bridge.errors import ConfigError
+
+_WORDS: Mapping[Level, str] = {"error": "FINDING", "warning": "WARNING", "ok": "ok", "note": ""}
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -25,7 +30,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("--at", metavar="TIME", help="with --explain: when it is received; default: now")
     parser.add_argument(
-        "--json", action="store_true", help="with --explain: in JSON, as POST /api/v1/explain"
+        "--json", action="store_true", help="in JSON; with --explain as POST /api/v1/explain answers"
     )
     parser.add_argument(
         "--ready", action="store_true", help="ask the running bridge alone: its /readyz, for a health check"
@@ -43,36 +48,43 @@ def run(args: argparse.Namespace) -> int:
         status, said = ask("GET", own_address(load(args.config)), "/readyz", None, {})
         print(said)
         return 0 if status == 200 else 1
-    return explain.run(args) if args.explain else report(args.config)
+    if args.explain:
+        return explain.run(args)
+    if not args.json:
+        return report(args.config)
+    found = CheckReport.of(look(args.config))
+    print(found.to_text())
+    return 1 if found.error else 0
 
 
 def report(path: Path) -> int:
     """The findings of one file, as `bridge check` prints them. 0 without, 1 with."""
+    levels = set()
+    for level, line in look(path):
+        print(f"{_WORDS[level]:9}{line}")
+        levels.add(level)
+    return 1 if "error" in levels else 0
+
+
+def look(path: Path) -> Iterator[tuple[Level, str]]:
+    """Every line about one file, as it is found."""
     try:
         config = load(path)
     except ConfigError as error:
-        for line in str(error).splitlines():
-            print(f"FINDING  {line}")
-        return 1
-    print(f"ok       {path}")
+        yield from (("error", line) for line in str(error).splitlines())
+        return
+    yield "ok", str(path)
     document = read(path.read_text(encoding="utf-8-sig"), os.environ)
-    for doubt in document.doubts:
-        print(f"FINDING  {doubt.at(str(path))}")
-    clean = not document.doubts
+    yield from (("error", doubt.at(str(path))) for doubt in document.doubts)
     for name, check in CHECKS:
         findings = [document.finding(place, what) for place, what in _problems(name, check, config)]
-        for finding in sorted(findings):
-            print(f"FINDING  {finding.at(str(path))}")
+        yield from (("error", finding.at(str(path))) for finding in sorted(findings))
         if not findings:
-            print("\n".join(f"ok       {line}" for line in details(name, config)))
-        clean = clean and not findings
+            yield from (("ok", line) for line in details(name, config))
     for warn in WARNINGS:
         doubts = [document.finding(place, what) for place, what in warn(config, document, path)]
-        for doubt in sorted(doubts):
-            print(f"WARNING  {doubt.at(str(path))}")
-    for line in last_posts(config):
-        print(f"         {line}")
-    return 0 if clean else 1
+        yield from (("warning", doubt.at(str(path))) for doubt in sorted(doubts))
+    yield from (("note", line) for line in (*last_posts(config), *last_drills(config)))
 
 
 def _problems(name: str, check: Check, config: Config) -> list[Problem]:

@@ -13,6 +13,7 @@ from bridge.cli import conditions
 from bridge.cli.check_mail import check_mail
 from bridge.cli.check_secrets import doubtful_secrets, marked_secrets
 from bridge.cli.conditions import Check, Problem
+from bridge.cli.drill_checks import old_drills
 from bridge.cli.rule_checks import check_rules
 from bridge.cli.sender_checks import check_senders
 from bridge.config import Config
@@ -125,6 +126,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
 WARNINGS: tuple[Callable[[Config, Document, Path], Iterator[Problem]], ...] = (
     doubtful_secrets,
     repaired_lists,
+    old_drills,
 )
 """What may be as it is, and is told all the same: `bridge check` still exits 0."""
 

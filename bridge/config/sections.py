@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +15,7 @@ from sqlalchemy.exc import ArgumentError
 
 from bridge.audiences.columns import Columns
 from bridge.core.settings import Words
-from bridge.core.values import HeaderSecret, Model, Secret
+from bridge.core.values import Duration, HeaderSecret, Model, Secret
 from bridge.wording import Term, parse_terms
 
 _SIZE = re.compile(r"(\d{1,12}) ?(B|KiB|MiB|GiB|kB|KB|MB|GB)?")
@@ -249,6 +250,15 @@ class Console(Model):
     def on(self) -> bool:
         """Whether there is a way in."""
         return self.mail_link or self.header is not None
+
+
+class DrillRhythm(Model):
+    """How often the people on duty rehearse."""
+
+    remind_every: Duration = Field(
+        default=timedelta(days=30),
+        description="`bridge check` and the console say when a service's last drill is longer ago; `0s`: never",
+    )
 
 
 class CustomerList(Model):

@@ -35,7 +35,8 @@ from bridge.oncall.message import (
 )
 from bridge.oncall.own_decision import OwnDecision, StillFiring
 from bridge.oncall.sign_in_mail import SignInMail
-from bridge.stages import refused, sign_in
+from bridge.oncall.trial_ring import TrialRing
+from bridge.stages import refused, sign_in, trial_ring
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.decide.stop import BY_PERSON
 from bridge.stages.runtime import Runtime
@@ -90,6 +91,8 @@ def _about_no_notice(
     if row.kind == sign_in.OCCASION:
         token = sign_in.token_of(keys, person.id, str(row.detail["link"]))
         return SignInMail(f"{runtime.config.server.public_url}/sign-in/{token}"), person, service
+    if row.kind == trial_ring.OCCASION:
+        return TrialRing(person.name), person, service
     told = _refused(row, service, tx.now) if row.kind == refused.OCCASION else _silent(row, service, tx.now)
     return told, person, service
 

@@ -143,7 +143,15 @@ def _letters(ctx: NoticeContext, version: Version) -> tuple[BatchLetter, ...]:
     assert version.batch
     together = zip(version.batch.rows, version.batch.letters, proofread_batch(ctx), strict=True)
     return tuple(
-        BatchLetter(row["email"], row.get("name", ""), row.get("company", ""), text, found)
+        BatchLetter(
+            address=row["email"],
+            name=row.get("name", ""),
+            company=row.get("company", ""),
+            text=text,
+            findings=found,
+            department=row.get("department", ""),
+            impact=row.get("impact", ""),
+        )
         for row, text, found in together
     )
 

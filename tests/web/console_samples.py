@@ -147,6 +147,8 @@ def home_data(lang: Locale = "ja", **changes: Any) -> HomeData:
         "relay_problem": "",
         "senders": (SenderState("alertmanager", timedelta(minutes=5), at(2, 15, 41)),),
         "listening_since": at(0, 0, day=23),
+        "drilled": dict.fromkeys(SERVICES, NOW - timedelta(days=12)),
+        "remind_every": timedelta(days=30),
     }
     return HomeData(**{**values, **changes})
 
@@ -156,10 +158,11 @@ HOMES: dict[str, dict[str, Any]] = {
     "late": {"incidents": (LATE, STOPPED)},
     "everything": {"incidents": (QUIET, LOST, TOLD, STOPPED, RECOVERED, LATE, WAITING)},
     "empty": {"incidents": ()},
-    "new": {"incidents": (), "firsts": ()},
+    "new": {"incidents": (), "firsts": (), "drilled": {}},
     "trouble": {
         "incidents": (),
         "refused": ("maruyama",),
+        "drilled": dict.fromkeys(SERVICES, NOW - timedelta(days=45)),
         "senders": (SenderState("osaka-am", timedelta(minutes=5), at(1, 36)),),
         "relay_problem": "connect to mail.example.jp:587 failed: connection refused",
         "lists": {"shop": AudienceFacts("shop-customers", problem=SERVICE.name)},

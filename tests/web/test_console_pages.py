@@ -141,7 +141,7 @@ def test_a_silent_sender_is_amber_and_says_who_was_told() -> None:
     assert "5分ごとに届くはずです。01:42 に当番へお知らせしました。" in page
     assert "02:10 から、違うトークンで届いています。" in page
     ready = [each.pill.text for each in home(samples.home_data(**samples.HOMES["trouble"])).ready]
-    assert ready == ["届きません", "1件を読めません", "1件が届いていません", "断られました"]
+    assert ready == ["届きません", "1件を読めません", "1件が届いていません", "断られました", "45日前"]
 
 
 def test_deliveries_say_why_and_offer_again_only_where_it_may_help() -> None:

@@ -44,6 +44,8 @@ class BatchLetter:
     company: str
     text: Text
     findings: tuple[Finding, ...] = ()
+    department: str = ""
+    impact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
