@@ -27,7 +27,7 @@ async def test_who_is_said_not_to_send_is_told_how_to_undo_it(office: Office) ->
     await office.press("maruyama", "dismiss", reason="false_alarm")
     mail = await own_mail(office)
     assert mail.startswith(
-        "【送らない】みどりショップ第一報\nあなたのリンクで 2:10 に「送らない」と決まりました(誤検知)。"
+        "【見送り】みどりショップ第一報\nあなたのリンクで 2:10 に「送らない」と決まりました(誤検知)。"
     )
     assert "「やはり知らせる」を押すと戻せます" in mail
 
