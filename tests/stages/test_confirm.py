@@ -42,6 +42,19 @@ async def test_an_edited_letter_is_confirmed_before_its_hold_ends(office: Office
     assert "丸山さんの名前で編集されています" in mail
 
 
+async def test_the_first_of_two_yeses_to_an_edited_letter_is_confirmed(database_url: str) -> None:
+    async with office(database_url, configured(second_person=["first"])) as two:
+        await begun(two)
+        body = (await two.version(await two.newest())).texts["ja"].body
+        await two.press("sato", "edit", body=body.replace("お詫び", "おわび"))
+        await two.press("maruyama", "approve", override="確認済み")
+        mail = await own_mail(two)
+    assert mail.startswith(
+        "【1人目の承認】みどりショップ第一報\nあなたのリンクで 2:10 に、2人のうち1人目の承認がありました。"
+    )
+    assert "佐藤さんの名前で編集されています" in mail
+
+
 async def test_a_letter_that_is_called_back_is_confirmed(office: Office) -> None:
     await begun(office)
     await office.press("sato", "approve")
