@@ -10,7 +10,7 @@ import sys
 from difflib import get_close_matches
 from pathlib import Path
 
-from bridge.cli import check
+from bridge.cli import report
 from bridge.cli.commands import add_command
 from bridge.config import SOURCES
 from bridge.config.document import read
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     files.write(folder, answers, texts, args.source)
     installed = _installed(folder)
     _hand_over(answers, texts, installed)
-    return check.report(folder / "bridge.yaml")
+    return report.report(folder / "bridge.yaml")
 
 
 def _unusable_source(name: str) -> str | None:

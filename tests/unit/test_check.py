@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.cli import check, check_mail
+from bridge.cli import check, check_mail, report
 from bridge.cli.conditions import refuse_to_start
 from bridge.cli.main import main
 from bridge.config import load
@@ -280,7 +280,7 @@ def warnings(capsys, home: Path, port: int, **sections: object) -> tuple[int, st
     settings = configuration(home, 8080, port, "sqlite") | sections
     path = home / "bridge.yaml"
     path.write_text(json.dumps(settings, ensure_ascii=False, indent=1), encoding="utf-8")
-    code = check.report(path)
+    code = report.report(path)
     return code, "\n".join(line for line in capsys.readouterr().out.splitlines() if "WARNING" in line)
 
 
@@ -315,7 +315,7 @@ def test_a_secret_in_a_file_that_others_read_is_a_warning(capsys, home, mail_ser
 def test_what_nobody_sees_in_a_secret_is_named(capsys, home, mail_server: Sink, content, exit_code, what):
     (home / "api.token").write_bytes(content)
     assert run(capsys, home, mail_server.port)[0] == exit_code
-    check.report(home / "bridge.yaml")
+    report.report(home / "bridge.yaml")
     assert what in capsys.readouterr().out
 
 
