@@ -14,6 +14,7 @@ from bridge.config.document import Place
 from bridge.core.addresses import AddressError
 from bridge.core.model import Recipient
 from bridge.smtp.connect import SmtpError, dial
+from bridge.smtp.helo import named
 from bridge.smtp.outcome import Outcome
 from bridge.smtp.session import Envelope, Limits, Session
 from bridge.smtp.settings import RelaySettings
@@ -25,9 +26,10 @@ _NOBODY_THERE = "5.1.1"  # RFC 3463: that mailbox alone
 
 def check_mail(config: Config) -> Iterator[Problem]:
     """Whether the mail servers answer, prove who they are, let us log in, and take mail to on-call and customers."""
+    smtp = named(config.smtp, socket.gethostname(), config.server.public_url)
     servers: list[tuple[Place, RelaySettings | None, list[Envelope]]] = [
-        (("smtp",), config.smtp, [*_to_oncall(config), *_to_a_customer(config)]),
-        (("smtp", "fallback"), config.smtp.fallback, list(_to_oncall(config))),
+        (("smtp",), smtp, [*_to_oncall(config), *_to_a_customer(config)]),
+        (("smtp", "fallback"), smtp.fallback, list(_to_oncall(config))),
     ]
     for place, server, envelopes in servers:
         if server is None:

@@ -22,7 +22,7 @@ _HIGH = re.compile(rb"[\x80-\xff]+")
 # With which letters of EUC-JP begin: marks, kana, and the kanji that are in use.
 _USUAL_IN_EUC = frozenset({0xA1, 0xA4, 0xA5, *range(0xB0, 0xD0)})
 _JAPANESE_IN_JIS = b"\x1b$"
-_HEAD = 4096  # bytes that show whether a file is UTF-16
+_HEAD = 4096  # bytes that show whether a file is UTF-16 or JIS
 _KANJI_IN_UTF_8 = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
 
 
@@ -36,8 +36,7 @@ def encoding_of(pieces: Callable[[], Iterable[bytes]]) -> str | None:
     if wide := _wide(head):
         return wide if _decodes(pieces(), wide) else None
     if _decodes(pieces(), UTF_8):
-        jis = any(_JAPANESE_IN_JIS in piece for piece in pieces()) and _decodes(pieces(), JIS)
-        return JIS if jis else UTF_8
+        return JIS if _JAPANESE_IN_JIS in head and _decodes(pieces(), JIS) else UTF_8
     if _decodes(pieces(), EUC_JP) and _is_not_half_width(pieces):
         return EUC_JP
     return _by_line(pieces())

@@ -250,11 +250,15 @@ class Sent(_OfNotice):
 
 @dataclass(frozen=True, slots=True)
 class Stopped(_OfNotice):
-    """The rest of the letter is not sent until a person resumes it. `words`: the mail server's, where it refused."""
+    """The rest of the letter is not sent until a person resumes it.
+
+    `words`: the mail server's, where it refused. `listed`: how many the list has now, where it is not the approved one.
+    """
 
     action = "stopped"
     why: str
     words: str = ""
+    listed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
