@@ -29,7 +29,7 @@ _LANGUAGES: Mapping[str, Locale] = {
 }
 _UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LINE_ENDS = re.compile("[\r\n\x0b\x0c]+")  # the last two inside a cell, of word processors and FileMaker
-_BLANK_LINE = ",;\t| \u3000\r\n\ufeff\""
+_BLANK_LINE = ',;\t| \u3000\r\n\ufeff"'
 _AROUND = " \u3000\t\xa0\ufeff\u200b"  # what stands around a cell and means nothing
 _IN_NAME = "control characters in name or company"
 _UNCLOSED = "a quotation mark is not closed on its line"

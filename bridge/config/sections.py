@@ -178,7 +178,9 @@ class DatabaseSettings(Model):
         """The URL to open, with the password, which SQLAlchemy's URL does not show."""
         if self.url == "sqlite":
             return URL.create("sqlite", database=str(data_dir / "bridge.sqlite3"))
-        return make_url(_HOSTS.sub(_apart, self.url, count=1)).set(password=self.password.get_secret_value() if self.password else None)
+        return make_url(_HOSTS.sub(_apart, self.url, count=1)).set(
+            password=self.password.get_secret_value() if self.password else None
+        )
 
 
 class Wording(Model):

@@ -37,7 +37,9 @@ _US_WORDS = re.compile(
 )
 
 _ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
-_NAME = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|<[^\s<>]*>|\b[\w-]+(?:\.[\w-]+)+\b|\b\w*\d\w*\b")
+_NAME = re.compile(
+    r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|<[^\s<>]*>|\b[\w-]+(?:\.[\w-]+)+\b|\b\w*\d\w*\b"
+)
 
 
 def meaning(outcome: Outcome) -> Meaning:

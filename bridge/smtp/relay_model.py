@@ -34,8 +34,8 @@ class Answer:
 class RelayModel:
     """`letters`: the refusals of each letter. `taken_at`: when the server took the last mail.
 
-    `failing_since`: when it first failed us after that; None while it did not. `slow`: words of this server that turned
-    out to mean its pace.
+    `failing_since`: when it first failed us after that; None while it did not. `slow`: words of this server that
+    turned out to mean its pace.
     """
 
     pace: Pace

@@ -123,7 +123,9 @@ def stop_changed(tx: Tx, runtime: Runtime, notice: Notice, why: str, listed: int
     if incident is None or not tx.notices.move(notice, "stopped", stop_reason=why, owner=None):
         return NOTHING
     tx.outbox.discard_unsent(notice.id)
-    tell_trouble(NoticeContext(tx, runtime, incident, notice), Stopped(notice.id, notice.kind, why, listed=listed))
+    tell_trouble(
+        NoticeContext(tx, runtime, incident, notice), Stopped(notice.id, notice.kind, why, listed=listed)
+    )
     return Wake(oncall=True)
 
 

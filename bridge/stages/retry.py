@@ -5,7 +5,7 @@ from typing import Literal
 
 from bridge.core.actions import may_be_retried
 from bridge.core.events import Retried
-from bridge.core.failures import alike
+from bridge.core.failures import alias, alike
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.draft_on_request import API
 from bridge.stages.runtime import Runtime
@@ -17,7 +17,10 @@ RetriedState = Literal["failed", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class WhichRows:
-    """Of the letters in this state all, or those refused in such words (as they are grouped), or one recipient's."""
+    """Of the letters in this state all, or those refused in such words (as they are grouped), or one recipient's.
+
+    `recipient`: an address, or its alias.
+    """
 
     state: RetriedState
     reply: str | None = None
@@ -25,7 +28,7 @@ class WhichRows:
 
     def match(self, address: str, reply: str) -> bool:
         """Whether a letter to this address, which ended with this reply, is one of them."""
-        if self.recipient is not None and self.recipient != address:
+        if self.recipient is not None and self.recipient not in (address, alias(address)):
             return False
         return self.reply is None or self.reply in (reply, alike(reply))
 

@@ -131,7 +131,11 @@ def test_temporary_answers_never_stop_a_letter(outcomes):
         ("550 5.1.1 <a1@x.example>: unknown", "550 5.1.1 <b2@y.example>: unknown", True),
         ("550 mailbox a1b2 of host mx1.x.example", "550 mailbox z9 of host mx2.y.example", True),
         ("550 5.1.1 unknown", "550 5.2.1 unknown", False),
-        ("550 no (abcdefab-abcd-abcd-abcd-abcdefabcdef)", "550 no (1bcdefab-abcd-2bcd-abcd-abcdefabcdef)", True),
+        (
+            "550 no (abcdefab-abcd-abcd-abcd-abcdefabcdef)",
+            "550 no (1bcdefab-abcd-2bcd-abcd-abcdefabcdef)",
+            True,
+        ),
         ("550 unknown", "554 unknown", False),
         ("550 no such user", "550 quota exceeded", False),
     ],

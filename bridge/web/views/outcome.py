@@ -1,11 +1,13 @@
 """How a sending went: when every recipient was tried once, and when nothing is left."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from bridge.core.dates import near_clock
+from bridge.core.failures import alias
 from bridge.core.model import DeliveryState
 from bridge.web.views.deck import Button
-from bridge.web.views.page_data import PageData
+from bridge.web.views.page_data import FailedRow, PageData
 from bridge.web.views.recipients import was_before
 from bridge.web.views.sending import after_detection, nothing_sent
 
@@ -71,12 +73,43 @@ def retries(data: PageData) -> tuple[Button, ...]:
     return tuple(press for press in found if press is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """One whom the letter did not reach, or perhaps not. `again`: what sends it to them alone, where nobody knows."""
+
+    address: str
+    state: str
+    reply: str
+    again: Button | None
+
+
+def unreached(data: PageData, most: int) -> tuple[Unreached, ...]:
+    """The first of them."""
+    return tuple(
+        Unreached(row.address, row.state, row.reply, _once_more(data, row)) for row in data.failed[:most]
+    )
+
+
+def _once_more(data: PageData, row: FailedRow) -> Button | None:
+    if row.state != "unknown" or "retry" not in data.offers:
+        return None
+    return _press(data, data.say("retry_one"), data.say("retry_twice"), ("unknown", "", alias(row.address)))
+
+
 def _again(data: PageData, state: DeliveryState, count: int, reply: str = "") -> Button | None:
     if not count or "retry" not in data.offers:
         return None
-    say, fields = data.say, (("state", str(state)), *((("reply", reply),) if reply else ()))
+    say = data.say
     note = say("retry_twice") if state == "unknown" else say("retry_rest") if "resume" in data.offers else ""
-    return Button(say(f"retry_{state}", n=say.number(count)), note, "retry", fields=fields)
+    return _press(data, say(f"retry_{state}", n=say.number(count)), note, (str(state), reply, ""))
+
+
+def _press(data: PageData, text: str, note: str, which: tuple[str, str, str]) -> Button:
+    """Whom it is for stands in the button's own address: a page has several of them, each for others."""
+    named = zip(("state", "reply", "recipient"), which, strict=True)
+    return Button(
+        text, note, "retry", data.link(urlencode([(name, value) for name, value in named if value]))
+    )
 
 
 def _refused(data: PageData, count: int, domains: tuple[str, ...]) -> str:
