@@ -51,7 +51,7 @@ def day(value: date, locale: Locale) -> str:
 def moment(at: datetime, zone: ZoneInfo, locale: Locale) -> str:
     """`2026年11月21日(土) 2時10分` or `02:10 JST on Saturday, 21 November 2026`.
 
-    In the hour that comes twice when clocks go back: `夏時間1時10分` and `標準時1時10分`, `01:10 EDT` and `01:10 EST`.
+    In the hour that comes twice when clocks go back: `夏時間1時10分`, `標準時1時10分`; `01:10 EDT`, `01:10 EST`.
     """
     local = at.astimezone(zone)
     if locale == "ja":

@@ -252,7 +252,7 @@ class Sent(_OfNotice):
 class Stopped(_OfNotice):
     """The rest of the letter is not sent until a person resumes it.
 
-    `words`: the mail server's, where it refused. `listed`: how many the list has now, where it is not the approved one.
+    `words`: the mail server's, where it refused. `listed`: how many the list has now, where that has changed.
     """
 
     action = "stopped"

@@ -29,7 +29,7 @@ _RECIPIENT_WORDS = re.compile(r"gr[ea]y[- ]?list|over ?quota|mailbox|\bfull\b", 
 # Gmail's quota, Exchange Online's SendAsDenied, a sender that is not known, its daily limit; policy (RFC 3463).
 _US_ENHANCED = re.compile(r"5\.(?:7\.\d+|4\.5|2\.252|1\.8|1\.90)")
 _US_WORDS = re.compile(
-    r"verified sender|not verified|unverified|sender address rejected|sending quota|sending paused|not allowed to send"
+    r"verified sender|not verified|unverified|sender address rejected|sending (?:quota|paused)|not allowed to send"
     r"|(?:hourly|daily|weekly|monthly) (?:\w+ ){0,2}(?:limit|quota)|max(?:imum)? (?:\w+ ){0,3}per (?:hour|day|month)"
     r"|helo command rejected|relay(?:ing)? (?:access )?denied|authentication (?:is )?required|must authenticate"
     r"|account (?:\w+ ){0,3}(?:suspended|disabled|blocked|locked)|blocked using|black-?list|block-?list",

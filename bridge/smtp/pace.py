@@ -1,8 +1,8 @@
 """How fast a server is given letters: as fast as it takes them, or as the configuration says. Pure.
 
 A server that says "too fast" is given fewer: what it took lately less a tenth, or half where it took nothing since
-the last time. After that the pace creeps up again, and faster while it is far below what the server once took, or where
-one "too fast" for long was the last: it may have been a slip. Times are seconds of a monotonic clock.
+the last time. After that the pace creeps up again, and faster while it is far below what the server once took, or
+where one "too fast" for long was the last: it may have been a slip. Times are seconds of a monotonic clock.
 """
 
 from dataclasses import dataclass, replace
