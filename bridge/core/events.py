@@ -283,6 +283,15 @@ class Retried(_OfNotice):
 
 
 @dataclass(frozen=True, slots=True)
+class Left(_OfNotice):
+    """A person leaves letters as they are, of which nobody knows whether they arrived. `recipient`: one's alias."""
+
+    action = "left"
+    count: int
+    recipient: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RelayFailed(_OfNotice):
     """The mail server takes no mail for customers while this letter waits for it."""
 

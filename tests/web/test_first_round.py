@@ -112,8 +112,11 @@ def test_a_press_or_a_call_sends_again_to_those_of_one_reply_or_one_alone(tmp_pa
         buttons = [html.unescape(each) for each in re.findall(r'value="retry" formaction="([^"]+)"', page)]
         alone = next(each for each in buttons if "recipient=" in each)
         assert "customer5" not in alone
+        assert running.post_api(f"/notices/{notice['id']}/leave", "{}").status_code == 200
+        assert "このままにすると決めました" in running.get(link).text
         assert running.press(link + alone, "retry").status_code == 303
         until(lambda: running.deliveries()["unknown"] == 0, 20, "the one in doubt was sent to again")
+        assert running.post_api(f"/notices/{notice['id']}/leave", "{}").status_code == 409
         assert running.press(link, "retry", state="failed").status_code == 303
         until(lambda: running.deliveries()["sent"] == 8, 20, "everybody has it")
         assert running.press(link, "retry", state="failed").status_code == 409

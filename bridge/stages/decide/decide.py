@@ -17,7 +17,7 @@ from bridge.stages.decide.edit import edit
 from bridge.stages.decide.end_incident import end_incident
 from bridge.stages.decide.renew import renew
 from bridge.stages.decide.reopen import reopen
-from bridge.stages.decide.retry_failed import retry_failed
+from bridge.stages.decide.retry_failed import leave_unknown, retry_failed
 from bridge.stages.decide.send_test_copy import send_test_copy
 from bridge.stages.decide.stop import resume, stop
 from bridge.stages.runtime import Runtime
@@ -35,6 +35,7 @@ ACTIONS: Mapping[str, Decide] = {
     "resume": resume,
     "reopen": reopen,
     "retry": retry_failed,
+    "leave": leave_unknown,
     "test": send_test_copy,
     "recovered": end_incident,
 }
