@@ -74,7 +74,7 @@ class Loader:
         service = await self.store.read(partial(_service_of, notice=notice))
         if await self.lists.digest(service) != notice.audience_digest:
             now = (await self.lists.facts([service])).get(service)
-            return await self._stop_changed(notice, "list_changed", now and now.count)
+            return await self._stop_changed(notice, "list_changed", now.count if now else None)
         chunks = self.lists.chunks(service, fan_out.CHUNK, notice.audience_digest or "")
         return await self._load_chunks(notice, chunks)
 

@@ -5,9 +5,9 @@ from functools import partial
 import pytest
 
 from bridge.core.estimate import Sample, time_left, worth_telling
+from bridge.core.failures import alias
 from bridge.core.model import DeliveryState
 from bridge.stages.refused_letter import stop_refused
-from bridge.core.failures import alias
 from bridge.stages.retry import WhichRows, on_request, retry
 from bridge.stages.slow_letter import look_at_sendings, tell_slow
 from bridge.store.claims import DeliveryResult
