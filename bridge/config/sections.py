@@ -148,7 +148,8 @@ class DatabaseSettings(Model):
     """Where incidents are kept. In short form only the `url`."""
 
     url: str = Field(
-        default="sqlite", description="`sqlite` (in data_dir) or `postgresql://user@host/dbname`"
+        default="sqlite",
+        description="`sqlite` (in data_dir) or `postgresql://user@host/dbname`; of several `host:port,host:port`",
     )
     password: Secret | None = Field(default=None, description="of the PostgreSQL user")
 

@@ -104,7 +104,9 @@ def test_a_press_or_a_call_sends_again_to_those_of_one_reply_or_one_alone(tmp_pa
         path, which = f"/notices/{notice['id']}/retry", {"state": "failed", "reply": no_user}
         assert running.post_api(path, json.dumps(which)).status_code == 200
         until(lambda: running.deliveries()["sent"] == 5, 20, "those of one reply have it")
-        until(lambda: running.incident()["notices"][0]["state"] == "sent", 20, "and nothing more is under way")
+        until(
+            lambda: running.incident()["notices"][0]["state"] == "sent", 20, "and nothing more is under way"
+        )
         assert running.post_api(path, json.dumps(which)).status_code == 409
         assert {
             address for mail in mails.mails for address in mail.to if address.startswith("customer4")
