@@ -311,6 +311,8 @@ def test_a_secret_in_a_file_that_others_read_is_a_warning(capsys, home, mail_ser
     [
         (b"\xef\xbb\xbf0123456789abcdef\r\n", 1, "begins with a byte order mark (BOM)"),
         (b"0123456789abcdef \n", 0, "has a space at its beginning or end"),
+        ("0123456789abcdef\u200b\n".encode(), 1, "holds a character that nobody sees (U+200B)"),
+        (b'"0123456789abcdef"\n', 0, "stands in quotation marks"),
     ],
 )
 def test_what_nobody_sees_in_a_secret_is_named(capsys, home, mail_server: Sink, content, exit_code, what):
