@@ -2,7 +2,7 @@
 
 The same words to ten different recipients in a row, with none taken between, are about us, whatever their code and
 stage; words that are known to be about us need five. Where only some domains are refused and others are served, it is
-about those. Where ten in a row are put off in the same words, after others were taken, it is the pace.
+about those. Where five in a row are put off in the same words, after others were taken, it is the pace.
 """
 
 from dataclasses import dataclass, field, replace
@@ -11,6 +11,7 @@ from bridge.smtp.meaning import Meaning
 
 SAME_WORDS = 10  # recipients in a row
 KNOWN_WORDS = 5
+PUT_OFF = 5
 FEW_DOMAINS = 2  # of refused recipients, that may be the reason themselves: so many at least,
 A_DOMAIN = 3  # and one for so many refused
 FIRST_DOMAINS = 30  # recipients of each, where no other domain was tried yet
@@ -63,8 +64,10 @@ class Refusals:
         return not self.served and len(self.refused) >= FIRST_DOMAINS * len(domains)
 
     def about_pace(self) -> bool:
-        """Whether the words in which the last were put off mean the pace: to others, the server gave its answer."""
-        return bool(self.served) and len(self.put_off) >= SAME_WORDS
+        """Whether the words in which the last were put off mean the pace: others were taken before."""
+        domains = {_domain(address) for address in self.put_off}
+        theirs = len(domains) == 1 and not domains & self.served
+        return bool(self.served) and len(self.put_off) >= PUT_OFF and not theirs
 
 
 def _domain(address: str) -> str:
