@@ -14,7 +14,6 @@ KNOWN_WORDS = 5
 PUT_OFF = 5
 FEW_DOMAINS = 2  # of refused recipients, that may be the reason themselves: so many at least,
 A_DOMAIN = 3  # and one for so many refused
-FIRST_DOMAINS = 30  # recipients of each, where no other domain was tried yet
 REMEMBERED = 1000  # domains that took a letter
 
 
@@ -59,9 +58,8 @@ class Refusals:
         if len(self.refused) < (KNOWN_WORDS if meaning == "us" else SAME_WORDS):
             return False
         domains = {_domain(address) for address in self.refused}
-        if len(domains) > max(FEW_DOMAINS, len(self.refused) // A_DOMAIN) or domains & self.served:
-            return True
-        return not self.served and len(self.refused) >= FIRST_DOMAINS * len(domains)
+        few = len(domains) <= max(FEW_DOMAINS, len(self.refused) // A_DOMAIN)
+        return not (few and self.served and not domains & self.served)
 
     def about_pace(self) -> bool:
         """Whether the words in which the last were put off mean the pace: others were taken before."""

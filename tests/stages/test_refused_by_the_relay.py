@@ -123,7 +123,9 @@ async def test_a_letter_that_is_refused_because_of_us_stops_and_the_refused_are_
     assert told.subject == "【停止】みどりショップ第一報"
     assert QUOTA in told.body
     assert (await office.press("maruyama", "resume")).status == 303
-    assert await office.deliver() == 5
+    assert await office.deliver() == 3, "those that were not tried go first"
+    office.clock.move(seconds(5))
+    assert await office.deliver() == 2
 
 
 async def test_who_was_refused_in_other_words_or_before_one_was_taken_stays_refused(office: Office) -> None:
@@ -198,7 +200,7 @@ async def test_whom_nobody_knows_about_is_left_one_by_one_or_all_and_the_history
     assert (await office.press("maruyama", "leave", state="unknown")).status == 303
     assert (await office.press("maruyama", "leave", state="failed")).status == 409
     left = [event for event in await office.events() if event.action == "left"]
-    assert [(e.actor, e.detail["count"], e.detail["recipient"]) for e in left] == [
+    assert [(e.actor, e.detail["count"], e.detail.get("recipient")) for e in left] == [
         ("maruyama", 1, alias(one)),
         ("maruyama", 2, None),
     ]
