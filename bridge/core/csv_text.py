@@ -11,7 +11,7 @@ Wanted = Callable[[str], bool]  # whether a column of this name, as `loosely` wr
 
 _UNCLOSED = "unexpected end of data"  # the words of Python's csv module
 _SEP = re.compile(r'"?sep=(?:([^\w\s"])|\t)"?', re.IGNORECASE)
-_DECORATION = re.compile(r"必須|任意|[\W_]+")
+_DECORATION = re.compile(r"必須|任意|[^\w@]+|_+")  # an address must go on looking like one
 _MOST_JOINED = 20  # lines that a cell may take: more is a quotation mark that nothing closes
 
 
