@@ -39,7 +39,7 @@ _USUAL: Mapping[str, str] = {
 # Any other name that speaks of mail, but for those of what people may want of it or what kind it is.
 _OF_MAIL = re.compile(r"mail|メール|メアド")
 _ABOUT_MAIL = re.compile(
-    r"確認|配信|受信|送信日|希望|可否|種|区分|一覧|リスト|名簿|マガジン|type|label|magazine|opt|status|verif|count"
+    r"@|確認|配信|受信|送信日|希望|可否|種|区分|一覧|リスト|名簿|マガジン|type|label|magazine|opt|status|verif|count"
 )
 
 

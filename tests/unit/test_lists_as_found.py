@@ -340,6 +340,11 @@ def test_nothing_but_zeros_at_the_end_is_told_as_a_bad_row(file):
     assert [row.line for row in read(path) if isinstance(row, BadRow)] == [4]
 
 
+def test_a_customer_at_a_domain_of_mail_is_no_header(file):
+    with pytest.raises(AudienceError, match="has no column email"):
+        summarise(file("maruyama@mail1.example.jp,丸山\nsato@mail2.example.jp,佐藤\n"))
+
+
 def test_what_was_put_right_is_among_the_facts_of_the_list(file):
     facts = Audiences().facts("shop-customers", file(HEADER + "sato@example.jp.,,,\n<x@example.jp>.,,,\n"))
     assert facts.count == 2
