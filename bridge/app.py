@@ -27,9 +27,8 @@ from bridge.loops.reload import RunningConfig
 from bridge.loops.results import LeavingLetter, Results
 from bridge.loops.self_check import SelfCheck
 from bridge.loops.timer import Timer
-from bridge.smtp.helo import default_name
+from bridge.smtp.helo import named
 from bridge.smtp.relay import ONCALL_CONNECTIONS, Relay
-from bridge.smtp.settings import RelaySettings
 from bridge.stages import instances
 from bridge.stages.instances import ThisInstance
 from bridge.stages.runtime import Runtime
@@ -271,13 +270,9 @@ class App:
 
 def _relays(config: Config) -> dict[str, list[Relay]]:
     """The mail servers of each lane, in the order they are tried. Both lanes share the first."""
-    smtp, name = config.smtp, default_name(socket.gethostname(), config.server.public_url)
-    first = Relay(_named(smtp, name), smtp.connections, rate=smtp.rate)
+    smtp = named(config.smtp, socket.gethostname(), config.server.public_url)
+    first = Relay(smtp, smtp.connections, rate=smtp.rate)
     oncall = [first]
     if smtp.fallback is not None:
-        oncall.append(Relay(_named(smtp.fallback, smtp.helo_name or name), ONCALL_CONNECTIONS))
+        oncall.append(Relay(smtp.fallback, ONCALL_CONNECTIONS))
     return {"oncall": oncall, "customers": [first]}
-
-
-def _named(server: RelaySettings, name: str) -> RelaySettings:
-    return server if server.helo_name else server.model_copy(update={"helo_name": name})

@@ -129,11 +129,28 @@ class ServerSettings(Model):
         return urlsplit(self.public_url).path
 
 
+_HOSTS = re.compile(r"(postgresql://(?:[^/@]*@)?)([^/?@]*,[^/?@]*)(/[^?]*)?(?:\?(.*))?")
+_HOST_AND_PORT = re.compile(r"(\[[^\]]*\]|[^:]*)(?::(\d*))?")
+
+
+def _apart(url: re.Match[str]) -> str:
+    """libpq's `h1:p1,h2:p2` as SQLAlchemy reads it: hosts and ports apart. Raises ValueError."""
+    pairs = [_HOST_AND_PORT.fullmatch(each) for each in url[2].split(",")]
+    if not all(pairs):
+        raise ValueError("not a list of hosts")
+    found = [(pair[1].strip("[]"), pair[2]) for pair in pairs if pair]
+    if not any(port for _, port in found):
+        return url[0]
+    hosts, ports = ",".join(host for host, _ in found), ",".join(port or "5432" for _, port in found)
+    return f"{url[1]}{url[3] or '/'}?host={hosts}&port={ports}{'&' + url[4] if url[4] else ''}"
+
+
 class DatabaseSettings(Model):
     """Where incidents are kept. In short form only the `url`."""
 
     url: str = Field(
-        default="sqlite", description="`sqlite` (in data_dir) or `postgresql://user@host/dbname`"
+        default="sqlite",
+        description="`sqlite` (in data_dir) or `postgresql://user@host/dbname`; of several `host:port,host:port`",
     )
     password: Secret | None = Field(default=None, description="of the PostgreSQL user")
 
@@ -163,7 +180,9 @@ class DatabaseSettings(Model):
         """The URL to open, with the password, which SQLAlchemy's URL does not show."""
         if self.url == "sqlite":
             return URL.create("sqlite", database=str(data_dir / "bridge.sqlite3"))
-        return make_url(self.url).set(password=self.password.get_secret_value() if self.password else None)
+        return make_url(_HOSTS.sub(_apart, self.url, count=1)).set(
+            password=self.password.get_secret_value() if self.password else None
+        )
 
 
 class Wording(Model):

@@ -271,6 +271,8 @@ def _trouble(ctx: MessageContext) -> OncallMessage:
         now=ctx.now,
         copied=ctx.copied(),
         person=_stopper(ctx) if ctx.row.detail["why"] == BY_PERSON else "",
+        approved=ctx.notice.recipients,
+        listed=ctx.row.detail.get("listed"),
     )
 
 
