@@ -9,8 +9,9 @@ from tests.parts.programs import installed
 
 OPTIONS = ("--storage-driver=overlay", "--runtime=runc", "--cgroup-manager=cgroupfs")
 BASE, IMAGE = "localhost/bridge-base", "localhost/incident-bridge"
-# Podman would raise the limits, which root of a machine that is a container itself may not.
-LIMITS = ("--network=host", "--ulimit=nofile=4096:4096", "--ulimit=nproc=1024:1024")
+# Podman would raise the limits, which root of a machine that is a container itself may not; and it has
+# health checks done by systemd, which is not everywhere: the tests ask themselves.
+LIMITS = ("--network=host", "--ulimit=nofile=4096:4096", "--ulimit=nproc=1024:1024", "--no-healthcheck")
 
 
 def podman(*words: object) -> list[object]:
