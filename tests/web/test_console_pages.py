@@ -84,6 +84,8 @@ def test_a_drill_looks_like_one_and_comes_after_what_is_real() -> None:
         (False, "みどりショップ", True),
         (True, "訓練: みどりショップ", False),
     ]
+    assert "対応中の障害 1件" in CONSOLE["home, a drill"]("ja").html
+    assert "対応中の障害はありません" in CONSOLE["home, only a drill"]("ja").html
     page = CONSOLE["timeline, a drill"]("ja").html
     assert '<aside class="drill">訓練です。お客様には送られません</aside>' in page
     assert "/individual" not in page
