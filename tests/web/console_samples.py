@@ -153,10 +153,17 @@ def home_data(lang: Locale = "ja", **changes: Any) -> HomeData:
     return HomeData(**{**values, **changes})
 
 
+REHEARSED = replace(
+    WAITING, incident=replace(INCIDENT, id="i9", mode="drill"), notices=(notice(due_at=at(2, 13)),)
+)
+
+
 HOMES: dict[str, dict[str, Any]] = {
     "three open": {},
     "late": {"incidents": (LATE, STOPPED)},
     "everything": {"incidents": (QUIET, LOST, TOLD, STOPPED, RECOVERED, LATE, WAITING)},
+    "a drill": {"incidents": (REHEARSED, SOON)},
+    "only a drill": {"incidents": (REHEARSED,)},
     "empty": {"incidents": ()},
     "new": {"incidents": (), "firsts": (), "drilled": {}},
     "trouble": {
@@ -199,6 +206,7 @@ WAITING_LETTER = LetterRecord(
 )
 TIMELINES: dict[str, dict[str, Any]] = {
     "told": {},
+    "a drill": {"incident": replace(INCIDENT, mode="drill")},
     "waiting": {
         "letters": (LetterRecord(notice=notice(), version=DRAFT, own_page="/approve/token"),),
         "refused": {},

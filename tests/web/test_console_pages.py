@@ -78,6 +78,19 @@ def test_the_most_urgent_stands_first_and_one_button_is_blue() -> None:
     ]
 
 
+def test_a_drill_looks_like_one_and_comes_after_what_is_real() -> None:
+    shown = cards(samples.frame(), samples.HOMES["a drill"]["incidents"])
+    assert [(card.drill, card.name, card.primary) for card in shown] == [
+        (False, "みどりショップ", True),
+        (True, "訓練: みどりショップ", False),
+    ]
+    assert "対応中の障害 1件" in CONSOLE["home, a drill"]("ja").html
+    assert "対応中の障害はありません" in CONSOLE["home, only a drill"]("ja").html
+    page = CONSOLE["timeline, a drill"]("ja").html
+    assert '<aside class="drill">訓練です。お客様には送られません</aside>' in page
+    assert "/individual" not in page
+
+
 def test_a_card_says_how_long_is_left_until_what() -> None:
     told = [
         (card.countdown.n, card.countdown.unit, card.countdown.caption, card.button)

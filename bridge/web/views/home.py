@@ -62,7 +62,8 @@ class Home:
 
 
 def home(data: HomeData) -> Home:
-    frame, n = data.frame, len(data.incidents)
+    frame = data.frame
+    n = sum(not each.incident.is_drill for each in data.incidents)
     heading = frame.say("open_n", n=n) if n else frame.say("open_none")
     return Home(
         title=heading,
