@@ -40,7 +40,8 @@ def _local_if_any(value: object) -> object:
     return _local(value) if value else None
 
 
-def _on_one_line(text: LocalText | None) -> LocalText | None:
+def on_one_line(text: LocalText | None) -> LocalText | None:
+    """A name without the blanks around it. Raises ValueError when it is of several lines."""
     if text is None:
         return None
     one = LocalText(ja=text.ja.strip() or text.ja, en=text.en and (text.en.strip() or text.en))
@@ -96,8 +97,8 @@ def _climbing(offsets: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
 Match = Annotated[Matchers, BeforeValidator(_matchers)]
 Words = Annotated[LocalText, BeforeValidator(_local)]
 WordsIfAny = Annotated[LocalText | None, BeforeValidator(_local_if_any)]
-Name = Annotated[LocalText, BeforeValidator(_local), AfterValidator(_on_one_line)]
-NameIfAny = Annotated[LocalText | None, BeforeValidator(_local_if_any), AfterValidator(_on_one_line)]
+Name = Annotated[LocalText, BeforeValidator(_local), AfterValidator(on_one_line)]
+NameIfAny = Annotated[LocalText | None, BeforeValidator(_local_if_any), AfterValidator(on_one_line)]
 """Texts that stand in a header or inside of a line: a line end in them would break a letter."""
 KnownKind = Annotated[Kind, AfterValidator(_known_kind), WithJsonSchema({"enum": list(KINDS)})]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bridge.config.sections import DatabaseSettings, Endpoint, Listen, PublicUrl
 from bridge.core.matchers import parse_matchers
-from bridge.core.settings import Email, Person
+from bridge.core.settings import Email, Person, on_one_line
 from bridge.core.values import LocalText, Model, Secret
 from bridge.smtp.settings import Host, Security
 
@@ -49,7 +49,7 @@ def _parsed(written: tuple[str, ...]) -> tuple[str, ...]:
     return written
 
 
-BothTexts = Annotated[LocalText, BeforeValidator(_both)]
+BothTexts = Annotated[LocalText, BeforeValidator(_both), AfterValidator(on_one_line)]
 
 
 class SenderAnswer(Model):

@@ -141,10 +141,15 @@ def test_a_source_that_is_none_is_a_mistake_of_usage(
     assert said in capsys.readouterr().err
 
 
+NAMES = st.text(st.characters(exclude_categories=["Cc", "Zl", "Zp", "Cs"]), min_size=1).filter(
+    lambda name: name == name.strip()
+)
+
+
 @given(
-    service=st.text(min_size=1).filter(str.strip),
-    company=st.text(min_size=1),
-    name=st.text(min_size=1),
+    service=NAMES,
+    company=NAMES,
+    name=NAMES,
     value=st.text(),
 )
 @settings(max_examples=60, deadline=None)
