@@ -6,9 +6,8 @@ letters whose recipient has a later one.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -41,8 +40,7 @@ LEFT_TO_OTHERS = timedelta(hours=1)  # longer than it takes to reload every inst
 CRASHES = 5  # a message is suspected once so many processes have crashed while they held it
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A message this instance may send now, as long as its fence holds.
 
     `crashes`: how often the process died, or our own code raised, while it held this message.
@@ -70,8 +68,7 @@ class Claimed:
         return self.crashes >= CRASHES
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryResult:
+class DeliveryResult(NamedTuple):
     """How an attempt at a claimed message ended. `counted`: whether it counts as one; `crashed`: our own code raised.
 
     `ring_to`: the person that a ring was to. `wait`: how long an unfinished message rests. It is added to the
@@ -108,7 +105,6 @@ _OVERTAKEN = (
     .where(_LATER.c.kind.in_(kinds_that(lambda spec: spec.recipients is Recipients.SERVICE_LIST)))
 )
 
-_CLAIMED = tuple(each.name for each in fields(Claimed))
 _AT_ONCE = 5000  # ids in one statement
 _SUSPECT = outbox.c.crashes >= CRASHES
 
@@ -178,9 +174,9 @@ class Claims:
                 first_at=func.coalesce(outbox.c.first_at, now),
                 updated_at=now,
             )
-            .returning(*(outbox.c[name] for name in _CLAIMED))
+            .returning(*(outbox.c[name] for name in Claimed._fields))
         )
-        return sorted((Claimed(**row._mapping) for row in rows), key=lambda message: message.id)
+        return sorted(Claimed(*row) for row in rows)
 
     def mark_in_doubt(self, claims: Sequence[tuple[int, int]], instance_id: str) -> set[tuple[int, int]]:
         """Move (id, fence) from sending to in_doubt; returns those that may send their DATA.

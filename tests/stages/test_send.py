@@ -154,7 +154,7 @@ async def test_failures_are_grouped_by_the_servers_words(office: Office) -> None
         for c in claims
     ]
     await office.mark(*marks[:5])
-    await office.mark(replace(marks[5], state="sent"))
+    await office.mark(marks[5]._replace(state="sent"))
     await office.tick()
     (mail,) = await finished_mails(office)
     assert "届かなかった理由:\n5名 550 5.7.515 … is not welcome(a.example.jp、b.example.jp)" in mail.body
