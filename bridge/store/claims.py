@@ -26,7 +26,6 @@ from bridge.core.kinds import Recipients, kinds_that
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import DeliveryState
 from bridge.store import bulk
-from bridge.store.dialect import skip_locked
 from bridge.store.incidents import about
 from bridge.store.indexed import CLAIMED, OPEN_NOTICE, WAITING
 from bridge.store.outbox import Lane
@@ -105,6 +104,7 @@ _OVERTAKEN = (
     .where(_LATER.c.kind.in_(kinds_that(lambda spec: spec.recipients is Recipients.SERVICE_LIST)))
 )
 
+_CLAIMED = [outbox.c[name] for name in Claimed._fields]
 _AT_ONCE = 5000  # ids in one statement
 _SUSPECT = outbox.c.crashes >= CRASHES
 
@@ -163,20 +163,16 @@ class Claims:
 
     def _take(self, due: Select[tuple[int]], instance_id: str) -> list[Claimed]:
         now = self._tx.now
-        rows = self._tx.execute(
-            update(outbox)
-            .where(outbox.c.id.in_(skip_locked(due)))
-            .values(
-                state="sending",
-                owner=instance_id,
-                fence=outbox.c.fence + 1,
-                attempts=outbox.c.attempts + 1,
-                first_at=func.coalesce(outbox.c.first_at, now),
-                updated_at=now,
-            )
-            .returning(*(outbox.c[name] for name in Claimed._fields))
-        )
-        return sorted(Claimed(*row) for row in rows)
+        values = {
+            "state": "sending",
+            "owner": instance_id,
+            "fence": outbox.c.fence + 1,
+            "attempts": outbox.c.attempts + 1,
+            "first_at": func.coalesce(outbox.c.first_at, now),
+            "updated_at": now,
+        }
+        rows = bulk.update_and_fetch(self._tx, due, values, _CLAIMED)
+        return sorted(map(Claimed._make, rows), key=lambda message: message.id)
 
     def mark_in_doubt(self, claims: Sequence[tuple[int, int]], instance_id: str) -> set[tuple[int, int]]:
         """Move (id, fence) from sending to in_doubt; returns those that may send their DATA.
@@ -191,17 +187,9 @@ class Claims:
         """Write the results of claimed messages. The result of a claim that was lost meanwhile changes nothing."""
         if not marks:
             return
+        due = {wait: bulk.stored(self._tx.now + wait) for wait in {m.wait for m in marks}}
         rows = [
-            (
-                m.id,
-                m.fence,
-                m.state,
-                m.reply[:500],
-                bulk.stored(self._tx.now + m.wait),
-                0 if m.counted else 1,
-                m.ambiguous,
-                int(m.crashed),
-            )
+            (m.id, m.fence, m.state, m.reply[:500], due[m.wait], int(not m.counted), m.ambiguous, int(m.crashed))
             for m in marks
         ]
         bulk.mark(self._tx, rows, instance_id)
