@@ -118,15 +118,15 @@ class Group:
 
     async def _grant(self) -> bool:
         first = self._load.cars[0]
-        granted = await self._granted(self._load.cars)
+        granted = await self._granted(self._load.cars, ahead=False)
         self._load.cars.clear()
         self._load.cars.extend(granted)
         return granted[:1] == [first]
 
-    async def _granted(self, cars: Sequence[Car]) -> list[Car]:
+    async def _granted(self, cars: Sequence[Car], *, ahead: bool) -> list[Car]:
         """Those of which the doubt is committed now; the others wait for another turn."""
         rows = {car.row: self._open[car.row] for car in cars if car.row in self._open}
-        granted = await self.lane.marks.in_doubt(list(rows.values()))
+        granted = await self.lane.marks.in_doubt(list(rows.values()), ahead=ahead)
         for row in rows.values():
             if (row.id, row.fence) not in granted:
                 self._finish(row, unsent(row))
@@ -150,6 +150,6 @@ class Group:
         """While the last ones are on the wire, the next get ready."""
         try:
             if rows := self.lane.more(self.relay):
-                self._load.cars.extend(await self._granted(await self._composed(rows)))
+                self._load.cars.extend(await self._granted(await self._composed(rows), ahead=True))
         finally:
             self._joining = None
