@@ -19,7 +19,7 @@ from bridge.stages.notify_oncall import tell_trouble
 from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.stages.wake import NOTHING, Wake
 from bridge.store.incidents import IncidentChanges
-from bridge.store.outbox import OutboxMessage
+from bridge.store.bulk import Letter
 from bridge.store.tx import Tx
 
 CHUNK = 5000  # recipients a transaction puts into the outbox
@@ -89,7 +89,7 @@ def begin_send(tx: Tx, runtime: Runtime, notice: Notice, chunk: Chunk, *, last: 
             tx.notices.withdraw_approvals(notice.id)  # they were to another text
             return stop_changed(tx, runtime, notice, TEXT_CHANGED)
         tx.outbox.freeze(notice.id, _skeletons(ctx, version))
-    tx.outbox.add(_rows(ctx, version, chunk))
+    tx.outbox.add_letters(notice.id, _rows(ctx, version, chunk))
     if not last:
         return NOTHING
     _start(ctx, version)
@@ -137,21 +137,18 @@ def _skeletons(ctx: NoticeContext, version: Version) -> dict[str, bytes]:
     return {locale: frozen(text, locale) for locale, text in version.texts.items()}
 
 
-def _rows(ctx: NoticeContext, version: Version, chunk: Chunk) -> list[OutboxMessage]:
+def _rows(ctx: NoticeContext, version: Version, chunk: Chunk) -> list[Letter]:
     service, notice, batch = ctx.service, ctx.notice, version.batch is not None
     domain = service.sender.email.rpartition("@")[2]
     earlier = [n.id for n in ctx.notices() if n.id != notice.id and n.sending_at]
     threads = ctx.tx.outbox.message_ids(earlier, [r.address for r in chunk.recipients])
     return [
-        OutboxMessage(
-            notice_id=notice.id,
-            lane="customers",
-            kind="letter",
-            n=n if batch else 0,
-            address=recipient.address,
-            letter=str(n) if batch else _language(version, service, recipient),
-            refs=" ".join(threads.get(recipient.address, ())),
-            message_id=message_id(f"{notice.id}/{n}" if batch else notice.id, recipient.address, domain),
+        (
+            n if batch else 0,
+            recipient.address,
+            str(n) if batch else _language(version, service, recipient),
+            " ".join(threads.get(recipient.address, ())),
+            message_id(f"{notice.id}/{n}" if batch else notice.id, recipient.address, domain),
         )
         for n, recipient in enumerate(chunk.recipients, chunk.start)
     ]

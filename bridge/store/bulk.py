@@ -1,4 +1,4 @@
-"""Claims moved on by hundreds: one statement over a list of rows, instead of one for each.
+"""Rows of the outbox by hundreds: one statement over a list of rows, instead of one for each.
 
 The list travels as JSON. The two databases differ in how they take it apart; SQLite must also be kept from the index
 over `owner`, with which it reads all claims for each row.
@@ -19,6 +19,7 @@ from bridge.store.tables import outbox
 from bridge.store.transaction import Transaction
 
 _UNDECIDED = ", ".join(f"'{state}'" for state in sorted(UNDECIDED))
+_LETTER = ("n integer", "address text", "letter text", "refs text", "message_id text")
 _CLAIM = ("row_id bigint", "of_fence integer")
 _RESULT = (
     *_CLAIM,
@@ -29,6 +30,12 @@ _RESULT = (
     "doubt integer",
     "crash integer",
 )
+_ADD = """
+    INSERT INTO outbox
+        (notice_id, lane, kind, n, address, letter, detail, refs, message_id, state, due_at, updated_at)
+    SELECT :notice_id, 'customers', 'letter', r.n, r.address, r.letter, '{{}}', r.refs, r.message_id, 'queued', {now}, {now}
+    FROM {rows} AS r WHERE true ON CONFLICT DO NOTHING
+"""
 _MARK = """
     UPDATE outbox SET state = r.to_state, reply = r.words, due_at = r.due, attempts = attempts - r.uncount,
         ambiguous = ambiguous + r.doubt, crashes = crashes + r.crash, owner = NULL, updated_at = {now}
@@ -64,7 +71,11 @@ def _statement(template: str, columns: Sequence[str], dialect: str) -> TextClaus
 
 
 _EACH = func.json_each(bindparam("ids")).table_valued("value")
+Letter = tuple[int, str, str, str, str]
+"""To a customer: its number, the address, the frozen letter's key, the thread, the Message-ID."""
+
 _DIALECTS = ("sqlite", "postgresql")
+_ADDS = {name: _statement(_ADD, _LETTER, name) for name in _DIALECTS}
 _MARKS = {name: _statement(_MARK, _RESULT, name) for name in _DIALECTS}
 _DOUBTS = {name: _statement(_MARK_IN_DOUBT, _CLAIM, name) for name in _DIALECTS}
 _DOUBTFUL = {name: _statement(_IN_DOUBT, _CLAIM, name) for name in _DIALECTS}
@@ -73,6 +84,12 @@ _DOUBTFUL = {name: _statement(_IN_DOUBT, _CLAIM, name) for name in _DIALECTS}
 def stored(at: datetime) -> str:
     """A time as both databases take it."""
     return at.isoformat(timespec="microseconds")
+
+
+def add_letters(tx: Transaction, notice_id: str, letters: Sequence[Letter]) -> None:
+    """Queue these, due now; one that is there already stays as it is."""
+    params = {"rows": dumps(letters), "notice_id": notice_id, "now": stored(tx.now)}
+    tx.execute(_ADDS[tx.connection.dialect.name], params)
 
 
 def mark(tx: Transaction, rows: Sequence[Sequence[Any]], instance_id: str) -> None:
