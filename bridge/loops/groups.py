@@ -1,8 +1,8 @@
 """Letters that are given to a connection together: one commit of their doubt, and no pause between them.
 
-The doubt of the first is committed right before their first DATA, that of the next ones while these are on the wire;
-each result rides early. A lost connection leaves one letter in doubt; only a killed process leaves those of two groups
-that were not begun. After that they go one by one.
+The doubt of the first is committed right before their first DATA, that of the next while these are on the wire; each
+result rides early. A lost connection leaves one letter in doubt; only a killed process leaves those of two groups that
+were not begun. After that they go one by one.
 """
 
 import asyncio

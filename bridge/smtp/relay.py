@@ -311,7 +311,9 @@ class _Run:
             return
         load.cars.popleft()
         if outcome.state == "queued" and not outcome.code and again:
-            load.answered(car, outcome)  # the server accepted this connection: the letter is more likely wrong
+            load.answered(
+                car, outcome
+            )  # the server accepted this connection: the letter is more likely wrong
             return
         told = self._relay.learn(session, outcome, car, self._begun_at)
         session.answered += outcome.state in ("sent", "deferred", "failed")

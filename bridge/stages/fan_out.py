@@ -18,8 +18,8 @@ from bridge.stages.draft import GOING_ON
 from bridge.stages.notify_oncall import tell_trouble
 from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.stages.wake import NOTHING, Wake
-from bridge.store.incidents import IncidentChanges
 from bridge.store.bulk import Letter
+from bridge.store.incidents import IncidentChanges
 from bridge.store.tx import Tx
 
 CHUNK = 5000  # recipients a transaction puts into the outbox

@@ -33,7 +33,8 @@ _RESULT = (
 _ADD = """
     INSERT INTO outbox
         (notice_id, lane, kind, n, address, letter, detail, refs, message_id, state, due_at, updated_at)
-    SELECT :notice_id, 'customers', 'letter', r.n, r.address, r.letter, '{{}}', r.refs, r.message_id, 'queued', {now}, {now}
+    SELECT :notice_id, 'customers', 'letter', r.n, r.address, r.letter, '{{}}', r.refs, r.message_id,
+        'queued', {now}, {now}
     FROM {rows} AS r WHERE true ON CONFLICT DO NOTHING
 """
 _MARK = """
@@ -103,7 +104,9 @@ def mark_in_doubt(
 ) -> set[tuple[int, int]]:
     """Move (id, fence) from sending to in_doubt; returns those that are in doubt now."""
     name, rows = tx.connection.dialect.name, dumps(claims)
-    if tx.execute(_DOUBTS[name], {"rows": rows, "me": instance_id, "now": stored(tx.now)}).rowcount == len(claims):
+    if tx.execute(_DOUBTS[name], {"rows": rows, "me": instance_id, "now": stored(tx.now)}).rowcount == len(
+        claims
+    ):
         return set(claims)
     return {(row.id, row.fence) for row in tx.execute(_DOUBTFUL[name], {"rows": rows, "me": instance_id})}
 

@@ -189,7 +189,16 @@ class Claims:
             return
         due = {wait: bulk.stored(self._tx.now + wait) for wait in {m.wait for m in marks}}
         rows = [
-            (m.id, m.fence, m.state, m.reply[:500], due[m.wait], int(not m.counted), m.ambiguous, int(m.crashed))
+            (
+                m.id,
+                m.fence,
+                m.state,
+                m.reply[:500],
+                due[m.wait],
+                int(not m.counted),
+                m.ambiguous,
+                int(m.crashed),
+            )
             for m in marks
         ]
         bulk.mark(self._tx, rows, instance_id)

@@ -1,6 +1,5 @@
 """A drill: the real ring, page and hold; its letter goes to the people rung, and four things keep it to them."""
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """What is known of a mail server, over any sequence of its answers: no lane stops for ever, no ring is starved."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
