@@ -1,8 +1,8 @@
 """Letters that are given to a connection together: one commit of their doubt, and no pause between them.
 
 The doubt of the first is committed right before their first DATA, that of the next while these are on the wire; each
-result rides early. A lost connection leaves one letter in doubt; only a killed process leaves those of two groups that
-were not begun. After that they go one by one.
+result rides early. A lost connection leaves one letter in doubt; only a killed process leaves those of two groups
+that were not begun. After that they go one by one.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ class GroupDependencies:
 
 
 @dataclass(eq=False)
-class Group:
+class LetterGroup:
     """The letters of one connection, from the first ones to the last that joined them."""
 
     lane: GroupDependencies

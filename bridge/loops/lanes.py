@@ -12,7 +12,7 @@ import structlog
 from bridge import metrics
 from bridge.clock import Bell, pause
 from bridge.errors import BridgeError, StorageDown
-from bridge.loops.groups import Group, GroupDependencies
+from bridge.loops.groups import GroupDependencies, LetterGroup
 from bridge.loops.outgoing import Composer, OutgoingMail
 from bridge.loops.results import Results
 from bridge.loops.stops import Stops
@@ -76,7 +76,7 @@ class LaneWorker:
         self._of_group = GroupDependencies(
             office.marks, compose, self._wanted, self._more, self._single, self._settled, self._finish
         )
-        self._groups: set[Group] = set()
+        self._groups: set[LetterGroup] = set()
         self._probe: asyncio.Task[bool] | None = None
         self._trouble = Trouble("lane_waits")
         self._stopping = False
@@ -194,7 +194,7 @@ class LaneWorker:
             if len(rows) == 1:
                 self._finish(first, await self._single(first))
                 continue
-            group = Group(self._of_group, relay)
+            group = LetterGroup(self._of_group, relay)
             self._groups.add(group)
             try:
                 await group.send(rows)

@@ -35,12 +35,14 @@ class Chunk:
     recipients: Sequence[Recipient]
 
 
-def claim_letter(tx: Tx, runtime: Runtime, instance_id: str, exclude: Collection[str] = ()) -> Notice | None:
+def claim_letter(
+    tx: Tx, runtime: Runtime, instance_id: str, exclude: Collection[str] = (), *, ahead: bool = False
+) -> Notice | None:
     """One approved letter whose hold is over; from now on this instance loads its list.
 
-    `exclude`: letters by id that this round has tried already.
+    `exclude`: letters by id that this round has tried already. `ahead`: one whose hold still runs.
     """
-    return tx.notices.claim_sending(tx.now, instance_id, runtime.config.services, exclude)
+    return tx.notices.claim_sending(instance_id, runtime.config.services, exclude, ahead=ahead)
 
 
 def batch_recipients(tx: Tx, notice: Notice) -> list[Recipient]:
@@ -71,7 +73,8 @@ def people_rung(tx: Tx, runtime: Runtime, notice: Notice) -> list[Recipient]:
 def begin_send(tx: Tx, runtime: Runtime, notice: Notice, chunk: Chunk, *, last: bool) -> Wake:
     """Put a chunk of the list into the outbox; with the last one the letter starts sending.
 
-    Rows that are there already stay, so that a loading which died is simply done again.
+    A loading that died is done again from the start: what it left may be from another list. An empty first chunk is
+    for a list that was loaded during the hold.
     """
     # The lock: a person may be calling the letter back, which takes its rows away.
     ctx = open_notice(tx, runtime, notice.id, lock=True)
@@ -88,6 +91,8 @@ def begin_send(tx: Tx, runtime: Runtime, notice: Notice, chunk: Chunk, *, last: 
         if tx.events.approved_texts(ctx.notice) not in (None, tx.notices.digest(notice.id, version.version)):
             tx.notices.withdraw_approvals(notice.id)  # they were to another text
             return stop_changed(tx, runtime, notice, TEXT_CHANGED)
+        if chunk.recipients:
+            tx.outbox.discard_unsent(notice.id)
         tx.outbox.freeze(notice.id, _skeletons(ctx, version))
     tx.outbox.add_letters(notice.id, _rows(ctx, version, chunk))
     if not last:
