@@ -268,7 +268,7 @@ class LaneWorker:
 
     def _settled(self, row: Claimed, outcome: Outcome) -> DeliveryResult:
         """What to write; a refusal that is about us stops the letter, and a ring's is told at once."""
-        down = min(relay.retry_in for relay in self._relays())
+        down = 0.0 if outcome.state == "sent" else min(relay.retry_in for relay in self._relays())
         mark = self._verdicts.mark(row, outcome, down)
         if self._lane == "customers":
             return self._stops.about(row, outcome, mark)

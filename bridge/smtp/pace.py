@@ -35,7 +35,9 @@ class Pace(NamedTuple):
     @property
     def rate(self) -> float | None:
         """Letters a second; None where there is no limit."""
-        return min((each for each in (self.ceiling, self.learned) if each is not None), default=None)
+        if self.ceiling is None or self.learned is None:
+            return self.learned if self.ceiling is None else self.ceiling
+        return min(self.ceiling, self.learned)
 
     def slot(self, now: float) -> tuple[float, "Pace"]:
         """When the next letter may begin, and the pace after it."""
