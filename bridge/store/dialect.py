@@ -5,11 +5,11 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
-import psycopg
 from sqlalchemy import (
     JSON,
+    URL,
     ColumnElement,
     Connection,
     DateTime,
@@ -34,6 +34,10 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from bridge.core.continuity import DatabaseIdentity
 from bridge.errors import StorageDown
+from bridge.plugins import module_called
+
+if TYPE_CHECKING:
+    import psycopg
 
 # SQLAlchemy compiles PostgreSQL's INSERT ... ON CONFLICT for SQLite too: one `insert` serves both.
 __all__ = ["Dialect", "Json", "LockHeld", "Utc", "domain_of", "insert", "skip_locked", "unindexed"]
@@ -182,10 +186,16 @@ class Dialect(Protocol):
     def identity(self, connection: Connection, /) -> DatabaseIdentity:
         """Where the database lies: another for each copy of it."""
 
-    def listen(self) -> psycopg.Connection[Any] | None:
+    def listen(self) -> "psycopg.Connection[Any] | None":
         """A connection that hears every `notify`; None where there is nobody else to hear."""
 
     def verdict(self, error: BaseException) -> ErrorMeaning: ...
+
+
+def postgresql(url: URL) -> Dialect:
+    """Imported where it is used: its driver takes ten megabytes."""
+    made: Dialect = module_called("bridge.store", "postgresql").Postgresql(url)
+    return made
 
 
 def is_units_own(error: BaseException) -> bool:
