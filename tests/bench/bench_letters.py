@@ -10,7 +10,7 @@ import multiprocessing
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -113,8 +113,9 @@ def far(port: int) -> Iterator[int]:
 async def _far(front: int, port: int) -> None:
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         later = asyncio.get_running_loop().call_later
-        while data := await reader.read(65536):
-            later(FAR / 2, writer.write, data)
+        with suppress(OSError):
+            while data := await reader.read(65536):
+                later(FAR / 2, writer.write, data)
         later(FAR / 2, writer.close)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
