@@ -53,6 +53,7 @@ soak: $(VENV)/test.stamp
 bench: $(VENV)/test.stamp
 	sh scripts/install-test-parts.sh
 	$(BIN)/python -m tests.bench.bench_sending
+	$(BIN)/python -m tests.bench.bench_letters
 	$(BIN)/python -m tests.bench.bench_webhooks
 	$(BIN)/python -m tests.bench.bench_alerts
 	$(BIN)/python -m tests.bench.bench_waits

@@ -7,6 +7,7 @@ out `foo..bar@`, `foo.@` and `.foo@` until 2009, and those customers still read 
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _TEXT = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-"  # RFC 5322 atext, and dots anywhere
 _ASCII_LOCAL = re.compile(f"[{_TEXT}]+")
@@ -93,6 +94,7 @@ def _length_or_domain_problem(local: str, domain: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=256)
 def on_the_wire(address: str) -> str:
     """The address with its domain in ASCII (IDNA) and lower case. Raises AddressError where `problem` would.
 

@@ -92,13 +92,18 @@ class Skeleton:
         An address with a local part outside ASCII is written in UTF-8 (RFC 6532); its relay must offer
         SMTPUTF8. Raises ValueError for an address with a problem, MessageError for a malformed Message-ID.
         """
-        for each in (message_id, *references):
-            if not _ID.fullmatch(each):
-                raise MessageError(f"{each!r} is not a Message-ID")
-        lines = [f"To: {on_the_wire(to)}", f"Message-ID: {message_id}"]
-        if references:
-            lines += [f"In-Reply-To: {references[-1]}", "References: " + "\r\n ".join(references)]
-        return "\r\n".join(lines).encode() + b"\r\n" + self.frozen
+        return headers_to(to, message_id, references) + self.frozen
+
+
+def headers_to(to: str, message_id: str, references: Sequence[str] = ()) -> bytes:
+    """The header lines that differ from one recipient to the next, as `Skeleton.message` puts them first."""
+    for each in (message_id, *references):
+        if not _ID.fullmatch(each):
+            raise MessageError(f"{each!r} is not a Message-ID")
+    lines = f"To: {on_the_wire(to)}\r\nMessage-ID: {message_id}\r\n"
+    if references:
+        lines += f"In-Reply-To: {references[-1]}\r\nReferences: " + "\r\n ".join(references) + "\r\n"
+    return lines.encode()
 
 
 def freeze(head: Letterhead, subject: str, body: str) -> Skeleton:

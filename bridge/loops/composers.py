@@ -10,7 +10,7 @@ from bridge.core.drill import is_marked
 from bridge.core.values import Locale
 from bridge.errors import BridgeError
 from bridge.keys import Keys
-from bridge.letters.mime import Letterhead, Skeleton, freeze
+from bridge.letters.mime import Letterhead, Skeleton, freeze, headers_to, wire
 from bridge.loops.outgoing import OutgoingMail
 from bridge.oncall.message import OncallMessages
 from bridge.smtp.session import Envelope
@@ -30,9 +30,9 @@ class NobodysDrill(BridgeError):
 
 @dataclass(frozen=True, slots=True)
 class FrozenLetter:
-    """The bytes of a letter but its recipient. `drill`: they say so, or its incident does."""
+    """The bytes of a letter but its recipient, as they go on the wire. `drill`: they say so, or its incident does."""
 
-    skeleton: Skeleton
+    content: bytes
     sender: str
     drill: bool
 
@@ -55,8 +55,8 @@ class LetterComposer:
         letter = self._letters[key]
         if letter.drill and row.address not in self._people():
             raise NobodysDrill("This mail is a drill's, and its address is no person's in the configuration")
-        raw = letter.skeleton.message(row.address, row.message_id, row.refs.split())
-        return OutgoingMail(Envelope(letter.sender, row.address), raw)
+        head = headers_to(row.address, row.message_id, row.refs.split())
+        return OutgoingMail(Envelope(letter.sender, row.address), head + letter.content)
 
     def _people(self) -> set[str]:
         return {person.email for person in self._runtime().config.people.values()}
@@ -66,7 +66,7 @@ class LetterComposer:
         notice = tx.notices.get(key[0])
         incident = tx.incidents.get(notice.incident_id) if notice else None
         drill = is_marked(skeleton.subject) or bool(incident and incident.is_drill)
-        return FrozenLetter(skeleton, skeleton.sender, drill)
+        return FrozenLetter(wire(skeleton.frozen), skeleton.sender, drill)
 
 
 class OncallComposer:
@@ -99,4 +99,4 @@ class OncallComposer:
         text = self._messages.write(message, person.locale)
         head = Letterhead(ONCALL[person.locale], service.sender.email, self._now())
         raw = freeze(head, text.subject, text.body).message(row.address, row.message_id)
-        return OutgoingMail(Envelope(service.sender.email, row.address), raw)
+        return OutgoingMail(Envelope(service.sender.email, row.address), wire(raw))

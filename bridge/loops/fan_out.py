@@ -1,7 +1,8 @@
 """From an approved letter whose hold is over to rows in the outbox: its list is read again, and must be the same."""
 
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -26,23 +27,40 @@ OPEN_DOTS = 8  # seconds: as long as an instance that stops waits for them
 
 @dataclass(frozen=True, slots=True)
 class Loader:
-    """Loads letters one after the other; one that cannot be loaded does not stop the next."""
+    """Loads letters one after the other; one that cannot be loaded does not stop the next.
+
+    A long list goes into the outbox while the hold runs. It counts when the hold is over, if it is the approved one
+    then; until that no lane looks at its rows, and a letter that is called back takes them away.
+    """
 
     store: Store[Tx]
     runtime: Callable[[], Runtime]
     lists: CustomerLists
     instance_id: str
     wake: Callable[[Wake], None]
+    _loaded: dict[str, datetime | None] = field(
+        default_factory=dict
+    )  # during the hold: notice, approved when
 
     async def load_due(self) -> None:
-        """Every letter whose hold is over. Raises StorageDown."""
+        """Every letter whose hold is over; then the lists of those whose hold runs. Raises StorageDown."""
+        await self._each(self._load_one, ahead=False)
+        await self._each(self._load_ahead, ahead=True)
+
+    async def _each(self, load: Callable[[Notice], Awaitable[None]], *, ahead: bool) -> None:
         tried: set[str] = set()
         while notice := await self.store.run(
-            partial(fan_out.claim_letter, runtime=self.runtime(), instance_id=self.instance_id, exclude=tried)
+            partial(
+                fan_out.claim_letter,
+                runtime=self.runtime(),
+                instance_id=self.instance_id,
+                exclude=tried,
+                ahead=ahead,
+            )
         ):
             tried.add(notice.id)
             try:
-                await self._load_one(notice)
+                await load(notice)
             except StorageDown:
                 raise
             except Exception:
@@ -54,6 +72,23 @@ class Loader:
             self.wake(await self._load(notice))
         except AudienceError as error:
             self.wake(await self._stop_changed(notice, str(error)))
+
+    async def _load_ahead(self, notice: Notice) -> None:
+        """What is wrong with a letter is told when its hold is over."""
+        mode = await self.store.read(partial(fan_out.mode_of, notice=notice))
+        if mode != "real" or spec_of(notice.kind).recipients is not Recipients.SERVICE_LIST:
+            return
+        service, start = await self.store.read(partial(_service_of, notice=notice)), 0
+        try:
+            if await self.lists.digest(service) != notice.audience_digest:
+                return
+            async for chunk in self.lists.chunks(service, fan_out.CHUNK, notice.audience_digest or ""):
+                await self._put(notice, fan_out.Chunk(start, chunk), last=False)
+                start += len(chunk)
+        except AudienceError:
+            return
+        self._loaded[notice.id] = notice.approved_at
+        self.wake(Wake(timer=True))
 
     async def _load(self, notice: Notice) -> Wake:
         """Read the list again and put it into the outbox; another list than the approved one stops the letter."""
@@ -75,6 +110,8 @@ class Loader:
         if await self.lists.digest(service) != notice.audience_digest:
             now = (await self.lists.facts([service])).get(service)
             return await self._stop_changed(notice, "list_changed", now.count if now else None)
+        if self._loaded.pop(notice.id, None) == notice.approved_at:
+            return await self._put(notice, fan_out.Chunk(0, ()), last=True)
         chunks = self.lists.chunks(service, fan_out.CHUNK, notice.audience_digest or "")
         return await self._load_chunks(notice, chunks)
 
@@ -100,17 +137,14 @@ class Loader:
         start, chunk = 0, await anext(chunks, list[Recipient]())
         while True:
             following = await anext(chunks, None)
-            unit = partial(
-                fan_out.begin_send,
-                runtime=self.runtime(),
-                notice=notice,
-                chunk=fan_out.Chunk(start, chunk),
-                last=following is None,
-            )
-            wake = await self.store.run(unit)
+            wake = await self._put(notice, fan_out.Chunk(start, chunk), last=following is None)
             if following is None:
                 return wake
             start, chunk = start + len(chunk), following
+
+    async def _put(self, notice: Notice, chunk: fan_out.Chunk, *, last: bool) -> Wake:
+        unit = partial(fan_out.begin_send, runtime=self.runtime(), notice=notice, chunk=chunk, last=last)
+        return await self.store.run(unit)
 
 
 async def _one(chunk: list[Recipient]) -> AsyncIterator[list[Recipient]]:

@@ -1,7 +1,8 @@
 """Letters that are given to a connection together: one commit of their doubt, and no pause between them.
 
-Doubt is committed right before the first DATA, and each result rides early. A lost connection leaves one letter in
-doubt; only a killed process leaves those of a group that were not begun. After that they go one by one.
+The doubt of the first is committed right before their first DATA, that of the next while these are on the wire; each
+result rides early. A lost connection leaves one letter in doubt; only a killed process leaves those of two groups
+that were not begun. After that they go one by one.
 """
 
 import asyncio
@@ -10,128 +11,145 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from bridge.core.addresses import AddressError
 from bridge.errors import BridgeError, StorageDown
-from bridge.letters.mime import wire
-from bridge.loops.outgoing import Composer, OutgoingMail
+from bridge.loops.outgoing import Composer
 from bridge.loops.results import Results
 from bridge.loops.verdicts import result, unsent
 from bridge.smtp.connect import SmtpError
 from bridge.smtp.outcome import Outcome
-from bridge.smtp.relay import Load, Mail, Relay
+from bridge.smtp.relay import Relay
+from bridge.smtp.train import Car, Load
 from bridge.store.claims import Claimed, DeliveryResult
 
 log = structlog.get_logger(__name__)
 
 
-@dataclass(eq=False)
-class _Group:
-    """`open`: those without their mark, by id. `begun`: those whose content may have left."""
-
-    open: dict[int, Claimed]
-    begun: set[int] = field(default_factory=set)
-
-
 @dataclass
-class GroupSender:
-    """Of one lane. `single` sends one message by itself; `settle` says what to write about an answer."""
+class GroupDependencies:
+    """What a group needs of its lane. `single` sends one message by itself, and never raises.
+
+    `more`: letters that wait and may join those on their way to this relay. `settle` says what to write about an
+    answer, and `finish` writes it: the message is nobody's any more.
+    """
 
     marks: Results
     compose: Composer
     wanted: Callable[[Claimed], bool]
+    more: Callable[[Relay], Sequence[Claimed]]
     single: Callable[[Claimed], Awaitable[DeliveryResult]]
     settle: Callable[[Claimed, Outcome], DeliveryResult]
-    _groups: set[_Group] = field(default_factory=set)
+    finish: Callable[[Claimed, DeliveryResult], None]
+
+
+@dataclass(eq=False)
+class LetterGroup:
+    """The letters of one connection, from the first ones to the last that joined them."""
+
+    lane: GroupDependencies
+    relay: Relay
+    _open: dict[int, Claimed] = field(default_factory=dict)  # those without their mark, by id
+    _begun: set[int] = field(default_factory=set)  # those whose content may have left
+    _alone: list[Claimed] = field(default_factory=list)  # those that need more care
+    _joining: asyncio.Task[None] | None = None
+
+    def __post_init__(self) -> None:
+        self._load = Load(self._grant, self._begins, self._answered)
 
     def stop(self) -> None:
         """What was not begun is not sent any more."""
-        for group in self._groups:
-            for row in [row for row in group.open.values() if row.id not in group.begun]:
-                self._put(group, row, unsent(row))
+        for row in [row for row in self._open.values() if row.id not in self._begun]:
+            self._finish(row, unsent(row))
 
-    async def send(self, rows: Sequence[Claimed], relay: Relay) -> None:
-        """Send these, and write what became of each."""
-        group = _Group({row.id: row for row in rows})
-        self._groups.add(group)
+    async def send(self, rows: Sequence[Claimed]) -> None:
+        """Send these and those that join them, and write what became of each."""
         try:
-            together, alone = await self._composed(group, rows)
-            await self._send_together(group, together, relay)
-            for row in alone:
-                self._put(group, row, await self.single(row))
+            self._load.cars.extend(await self._composed(rows))
+            await self._send_together()
+            for row in self._alone:
+                self._finish(row, await self.lane.single(row))
         except asyncio.CancelledError:
-            for row_id in group.begun:
-                group.open.pop(row_id, None)  # its answer may still come: the next start sorts it out
+            for row_id in self._begun:
+                self._open.pop(row_id, None)  # its answer may still come: the next start sorts it out
             raise
         finally:
-            self._groups.discard(group)
-            for row in list(group.open.values()):
+            if self._joining:
+                self._joining.cancel()
+            for row in list(self._open.values()):
                 lost = Outcome("unknown", reply="the bridge did not hear the answer")
-                self._put(group, row, self.settle(row, lost) if row.id in group.begun else unsent(row))
+                self._finish(row, self.lane.settle(row, lost) if row.id in self._begun else unsent(row))
 
-    def _put(self, group: _Group, row: Claimed, mark: DeliveryResult) -> None:
-        if group.open.pop(row.id, None) is not None:
-            self.marks.put(mark)
+    def _finish(self, row: Claimed, mark: DeliveryResult) -> None:
+        if self._open.pop(row.id, None) is not None:
+            self.lane.finish(row, mark)
 
-    async def _composed(
-        self, group: _Group, rows: Sequence[Claimed]
-    ) -> tuple[list[tuple[Claimed, OutgoingMail]], list[Claimed]]:
-        """Those that can go together with their mails, and those that need more care."""
-        together: list[tuple[Claimed, OutgoingMail]] = []
-        alone: list[Claimed] = []
+    async def _composed(self, rows: Sequence[Claimed]) -> list[Car]:
+        """Those that can go together; those that need more care are put aside."""
+        self._open |= {row.id: row for row in rows}
+        together: list[Car] = []
         for row in rows:
-            if not self.wanted(row):
-                self._put(group, row, unsent(row))
+            if not self.lane.wanted(row):
+                self._finish(row, unsent(row))
                 continue
             try:
-                mail = await self.compose(row)
-                if mail is None or row.ambiguous or row.crashes or not _is_plain(mail):
-                    alone.append(row)
+                mail = await self.lane.compose(row)
+                announcement = mail.envelope.announcement() if mail else None
+                if mail is None or announcement is None or row.ambiguous or row.crashes:
+                    self._alone.append(row)
                 else:
-                    together.append((row, mail))
+                    together.append(Car(row.id, row.notice_id or "", row.address, announcement, mail.content))
             except StorageDown:
-                self._put(group, row, unsent(row))
+                self._finish(row, unsent(row))
             except BridgeError as error:
-                self._put(group, row, result(row, "failed", str(error)))
+                self._finish(row, result(row, "failed", str(error)))
             except Exception:
-                alone.append(row)  # our own fault: it is counted there
-        return together, alone
+                self._alone.append(row)  # our own fault: it is counted there
+        return together
 
-    async def _send_together(
-        self, group: _Group, together: Sequence[tuple[Claimed, OutgoingMail]], relay: Relay
-    ) -> None:
-        if not together:
-            return
-        granted: set[tuple[int, int]] = set()
-
-        async def grant() -> None:
-            granted.update(await self.marks.in_doubt([row for row, _ in together if row.id in group.open]))
-
-        def begins(n: int) -> bool:
-            row = together[n][0]
-            if row.id not in group.open or (row.id, row.fence) not in granted or not self.wanted(row):
-                return False
-            group.begun.add(row.id)
-            return True
-
-        def answered(n: int, outcome: Outcome) -> None:
-            row = together[n][0]
-            self._put(group, row, self.settle(row, outcome))
-
-        mails = [Mail(mail.envelope, wire(mail.raw), _granted, row.notice_id) for row, mail in together]
+    async def _send_together(self) -> None:
         try:
-            await relay.send_group(Load(mails, grant, begins, answered))
+            while self._load.cars:
+                await self.relay.send_group(self._load)
+                if self._load.cars:
+                    return  # not wanted any more, or the server has a pace now
+                if self._joining:
+                    await self._joining
         except SmtpError as error:
             log.warning("relay_down", lane="customers", error=str(error))
 
+    async def _grant(self) -> bool:
+        first = self._load.cars[0]
+        granted = await self._granted(self._load.cars, ahead=False)
+        self._load.cars.clear()
+        self._load.cars.extend(granted)
+        return granted[:1] == [first]
 
-async def _granted() -> None:
-    """The doubt of every letter is committed already."""
+    async def _granted(self, cars: Sequence[Car], *, ahead: bool) -> list[Car]:
+        """Those of which the doubt is committed now; the others wait for another turn."""
+        rows = {car.row: self._open[car.row] for car in cars if car.row in self._open}
+        granted = await self.lane.marks.in_doubt(list(rows.values()), ahead=ahead)
+        for row in rows.values():
+            if (row.id, row.fence) not in granted:
+                self._finish(row, unsent(row))
+        return [car for car in cars if car.row in self._open]
 
+    def _begins(self, car: Car) -> bool:
+        row = self._open.get(car.row)
+        if row is None or not self.lane.wanted(row):
+            return False
+        self._begun.add(car.row)
+        if self._joining is None and not self._alone and len(self._load.cars) <= self.relay.group:
+            self._joining = asyncio.create_task(self._join())
+        return True
 
-def _is_plain(mail: OutgoingMail) -> bool:
-    """Whether its address has one spelling, and needs nothing of the server."""
-    try:
-        _, rcpts, utf8 = mail.envelope.commands()
-    except AddressError:
-        return False
-    return len(rcpts) == 1 and not utf8
+    def _answered(self, car: Car, outcome: Outcome) -> None:
+        self._begun.discard(car.row)
+        row = self._open[car.row]
+        self._finish(row, self.lane.settle(row, outcome))
+
+    async def _join(self) -> None:
+        """While the last ones are on the wire, the next get ready."""
+        try:
+            if rows := self.lane.more(self.relay):
+                self._load.cars.extend(await self._granted(await self._composed(rows), ahead=True))
+        finally:
+            self._joining = None

@@ -12,8 +12,7 @@ import structlog
 from bridge import metrics
 from bridge.clock import Bell, pause
 from bridge.errors import BridgeError, StorageDown
-from bridge.letters.mime import wire
-from bridge.loops.groups import GroupSender
+from bridge.loops.groups import GroupDependencies, LetterGroup
 from bridge.loops.outgoing import Composer, OutgoingMail
 from bridge.loops.results import Results
 from bridge.loops.stops import Stops
@@ -68,13 +67,16 @@ class LaneWorker:
         self._width = width
         self._bell = bell
         self._compose = compose
-        self._queue: asyncio.Queue[Claimed] = asyncio.Queue(
-            maxsize=width * (GROUP if lane == "customers" else 1)
-        )
+        self._queue: asyncio.Queue[Claimed] = asyncio.Queue()
+        self._few = width * (GROUP if lane == "customers" else 1)  # rows that wait when more are claimed
+        self._hungry = asyncio.Event()
         self._held: set[tuple[int, int]] = set()  # id and fence of what waits for a sender or is being sent
         self._verdicts = Verdicts(lane, lambda: office.runtime().config.smtp.on_unknown, office.now)
         self._stops = Stops(office.store, office.marks, office.runtime, office.wake, self._held)
-        self._groups = GroupSender(office.marks, compose, self._wanted, self._send, self._settled)
+        self._of_group = GroupDependencies(
+            office.marks, compose, self._wanted, self._more, self._single, self._settled, self._finish
+        )
+        self._groups: set[LetterGroup] = set()
         self._probe: asyncio.Task[bool] | None = None
         self._trouble = Trouble("lane_waits")
         self._stopping = False
@@ -95,7 +97,9 @@ class LaneWorker:
         """Claim no more, and drop what no sender has begun."""
         self._stopping = True
         self._bell.ring()
-        self._groups.stop()
+        self._hungry.set()
+        for group in self._groups:
+            group.stop()
         while not self._queue.empty():
             self._queue.get_nowait()
             self._queue.task_done()
@@ -126,14 +130,16 @@ class LaneWorker:
             )
         )
         self._held.update((row.id, row.fence) for row in rows)
-        for row in rows:
-            if not self._stopping:
-                await self._queue.put(row)
+        for row in rows if not self._stopping else ():
+            self._queue.put_nowait(row)
         if any(row.suspect for row in rows):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._queue.join(), SUSPECT_ALONE)
         if not rows:
             await self._rest()
+        while self._queue.qsize() > self._few:
+            self._hungry.clear()
+            await self._hungry.wait()
 
     async def _rest(self) -> None:
         """Until there is something to claim; what is claimed and in nobody's hands is claimed anew."""
@@ -183,30 +189,43 @@ class LaneWorker:
     async def _send_all(self) -> None:
         while True:
             first = await self._queue.get()
-            rows = [first, *self._more()]
+            relay = self._relays()[0]
+            rows = [first, *self._more(relay, with_first=1)]
+            if len(rows) == 1:
+                self._finish(first, await self._single(first))
+                continue
+            group = LetterGroup(self._of_group, relay)
+            self._groups.add(group)
             try:
-                if len(rows) > 1:
-                    await self._groups.send(rows, self._relays()[0])
-                else:
-                    self._office.marks.put(await self._send(first))
-            except Exception as error:
-                log.exception("message_failed", lane=self._lane, row=first.id, notice=first.notice_id)
-                if len(rows) == 1:
-                    why = f"{type(error).__name__} in the bridge"
-                    self._office.marks.put(self._verdicts.poisoned(first, why))
+                await group.send(rows)
+            except Exception:
+                log.exception("group_failed", notice=first.notice_id)
             finally:
-                for row in rows:
-                    self._held.discard((row.id, row.fence))
-                    self._queue.task_done()
+                self._groups.discard(group)
 
-    def _more(self) -> list[Claimed]:
-        """Those that go together with the first: a fair share of what waits, where letters may go in groups."""
+    def _more(self, relay: Relay, with_first: int = 0) -> list[Claimed]:
+        """Those that go together with the first, or join a group: a fair share of what waits."""
         config = self._office.runtime().config.smtp
-        if self._lane != "customers" or config.on_unknown == "hold" or self._stopping:
+        apart = self._lane != "customers" or config.on_unknown == "hold" or relay.group == 1
+        if apart or self._stopping or relay is not self._relays()[0]:
             return []
-        share = -(-(self._queue.qsize() + 1) // self._width)
-        most = min(share, self._relays()[0].group)
-        return [self._queue.get_nowait() for _ in range(min(most - 1, self._queue.qsize()))]
+        waiting = self._queue.qsize()
+        most = min(-(-(waiting + with_first) // self._width), relay.group) - with_first
+        return [self._queue.get_nowait() for _ in range(min(most, waiting))]
+
+    def _finish(self, row: Claimed, mark: DeliveryResult) -> None:
+        self._office.marks.put(mark)
+        self._held.discard((row.id, row.fence))
+        self._queue.task_done()
+        if self._queue.qsize() <= self._few:
+            self._hungry.set()
+
+    async def _single(self, row: Claimed) -> DeliveryResult:
+        try:
+            return await self._send(row)
+        except Exception as error:
+            log.exception("message_failed", lane=self._lane, row=row.id, notice=row.notice_id)
+            return self._verdicts.poisoned(row, f"{type(error).__name__} in the bridge")
 
     def _wanted(self, row: Claimed) -> bool:
         return not (self._stopping or self._stops.holds(row))
@@ -231,7 +250,7 @@ class LaneWorker:
     async def _by_any_relay(self, row: Claimed, mail: OutgoingMail) -> Outcome | None:
         """The answer of the first relay that takes it, or of the last one asked; None where none could be asked."""
         letter = row.notice_id if self._lane == "customers" else None
-        sending = Mail(mail.envelope, wire(mail.raw), self._once(row), letter)
+        sending = Mail(mail.envelope, mail.content, self._once(row), letter)
         outcome: Outcome | None = None
         for relay in self._relays():
             if letter and not await relay.turn(lambda: not self._stopping):
@@ -249,7 +268,7 @@ class LaneWorker:
 
     def _settled(self, row: Claimed, outcome: Outcome) -> DeliveryResult:
         """What to write; a refusal that is about us stops the letter, and a ring's is told at once."""
-        down = min(relay.retry_in for relay in self._relays())
+        down = 0.0 if outcome.state == "sent" else min(relay.retry_in for relay in self._relays())
         mark = self._verdicts.mark(row, outcome, down)
         if self._lane == "customers":
             return self._stops.about(row, outcome, mark)

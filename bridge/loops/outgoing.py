@@ -1,18 +1,16 @@
 """One message on its way from a claimed row to the wire."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bridge.smtp.session import Envelope
 from bridge.store.claims import Claimed
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingMail:
-    """One message ready for the wire. `raw` has CRLF lines and is not yet dot-stuffed."""
+class OutgoingMail(NamedTuple):
+    """One message ready for the wire. `content`: as `mime.wire` makes it."""
 
     envelope: Envelope
-    raw: bytes
+    content: bytes
 
 
 class Composer(Protocol):

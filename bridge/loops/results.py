@@ -6,6 +6,7 @@ since the last full commit: those mails count as in doubt then (bridge/stages/in
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable, Sequence, Set
 from functools import partial
 from typing import NamedTuple
@@ -26,6 +27,8 @@ log = structlog.get_logger(__name__)
 
 ROWS = 200  # results a commit waits for at the most
 SECONDS = 0.05  # and how long
+SOON = 0.005  # seconds that doubts wait for each other while no connection waits for them
+TOGETHER = 100  # doubts that are not waited for any longer
 AGAIN = 1.0  # seconds after which a batch that could not be committed is tried again
 
 
@@ -62,16 +65,22 @@ class Results:
         self._results: list[DeliveryResult] = []
         self.unwritten: set[tuple[int, int]] = set()  # id and fence of every result that is not committed yet
         self._asked = asyncio.Event()
+        self._pressing = asyncio.Event()
         self._marked = asyncio.Event()
         self._full = asyncio.Event()
         self._closing = False
         self._trouble = Trouble("marks_wait")
 
-    async def in_doubt(self, rows: Sequence[Claimed]) -> set[tuple[int, int]]:
-        """Which of the messages, by id and fence, may go on the wire; their rows are committed as `in_doubt`."""
+    async def in_doubt(self, rows: Sequence[Claimed], *, ahead: bool = False) -> set[tuple[int, int]]:
+        """Which of the messages, by id and fence, may go on the wire; their rows are committed as `in_doubt`.
+
+        `ahead`: their connection has others to send meanwhile.
+        """
         future: asyncio.Future[set[tuple[int, int]]] = asyncio.get_running_loop().create_future()
         self._doubts.append((rows, future))
         self._asked.set()
+        if not ahead or sum(len(doubt) for doubt, _ in self._doubts) >= TOGETHER:
+            self._pressing.set()
         return await future
 
     def put(self, result: DeliveryResult) -> None:
@@ -91,14 +100,16 @@ class Results:
     def close(self) -> None:
         """No more rows will come."""
         self._closing = True
-        for event in (self._asked, self._marked, self._full):
+        for event in (self._asked, self._pressing, self._marked, self._full):
             event.set()
 
     async def _commit_doubts(self) -> None:
         while not self._closing or self._doubts:
             await self._asked.wait()
+            await _either(self._pressing, SOON)
             if not self._closing:
                 self._asked.clear()
+                self._pressing.clear()
             batch, self._doubts = self._doubts, []
             if not batch:
                 continue
@@ -127,11 +138,7 @@ class Results:
     async def _commit_results(self) -> None:
         while not self._closing or self._results:
             await self._marked.wait()
-            try:
-                async with asyncio.timeout(SECONDS):
-                    await self._full.wait()
-            except TimeoutError:
-                pass
+            await _either(self._full, SECONDS)
             if not self._closing:
                 self._marked.clear()
                 self._full.clear()
@@ -171,6 +178,13 @@ class Results:
             if new := _letters(accepted) - self._noted:
                 self._noted |= new  # another set: units in the store's thread hold the one before
         self.unwritten -= {(result.id, result.fence) for result in results}
+
+
+async def _either(event: asyncio.Event, seconds: float) -> None:
+    """Wait for it, but not for longer than this."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 def _accepted(results: Iterable[DeliveryResult]) -> list[DeliveryResult]:

@@ -84,6 +84,9 @@ class Timer:
     _heart_trouble: Trouble = field(default_factory=lambda: Trouble("heart_waits"))
     _stopping: bool = False
 
+    def __post_init__(self) -> None:
+        self._loader = Loader(self.store, self.runtime, self.lists, self.me().id, self.wake)
+
     async def run(self) -> None:
         """Until `stop`."""
         beating = asyncio.create_task(self._keep_beating())
@@ -136,8 +139,7 @@ class Timer:
                 *(self._singly("ring", partial(self._ring_one, due, lists)) for due in agenda.rings)
             )
         if agenda.letters and self._loading is None:
-            loader = Loader(self.store, self.runtime, self.lists, self.me().id, self.wake)
-            self._loading = asyncio.create_task(loader.load_due())
+            self._loading = asyncio.create_task(self._loader.load_due())
         if self._loading is not None:
             await self._look_after_loading(self._loading)
         if agenda.done:
@@ -184,7 +186,7 @@ class Timer:
             rings=rings,
             ringing=tx.incidents.services_of([ring.notice_id for ring in rings]) if rings else (),
             sending=bool(sending),
-            letters=send_at is not None and send_at <= tx.now,
+            letters=send_at is not None,
             senders=bool(news(tx, self.runtime().config, self._since(tx))),
             done=any(is_news(tx, notice) for notice in sending),
             duties=duties,

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -58,7 +57,7 @@ class Verdicts:
         """A message that our own code fails on ends within half an hour, where people see it."""
         failed = row.crashes + 1 >= POISON_TRIES
         mark = result(row, "failed", why) if failed else self._postponed(row, why)
-        return replace(mark, crashed=True)
+        return mark._replace(crashed=True)
 
     def _once_more(self, row: Claimed) -> bool:
         """Whether one copy more may be sent; of a ring, two."""

@@ -1,8 +1,7 @@
 """What a mail server's answer means for one recipient, and when it is tried again. Pure."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Result = Literal["queued", "sent", "deferred", "failed", "unknown"]
 Stage = Literal["", "MAIL", "RCPT", "DATA", "dot"]
@@ -14,8 +13,7 @@ GIVE_UP_AFTER = timedelta(hours=24)
 _TEMPORARY_5XX = frozenset({552})  # "too many recipients" of old servers: RFC 5321 4.5.3.1.10
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How one attempt ended.
 
     The state `queued`: the server cannot have accepted the mail, and the recipient is not the reason; the attempt

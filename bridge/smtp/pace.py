@@ -5,7 +5,7 @@ the last time. After that the pace creeps up again, and faster while it is far b
 where one "too fast" for long was the last: it may have been a slip. Times are seconds of a monotonic clock.
 """
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 LEAST = 0.2  # letters a second, however often the server refuses: one every five seconds finds out when it is over
 MOST = 2000.0  # above this there is nothing to keep to
@@ -17,8 +17,7 @@ WAITS = 1.0  # seconds that customers wait for a ring that was told "too fast"
 _SLACK = 0.05  # seconds that a late letter may be made up for by the next
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(NamedTuple):
     """`ceiling`: letters a second, as configured. `learned`: the same from the answers, None while none is known.
 
     `known`: what the server took when it last said "too fast". `next_at`: no letter before. `cut_at`: when the pace
@@ -37,7 +36,9 @@ class Pace:
     @property
     def rate(self) -> float | None:
         """Letters a second; None where there is no limit."""
-        return min((each for each in (self.ceiling, self.learned) if each is not None), default=None)
+        if self.ceiling is None or self.learned is None:
+            return self.learned if self.ceiling is None else self.ceiling
+        return min(self.ceiling, self.learned)
 
     def slot(self, now: float) -> tuple[float, "Pace"]:
         """When the next letter may begin, and the pace after it."""
@@ -45,17 +46,17 @@ class Pace:
         if rate is None:
             return now, self
         begins = max(self.next_at, now - _SLACK)
-        return max(begins, now), replace(self, next_at=begins + 1 / rate)
+        return max(begins, now), self._replace(next_at=begins + 1 / rate)
 
     def accepted(self, now: float) -> "Pace":
         """After the server took a letter."""
         quiet = now - self.last_at > QUIET
-        counted = replace(
-            self, taken=1 if quiet else self.taken + 1, since=now if quiet else self.since, last_at=now
+        counted = self._replace(
+            taken=1 if quiet else self.taken + 1, since=now if quiet else self.since, last_at=now
         )
         if self.learned is None:
             return counted
-        return replace(counted, learned=self._crept(now))
+        return counted._replace(learned=self._crept(now))
 
     def _crept(self, now: float) -> float | None:
         assert self.learned is not None, "creeping needs a pace"
@@ -81,10 +82,10 @@ class Pace:
             if self.learned is not None:
                 lower = min(self.learned, max(lower, self.learned / 2))
         lower = max(lower, LEAST)
-        return replace(
-            self, learned=lower, known=known, next_at=now + 1 / lower, cut_at=now, taken=0, since=now
+        return self._replace(
+            learned=lower, known=known, next_at=now + 1 / lower, cut_at=now, taken=0, since=now
         )
 
     def gives_way(self, now: float) -> "Pace":
         """After a ring was told "too fast": customers wait for it."""
-        return replace(self, next_at=max(self.next_at, now + WAITS))
+        return self._replace(next_at=max(self.next_at, now + WAITS))

@@ -41,25 +41,30 @@ class Wire(asyncio.Protocol):
 
     async def drain(self, seconds: float) -> None:
         """Wait until everything written has left. Raises Lost."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._writable.wait()
-        except TimeoutError:
-            raise Lost(f"the server did not take the mail within {seconds:g} s") from None
+        if not self._writable.is_set():
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._writable.wait()
+            except TimeoutError:
+                raise Lost(f"the server did not take the mail within {seconds:g} s") from None
         if self.lost is not None:
             raise Lost(self.lost)
 
     async def reply(self, seconds: float) -> Reply:
         """The next reply. One that came before the connection was lost still counts. Raises Lost."""
         if not self._replies and self.lost is None:
-            self._waiter = asyncio.get_running_loop().create_future()
+            loop = asyncio.get_running_loop()
+            self._waiter = loop.create_future()
+            timer = loop.call_later(
+                seconds, self._wake
+            )  # asyncio.timeout costs more than the rest of a letter
             try:
-                async with asyncio.timeout(seconds):
-                    await self._waiter
-            except TimeoutError:
-                raise Silent(f"no reply within {seconds:g} s") from None
+                await self._waiter
             finally:
+                timer.cancel()
                 self._waiter = None
+            if not self._replies and self.lost is None:
+                raise Silent(f"no reply within {seconds:g} s")
         if self._replies:
             return self._replies.popleft()
         raise Lost(self.lost or "no reply")

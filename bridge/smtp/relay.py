@@ -5,8 +5,7 @@ server takes no more, they get the next one that a customers' letter is done wit
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 import structlog
@@ -20,7 +19,7 @@ from bridge.smtp.pool import Pool
 from bridge.smtp.relay_model import Answer, RelayModel
 from bridge.smtp.session import DEFAULT_LIMITS, Envelope, Limits, Session
 from bridge.smtp.settings import RelaySettings
-from bridge.smtp.train import Car, Train
+from bridge.smtp.train import Car, Load, Train
 from bridge.smtp.width import Width
 
 log = structlog.get_logger(__name__)
@@ -47,40 +46,10 @@ class Mail(NamedTuple):
     before_data: Callable[[], Awaitable[None]]
     letter: str | None = None
 
-
-class Load:
-    """Letters to be sent together. Whoever gave them is asked before each is begun, and told each answer."""
-
-    def __init__(
-        self,
-        mails: Sequence[Mail],
-        grant: Callable[[], Awaitable[None]],
-        begins: Callable[[int], bool],
-        answered: Callable[[int, Outcome], None],
-    ) -> None:
-        """`grant` commits the doubt of all, once."""
-        self.mails = mails
-        self._grant: Callable[[], Awaitable[None]] | None = grant
-        self.begins = begins
-        self.answered = answered
-        self.done = 0  # those before this number have their answer
-        self.dropped = False
-        self.retried = -1  # the number of the letter that a connection ended with, and that goes over another
-
     @property
-    def wanted(self) -> bool:
-        """Whether some letter is still to be sent."""
-        return not self.dropped and self.done < len(self.mails)
-
-    async def granted(self) -> None:
-        """After this the doubt of all is committed."""
-        grant, self._grant = self._grant, None
-        if grant is not None:
-            await grant()
-
-    def rest(self) -> list[Car]:
-        """Those without an answer."""
-        return [Car(mail.envelope, mail.content) for mail in self.mails[self.done :]]
+    def recipient(self) -> str:
+        """Its address."""
+        return self.envelope.recipient
 
 
 class Relay:
@@ -143,7 +112,7 @@ class Relay:
     def try_anew(self) -> None:
         """Its trouble may be over: whatever waited for it goes at once."""
         self._refused_login = None
-        self._model = replace(self._model, breaker=self._model.breaker.tried_anew())
+        self._model = self._model._replace(breaker=self._model.breaker.tried_anew())
 
     def forget(self, letter: str) -> None:
         """A letter was stopped: what it was refused with counts no more."""
@@ -154,7 +123,7 @@ class Relay:
         while wanted():
             given = self._monotonic()
             begins, pace = self._model.pace.slot(given)
-            self._model = replace(self._model, pace=pace)
+            self._model = self._model._replace(pace=pace)
             while wanted() and self._monotonic() < begins and self._model.pace.cut_at <= given:
                 await pause(min(begins - self._monotonic(), _LOOK))
             if self._model.pace.cut_at <= given:
@@ -179,7 +148,7 @@ class Relay:
                 outcome = await self._carry(session, mail)
                 if outcome.state == "queued" and not outcome.code:
                     return outcome  # the server accepted this connection: it is the mail that is more likely wrong
-            return self._learn(session, outcome, mail, begun_at)
+            return self.learn(session, outcome, mail, begun_at)
 
     @property
     def group(self) -> int:
@@ -188,10 +157,10 @@ class Relay:
             return 1
         return min(GROUP, self._per_connection)
 
-    async def send_group(self, load: "Load") -> None:
+    async def send_group(self, load: Load) -> None:
         """Send letters in their order, over one connection after the other.
 
-        Those without an answer in the end were not tried. Raises as `send` does.
+        Those that are left in the end were not tried. Raises as `send` does.
         """
         async with self._lanes[False]:
             while load.wanted and self.rate is None:
@@ -202,7 +171,7 @@ class Relay:
                     return
                 run = _Run(self, session, load, self._monotonic())
                 try:
-                    await Train(session.wire, session.limits, run).run(load.rest())
+                    await Train(session.wire, session.limits, run).run(load.cars)
                 finally:
                     self._pool.give(session)
 
@@ -254,7 +223,7 @@ class Relay:
             return False
         if width.learned != self._model.width.learned:
             log.info("relay_connections", server=self._server.host, in_use=others, words=error.reason)
-        self._model = replace(self._model, width=width)
+        self._model = self._model._replace(width=width)
         return True
 
     async def _new_session(self) -> Session:
@@ -297,18 +266,14 @@ class Relay:
         finally:
             self._pool.give(session)
 
-    def _learn(self, session: Session, outcome: Outcome, mail: Mail, begun_at: float) -> Outcome:
+    def learn(self, session: Session, outcome: Outcome, mail: Mail | Car, begun_at: float) -> Outcome:
+        """What the lane is told of one mail."""
         now = self._monotonic()
         if not outcome.code and session.answered == 0:  # its first mail already
             self._model = self._model.unreachable(now, outcome.reply)
             return outcome
-        answer = Answer(outcome, mail.envelope.recipient, mail.letter, begun_at, now)
-        told, self._model = self._model.answered(answer)
+        told, self._model = self._model.answered(Answer(outcome, mail.recipient, mail.letter, begun_at, now))
         return told
-
-    def learn_of_train(self, session: Session, outcome: Outcome, mail: Mail, begun_at: float) -> Outcome:
-        """What the lane is told of one letter of a train."""
-        return self._learn(session, outcome, mail, begun_at)
 
     def has_time(self) -> bool:
         """Whether the next letter of a train may be announced: no ring waits, and no pace is known."""
@@ -324,30 +289,32 @@ class _Run:
 
     def __init__(self, relay: Relay, session: Session, load: Load, begun_at: float) -> None:
         self._relay, self._session, self._load = relay, session, load
-        self._offset = load.done
         self._begun_at = begun_at
 
-    async def grant(self) -> None:
-        await self._load.granted()
+    async def grant(self) -> bool:
+        return await self._load.granted()
 
     def goes_on(self) -> bool:
         return self._relay.has_time()
 
-    def begins(self, n: int) -> bool:
-        begun = self._load.begins(self._offset + n)
-        self._load.dropped = not begun
-        return begun
+    def begins(self) -> bool:
+        load = self._load
+        load.dropped = not load.begins(load.cars[0])
+        return not load.dropped
 
-    def answered(self, n: int, outcome: Outcome) -> None:
-        load, at, session = self._load, self._offset + n, self._session
-        if outcome.state == "queued" and session.answered > 0 and load.retried != at:
-            load.retried = at  # the server was tired of the connection: the letter goes over another one
+    def answered(self, outcome: Outcome) -> None:
+        load, session, car = self._load, self._session, self._load.cars[0]
+        again = load.retried is car
+        if outcome.state == "queued" and session.answered > 0 and not again:
+            load.retried = car  # the server was tired of the connection: the letter goes over another one
             self._relay.tired_after(session.answered)
             return
-        load.done = at + 1
-        if outcome.state == "queued" and not outcome.code and load.retried == at:
-            load.answered(at, outcome)  # the server accepted this connection: the letter is more likely wrong
+        load.cars.popleft()
+        if outcome.state == "queued" and not outcome.code and again:
+            load.answered(
+                car, outcome
+            )  # the server accepted this connection: the letter is more likely wrong
             return
-        told = self._relay.learn_of_train(session, outcome, load.mails[at], self._begun_at)
+        told = self._relay.learn(session, outcome, car, self._begun_at)
         session.answered += outcome.state in ("sent", "deferred", "failed")
-        load.answered(at, told)
+        load.answered(car, told)

@@ -5,7 +5,7 @@ model, because the server counts their mails and connections together. Times are
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from bridge.smtp.breaker import PROBES, Breaker
 from bridge.smtp.meaning import alike, meaning
@@ -16,11 +16,11 @@ from bridge.smtp.width import Width
 
 LETTERS = 64  # whose refusals are remembered
 SILENT_FOR = 180.0  # seconds of "too fast" without one mail taken, after which the server is of no use
+WORKING = Breaker()
 _NO_LETTER: Mapping[str, Refusals] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What became of one mail. `letter`: the notice whose letter it is; None for a mail to the on-call."""
 
     outcome: Outcome
@@ -30,8 +30,7 @@ class Answer:
     now: float
 
 
-@dataclass(frozen=True, slots=True)
-class RelayModel:
+class RelayModel(NamedTuple):
     """`letters`: the refusals of each letter. `taken_at`: when the server took the last mail.
 
     `failing_since`: when it first failed us after that; None while it did not. `slow`: words of this server that
@@ -40,8 +39,8 @@ class RelayModel:
 
     pace: Pace
     width: Width
-    breaker: Breaker = field(default_factory=Breaker)
-    letters: Mapping[str, Refusals] = field(default_factory=lambda: _NO_LETTER)
+    breaker: Breaker = WORKING
+    letters: Mapping[str, Refusals] = _NO_LETTER
     taken_at: float | None = None
     failing_since: float | None = None
     slow: frozenset[str] = frozenset()
@@ -57,11 +56,12 @@ class RelayModel:
         if answer.letter is None:
             return answer.outcome, well
         before = self.letters.get(answer.letter, Refusals())
-        refusals = before.after(about, alike(answer.outcome.words), answer.address)
+        words = "" if about == "taken" else alike(answer.outcome.words)
+        refusals = before.after(about, words, answer.address)
         if about == "later" and refusals.about_pace():
-            return replace(self, slow=self.slow | {refusals.later})._slower(answer)
+            return self._replace(slow=self.slow | {refusals.later})._slower(answer)
         if refusals.about_us(about):
-            return replace(answer.outcome, why="about_us"), well.forget(answer.letter)
+            return answer.outcome._replace(why="about_us"), well.forget(answer.letter)
         if refusals is before:
             return answer.outcome, well
         return answer.outcome, well._remember(answer.letter, refusals)
@@ -70,24 +70,24 @@ class RelayModel:
         slower = self.pace.refused(answer.begun_at, answer.now)
         if answer.letter is None:
             slower = slower.gives_way(answer.now)
-        too_fast = replace(answer.outcome, state="queued", why="too_fast")
-        return too_fast, replace(self, pace=slower).failing(answer.now)
+        too_fast = answer.outcome._replace(state="queued", why="too_fast")
+        return too_fast, self._replace(pace=slower).failing(answer.now)
 
     def forget(self, letter: str) -> "RelayModel":
         """A letter was stopped, or is tried anew: its refusals begin anew, too."""
-        return replace(self, letters={name: one for name, one in self.letters.items() if name != letter})
+        return self._replace(letters={name: one for name, one in self.letters.items() if name != letter})
 
     def unreachable(self, now: float, error: str, probes: tuple[float, ...] = PROBES) -> "RelayModel":
         """The server could not be reached, or dropped a new connection."""
-        return replace(self, breaker=self.breaker.failed(now, error, probes)).failing(now)
+        return self._replace(breaker=self.breaker.failed(now, error, probes)).failing(now)
 
     def reached(self, now_open: int) -> "RelayModel":
         """A connection was set up; `now_open` counts it."""
-        return replace(self, breaker=self.breaker.reached(), width=self.width.opened(now_open))
+        return self._replace(breaker=self.breaker.reached(), width=self.width.opened(now_open))
 
     def failing(self, now: float) -> "RelayModel":
         """Something failed that no recipient is the reason of."""
-        return self if self.failing_since is not None else replace(self, failing_since=now)
+        return self if self.failing_since is not None else self._replace(failing_since=now)
 
     def useless_for(self, now: float) -> float:
         """Seconds since the server stopped to be of use: it cannot be reached, or has said "too fast" for long."""
@@ -103,11 +103,10 @@ class RelayModel:
     def _heard(self, now: float, *, taken: bool, to_customer: bool) -> "RelayModel":
         """The server answered for a mail: it works."""
         pace = self.pace.accepted(now) if taken and to_customer else self.pace
-        breaker = self.breaker if self.breaker == Breaker() else Breaker()
         if not taken:
-            return replace(self, breaker=breaker)
-        return replace(self, pace=pace, breaker=breaker, taken_at=now, failing_since=None)
+            return self._replace(breaker=WORKING)
+        return self._replace(pace=pace, breaker=WORKING, taken_at=now, failing_since=None)
 
     def _remember(self, letter: str, refusals: Refusals) -> "RelayModel":
         others = [(name, one) for name, one in self.letters.items() if name != letter]
-        return replace(self, letters=dict([*others[1 - LETTERS :], (letter, refusals)]))
+        return self._replace(letters=dict([*others[1 - LETTERS :], (letter, refusals)]))

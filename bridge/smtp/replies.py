@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 MAX_LINE = 2048  # bytes; RFC 5321 4.5.3.1.5 allows 512
 MAX_REPLY = 32_768  # bytes of one reply with all its lines
 _KEPT_TEXT = 500  # characters kept for people to read
 _LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?")
+_USUAL = re.compile(rb"([2-5][0-9]{2}) +([\x21-\x7e][\x20-\x7e]{0,499})\r")
 _JAPANESE = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]")
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\uffff]+")
 
@@ -16,8 +18,7 @@ class GarbledReply(ValueError):
     """The server sent something that is no SMTP reply, or a reply that does not end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """One whole reply: its code, and its lines joined by spaces, printable and at most 500 characters."""
 
     code: int
@@ -37,7 +38,8 @@ class ReplyReader:
         """The replies that `data` completes, in order. Raises GarbledReply after the last good one."""
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
-            if (reply := self._line(line)) is not None:
+            reply = None if self._lines else _usual(line)
+            if reply or (reply := self._line(line)):
                 yield reply
         if len(self._rest) > MAX_LINE:
             raise GarbledReply("a reply line that does not end")
@@ -59,6 +61,13 @@ class ReplyReader:
         reply = Reply(code, _readable(b" ".join(self._lines))[:_KEPT_TEXT])
         self._lines, self._size = [], 0
         return reply
+
+
+@lru_cache(maxsize=64)
+def _usual(line: bytes) -> Reply | None:
+    """A reply of one line in ASCII, as nearly all are; most servers say the same few words to each letter."""
+    match = _USUAL.fullmatch(line)
+    return Reply(int(match[1]), match[2].decode("ascii").rstrip()) if match else None
 
 
 def _readable(text: bytes) -> str:

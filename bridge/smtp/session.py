@@ -10,6 +10,7 @@ that they had when the connection broke. A mail of which anything left may have 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bridge.core.addresses import AddressError, on_the_wire, spellings
 from bridge.errors import BridgeError
@@ -46,8 +47,7 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """Whom one mail is from and to. Always one recipient, so that no customer sees another."""
 
     sender: str
@@ -63,6 +63,14 @@ class Envelope:
         options = " BODY=8BITMIME SMTPUTF8" if utf8 else ""
         mail = f"MAIL FROM:<{sender}>{options}\r\n".encode()
         return mail, [f"RCPT TO:<{to}>\r\n".encode() for to in spellings(recipient)], utf8
+
+    def announcement(self) -> bytes | None:
+        """MAIL and RCPT in one piece; None where that needs more care: two spellings, SMTPUTF8, no good address."""
+        try:
+            mail, rcpts, utf8 = self.commands()
+        except AddressError:
+            return None
+        return None if utf8 or len(rcpts) > 1 else mail + rcpts[0]
 
 
 class Session:

@@ -18,8 +18,8 @@ from bridge.stages.draft import GOING_ON
 from bridge.stages.notify_oncall import tell_trouble
 from bridge.stages.runtime import BRIDGE, Runtime
 from bridge.stages.wake import NOTHING, Wake
+from bridge.store.bulk import Letter
 from bridge.store.incidents import IncidentChanges
-from bridge.store.outbox import OutboxMessage
 from bridge.store.tx import Tx
 
 CHUNK = 5000  # recipients a transaction puts into the outbox
@@ -35,12 +35,14 @@ class Chunk:
     recipients: Sequence[Recipient]
 
 
-def claim_letter(tx: Tx, runtime: Runtime, instance_id: str, exclude: Collection[str] = ()) -> Notice | None:
+def claim_letter(
+    tx: Tx, runtime: Runtime, instance_id: str, exclude: Collection[str] = (), *, ahead: bool = False
+) -> Notice | None:
     """One approved letter whose hold is over; from now on this instance loads its list.
 
-    `exclude`: letters by id that this round has tried already.
+    `exclude`: letters by id that this round has tried already. `ahead`: one whose hold still runs.
     """
-    return tx.notices.claim_sending(tx.now, instance_id, runtime.config.services, exclude)
+    return tx.notices.claim_sending(instance_id, runtime.config.services, exclude, ahead=ahead)
 
 
 def batch_recipients(tx: Tx, notice: Notice) -> list[Recipient]:
@@ -71,7 +73,8 @@ def people_rung(tx: Tx, runtime: Runtime, notice: Notice) -> list[Recipient]:
 def begin_send(tx: Tx, runtime: Runtime, notice: Notice, chunk: Chunk, *, last: bool) -> Wake:
     """Put a chunk of the list into the outbox; with the last one the letter starts sending.
 
-    Rows that are there already stay, so that a loading which died is simply done again.
+    A loading that died is done again from the start: what it left may be from another list. An empty first chunk is
+    for a list that was loaded during the hold.
     """
     # The lock: a person may be calling the letter back, which takes its rows away.
     ctx = open_notice(tx, runtime, notice.id, lock=True)
@@ -88,8 +91,10 @@ def begin_send(tx: Tx, runtime: Runtime, notice: Notice, chunk: Chunk, *, last: 
         if tx.events.approved_texts(ctx.notice) not in (None, tx.notices.digest(notice.id, version.version)):
             tx.notices.withdraw_approvals(notice.id)  # they were to another text
             return stop_changed(tx, runtime, notice, TEXT_CHANGED)
+        if chunk.recipients:
+            tx.outbox.discard_unsent(notice.id)
         tx.outbox.freeze(notice.id, _skeletons(ctx, version))
-    tx.outbox.add(_rows(ctx, version, chunk))
+    tx.outbox.add_letters(notice.id, _rows(ctx, version, chunk))
     if not last:
         return NOTHING
     _start(ctx, version)
@@ -142,21 +147,18 @@ def _skeletons(ctx: NoticeContext, version: Version) -> dict[str, bytes]:
     return {locale: frozen(text, locale) for locale, text in version.texts.items()}
 
 
-def _rows(ctx: NoticeContext, version: Version, chunk: Chunk) -> list[OutboxMessage]:
+def _rows(ctx: NoticeContext, version: Version, chunk: Chunk) -> list[Letter]:
     service, notice, batch = ctx.service, ctx.notice, version.batch is not None
     domain = service.sender.email.rpartition("@")[2]
     earlier = [n.id for n in ctx.notices() if n.id != notice.id and n.sending_at]
     threads = ctx.tx.outbox.message_ids(earlier, [r.address for r in chunk.recipients])
     return [
-        OutboxMessage(
-            notice_id=notice.id,
-            lane="customers",
-            kind="letter",
-            n=n if batch else 0,
-            address=recipient.address,
-            letter=str(n) if batch else _language(version, service, recipient),
-            refs=" ".join(threads.get(recipient.address, ())),
-            message_id=message_id(f"{notice.id}/{n}" if batch else notice.id, recipient.address, domain),
+        (
+            n if batch else 0,
+            recipient.address,
+            str(n) if batch else _language(version, service, recipient),
+            " ".join(threads.get(recipient.address, ())),
+            message_id(f"{notice.id}/{n}" if batch else notice.id, recipient.address, domain),
         )
         for n, recipient in enumerate(chunk.recipients, chunk.start)
     ]

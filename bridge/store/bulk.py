@@ -1,21 +1,25 @@
-"""Claims moved on by hundreds: one statement over a list of rows, instead of one for each.
+"""Rows of the outbox by hundreds: one statement over a list of rows, instead of one for each.
 
 The list travels as JSON. The two databases differ in how they take it apart; SQLite must also be kept from the index
 over `owner`, with which it reads all claims for each row.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Column, Select, bindparam, func, select, text, update
 from sqlalchemy.sql.elements import TextClause
 
 from bridge.core.lifecycle import UNDECIDED
-from bridge.store.dialect import dumps
+from bridge.store.dialect import dumps, skip_locked
+from bridge.store.tables import outbox
 from bridge.store.transaction import Transaction
 
 _UNDECIDED = ", ".join(f"'{state}'" for state in sorted(UNDECIDED))
+_LETTER = ("n integer", "address text", "letter text", "refs text", "message_id text")
 _CLAIM = ("row_id bigint", "of_fence integer")
 _RESULT = (
     *_CLAIM,
@@ -26,6 +30,13 @@ _RESULT = (
     "doubt integer",
     "crash integer",
 )
+_ADD = """
+    INSERT INTO outbox
+        (notice_id, lane, kind, n, address, letter, detail, refs, message_id, state, due_at, updated_at)
+    SELECT :notice_id, 'customers', 'letter', r.n, r.address, r.letter, '{{}}', r.refs, r.message_id,
+        'queued', {now}, {now}
+    FROM {rows} AS r WHERE true ON CONFLICT DO NOTHING
+"""
 _MARK = """
     UPDATE outbox SET state = r.to_state, reply = r.words, due_at = r.due, attempts = attempts - r.uncount,
         ambiguous = ambiguous + r.doubt, crashes = crashes + r.crash, owner = NULL, updated_at = {now}
@@ -40,7 +51,10 @@ _MARK_IN_DOUBT = """
             SELECT 1 FROM notices AS n WHERE n.id = outbox.notice_id AND (
                 outbox.lane = 'customers' AND n.state = 'sending'
                 OR outbox.kind = 'ring' AND n.state IN ({undecided}))))
-    RETURNING id, fence
+"""
+_IN_DOUBT = """
+    SELECT id, fence FROM outbox, {rows} AS r
+    WHERE outbox.id = r.row_id AND outbox.fence = r.of_fence AND {owner} = :me AND state = 'in_doubt'
 """
 
 
@@ -57,14 +71,26 @@ def _statement(template: str, columns: Sequence[str], dialect: str) -> TextClaus
     return text(template.format(rows=rows, owner=owner, now=now, undecided=_UNDECIDED))
 
 
+_EACH = func.json_each(bindparam("ids")).table_valued("value")
+Letter = tuple[int, str, str, str, str]
+"""To a customer: its number, the address, the frozen letter's key, the thread, the Message-ID."""
+
 _DIALECTS = ("sqlite", "postgresql")
+_ADDS = {name: _statement(_ADD, _LETTER, name) for name in _DIALECTS}
 _MARKS = {name: _statement(_MARK, _RESULT, name) for name in _DIALECTS}
 _DOUBTS = {name: _statement(_MARK_IN_DOUBT, _CLAIM, name) for name in _DIALECTS}
+_DOUBTFUL = {name: _statement(_IN_DOUBT, _CLAIM, name) for name in _DIALECTS}
 
 
 def stored(at: datetime) -> str:
     """A time as both databases take it."""
     return at.isoformat(timespec="microseconds")
+
+
+def add_letters(tx: Transaction, notice_id: str, letters: Sequence[Letter]) -> None:
+    """Queue these, due now; one that is there already stays as it is."""
+    params = {"rows": dumps(letters), "notice_id": notice_id, "now": stored(tx.now)}
+    tx.execute(_ADDS[tx.connection.dialect.name], params)
 
 
 def mark(tx: Transaction, rows: Sequence[Sequence[Any]], instance_id: str) -> None:
@@ -76,6 +102,36 @@ def mark(tx: Transaction, rows: Sequence[Sequence[Any]], instance_id: str) -> No
 def mark_in_doubt(
     tx: Transaction, claims: Sequence[tuple[int, int]], instance_id: str
 ) -> set[tuple[int, int]]:
-    """Move (id, fence) from sending to in_doubt; returns those that did."""
-    params = {"rows": dumps(claims), "me": instance_id, "now": stored(tx.now)}
-    return {(row.id, row.fence) for row in tx.execute(_DOUBTS[tx.connection.dialect.name], params)}
+    """Move (id, fence) from sending to in_doubt; returns those that are in doubt now."""
+    name, rows = tx.connection.dialect.name, dumps(claims)
+    if tx.execute(_DOUBTS[name], {"rows": rows, "me": instance_id, "now": stored(tx.now)}).rowcount == len(
+        claims
+    ):
+        return set(claims)
+    return {(row.id, row.fence) for row in tx.execute(_DOUBTFUL[name], {"rows": rows, "me": instance_id})}
+
+
+def update_and_fetch(
+    tx: Transaction, due: Select[tuple[int]], values: Mapping[str, Any], columns: Sequence[Column[Any]]
+) -> Sequence[Sequence[Any]]:
+    """Change these rows of the outbox, and read them as they are then.
+
+    From SQLite all come as one: with each row that it steps to, the interpreter goes to another thread and back.
+    """
+    dialect = tx.connection.dialect
+    if dialect.name != "sqlite":
+        changed = update(outbox).where(outbox.c.id.in_(skip_locked(due))).values(values)
+        return tx.execute(changed.returning(*columns)).all()
+    found = due.subquery()
+    ids = {"ids": tx.execute(select(func.json_group_array(found.c.id))).scalar_one()}
+    those = outbox.c.id.in_(select(_EACH.c.value))
+    tx.execute(update(outbox).where(those).values(values), ids)
+    packed = select(func.json_group_array(func.json_array(*columns))).where(those)
+    rows: list[list[Any]] = json.loads(tx.execute(packed, ids).scalar_one())
+    for place, column in enumerate(columns):
+        reader = column.type.dialect_impl(dialect).result_processor(dialect, None)
+        if reader is not None:
+            read = cache(reader)  # the rows of a letter differ in little
+            for row in rows:
+                row[place] = read(row[place])
+    return rows

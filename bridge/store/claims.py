@@ -6,9 +6,8 @@ letters whose recipient has a later one.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -27,7 +26,6 @@ from bridge.core.kinds import Recipients, kinds_that
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import DeliveryState
 from bridge.store import bulk
-from bridge.store.dialect import skip_locked
 from bridge.store.incidents import about
 from bridge.store.indexed import CLAIMED, OPEN_NOTICE, WAITING
 from bridge.store.outbox import Lane
@@ -44,8 +42,7 @@ LEFT_TO_OTHERS = timedelta(hours=1)  # longer than it takes to reload every inst
 CRASHES = 5  # a message is suspected once so many processes have crashed while they held it
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A message this instance may send now, as long as its fence holds.
 
     `crashes`: how often the process died, or our own code raised, while it held this message.
@@ -73,8 +70,7 @@ class Claimed:
         return self.crashes >= CRASHES
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryResult:
+class DeliveryResult(NamedTuple):
     """How an attempt at a claimed message ended. `counted`: whether it counts as one; `crashed`: our own code raised.
 
     `ring_to`: the person that a ring was to. `wait`: how long an unfinished message rests. It is added to the
@@ -111,7 +107,7 @@ _OVERTAKEN = (
     .where(_LATER.c.kind.in_(kinds_that(lambda spec: spec.recipients is Recipients.SERVICE_LIST)))
 )
 
-_CLAIMED = tuple(each.name for each in fields(Claimed))
+_CLAIMED = [outbox.c[name] for name in Claimed._fields]
 _AT_ONCE = 5000  # ids in one statement
 _SUSPECT = outbox.c.crashes >= CRASHES
 
@@ -170,20 +166,16 @@ class Claims:
 
     def _take(self, due: Select[tuple[int]], instance_id: str) -> list[Claimed]:
         now = self._tx.now
-        rows = self._tx.execute(
-            update(outbox)
-            .where(outbox.c.id.in_(skip_locked(due)))
-            .values(
-                state="sending",
-                owner=instance_id,
-                fence=outbox.c.fence + 1,
-                attempts=outbox.c.attempts + 1,
-                first_at=func.coalesce(outbox.c.first_at, now),
-                updated_at=now,
-            )
-            .returning(*(outbox.c[name] for name in _CLAIMED))
-        )
-        return sorted((Claimed(**row._mapping) for row in rows), key=lambda message: message.id)
+        values = {
+            "state": "sending",
+            "owner": instance_id,
+            "fence": outbox.c.fence + 1,
+            "attempts": outbox.c.attempts + 1,
+            "first_at": func.coalesce(outbox.c.first_at, now),
+            "updated_at": now,
+        }
+        rows = bulk.update_and_fetch(self._tx, due, values, _CLAIMED)
+        return sorted(map(Claimed._make, rows), key=lambda message: message.id)
 
     def mark_in_doubt(self, claims: Sequence[tuple[int, int]], instance_id: str) -> set[tuple[int, int]]:
         """Move (id, fence) from sending to in_doubt; returns those that may send their DATA.
@@ -198,14 +190,15 @@ class Claims:
         """Write the results of claimed messages. The result of a claim that was lost meanwhile changes nothing."""
         if not marks:
             return
+        due = {wait: bulk.stored(self._tx.now + wait) for wait in {m.wait for m in marks}}
         rows = [
             (
                 m.id,
                 m.fence,
                 m.state,
                 m.reply[:500],
-                bulk.stored(self._tx.now + m.wait),
-                0 if m.counted else 1,
+                due[m.wait],
+                int(not m.counted),
                 m.ambiguous,
                 int(m.crashed),
             )

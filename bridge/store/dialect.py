@@ -5,11 +5,11 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
-import psycopg
 from sqlalchemy import (
     JSON,
+    URL,
     ColumnElement,
     Connection,
     DateTime,
@@ -34,6 +34,10 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from bridge.core.continuity import DatabaseIdentity
 from bridge.errors import StorageDown
+from bridge.plugins import module_called
+
+if TYPE_CHECKING:
+    import psycopg
 
 # SQLAlchemy compiles PostgreSQL's INSERT ... ON CONFLICT for SQLite too: one `insert` serves both.
 __all__ = ["Dialect", "Json", "LockHeld", "Utc", "domain_of", "insert", "skip_locked", "unindexed"]
@@ -82,7 +86,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def dumps(value: Any) -> str:
     """JSON that both databases take: U+0000 and lone surrogates become U+FFFD."""
     written = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return _SURROGATE.sub("\ufffd", _NUL.sub("\\1\ufffd", written))
+    if "\\u0000" in written:
+        written = _NUL.sub("\\1\ufffd", written)
+    return written if written.isascii() else _SURROGATE.sub("\ufffd", written)
 
 
 def skip_locked(statement: Select[tuple[int]]) -> Select[tuple[int]]:
@@ -183,10 +189,16 @@ class Dialect(Protocol):
     def identity(self, connection: Connection, /) -> DatabaseIdentity:
         """Where the database lies: another for each copy of it."""
 
-    def listen(self) -> psycopg.Connection[Any] | None:
+    def listen(self) -> "psycopg.Connection[Any] | None":
         """A connection that hears every `notify`; None where there is nobody else to hear."""
 
     def verdict(self, error: BaseException) -> ErrorMeaning: ...
+
+
+def postgresql(url: URL) -> Dialect:
+    """Imported where it is used: its driver takes ten megabytes."""
+    made: Dialect = module_called("bridge.store", "postgresql").Postgresql(url)
+    return made
 
 
 def is_units_own(error: BaseException) -> bool:

@@ -4,7 +4,7 @@ import json
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, text, update
 
 from bridge.core.continuity import GAPS_KEPT, DatabaseIdentity, Gap, Mark, MarkedRow, Record, next_tick
 from bridge.core.model import NoticeState
@@ -18,6 +18,8 @@ CLOCK_SLACK = timedelta(seconds=2)  # a heartbeat further ahead than this means 
 
 _DATABASE, _TICK, _IDENTITY, _GAPS = "database", "tick", "identity", "gaps"  # keys of `meta`
 _CONFIGURATIONS = "configurations"
+# Asked a hundred times a second: built once.
+_NAME_AND_TICK = text(f"SELECT key, value FROM meta WHERE key IN ('{_DATABASE}', '{_TICK}')")  # noqa: S608
 
 
 class Instances:
@@ -120,7 +122,7 @@ class Instances:
 
     def name_and_tick(self) -> tuple[str, int]:
         """What a mark takes along."""
-        known = self.metas(_DATABASE, _TICK)
+        known = {row.key: row.value for row in self._tx.execute(_NAME_AND_TICK)}
         return known.get(_DATABASE, ""), int(known.get(_TICK, 0))
 
     def gaps(self) -> list[Gap]:

@@ -148,28 +148,33 @@ class Notices:
         Incidents(self._tx).changed(notice_id)
 
     def claim_sending(
-        self, now: datetime, instance_id: str, services: Collection[str], exclude: Collection[str]
+        self, instance_id: str, services: Collection[str], exclude: Collection[str], *, ahead: bool
     ) -> Notice | None:
-        """Take one approved notice of these services whose hold is over, if any: this instance loads its list."""
+        """Take one approved notice of these services whose hold is over, if any: this instance loads its list.
+
+        `ahead`: one whose hold still runs, which nobody took.
+        """
+        now, nobodys = self._tx.now, notices.c.owner.is_(None)
+        due = notices.c.send_at <= now
+        mine = and_(due, or_(nobodys, notices.c.owner == instance_id))
+        early = and_(~due, nobodys, notices.c.sending_at.is_(None))
         found = self._tx.execute(
             select(notices.c.id)
-            .where(OPEN_NOTICE, notices.c.state == "approved", notices.c.send_at <= now)
-            .where(
-                (notices.c.owner.is_(None)) | (notices.c.owner == instance_id), notices.c.id.not_in(exclude)
-            )
+            .where(OPEN_NOTICE, notices.c.state == "approved", early if ahead else mine)
+            .where(notices.c.id.not_in(exclude))
             .where(about(services, notices.c.id))
             .order_by(notices.c.send_at)
             .limit(1)
         ).scalar_one_or_none()
         if found is None:
             return None
-        mine = self._tx.execute(
+        taken = self._tx.execute(
             update(notices)
             .where(notices.c.id == found, notices.c.state == "approved")
-            .where((notices.c.owner.is_(None)) | (notices.c.owner == instance_id))
+            .where(or_(nobodys, notices.c.owner == instance_id))
             .values(owner=instance_id)
         )
-        return self.get(found) if mine.rowcount == 1 else None
+        return self.get(found) if taken.rowcount == 1 else None
 
     def owners(self) -> list[str]:
         """The instance that loads each list that is being loaded."""

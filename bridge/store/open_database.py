@@ -11,9 +11,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bridge.errors import StorageDown, StorageRefused
 from bridge.store.conditions import refuse_unfit
-from bridge.store.dialect import Dialect
+from bridge.store.dialect import Dialect, postgresql
 from bridge.store.migrations import Migrated, migrate
-from bridge.store.postgresql import Postgresql
 from bridge.store.sqlite import Sqlite
 from bridge.store.sqlite_file import SqliteFile
 
@@ -70,7 +69,7 @@ def _open_sqlite(path: Path) -> OpenDatabase:
 
 
 def _open_postgresql(url: URL) -> OpenDatabase:
-    dialect = Postgresql(url)
+    dialect = postgresql(url)
     engine = dialect.engine()
     try:
         migrated = _prepare(engine, dialect, _warn_unsafe)

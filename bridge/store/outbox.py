@@ -11,6 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import Row, and_, case, func, select, update
 
 from bridge.core.model import DeliveryState, Recipient
+from bridge.store import bulk
 from bridge.store.dialect import domain_of, insert, unindexed
 from bridge.store.indexed import WAITING
 from bridge.store.tables import columns_of, letters, outbox
@@ -70,6 +71,12 @@ class Outbox:
                 for message in messages
             ],
         )
+
+    def add_letters(self, notice_id: str, letters: Sequence[bulk.Letter]) -> None:
+        """Queue letters to customers, due now; one that is there already stays as it is."""
+        if letters:
+            self._tx.tell_others()
+            bulk.add_letters(self._tx, notice_id, letters)
 
     def next_n(self, notice_id: str, kind: str) -> int:
         """The number of the next occasion of this kind about a notice, from 0."""

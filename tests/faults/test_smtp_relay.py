@@ -9,9 +9,10 @@ from bridge.core.values import SecretText
 from bridge.smtp.connect import LoginRefused, SmtpError, Unreachable
 from bridge.smtp.outcome import Outcome
 from bridge.smtp.pool import MAX_IDLE
-from bridge.smtp.relay import Load, Mail, Relay, RelayDown
+from bridge.smtp.relay import Mail, Relay, RelayDown
 from bridge.smtp.session import Envelope, Limits
 from bridge.smtp.settings import RelaySettings
+from bridge.smtp.train import Car, Load
 from tests.faults.smtp_server import CLOSE, SILENCE, MailServer
 
 PATIENT = Limits(connect=10, greeting=10, command=10, body=10, final=10, quit=10)
@@ -397,37 +398,51 @@ async def test_server_that_knows_only_helo_is_served(relays):
 
 
 class Told:
-    """What a group's sender hears. `stop_at`: the letter that is not wanted any more."""
+    """What a group's sender hears. `stop_at`: the letter that is not wanted any more. `refuse`: not granted.
 
-    def __init__(self, stop_at: int = -1) -> None:
+    `joins`: letters that join while the last one is on the wire.
+    """
+
+    def __init__(self, stop_at: int = -1, refuse: int = -1, joins: int = 0) -> None:
+        self.load = Load(self.grant, self.begins, self.answered)
         self.grants = 0
         self.begun: list[int] = []
         self.answers: dict[int, Outcome] = {}
-        self._stop_at = stop_at
+        self._stop_at, self._refuse, self._joins = stop_at, refuse, joins
 
-    async def grant(self) -> None:
+    def add(self, letters: range) -> None:
+        for n in letters:
+            announced = Envelope("support@example.jp", f"c{n}@example.jp").announcement() or b""
+            self.load.cars.append(Car(n, "letter", f"c{n}@example.jp", announced, b"x\r\n"))
+
+    async def grant(self) -> bool:
         self.grants += 1
+        first = self.load.cars[0]
+        granted = [car for car in self.load.cars if car.row != self._refuse]
+        self.load.cars.clear()
+        self.load.cars.extend(granted)
+        return granted[0] is first
 
-    def begins(self, n: int) -> bool:
-        if n == self._stop_at:
+    def begins(self, car: Car) -> bool:
+        if car.row == self._stop_at:
             return False
-        self.begun.append(n)
+        self.begun.append(car.row)
+        if len(self.load.cars) == 1:
+            self.add(range(car.row + 1, car.row + 1 + self._joins))
+            self._joins = 0
         return True
 
-    def answered(self, n: int, outcome: Outcome) -> None:
-        assert n not in self.answers, "once"
-        self.answers[n] = outcome
+    def answered(self, car: Car, outcome: Outcome) -> None:
+        assert car.row not in self.answers, "once"
+        self.answers[car.row] = outcome
 
     def states(self) -> list[str]:
         return [self.answers[n].state for n in sorted(self.answers)]
 
 
 async def send_group(relay: Relay, letters: int, told: Told) -> Told:
-    mails = [
-        Mail(Envelope("support@example.jp", f"c{n}@example.jp"), b"x\r\n", go, "letter")
-        for n in range(letters)
-    ]
-    await relay.send_group(Load(mails, told.grant, told.begins, told.answered))
+    told.add(range(letters))
+    await relay.send_group(told.load)
     return told
 
 
@@ -438,6 +453,21 @@ async def test_a_group_goes_over_one_connection_each_letter_once(relays):
         assert (told.grants, told.begun) == (1, list(range(10)))
         assert [mail.to for mail in server.mails] == [(f"c{n}@example.jp",) for n in range(10)]
         assert server.connections == 1
+
+
+async def test_letters_that_join_in_time_go_without_a_pause(relays):
+    async with MailServer() as server:
+        told = await send_group(relays(server), 3, Told(joins=4))
+        assert told.states() == ["sent"] * 7
+        assert (told.grants, told.begun) == (1, list(range(7)))
+        assert server.connections == 1
+
+
+async def test_a_letter_that_is_not_granted_gets_no_data(relays):
+    async with MailServer() as server:
+        told = await send_group(relays(server), 4, Told(refuse=0))
+        assert (told.states(), told.begun) == (["sent"] * 3, [1, 2, 3])
+        assert server.connections == 2
 
 
 async def test_a_group_that_never_gets_to_its_first_data_is_not_in_doubt(relays):

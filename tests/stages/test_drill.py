@@ -1,6 +1,5 @@
 """A drill: the real ring, page and hold; its letter goes to the people rung, and four things keep it to them."""
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -232,7 +231,7 @@ async def test_frozen_bytes_of_a_drill_are_composed_for_no_customer_whatever_the
     compose = LetterComposer(office.store, lambda: office.runtime)
     assert await compose(row) is not None
     with pytest.raises(BridgeError, match="drill"):
-        await compose(replace(row, address="customer0@example.jp"))
+        await compose(row._replace(address="customer0@example.jp"))
 
 
 # Something real

@@ -45,6 +45,58 @@ async def test_nothing_leaves_before_the_hold_ends(office: Office) -> None:
     assert (await office.newest()).state == "sent"
 
 
+async def approved_and_loaded(office: Office) -> None:
+    """The hold runs, and the list is in the outbox already."""
+    await office.post(firing())
+    await office.press("maruyama", "approve")
+    await office.tick()
+    assert await office.counts(await office.newest()) == {"queued": 3}
+    assert await office.claim() == []
+
+
+async def test_a_list_that_was_loaded_during_the_hold_leaves_when_it_is_over(office: Office) -> None:
+    await approved_and_loaded(office)
+    await office.tick(seconds(10))
+    assert await office.deliver() == 3
+
+
+async def test_one_timer_puts_the_list_in_once(office: Office) -> None:
+    timer = office.instance("one")
+    await office.post(firing())
+    await office.press("maruyama", "approve")
+    await timer.tick()
+    office.clock.move(seconds(10))
+    await timer.tick()
+    ids = sorted(row.id for row in await office.claim())
+    assert ids == [ids[0], ids[0] + 1, ids[0] + 2]
+    assert (await office.newest()).state == "sending"
+
+
+async def test_a_letter_that_is_called_back_takes_its_rows_along(office: Office) -> None:
+    await approved_and_loaded(office)
+    await office.press("maruyama", "cancel")
+    assert await office.counts(await office.newest()) == {}
+
+
+async def test_a_list_that_changed_after_it_was_loaded_stops_the_letter(office: Office) -> None:
+    await approved_and_loaded(office)
+    office.recipients = customers(2)
+    await office.tick(seconds(10))
+    assert ((await office.newest()).state, await office.deliver()) == ("stopped", 0)
+    assert await office.counts(await office.newest()) == {}
+
+
+async def test_what_a_loading_that_died_had_read_of_another_list_is_sent_to_nobody(office: Office) -> None:
+    await office.post(firing())
+    await office.press("maruyama", "approve")
+    stranger = Chunk(0, [Recipient("stranger@example.jp")])
+    notice = await office.newest()
+    unit = partial(begin_send, runtime=office.runtime, notice=notice, chunk=stranger, last=False)
+    await office.store.run(unit)
+    await office.tick(seconds(10))
+    assert sorted(row.address for row in await office.claim()) == [one.address for one in customers(3)]
+
+
 async def test_who_was_rung_and_who_approved_learn_the_counts(office: Office) -> None:
     await office.post(firing())
     await office.tick()
@@ -154,7 +206,7 @@ async def test_failures_are_grouped_by_the_servers_words(office: Office) -> None
         for c in claims
     ]
     await office.mark(*marks[:5])
-    await office.mark(replace(marks[5], state="sent"))
+    await office.mark(marks[5]._replace(state="sent"))
     await office.tick()
     (mail,) = await finished_mails(office)
     assert "届かなかった理由:\n5名 550 5.7.515 … is not welcome(a.example.jp、b.example.jp)" in mail.body

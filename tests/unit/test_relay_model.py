@@ -1,7 +1,5 @@
 """What is known of a mail server, over any sequence of its answers: no lane stops for ever, no ring is starved."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -326,4 +324,4 @@ def test_a_server_that_only_says_too_fast_is_told_of_after_minutes_and_not_befor
 def test_a_server_that_cannot_be_reached_is_useless_at_once_and_not_after_it_answers():
     down = fresh().unreachable(10.0, "refused")
     assert down.useless_for(25.0) == 15.0
-    assert replace(down, breaker=down.breaker.reached()).useless_for(26.0) == 0
+    assert down._replace(breaker=down.breaker.reached()).useless_for(26.0) == 0
