@@ -101,7 +101,7 @@ class Config(Model):
         """The CSV file of each audience."""
         return {name: one.csv for name, one in self.customer_lists.items()}
 
-    @property
+    @cached_property
     def service_lists(self) -> Mapping[str, ServiceList]:
         """The customer list of each service."""
         listed = ((service, self.customer_lists[service.audience]) for service in self.services.values())
