@@ -4,9 +4,24 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, delete, func, literal, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from bridge.core.impact import OLDEST_START
 from bridge.core.model import Alert, Incident
@@ -29,6 +44,11 @@ _PUT = _INSERT.on_conflict_do_update(
     index_elements=[each.name for each in alerts.c if each.primary_key],
     set_={each.name: _INSERT.excluded[each.name] for each in alerts.c if not each.primary_key},
 )
+
+
+_FIRING = and_(alerts.c.incident_id == bindparam("incident_id"), alerts.c.status == "firing")
+_SOME_FIRE = select(alerts.c.source).where(_FIRING).limit(1)
+_SEVERITIES = select(alerts.c.labels["severity"].as_string()).where(_FIRING).distinct()
 
 
 def words_of(annotations: Mapping[str, str]) -> str:
@@ -105,10 +125,7 @@ class Alerts:
 
     def some_fire(self, incident_id: str) -> bool:
         """Whether any alert of the incident fires."""
-        query = select(alerts.c.source).where(
-            alerts.c.incident_id == incident_id, alerts.c.status == "firing"
-        )
-        return self._tx.execute(query.limit(1)).first() is not None
+        return self._tx.execute(_SOME_FIRE, {"incident_id": incident_id}).first() is not None
 
     def firing(self, incident_id: str) -> int:
         """How many alerts of the incident fire."""
@@ -137,12 +154,7 @@ class Alerts:
 
     def severities(self, incident_id: str) -> list[str]:
         """The severities of the alerts that fire, each once; empty for one without that label."""
-        severity = alerts.c.labels["severity"].as_string()
-        rows = self._tx.execute(
-            select(severity)
-            .where(alerts.c.incident_id == incident_id, alerts.c.status == "firing")
-            .distinct()
-        )
+        rows = self._tx.execute(_SEVERITIES, {"incident_id": incident_id})
         return sorted(found or "" for found in rows.scalars())
 
     def in_kinds(
@@ -156,30 +168,11 @@ class Alerts:
         """
         if any(mark in name for name in names for mark in '"\\'):
             return self.of(incident.id, limit=None)  # SQLite has no path to a label of such a name
-        start = _believed(incident)
-        each = (
-            select(
-                alerts.c.status,
-                alerts.c.words,
-                alerts.c.source,
-                alerts.c.fingerprint,
-                alerts.c.ends_at,
-                start.label("starts_at"),
-                _side(start, borders).label("side"),
-                *(alerts.c.labels[name].as_string().label(f"l{n}") for n, name in enumerate(names)),
-            )
-            .where(alerts.c.incident_id == incident.id)
-            .subquery()
-        )
-        kind = [each.c.status, each.c.words, *(each.c[f"l{n}"] for n in range(len(names)))]
+        received = incident.received_at
+        believed = {"received": received, "oldest": received - OLDEST_START}
+        sides = {f"border{n}": border for n, border in enumerate(borders)}
         rows = self._tx.execute(
-            select(
-                *kind,
-                func.min(each.c.source).label("source"),
-                func.min(each.c.fingerprint).label("fingerprint"),
-                func.min(each.c.starts_at, type_=Utc()).label("starts_at"),
-                func.max(each.c.ends_at, type_=Utc()).label("ends_at"),
-            ).group_by(*kind, each.c.side)
+            _in_kinds(tuple(names), len(borders)), {"incident_id": incident.id, **believed, **sides}
         )
         return [_one_for_all(row, names) for row in rows]
 
@@ -250,19 +243,37 @@ def _in_batches(posted: Iterable[Alert]) -> Iterator[ColumnElement[bool]]:
         )
 
 
-def _believed(incident: Incident) -> ColumnElement[datetime]:
-    """A start as `impact.told_by` believes it, so that a lost clock hides no other start."""
-    received = literal(incident.received_at, Utc())
-    oldest = literal(incident.received_at - OLDEST_START, Utc())
-    return case((alerts.c.starts_at.between(oldest, received), alerts.c.starts_at), else_=received)
-
-
-def _side(start: ColumnElement[datetime], borders: Collection[datetime]) -> ColumnElement[int]:
-    """How many of the borders a start is not later than."""
-    counted: ColumnElement[int] = literal(0)
-    for border in borders:
-        counted = counted + case((start <= literal(border, Utc()), 1), else_=0)
-    return counted
+@lru_cache(maxsize=64)
+def _in_kinds(names: tuple[str, ...], borders: int) -> Select[Any]:
+    """What `Alerts.in_kinds` asks: services ask for the labels that their own impacts are found by."""
+    # A start as `impact.told_by` believes it, so that a lost clock hides no other start.
+    received, oldest = bindparam("received", type_=Utc()), bindparam("oldest", type_=Utc())
+    start = case((alerts.c.starts_at.between(oldest, received), alerts.c.starts_at), else_=received)
+    side: ColumnElement[int] = literal(0)  # how many of the borders the start is not later than
+    for n in range(borders):
+        side = side + case((start <= bindparam(f"border{n}", type_=Utc()), 1), else_=0)
+    each = (
+        select(
+            alerts.c.status,
+            alerts.c.words,
+            alerts.c.source,
+            alerts.c.fingerprint,
+            alerts.c.ends_at,
+            start.label("starts_at"),
+            side.label("side"),
+            *(alerts.c.labels[name].as_string().label(f"l{n}") for n, name in enumerate(names)),
+        )
+        .where(alerts.c.incident_id == bindparam("incident_id"))
+        .subquery()
+    )
+    kind = [each.c.status, each.c.words, *(each.c[f"l{n}"] for n in range(len(names)))]
+    return select(
+        *kind,
+        func.min(each.c.source).label("source"),
+        func.min(each.c.fingerprint).label("fingerprint"),
+        func.min(each.c.starts_at, type_=Utc()).label("starts_at"),
+        func.max(each.c.ends_at, type_=Utc()).label("ends_at"),
+    ).group_by(*kind, each.c.side)
 
 
 def _one_for_all(row: Row[Any], names: Collection[str]) -> Alert:

@@ -41,6 +41,23 @@ _APPROVALS = (
     .where(approvals.c.notice_id.in_(bindparam("ids", expanding=True)))
     .order_by(approvals.c.at)
 )
+_HIGHEST_NUMBER = select(func.max(notices.c.number)).where(notices.c.incident_id == bindparam("incident_id"))
+_LAST_SENT = (
+    select(*_NOTICE_COLUMNS)
+    .where(
+        notices.c.incident_id.in_(
+            select(incidents.c.id).where(
+                incidents.c.service == bindparam("service"), incidents.c.mode == REAL
+            )
+        ),
+        notices.c.id != bindparam("exclude"),
+        notices.c.kind.in_(_BY_LIST),
+        notices.c.state.in_(("sending", "stopped", "sent")),
+        notices.c.recipients.is_not(None),
+    )
+    .order_by(notices.c.approved_at.desc())
+    .limit(5)
+)
 
 
 class Waiting(NamedTuple):
@@ -276,24 +293,11 @@ class Notices:
 
     def next_number(self, incident_id: str) -> int:
         """The number of the incident's next report: one more than the highest so far."""
-        highest = select(func.max(notices.c.number)).where(notices.c.incident_id == incident_id)
-        return (self._tx.execute(highest).scalar_one() or 0) + 1
+        return (self._tx.execute(_HIGHEST_NUMBER, {"incident_id": incident_id}).scalar_one() or 0) + 1
 
     def last_sent(self, service: str, exclude: str) -> list[Notice]:
         """The last letters, at most five, that a service's list was sent, newest first: to compare with the next."""
-        mine = select(incidents.c.id).where(incidents.c.service == service, incidents.c.mode == REAL)
-        rows = self._tx.execute(
-            select(*_NOTICE_COLUMNS)
-            .where(
-                notices.c.incident_id.in_(mine),
-                notices.c.id != exclude,
-                notices.c.kind.in_(_BY_LIST),
-                notices.c.state.in_(("sending", "stopped", "sent")),
-                notices.c.recipients.is_not(None),
-            )
-            .order_by(notices.c.approved_at.desc())
-            .limit(5)
-        )
+        rows = self._tx.execute(_LAST_SENT, {"service": service, "exclude": exclude})
         return [_notice(row, ()) for row in rows]
 
 

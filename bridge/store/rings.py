@@ -22,6 +22,20 @@ _MOVE = (
     .where(rings.c.notice_id == bindparam("b_notice_id"), rings.c.state == "pending")
     .values(due_at=bindparam("due_at"), planned_at=bindparam("planned_at"))
 )
+_OF_ALL = (
+    select(rings)
+    .where(rings.c.notice_id.in_(bindparam("ids", expanding=True)))
+    .order_by(rings.c.notice_id, rings.c.n)
+)
+_FIRE = (
+    update(rings)
+    .where(
+        rings.c.notice_id == bindparam("b_notice_id"),
+        rings.c.n == bindparam("b_n"),
+        rings.c.state == "pending",
+    )
+    .values(state="fired", fired_at=bindparam("fired_at"), people=bindparam("people"))
+)
 _LAST_NUMBER = select(func.max(rings.c.n)).where(rings.c.notice_id == bindparam("notice_id"))
 
 
@@ -61,8 +75,7 @@ class Rings:
     def of_all(self, notice_ids: Collection[str]) -> dict[str, list[Ring]]:
         """The rings of several notices, by notice."""
         found: dict[str, list[Ring]] = {notice_id: [] for notice_id in notice_ids}
-        query = select(rings).where(rings.c.notice_id.in_(notice_ids)).order_by(rings.c.notice_id, rings.c.n)
-        for row in self._tx.execute(query):
+        for row in self._tx.execute(_OF_ALL, {"ids": list(found)}):
             found[row.notice_id].append(_ring(row))
         return found
 
@@ -76,6 +89,11 @@ class Rings:
         last = self._tx.execute(_LAST_NUMBER, {"notice_id": notice_id}).scalar_one()
         self._add(notice_id, 0 if last is None else last + 1, due_at)
 
+    def plan_first(self, notice_id: str, due_at: datetime) -> None:
+        """Plan the first ring of a notice that this transaction made."""
+        self._tx.tell_others()
+        self._add(notice_id, 0, due_at)
+
     def plan_after(self, fired: Ring, due_at: datetime) -> None:
         """Plan the ring that follows the one that this transaction fired: it was the last of its notice."""
         self._tx.tell_others()
@@ -87,11 +105,8 @@ class Rings:
 
     def fire(self, ring: Ring, people: Sequence[str]) -> bool:
         """Mark a ring fired; false when another instance was quicker."""
-        fired = self._tx.execute(
-            update(rings)
-            .where(rings.c.notice_id == ring.notice_id, rings.c.n == ring.n, rings.c.state == "pending")
-            .values(state="fired", fired_at=self._tx.now, people=list(people))
-        )
+        mine = {"b_notice_id": ring.notice_id, "b_n": ring.n}
+        fired = self._tx.execute(_FIRE, {**mine, "fired_at": self._tx.now, "people": list(people)})
         return bool(fired.rowcount == 1)
 
     def cancel(self, notice_id: str) -> None:
