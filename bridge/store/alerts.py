@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -48,12 +48,39 @@ _PUT = _INSERT.on_conflict_do_update(
 
 _FIRING = and_(alerts.c.incident_id == bindparam("incident_id"), alerts.c.status == "firing")
 _SOME_FIRE = select(alerts.c.source).where(_FIRING).limit(1)
+_AS_SHOWN = (alerts.c.status, alerts.c.starts_at, alerts.c.source, alerts.c.fingerprint)
+_THEIRS = alerts.c.incident_id.in_(bindparam("ids", expanding=True))
+_PLACED = select(
+    alerts,
+    func.row_number().over(partition_by=alerts.c.incident_id, order_by=_AS_SHOWN).label("place"),
+).where(_THEIRS).subquery()  # fmt: skip
+_OF_ALL = (
+    select(*(_PLACED.c[each.name] for each in alerts.c))
+    .where(_PLACED.c.place <= SHOWN)
+    .order_by(_PLACED.c.incident_id, _PLACED.c.place)
+)
+_COUNTS = (
+    select(
+        alerts.c.incident_id,
+        func.count().label("all"),
+        func.count().filter(alerts.c.status == "firing").label("firing"),
+    )
+    .where(_THEIRS)
+    .group_by(alerts.c.incident_id)
+)
 _SEVERITIES = select(alerts.c.labels["severity"].as_string()).where(_FIRING).distinct()
 
 
 def words_of(annotations: Mapping[str, str]) -> str:
     """The annotations that customers may read, as JSON text with sorted keys."""
     return dumps({name: annotations[name] for name in sorted(annotations) if name.startswith(CUSTOMER)})
+
+
+class AlertCounts(NamedTuple):
+    """How many alerts an incident has, and how many of them fire."""
+
+    all: int = 0
+    firing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +206,22 @@ class Alerts:
     def of(self, incident_id: str, limit: int | None = SHOWN) -> list[Alert]:
         """The incident's alerts, those that fire before the others, earliest first, at most `limit`."""
         rows = self._tx.execute(
-            select(alerts)
-            .where(alerts.c.incident_id == incident_id)
-            .order_by(alerts.c.status, alerts.c.starts_at, alerts.c.source, alerts.c.fingerprint)
-            .limit(limit)
+            select(alerts).where(alerts.c.incident_id == incident_id).order_by(*_AS_SHOWN).limit(limit)
         )
         return [_alert(row) for row in rows]
+
+    def of_all(self, incident_ids: Collection[str]) -> dict[str, list[Alert]]:
+        """The same of several incidents, of each at most `SHOWN`."""
+        found: dict[str, list[Alert]] = {incident_id: [] for incident_id in incident_ids}
+        for row in self._tx.execute(_OF_ALL, {"ids": list(found)}):
+            found[row.incident_id].append(_alert(row))
+        return found
+
+    def counts(self, incident_ids: Collection[str]) -> dict[str, AlertCounts]:
+        """How many alerts each of these incidents has."""
+        rows = self._tx.execute(_COUNTS, {"ids": list(incident_ids)})
+        counted = {row.incident_id: AlertCounts(row.all, row.firing) for row in rows}
+        return {incident_id: counted.get(incident_id, AlertCounts()) for incident_id in incident_ids}
 
     def add_ignored(self, unwanted: Iterable[IgnoredAlert]) -> None:
         """Count alerts that no incident took, with the reason: one row for each alert and reason."""
