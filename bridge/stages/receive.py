@@ -162,9 +162,7 @@ def _dismissed(tx: Tx, last: Mapping[str, Incident | None]) -> dict[str, Inciden
     }
 
 
-def _without_old_news(
-    tx: Tx, posts: list[Sorted], lasts: Mapping[str, Incident | None]
-) -> list[Sorted]:
+def _without_old_news(tx: Tx, posts: list[Sorted], lasts: Mapping[str, Incident | None]) -> list[Sorted]:
     """The posts without what is older than, or the same as, the last incident of a service knows.
 
     Only of senders that tell when they spoke: a post of theirs may come an hour late, and must open nothing anew.

@@ -49,7 +49,23 @@ _PUT = _INSERT.on_conflict_do_update(
 _FIRING = and_(alerts.c.incident_id == bindparam("incident_id"), alerts.c.status == "firing")
 _SOME_FIRE = select(alerts.c.source).where(_FIRING).limit(1)
 _AS_SHOWN = (alerts.c.status, alerts.c.starts_at, alerts.c.source, alerts.c.fingerprint)
+_POSTED = and_(
+    alerts.c.source.in_(bindparam("sources", expanding=True)),
+    alerts.c.fingerprint.in_(bindparam("fingerprints", expanding=True)),
+)
+_OWNERS = (
+    select(alerts.c.source, alerts.c.fingerprint, incidents.c.service)
+    .join(incidents, incidents.c.id == alerts.c.incident_id)
+    .where(
+        incidents.c.state == "open",
+        UNFINISHED,
+        incidents.c.service.in_(bindparam("services", expanding=True)),
+        alerts.c.status == "firing",
+        _POSTED,
+    )
+)
 _THEIRS = alerts.c.incident_id.in_(bindparam("ids", expanding=True))
+_KNOWN = select(alerts).where(_THEIRS, _POSTED)
 _PLACED = select(
     alerts,
     func.row_number().over(partition_by=alerts.c.incident_id, order_by=_AS_SHOWN).label("place"),
@@ -103,9 +119,8 @@ class Alerts:
         found: dict[str, dict[Key, Alert]] = {incident_id: {} for incident_id in incident_ids}
         if not found:
             return found
-        for some in _in_batches(posted):
-            rows = self._tx.execute(select(alerts).where(alerts.c.incident_id.in_(incident_ids), some))
-            for row in rows:
+        for keys in _in_batches(posted):
+            for row in self._tx.execute(_KNOWN, {"ids": list(found), **keys}):
                 found[row.incident_id][row.source, row.fingerprint] = _alert(row)
         return found
 
@@ -113,19 +128,8 @@ class Alerts:
         """The services in whose open incidents these alerts fire, by the alert's key."""
         wanted = list(services)
         found: dict[Key, list[str]] = {}
-        for some in _in_batches(posted):
-            rows = self._tx.execute(
-                select(alerts.c.source, alerts.c.fingerprint, incidents.c.service)
-                .join(incidents, incidents.c.id == alerts.c.incident_id)
-                .where(
-                    incidents.c.state == "open",
-                    UNFINISHED,
-                    incidents.c.service.in_(wanted),
-                    alerts.c.status == "firing",
-                    some,
-                )
-            )
-            for row in rows:
+        for keys in _in_batches(posted):
+            for row in self._tx.execute(_OWNERS, {"services": wanted, **keys}):
                 found.setdefault((row.source, row.fingerprint), []).append(row.service)
         return found
 
@@ -269,15 +273,15 @@ class Alerts:
         self._tx.execute(delete(ignored).where(ignored.c.id.in_(found)))
 
 
-def _in_batches(posted: Iterable[Alert]) -> Iterator[ColumnElement[bool]]:
-    """Conditions that together hold for these alerts, each of a length that every database takes."""
+def _in_batches(posted: Iterable[Alert]) -> Iterator[dict[str, list[str]]]:
+    """Values for `_POSTED` that together hold for these alerts, each as many as every database takes."""
     keys = sorted({key_of(alert) for alert in posted})
     for start in range(0, len(keys), _KEYS_AT_ONCE):
         some = keys[start : start + _KEYS_AT_ONCE]
-        yield and_(
-            alerts.c.source.in_({source for source, _ in some}),
-            alerts.c.fingerprint.in_([fingerprint for _, fingerprint in some]),
-        )
+        yield {
+            "sources": sorted({source for source, _ in some}),
+            "fingerprints": [fingerprint for _, fingerprint in some],
+        }
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ from bridge.core.triage import Key, key_of, sort_alerts
 from bridge.sources.post import Parsed
 from bridge.stages.receive import Received
 
-SERVICES = 10  # whose incidents one unit opens: a tenth of a second, in which no other ring leaves
+SERVICES = 25  # whose incidents one unit opens: a tenth of a second, in which no other ring leaves
 
 
 def portions(posts: Sequence[Parsed], config: Config) -> list[Sequence[Parsed]]:
@@ -19,7 +19,7 @@ def portions(posts: Sequence[Parsed], config: Config) -> list[Sequence[Parsed]]:
     An alert counts for the first service that wants it. Copies of one alert stay together and in order. What no
     service wants is in the first portion.
     """
-    if sum(len(post.alerts) for post in posts) <= SERVICES:
+    if len(config.services) <= SERVICES or sum(len(post.alerts) for post in posts) <= SERVICES:
         return [posts]
     first = _first_services(posts, config)
     place = {service: n // SERVICES for n, service in enumerate(sorted(set(first.values())))}
