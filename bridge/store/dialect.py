@@ -5,9 +5,8 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
-import psycopg
 from sqlalchemy import (
     JSON,
     ColumnElement,
@@ -34,6 +33,9 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from bridge.core.continuity import DatabaseIdentity
 from bridge.errors import StorageDown
+
+if TYPE_CHECKING:
+    import psycopg
 
 # SQLAlchemy compiles PostgreSQL's INSERT ... ON CONFLICT for SQLite too: one `insert` serves both.
 __all__ = ["Dialect", "Json", "LockHeld", "Utc", "domain_of", "insert", "skip_locked", "unindexed"]
@@ -157,6 +159,7 @@ class Dialect(Protocol):
     """One kind of database."""
 
     writers: int  # threads
+    listening_errors: tuple[type[Exception], ...]  # after which to listen anew
     readers: int  # threads beside the writers; 0: the writer reads between its batches
 
     def engine(self) -> Engine:
@@ -180,7 +183,7 @@ class Dialect(Protocol):
     def identity(self, connection: Connection, /) -> DatabaseIdentity:
         """Where the database lies: another for each copy of it."""
 
-    def listen(self) -> psycopg.Connection[Any] | None:
+    def listen(self) -> "psycopg.Connection[Any] | None":
         """A connection that hears every `notify`; None where there is nobody else to hear."""
 
     def verdict(self, error: BaseException) -> ErrorMeaning: ...

@@ -6,7 +6,6 @@ It only saves waiting. A notification lost with its connection costs one polling
 from collections.abc import Callable
 from threading import Event, Thread
 
-import psycopg
 import structlog
 
 from bridge.store.dialect import Dialect
@@ -30,7 +29,7 @@ class Listener(Thread):
         while not self._stopping.is_set():
             try:
                 self._listen()
-            except psycopg.Error as error:
+            except self._dialect.listening_errors as error:
                 log.warning("listening_interrupted", error=type(error).__name__)
                 self._stopping.wait(AGAIN_AFTER)
 

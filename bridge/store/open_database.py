@@ -13,7 +13,6 @@ from bridge.errors import StorageDown, StorageRefused
 from bridge.store.conditions import refuse_unfit
 from bridge.store.dialect import Dialect
 from bridge.store.migrations import Migrated, migrate
-from bridge.store.postgresql import Postgresql
 from bridge.store.sqlite import Sqlite
 from bridge.store.sqlite_file import SqliteFile
 
@@ -70,6 +69,8 @@ def _open_sqlite(path: Path) -> OpenDatabase:
 
 
 def _open_postgresql(url: URL) -> OpenDatabase:
+    from bridge.store.postgresql import Postgresql  # its driver costs those nothing who have SQLite
+
     dialect = Postgresql(url)
     engine = dialect.engine()
     try:

@@ -12,13 +12,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bridge.errors import StorageDown
 from bridge.store.dialect import Dialect
-from bridge.store.postgresql import Postgresql
 from bridge.store.sqlite import Sqlite
 
 
 def read_only_engine(url: URL) -> Engine:
     """An engine that cannot write: SQLite opened so, PostgreSQL by the purpose of its transactions."""
     if url.get_backend_name() != "sqlite":
+        from bridge.store.postgresql import Postgresql  # its driver costs those nothing who have SQLite
+
         return Postgresql(url).engine()
     path = Path(url.database or "")
     dialect: Dialect = Sqlite(path)
