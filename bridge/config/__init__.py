@@ -1,5 +1,6 @@
 """bridge.yaml as one value: loaded whole, or refused with every finding (docs/design.md §5)."""
 
+import hashlib
 import logging
 import os
 import re
@@ -109,6 +110,12 @@ class Config(Model):
             service.id: ServiceList(service.audience, one.name, one.csv, Reading(service.locale, one.columns))
             for service, one in listed
         }
+
+    @cached_property
+    def duty_rules(self) -> str:
+        """A digest of what the configuration says about times of duties."""
+        told = sorted((s.id, s.policy.settle, s.policy.update_ring_before) for s in self.services.values())
+        return hashlib.sha256(repr(told).encode()).hexdigest()
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:

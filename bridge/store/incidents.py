@@ -4,7 +4,19 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import Column, ColumnElement, Row, and_, bindparam, literal, or_, select, tuple_, update
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Row,
+    and_,
+    bindparam,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from bridge.core.kinds import kinds_that
 from bridge.core.lifecycle import incident_may_move
@@ -80,7 +92,11 @@ class IncidentChanges(TypedDict, total=False):
     firing_at_end: int | None
 
 
-def about(services: Collection[str], notice_id: Column[str]) -> ColumnElement[bool]:
+SERVICES: BindParameter[Any] = bindparam("services", expanding=True)
+"""The services of a statement that is built once."""
+
+
+def about(services: Collection[str] | BindParameter[Any], notice_id: Column[str]) -> ColumnElement[bool]:
     """Whether a row's notice is about one of these services. Asked of each row, so that its own index is used."""
     service = select(incidents.c.service).join(_ABOUT, _ABOUT.c.incident_id == incidents.c.id)
     return service.where(_ABOUT.c.id == notice_id).correlate(notice_id.table).scalar_subquery().in_(services)

@@ -14,7 +14,7 @@ from bridge.core.lifecycle import UNDECIDED, UNDER_WAY, may_move
 from bridge.core.model import Approval, Batch, Notice, NoticeState, Text, Version
 from bridge.store.delivery_counts import DeliveryCounts
 from bridge.store.dialect import insert
-from bridge.store.incidents import REAL, Incidents, about
+from bridge.store.incidents import REAL, SERVICES, Incidents, about
 from bridge.store.indexed import OPEN_NOTICE
 from bridge.store.tables import approvals, columns_of, incidents, notices, versions
 from bridge.store.transaction import Transaction
@@ -40,6 +40,9 @@ _APPROVALS = (
     select(approvals)
     .where(approvals.c.notice_id.in_(bindparam("ids", expanding=True)))
     .order_by(approvals.c.at)
+)
+_EARLIEST = select(func.min(notices.c.send_at)).where(
+    OPEN_NOTICE, notices.c.state == "approved", about(SERVICES, notices.c.id)
 )
 _HIGHEST_NUMBER = select(func.max(notices.c.number)).where(notices.c.incident_id == bindparam("incident_id"))
 _LAST_SENT = (
@@ -222,10 +225,7 @@ class Notices:
 
     def next_send_at(self, services: Collection[str]) -> datetime | None:
         """When the next hold of a letter about these services ends."""
-        earliest = select(func.min(notices.c.send_at)).where(
-            OPEN_NOTICE, notices.c.state == "approved", about(services, notices.c.id)
-        )
-        found: datetime | None = self._tx.execute(earliest).scalar_one()
+        found: datetime | None = self._tx.execute(_EARLIEST, {"services": list(services)}).scalar_one()
         return found
 
     def version(self, notice_id: str, number: int) -> Version:
