@@ -191,11 +191,11 @@ def beside(what: str, theirs: Measured, ours: Measured, goal: str) -> Row:
 def one_big_post(home: Path) -> list[Row]:
     with sink() as mails, services(home, mails, 1000) as (running, names):
         began = time.perf_counter()
-        with httpx.Client(timeout=60) as client:
+        with httpx.Client(timeout=300) as client:
             url, told = to_bridge(running, names)[0]
             client.post(url, json=payload(*map(firing, names)), headers=told["headers"]).raise_for_status()
         answered, out = time.perf_counter() - began, len(mails.mails)
-        until(lambda: len(mails.mails) >= 1000, 120, "a thousand rings")
+        until(lambda: len(mails.mails) >= 1000, 300, "a thousand rings")
         last = time.perf_counter() - began
     return [
         Row("one post, 1,000 alerts of 1,000 services: answered", f"{answered:.1f} s", goal="≤ 2 s"),
@@ -237,9 +237,12 @@ def main() -> None:
     rows: list[Row] = []
     for name in wanted:
         with tempfile.TemporaryDirectory() as home:
-            rows += PARTS[name](Path(home))
-    for row in rows:
-        print(*(each for each in (row.what, row.ours, row.peer, row.ratio) if each), sep=" | ")
+            found = PARTS[name](Path(home))
+        for row in found:
+            print(
+                *(each for each in (row.what, row.ours, row.peer, row.ratio) if each), sep=" | ", flush=True
+            )
+        rows += found
     if len(wanted) == len(PARTS):
         write("From the alert to the ring", WHY, rows)
 

@@ -182,7 +182,7 @@ def test_no_import_hides_in_a_function():
         if name.startswith("bridge")
     ]
     assert hidden == [
-        f"bridge.store.{each}: bridge.store.postgresql" for each in ("open_database", "read_only")
+        f"bridge.store.{each}: bridge.store.postgresql.Postgresql" for each in ("open_database", "read_only")
     ]
 
 
