@@ -27,8 +27,8 @@ GROUPS = 300
 LONGEST = 180.0  # seconds
 WHY = (
     "All groups fire at once, one for each service. Into us: posts taken, and the rings that came of them. "
-    "Its peers: the same Alertmanager posting to a route that stores nothing, and mailing by itself. Starting: an empty "
-    "database, and commands beside it; processor time of the process from its first instruction to its end."
+    "Its peers: the same Alertmanager posting to a route that stores nothing, and mailing by itself. Starting: an "
+    "empty database, and commands beside it; processor time of the process from its first instruction to its end."
 )
 
 
