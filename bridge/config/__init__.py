@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Union
+from typing import TYPE_CHECKING, Annotated, Any, Self, Union
 
 import structlog
 from pydantic import Discriminator, Field, Tag
@@ -131,6 +131,13 @@ class Config(Model):
     def key_file(self) -> Path:
         """Where the signing keys are, or will be created."""
         return self.server.key_file or self.server.data_dir / "keys"
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Without what was worked out of the values before: pydantic would copy that, too."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
 
     def escalation_of(self, service: Service) -> Escalation:
         """Who is rung for this service."""

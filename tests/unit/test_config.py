@@ -12,6 +12,7 @@ from bridge.core.matchers import Matcher, Matchers
 from bridge.core.settings import Every, Policy
 from bridge.core.values import LocalText, parse_duration
 from bridge.errors import ConfigError
+from tests.stages.samples import configured
 
 SAMPLE = Path(__file__).parents[2] / "config" / "bridge.yaml"
 SECRETS = ("alertmanager.token", "api.token", "smtp")
@@ -263,3 +264,12 @@ def test_a_duration_is_written_as_prometheus_does(text, seconds):
             parse_duration(text)
     else:
         assert parse_duration(text) == timedelta(seconds=seconds)
+
+
+def test_a_copy_of_a_configuration_works_everything_out_anew():
+    old = configured(["shop", "pay"])
+    assert (set(old.service_lists), len(old.duty_rules)) == ({"shop", "pay"}, 64)
+    assert old.service_lists is old.service_lists, "worked out once"
+    new = old.model_copy(update={"services": {"pay": old.services["pay"]}})
+    assert set(new.service_lists) == {"pay"}
+    assert new.duty_rules != old.duty_rules
