@@ -56,6 +56,7 @@ bench: $(VENV)/test.stamp
 	$(BIN)/python -m tests.bench.bench_letters
 	$(BIN)/python -m tests.bench.bench_webhooks
 	$(BIN)/python -m tests.bench.bench_alerts
+	$(BIN)/python -m tests.bench.bench_storm
 	$(BIN)/python -m tests.bench.bench_waits
 
 # Small faults in FILES, of bridge/core and bridge/stages, that `make unit` would not notice: some minutes a file.

@@ -104,21 +104,11 @@ class CustomerLists:
         A list that cannot be read has a `problem`. Its service rings without a number of recipients, and the other
         services ring as always.
         """
-        found = await self._read_all(services)
-        for facts in found.values():
-            if facts.digest and facts.count is not None:
-                self._counts[facts.digest] = facts.count
-        while len(self._counts) > REMEMBERED:
-            del self._counts[next(iter(self._counts))]
-        return found
+        return await self._facts(services, None)
 
     async def facts_at_once(self, services: Iterable[str]) -> Mapping[str, AudienceFacts]:
         """Those facts that are there within `AT_ONCE`. The other lists are read on, for whoever asks next."""
-        asking = [asyncio.ensure_future(self.facts([service])) for service in services]
-        done, late = await asyncio.wait(asking, timeout=AT_ONCE) if asking else (set(), set())
-        for task in late:
-            task.cancel()
-        return {service: facts for task in done for service, facts in task.result().items()}
+        return await self._facts(services, AT_ONCE)
 
     def count_of(self, digest: str) -> int | None:
         """The number of recipients in the list of this digest; None if it was not seen lately."""
@@ -154,16 +144,29 @@ class CustomerLists:
         except TimeoutError:
             raise _silent(path) from None
 
-    async def _read_all(self, services: Iterable[str]) -> dict[str, AudienceFacts]:
+    async def _facts(self, services: Iterable[str], longest: float | None) -> dict[str, AudienceFacts]:
+        """Each file is asked once, however many services share it."""
         known = self._lists()
         lists = {service: known[service] for service in services if service in known}
-        places = {(mine.path, mine.reading) for mine in lists.values()}
-        each = await asyncio.gather(*(self._read(path, reading) for path, reading in places))
-        read = dict(zip(places, each, strict=True))
+        places = dict.fromkeys((mine.path, mine.reading) for mine in lists.values())
+        asking = {place: asyncio.ensure_future(self._read(*place)) for place in places}
+        _, late = await asyncio.wait(asking.values(), timeout=longest) if asking else (set(), set())
+        for task in late:
+            task.cancel()
+        read = {place: task.result() for place, task in asking.items() if task not in late}
+        self._remember_counts(read.values())
         return {
             service: replace(read[mine.path, mine.reading], name=mine.audience, title=mine.title)
             for service, mine in lists.items()
+            if (mine.path, mine.reading) in read
         }
+
+    def _remember_counts(self, read: Iterable[AudienceFacts]) -> None:
+        for facts in read:
+            if facts.digest and facts.count is not None:
+                self._counts[facts.digest] = facts.count
+        while len(self._counts) > REMEMBERED:
+            del self._counts[next(iter(self._counts))]
 
     async def _read(self, path: Path, reading: Reading) -> AudienceFacts:
         under_way = self._readings.get((path, reading))

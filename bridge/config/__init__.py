@@ -1,12 +1,13 @@
 """bridge.yaml as one value: loaded whole, or refused with every finding (docs/design.md §5)."""
 
+import hashlib
 import logging
 import os
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Union
+from typing import TYPE_CHECKING, Annotated, Any, Self, Union
 
 import structlog
 from pydantic import Discriminator, Field, Tag
@@ -103,7 +104,7 @@ class Config(Model):
         """The CSV file of each audience."""
         return {name: one.csv for name, one in self.customer_lists.items()}
 
-    @property
+    @cached_property
     def service_lists(self) -> Mapping[str, ServiceList]:
         """The customer list of each service."""
         listed = ((service, self.customer_lists[service.audience]) for service in self.services.values())
@@ -111,6 +112,12 @@ class Config(Model):
             service.id: ServiceList(service.audience, one.name, one.csv, Reading(service.locale, one.columns))
             for service, one in listed
         }
+
+    @cached_property
+    def duty_rules(self) -> str:
+        """A digest of what the configuration says about times of duties."""
+        told = sorted((s.id, s.policy.settle, s.policy.update_ring_before) for s in self.services.values())
+        return hashlib.sha256(repr(told).encode()).hexdigest()
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
@@ -126,6 +133,13 @@ class Config(Model):
     def key_file(self) -> Path:
         """Where the signing keys are, or will be created."""
         return self.server.key_file or self.server.data_dir / "keys"
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Without what was worked out of the values before: pydantic would copy that, too."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
 
     def escalation_of(self, service: Service) -> Escalation:
         """Who is rung for this service."""

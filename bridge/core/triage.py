@@ -202,18 +202,17 @@ def _end(old: Alert, alert: Alert, now: datetime) -> AlertChange:
 
 
 def _fire(old: Alert, alert: Alert) -> AlertChange:
-    starts_at = min(old.starts_at, alert.starts_at)
-    new = replace(
-        alert,
-        starts_at=starts_at,
-        began_at=_began(old, alert),
-        last_end=old.last_end,
-        as_of=alert.as_of or old.as_of,
-    )
-    if old.status == "resolved":
-        return AlertChange(new, "fires_again")
+    starts_at, began_at = min(old.starts_at, alert.starts_at), _began(old, alert)
+    as_of = alert.as_of or old.as_of
     # two Alertmanagers give different URLs for one alert, which is no update
-    return AlertChange(new, "repeated" if replace(new, url=old.url) == old else "updated")
+    if (
+        (old.status, old.labels, old.annotations) == ("firing", alert.labels, alert.annotations)
+        and (old.starts_at, old.began_at, old.ends_at) == (starts_at, began_at, alert.ends_at)
+        and (old.as_of, old.end_note, old.by_hand) == (as_of, alert.end_note, alert.by_hand)
+    ):
+        return AlertChange(old, "repeated")
+    new = replace(alert, starts_at=starts_at, began_at=began_at, last_end=old.last_end, as_of=as_of)
+    return AlertChange(new, "fires_again" if old.status == "resolved" else "updated")
 
 
 def _began(old: Alert, alert: Alert) -> datetime | None:

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from itertools import accumulate
 from typing import NoReturn, cast
 
@@ -43,15 +44,8 @@ def read_json(body: bytes, *, numbers: bool = False, strict: bool = True) -> obj
 
     `numbers`: numbers are numbers and not texts. Not `strict`: texts may hold raw line ends and control characters.
     """
-    kept = None if numbers else str
     try:
-        value = json.loads(
-            body.decode("utf-8-sig"),
-            strict=strict,
-            parse_int=kept,
-            parse_float=kept,
-            parse_constant=_no_constant,
-        )
+        value = _decoder(numbers=numbers, strict=strict).decode(body.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise SourceError("body", "not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -62,6 +56,12 @@ def read_json(body: bytes, *, numbers: bool = False, strict: bool = True) -> obj
         raise SourceError("body", "a number is too long") from None
     _check_depth(body)
     return cast(object, value)
+
+
+@cache
+def _decoder(*, numbers: bool, strict: bool) -> json.JSONDecoder:
+    kept = None if numbers else str
+    return json.JSONDecoder(strict=strict, parse_int=kept, parse_float=kept, parse_constant=_no_constant)
 
 
 def object_in(value: object, field: str) -> Mapping[str, object]:
@@ -139,10 +139,19 @@ def time(value: object, field: str, unit: timedelta | None = None) -> datetime |
     if is_macro(given):
         return None
     if match := _RFC_3339.fullmatch(given):
-        return _calendar_time(match, field)
+        return _usual_time(given) or _calendar_time(match, field)
     if match := _EPOCH.fullmatch(given):
         return _epoch_time(int(match[1]), match[2] or "", unit)
     raise SourceError(field, "not a time. RFC 3339 is 2026-11-24T03:27:11Z")
+
+
+def _usual_time(given: str) -> datetime | None:
+    """What Python reads itself, in a tenth of the time; None for what needs a closer look."""
+    try:
+        read = datetime.fromisoformat(given)
+        return read.astimezone(UTC) if read.year > 1 else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _calendar_time(match: re.Match[str], field: str) -> datetime | None:

@@ -128,7 +128,7 @@ def _open(ctx: IncidentContext, kind: Kind, before: Sequence[Notice]) -> Notice:
     )
     ctx.tx.notices.add(notice, ctx.service.audience)
     ctx.tx.links.ensure(notice.id, ctx.escalation.people())
-    ctx.tx.rings.plan(notice.id, ring_at)
+    ctx.tx.rings.plan_first(notice.id, ring_at)
     return notice
 
 

@@ -1,7 +1,7 @@
 """Drills: planned on request, begun when their minute comes, over when decided or when something real fires."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -13,7 +13,7 @@ from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Alert, Incident, Kind
 from bridge.core.sample_labels import sample_labels
 from bridge.core.settings import Service
-from bridge.stages.context import IncidentContext, NoticeContext, open_incident
+from bridge.stages.context import IncidentContext, NoticeContext
 from bridge.stages.draft import draft
 from bridge.stages.earlier_report import as_told, told_ago
 from bridge.stages.notify_oncall import rung, tell
@@ -144,19 +144,19 @@ def finish_drill(ctx: IncidentContext, why: str = DECIDED) -> bool:
     return True
 
 
-def interrupt_drill(tx: Tx, runtime: Runtime, service: str) -> Wake:
-    """Something real fires: a drill of the same service ends at once, and everybody who was rung is told.
+def interrupt_drills(tx: Tx, runtime: Runtime, services: Collection[str]) -> Wake:
+    """Something real fires: drills of the same services end at once, and everybody who was rung is told.
 
-    The service is locked.
+    The services are locked.
     """
-    current = tx.incidents.open_one(service)
-    ctx = open_incident(tx, runtime, current.id) if current and current.is_drill else None
-    if ctx is None:
-        return NOTHING
-    for notice in ctx.notices():
-        _give_up(ctx.about(notice))
-    finish_drill(ctx, "real_alert")
-    return Wake(timer=True, oncall=True, customers=True)
+    wake = NOTHING
+    for drill in (current for current in tx.incidents.open_ones(services) if current.is_drill):
+        ctx = IncidentContext(tx, runtime, drill)
+        for notice in ctx.notices():
+            _give_up(ctx.about(notice))
+        finish_drill(ctx, "real_alert")
+        wake |= Wake(timer=True, oncall=True, customers=True)
+    return wake
 
 
 def _give_up(ctx: NoticeContext) -> None:

@@ -1,11 +1,9 @@
 """Looking for what unfinished incidents owe: only at those that changed, or whose time has come."""
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bridge.config import Config
 from bridge.core import next_notice
 from bridge.stages.runtime import Runtime
 from bridge.store.duties import DutyLook
@@ -30,7 +28,7 @@ class FoundDuties:
 
 def find_duties(tx: Tx, runtime: Runtime, unknown: Collection[str]) -> FoundDuties:
     """What is owed now. `unknown`: services with unfinished incidents that the configuration does not have."""
-    services, rules = runtime.config.services, rules_of(runtime.config)
+    services, rules = runtime.config.services, runtime.config.duty_rules
     changed = None if tx.instances.meta(RULES) == rules else rules
     looks = tx.duties.to_look_at(unknown, every=changed is not None)
     notices = tx.notices.of_all([look.incident.id for look in looks])
@@ -52,9 +50,3 @@ def note_looks(tx: Tx, found: FoundDuties) -> None:
         tx.duties.look_at_all()
         tx.instances.set_meta(RULES, found.rules_changed)
     tx.duties.looked(found.looked)
-
-
-def rules_of(config: Config) -> str:
-    """A digest of what the configuration says about times of duties."""
-    told = sorted((s.id, s.policy.settle, s.policy.update_ring_before) for s in config.services.values())
-    return hashlib.sha256(repr(told).encode()).hexdigest()

@@ -28,7 +28,7 @@ from bridge.sources.post import Parsed
 from bridge.stages.audience import Lists
 from bridge.stages.context import IncidentContext
 from bridge.stages.draft import FIRES_AGAIN, draft, refresh, supersede
-from bridge.stages.drill import interrupt_drill
+from bridge.stages.drill import interrupt_drills
 from bridge.stages.next_notice import advance
 from bridge.stages.ring import ring_at_once
 from bridge.stages.runtime import BRIDGE, Runtime
@@ -73,7 +73,8 @@ def receive(
     for service in services:
         tx.lock("service", service)
     current = tx.incidents.taking_alerts(services) if services else {}
-    dismissed = _dismissed(tx, [service for service in services if service not in current])
+    last = {service: tx.incidents.latest(service) for service in services if service not in current}
+    dismissed = _dismissed(tx, last)
     known = tx.alerts.known(
         [incident.id for incident in (*current.values(), *dismissed.values())],
         [alert for found in sorted_posts for posted in found.by_service.values() for alert in posted],
@@ -82,7 +83,8 @@ def receive(
         again = [alert for found in sorted_posts for alert in found.by_service.get(service, ())]
         if any(one.status == "firing" and key_of(one) in known[quiet.id] for one in again):
             current[service] = quiet
-    sorted_posts = _without_old_news(tx, sorted_posts, current)
+            del last[service]
+    sorted_posts = _without_old_news(tx, sorted_posts, last)
     received = [
         _Counted([*found.ignored, *post.ignored]) for found, post in zip(sorted_posts, posts, strict=True)
     ]
@@ -94,14 +96,13 @@ def receive(
     opening = [name for name, verdicts in judged.items() if name not in current and joined(verdicts).changes]
     if opening and lists is None:
         raise ListsWanted(opening)
-    wake = NOTHING
+    wake = interrupt_drills(tx, runtime, opening) if opening else NOTHING
     for service, verdicts in judged.items():
         incident = current.get(service)
         verdict = joined(verdicts)
         if verdict.changes:
             if incident is None:
-                wake |= interrupt_drill(tx, runtime, service)
-                incident = _open(tx, service, verdict)
+                incident = _open(tx, service, verdict, last[service])
             told = [post for post, own in zip(posts, verdicts, strict=True) if own.changes]
             ctx = IncidentContext(tx, runtime, incident)
             wake |= _record(ctx, source, verdict, told)
@@ -158,9 +159,8 @@ def _sort(tx: Tx, runtime: Runtime, posts: Sequence[Parsed]) -> list[Sorted]:
     return [one.with_owners(owners) for one in found] if owners else found
 
 
-def _dismissed(tx: Tx, services: Sequence[str]) -> dict[str, Incident]:
-    """The last incidents of these services that people have just decided to keep quiet about."""
-    last = {service: tx.incidents.latest(service) for service in services}
+def _dismissed(tx: Tx, last: Mapping[str, Incident | None]) -> dict[str, Incident]:
+    """The last incidents of services that people have just decided to keep quiet about."""
     return {
         service: incident
         for service, incident in last.items()
@@ -168,22 +168,20 @@ def _dismissed(tx: Tx, services: Sequence[str]) -> dict[str, Incident]:
     }
 
 
-def _without_old_news(tx: Tx, posts: list[Sorted], current: Mapping[str, Incident]) -> list[Sorted]:
+def _without_old_news(tx: Tx, posts: list[Sorted], lasts: Mapping[str, Incident | None]) -> list[Sorted]:
     """The posts without what is older than, or the same as, the last incident of a service knows.
 
     Only of senders that tell when they spoke: a post of theirs may come an hour late, and must open nothing anew.
     """
-    for service in {name for found in posts for name in found.by_service if name not in current}:
+    for service, last in lasts.items():
         dated = [one for found in posts for one in found.by_service.get(service, ()) if one.as_of]
-        last = tx.incidents.latest(service) if dated else None
-        if last:
+        if last and dated:
             known = tx.alerts.known([last.id], dated)[last.id]
             posts = [found.without_old_news(service, known) for found in posts]
     return posts
 
 
-def _open(tx: Tx, service: str, verdict: Verdict) -> Incident:
-    before = tx.incidents.latest(service)
+def _open(tx: Tx, service: str, verdict: Verdict, before: Incident | None) -> Incident:
     remembered = tx.notices.of(before.id) if before else []
     incident = Incident(
         id=str(uuid.uuid4()),
@@ -211,6 +209,9 @@ def _record(ctx: IncidentContext, source: str, verdict: Verdict, posts: Sequence
     ctx.tx.alerts.put(ctx.incident.id, news)
     ctx.record(source, _summary(verdict, posts))
     ctx = _move(ctx, verdict, max(post.truncated for post in posts))
+    if verdict.any("opened"):
+        advance(ctx)  # its first ring wakes whom it needs
+        return NOTHING
     notices = ctx.notices()
     if verdict.any("attached") and next_notice.kept_quiet(notices):
         draft(ctx, next_notice.FIRST, "an alert new to the incident")
@@ -218,9 +219,6 @@ def _record(ctx: IncidentContext, source: str, verdict: Verdict, posts: Sequence
     for notice in notices:
         if spec_of(notice.kind).follows_alerts and notice.state in UNDECIDED:
             refresh(ctx.about(notice), news)
-    if verdict.any("opened"):
-        advance(ctx)  # its first ring wakes whom it needs
-        return NOTHING
     return Wake(timer=True) | advance(ctx) if ctx.incident.state != before else NOTHING
 
 

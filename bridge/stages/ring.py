@@ -9,7 +9,7 @@ from bridge.core.events import Rang, RingRefused
 from bridge.core.facts import Facts
 from bridge.core.kinds import Recipients
 from bridge.core.lifecycle import UNDECIDED
-from bridge.core.model import AudienceFacts, Notice, Ring
+from bridge.core.model import AudienceFacts, Ring, Version
 from bridge.stages.approve import approve_by_policy
 from bridge.stages.audience import Lists, audience_of, previous_count, rung_audience
 from bridge.stages.context import IncidentContext, NoticeContext, open_notice
@@ -56,21 +56,24 @@ def ring_at_once(ctx: IncidentContext, lists: Lists) -> Wake:
 def _ring(ctx: NoticeContext, due: Ring, audience: AudienceFacts) -> Wake:
     if approved := approve_by_policy(ctx, audience):
         return approved
-    ctx = ctx.about(_keep_promise_fresh(ctx))
-    _fire(ctx, due, audience)
-    fallback = ctx.version().template_problem
+    ctx, version = _keep_promise_fresh(ctx, ctx.version())
+    fallback = version.template_problem
+    _fire(ctx, due, audience, fallback or "")
     return Wake(timer=True, oncall=True, template_failed=(fallback,) if fallback else (), rung=1)
 
 
-def _fire(ctx: NoticeContext, due: Ring, audience: AudienceFacts) -> None:
+def _fire(ctx: NoticeContext, due: Ring, audience: AudienceFacts, fallback: str) -> None:
     tx, notice, escalation = ctx.tx, ctx.notice, ctx.escalation
-    people = reminders.rung_people(notice, escalation, ctx.now, tx.outbox.refused_people(notice.id))
+    first = due.n == 0  # nobody was mailed about the notice before
+    refused = {} if first else tx.outbox.refused_people(notice.id)
+    people = reminders.rung_people(notice, escalation, ctx.now, refused)
     if not tx.rings.fire(due, people):
         return
     if ctx.recipients is Recipients.RUNG:  # these people are among its readers from now on
         audience = rung_audience(ctx)
     late = max((ctx.now - due.due_at).total_seconds(), 0.0)
-    tx.outbox.cancel_rings(notice.id)  # a newer ring says all that an unsent older one would
+    if not first:
+        tx.outbox.cancel_rings(notice.id)  # a newer ring says all that an unsent older one would
     tx.links.ensure(notice.id, people)
     detail = {
         "count": audience.count,
@@ -78,7 +81,7 @@ def _fire(ctx: NoticeContext, due: Ring, audience: AudienceFacts) -> None:
         "before": _count_before(ctx, audience),
         "as_of": audience.as_of and audience.as_of.isoformat(),
         "problem": audience.problem and audience.problem.model_dump(),
-        "template": ctx.version().template_problem or "",
+        "template": fallback,
         "people": list(people),
         "late": late,
     }
@@ -108,13 +111,13 @@ def ring_refused(tx: Tx, notice_id: str, person: str, reply: str) -> None:
         tx.rings.plan(notice_id, tx.now)
 
 
-def _keep_promise_fresh(ctx: NoticeContext) -> Notice:
+def _keep_promise_fresh(ctx: NoticeContext, version: Version) -> tuple[NoticeContext, Version]:
     """An untouched draft whose promise is nearly up is rendered again with a new one before it rings."""
-    version = ctx.version()
     longest = ctx.policy.update_every.longest()
     if version.edited_by or not next_notice.stale(version.promise_at, longest, ctx.now):
-        return ctx.notice
+        return ctx, version
     new = current_facts(ctx, Facts.from_dict(version.facts).answers)
     if new.promise_at is None or not next_notice.stale(version.promise_at, new.promise_at - ctx.now, ctx.now):
-        return ctx.notice
-    return redraft(ctx, new, "the promise was nearly up")
+        return ctx, version
+    ctx = ctx.about(redraft(ctx, new, "the promise was nearly up"))
+    return ctx, ctx.version()

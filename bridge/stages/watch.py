@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bridge.config import SOURCES, Config
 from bridge.core.refusals import first_rung
@@ -15,6 +15,7 @@ from bridge.stages.wake import NOTHING, Wake
 from bridge.store.outbox import OutboxMessage
 from bridge.store.tx import Tx
 
+HEARD_WITHIN = timedelta(seconds=1)
 POSTED, WRONG, TOLD = "posted", "wrong credential", "silent"  # keys of `meta`, before the name of a source
 
 
@@ -27,8 +28,13 @@ class SenderChange:
 
 
 def heard(tx: Tx, source: str) -> None:
-    """Remember that the source posted now, with the right credential."""
-    tx.instances.set_meta(f"{POSTED} {source}", tx.now.isoformat())
+    """Remember that the source posted now, with the right credential.
+
+    To `HEARD_WITHIN`: a storm that tells nothing new writes nothing, and waits for no disk.
+    """
+    known = _time(tx.instances.meta(f"{POSTED} {source}"))
+    if known is None or not timedelta() <= tx.now - known < HEARD_WITHIN:
+        tx.instances.set_meta(f"{POSTED} {source}", tx.now.isoformat())
 
 
 def turned_away(tx: Tx, source: str) -> None:

@@ -4,9 +4,24 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, case, delete, func, literal, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from bridge.core.impact import OLDEST_START
 from bridge.core.model import Alert, Incident
@@ -31,9 +46,57 @@ _PUT = _INSERT.on_conflict_do_update(
 )
 
 
+_FIRING = and_(alerts.c.incident_id == bindparam("incident_id"), alerts.c.status == "firing")
+_SOME_FIRE = select(alerts.c.source).where(_FIRING).limit(1)
+_AS_SHOWN = (alerts.c.status, alerts.c.starts_at, alerts.c.source, alerts.c.fingerprint)
+_POSTED = and_(
+    alerts.c.source.in_(bindparam("sources", expanding=True)),
+    alerts.c.fingerprint.in_(bindparam("fingerprints", expanding=True)),
+)
+_OWNERS = (
+    select(alerts.c.source, alerts.c.fingerprint, incidents.c.service)
+    .join(incidents, incidents.c.id == alerts.c.incident_id)
+    .where(
+        incidents.c.state == "open",
+        UNFINISHED,
+        incidents.c.service.in_(bindparam("services", expanding=True)),
+        alerts.c.status == "firing",
+        _POSTED,
+    )
+)
+_THEIRS = alerts.c.incident_id.in_(bindparam("ids", expanding=True))
+_KNOWN = select(alerts).where(_THEIRS, _POSTED)
+_PLACED = select(
+    alerts,
+    func.row_number().over(partition_by=alerts.c.incident_id, order_by=_AS_SHOWN).label("place"),
+).where(_THEIRS).subquery()  # fmt: skip
+_OF_ALL = (
+    select(*(_PLACED.c[each.name] for each in alerts.c))
+    .where(_PLACED.c.place <= SHOWN)
+    .order_by(_PLACED.c.incident_id, _PLACED.c.place)
+)
+_COUNTS = (
+    select(
+        alerts.c.incident_id,
+        func.count().label("all"),
+        func.count().filter(alerts.c.status == "firing").label("firing"),
+    )
+    .where(_THEIRS)
+    .group_by(alerts.c.incident_id)
+)
+_SEVERITIES = select(alerts.c.labels["severity"].as_string()).where(_FIRING).distinct()
+
+
 def words_of(annotations: Mapping[str, str]) -> str:
     """The annotations that customers may read, as JSON text with sorted keys."""
     return dumps({name: annotations[name] for name in sorted(annotations) if name.startswith(CUSTOMER)})
+
+
+class AlertCounts(NamedTuple):
+    """How many alerts an incident has, and how many of them fire."""
+
+    all: int = 0
+    firing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +119,8 @@ class Alerts:
         found: dict[str, dict[Key, Alert]] = {incident_id: {} for incident_id in incident_ids}
         if not found:
             return found
-        for some in _in_batches(posted):
-            rows = self._tx.execute(select(alerts).where(alerts.c.incident_id.in_(incident_ids), some))
-            for row in rows:
+        for keys in _in_batches(posted):
+            for row in self._tx.execute(_KNOWN, {"ids": list(found), **keys}):
                 found[row.incident_id][row.source, row.fingerprint] = _alert(row)
         return found
 
@@ -66,19 +128,8 @@ class Alerts:
         """The services in whose open incidents these alerts fire, by the alert's key."""
         wanted = list(services)
         found: dict[Key, list[str]] = {}
-        for some in _in_batches(posted):
-            rows = self._tx.execute(
-                select(alerts.c.source, alerts.c.fingerprint, incidents.c.service)
-                .join(incidents, incidents.c.id == alerts.c.incident_id)
-                .where(
-                    incidents.c.state == "open",
-                    UNFINISHED,
-                    incidents.c.service.in_(wanted),
-                    alerts.c.status == "firing",
-                    some,
-                )
-            )
-            for row in rows:
+        for keys in _in_batches(posted):
+            for row in self._tx.execute(_OWNERS, {"services": wanted, **keys}):
                 found.setdefault((row.source, row.fingerprint), []).append(row.service)
         return found
 
@@ -105,10 +156,7 @@ class Alerts:
 
     def some_fire(self, incident_id: str) -> bool:
         """Whether any alert of the incident fires."""
-        query = select(alerts.c.source).where(
-            alerts.c.incident_id == incident_id, alerts.c.status == "firing"
-        )
-        return self._tx.execute(query.limit(1)).first() is not None
+        return self._tx.execute(_SOME_FIRE, {"incident_id": incident_id}).first() is not None
 
     def firing(self, incident_id: str) -> int:
         """How many alerts of the incident fire."""
@@ -137,12 +185,7 @@ class Alerts:
 
     def severities(self, incident_id: str) -> list[str]:
         """The severities of the alerts that fire, each once; empty for one without that label."""
-        severity = alerts.c.labels["severity"].as_string()
-        rows = self._tx.execute(
-            select(severity)
-            .where(alerts.c.incident_id == incident_id, alerts.c.status == "firing")
-            .distinct()
-        )
+        rows = self._tx.execute(_SEVERITIES, {"incident_id": incident_id})
         return sorted(found or "" for found in rows.scalars())
 
     def in_kinds(
@@ -156,42 +199,33 @@ class Alerts:
         """
         if any(mark in name for name in names for mark in '"\\'):
             return self.of(incident.id, limit=None)  # SQLite has no path to a label of such a name
-        start = _believed(incident)
-        each = (
-            select(
-                alerts.c.status,
-                alerts.c.words,
-                alerts.c.source,
-                alerts.c.fingerprint,
-                alerts.c.ends_at,
-                start.label("starts_at"),
-                _side(start, borders).label("side"),
-                *(alerts.c.labels[name].as_string().label(f"l{n}") for n, name in enumerate(names)),
-            )
-            .where(alerts.c.incident_id == incident.id)
-            .subquery()
-        )
-        kind = [each.c.status, each.c.words, *(each.c[f"l{n}"] for n in range(len(names)))]
+        received = incident.received_at
+        believed = {"received": received, "oldest": received - OLDEST_START}
+        sides = {f"border{n}": border for n, border in enumerate(borders)}
         rows = self._tx.execute(
-            select(
-                *kind,
-                func.min(each.c.source).label("source"),
-                func.min(each.c.fingerprint).label("fingerprint"),
-                func.min(each.c.starts_at, type_=Utc()).label("starts_at"),
-                func.max(each.c.ends_at, type_=Utc()).label("ends_at"),
-            ).group_by(*kind, each.c.side)
+            _in_kinds(tuple(names), len(borders)), {"incident_id": incident.id, **believed, **sides}
         )
         return [_one_for_all(row, names) for row in rows]
 
     def of(self, incident_id: str, limit: int | None = SHOWN) -> list[Alert]:
         """The incident's alerts, those that fire before the others, earliest first, at most `limit`."""
         rows = self._tx.execute(
-            select(alerts)
-            .where(alerts.c.incident_id == incident_id)
-            .order_by(alerts.c.status, alerts.c.starts_at, alerts.c.source, alerts.c.fingerprint)
-            .limit(limit)
+            select(alerts).where(alerts.c.incident_id == incident_id).order_by(*_AS_SHOWN).limit(limit)
         )
         return [_alert(row) for row in rows]
+
+    def of_all(self, incident_ids: Collection[str]) -> dict[str, list[Alert]]:
+        """The same of several incidents, of each at most `SHOWN`."""
+        found: dict[str, list[Alert]] = {incident_id: [] for incident_id in incident_ids}
+        for row in self._tx.execute(_OF_ALL, {"ids": list(found)}):
+            found[row.incident_id].append(_alert(row))
+        return found
+
+    def counts(self, incident_ids: Collection[str]) -> dict[str, AlertCounts]:
+        """How many alerts each of these incidents has."""
+        rows = self._tx.execute(_COUNTS, {"ids": list(incident_ids)})
+        counted = {row.incident_id: AlertCounts(row.all, row.firing) for row in rows}
+        return {incident_id: counted.get(incident_id, AlertCounts()) for incident_id in incident_ids}
 
     def add_ignored(self, unwanted: Iterable[IgnoredAlert]) -> None:
         """Count alerts that no incident took, with the reason: one row for each alert and reason."""
@@ -239,30 +273,48 @@ class Alerts:
         self._tx.execute(delete(ignored).where(ignored.c.id.in_(found)))
 
 
-def _in_batches(posted: Iterable[Alert]) -> Iterator[ColumnElement[bool]]:
-    """Conditions that together hold for these alerts, each of a length that every database takes."""
+def _in_batches(posted: Iterable[Alert]) -> Iterator[dict[str, list[str]]]:
+    """Values for `_POSTED` that together hold for these alerts, each as many as every database takes."""
     keys = sorted({key_of(alert) for alert in posted})
     for start in range(0, len(keys), _KEYS_AT_ONCE):
         some = keys[start : start + _KEYS_AT_ONCE]
-        yield and_(
-            alerts.c.source.in_({source for source, _ in some}),
-            alerts.c.fingerprint.in_([fingerprint for _, fingerprint in some]),
+        yield {
+            "sources": sorted({source for source, _ in some}),
+            "fingerprints": [fingerprint for _, fingerprint in some],
+        }
+
+
+@lru_cache(maxsize=64)
+def _in_kinds(names: tuple[str, ...], borders: int) -> Select[Any]:
+    """What `Alerts.in_kinds` asks: services ask for the labels that their own impacts are found by."""
+    # A start as `impact.told_by` believes it, so that a lost clock hides no other start.
+    received, oldest = bindparam("received", type_=Utc()), bindparam("oldest", type_=Utc())
+    start = case((alerts.c.starts_at.between(oldest, received), alerts.c.starts_at), else_=received)
+    side: ColumnElement[int] = literal(0)  # how many of the borders the start is not later than
+    for n in range(borders):
+        side = side + case((start <= bindparam(f"border{n}", type_=Utc()), 1), else_=0)
+    each = (
+        select(
+            alerts.c.status,
+            alerts.c.words,
+            alerts.c.source,
+            alerts.c.fingerprint,
+            alerts.c.ends_at,
+            start.label("starts_at"),
+            side.label("side"),
+            *(alerts.c.labels[name].as_string().label(f"l{n}") for n, name in enumerate(names)),
         )
-
-
-def _believed(incident: Incident) -> ColumnElement[datetime]:
-    """A start as `impact.told_by` believes it, so that a lost clock hides no other start."""
-    received = literal(incident.received_at, Utc())
-    oldest = literal(incident.received_at - OLDEST_START, Utc())
-    return case((alerts.c.starts_at.between(oldest, received), alerts.c.starts_at), else_=received)
-
-
-def _side(start: ColumnElement[datetime], borders: Collection[datetime]) -> ColumnElement[int]:
-    """How many of the borders a start is not later than."""
-    counted: ColumnElement[int] = literal(0)
-    for border in borders:
-        counted = counted + case((start <= literal(border, Utc()), 1), else_=0)
-    return counted
+        .where(alerts.c.incident_id == bindparam("incident_id"))
+        .subquery()
+    )
+    kind = [each.c.status, each.c.words, *(each.c[f"l{n}"] for n in range(len(names)))]
+    return select(
+        *kind,
+        func.min(each.c.source).label("source"),
+        func.min(each.c.fingerprint).label("fingerprint"),
+        func.min(each.c.starts_at, type_=Utc()).label("starts_at"),
+        func.max(each.c.ends_at, type_=Utc()).label("ends_at"),
+    ).group_by(*kind, each.c.side)
 
 
 def _one_for_all(row: Row[Any], names: Collection[str]) -> Alert:

@@ -79,13 +79,14 @@ class Utc(TypeDecorator[datetime]):
 
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def dumps(value: Any) -> str:
     """JSON that both databases take: U+0000 and lone surrogates become U+FFFD."""
-    written = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    written = _JSON.encode(value)
     if "\\u0000" in written:
         written = _NUL.sub("\\1\ufffd", written)
     return written if written.isascii() else _SURROGATE.sub("\ufffd", written)
@@ -166,6 +167,7 @@ class Dialect(Protocol):
     """One kind of database."""
 
     writers: int  # threads
+    listening_errors: tuple[type[Exception], ...]  # after which to listen anew
     readers: int  # threads beside the writers; 0: the writer reads between its batches
 
     def engine(self) -> Engine:

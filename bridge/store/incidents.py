@@ -4,7 +4,19 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import Column, ColumnElement, Row, and_, bindparam, literal, or_, select, tuple_, update
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Row,
+    and_,
+    bindparam,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from bridge.core.kinds import kinds_that
 from bridge.core.lifecycle import incident_may_move
@@ -25,6 +37,33 @@ CHANGED: Mapping[str, Any] = {"look_at": None, "changes": incidents.c.changes + 
 # Statements of every alert are built once: building costs as much as running them.
 _ADD = incidents.insert()
 _BY_ID = select(*COLUMNS).where(incidents.c.id == bindparam("id"))
+_OPEN = select(*COLUMNS).where(
+    incidents.c.service.in_(bindparam("services", expanding=True)),
+    UNFINISHED,
+    incidents.c.state.in_(("open", "settling")),
+)
+_RECOVERY_APPROVED = (
+    select(notices.c.id)
+    .where(
+        notices.c.incident_id == incidents.c.id,
+        notices.c.kind.in_(kinds_that(lambda spec: spec.tells_recovery)),
+        or_(notices.c.state.in_(TOLD), notices.c.sending_at.is_not(None)),
+    )
+    .exists()
+)
+_TAKING_ALERTS = (
+    select(*COLUMNS)
+    .where(
+        incidents.c.service.in_(bindparam("services", expanding=True)),
+        UNFINISHED,
+        incidents.c.mode == REAL,
+        or_(
+            incidents.c.state.in_(("open", "settling")),
+            and_(incidents.c.state == "recovered", ~_RECOVERY_APPROVED),
+        ),
+    )
+    .order_by(incidents.c.received_at)
+)
 _LATEST = (
     select(*COLUMNS)
     .where(incidents.c.service == bindparam("service"), incidents.c.mode == literal(REAL))
@@ -53,7 +92,11 @@ class IncidentChanges(TypedDict, total=False):
     firing_at_end: int | None
 
 
-def about(services: Collection[str], notice_id: Column[str]) -> ColumnElement[bool]:
+SERVICES: BindParameter[Any] = bindparam("services", expanding=True)
+"""The services of a statement that is built once."""
+
+
+def about(services: Collection[str] | BindParameter[Any], notice_id: Column[str]) -> ColumnElement[bool]:
     """Whether a row's notice is about one of these services. Asked of each row, so that its own index is used."""
     service = select(incidents.c.service).join(_ABOUT, _ABOUT.c.incident_id == incidents.c.id)
     return service.where(_ABOUT.c.id == notice_id).correlate(notice_id.table).scalar_subquery().in_(services)
@@ -71,24 +114,7 @@ class Incidents:
 
     def taking_alerts(self, services: Sequence[str]) -> dict[str, Incident]:
         """The incident of each service that takes new alerts: open, settling, or recovered and not reported so."""
-        approved = select(notices.c.id).where(
-            notices.c.incident_id == incidents.c.id,
-            notices.c.kind.in_(kinds_that(lambda spec: spec.tells_recovery)),
-            or_(notices.c.state.in_(TOLD), notices.c.sending_at.is_not(None)),
-        )
-        rows = self._tx.execute(
-            select(*COLUMNS)
-            .where(
-                incidents.c.service.in_(services),
-                UNFINISHED,
-                incidents.c.mode == REAL,
-                or_(
-                    incidents.c.state.in_(("open", "settling")),
-                    and_(incidents.c.state == "recovered", ~approved.exists()),
-                ),
-            )
-            .order_by(incidents.c.received_at)
-        )
+        rows = self._tx.execute(_TAKING_ALERTS, {"services": services})
         found: dict[str, Incident] = {}
         for row in rows:
             old = found.get(row.service)
@@ -103,12 +129,12 @@ class Incidents:
 
     def open_one(self, service: str) -> Incident | None:
         """The incident of a service that is open or settling, a drill too; there is at most one."""
-        row = self._tx.execute(
-            select(*COLUMNS).where(
-                incidents.c.service == service, incidents.c.state.in_(("open", "settling"))
-            )
-        ).one_or_none()
-        return incident_of(row) if row else None
+        return next(iter(self.open_ones([service])), None)
+
+    def open_ones(self, services: Collection[str]) -> list[Incident]:
+        """The same of several services."""
+        rows = self._tx.execute(_OPEN, {"services": list(services)})
+        return [incident_of(row) for row in rows]
 
     def services_of(self, ids: Collection[str]) -> set[str]:
         """The services that these incidents, or the incidents of these notices, are of."""

@@ -4,7 +4,7 @@ import json
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, text, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, select, text, update
 
 from bridge.core.continuity import GAPS_KEPT, DatabaseIdentity, Gap, Mark, MarkedRow, Record, next_tick
 from bridge.core.model import NoticeState
@@ -20,6 +20,11 @@ _DATABASE, _TICK, _IDENTITY, _GAPS = "database", "tick", "identity", "gaps"  # k
 _CONFIGURATIONS = "configurations"
 # Asked a hundred times a second: built once.
 _NAME_AND_TICK = text(f"SELECT key, value FROM meta WHERE key IN ('{_DATABASE}', '{_TICK}')")  # noqa: S608
+
+# Statements of every alert are built once: building costs as much as running them.
+_META = select(meta.c.value).where(meta.c.key == bindparam("key"))
+_INSERT = insert(meta)
+_SET_META = _INSERT.on_conflict_do_update(index_elements=["key"], set_={"value": _INSERT.excluded.value})
 
 
 class Instances:
@@ -157,13 +162,9 @@ class Instances:
 
     def meta(self, key: str) -> str | None:
         """A fact kept about this database."""
-        query = select(meta.c.value).where(meta.c.key == key)
-        found: str | None = self._tx.execute(query).scalar_one_or_none()
+        found: str | None = self._tx.execute(_META, {"key": key}).scalar_one_or_none()
         return found
 
     def set_meta(self, key: str, value: str) -> None:
         """Keep or replace a fact about this database."""
-        statement = insert(meta).values(key=key, value=value)
-        self._tx.execute(
-            statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value})
-        )
+        self._tx.execute(_SET_META, {"key": key, "value": value})

@@ -43,26 +43,19 @@ class Links:
         ).one_or_none()
         return _link(row) if row else None
 
-    def ensure(self, notice_id: str, people: Iterable[str]) -> dict[str, Link]:
-        """The one link of each of these people to a notice, made where it is missing."""
-        wanted = tuple(dict.fromkeys(people))
-        have = self.of(notice_id)
-        missing = [person for person in wanted if person not in have]
-        if missing:
-            self._tx.execute(
-                _ADD,
-                [
-                    {
-                        "id": secrets.token_urlsafe(_LINK_BYTES),
-                        "notice_id": notice_id,
-                        "person": person,
-                        "created_at": self._tx.now,
-                    }
-                    for person in missing
-                ],
-            )
-            have = self.of(notice_id)
-        return {person: have[person] for person in wanted}
+    def ensure(self, notice_id: str, people: Iterable[str]) -> None:
+        """Make the one link of each of these people to a notice, where it is missing."""
+        new = [
+            {
+                "id": secrets.token_urlsafe(_LINK_BYTES),
+                "notice_id": notice_id,
+                "person": person,
+                "created_at": self._tx.now,
+            }
+            for person in dict.fromkeys(people)
+        ]
+        if new:
+            self._tx.execute(_ADD, new)
 
     def of(self, notice_id: str) -> dict[str, Link]:
         """The live links of a notice, by person."""

@@ -29,7 +29,7 @@ class Listener(Thread):
         while not self._stopping.is_set():
             try:
                 self._listen()
-            except Exception as error:
+            except self._dialect.listening_errors as error:
                 log.warning("listening_interrupted", error=type(error).__name__)
                 self._stopping.wait(AGAIN_AFTER)
 

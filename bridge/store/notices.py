@@ -14,7 +14,7 @@ from bridge.core.lifecycle import UNDECIDED, UNDER_WAY, may_move
 from bridge.core.model import Approval, Batch, Notice, NoticeState, Text, Version
 from bridge.store.delivery_counts import DeliveryCounts
 from bridge.store.dialect import insert
-from bridge.store.incidents import REAL, Incidents, about
+from bridge.store.incidents import REAL, SERVICES, Incidents, about
 from bridge.store.indexed import OPEN_NOTICE
 from bridge.store.tables import approvals, columns_of, incidents, notices, versions
 from bridge.store.transaction import Transaction
@@ -40,6 +40,26 @@ _APPROVALS = (
     select(approvals)
     .where(approvals.c.notice_id.in_(bindparam("ids", expanding=True)))
     .order_by(approvals.c.at)
+)
+_EARLIEST = select(func.min(notices.c.send_at)).where(
+    OPEN_NOTICE, notices.c.state == "approved", about(SERVICES, notices.c.id)
+)
+_HIGHEST_NUMBER = select(func.max(notices.c.number)).where(notices.c.incident_id == bindparam("incident_id"))
+_LAST_SENT = (
+    select(*_NOTICE_COLUMNS)
+    .where(
+        notices.c.incident_id.in_(
+            select(incidents.c.id).where(
+                incidents.c.service == bindparam("service"), incidents.c.mode == REAL
+            )
+        ),
+        notices.c.id != bindparam("exclude"),
+        notices.c.kind.in_(_BY_LIST),
+        notices.c.state.in_(("sending", "stopped", "sent")),
+        notices.c.recipients.is_not(None),
+    )
+    .order_by(notices.c.approved_at.desc())
+    .limit(5)
 )
 
 
@@ -212,10 +232,7 @@ class Notices:
 
     def next_send_at(self, services: Collection[str]) -> datetime | None:
         """When the next hold of a letter about these services ends."""
-        earliest = select(func.min(notices.c.send_at)).where(
-            OPEN_NOTICE, notices.c.state == "approved", about(services, notices.c.id)
-        )
-        found: datetime | None = self._tx.execute(earliest).scalar_one()
+        found: datetime | None = self._tx.execute(_EARLIEST, {"services": list(services)}).scalar_one()
         return found
 
     def version(self, notice_id: str, number: int) -> Version:
@@ -283,24 +300,11 @@ class Notices:
 
     def next_number(self, incident_id: str) -> int:
         """The number of the incident's next report: one more than the highest so far."""
-        highest = select(func.max(notices.c.number)).where(notices.c.incident_id == incident_id)
-        return (self._tx.execute(highest).scalar_one() or 0) + 1
+        return (self._tx.execute(_HIGHEST_NUMBER, {"incident_id": incident_id}).scalar_one() or 0) + 1
 
     def last_sent(self, service: str, exclude: str) -> list[Notice]:
         """The last letters, at most five, that a service's list was sent, newest first: to compare with the next."""
-        mine = select(incidents.c.id).where(incidents.c.service == service, incidents.c.mode == REAL)
-        rows = self._tx.execute(
-            select(*_NOTICE_COLUMNS)
-            .where(
-                notices.c.incident_id.in_(mine),
-                notices.c.id != exclude,
-                notices.c.kind.in_(_BY_LIST),
-                notices.c.state.in_(("sending", "stopped", "sent")),
-                notices.c.recipients.is_not(None),
-            )
-            .order_by(notices.c.approved_at.desc())
-            .limit(5)
-        )
+        rows = self._tx.execute(_LAST_SENT, {"service": service, "exclude": exclude})
         return [_notice(row, ()) for row in rows]
 
 

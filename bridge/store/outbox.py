@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, and_, case, func, select, update
+from sqlalchemy import Row, and_, bindparam, case, func, select, update
 
 from bridge.core.model import DeliveryState, Recipient
 from bridge.store import bulk
@@ -41,6 +41,9 @@ class OutboxMessage:
 
 
 _ADD = insert(outbox).on_conflict_do_nothing()
+_HIGHEST = select(func.max(outbox.c.n)).where(
+    outbox.c.notice_id == bindparam("notice_id"), outbox.c.kind == bindparam("kind")
+)
 # Asked beside a state, of which few rows may be left in a letter of a million.
 _TO_CUSTOMERS = unindexed(outbox.c.lane) == "customers"
 # A mail in doubt will be sent or unknown: either way its reader may have it.
@@ -80,8 +83,7 @@ class Outbox:
 
     def next_n(self, notice_id: str, kind: str) -> int:
         """The number of the next occasion of this kind about a notice, from 0."""
-        highest = select(func.max(outbox.c.n)).where(outbox.c.notice_id == notice_id, outbox.c.kind == kind)
-        last = self._tx.execute(highest).scalar_one()
+        last = self._tx.execute(_HIGHEST, {"notice_id": notice_id, "kind": kind}).scalar_one()
         return 0 if last is None else last + 1
 
     def freeze(self, notice_id: str, skeletons: Mapping[str, bytes]) -> None:

@@ -79,6 +79,7 @@ class Postgresql:
 
     writers = 2
     readers = 4
+    listening_errors: tuple[type[Exception], ...] = (psycopg.Error,)
 
     def __init__(self, url: URL) -> None:
         self._url = url.set(drivername="postgresql+psycopg")

@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, func, or_, select, update
 
 from bridge.core.model import Ring
 from bridge.core.reminders import is_due
-from bridge.store.incidents import about
+from bridge.store.incidents import SERVICES, about
 from bridge.store.tables import rings
 from bridge.store.transaction import Transaction
 
@@ -17,10 +17,35 @@ _AT_ONCE = 5000  # more than services have open notices
 
 # Statements of every alert are built once: building costs as much as running them.
 _ADD = rings.insert()
+_NOW = bindparam("now", type_=rings.c.due_at.type)
+_DUE = (
+    select(rings)
+    .where(rings.c.state == "pending", or_(rings.c.due_at <= _NOW, rings.c.planned_at > _NOW))
+    .where(about(SERVICES, rings.c.notice_id))
+    .order_by(rings.c.due_at)
+    .limit(_AT_ONCE)
+)
+_EARLIEST = select(func.min(rings.c.due_at)).where(
+    rings.c.state == "pending", about(SERVICES, rings.c.notice_id)
+)
 _MOVE = (
     update(rings)
     .where(rings.c.notice_id == bindparam("b_notice_id"), rings.c.state == "pending")
     .values(due_at=bindparam("due_at"), planned_at=bindparam("planned_at"))
+)
+_OF_ALL = (
+    select(rings)
+    .where(rings.c.notice_id.in_(bindparam("ids", expanding=True)))
+    .order_by(rings.c.notice_id, rings.c.n)
+)
+_FIRE = (
+    update(rings)
+    .where(
+        rings.c.notice_id == bindparam("b_notice_id"),
+        rings.c.n == bindparam("b_n"),
+        rings.c.state == "pending",
+    )
+    .values(state="fired", fired_at=bindparam("fired_at"), people=bindparam("people"))
 )
 _LAST_NUMBER = select(func.max(rings.c.n)).where(rings.c.notice_id == bindparam("notice_id"))
 
@@ -37,21 +62,11 @@ class Rings:
         Several instances may find one ring; `fire` lets one of them ring it.
         """
         now = self._tx.now
-        query = (
-            select(rings)
-            .where(rings.c.state == "pending", or_(rings.c.due_at <= now, rings.c.planned_at > now))
-            .where(about(services, rings.c.notice_id))
-            .order_by(rings.c.due_at)
-            .limit(_AT_ONCE)
-        )
-        rows = self._tx.execute(query).all()
+        rows = self._tx.execute(_DUE, {"now": now, "services": list(services)}).all()
         return [_ring(row) for row in rows if is_due(row.due_at, row.planned_at, now)]
 
     def next_due_at(self, services: Collection[str]) -> datetime | None:
-        earliest = select(func.min(rings.c.due_at)).where(
-            rings.c.state == "pending", about(services, rings.c.notice_id)
-        )
-        found: datetime | None = self._tx.execute(earliest).scalar_one()
+        found: datetime | None = self._tx.execute(_EARLIEST, {"services": list(services)}).scalar_one()
         return found
 
     def of(self, notice_id: str) -> list[Ring]:
@@ -61,8 +76,7 @@ class Rings:
     def of_all(self, notice_ids: Collection[str]) -> dict[str, list[Ring]]:
         """The rings of several notices, by notice."""
         found: dict[str, list[Ring]] = {notice_id: [] for notice_id in notice_ids}
-        query = select(rings).where(rings.c.notice_id.in_(notice_ids)).order_by(rings.c.notice_id, rings.c.n)
-        for row in self._tx.execute(query):
+        for row in self._tx.execute(_OF_ALL, {"ids": list(found)}):
             found[row.notice_id].append(_ring(row))
         return found
 
@@ -76,6 +90,11 @@ class Rings:
         last = self._tx.execute(_LAST_NUMBER, {"notice_id": notice_id}).scalar_one()
         self._add(notice_id, 0 if last is None else last + 1, due_at)
 
+    def plan_first(self, notice_id: str, due_at: datetime) -> None:
+        """Plan the first ring of a notice that this transaction made."""
+        self._tx.tell_others()
+        self._add(notice_id, 0, due_at)
+
     def plan_after(self, fired: Ring, due_at: datetime) -> None:
         """Plan the ring that follows the one that this transaction fired: it was the last of its notice."""
         self._tx.tell_others()
@@ -87,11 +106,8 @@ class Rings:
 
     def fire(self, ring: Ring, people: Sequence[str]) -> bool:
         """Mark a ring fired; false when another instance was quicker."""
-        fired = self._tx.execute(
-            update(rings)
-            .where(rings.c.notice_id == ring.notice_id, rings.c.n == ring.n, rings.c.state == "pending")
-            .values(state="fired", fired_at=self._tx.now, people=list(people))
-        )
+        mine = {"b_notice_id": ring.notice_id, "b_n": ring.n}
+        fired = self._tx.execute(_FIRE, {**mine, "fired_at": self._tx.now, "people": list(people)})
         return bool(fired.rowcount == 1)
 
     def cancel(self, notice_id: str) -> None:

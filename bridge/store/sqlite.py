@@ -30,6 +30,7 @@ class Sqlite:
 
     writers = 1
     readers = 0
+    listening_errors: tuple[type[Exception], ...] = ()
 
     def __init__(self, path: Path, identity: str = "") -> None:
         """`identity`: of the file that is held; a database that is only read needs none."""

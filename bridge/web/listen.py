@@ -6,7 +6,7 @@ import socket
 from collections.abc import Iterator
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from bridge.config import Config
 from bridge.config.sections import Endpoint
@@ -57,7 +57,7 @@ def addresses(config: Config) -> Iterator[Sockets]:
 
 def servers(config: Config, deps: Dependencies, sockets: Sockets) -> list[HttpServer]:
     """The servers of this configuration, not yet started, each on its address."""
-    wanted: list[tuple[str, Endpoint, FastAPI]] = [("listen", config.server.listen, public_app(deps))]
+    wanted: list[tuple[str, Endpoint, ASGIApp]] = [("listen", config.server.listen, public_app(deps))]
     if config.server.ops_listen is not None:
         wanted.append(("ops_listen", config.server.ops_listen, ops_app(deps)))
     return [HttpServer(_settings(endpoint, app), sockets[key]) for key, endpoint, app in wanted]
@@ -89,7 +89,7 @@ def _has_ipv6() -> bool:
     return False
 
 
-def _settings(endpoint: Endpoint, app: FastAPI) -> uvicorn.Config:
+def _settings(endpoint: Endpoint, app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         host=endpoint.host,

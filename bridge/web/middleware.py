@@ -1,6 +1,6 @@
 """The outermost layer of both applications: headers that no answer lacks, and the answer to our own mistakes.
 
-Under it, of the public one: posts of alerts, which do not need what FastAPI does for a route.
+In front of the public one: posts of alerts, which do not need what FastAPI does for a route.
 """
 
 from collections.abc import Awaitable, Callable
@@ -29,19 +29,31 @@ _WEBHOOKS = "/webhooks/"
 
 
 class WebhookFront:
-    """ASGI middleware: finding a route and its parameters costs more than reading an alert, which has none.
+    """In front of FastAPI: what it does for a route costs more than reading an alert, which needs none of it.
 
-    Any other method, and any other path, is FastAPI's.
+    `edge` is what the answers go through there, too. Any other method, and any other path, is FastAPI's.
     """
 
-    def __init__(self, app: ASGIApp, post: Callable[[Request], Awaitable[Response]]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        post: Callable[[Request], Awaitable[Response]],
+        edge: Callable[[ASGIApp], ASGIApp],
+        root: Callable[[], str],
+    ) -> None:
         self._app = app
         self._post = post
+        self._webhooks = edge(self._answer)
+        self._root = root
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "POST" or not scope["path"].startswith(_WEBHOOKS):
+        mine = scope["type"] == "http" and scope["method"] == "POST"
+        if mine and scope["path"].startswith((_WEBHOOKS, self._root() + _WEBHOOKS)):
+            await self._webhooks(scope, receive, send)
+        else:
             await self._app(scope, receive, send)
-            return
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["path_params"] = {"path": scope["path"][len(_WEBHOOKS) :]}
         answer = await self._post(Request(scope, receive, send))
         await answer(scope, receive, send)

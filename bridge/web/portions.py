@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bridge.config import Config
+from bridge.core.model import Alert
 from bridge.core.service_index import index_of
 from bridge.core.triage import Key, key_of, sort_alerts
 from bridge.sources.post import Parsed
@@ -18,17 +19,20 @@ def portions(posts: Sequence[Parsed], config: Config) -> list[Sequence[Parsed]]:
     An alert counts for the first service that wants it. Copies of one alert stay together and in order. What no
     service wants is in the first portion.
     """
-    if sum(len(post.alerts) for post in posts) <= SERVICES:
+    if len(config.services) <= SERVICES or sum(len(post.alerts) for post in posts) <= SERVICES:
         return [posts]
     first = _first_services(posts, config)
     place = {service: n // SERVICES for n, service in enumerate(sorted(set(first.values())))}
     count = max(place.values(), default=0) + 1
-
-    def part(post: Parsed, n: int) -> Parsed:
-        mine = (alert for alert in post.alerts if place.get(first.get(key_of(alert), ""), 0) == n)
-        return replace(post, alerts=tuple(mine))
-
-    return [[part(post, n) for post in posts] for n in range(count)] if count > 1 else [posts]
+    if count == 1:
+        return [posts]
+    parts: list[list[list[Alert]]] = [[[] for _ in posts] for _ in range(count)]
+    for at, post in enumerate(posts):
+        for alert in post.alerts:
+            parts[place.get(first.get(key_of(alert), ""), 0)][at].append(alert)
+    return [
+        [replace(post, alerts=tuple(mine)) for post, mine in zip(posts, part, strict=True)] for part in parts
+    ]
 
 
 def _first_services(posts: Iterable[Parsed], config: Config) -> dict[Key, str]:

@@ -25,24 +25,27 @@ async def read_body(request: Request, limit: int, seconds: float = READ_SECONDS)
     """
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise BodyRefused(415, "compressed bodies are not accepted. Post the body as it is")
-    too_large = BodyRefused(413, f"the body is larger than server.body_limit, {limit}")
     length = request.headers.get("content-length", "")
     if length.isdecimal() and len(length) < 20 and int(length) > _patience(request, limit):
-        raise too_large
+        raise _too_large(limit)
     body, read = bytearray(), 0
     try:
         async with asyncio.timeout(seconds):
             async for piece in request.stream():
                 read += len(piece)
                 if read > limit * HEARD_OUT:
-                    raise too_large
+                    raise _too_large(limit)
                 if read <= limit:
                     body += piece
     except TimeoutError:
         raise BodyRefused(408, f"the body did not arrive within {seconds:g} s") from None
     if read > limit:
-        raise too_large
+        raise _too_large(limit)
     return bytes(body)
+
+
+def _too_large(limit: int) -> BodyRefused:
+    return BodyRefused(413, f"the body is larger than server.body_limit, {limit}")
 
 
 def _patience(request: Request, limit: int) -> int:

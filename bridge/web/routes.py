@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from bridge.errors import StorageDown
 from bridge.web import for_browsers
@@ -28,12 +29,12 @@ READ = ["GET", "HEAD"]
 SCRIPT_HEADERS = {"Cache-Control": "max-age=3600, no-transform"}
 
 
-def public_app(deps: Dependencies) -> FastAPI:
+def public_app(deps: Dependencies) -> ASGIApp:
     """Webhooks and approval pages; the operators' routes too, unless `server.ops_listen` has them."""
     alone = deps.runtime().config.server.ops_listen is None
     posts = PostLog(deps.now())
     webhooks = Webhooks(deps, posts)
-    app = _app(deps, webhooks, described=alone)
+    app = _app(deps, described=alone)
     approval, script = ApprovalRoutes(deps), deps.pages.live_js()
 
     async def live_js(request: Request) -> Response:  # noqa: ARG001
@@ -57,12 +58,16 @@ def public_app(deps: Dependencies) -> FastAPI:
     app.add_route("/static/live.js", live_js, READ, include_in_schema=False)
     if alone:
         _add_operators(app, deps)
-    return app
+
+    def edge(webhook: ASGIApp) -> ASGIApp:
+        return PublicPath(EdgeMiddleware(webhook, deps.pages), _root(deps))
+
+    return WebhookFront(app, webhooks.post, edge, _root(deps))
 
 
 def ops_app(deps: Dependencies) -> FastAPI:
     """/api, /metrics and /-/reload on an address of their own."""
-    app = _app(deps, None, described=True)
+    app = _app(deps, described=True)
     _add_operators(app, deps)
     return app
 
@@ -90,8 +95,12 @@ def _add_operators(app: FastAPI, deps: Dependencies) -> None:
     app.add_route("/-/reload", guard.wrap(ops.reload), ["POST"], include_in_schema=False)
 
 
-def _app(deps: Dependencies, webhooks: Webhooks | None, *, described: bool) -> FastAPI:
-    """`webhooks`: answered in front of all routes. `described`: it has the API and its /openapi.json."""
+def _root(deps: Dependencies) -> Callable[[], str]:
+    return lambda: deps.runtime().config.server.path
+
+
+def _app(deps: Dependencies, *, described: bool) -> FastAPI:
+    """`described`: it has the API and its /openapi.json."""
     app = FastAPI(
         title="The bridge",
         openapi_url="/openapi.json" if described else None,
@@ -102,12 +111,8 @@ def _app(deps: Dependencies, webhooks: Webhooks | None, *, described: bool) -> F
     app.add_exception_handler(HTTPException, _refusal(deps))
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(StorageDown, _down)
-    if webhooks:
-        app.add_middleware(WebhookFront, post=webhooks.post)
     app.add_middleware(EdgeMiddleware, pages=deps.pages)
-    app.add_middleware(
-        PublicPath, root=lambda: deps.runtime().config.server.path
-    )  # the last one is the outermost
+    app.add_middleware(PublicPath, root=_root(deps))  # the last one is the outermost
     ops = Ops(deps)
     app.add_route("/healthz", ops.healthz, READ, include_in_schema=False)
     app.add_route("/readyz", ops.readyz, READ, include_in_schema=False)

@@ -3,20 +3,23 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, event, text
 
-from bridge.core.model import Notice
+from bridge.core.model import AudienceFacts, Notice
+from bridge.sources import Parsed
 from bridge.stages.look_for_duties import AT_LEAST_EVERY
+from bridge.stages.receive import receive
 from bridge.store.tx import Tx
 from bridge.web.api.serialize import incidents_out
 from bridge.web.ops import stored_gauges
 from tests.parts.midori import minutes, seconds
 from tests.stages.office import Office
-from tests.stages.samples import firing, resolved
+from tests.stages.samples import NIGHT, configured, firing, resolved
 
 LANES = ("oncall", "customers")
 PARTIAL = "ix_(incidents_unfinished|incidents_look_at|notices_state|outbox_due|outbox_claimed|rings_pending)"
@@ -155,8 +158,8 @@ async def test_an_idle_round_of_the_timer_reads_no_incident_and_no_finished_noti
     assert agenda.now < agenda.duties.next_at <= agenda.now + AT_LEAST_EVERY
 
 
-async def test_one_more_finished_incident_is_three_more_statements_for_the_list(office: Office) -> None:
-    """Its alerts, which have a limit of their own, and their counts; the rest is read for all incidents at once."""
+async def test_one_more_finished_incident_is_no_more_statements_for_the_list(office: Office) -> None:
+    """Everything is read for all incidents at once."""
 
     async def asked() -> int:
         def count(tx: Tx) -> int:
@@ -175,4 +178,37 @@ async def test_one_more_finished_incident_is_three_more_statements_for_the_list(
         await office.tick(minutes(70))
         numbers.append(await asked())
     assert {incident.state for incident in await office.incidents()} == {"closed"}
-    assert [later - earlier for earlier, later in pairwise(numbers)] == [3, 3]
+    assert [later - earlier for earlier, later in pairwise(numbers)] == [0, 0]
+
+
+async def test_one_more_service_that_a_post_opens_is_27_statements_with_its_ring(office: Office) -> None:
+    """38 while each asked for what a new notice cannot have."""
+    names = [f"shop{n}" for n in range(4)]
+    office.runtime = replace(office.runtime, config=configured(names))
+    lists = {name: AudienceFacts("shop-customers", 3, "digest", as_of=NIGHT) for name in names}
+
+    async def asked(*services: str) -> int:
+        def count(tx: Tx) -> int:
+            posts = [Parsed(tuple(firing(service=name) for name in services))]
+            with statements(tx.connection) as seen:
+                _, wake = receive(tx, office.runtime, "alertmanager", posts, lists)
+            assert wake.rung == len(services)
+            return len([one for one, _ in seen if "advisory" not in one and "notify" not in one])
+
+        return await office.store.run(count)
+
+    one = await asked("shop3")
+    assert await asked("shop0", "shop1", "shop2") - one <= 2 * 27
+
+
+async def test_what_was_told_already_writes_nothing(office: Office) -> None:
+    await office.post(firing())
+
+    def again(tx: Tx) -> list[str]:
+        with statements(tx.connection) as seen:
+            receive(tx, office.runtime, "alertmanager", [Parsed((firing(),))], None)
+        return [one.split()[0] for one, _ in seen if "advisory" not in one]
+
+    assert set(await office.store.run(again)) == {"SELECT"}
+    office.clock.move(seconds(1))
+    assert "INSERT" in await office.store.run(again), "that its sender was heard"

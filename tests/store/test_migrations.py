@@ -16,6 +16,7 @@ from sqlalchemy import Connection, inspect
 from bridge.cli.main import main
 from bridge.errors import StorageRefused
 from bridge.store.dialect import VERSION_TABLE
+from bridge.store.migrations import newest, step_by_step
 from bridge.store.open_database import open_database
 from bridge.store.tables import metadata
 from tests.parts.bridge import configuration
@@ -58,6 +59,9 @@ def say(statement: str) -> Callable[[Connection], object]:
 
 def test_alembic_sees_no_difference_between_tables_and_revisions(database_url: str) -> None:
     def differences(connection: Connection) -> object:
+        metadata.drop_all(connection)
+        connection.exec_driver_sql("DROP TABLE schema_version")
+        step_by_step(connection)
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
         return compare_metadata(context, metadata)
 
@@ -66,13 +70,36 @@ def test_alembic_sees_no_difference_between_tables_and_revisions(database_url: s
 
 def test_the_revisions_make_exactly_the_tables_down_to_the_conditions_of_indexes(database_url: str) -> None:
     def made_again(connection: Connection) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-        migrated = schema(connection)
+        created = schema(connection)
         metadata.drop_all(connection)
-        metadata.create_all(connection)
-        return migrated, schema(connection)
+        connection.exec_driver_sql("DROP TABLE schema_version")
+        step_by_step(connection)
+        return created, schema(connection)
 
-    by_revisions, by_tables = on(database_url, made_again)
+    by_tables, by_revisions = on(database_url, made_again)
     assert by_revisions == by_tables
+
+
+def test_the_file_of_a_step_is_named_after_the_schema_that_it_makes(database_url: str) -> None:
+    def stepped(connection: Connection) -> str | None:
+        connection.exec_driver_sql("DROP TABLE schema_version")
+        metadata.drop_all(connection)
+        step_by_step(connection)
+        return MigrationContext.configure(
+            connection, opts={"version_table": VERSION_TABLE}
+        ).get_current_revision()
+
+    assert on(database_url, stepped) == newest()
+
+
+def test_a_command_imports_neither_the_driver_nor_the_steps_that_it_does_not_need(tmp_path: Path) -> None:
+    code = (
+        "import sys; from bridge.store.open_database import open_database\n"
+        f"for _ in range(2): open_database('sqlite:///{tmp_path}/bridge.sqlite3').close()\n"
+        "print(sorted({'alembic', 'psycopg'} & set(sys.modules)))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
 
 
 def test_opening_says_from_which_schema_to_which(database_url: str) -> None:

@@ -172,6 +172,7 @@ def test_the_core_is_pure():
 
 
 def test_no_import_hides_in_a_function():
+    """But that of a database's driver, which takes a while; what is imported there imports none of them."""
     hidden = [
         f"{module}: {name}"
         for module, found in modules()
@@ -180,7 +181,9 @@ def test_no_import_hides_in_a_function():
         for name in imports(ast.walk(node))
         if name.startswith("bridge")
     ]
-    assert hidden == []
+    assert hidden == [
+        f"bridge.store.{each}: bridge.store.postgresql.Postgresql" for each in ("open_database", "read_only")
+    ]
 
 
 def test_imports_are_deferred_in_two_places_alone():

@@ -1,23 +1,34 @@
 """The schema, step by step: Alembic revisions, run by the bridge itself in one transaction.
 
 A new step: change tables.py, then `python -m bridge.store.migrations.new "why"`, then read what it wrote.
+
+Alembic is imported when there is a step to take: a start with nothing to do, and an empty database, which gets
+today's tables at once, would wait for it longer than for all the rest of the store.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, inspect, select
 
 from bridge.errors import StorageRefused
 from bridge.store.dialect import VERSION_TABLE
 from bridge.store.tables import metadata
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 _ONE_AT_A_TIME = Lock()  # Alembic's `op` and `context` belong to the whole process
+_FOLDER = Path(__file__).parent
+# As Alembic makes it (alembic.runtime.migration, `MigrationContext`).
+_VERSION = Table(
+    VERSION_TABLE,
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name=f"{VERSION_TABLE}_pkc"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +39,11 @@ class Migrated:
     after: str
 
 
-def alembic_config(connection: Connection) -> Config:
+def alembic_config(connection: Connection) -> "Config":
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 
@@ -40,7 +53,7 @@ def refuse_unusable_schema(connection: Connection) -> str | None:
     current = check_version(connection)
     if current is None:
         _refuse_foreign(connection)
-    elif current == newest(connection):
+    elif current == newest():
         _refuse_incomplete(connection)
     return current
 
@@ -50,35 +63,45 @@ def migrate(connection: Connection) -> Migrated:
 
     Raises StorageRefused when the database is a newer version's, is not ours, or is damaged.
     """
-    config = alembic_config(connection)
-    before, after = check_version(connection), newest(connection)
+    before, after = check_version(connection), newest()
     if before is None:
         _refuse_foreign(connection)
-    if before != after:
-        with _ONE_AT_A_TIME:
-            command.upgrade(config, "head")
+        metadata.create_all(connection)
+        _VERSION.create(connection, checkfirst=True)
+        connection.execute(_VERSION.insert(), {"version_num": after})
+    elif before != after:
+        step_by_step(connection)
     _refuse_incomplete(connection)
     return Migrated(before, after)
 
 
-def newest(connection: Connection) -> str:
+def step_by_step(connection: Connection) -> None:
+    """Take every step that the database has not taken."""
+    from alembic import command
+
+    with _ONE_AT_A_TIME:
+        command.upgrade(alembic_config(connection), "head")
+
+
+def newest() -> str:
     """The schema that this version of the bridge works with."""
-    head = ScriptDirectory.from_config(alembic_config(connection)).get_current_head()
-    assert head is not None
-    return head
+    return _known()[-1]
+
+
+def _known() -> list[str]:
+    """The schemas of this version and those before it: the name of a step's file begins with its number."""
+    return sorted(path.name.partition("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py"))
 
 
 def check_version(connection: Connection) -> str | None:
     """The database's schema, null when there is none. Raises StorageRefused for one of a newer version."""
-    script = ScriptDirectory.from_config(alembic_config(connection))
-    current = MigrationContext.configure(
-        connection, opts={"version_table": VERSION_TABLE}
-    ).get_current_revision()
-    known = [revision.revision for revision in script.walk_revisions()]
-    if current is not None and current not in known:
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    current: str | None = connection.execute(select(_VERSION.c.version_num)).scalar_one_or_none()
+    if current is not None and current not in _known():
         raise StorageRefused(
             f"the database has schema {current}, of a newer version of the bridge; this one knows "
-            f"{known[0]} at most. Run the newer version, or restore a backup from before its first start"
+            f"{newest()} at most. Run the newer version, or restore a backup from before its first start"
         )
     return current
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
-from fastapi import HTTPException, Path, Query, Request
+from fastapi import HTTPException, Path, Query, Request, Response
 
 from bridge.core.model import Incident
 from bridge.sources.post import Post
@@ -34,7 +34,7 @@ class ApiQueries:
         self,
         cursor: Annotated[str | None, Query(max_length=200)] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    ) -> IncidentsOut:
+    ) -> Response:
         """Incidents, newest first."""
         before = _from_cursor(cursor) if cursor else None
         services = await self._deps.store.read(
@@ -48,7 +48,9 @@ class ApiQueries:
             out = incidents_out(tx, self._deps.runtime(), shown, lists)
             return IncidentsOut(incidents=out, next=_to_cursor(shown[-1]) if len(page) > limit else None)
 
-        return await self._deps.store.read(query)
+        found = await self._deps.store.read(query)
+        # As it is: FastAPI would check once more, value by value, what was made of this shape.
+        return Response(found.model_dump_json(), media_type="application/json")
 
     async def incident(self, incident_id: Id) -> IncidentOut:
         """One incident."""

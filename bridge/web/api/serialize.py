@@ -28,6 +28,7 @@ def incidents_out(tx: Tx, runtime: Runtime, incidents: Sequence[Incident], lists
     """These incidents with their alerts, notices and history."""
     ids = [incident.id for incident in incidents]
     notices, events = tx.notices.of_all(ids), tx.events.of_all(ids)
+    alerts, counts = tx.alerts.of_all(ids), tx.alerts.counts(ids)
     rows = _Rows.of(tx, [notice.id for some in notices.values() for notice in some])
     return [
         IncidentOut.model_validate(
@@ -35,9 +36,9 @@ def incidents_out(tx: Tx, runtime: Runtime, incidents: Sequence[Incident], lists
                 **asdict(incident),
                 "drill": incident.is_drill,
                 "due_at": _next_deadline(notices[incident.id]),
-                "alerts": tx.alerts.of(incident.id),
-                "alert_count": tx.alerts.count(incident.id),
-                "firing_count": tx.alerts.firing(incident.id),
+                "alerts": alerts[incident.id],
+                "alert_count": counts[incident.id].all,
+                "firing_count": counts[incident.id].firing,
                 "notices": [
                     _notice_out(NoticeContext(tx, runtime, incident, notice), lists, rows)
                     for notice in notices[incident.id]
