@@ -8,9 +8,8 @@ COMPILE = $(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes 
 LONGEST = tests/faults/test_process_killed.py tests/web/test_pages_in_chromium.py
 LONGEST_FIRST = $(LONGEST) tests/faults tests/e2e tests/stages tests
 FILES = bridge/core/reminders.py
-BUILD_TOOLS = printf 'hatchling\neditables\n'
 
-.PHONY: demo test pytest cover unit lint audit soak bench mutants lock clean
+.PHONY: demo test pytest cover unit lint audit soak bench mutants docs wheel deb container packages lock clean
 
 # Further flags go in DEMO, such as: make demo DEMO="--speed 30"
 demo: $(VENV)/run.stamp
@@ -37,7 +36,7 @@ unit: $(VENV)/test.stamp
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict bridge tests/parts tests/e2e tests/conftest.py
+	$(BIN)/mypy --strict bridge tests/parts tests/e2e tests/packages tests/conftest.py
 
 # Known holes in what a running bridge is made of. Red for one, never for the network: then it says so and goes on.
 audit: | $(VENV)/made.stamp
@@ -65,9 +64,31 @@ mutants: $(VENV)/test.stamp $(VENV)/mutants.stamp
 	PYTHONPATH=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \
 	    $(VENV)/mutants/bin/python scripts/mutants.py $(FILES)
 
+# The pages as a site, in dist/docs. A link that leads nowhere is an error.
+docs: $(VENV)/docs.stamp
+	rm -rf $(VENV)/docs-pages && mkdir $(VENV)/docs-pages && cp -R *.md *.yaml docs config $(VENV)/docs-pages
+	$(VENV)/docs/bin/mkdocs build --quiet --strict --clean
+
+# What others install, in dist: the wheel, a Debian package with everything in /opt/bridge, and an image (as root).
+wheel: $(VENV)/run.stamp
+	rm -f dist/incident_bridge-*.whl
+	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+deb: wheel
+	sh scripts/build-deb.sh
+
+container:
+	sh scripts/install-package-parts.sh
+	sh scripts/build-image.sh
+
+# Each of the three installed where nothing of this checkout is, and begun with. Some ten minutes: not part of `make test`.
+packages: $(VENV)/test.stamp deb container
+	$(BIN)/pytest -rA --durations=5 tests/packages
+
 # A lock names everything: --no-deps, or pip weighs a newer release of `package[extra]` against it and gives up.
-$(VENV)/run.stamp: requirements.lock pyproject.toml | $(VENV)/made.stamp
+$(VENV)/run.stamp: requirements.lock requirements-build.lock pyproject.toml | $(VENV)/made.stamp
 	$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements.lock
+	$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements-build.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
@@ -85,18 +106,26 @@ $(VENV)/mutants.stamp: requirements-mutants.lock | $(VENV)/made.stamp
 	$(VENV)/mutants/bin/pip install --quiet --require-hashes --no-deps -r requirements-mutants.lock
 	touch $@
 
+$(VENV)/docs.stamp: requirements-docs.lock | $(VENV)/made.stamp
+	$(BIN)/python -m venv $(VENV)/docs
+	$(VENV)/docs/bin/pip install --quiet --require-hashes --no-deps -r requirements-docs.lock
+	touch $@
+
 $(VENV)/made.stamp:
 	sh scripts/make-venv.sh $(VENV)
 	touch $@
 
-# Pins everything anew, for every platform and Python this project runs on. The build tools are
-# pinned with it, so that installing the project itself fetches nothing unpinned.
+# Pins everything anew, for every platform and Python this project runs on. The build tools are pinned too, in a
+# file of their own: installing the project itself fetches nothing unpinned, and a running bridge has none of them.
 lock: | $(VENV)/made.stamp
 	$(BIN)/python -m venv $(VENV)/lock
 	$(VENV)/lock/bin/pip install --quiet uv
-	$(BUILD_TOOLS) | $(COMPILE) --upgrade pyproject.toml - -o requirements.lock
-	$(BUILD_TOOLS) | $(COMPILE) --upgrade pyproject.toml - --extra test -c requirements.lock -o requirements-test.lock
+	$(COMPILE) --upgrade pyproject.toml -o requirements.lock
+	printf 'hatchling\neditables\n' | $(COMPILE) --upgrade - -c requirements.lock -o requirements-build.lock
+	$(COMPILE) --upgrade pyproject.toml --extra test -c requirements.lock -c requirements-build.lock \
+	    -o requirements-test.lock
 	printf 'pip-audit\n' | $(COMPILE) --upgrade - -o requirements-audit.lock
+	printf 'mkdocs-material\n' | $(COMPILE) --upgrade - -o requirements-docs.lock
 	printf 'mutmut\n' | $(COMPILE) --upgrade - -c requirements-test.lock -o requirements-mutants.lock
 
 clean:

@@ -25,10 +25,10 @@ from bridge.loops.peers import Peers
 from bridge.loops.relay_watch import RelayWatch
 from bridge.loops.reload import RunningConfig
 from bridge.loops.results import LeavingLetter, Results
+from bridge.loops.self_check import SelfCheck
 from bridge.loops.timer import Timer
-from bridge.smtp.helo import default_name
+from bridge.smtp.helo import named
 from bridge.smtp.relay import ONCALL_CONNECTIONS, Relay
-from bridge.smtp.settings import RelaySettings
 from bridge.stages import instances
 from bridge.stages.instances import ThisInstance
 from bridge.stages.runtime import Runtime
@@ -46,16 +46,18 @@ STOP_WITHIN = 8.0  # seconds for messages that wait for the answer to their dot
 GIVE_BACK_WITHIN = 0.5  # seconds: closing the store waits on for it, unless the database hangs
 
 
-def build(config: Config, path: Path | None = None) -> "App":
-    """The bridge with this configuration. `path` is what a reload reads."""
-    return App(config, path)
+def build(config: Config, path: Path | None = None, *, demo: bool = False) -> "App":
+    """The bridge with this configuration. `path` is what a reload reads. `demo`: its pages say that they are one."""
+    return App(config, path, demo=demo)
 
 
 class App:
     """One instance of the bridge."""
 
-    def __init__(self, config: Config, path: Path | None) -> None:
+    def __init__(self, config: Config, path: Path | None, *, demo: bool) -> None:
+        self._demo = demo
         self._running = RunningConfig(config, path, self._changed)
+        self._self_check = SelfCheck(path)
         self._relays = _relays(config)
         self._lists = CustomerLists(lambda: self._runtime.config.service_lists)
         self._instance_id = str(uuid4())
@@ -237,7 +239,8 @@ class App:
             now=clock.now,
             health=health,
             reload=partial(self._running.reload, store),
-            pages=Pages(self._runtime.config.server.path),
+            check=self._self_check.look,
+            pages=Pages(self._runtime.config.server.path, demo=self._demo),
         )
 
     def _relay_problem(self) -> str:
@@ -267,13 +270,9 @@ class App:
 
 def _relays(config: Config) -> dict[str, list[Relay]]:
     """The mail servers of each lane, in the order they are tried. Both lanes share the first."""
-    smtp, name = config.smtp, default_name(socket.gethostname(), config.server.public_url)
-    first = Relay(_named(smtp, name), smtp.connections, rate=smtp.rate)
+    smtp = named(config.smtp, socket.gethostname(), config.server.public_url)
+    first = Relay(smtp, smtp.connections, rate=smtp.rate)
     oncall = [first]
     if smtp.fallback is not None:
-        oncall.append(Relay(_named(smtp.fallback, smtp.helo_name or name), ONCALL_CONNECTIONS))
+        oncall.append(Relay(smtp.fallback, ONCALL_CONNECTIONS))
     return {"oncall": oncall, "customers": [first]}
-
-
-def _named(server: RelaySettings, name: str) -> RelaySettings:
-    return server if server.helo_name else server.model_copy(update={"helo_name": name})

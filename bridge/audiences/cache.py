@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from bridge.audiences.csv import Reading, Row, read
+from bridge.audiences.csv import BadRow, Reading, Row, read
 from bridge.audiences.file import AudienceError, OnRead
 from bridge.audiences.summary import Audiences, Tally
 from bridge.clock import monotonic
@@ -129,6 +129,14 @@ class CustomerLists:
         chunks = _chunks(mine.path, read(mine.path, mine.reading, pulse.beat), size, digest)
         while chunk := await self._patiently(mine.path, pulse, partial(next, chunks, None)):
             yield chunk
+
+    async def bad_rows(self, service: str) -> list[BadRow]:
+        """Every row of a list that gets no letter. Raises AudienceError, and KeyError for an unknown service."""
+        mine, pulse = self._lists()[service], Pulse()
+        rows = read(mine.path, mine.reading, pulse.beat)
+        return await self._patiently(
+            mine.path, pulse, lambda: [row for row in rows if isinstance(row, BadRow)]
+        )
 
     async def _patiently(self, path: Path, pulse: Pulse, read: Callable[[], T]) -> T:
         try:

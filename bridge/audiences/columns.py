@@ -1,10 +1,11 @@
 """Which column of a customer list holds what: by our names, by those that people give them, or as configured."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import Field
 
-from bridge.core.csv_text import loosely
+from bridge.core.csv_text import Wanted, loosely
 from bridge.core.values import Model
 
 COLUMNS = ("email", "name", "company", "locale")
@@ -35,6 +36,12 @@ _USUAL: Mapping[str, str] = {
     "locale": "locale language lang languagecode preferredlanguage 言語 言語コード 使用言語 ロケール",
 }
 
+# Any other name that speaks of mail, but for those of what people may want of it or what kind it is.
+_OF_MAIL = re.compile(r"mail|メール|メアド")
+_ABOUT_MAIL = re.compile(
+    r"@|確認|配信|受信|送信日|希望|可否|種|区分|一覧|リスト|名簿|マガジン|type|label|magazine|opt|status|verif|count"
+)
+
 
 class NoColumn(ValueError):
     """A column that is needed is not there (`twice` empty), or several might be it."""
@@ -45,9 +52,9 @@ class NoColumn(ValueError):
         self.twice = tuple(twice)
 
 
-def wanted(columns: Columns) -> frozenset[str]:
-    """Every name, as `loosely` writes it, that a column of addresses may have."""
-    return frozenset(_names(columns, "email"))
+def wanted(columns: Columns) -> Sequence[Wanted]:
+    """Whether a column of this name may hold the addresses: the surest first."""
+    return list(_tries(columns, "email"))
 
 
 def places(header: Sequence[str], columns: Columns) -> list[int]:
@@ -61,8 +68,8 @@ def places(header: Sequence[str], columns: Columns) -> list[int]:
 
 def _place(found: Sequence[str], header: Sequence[str], columns: Columns, column: str) -> int:
     configured = getattr(columns, column)
-    for names in _tries(columns, column):
-        at = [n for n, name in enumerate(found) if name in names]
+    for fits in _tries(columns, column):
+        at = [n for n, name in enumerate(found) if fits(name)]
         if len(at) > 1 and column == "email":
             raise NoColumn(column, [header[n].strip() for n in at])
         if at:
@@ -72,15 +79,16 @@ def _place(found: Sequence[str], header: Sequence[str], columns: Columns, column
     return -1
 
 
-def _tries(columns: Columns, column: str) -> Iterator[set[str]]:
-    """Names of which a column may have one, the surest first: ours stands before what others call it."""
-    if getattr(columns, column):
-        yield {loosely(getattr(columns, column))}
-    else:
-        yield {column}
-        yield set(_names(columns, column))
+def _tries(columns: Columns, column: str) -> Iterator[Wanted]:
+    """Which names a column may have, the surest first: ours stands before what others call it."""
+    if configured := getattr(columns, column):
+        yield loosely(configured).__eq__
+        return
+    yield column.__eq__
+    yield frozenset(_USUAL[column].split()).__contains__
+    if column == "email":
+        yield _looks_like_addresses
 
 
-def _names(columns: Columns, column: str) -> Sequence[str]:
-    configured = getattr(columns, column)
-    return [loosely(configured)] if configured else _USUAL[column].split()
+def _looks_like_addresses(name: str) -> bool:
+    return _OF_MAIL.search(name) is not None and _ABOUT_MAIL.search(name) is None

@@ -16,7 +16,7 @@ from bridge.core import addresses, csv_text
 from bridge.core.addresses import AddressError
 from bridge.core.csv_text import NotCsv, Records
 from bridge.core.encodings import lines_of, opened_as
-from bridge.core.list_repairs import LANGUAGE, LINE_END, usable
+from bridge.core.list_repairs import LANGUAGE, LINE_END, NO_NAME, usable
 from bridge.core.model import Recipient
 from bridge.core.values import LOCALES, Locale, LocalText
 
@@ -28,7 +28,8 @@ _LANGUAGES: Mapping[str, Locale] = {
     **dict.fromkeys(("英語", "英文"), "en"),
 }
 _UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_LINE_ENDS = re.compile("[\r\n]+")
+_LINE_ENDS = re.compile("[\r\n\x0b\x0c]+")  # the last two inside a cell, of word processors and FileMaker
+_BLANK_LINE = ',;\t| \u3000\r\n\ufeff"'
 _AROUND = " \u3000\t\xa0\ufeff\u200b"  # what stands around a cell and means nothing
 _IN_NAME = "control characters in name or company"
 _UNCLOSED = "a quotation mark is not closed on its line"
@@ -59,8 +60,13 @@ class BadRow:
     @property
     def words(self) -> LocalText:
         """`str()` of the row for the on-call, in either language."""
-        ja = _JAPANESE.get(self.reason, _NOT_CSV)
+        ja = self.why.ja
         return LocalText(ja=f"{self.line}行目: {ja}" + (f": {self.text}" if self.text else ""), en=str(self))
+
+    @property
+    def why(self) -> LocalText:
+        """The reason in either language."""
+        return LocalText(ja=_JAPANESE.get(self.reason, _NOT_CSV), en=self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +159,13 @@ def _parsed(path: Path, lines: Iterator[str], reading: Reading) -> Iterator[tupl
 
 def _table(path: Path, lines: Iterator[str], columns: Columns) -> _Table:
     """What the first lines say about the others. Raises AudienceError."""
-    line, number = next(lines, ""), 1
+    line, number = _filled(lines, 1)
     if delimiter := csv_text.named_delimiter(line):
-        line, number = next(lines, ""), 2
+        line, number = _filled(lines, number + 1)
     delimiters = (delimiter,) if delimiter else csv_text.DELIMITERS
-    names = wanted(columns)
+    tries = wanted(columns)
     try:
-        used, header = csv_text.header(line, delimiters, names)
+        used, header = csv_text.header(line, delimiters, tries)
     except NotCsv as exc:
         raise AudienceError(
             path,
@@ -169,8 +175,21 @@ def _table(path: Path, lines: Iterator[str], columns: Columns) -> _Table:
     try:
         found = places(header, columns)
     except NoColumn as exc:
-        raise _unlabelled(path, header, exc, csv_text.shows(next(lines, ""), delimiters, names)) from None
+        raise _unlabelled(path, header, exc, _is_header(next(lines, ""), delimiters, tries)) from None
     return _Table(csv_text.columns(header), used, found, number + 1)
+
+
+def _filled(lines: Iterator[str], number: int) -> tuple[str, int]:
+    """The next line that is not blank, and its number; `number` is that of the next line."""
+    for line in lines:
+        if line.strip(_BLANK_LINE):
+            return line, number
+        number += 1
+    return "", number
+
+
+def _is_header(line: str, delimiters: Sequence[str], tries: Sequence[csv_text.Wanted]) -> bool:
+    return any(csv_text.shows(line, delimiters, wanted) for wanted in tries)
 
 
 def _why(exc: NotCsv) -> str:
@@ -224,6 +243,10 @@ def _rows(line: int, cells: Sequence[str], locale: Locale) -> tuple[Row, ...]:
             return (BadRow(line, _IN_NAME, address),)
         name, company = one_line
         repairs = (*repairs, LINE_END)
+    if "@" in name + company:
+        kept = ["" if addresses.problem(cell) is None else cell for cell in (name, company)]
+        if kept != [name, company]:
+            (name, company), repairs = kept, (*repairs, NO_NAME)
     meant = _LANGUAGES.get(language[:2].lower())
     if language and meant is None:
         repairs = (*repairs, LANGUAGE)

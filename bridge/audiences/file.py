@@ -70,6 +70,8 @@ def _refuse_other_formats(path: Path) -> None:
         head = file.read(_PIECE)
     if head.startswith(b"PK\x03\x04") and any(name in head for name in _WORKBOOK):
         raise _other_format(path, "an Excel workbook (.xlsx)", "Excelブック(.xlsx)")
+    if b"mimetypeapplication/vnd.oasis.opendocument" in head[:200]:
+        raise _other_format(path, "an OpenDocument spreadsheet (.ods)", "OpenDocumentの表(.ods)")
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise _other_format(path, "an old Excel workbook (.xls)", "古い形式のExcelブック(.xls)")
     if head.startswith((b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")):
@@ -83,6 +85,6 @@ def _refuse_other_formats(path: Path) -> None:
 def _other_format(path: Path, what: str, ja: str) -> AudienceError:
     return AudienceError(
         path,
-        f"is {what}. Save it in Excel as CSV UTF-8, and put that file in its place",
-        f"{ja}です。Excelで「CSV UTF-8」として保存したファイルに置き換えてください",
+        f"is {what}. Save it as CSV UTF-8 there, and put that file in its place",
+        f"{ja}です。そのソフトで「CSV UTF-8」として保存したファイルに置き換えてください",
     )

@@ -13,33 +13,49 @@ from bridge.config import Config
 from bridge.config.document import Place
 from bridge.core.addresses import AddressError
 from bridge.core.model import Recipient
-from bridge.smtp.connect import SmtpError, dial
+from bridge.smtp.connect import SmtpError, Unreachable, dial
+from bridge.smtp.helo import named
 from bridge.smtp.outcome import Outcome
 from bridge.smtp.session import Envelope, Limits, Session
 from bridge.smtp.settings import RelaySettings
 
 _PATIENCE = Limits(command=10)
+_BRIEF = Limits(greeting=8, command=10)  # at first: most that say nothing wait for TLS
 _LOOK = 5.0  # seconds for finding out whether a port begins with TLS
 _NOBODY_THERE = "5.1.1"  # RFC 3463: that mailbox alone
 
 
 def check_mail(config: Config) -> Iterator[Problem]:
     """Whether the mail servers answer, prove who they are, let us log in, and take mail to on-call and customers."""
+    smtp = named(config.smtp, socket.gethostname(), config.server.public_url)
     servers: list[tuple[Place, RelaySettings | None, list[Envelope]]] = [
-        (("smtp",), config.smtp, [*_to_oncall(config), *_to_a_customer(config)]),
-        (("smtp", "fallback"), config.smtp.fallback, list(_to_oncall(config))),
+        (("smtp",), smtp, [*_to_oncall(config), *_to_a_customer(config)]),
+        (("smtp", "fallback"), smtp.fallback, list(_to_oncall(config))),
     ]
     for place, server, envelopes in servers:
         if server is None:
             continue
         try:
-            refusals = asyncio.run(_rehearsed(server, envelopes))
+            refusals = _asked(server, envelopes)
         except SmtpError as error:
             hint = _other_security(server)
             yield place, f"{error}. {hint or 'Correct the settings, or see to the server'}"
             continue
         for envelope, refused in refusals:
             yield place, _told(server, envelope, refused)
+
+
+def _asked(server: RelaySettings, envelopes: list[Envelope]) -> list[tuple[Envelope, Outcome]]:
+    """Each envelope that is refused for good. Raises SmtpError.
+
+    A server that says nothing is asked what security it speaks, before it is waited for.
+    """
+    try:
+        return asyncio.run(_rehearsed(server, envelopes, _BRIEF))
+    except Unreachable:
+        if _other_security(server):
+            raise
+        return asyncio.run(_rehearsed(server, envelopes, _PATIENCE))
 
 
 def _to_oncall(config: Config) -> Iterator[Envelope]:
@@ -64,13 +80,15 @@ def _to_a_customer(config: Config) -> Iterator[Envelope]:
                     return
 
 
-async def _rehearsed(server: RelaySettings, envelopes: Iterable[Envelope]) -> list[tuple[Envelope, Outcome]]:
+async def _rehearsed(
+    server: RelaySettings, envelopes: Iterable[Envelope], limits: Limits
+) -> list[tuple[Envelope, Outcome]]:
     """Each envelope that is refused for good. Raises SmtpError."""
     session: Session | None = None
     refusals: list[tuple[Envelope, Outcome]] = []
     for envelope in envelopes:
         if session is None or not session.alive:
-            session = await dial(server, _PATIENCE)
+            session = await dial(server, limits)
         try:
             refused = await session.rehearse(envelope)
         except AddressError:
@@ -80,7 +98,7 @@ async def _rehearsed(server: RelaySettings, envelopes: Iterable[Envelope]) -> li
             if refused.stage == "MAIL":  # nobody else would fare better
                 break
     if session is None:
-        session = await dial(server, _PATIENCE)
+        session = await dial(server, limits)
     if session.alive:
         await session.quit()
     return refusals

@@ -4,6 +4,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from unicodedata import category
 
 from pydantic import BaseModel, SecretStr
 
@@ -13,6 +14,7 @@ from bridge.config.document import Document, Place, Value
 
 SHORTEST = 16  # characters: 16 random ones cannot be guessed over the network
 _MARK = "\ufeff"
+_QUOTES = frozenset(('""', "''", "“”", "‘’", "「」"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +27,21 @@ class _Secret:
 
 
 def marked_secrets(config: Config) -> Iterator[Problem]:
-    """A byte order mark, as Windows writes it into a file, is part of no secret; the server would refuse it."""
+    """What nobody sees is part of no secret, and the server would refuse it. Windows and web pages write it."""
     for place, value in _values(config, ()):
         if value.startswith(_MARK):
             yield place, "begins with a byte order mark (BOM). Save its file as UTF-8 without BOM"
+            continue
+        unseen = next((each for each in value if category(each) in ("Cc", "Cf") and each != "\t"), "")
+        if unseen:
+            yield (
+                place,
+                f"holds a character that nobody sees (U+{ord(unseen):04X}). Write it alone, on one line",
+            )
 
 
 def doubtful_secrets(config: Config, document: Document, path: Path) -> Iterator[Problem]:
-    """Secrets that are short or have a space at an end, and files with secrets that others may read.
+    """Secrets that are short, have a space at an end or stand in quotation marks, and files that others may read.
 
     `path`: bridge.yaml, which `document` was read from.
     """
@@ -45,6 +54,11 @@ def doubtful_secrets(config: Config, document: Document, path: Path) -> Iterator
             yield (
                 secret.place,
                 "has a space at its beginning or end. Remove it, if it is not part of the secret",
+            )
+        if len(secret.value) > 1 and secret.value[0] + secret.value[-1] in _QUOTES:
+            yield (
+                secret.place,
+                "stands in quotation marks, which count. Remove them, if they are not part of it",
             )
         if secret.path is not None and _read_by_others(secret.path):
             yield secret.place, f"{secret.path}: others may read it. Run: chmod o= {secret.path}"

@@ -13,6 +13,7 @@ from bridge.cli import conditions
 from bridge.cli.check_mail import check_mail
 from bridge.cli.check_secrets import doubtful_secrets, marked_secrets
 from bridge.cli.conditions import Check, Problem
+from bridge.cli.drill_checks import old_drills
 from bridge.cli.rule_checks import check_rules
 from bridge.cli.sender_checks import check_senders
 from bridge.config import Config
@@ -40,13 +41,20 @@ def check_server(config: Config) -> Iterator[Problem]:
 
 
 def check_people(config: Config) -> Iterator[Problem]:
-    """Whether two people are rung where two must approve. With one, a notice would wait for ever."""
+    """Whether two people are rung where two must approve. With one, a notice would wait for ever.
+
+    Two names with one mailbox are one person: whoever reads it could give both approvals.
+    """
     for name, service in config.services.items():
-        if service.policy.second_person and len(config.escalation_of(service).people()) < 2:
-            kinds = ", ".join(sorted(service.policy.second_person))
+        if not service.policy.second_person:
+            continue
+        people = config.escalation_of(service).people()
+        kinds = ", ".join(sorted(service.policy.second_person))
+        if len({config.people[person].email.lower() for person in people}) < 2:
+            rung = "rings one" if len(people) < 2 else f"rings one mailbox ({config.people[people[0]].email})"
             yield (
                 ("services", name, "escalation"),
-                f"policy.second_person ({kinds}) needs two people and {service.escalation} rings one. "
+                f"policy.second_person ({kinds}) needs two people and {service.escalation} {rung}. "
                 "Add a person to it, or write policy: {second_person: []}",
             )
 
@@ -97,6 +105,15 @@ def check_words(config: Config) -> Iterator[Problem]:
                     )
 
 
+def shared_mailboxes(config: Config, _document: Document, _path: Path) -> Iterator[Problem]:
+    """People with one mailbox: each ring arrives there twice, and the history cannot tell who pressed."""
+    known: dict[str, str] = {}
+    for name, person in config.people.items():
+        other = known.setdefault(person.email.lower(), name)
+        if other != name:
+            yield ("people", name, "email"), f"is the address of {other} too. Give each person their own"
+
+
 def repaired_lists(config: Config, _document: Document, _path: Path) -> Iterator[Problem]:
     """What is put right in a customer list each time that it is read."""
     for name, listed in config.customer_lists.items():
@@ -124,7 +141,9 @@ CHECKS: tuple[tuple[str, Check], ...] = (
 
 WARNINGS: tuple[Callable[[Config, Document, Path], Iterator[Problem]], ...] = (
     doubtful_secrets,
+    shared_mailboxes,
     repaired_lists,
+    old_drills,
 )
 """What may be as it is, and is told all the same: `bridge check` still exits 0."""
 

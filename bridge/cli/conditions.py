@@ -5,6 +5,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -32,8 +33,11 @@ def key_file(config: Config) -> Iterator[Problem]:
         yield place, str(error)
 
 
-def database(config: Config) -> Iterator[Problem]:
-    """Whether the database can be used by this version, and was begun with our key."""
+def database(config: Config, *, opens_next: bool = False) -> Iterator[Problem]:
+    """Whether the database can be used by this version, and was begun with our key.
+
+    `opens_next`: it is opened after this, which reads all of a file again and tells of whatever is wrong there.
+    """
     url = config.database_url
     if url.get_backend_name() == "sqlite" and (folder := unwritable(Path(url.database or "").parent)):
         yield (
@@ -42,10 +46,12 @@ def database(config: Config) -> Iterator[Problem]:
         )
         return
     try:
-        begun = look_at(url)
+        begun = look_at(url, whole=not opens_next)
     except StorageRefused as error:
         yield ("database",), str(error)
     except SQLAlchemyError as error:
+        if opens_next:
+            return
         shown = url.set(query={})  # the query may hold a password too
         words = words_of(error).removesuffix(".")
         yield ("database",), f"{shown} cannot be opened: {words}. Start it or correct the url"
@@ -53,7 +59,10 @@ def database(config: Config) -> Iterator[Problem]:
         yield from _other_key(config, begun)
 
 
-CONDITIONS: tuple[tuple[str, Check], ...] = (("key_file", key_file), ("database", database))
+CONDITIONS: tuple[tuple[str, Check], ...] = (
+    ("key_file", key_file),
+    ("database", partial(database, opens_next=True)),
+)
 
 
 def refuse_to_start(config: Config) -> None:

@@ -10,7 +10,7 @@ import sys
 from difflib import get_close_matches
 from pathlib import Path
 
-from bridge.cli import check
+from bridge.cli import report
 from bridge.cli.commands import add_command
 from bridge.config import SOURCES
 from bridge.config.document import read
@@ -19,7 +19,7 @@ from bridge.errors import ConfigError
 from bridge.setup import files
 from bridge.setup.answers import SetupAnswers
 from bridge.setup.questions import ask_all
-from bridge.setup.texts import SetupTexts
+from bridge.setup.texts import SetupTexts, data_folder
 from bridge.setup.unit import Installed, unit
 
 
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     files.write(folder, answers, texts, args.source)
     installed = _installed(folder)
     _hand_over(answers, texts, installed)
-    return check.report(folder / "bridge.yaml")
+    return report.report(folder / "bridge.yaml")
 
 
 def _unusable_source(name: str) -> str | None:
@@ -119,8 +119,8 @@ def _hand_over(answers: SetupAnswers, texts: SetupTexts, installed: Installed) -
     print(f"\n--- Where the alerts come from\n\n{texts.sender_block()}")
     print(f"--- /etc/systemd/system/bridge.service\n\n{unit(installed)}")
     if os.getuid() == 0:
-        print("useradd --system --home-dir /nonexistent --shell /usr/sbin/nologin bridge")
-        print(f"chown -R bridge:bridge {here}")
+        print("id bridge || useradd --system --home-dir /nonexistent --shell /usr/sbin/nologin bridge")
+        print(f"chown -R bridge:bridge {here} {shlex.quote(str(data_folder(installed.folder)))}")
     print("systemctl enable --now bridge\n")
     print(
         "--- Your first ring: it reaches the people alone, and so does the letter: customers.csv is a test list\n"

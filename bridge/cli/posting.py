@@ -37,16 +37,19 @@ def post_to_api(
     config: Config, url: str | None, path: str, body: bytes, kind: str = "application/json"
 ) -> tuple[int, str]:
     """Post to `path` under /api/v1 of the bridge with this configuration, at `url` if given. Raises NoAnswer."""
-    return post(_api_of(config, url), f"/api/v1{path}", body, {**_token_of(config), "Content-Type": kind})
+    return post(
+        url or own_address(config), f"/api/v1{path}", body, {**_token_of(config), "Content-Type": kind}
+    )
 
 
 def get_from_api(config: Config, url: str | None, path: str) -> tuple[int, str]:
     """Read `path` under /api/v1 in the same way. Raises NoAnswer."""
-    return ask("GET", _api_of(config, url), f"/api/v1{path}", None, _token_of(config))
+    return ask("GET", url or own_address(config), f"/api/v1{path}", None, _token_of(config))
 
 
-def _api_of(config: Config, url: str | None) -> str:
-    return url or f"http://{config.server.ops_listen or config.server.listen}"
+def own_address(config: Config) -> str:
+    """Where the bridge with this configuration answers operators on its own machine."""
+    return f"http://{config.server.ops_listen or config.server.listen}"
 
 
 def _token_of(config: Config) -> Mapping[str, str]:

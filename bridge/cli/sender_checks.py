@@ -2,18 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from functools import partial
 
 from bridge import clock
 from bridge.cli.conditions import Problem
+from bridge.cli.records import recorded, whole
 from bridge.config import Config
 from bridge.core.values import format_duration
 from bridge.core.watchdog import SenderState, is_silent
-from bridge.errors import BridgeError
-from bridge.keys import load_keys
 from bridge.stages.watch import senders
-from bridge.store.read_only import read_only
-from bridge.store.tx import Tx
 
 _EVER = datetime.min.replace(tzinfo=UTC)
 
@@ -44,20 +41,8 @@ def last_posts(config: Config) -> Iterator[str]:
 
 
 def _ago(sender: SenderState, now: datetime) -> str:
-    age = sender.silent_for(now) or timedelta()
-    return f"{format_duration(timedelta(seconds=int(age.total_seconds())))} ago"
+    return f"{format_duration(whole(sender.silent_for(now) or timedelta()))} ago"
 
 
 def _known(config: Config) -> list[SenderState]:
-    """What the database tells; nothing while there is none, or none that can be read: another check says so."""
-    url = config.database_url
-    if not config.key_file.exists():  # reading it would make one
-        return []
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        return []
-    try:
-        keys = load_keys(config.key_file).audit
-        with read_only(url, clock.now) as (connection, now):
-            return senders(Tx(connection, now, keys), config)
-    except (BridgeError, OSError):
-        return []
+    return recorded(config, partial(senders, config=config)) or []

@@ -23,6 +23,7 @@ from bridge.config.sections import (
     Console,
     CustomerList,
     DatabaseSettings,
+    DrillRhythm,
     ServerSettings,
     Watch,
     Wording,
@@ -86,6 +87,7 @@ class Config(Model):
     )
     api: Api = Field(description="access for programs")
     console: Console = Field(default=Console(), description="the pages for people at `/`")
+    drills: DrillRhythm = Field(default=DrillRhythm(), description="the people's practice")
     smtp: Smtp = Field(default=Smtp(), description="the mail server")
     people: Mapping[str, Person] = Field(min_length=1, description="who may be rung and may decide")
     escalations: Mapping[str, Escalation] = Field(min_length=1, description="who is rung when")

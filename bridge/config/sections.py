@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +15,7 @@ from sqlalchemy.exc import ArgumentError
 
 from bridge.audiences.columns import Columns
 from bridge.core.settings import Words
-from bridge.core.values import HeaderSecret, Model, Secret
+from bridge.core.values import Duration, HeaderSecret, Model, Secret
 from bridge.wording import Term, parse_terms
 
 _SIZE = re.compile(r"(\d{1,12}) ?(B|KiB|MiB|GiB|kB|KB|MB|GB)?")
@@ -128,11 +129,28 @@ class ServerSettings(Model):
         return urlsplit(self.public_url).path
 
 
+_HOSTS = re.compile(r"(postgresql://(?:[^/@]*@)?)([^/?@]*,[^/?@]*)(/[^?]*)?(?:\?(.*))?")
+_HOST_AND_PORT = re.compile(r"(\[[^\]]*\]|[^:]*)(?::(\d*))?")
+
+
+def _apart(url: re.Match[str]) -> str:
+    """libpq's `h1:p1,h2:p2` as SQLAlchemy reads it: hosts and ports apart. Raises ValueError."""
+    pairs = [_HOST_AND_PORT.fullmatch(each) for each in url[2].split(",")]
+    if not all(pairs):
+        raise ValueError("not a list of hosts")
+    found = [(pair[1].strip("[]"), pair[2]) for pair in pairs if pair]
+    if not any(port for _, port in found):
+        return url[0]
+    hosts, ports = ",".join(host for host, _ in found), ",".join(port or "5432" for _, port in found)
+    return f"{url[1]}{url[3] or '/'}?host={hosts}&port={ports}{'&' + url[4] if url[4] else ''}"
+
+
 class DatabaseSettings(Model):
     """Where incidents are kept. In short form only the `url`."""
 
     url: str = Field(
-        default="sqlite", description="`sqlite` (in data_dir) or `postgresql://user@host/dbname`"
+        default="sqlite",
+        description="`sqlite` (in data_dir) or `postgresql://user@host/dbname`; of several `host:port,host:port`",
     )
     password: Secret | None = Field(default=None, description="of the PostgreSQL user")
 
@@ -162,7 +180,9 @@ class DatabaseSettings(Model):
         """The URL to open, with the password, which SQLAlchemy's URL does not show."""
         if self.url == "sqlite":
             return URL.create("sqlite", database=str(data_dir / "bridge.sqlite3"))
-        return make_url(self.url).set(password=self.password.get_secret_value() if self.password else None)
+        return make_url(_HOSTS.sub(_apart, self.url, count=1)).set(
+            password=self.password.get_secret_value() if self.password else None
+        )
 
 
 class Wording(Model):
@@ -249,6 +269,15 @@ class Console(Model):
     def on(self) -> bool:
         """Whether there is a way in."""
         return self.mail_link or self.header is not None
+
+
+class DrillRhythm(Model):
+    """How often the people on duty rehearse."""
+
+    remind_every: Duration = Field(
+        default=timedelta(days=30),
+        description="`bridge check` and the console say when a service's last drill is longer ago; `0s`: never",
+    )
 
 
 class CustomerList(Model):

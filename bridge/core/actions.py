@@ -26,6 +26,7 @@ Action = Literal[
     "resume",
     "reopen",
     "retry",
+    "leave",
     "renew",
 ]
 Surprise = Literal["list_size", "override", "repeat", "old_record"]
@@ -89,13 +90,14 @@ def may_be_reopened(notice: Notice, incident: IncidentState, *, newer: bool) -> 
 class Circumstances:
     """What counts besides the notice itself.
 
-    `newer`: a report came after it. `unreached`: letters that failed, or of which nobody knows. In a `drill` there is
-    nothing to end, to go on with or to correct.
+    `newer`: a report came after it. `unreached`: letters that failed, or of which nobody knows; `unknown`: those
+    alone. In a `drill` there is nothing to end, to go on with or to correct.
     """
 
     incident: IncidentState = "open"
     newer: bool = False
     unreached: int = 0
+    unknown: int = 0
     drill: bool = False
 
 
@@ -123,6 +125,7 @@ def _offers(notice: Notice, person: str, now: datetime, among: Circumstances) ->
     if notice.state == "sending":
         return ("stop", *correct)
     retry: tuple[Action, ...] = ("retry",) if among.unreached and may_be_retried(notice) else ()
+    retry += ("leave",) if among.unknown and retry else ()
     if notice.state == "stopped" and not notice.corrected_by and notice.stop_reason != NOTHING_DELIVERED:
         waits = waits_for_second(notice) and said_yes(notice, person)
         return ("dismiss", *correct) if waits else ("resume", *retry, "dismiss", *correct)

@@ -6,6 +6,7 @@ out `foo..bar@`, `foo.@` and `.foo@` until 2009, and those customers still read 
 """
 
 import re
+import unicodedata
 
 _TEXT = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-"  # RFC 5322 atext, and dots anywhere
 _ASCII_LOCAL = re.compile(f"[{_TEXT}]+")
@@ -18,6 +19,7 @@ _PLAIN = re.compile(
 _DEVIATING = re.compile("[ßẞς]")  # IDNA 2003 and 2008 read different domains in them: RFC 5894 7.2
 _UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
+_MARKS = frozenset({"Ps", "Pe", "Pi", "Pf", "Po", "Pd", "Sm", "Sk", "So"})
 
 NO_ADDRESS = "no address"
 TOO_LONG = "the address is too long"
@@ -67,9 +69,14 @@ def problem(address: str) -> str | None:
         return NO_FORM
     if any(c.isspace() or c in ',;<>()[]"\\:' for c in address):
         return SEPARATORS
-    if not _LOCAL.fullmatch(local):
+    if not _LOCAL.fullmatch(local) or any(_is_a_mark(c) for c in address):
         return CHARACTERS
     return _length_or_domain_problem(local, domain)
+
+
+def _is_a_mark(character: str) -> bool:
+    """Whether it is a bracket, a quotation mark or a stop of some script, which IDNA 2003 would let pass."""
+    return not character.isascii() and unicodedata.category(character) in _MARKS and character != "・"
 
 
 def _length_or_domain_problem(local: str, domain: str) -> str | None:

@@ -3,13 +3,15 @@
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-DELIMITERS = (",", "\t", ";")  # of spreadsheets; the first is meant where a header names no column
+DELIMITERS = (",", "\t", ";", "|")  # of spreadsheets; the first is meant where a header names no column
+
+Wanted = Callable[[str], bool]  # whether a column of this name, as `loosely` writes it, is looked for
 
 _UNCLOSED = "unexpected end of data"  # the words of Python's csv module
 _SEP = re.compile(r'"?sep=(?:([^\w\s"])|\t)"?', re.IGNORECASE)
-_DECORATION = re.compile(r"必須|任意|[\W_]+")
+_DECORATION = re.compile(r"必須|任意|[^\w@]+|_+")  # an address must go on looking like one
 _MOST_JOINED = 20  # lines that a cell may take: more is a quotation mark that nothing closes
 
 
@@ -104,22 +106,24 @@ class Records:
         return number, first, error
 
 
-def header(line: str, delimiters: Sequence[str], wanted: Iterable[str]) -> tuple[str, list[str]]:
-    """The delimiter of a header row and its names: the first delimiter that shows a wanted name, else the first.
+def header(line: str, delimiters: Sequence[str], tries: Sequence[Wanted]) -> tuple[str, list[str]]:
+    """The delimiter of a header row and its names. `tries`: what is looked for, the surest first.
 
-    `wanted` are names as `loosely` writes them. Raises NotCsv where the first delimiter reads nothing.
+    The delimiter that shows such a name and makes the most columns; the first where none shows one. Raises NotCsv
+    where that reads nothing.
     """
-    known = frozenset(wanted)
-    shown = next((each for each in delimiters if shows(line, (each,), known)), delimiters[0])
-    return shown, row(line, shown)
+    for wanted in tries:
+        read = [(each, row(line, each)) for each in delimiters if shows(line, (each,), wanted)]
+        if read:
+            return max(read, key=lambda found: len(found[1]))
+    return delimiters[0], row(line, delimiters[0])
 
 
-def shows(line: str, delimiters: Sequence[str], wanted: Iterable[str]) -> bool:
+def shows(line: str, delimiters: Sequence[str], wanted: Wanted) -> bool:
     """Whether a line is a header with a wanted name, under one of the delimiters."""
-    known = frozenset(wanted)
     for delimiter in delimiters:
         try:
-            if known.intersection(map(loosely, row(line, delimiter))):
+            if any(wanted(loosely(name)) for name in row(line, delimiter)):
                 return True
         except NotCsv:
             continue

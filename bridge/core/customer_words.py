@@ -7,6 +7,7 @@ customer: it counts as absent, and the on-call is told why.
 import re
 from collections.abc import Mapping
 from typing import Literal
+from unicodedata import normalize
 
 from pydantic import Field
 
@@ -25,21 +26,38 @@ REASONS: Mapping[Why, LocalText] = {
     "too_long": LocalText(ja="長すぎます({limit}字まで)", en="it is longer than {limit} characters"),
 }
 SHOWN_CHARS = 60
+# Variables as Go, Jinja, Zabbix, Nagios, Datadog, Gatus and shells write them; ○○ for what was to be filled in.
 _TEMPLATE = re.compile(
-    r"\{\{|\}\}|\{%|%\}|\$\{|\$(?:labels|values?|externalLabels)\b|\.(?:Labels|Annotations|CommonLabels)\b|%\(\w+\)s|<%"
+    r"\{\{|\}\}|\{%|%\}|\$\{|\[\[|\]\]|\$(?:labels|values?|externalLabels)\b|\.(?:Labels|Annotations|CommonLabels)\b"
+    r"|%\(\w+\)s|<%|\{[$#]?[A-Za-z][\w.:-]*\}|\$[A-Z][A-Z_]{2,}|\$\w+\$|\[[A-Z]+(?:_[A-Z]+)+\]|@@\w+@@|%[A-Z_]{3,}%"
+    r"|[○◯〇]{2}|[×✕]{2}|[●■△]{2}|X{3,}(?![A-Za-z])|_{3,}"
 )
 _ERROR = re.compile(
     r"<error |error expanding template|error executing template|template: |\bTraceback\b|\b\w+(?:Error|Exception)\b:"
-    r"|(?i:\bundefined variable\b|\bsyntax error\b|^(?:error|exception|panic|fatal)\s*[:：])"
+    r"|\.\w+Exception\b|#(?:REF|N/A|NAME|VALUE|DIV/0)\b"
+    r"|(?i:\bundefined variable\b|\bsyntax error\b|^(?:error|exception|panic|fatal|err)\s*(?:[:：]|\d|$)"
+    r"|\bdeadline exceeded\b|\bconnection refused\b|\bi/o timeout\b|\bno such (?:host|file)\b)"
 )
+_EMPTY_WORD = (
+    r"n[ ./]*a|nil|null|none|undef(?:ined)?|unknown|nothing|missing|empty|blank|pending"
+    r"|not (?:set|available|applicable)"
+    r"|no ?(?:value|label|data|impact|description|message|text)|to be \w+|t\.?b\.?[acd]"
+    r"|test|sample|dummy|placeholder|string|text|foo|bar|x{2,}+|object object|[+-]?inf|nan|true|false"
+    r"|impact|description"
+    r"|(?:特に|値|データ|該当|記載)?(?:なし|無し|ナシ|ない|ありません)|未(?:設定|定|記入|入力|登録)"
+    r"|不明|空欄?|仮|ダミー|サンプル|テスト"
+    r"|現?在?[要未]?(?:確認|調査|検討)中?(?:です|でございます)?|影響(?:範囲|内容)?は?|内容"
+)
+# What stands around such a word says nothing either: (なし), N/A., <影響範囲>
 _NOTHING = re.compile(
-    r"(?i:<?no[ _]value>?|<nil>|%!\w?\([^)]*\)|\[object object\]|(?:[+-]?inf|nan)"
-    r"|n\s*/?\s*a|nil|null|none|undefined|unknown|tb[da]|todo|fixme|test|x{2,}|なし|無し|未設定|未定|不明|該当なし|テスト)"
-    r"|[\W_]+"
+    rf"(?i:[\W_ー]*(?:(?:{_EMPTY_WORD})[\W_ー]*)*|[\d\W_]+|(?:todo|fixme|tb[acd]|lorem ipsum)\b.*"
+    r"|[\W_]*ここに.*|(?:後|あと)で(?:書く|(?:記入|入力|記載|追記).*)|.*(?:記入|入力|記載|追記)(?:して(?:ください|下さい)|のこと|待ち)[\W_]*)"
 )
-_HOLDS_NOTHING = re.compile(r"<no value>|<nil>|%!\w?\(|\[object Object\]")
+_HOLDS_NOTHING = re.compile(
+    r"[<\[]no value[>\]]|<nil>|%!\w?\(|\[object Object\]|(?<![A-Za-z])[+-]?(?:NaN|Inf)(?![A-Za-z])"
+)
 _MARKUP = re.compile(
-    r"</?[A-Za-z][^<>]*>|<!--|&(?:[a-z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,5});|\]\([^)]*\)|```|\*\*\S"
+    r"</?[A-Za-z][^<>]*>|<!--|&(?:[a-z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,5});|\]\([^)]*\)|`[^`]*`|\*\*\S|__\S+?__"
 )
 
 _POLITE = re.compile(r"(?:ます|ません|です|でした|ました|ください)$")
@@ -62,13 +80,14 @@ class Refused(Model):
 
 def refusal(text: str, limit: int) -> Why | None:
     """Why a text is no words for customers; None where it may be. An empty text is not asked about."""
-    if _TEMPLATE.search(text):
+    plain = normalize("NFKC", text)
+    if _TEMPLATE.search(plain):
         return "template"
-    if _ERROR.search(text):
+    if _ERROR.search(plain):
         return "error"
-    if _NOTHING.fullmatch(text) or _HOLDS_NOTHING.search(text):
+    if _NOTHING.fullmatch(plain) or _HOLDS_NOTHING.search(plain):
         return "nothing"
-    if _MARKUP.search(text):
+    if _MARKUP.search(plain):
         return "markup"
     return "too_long" if len(text) > limit else None
 

@@ -49,11 +49,14 @@ def day(value: date, locale: Locale) -> str:
 
 
 def moment(at: datetime, zone: ZoneInfo, locale: Locale) -> str:
-    """`2026年11月21日(土) 2時10分` or `02:10 JST on Saturday, 21 November 2026`."""
+    """`2026年11月21日(土) 2時10分` or `02:10 JST on Saturday, 21 November 2026`.
+
+    In the hour that comes twice when clocks go back: `夏時間1時10分`, `標準時1時10分`; `01:10 EDT`, `01:10 EST`.
+    """
     local = at.astimezone(zone)
     if locale == "ja":
-        return f"{day(local.date(), 'ja')} {local.hour}時{local.minute:02}分"
-    return f"{local:%H:%M} {zone_name(zone)} on {day(local.date(), 'en')}"
+        return f"{day(local.date(), 'ja')} {_which_ja(local)}{local.hour}時{local.minute:02}分"
+    return f"{local:%H:%M} {_zone_at(local, zone)} on {day(local.date(), 'en')}"
 
 
 def about(at: datetime, zone: ZoneInfo, locale: Locale) -> str:
@@ -70,9 +73,9 @@ def spoken(at: datetime, zone: ZoneInfo, locale: Locale, after: datetime | None 
     local, before = at.astimezone(zone), after and after.astimezone(zone)
     if before and before.date() == local.date():
         return (
-            f"同日{local.hour}時{local.minute:02}分頃"
+            f"同日{_which_ja(local)}{local.hour}時{local.minute:02}分頃"
             if locale == "ja"
-            else f"about {local:%H:%M} {zone_name(zone)}"
+            else f"about {local:%H:%M} {_zone_at(local, zone)}"
         )
     text = about(at, zone, locale)
     return text.removeprefix(f"{local.year}年") if before is None or before.year == local.year else text
@@ -111,6 +114,21 @@ def zone_name(zone: ZoneInfo) -> str:
         return "JST"
     city = zone.key.rpartition("/")[2].replace("_", " ")
     return "Coordinated Universal Time" if city == "UTC" else f"{city} time"
+
+
+def _comes_twice(local: datetime) -> bool:
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
+def _which_ja(local: datetime) -> str:
+    if not _comes_twice(local):
+        return ""
+    return "夏時間" if local.dst() else "標準時"
+
+
+def _zone_at(local: datetime, zone: ZoneInfo) -> str:
+    name = local.tzname() or ""
+    return name if _comes_twice(local) and name.isalpha() else zone_name(zone)
 
 
 def zone_note_ja(at: datetime, zone: ZoneInfo) -> str:

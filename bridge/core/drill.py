@@ -23,6 +23,9 @@ LETTER_LINE = LocalText(
 )
 MAIL_LINE = LocalText(ja="訓練です。お客様には送られません。", en="This is a drill. No customer is mailed.")
 
+OFFICE_HOURS = "Mon-Fri 10:00-17:00"
+"""The window of a surprise that names none."""
+
 DrillState = Literal["planned", "running", "over"]
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WINDOW = re.compile(r"(?P<days>[A-Za-z,-]+)\s+(?P<begin>\d{1,2}:\d{2})-(?P<end>\d{1,2}:\d{2})")

@@ -1,7 +1,7 @@
 """The encodings in which people export lists. Pure.
 
-Japanese lists come in five: UTF-8 and UTF-16 ("Unicode text" of Excel), Shift_JIS (Excel for Windows), EUC-JP (old
-Linux), and a UTF-8 file to which Shift_JIS rows were appended.
+Japanese lists come in six: UTF-8 and UTF-16 ("Unicode text" of Excel), Shift_JIS (Excel for Windows), EUC-JP (old
+Linux), JIS (old mail programs), and a UTF-8 file to which Shift_JIS rows were appended.
 """
 
 import codecs
@@ -12,11 +12,17 @@ UTF_8 = "utf-8-sig"  # with a byte order mark, as Excel writes it, or without
 UTF_16 = "utf-16"  # with a byte order mark
 SHIFT_JIS = "cp932"  # what Excel for Windows writes as Shift_JIS
 EUC_JP = "euc_jis_2004"  # EUC-JP with the vendors' characters, as ①
+JIS = "iso2022_jp_2004"
 MIXED = "utf-8+cp932"  # each line in one of the two
 
 _WIDE: dict[bytes, str] = {codecs.BOM_UTF16_LE: UTF_16, codecs.BOM_UTF16_BE: UTF_16}
-_CALLED = {SHIFT_JIS: "Shift_JIS", EUC_JP: "EUC-JP", MIXED: "UTF-8 + Shift_JIS"}
+_CALLED = {SHIFT_JIS: "Shift_JIS", EUC_JP: "EUC-JP", JIS: "ISO-2022-JP", MIXED: "UTF-8 + Shift_JIS"}
 _NOT_HALF_WIDTH = re.compile(rb"[\xe0-\xff]")
+_HIGH = re.compile(rb"[\x80-\xff]+")
+# With which letters of EUC-JP begin: marks, kana, and the kanji that are in use.
+_USUAL_IN_EUC = frozenset({0xA1, 0xA4, 0xA5, *range(0xB0, 0xD0)})
+_JAPANESE_IN_JIS = b"\x1b$"
+_HEAD = 4096  # bytes that show whether a file is UTF-16 or JIS
 _KANJI_IN_UTF_8 = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
 
 
@@ -26,13 +32,13 @@ def encoding_of(pieces: Callable[[], Iterable[bytes]]) -> str | None:
     `pieces` gives the file from its beginning, once for each encoding that is tried. All of it is tried, because
     the last name in a file may decide.
     """
-    head = next(iter(pieces()), b"")[:4]
+    head = next(iter(pieces()), b"")[:_HEAD]
     if wide := _wide(head):
         return wide if _decodes(pieces(), wide) else None
     if _decodes(pieces(), UTF_8):
-        return UTF_8
-    if _decodes(pieces(), EUC_JP) and any(_NOT_HALF_WIDTH.search(piece) for piece in pieces()):
-        return EUC_JP  # otherwise it is half-width katakana in Shift_JIS, which would pass for kanji
+        return JIS if _JAPANESE_IN_JIS in head and _decodes(pieces(), JIS) else UTF_8
+    if _decodes(pieces(), EUC_JP) and _is_not_half_width(pieces):
+        return EUC_JP
     return _by_line(pieces())
 
 
@@ -64,11 +70,18 @@ def _line_of(text: str) -> str:
 def _wide(head: bytes) -> str | None:
     if head[:2] in _WIDE:
         return _WIDE[head[:2]]
-    if len(head) == 4 and head[1::2] == b"\0\0" and b"\0" not in head[::2]:
-        return "utf-16-le"
-    if len(head) == 4 and head[::2] == b"\0\0" and b"\0" not in head[1::2]:
-        return "utf-16-be"
-    return None
+    even, odd = head[::2].count(0), head[1::2].count(0)  # the upper halves of ASCII letters
+    if 8 * (even + odd) < len(head) or (even and odd):
+        return None
+    return "utf-16-le" if odd else "utf-16-be" if even else None
+
+
+def _is_not_half_width(pieces: Callable[[], Iterable[bytes]]) -> bool:
+    """Half-width katakana in Shift_JIS would pass for kanji in EUC-JP, but for rare ones mostly."""
+    if any(_NOT_HALF_WIDTH.search(piece) for piece in pieces()):
+        return True
+    runs = (run for piece in pieces() for run in _HIGH.findall(piece))
+    return all(_USUAL_IN_EUC.issuperset(run[::2]) for run in runs)
 
 
 def _decodes(pieces: Iterable[bytes], encoding: str) -> bool:

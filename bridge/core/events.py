@@ -250,11 +250,15 @@ class Sent(_OfNotice):
 
 @dataclass(frozen=True, slots=True)
 class Stopped(_OfNotice):
-    """The rest of the letter is not sent until a person resumes it. `words`: the mail server's, where it refused."""
+    """The rest of the letter is not sent until a person resumes it.
+
+    `words`: the mail server's, where it refused. `listed`: how many the list has now, where that has changed.
+    """
 
     action = "stopped"
     why: str
     words: str = ""
+    listed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +280,15 @@ class Retried(_OfNotice):
     state: str
     count: int
     reply: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Left(_OfNotice):
+    """A person leaves letters as they are, of which nobody knows whether they arrived. `recipient`: one's alias."""
+
+    action = "left"
+    count: int
+    recipient: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

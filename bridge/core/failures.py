@@ -4,12 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 
 SHOWN = 3  # groups that people are shown
 DOMAINS = 10  # of one group
 
-# What differs from one recipient or moment to the next: addresses, and ids of letters mixed with digits.
+# What differs from one recipient or moment to the next: addresses, numbers, and ids of letters mixed with digits.
 _ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
+_NUMBER = re.compile(r"(?<=\s)#?\d+(?=[\s.,;:)]*(?:\s|$))")  # but not the code, nor an enhanced one
 _ID = re.compile(r"(?=[^\s\[\]()]*\d)(?=[^\s\[\]()]*[A-Za-z])[A-Za-z0-9_.:-]{8,}")
 
 
@@ -36,4 +38,9 @@ def grouped(refused: Iterable[tuple[str, str, int]]) -> tuple[FailureGroup, ...]
 
 def alike(reply: str) -> str:
     """The reply without what names one recipient or one attempt."""
-    return " ".join(_ID.sub("…", _ADDRESS.sub("…", reply)).split())
+    return " ".join(_NUMBER.sub("…", _ID.sub("…", _ADDRESS.sub("…", reply))).split())
+
+
+def alias(address: str) -> str:
+    """What stands for an address where addresses must not, as in the log of a proxy."""
+    return sha256(address.encode()).hexdigest()[:16]

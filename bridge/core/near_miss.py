@@ -23,16 +23,19 @@ class NearMiss:
 def near_miss(labels: Mapping[str, str], services: Iterable[Service]) -> NearMiss | None:
     """The nearest miss among these services; None where one of them matches, or there is none.
 
-    Of two that fail by as many matchers, the one of which more hold; then the first.
+    Of two that fail by as many matchers: the one that is meant by a slip, in the value's spelling or in the label's
+    name; then the one of which more hold; then the first.
     """
-    nearest: tuple[int, int, NearMiss] | None = None
+    nearest: tuple[tuple[int, int, int], NearMiss] | None = None
+    values = {value.strip().casefold() for value in labels.values()}
     for service in services:
         matchers = [matcher for one in service.match for matcher in one.all]
         failed = [matcher for matcher in matchers if not matcher.matches(labels)]
         if not failed:
             return None
-        if nearest is None or (len(failed), -len(matchers)) < nearest[:2]:
+        meant = sum(one.op == "=" and one.value.casefold() in values for one in failed)
+        rank = len(failed), -meant, -len(matchers)
+        if nearest is None or rank < nearest[0]:
             name = failed[0].name
-            miss = NearMiss(service.id, str(failed[0]), name, labels.get(name, ""), len(failed))
-            nearest = (len(failed), -len(matchers), miss)
-    return nearest[2] if nearest else None
+            nearest = rank, NearMiss(service.id, str(failed[0]), name, labels.get(name, ""), len(failed))
+    return nearest[1] if nearest else None

@@ -8,14 +8,14 @@ from typing import Literal
 
 from bridge.core.settings import Escalation, Person, Role
 
-Act = Literal["see", "open_own_page", "upload"]
-"""`see`: incidents, letters, deliveries, people, lists and sources. `open_own_page`: the way to one's own approval
-page. `upload`: a batch of individual apologies, which is a draft."""
+Act = Literal["see", "open_own_page", "upload", "drill"]
+"""`see`: every page. `open_own_page`: the way to one's own approval page. `upload`: a batch of individual apologies,
+which is a draft. `drill`: to begin a drill, and to have oneself rung on trial."""
 
 ALLOWED: Mapping[Role, frozenset[Act]] = {
     "view": frozenset({"see"}),
-    "approve": frozenset({"see", "open_own_page", "upload"}),
-    "admin": frozenset({"see", "open_own_page", "upload"}),
+    "approve": frozenset({"see", "open_own_page", "upload", "drill"}),
+    "admin": frozenset({"see", "open_own_page", "upload", "drill"}),
 }
 
 

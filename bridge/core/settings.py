@@ -20,6 +20,7 @@ from bridge.core.values import Duration, Locale, LocalText, Model
 ZERO = timedelta()
 DEFAULT_ZONE = ZoneInfo("Asia/Tokyo")
 _HTTPS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?#][!-~]*)?", re.ASCII)
+_LINE_END = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 HEARTBEATS = (
     parse_matchers('alertname=~"(?i).*(watchdog|dead.?man).*"'),
     parse_matchers('alertname="InfoInhibitor"'),
@@ -37,6 +38,16 @@ def _local(value: object) -> object:
 
 def _local_if_any(value: object) -> object:
     return _local(value) if value else None
+
+
+def on_one_line(text: LocalText | None) -> LocalText | None:
+    """A name without the blanks around it. Raises ValueError when it is of several lines."""
+    if text is None:
+        return None
+    one = LocalText(ja=text.ja.strip() or text.ja, en=text.en and (text.en.strip() or text.en))
+    if _LINE_END.search(one.ja + (one.en or "")):
+        raise ValueError("holds a line end or a control character. Write it on one line")
+    return one
 
 
 def _zone(value: object) -> ZoneInfo:
@@ -86,6 +97,9 @@ def _climbing(offsets: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
 Match = Annotated[Matchers, BeforeValidator(_matchers)]
 Words = Annotated[LocalText, BeforeValidator(_local)]
 WordsIfAny = Annotated[LocalText | None, BeforeValidator(_local_if_any)]
+Name = Annotated[LocalText, BeforeValidator(_local), AfterValidator(on_one_line)]
+NameIfAny = Annotated[LocalText | None, BeforeValidator(_local_if_any), AfterValidator(on_one_line)]
+"""Texts that stand in a header or inside of a line: a line end in them would break a letter."""
 KnownKind = Annotated[Kind, AfterValidator(_known_kind), WithJsonSchema({"enum": list(KINDS)})]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Email = Annotated[str, AfterValidator(_address)]
@@ -173,7 +187,7 @@ class Impact(Model):
 class Sender(Model):
     """The From of customers' letters."""
 
-    name: Words = Field(description="the name customers see")
+    name: Name = Field(description="the name customers see")
     email: Email = Field(description="the address customers see; its domain must be the relay's to use")
 
 
@@ -267,8 +281,8 @@ class Service(Model):
     """
 
     id: str = ""
-    name: Words = Field(description="as customers know it")
-    short_name: Words | None = Field(default=None, description="for lock screens, when the name is long")
+    name: Name = Field(description="as customers know it")
+    short_name: Name | None = Field(default=None, description="for lock screens, when the name is long")
     match: tuple[Match, ...] = Field(min_length=1, description="Alertmanager matchers; all must hold")
     impact: tuple[Impact, ...] = Field(
         default=(), description="the first that matches; an alert's customer_impact_ja and _en win over it"
@@ -276,8 +290,8 @@ class Service(Model):
     audience: str = Field(description="key under `audiences`: who gets the letters")
     escalation: str = Field(description="key under `escalations`: who is rung")
     sender: Sender = Field(description="the From of the letters")
-    company: Words = Field(description="in the signature")
-    representative: WordsIfAny = Field(
+    company: Name = Field(description="in the signature")
+    representative: NameIfAny = Field(
         default=None, description="who writes an individual apology, named in its greeting; else the sender"
     )
     contact: Words = Field(description="where customers can ask: an address, a telephone number")

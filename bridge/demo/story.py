@@ -68,7 +68,7 @@ async def play(now: Callable[[], datetime], staging: Staging, say: Callable[[str
 
 async def _serve(config: Path) -> None:
     """Run the bridge in this process, as `bridge serve` would with this file."""
-    await app.build(load(config)).serve()
+    await app.build(load(config), config, demo=True).serve()
 
 
 @contextlib.asynccontextmanager

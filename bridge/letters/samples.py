@@ -39,7 +39,9 @@ def _samples(service: Service, kind: Kind) -> Iterator[Facts]:
     incident = Incident("check", service.id, "open", _MOMENT, received_at=_MOMENT)
     bare = Alert("check", "1", "firing", {}, {}, _MOMENT)
     told = replace(
-        bare, fingerprint="2", annotations={"customer_impact_ja": "影響", "customer_impact_en": "impact"}
+        bare,
+        fingerprint="2",
+        annotations={"customer_impact_ja": "画面の表示", "customer_impact_en": "Page display"},
     )
     told_over = build(
         service, incident, [replace(bare, status="resolved", ends_at=_MOMENT)], FIRST, drafted_at=_MOMENT

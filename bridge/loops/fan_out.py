@@ -73,7 +73,8 @@ class Loader:
             return await self._load_chunks(notice, self._reached(notice))
         service = await self.store.read(partial(_service_of, notice=notice))
         if await self.lists.digest(service) != notice.audience_digest:
-            return await self._stop_changed(notice, "list_changed")
+            now = (await self.lists.facts([service])).get(service)
+            return await self._stop_changed(notice, "list_changed", now.count if now else None)
         chunks = self.lists.chunks(service, fan_out.CHUNK, notice.audience_digest or "")
         return await self._load_chunks(notice, chunks)
 
@@ -90,9 +91,9 @@ class Loader:
             yield [recipient for _, recipient in rows]
             after = rows[-1][0]
 
-    async def _stop_changed(self, notice: Notice, why: str) -> Wake:
+    async def _stop_changed(self, notice: Notice, why: str, listed: int | None = None) -> Wake:
         return await self.store.run(
-            partial(fan_out.stop_changed, runtime=self.runtime(), notice=notice, why=why)
+            partial(fan_out.stop_changed, runtime=self.runtime(), notice=notice, why=why, listed=listed)
         )
 
     async def _load_chunks(self, notice: Notice, chunks: AsyncIterator[list[Recipient]]) -> Wake:

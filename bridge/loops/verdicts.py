@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bridge.core.model import DeliveryState
+from bridge.smtp.meaning import meaning
 from bridge.smtp.outcome import Outcome, retry_at
 from bridge.store.claims import RING_COPIES, Claimed, DeliveryResult, doubt_wait
 from bridge.store.outbox import Lane
@@ -48,6 +49,8 @@ class Verdicts:
             case "unknown":
                 state: DeliveryState = "deferred" if self._once_more(row) else "unknown"
                 return result(row, state, outcome.words, doubt_wait(self._lane), ambiguous=1)
+            case "failed" if self._lane == "oncall" and row.kind != "ring" and meaning(outcome) == "us":
+                return self._postponed(row, outcome.words)  # nothing else tells it: it waits for the repair
             case _:
                 return result(row, outcome.state, outcome.words)
 

@@ -347,7 +347,8 @@ class InTrouble:
 
     `why` may hold the server's own words. `link` is given where the person can act. `record_until`: what was sent
     after it may be missing from the record, `sent` and `rest` with it; `now` goes with it. `copied`: it is a copy.
-    `person`: who stopped it.
+    `person`: who stopped it. `approved` and `listed`: how many the approved list had and the list has now, where it
+    changed.
     """
 
     template: ClassVar[str] = "trouble"
@@ -361,9 +362,14 @@ class InTrouble:
     now: datetime | None = None
     copied: bool = False
     person: str = ""
+    approved: int | None = None
+    listed: int | None = None
 
     def words(self, locale: Locale) -> Mapping[str, object]:
+        counted = self.approved is not None and self.listed is not None
         return {
+            "approved": f"{self.approved:,}" if counted else "",
+            "listed": f"{self.listed:,}" if counted else "",
             "title": self.matter.title(locale),
             "trouble": self.trouble,
             "why": without_links(self.why),

@@ -10,8 +10,10 @@ from bridge.core.values import Locale, LocalText
 from bridge.oncall.letter_ref import LetterRef
 from bridge.oncall.message import topic_of, without_links
 
-OwnDecisionName = Literal["approved", "dismissed", "rest_dismissed", "cancelled", "stopped", "resumed"]
-"""What somebody did with a link. `rest_dismissed`: some had left, and the rest is never sent."""
+OwnDecisionName = Literal[
+    "first_yes", "approved", "dismissed", "rest_dismissed", "cancelled", "stopped", "resumed"
+]
+"""What somebody did with a link. `first_yes`: the first of two. `rest_dismissed`: the rest is never sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from bridge.config.sections import Endpoint, Listen, PublicUrl
+from bridge.config.sections import DatabaseSettings, Endpoint, Listen, PublicUrl
 from bridge.core.matchers import parse_matchers
-from bridge.core.settings import Email, Person
+from bridge.core.settings import Email, Person, on_one_line
 from bridge.core.values import LocalText, Model, Secret
 from bridge.smtp.settings import Host, Security
 
@@ -49,7 +49,7 @@ def _parsed(written: tuple[str, ...]) -> tuple[str, ...]:
     return written
 
 
-BothTexts = Annotated[LocalText, BeforeValidator(_both)]
+BothTexts = Annotated[LocalText, BeforeValidator(_both), AfterValidator(on_one_line)]
 
 
 class SenderAnswer(Model):
@@ -94,6 +94,9 @@ class SetupAnswers(Model):
     relay: RelayAnswer = Field(default=RelayAnswer(), description="the mail server")
     public_url: PublicUrl | None = Field(default=None, description="what approval links begin with")
     listen: Listen = Field(default=Endpoint("127.0.0.1", 8080), description="address of the bridge")
+    database: DatabaseSettings = Field(
+        default=DatabaseSettings(), description="sqlite, or a postgresql:// url"
+    )
 
     @property
     def service_id(self) -> str:

@@ -14,7 +14,7 @@ from bridge.errors import BridgeError
 from bridge.resources import shipped
 from bridge.setup.answers import SetupAnswers
 from bridge.setup.sample_alert import alertmanager_body
-from bridge.setup.texts import SetupTexts, token_file
+from bridge.setup.texts import SetupTexts, data_folder, token_file
 
 SAMPLES = (
     "bridge.yaml",
@@ -40,6 +40,7 @@ def demand_room(folder: Path, source: str) -> None:
         token_file(source),
         "secrets/api.token",
         "secrets/smtp",
+        "secrets/database",
         "samples",
     )
     for name in names:
@@ -52,8 +53,8 @@ def write(folder: Path, answers: SetupAnswers, texts: SetupTexts, source: str) -
     demand_room(folder, source)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in ("secrets", "data"):
-            (folder / name).mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+        for private in (folder / "secrets", data_folder(folder)):
+            private.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
         for name, text in _files(answers, texts, source):
             _create(folder / name, text)
         _lay_samples(folder / "samples", answers)
@@ -69,6 +70,8 @@ def _files(answers: SetupAnswers, texts: SetupTexts, source: str) -> Iterator[tu
     if answers.relay.username:
         given = answers.relay.password
         yield "secrets/smtp", f"{given.get_secret_value()}\n" if given else ""
+    if password := answers.database.password:
+        yield "secrets/database", f"{password.get_secret_value()}\n"
 
 
 def trial_list(answers: SetupAnswers) -> str:

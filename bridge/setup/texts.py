@@ -59,6 +59,8 @@ def _values(answers: SetupAnswers, source: str, folder: Path) -> Mapping[str, An
     return {
         "id": answers.service_id,
         "source": source,
+        "data_dir": "./data" if data_folder(folder).parent == folder else str(data_folder(folder)),
+        "database": answers.database,
         "token_file": str(folder / token_file(source)),
         "service": answers.service,
         "match": answers.match,
@@ -80,6 +82,11 @@ def _values(answers: SetupAnswers, source: str, folder: Path) -> Mapping[str, An
 def token_file(source: str) -> str:
     """The file with the sender's token, in the folder of the installation."""
     return f"secrets/{source}.token"
+
+
+def data_folder(folder: Path) -> Path:
+    """Where an installation keeps what it writes: beside /etc/NAME, which nobody may write to, in /var/lib/NAME."""
+    return Path("/var/lib", folder.name) if folder.parent == Path("/etc") else folder / "data"
 
 
 def _english(text: LocalText) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.resources import shipped
+from bridge.setup.texts import data_folder
 
 _HOMES = ("/home", "/root", "/run/user")
 
@@ -40,7 +41,7 @@ def _settings(of: Installed) -> Mapping[str, str]:
         "User": f"User={of.user}",
         "Group": f"Group={of.group}",
         "ExecStart": f"ExecStart={' '.join(map(_word, (*of.command, 'serve', '--config', str(config))))}",
-        "StateDirectory": f"ReadWritePaths={_word(str(of.folder / 'data'))}",
+        "StateDirectory": f"ReadWritePaths={_word(str(data_folder(of.folder)))}",
         "ProtectHome": f"ProtectHome={'read-only' if at_home else 'yes'}",
     }
 

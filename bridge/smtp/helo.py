@@ -7,6 +7,8 @@ import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from bridge.smtp.settings import Smtp
+
 _FULL = re.compile(
     r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+", re.ASCII
 )
@@ -19,6 +21,15 @@ def default_name(host_name: str, public_url: str) -> str:
         return host_name
     host = urlsplit(public_url).hostname or "localhost"
     return _literal(host) or host
+
+
+def named(smtp: Smtp, host_name: str, public_url: str) -> Smtp:
+    """The same servers, each with the name that it is given."""
+    name = smtp.helo_name or default_name(host_name, public_url)
+    fallback = smtp.fallback and smtp.fallback.model_copy(
+        update={"helo_name": smtp.fallback.helo_name or name}
+    )
+    return smtp.model_copy(update={"helo_name": name, "fallback": fallback})
 
 
 def _literal(host: str) -> str:

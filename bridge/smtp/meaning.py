@@ -10,8 +10,9 @@ from typing import Literal
 
 from bridge.smtp.outcome import Outcome
 
-Meaning = Literal["taken", "pace", "recipient", "refused", "us", "unknown"]
+Meaning = Literal["taken", "pace", "recipient", "later", "refused", "us", "unknown"]
 """`taken`: accepted. `pace`: too fast for now, whoever it was to. `recipient`: not now, for this one alone.
+`later`: not now, and the words do not tell which of the two.
 `refused`: for good, and the words do not tell because of whom. `us`: for good, and the words tell that it is because
 of the sender or this machine. `unknown`: no answer about the mail."""
 
@@ -28,13 +29,17 @@ _RECIPIENT_WORDS = re.compile(r"gr[ea]y[- ]?list|over ?quota|mailbox|\bfull\b", 
 # Gmail's quota, Exchange Online's SendAsDenied, a sender that is not known, its daily limit; policy (RFC 3463).
 _US_ENHANCED = re.compile(r"5\.(?:7\.\d+|4\.5|2\.252|1\.8|1\.90)")
 _US_WORDS = re.compile(
-    r"verified sender|not verified|sender address rejected|sending quota|daily (?:user )?(?:sending )?(?:limit|quota)"
-    r"|helo command rejected|relay(?:ing)? (?:access )?denied|not allowed to send",
+    r"verified sender|not verified|unverified|sender address rejected|sending (?:quota|paused)|not allowed to send"
+    r"|(?:hourly|daily|weekly|monthly) (?:\w+ ){0,2}(?:limit|quota)|max(?:imum)? (?:\w+ ){0,3}per (?:hour|day|month)"
+    r"|helo command rejected|relay(?:ing)? (?:access )?denied|authentication (?:is )?required|must authenticate"
+    r"|account (?:\w+ ){0,3}(?:suspended|disabled|blocked|locked)|blocked using|black-?list|block-?list",
     re.IGNORECASE,
 )
 
 _ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
-_NAME = re.compile(r"<[^\s<>]*>|\b[\w-]+(?:\.[\w-]+)+\b|\b\w*\d\w*\b")
+_NAME = re.compile(
+    r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|<[^\s<>]*>|\b[\w-]+(?:\.[\w-]+)+\b|\b\w*\d\w*\b"
+)
 
 
 def meaning(outcome: Outcome) -> Meaning:
@@ -67,7 +72,7 @@ def _temporary(outcome: Outcome) -> Meaning:
         return "recipient"
     if _PACE_ENHANCED.fullmatch(enhanced) or _PACE_WORDS.search(outcome.reply):
         return "pace"
-    return "recipient"
+    return "later"
 
 
 def _about_us(outcome: Outcome) -> bool:

@@ -1,8 +1,8 @@
 """How fast a server is given letters: as fast as it takes them, or as the configuration says. Pure.
 
 A server that says "too fast" is given fewer: what it took lately less a tenth, or half where it took nothing since
-the last time. After that the pace creeps up again, and faster while it is far below what the server once took. Times
-are seconds of a monotonic clock.
+the last time. After that the pace creeps up again, and faster while it is far below what the server once took, or
+where one "too fast" for long was the last: it may have been a slip. Times are seconds of a monotonic clock.
 """
 
 from dataclasses import dataclass, replace
@@ -11,6 +11,7 @@ LEAST = 0.2  # letters a second, however often the server refuses: one every fiv
 MOST = 2000.0  # above this there is nothing to keep to
 MARGIN = 0.9  # of what the server took, so that it is not asked for the very last
 CREEP = 0.02  # of the pace, each second
+SLIP = 60.0  # seconds without another "too fast" after which it doubles each second
 QUIET = 30.0  # seconds without a letter after which the count of those taken begins anew
 WAITS = 1.0  # seconds that customers wait for a ring that was told "too fast"
 _SLACK = 0.05  # seconds that a late letter may be made up for by the next
@@ -61,7 +62,8 @@ class Pace:
         if self.known is None or self.learned < self.known / 2:
             grown = self.learned * 2
         else:
-            grown = self.learned * (1 + CREEP * min(max(now - max(self.last_at, self.cut_at), 0.0), 1.0))
+            elapsed = min(max(now - max(self.last_at, self.cut_at), 0.0), 1.0)
+            grown = self.learned * (1 + (CREEP if now - self.cut_at < SLIP else 1.0) * elapsed)
         return grown if grown < MOST else None
 
     def refused(self, begun_at: float, now: float) -> "Pace":

@@ -34,7 +34,8 @@ class Answer:
 class RelayModel:
     """`letters`: the refusals of each letter. `taken_at`: when the server took the last mail.
 
-    `failing_since`: when it first failed us after that; None while it did not.
+    `failing_since`: when it first failed us after that; None while it did not. `slow`: words of this server that
+    turned out to mean its pace.
     """
 
     pace: Pace
@@ -43,16 +44,13 @@ class RelayModel:
     letters: Mapping[str, Refusals] = field(default_factory=lambda: _NO_LETTER)
     taken_at: float | None = None
     failing_since: float | None = None
+    slow: frozenset[str] = frozenset()
 
     def answered(self, answer: Answer) -> tuple[Outcome, "RelayModel"]:
         """What the lane makes of an answer, and the model after it."""
         about = meaning(answer.outcome)
-        if about == "pace":
-            slower = self.pace.refused(answer.begun_at, answer.now)
-            if answer.letter is None:
-                slower = slower.gives_way(answer.now)
-            too_fast = replace(answer.outcome, state="queued", why="too_fast")
-            return too_fast, replace(self, pace=slower).failing(answer.now)
+        if about == "pace" or (about == "later" and alike(answer.outcome.words) in self.slow):
+            return self._slower(answer)
         if about == "unknown":
             return answer.outcome, self
         well = self._heard(answer.now, taken=about == "taken", to_customer=answer.letter is not None)
@@ -60,11 +58,20 @@ class RelayModel:
             return answer.outcome, well
         before = self.letters.get(answer.letter, Refusals())
         refusals = before.after(about, alike(answer.outcome.words), answer.address)
+        if about == "later" and refusals.about_pace():
+            return replace(self, slow=self.slow | {refusals.later})._slower(answer)
         if refusals.about_us(about):
             return replace(answer.outcome, why="about_us"), well.forget(answer.letter)
         if refusals is before:
             return answer.outcome, well
         return answer.outcome, well._remember(answer.letter, refusals)
+
+    def _slower(self, answer: Answer) -> tuple[Outcome, "RelayModel"]:
+        slower = self.pace.refused(answer.begun_at, answer.now)
+        if answer.letter is None:
+            slower = slower.gives_way(answer.now)
+        too_fast = replace(answer.outcome, state="queued", why="too_fast")
+        return too_fast, replace(self, pace=slower).failing(answer.now)
 
     def forget(self, letter: str) -> "RelayModel":
         """A letter was stopped, or is tried anew: its refusals begin anew, too."""

@@ -4,7 +4,9 @@
 docs/design.md §18 has the rules that all sources keep; `body` holds what they share, `credentials` who may post.
 """
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Protocol, cast
 
@@ -51,11 +53,24 @@ def may_post(source: Source, settings: SourceSettings, post: Post) -> bool:
 
 def read(source: Source, settings: SourceSettings, post: Post) -> Parsed:
     """The alerts of one post, with the labels that the settings add. Raises SourceError for a malformed body."""
-    parsed = source.parse(post, settings)
+    with _without_collector():
+        parsed = source.parse(post, settings)
     more = dict(settings.labels)
     if not getattr(source, "OWN_SEVERITY", False):
         more.setdefault("severity", UNKNOWN)
     return replace(parsed, alerts=tuple(_labelled(alert, more) for alert in parsed.alerts))
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Nothing of what is read is garbage yet, and looking for it again and again takes longer than the reading."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _labelled(alert: Alert, more: Mapping[str, str]) -> Alert:

@@ -14,6 +14,7 @@ from bridge.sources.post import Parsed, Post
 from bridge.sources.settings import SourceSettings
 
 OWN_SEVERITY = True
+BLANK = b"\xef\xbb\xbf \t\r\n"  # what may stand before a body
 VERSION = "4"  # of Alertmanager 0.6 and later
 
 
@@ -26,8 +27,17 @@ Settings = AlertmanagerSettings
 
 def parse(post: Post, settings: AlertmanagerSettings) -> Parsed:  # noqa: ARG001 - nothing to choose
     """The alerts of one post, in its order. Raises SourceError, and nothing else, for a malformed body."""
+    if post.body.lstrip(BLANK).startswith(b"["):
+        raise SourceError(
+            "body",
+            "this is a list, as Prometheus itself posts it. Post it to /webhooks/prometheus/api/v2/alerts",
+        )
     body = read_object(post.body)
     version = text(body.get("version"), "version")
+    if "evalMatches" in body:
+        raise SourceError(
+            "evalMatches", "this is Grafana 8's body, which is not supported. Use its unified alerting"
+        )
     if not version:
         raise SourceError("version", f'missing: Alertmanager writes "{VERSION}"')
     if _is_grafana(body, version):

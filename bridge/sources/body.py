@@ -4,11 +4,9 @@ Numbers stay the text that was written, where no expression computes with them: 
 raises SourceError with the field's name, and nothing else.
 """
 
-import gc
 import json
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from itertools import accumulate
@@ -47,8 +45,7 @@ def read_json(body: bytes, *, numbers: bool = False, strict: bool = True) -> obj
     `numbers`: numbers are numbers and not texts. Not `strict`: texts may hold raw line ends and control characters.
     """
     try:
-        with _without_collector():
-            value = _decoder(numbers=numbers, strict=strict).decode(body.decode("utf-8-sig"))
+        value = _decoder(numbers=numbers, strict=strict).decode(body.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise SourceError("body", "not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -202,18 +199,6 @@ def _check_depth(body: bytes) -> None:
     steps = outside_of_texts.translate(_IN_AND_OUT, _NO_BRACKETS)
     if max(accumulate(memoryview(steps).cast("b")), default=0) > DEEPEST:
         raise SourceError("body", f"nested deeper than {DEEPEST}")
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Nothing of what is parsed is garbage yet, and looking for it takes twice as long as the parsing."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -176,18 +176,10 @@ def _texts(given: Mapping[str, Expression] | Expression, item: object, field: st
 
 
 def _tags(expression: Expression | None, item: object, field: str) -> dict[str, str]:
-    found = expression.of(item, field) if expression else None
-    if not isinstance(found, dict | None):
-        raise SourceError(field, f"{expression} must yield an object of texts")
-    firsts = {
-        name: (value or [None])[0] if isinstance(value, list) else value
-        for name, value in (found or {}).items()
-    }
-    return {
-        text(name, field): text(value, f"{field}.{name[:80]}")
-        for name, value in firsts.items()
-        if value not in (None, "")
-    }
+    """The same of an object whose values may be lists, of which the first counts."""
+    found = _values(expression, item, field) if expression else ()
+    firsts = ((name, (value or [None])[0] if isinstance(value, list) else value) for name, value in found)
+    return {name: text(value, f"{field}.{name[:80]}") for name, value in firsts if value not in (None, "")}
 
 
 def _values(

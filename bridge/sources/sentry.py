@@ -17,13 +17,7 @@ from bridge.sources.moments import Moments
 from bridge.sources.post import Parsed, Post, not_wanted
 from bridge.sources.settings import SourceSettings
 
-SEVERITY = {
-    "critical": "critical",
-    "fatal": "critical",
-    "error": "critical",
-    "warning": "warning",
-    "info": "info",
-}
+SEVERITY = dict.fromkeys(("critical", "fatal", "error"), "critical") | {"warning": "warning", "info": "info"}
 
 
 class SentrySettings(SourceSettings):

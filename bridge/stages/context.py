@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from bridge.core.anchors import Anchor
 from bridge.core.continuity import copied_since, missing_since
@@ -11,14 +11,16 @@ from bridge.core.kinds import KindSpec, Recipients, spec_of
 from bridge.core.model import Incident, Notice, Version
 from bridge.core.settings import Escalation, Policy, Service
 from bridge.stages.runtime import Runtime
-from bridge.store.tx import Tx
+
+if TYPE_CHECKING:  # whoever explains opens no database
+    from bridge.store.tx import Tx
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentContext:
     """An incident of a service that the configuration has."""
 
-    tx: Tx
+    tx: "Tx"
     runtime: Runtime
     incident: Incident
 
@@ -85,7 +87,7 @@ class NoticeContext(IncidentContext):
 
 
 def open_incident(
-    tx: Tx, runtime: Runtime, incident_id: str, *, lock: bool = False
+    tx: "Tx", runtime: Runtime, incident_id: str, *, lock: bool = False
 ) -> IncidentContext | None:
     """An incident as it is stored now. None when there is none, or the configuration has lost its service.
 
@@ -100,7 +102,7 @@ def open_incident(
     return IncidentContext(tx, runtime, incident)
 
 
-def open_notice(tx: Tx, runtime: Runtime, notice_id: str, *, lock: bool = False) -> NoticeContext | None:
+def open_notice(tx: "Tx", runtime: Runtime, notice_id: str, *, lock: bool = False) -> NoticeContext | None:
     """A notice with its incident, as they are stored now. None as for `open_incident`.
 
     With `lock`, both are read again once the lock is held: somebody may have decided until then.

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from bridge.core import next_notice
 from bridge.core.contradiction import same_for_customers
@@ -14,7 +15,9 @@ from bridge.core.model import Alert, Batch, Kind, Notice, Text, Version
 from bridge.core.values import Locale
 from bridge.stages.context import IncidentContext, NoticeContext
 from bridge.stages.runtime import BRIDGE
-from bridge.store.tx import Tx
+
+if TYPE_CHECKING:  # whoever explains opens no database
+    from bridge.store.tx import Tx
 
 GOING_ON = ("open", "settling")
 (BATCH_KIND,) = kinds_that(lambda spec: spec.recipients is Recipients.BATCH)
@@ -258,7 +261,7 @@ def _earlier(ctx: IncidentContext) -> tuple[datetime | None, datetime | None]:
     return (told.started_at, told.recovered_at) if told else (follows.started_at, None)
 
 
-def last_report(tx: Tx, notices: Sequence[Notice]) -> Version | None:
+def last_report(tx: "Tx", notices: Sequence[Notice]) -> Version | None:
     """The last report that customers were sent, or are about to be."""
     for notice in reversed(notices):
         if next_notice.reached(notice) and spec_of(notice.kind).is_report and notice.approved_version:
@@ -266,13 +269,13 @@ def last_report(tx: Tx, notices: Sequence[Notice]) -> Version | None:
     return None
 
 
-def last_told(tx: Tx, notices: Sequence[Notice]) -> Facts | None:
+def last_told(tx: "Tx", notices: Sequence[Notice]) -> Facts | None:
     """The facts of that report."""
     report = last_report(tx, notices)
     return Facts.from_dict(report.facts) if report else None
 
 
-def told_answers(tx: Tx, notices: Sequence[Notice]) -> Answers:
+def told_answers(tx: "Tx", notices: Sequence[Notice]) -> Answers:
     """What people have told customers already: a later letter must not know less than an earlier one."""
     told = last_told(tx, notices)
     return told.answers if told else NO_ANSWERS

@@ -1,9 +1,10 @@
 """Drills: planned on request, begun when their minute comes, over when decided or when something real fires."""
 
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from bridge.core import next_notice
 from bridge.core.drill import SOURCE, Drill, parse_window, surprise_minute
@@ -21,6 +22,12 @@ from bridge.stages.wake import NOTHING, Wake
 from bridge.store.tx import Tx
 
 KINDS = (next_notice.FIRST, next_notice.UPDATE)
+Obstacle = Literal["incident", "running", "planned"]
+_OBSTACLES: Mapping[Obstacle, str] = {
+    "incident": "{service} has an open incident",
+    "running": "a drill runs already",
+    "planned": "a drill is planned already",
+}
 DECIDED = "decided"
 DRILL_ENDED = "drill_ended"  # why the rest of a drill's letter is not sent
 
@@ -53,8 +60,8 @@ def plan_drill(
     if service is None:
         return DrillAnswer(status=404, why=f"unknown service {wanted.service}")
     tx.lock("service", service.id)
-    if busy := _busy(tx, service):
-        return DrillAnswer(status=409, why=busy)
+    if stands := obstacle(tx, service.id):
+        return DrillAnswer(status=409, why=_OBSTACLES[stands].format(service=service.name.ja))
     ring_at = tx.now
     if wanted.surprise is not None:
         window = parse_window(wanted.surprise)
@@ -87,15 +94,15 @@ def begin_drill(tx: Tx, runtime: Runtime, drill_id: str) -> Wake:
     return _begin(tx, runtime, drill)
 
 
-def _busy(tx: Tx, service: Service) -> str:
-    """Why no drill may be planned for this service now; empty when one may."""
-    current = tx.incidents.open_one(service.id)
+def obstacle(tx: Tx, service_id: str) -> Obstacle | None:
+    """Why no drill may be planned for a service now: something real is open, or a drill runs or is planned."""
+    current = tx.incidents.open_one(service_id)
     if current and not current.is_drill:
-        return f"{service.name.ja} has an open incident"
-    running = tx.drills.unfinished(service.id)
-    if running is None:
-        return ""
-    return "a drill runs already" if running.state == "running" else "a drill is planned already"
+        return "incident"
+    unfinished = tx.drills.unfinished(service_id)
+    if unfinished is None:
+        return None
+    return "running" if unfinished.state == "running" else "planned"
 
 
 def _begin(tx: Tx, runtime: Runtime, drill: Drill) -> Wake:

@@ -114,13 +114,18 @@ def go_on(tx: Tx, runtime: Runtime, notice: Notice) -> Wake:
     return Wake(timer=True, customers=True)
 
 
-def stop_changed(tx: Tx, runtime: Runtime, notice: Notice, why: str) -> Wake:
-    """List or text are not the approved ones any more, or cannot be read: nothing is sent, on-call is told."""
+def stop_changed(tx: Tx, runtime: Runtime, notice: Notice, why: str, listed: int | None = None) -> Wake:
+    """List or text are not the approved ones any more, or cannot be read: nothing is sent, on-call is told.
+
+    `listed`: how many the list has now.
+    """
     incident = tx.incidents.get(notice.incident_id)
     if incident is None or not tx.notices.move(notice, "stopped", stop_reason=why, owner=None):
         return NOTHING
     tx.outbox.discard_unsent(notice.id)
-    tell_trouble(NoticeContext(tx, runtime, incident, notice), Stopped(notice.id, notice.kind, why))
+    tell_trouble(
+        NoticeContext(tx, runtime, incident, notice), Stopped(notice.id, notice.kind, why, listed=listed)
+    )
     return Wake(oncall=True)
 
 

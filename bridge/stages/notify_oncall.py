@@ -21,6 +21,7 @@ Occasion = Literal[
     "still_firing",
     "finished",
     "trouble",
+    "slow",
     "test",
     "renewed",
     "drill_over",
@@ -89,7 +90,8 @@ def tell_trouble(ctx: NoticeContext, trouble: Stopped | RelayFailed | SendingSlo
     """Record what keeps a letter from its customers, and mail everybody behind it, each with their own link."""
     ctx.record(BRIDGE, trouble)
     called, why = _called(trouble)
-    mail_trouble(ctx, ctx.runtime.behind(ctx.incident), called, why)
+    listed = trouble.listed if isinstance(trouble, Stopped) else None
+    mail_trouble(ctx, ctx.runtime.behind(ctx.incident), called, why, listed)
 
 
 def _called(trouble: Stopped | RelayFailed | SendingSlow) -> tuple[Trouble, str]:
@@ -110,14 +112,16 @@ def mail_trouble(
     people: Sequence[str],
     trouble: Trouble,
     why: str,
+    listed: int | None = None,
 ) -> None:
-    """Mail these people what keeps a letter from its customers, each with their own link.
+    """Mail these people what keeps a letter from its customers, each with their own link. `listed`: as of `Stopped`.
 
     After its event: that takes the history's lock, without which two troubles at once get one number, and only the
-    first is mailed.
+    first is mailed. A slow letter is an occasion of its own, by which it is known that people were told.
     """
     ctx.tx.links.ensure(ctx.notice.id, people)
-    tell(ctx, "trouble", people, {"trouble": trouble, "why": why})
+    detail = {"trouble": trouble, "why": why, "listed": listed}
+    tell(ctx, "slow" if trouble == "slow" else "trouble", people, detail)
 
 
 def tell_relay_down(tx: Tx, runtime: Runtime, why: str, told: Set[str]) -> frozenset[str]:

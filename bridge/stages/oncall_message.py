@@ -35,7 +35,8 @@ from bridge.oncall.message import (
 )
 from bridge.oncall.own_decision import OwnDecision, StillFiring
 from bridge.oncall.sign_in_mail import SignInMail
-from bridge.stages import refused, sign_in
+from bridge.oncall.trial_ring import TrialRing
+from bridge.stages import refused, sign_in, trial_ring
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.decide.stop import BY_PERSON
 from bridge.stages.runtime import Runtime
@@ -90,6 +91,8 @@ def _about_no_notice(
     if row.kind == sign_in.OCCASION:
         token = sign_in.token_of(keys, person.id, str(row.detail["link"]))
         return SignInMail(f"{runtime.config.server.public_url}/sign-in/{token}"), person, service
+    if row.kind == trial_ring.OCCASION:
+        return TrialRing(person.name), person, service
     told = _refused(row, service, tx.now) if row.kind == refused.OCCASION else _silent(row, service, tx.now)
     return told, person, service
 
@@ -268,6 +271,8 @@ def _trouble(ctx: MessageContext) -> OncallMessage:
         now=ctx.now,
         copied=ctx.copied(),
         person=_stopper(ctx) if ctx.row.detail["why"] == BY_PERSON else "",
+        approved=ctx.notice.recipients,
+        listed=ctx.row.detail.get("listed"),
     )
 
 
@@ -299,5 +304,6 @@ _WRITERS: Mapping[str, Callable[[MessageContext], OncallMessage]] = {
     "still_firing": _still_firing,
     "finished": _finished,
     "trouble": _trouble,
+    "slow": _trouble,
     "test": _test_copy,
 }

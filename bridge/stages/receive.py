@@ -139,8 +139,14 @@ class _Counted:
             self.recorded |= {key_of(change.alert) for change in verdict.changes}
 
     def result(self, alerts: Sequence[Alert]) -> Received:
+        """Each alert counts once, however many services it concerns."""
         accepted = sum(key_of(alert) in self.recorded for alert in alerts)
-        return Received(tuple(self.incidents), accepted, tuple(self.ignored))
+        unwanted = {id(alert): (alert, why) for alert, why in self.ignored if not self._is_known(alert, why)}
+        return Received(tuple(self.incidents), accepted, tuple(unwanted.values()))
+
+    def _is_known(self, alert: Alert, why: Ignored) -> bool:
+        """Whether an end that one service never saw the beginning of was recorded for another."""
+        return why == "never_seen" and key_of(alert) in self.recorded
 
 
 def _sort(tx: Tx, runtime: Runtime, posts: Sequence[Parsed]) -> list[Sorted]:

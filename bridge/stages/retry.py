@@ -1,11 +1,12 @@
 """Sending again to those whom a letter did not reach, or perhaps not: because a person asks for it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from bridge.core.actions import may_be_retried
-from bridge.core.events import Retried
-from bridge.core.failures import alike
+from bridge.core.events import Left, Retried
+from bridge.core.failures import alias, alike
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.draft_on_request import API
 from bridge.stages.runtime import Runtime
@@ -17,7 +18,10 @@ RetriedState = Literal["failed", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class WhichRows:
-    """Of the letters in this state all, or those refused in such words (as they are grouped), or one recipient's."""
+    """Of the letters in this state all, or those refused in such words (as they are grouped), or one recipient's.
+
+    `recipient`: an address, or its alias.
+    """
 
     state: RetriedState
     reply: str | None = None
@@ -25,7 +29,7 @@ class WhichRows:
 
     def match(self, address: str, reply: str) -> bool:
         """Whether a letter to this address, which ended with this reply, is one of them."""
-        if self.recipient is not None and self.recipient != address:
+        if self.recipient is not None and self.recipient not in (address, alias(address)):
             return False
         return self.reply is None or self.reply in (reply, alike(reply))
 
@@ -49,14 +53,32 @@ def retry(ctx: NoticeContext, which: WhichRows, actor: str) -> int:
     return len(ids)
 
 
-def retry_on_request(
-    tx: Tx, runtime: Runtime, notice_id: str, which: WhichRows
+Press = Callable[[NoticeContext, WhichRows, str], int]
+
+
+def leave(ctx: NoticeContext, which: WhichRows, actor: str) -> int:
+    """Record that these letters, of which nobody knows, are left as they are. Nothing else changes.
+
+    Returns how many.
+    """
+    notice, one = ctx.notice, which.recipient
+    if which.state != "unknown" or not may_be_retried(notice):
+        return 0
+    rows = ctx.tx.outbox.replies_in(notice.id, which.state)
+    count = sum(which.match(address, reply) for _, address, reply in rows)
+    if count:
+        ctx.record(actor, Left(notice.id, notice.kind, count, alias(one) if one and "@" in one else one))
+    return count
+
+
+def on_request(
+    tx: Tx, runtime: Runtime, notice_id: str, which: WhichRows, press: Press
 ) -> Literal["done", "unknown", "nothing"]:
-    """The same for a program, in the name of `api`."""
+    """`retry` or `leave` for a program, in the name of `api`."""
     ctx = open_notice(tx, runtime, notice_id, lock=True)
     if ctx is None:
         return "unknown"
-    return "done" if retry(ctx, which, API) else "nothing"
+    return "done" if press(ctx, which, API) else "nothing"
 
 
 RETRIED = Wake(timer=True, customers=True)

@@ -33,6 +33,11 @@ class Runtime:
     def escalation(self, service: Service) -> Escalation:
         return self.config.escalations[service.escalation]
 
+    def service_for(self, person: Person) -> Service:
+        """In whose name a mail about no service goes: one that this person is rung for, else the first."""
+        services = tuple(self.config.services.values())
+        return next((each for each in services if person.id in self.escalation(each).people()), services[0])
+
     def behind(self, incident: Incident) -> tuple[str, ...]:
         """Everybody who may be rung about an incident; nobody when the configuration lost its service."""
         service = self.config.services.get(incident.service)

@@ -6,7 +6,6 @@ import secrets
 from bridge.core import sign_in
 from bridge.core.roles import role_of
 from bridge.core.sessions import registered
-from bridge.core.settings import Person, Service
 from bridge.core.sign_in import LinkState, SignIns
 from bridge.keys import Keys
 from bridge.stages.notify_oncall import about_no_notice
@@ -34,15 +33,9 @@ def ask_link(tx: Tx, runtime: Runtime, address: str) -> Wake:
     tx.instances.set_meta(key, (asked if person and asked else known).to_text())
     if person is None or asked is None:
         return NOTHING
-    service, link = _service_of(runtime, person), asked.link
+    link, service = asked.link, runtime.service_for(person)
     tx.outbox.add([about_no_notice(person, service, OCCASION, f"{OCCASION}/{link}", {"link": link})])
     return Wake(oncall=True)
-
-
-def _service_of(runtime: Runtime, person: Person) -> Service:
-    """In whose name the mail goes: a service that this person is rung for, else the first."""
-    services = tuple(runtime.config.services.values())
-    return next((each for each in services if person.id in runtime.escalation(each).people()), services[0])
 
 
 def link_state(tx: Tx, person: str, link: str) -> LinkState:

@@ -5,8 +5,7 @@ from math import ceil
 
 from bridge.core.estimate import Sample, time_left, worth_telling
 from bridge.core.events import SendingSlow
-from bridge.core.model import Notice
-from bridge.stages.context import NoticeContext, open_notice
+from bridge.stages.context import open_notice
 from bridge.stages.notify_oncall import tell_trouble
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import NOTHING, Wake
@@ -33,14 +32,7 @@ def tell_slow(
         ctx = open_notice(tx, runtime, notice_id) if left else None
         if left is None or ctx is None or not worth_telling(left, tx.now, ctx.notice.due_at):
             continue
-        if ctx.notice.state == "sending" and not _told(ctx, ctx.notice):
+        if ctx.notice.state == "sending" and not tx.outbox.next_n(notice_id, "slow"):
             tell_trouble(ctx, SendingSlow(notice_id, ctx.notice.kind, ceil(left.total_seconds() / 60)))
             wake |= Wake(oncall=True)
     return wake
-
-
-def _told(ctx: NoticeContext, notice: Notice) -> bool:
-    events = ctx.tx.events.of(ctx.incident.id)
-    return any(
-        event.action == SendingSlow.action and event.detail.get("notice") == notice.id for event in events
-    )

@@ -36,6 +36,9 @@ from bridge.store.transaction import Transaction
 
 IN_DOUBT_WAIT = timedelta(seconds=60)  # lets a slow server finish with the first copy
 RING_DOUBT_WAIT = timedelta(seconds=5)  # a ring twice harms nobody, and one that is late does
+BEHIND_UNTRIED = timedelta(
+    seconds=5
+)  # so that one domain that refuses does not stop a letter again and again
 RING_COPIES = 3  # of a ring at the most; of a letter two
 LEFT_TO_OTHERS = timedelta(hours=1)  # longer than it takes to reload every instance
 CRASHES = 5  # a message is suspected once so many processes have crashed while they held it
@@ -256,12 +259,17 @@ class Claims:
         )
 
     def queue_again(self, ids: Collection[int]) -> None:
-        """Give failed messages their turn back, as if they had not been tried."""
+        """Give failed messages their turn back, as if they had not been tried; behind those that were not."""
         attempts = case((outbox.c.attempts > 0, outbox.c.attempts - 1), else_=0)
         self._tx.execute(
             update(outbox)
             .where(outbox.c.id.in_(ids), outbox.c.state == "failed")
-            .values(state="queued", attempts=attempts, due_at=self._tx.now, updated_at=self._tx.now)
+            .values(
+                state="queued",
+                attempts=attempts,
+                due_at=self._tx.now + BEHIND_UNTRIED,
+                updated_at=self._tx.now,
+            )
         )
 
     def _end_deadly(self, mine: ColumnElement[bool]) -> int:

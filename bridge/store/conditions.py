@@ -19,8 +19,10 @@ def refuse_unfit(connection: Connection) -> None:
         condition(connection)
 
 
-def look_at(url: URL) -> frozenset[str]:
+def look_at(url: URL, *, whole: bool = True) -> frozenset[str]:
     """The ids of the keys that a database was begun with; none for one that is not begun.
+
+    `whole`: also whether a file is corrupt, which reads all of it.
 
     Changes nothing, and waits for nobody. Raises StorageRefused where opening the database would, and
     SQLAlchemyError where it cannot be reached.
@@ -33,7 +35,8 @@ def look_at(url: URL) -> frozenset[str]:
     engine = read_only_engine(url)
     try:
         with engine.connect() as connection, connection.execution_options(purpose="read").begin():
-            refuse_unfit(connection)
+            if whole or url.get_backend_name() != "sqlite":
+                refuse_unfit(connection)
             if refuse_unusable_schema(connection) is None:
                 return frozenset()
             begun = connection.execute(select(meta.c.value).where(meta.c.key == "key")).scalar_one_or_none()

@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, func, select
 from bridge.core.lifecycle import UNDER_WAY
 from bridge.core.model import DeliveryState
 from bridge.store.dialect import insert
+from bridge.store.incidents import REAL
 from bridge.store.indexed import OPEN_NOTICE
-from bridge.store.tables import delivery_counts, delivery_totals, notices, outbox
+from bridge.store.tables import delivery_counts, delivery_totals, incidents, notices, outbox
 from bridge.store.transaction import Transaction
 
 Counts = dict[DeliveryState, int]
@@ -51,11 +52,12 @@ class DeliveryCounts:
         return [(row.notice_id, row.state, row.n) for row in rows]
 
     def all(self) -> Counts:
-        """The letters of all notices by state."""
+        """The letters of all notices by state; a drill's reach no customer."""
         total: Counter[DeliveryState] = Counter()
         for row in self._tx.execute(select(delivery_totals)):
             total[row.state] += row.n
-        under_way = select(notices.c.id).where(OPEN_NOTICE, notices.c.state.in_(UNDER_WAY))
+        under_way = select(notices.c.id).join_from(notices, incidents).where(incidents.c.mode == REAL)
+        under_way = under_way.where(OPEN_NOTICE, notices.c.state.in_(UNDER_WAY))
         for counts in self._counted(list(self._tx.execute(under_way).scalars())).values():
             total.update(counts)
         return dict(total)
@@ -63,7 +65,7 @@ class DeliveryCounts:
     def keep(self, notice_id: str) -> None:
         """Remember the counts of a letter that has nothing left to send."""
         counts = self._counted([notice_id])[notice_id]
-        self._add_to_totals(counts)
+        self._add_to_totals(notice_id, counts)
         for state, n in counts.items():
             self._tx.execute(delivery_counts.insert().values(notice_id=notice_id, state=state, n=n))
 
@@ -73,9 +75,12 @@ class DeliveryCounts:
         gone = self._tx.execute(
             delivery_counts.delete().where(mine).returning(delivery_counts.c.state, delivery_counts.c.n)
         )
-        self._add_to_totals({row.state: -row.n for row in gone})
+        self._add_to_totals(notice_id, {row.state: -row.n for row in gone})
 
-    def _add_to_totals(self, counts: Counts) -> None:
+    def _add_to_totals(self, notice_id: str, counts: Counts) -> None:
+        mode = select(incidents.c.mode).join_from(notices, incidents).where(notices.c.id == notice_id)
+        if self._tx.execute(mode).scalar_one() != REAL:
+            return
         statement = insert(delivery_totals)
         more = statement.on_conflict_do_update(
             index_elements=["state"], set_={"n": delivery_totals.c.n + statement.excluded.n}

@@ -34,6 +34,11 @@ class Drills:
         )
         return [Drill(**row._mapping) for row in rows]
 
+    def last_of_each(self) -> dict[str, Drill]:
+        """The last drill of each service that has begun, by service."""
+        begun = select(drills).where(drills.c.began_at.is_not(None)).order_by(drills.c.began_at)
+        return {row.service: Drill(**row._mapping) for row in self._tx.execute(begun)}
+
     def unfinished(self, service: str) -> Drill | None:
         """A service's drill that is planned or running."""
         return next(iter(self._load(drills.c.service == service, drills.c.state != "over")), None)

@@ -95,10 +95,11 @@ class Notices:
         return self._load(and_(OPEN_NOTICE, notices.c.state.in_(states)))
 
     def waiting(self) -> "Waiting":
-        """How many notices wait for people now."""
+        """How many notices wait for people now; a drill's are nobody's trouble."""
         late = func.count().filter(notices.c.due_at < self._tx.now)
-        query = select(func.count().label("all"), late.label("overdue"))
-        row = self._tx.execute(query.where(OPEN_NOTICE, notices.c.state.in_(UNDECIDED))).one()
+        query = select(func.count().label("all"), late.label("overdue")).join_from(notices, incidents)
+        mine = (OPEN_NOTICE, notices.c.state.in_(UNDECIDED), incidents.c.mode == REAL)
+        row = self._tx.execute(query.where(*mine)).one()
         return Waiting(row.all, row.overdue)
 
     def stopped_by_bridge(self) -> int:
@@ -107,6 +108,7 @@ class Notices:
             select(func.count())
             .join_from(notices, incidents)
             .where(OPEN_NOTICE, notices.c.state == "stopped", incidents.c.state != "closed")
+            .where(incidents.c.mode == REAL)
             .where(or_(notices.c.stop_reason.is_(None), notices.c.stop_reason != "person"))
         )
         return int(self._tx.execute(query).scalar_one())

@@ -92,7 +92,10 @@ def _prepare(
             if inspect is not None:
                 inspect(connection)
             dialect.lock(connection, ("schema",), wait=True)
-            return migrate(connection)
+            migrated = migrate(connection)
+    if migrated.before not in (None, migrated.after):
+        log.info("migrated", before=migrated.before, after=migrated.after)
+    return migrated
 
 
 def _warn_unsafe(connection: Connection) -> None:

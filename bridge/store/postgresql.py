@@ -15,6 +15,7 @@ from bridge import clock
 from bridge.core.continuity import DatabaseIdentity
 from bridge.store.deadline import AnswerDeadline
 from bridge.store.dialect import (
+    PATIENCE_AGAIN_MS,
     PATIENCE_MS,
     VERSION_TABLE,
     ErrorMeaning,
@@ -110,7 +111,10 @@ class Postgresql:
         self._deadline.answered(driver)
 
     def _begin(self, connection: Connection) -> None:
-        match connection.get_execution_options()["purpose"]:
+        options = connection.get_execution_options()
+        if options.get("again"):
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE_AGAIN_MS}ms'")
+        match options["purpose"]:
             case "read":
                 connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             case "soft":

@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, func, select
 from bridge.core.first_letters import FirstLetter
 from bridge.core.kinds import Clock, kinds_that
 from bridge.core.model import DeliveryState
+from bridge.store.incidents import REAL
 from bridge.store.tables import approvals, incidents, notices, outbox, rings
 from bridge.store.transaction import Transaction
 
@@ -34,12 +35,13 @@ class Summaries:
         self._tx = tx
 
     def first_letters(self, since: datetime) -> list[FirstLetter]:
-        """The incidents received since then whose first letter the mail server took, oldest first."""
+        """The incidents received since then whose first letter the mail server took, oldest first; no drills."""
         rows = self._tx.execute(
             select(incidents.c.id, incidents.c.service, incidents.c.received_at, notices.c.first_accept_at)
             .join_from(incidents, notices, notices.c.incident_id == incidents.c.id)
             .where(
                 incidents.c.received_at >= since,
+                incidents.c.mode == REAL,
                 notices.c.kind.in_(_BY_DETECTION),
                 notices.c.first_accept_at.is_not(None),
             )

@@ -141,7 +141,7 @@ class Worker(Thread, Generic[X]):
         lost = 0
         for at, job in enumerate(jobs):
             try:
-                self._transaction([job])
+                self._transaction([job], again=True)
                 _deliver([job])
             except Exception as error:
                 lost += 1
@@ -150,14 +150,15 @@ class Worker(Thread, Generic[X]):
                     return
                 _fail([job], error)
 
-    def _transaction(self, jobs: Sequence[Job[X]]) -> list[Job[X]]:
+    def _transaction(self, jobs: Sequence[Job[X]], *, again: bool = False) -> list[Job[X]]:
         """Runs the units and commits; only then they have outcomes. Returns those that met a held lock.
 
+        `again`: they were tried together before, and waited for a held lock once: now they wait for it less.
         Raises what the database raised: then nothing was recorded, or perhaps all, when COMMIT was cut.
         """
         try:
             with self._engine.connect() as connection:
-                connection.execution_options(purpose=_purpose(jobs))
+                connection.execution_options(purpose=_purpose(jobs), again=again)
                 with connection.begin():
                     outcomes = self._run(connection, jobs)
         except BaseException as error:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bridge.audiences.cache import CustomerLists
+from bridge.core.check_report import LookedAt
 from bridge.keys import Keys
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
@@ -34,4 +35,5 @@ class Dependencies:
     now: Callable[[], datetime]
     health: Callable[[], Health]
     reload: Callable[[], Awaitable[str | None]]
+    check: Callable[[], Awaitable[LookedAt]]
     pages: Pages

@@ -24,12 +24,16 @@ RADIOS = {
 SAID = (
     *("status", "scope", "unaffected", "affected_count", "how_to_tell", "data_note", "apology_for_delay"),
 )
+WHICH = ("state", "reply", "recipient")  # whom a press is for, which sends again to some
 ANSWERS = (*RADIOS, "cause_by", "cause_is", *SAID)
 
 
 async def read_form(request: Request) -> dict[str, str]:
-    """The fields of a form, the last of each name. None at all when it is too large, too slow, or no such form:
-    without its csrf a press is refused anyway, after the checks that come before that."""
+    """The fields of a form, the last of each name, and what its button's address says.
+
+    None at all when it is too large, too slow, or no such form: without its csrf a press is refused anyway, after the
+    checks that come before that.
+    """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
         return {}
     try:
@@ -37,7 +41,8 @@ async def read_form(request: Request) -> dict[str, str]:
         pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=FIELDS_LIMIT)
     except (BodyRefused, ValueError):
         return {}
-    return {storable(name): storable(value) for name, value in pairs}
+    chosen = [(name, request.query_params[name]) for name in WHICH if name in request.query_params]
+    return {storable(name): storable(value) for name, value in [*chosen, *pairs]}
 
 
 _PORTS = {"http": 80, "https": 443}

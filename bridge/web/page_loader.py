@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bridge.core.actions import expired
 from bridge.core.facts import Facts
@@ -27,6 +28,8 @@ from bridge.web.views.letters import is_about_facts
 from bridge.web.views.page_data import BatchLetter, Corrected, Did, FailedRow, PageData, Related, Sheet
 from bridge.web.views.progress import SHOWN_FAILURES
 from bridge.wording import Finding
+
+REPEATED_WITHIN = timedelta(hours=4)  # Alertmanager repeats by default what fires on
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,9 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         number=Facts.from_dict(version.facts).number,
         alerts=tuple(alerts),
         left_out=tuple(
-            tx.alert_groups.left_out(ctx.service.id, {one.name for one in alerts}, incident.received_at)
+            tx.alert_groups.left_out(
+                ctx.service.id, {one.name for one in alerts}, incident.received_at - REPEATED_WITHIN
+            )
         ),
         firing=tx.alerts.firing(incident.id),
         alert_count=tx.alerts.count(incident.id),
@@ -143,7 +148,15 @@ def _letters(ctx: NoticeContext, version: Version) -> tuple[BatchLetter, ...]:
     assert version.batch
     together = zip(version.batch.rows, version.batch.letters, proofread_batch(ctx), strict=True)
     return tuple(
-        BatchLetter(row["email"], row.get("name", ""), row.get("company", ""), text, found)
+        BatchLetter(
+            address=row["email"],
+            name=row.get("name", ""),
+            company=row.get("company", ""),
+            text=text,
+            findings=found,
+            department=row.get("department", ""),
+            impact=row.get("impact", ""),
+        )
         for row, text, found in together
     )
 

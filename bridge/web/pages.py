@@ -58,14 +58,14 @@ class ConsolePage(Protocol):
 class Pages:
     """Renders every page from the shipped templates; style.css and live.js lie beside them."""
 
-    def __init__(self, root: str = "") -> None:
-        """`root`: the path under which people reach the bridge, as `/bridge`."""
+    def __init__(self, root: str = "", *, demo: bool = False) -> None:
+        """`root`: the path under which people reach the bridge, as `/bridge`. `demo`: its pages say so."""
         folder = shipped("templates/web")
         self._style = (folder / "style.css").read_text("utf-8")
         self._console = self._style + (folder / "console.css").read_text("utf-8")
         self._live = (folder / "live.js").read_bytes()
         self._env = templates()
-        self._env.globals["root"] = root
+        self._env.globals.update(root=root, demo=demo)
 
     def live_js(self) -> bytes:
         """The script of the hold and sending pages, served at /static/live.js."""

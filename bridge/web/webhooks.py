@@ -50,11 +50,16 @@ class Webhooks:
 
     async def post(self, request: Request) -> Response:
         """One post of one source. A slash too many is no other address: a redirect would lose the body."""
-        name, *rest = [part for part in request.path_params["path"].split("/") if part] or [""]
-        settings = self._deps.runtime().config.sources.get(name)
+        path, sources = request.path_params["path"], self._deps.runtime().config.sources
+        name, *rest = [part for part in path.split("/") if part] or [""]
+        settings = sources.get(name)
         if settings is None:
             metrics.WEBHOOKS.labels("", "unlisted").inc()
-            return problem(404, "this source is not listed in bridge.yaml")
+            meant = address_meant(f"/webhooks/{path}", sources)
+            return problem(
+                404,
+                f"no such address. Post to {meant}" if meant else "this source is not listed in bridge.yaml",
+            )
         if tuple(rest) not in ((), getattr(SOURCES[settings.kind], "PATH", ())):
             return problem(404, f"post to /webhooks/{name}")
         response, outcome = await self._answer(request, name, settings)

@@ -70,7 +70,9 @@ def test_the_demo_in_english_has_no_japanese_that_its_readers_would_meet(tmp_pat
 def test_the_whole_story_in_the_demo(demo: Demo) -> None:
     (link, *_) = until(demo.links, 20, "the on-call is rung")
     assert "まだだれにも届いていません" in demo.boxes()[1]
-    form = hidden_fields(demo.http.get(link).text)
+    page = demo.http.get(link).text
+    assert "デモです。このコンピューターの外には何も送られません" in page
+    form = hidden_fields(page)
     answer = demo.http.post(link, data={**form, "action": "approve"}, headers={"Origin": "null"})
     assert answer.status_code == 303
     until(lambda: "23通" in demo.boxes()[1], 40, "every customer but two has the letter")

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.parts.alertmanager import alertmanager_from, fire
 from tests.parts.bridge import MARUYAMA, SATO, hidden_fields, link_in
 from tests.parts.ports import answers, free_port
 from tests.parts.programs import Program, installed
@@ -72,32 +73,21 @@ def test_the_printed_unit_is_one_for_systemd(newcomer: Newcomer, tmp_path: Path)
 def test_from_init_to_the_first_letter_through_a_real_alertmanager(
     newcomer: Newcomer, mailboxes: Sink, tmp_path: Path
 ) -> None:
-    block = tmp_path / "alertmanager.yml"
-    block.write_text(newcomer.printed("# alertmanager.yml"))
-    subprocess.run([installed("amtool"), "check-config", block], check=True, capture_output=True)
+    block = newcomer.printed("# alertmanager.yml")
     serve = Program([BRIDGE, "serve", "--config", newcomer.config], tmp_path / "bridge.log", cwd=tmp_path)
-    port = free_port()
-    sender = Program(
-        [installed("prometheus-alertmanager"), f"--config.file={block}", f"--storage.path={tmp_path}/data",
-         f"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="],
-        tmp_path / "alertmanager.log",
-        cwd=tmp_path,
-    )  # fmt: skip
     try:
         serve.start(lambda: answers(newcomer.url + "/readyz"), seconds=30)
-        sender.start(lambda: answers(f"http://127.0.0.1:{port}/-/ready"), seconds=30)
-        labels = {"alertname": "LoginErrors", "service": "midori-shop", "severity": "critical"}
-        httpx.post(f"http://127.0.0.1:{port}/api/v2/alerts", json=[{"labels": labels}]).raise_for_status()
-        ring = until(lambda: mailboxes.to(MARUYAMA), 30, "the first person is rung")[0]
-        link = link_in(ring)
-        page = httpx.get(link)
-        sent = httpx.post(
-            link, data={**hidden_fields(page.text), "action": "approve"}, headers={"Origin": "null"}
-        )
-        assert sent.status_code == 303
-        letters = until(lambda: mailboxes.to(SATO), 40, "the letter to everybody on the test list")
+        with alertmanager_from(tmp_path, block) as port:
+            fire(port)
+            ring = until(lambda: mailboxes.to(MARUYAMA), 30, "the first person is rung")[0]
+            link = link_in(ring)
+            page = httpx.get(link)
+            sent = httpx.post(
+                link, data={**hidden_fields(page.text), "action": "approve"}, headers={"Origin": "null"}
+            )
+            assert sent.status_code == 303
+            letters = until(lambda: mailboxes.to(SATO), 40, "the letter to everybody on the test list")
     finally:
-        sender.stop()
         serve.stop()
     assert any("みどりショップ" in mail.subject and "障害" in mail.subject for mail in letters)
     assert {mail.to for mail in mailboxes.mails} <= {(MARUYAMA,), (SATO,)}

@@ -269,3 +269,15 @@ def test_a_stranger_is_not_read_any_further_after_401_and_413(
             answer += piece
         assert statuses(answer) == [status]
         assert b"connection: close" in answer.lower()
+
+
+def test_who_pipelines_guesses_and_hangs_up_writes_no_traceback(tmp_path: Path, mail_server: Sink) -> None:
+    guess = post(body=b"").replace(ALERT_TOKEN.encode(), b"x" * 20)
+    guess = guess.replace(b"\r\n\r\n", b"\r\nContent-Length: 0\r\n\r\n", 1)
+    with bridge(tmp_path, mail_server) as running:
+        for n in range(10):
+            with connection(running.port) as client:
+                client.sendall(guess * (5 * n + 1))
+        assert running.alert().status_code == 200
+        assert "Traceback" not in running.log()
+        assert "request_failed" not in running.log()

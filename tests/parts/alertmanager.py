@@ -1,10 +1,11 @@
 """Debian's Alertmanager with the configuration we ship, posting to a bridge; alone or as a pair."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import yaml
 
 from tests.parts.ports import answers, free_port
@@ -32,9 +33,6 @@ def alertmanager(
     peers: tuple[int, int] | None = None,
 ) -> Iterator[int]:
     """A running Alertmanager; yields its port. `peers`: its own cluster port and the other one's."""
-    program, port = installed("prometheus-alertmanager"), free_port()
-    config = home / "alertmanager.yml"
-    config.write_text(yaml.safe_dump(configuration(webhook, token_file, group_interval)))
     cluster = ["--cluster.listen-address="]
     if peers:
         mine, other = (f"127.0.0.1:{peer}" for peer in peers)
@@ -43,10 +41,22 @@ def alertmanager(
             f"--cluster.advertise-address={mine}",
             f"--cluster.peer={other}",
         ]
+    config = yaml.safe_dump(configuration(webhook, token_file, group_interval))
+    with alertmanager_from(home, config, cluster) as port:
+        yield port
+
+
+@contextmanager
+def alertmanager_from(
+    home: Path, config: str, cluster: Sequence[str] = ("--cluster.listen-address=",)
+) -> Iterator[int]:
+    """One with exactly this text as its alertmanager.yml; yields its port."""
+    file, port = home / "alertmanager.yml", free_port()
+    file.write_text(config)
     running = Program(
-        [program, f"--config.file={config}", f"--storage.path={home}/data",
+        [installed("prometheus-alertmanager"), f"--config.file={file}", f"--storage.path={home}/data",
          f"--web.listen-address=127.0.0.1:{port}", *cluster],
-        home / "log",
+        home / "alertmanager.log",
         cwd=home,
     )  # fmt: skip
     try:
@@ -54,6 +64,12 @@ def alertmanager(
         yield port
     finally:
         running.stop()
+
+
+def fire(port: int) -> None:
+    """LoginErrors of the service of tests/parts/setup.py fires."""
+    labels = {"alertname": "LoginErrors", "service": "midori-shop", "severity": "critical"}
+    httpx.post(f"http://127.0.0.1:{port}/api/v2/alerts", json=[{"labels": labels}]).raise_for_status()
 
 
 @contextmanager

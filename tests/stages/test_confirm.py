@@ -27,7 +27,7 @@ async def test_who_is_said_not_to_send_is_told_how_to_undo_it(office: Office) ->
     await office.press("maruyama", "dismiss", reason="false_alarm")
     mail = await own_mail(office)
     assert mail.startswith(
-        "【送らない】みどりショップ第一報\nあなたのリンクで 2:10 に「送らない」と決まりました(誤検知)。"
+        "【見送り】みどりショップ第一報\nあなたのリンクで 2:10 に「送らない」と決まりました(誤検知)。"
     )
     assert "「やはり知らせる」を押すと戻せます" in mail
 
@@ -40,6 +40,19 @@ async def test_an_edited_letter_is_confirmed_before_its_hold_ends(office: Office
     mail = await own_mail(office)
     assert "あなたのリンクで 2:10 に承認されました。02:10:10 までは取り消せます。" in mail
     assert "丸山さんの名前で編集されています" in mail
+
+
+async def test_the_first_of_two_yeses_to_an_edited_letter_is_confirmed(database_url: str) -> None:
+    async with office(database_url, configured(second_person=["first"])) as two:
+        await begun(two)
+        body = (await two.version(await two.newest())).texts["ja"].body
+        await two.press("sato", "edit", body=body.replace("お詫び", "おわび"))
+        await two.press("maruyama", "approve", override="確認済み")
+        mail = await own_mail(two)
+    assert mail.startswith(
+        "【1人目の承認】みどりショップ第一報\nあなたのリンクで 2:10 に、2人のうち1人目の承認がありました。"
+    )
+    assert "佐藤さんの名前で編集されています" in mail
 
 
 async def test_a_letter_that_is_called_back_is_confirmed(office: Office) -> None:

@@ -14,6 +14,7 @@ from bridge.errors import BridgeError
 from bridge.loops.composers import LetterComposer
 from bridge.stages.drill import DrillAnswer, DrillRequest, begin_drill, plan_drill
 from bridge.stages.fan_out import Chunk, begin_send, claim_letter
+from bridge.stages.trial_ring import ring_on_trial
 from bridge.store.tables import incidents, letters, versions
 from tests.parts.midori import MARUYAMA, SATO, minutes, seconds
 from tests.stages.office import Office, text_of
@@ -335,3 +336,30 @@ async def test_a_surprise_that_meets_an_incident_is_over_before_it_begins(office
     over = await drill_of(office, answer.drill)
     assert (over.state, over.ended) == ("over", "open_incident")
     assert len(await office.incidents()) == 1
+
+
+async def test_a_drill_is_in_no_number_of_real_letters(office: Office) -> None:
+    """Neither while it waits nor when it is over; the last of each service is found all the same."""
+    drill = await begun(office)
+    waiting = await office.store.read(lambda tx: tx.notices.waiting())
+    assert (waiting.all, waiting.overdue) == (0, 0)
+    await office.press("maruyama", "approve")
+    await office.tick(seconds(31))
+    assert await office.store.read(lambda tx: tx.delivery_counts.all()) == {}
+    await office.deliver()
+    await office.tick()
+    assert await office.counts(await office.newest()) == {"sent": 1}
+    assert await office.store.read(lambda tx: tx.delivery_counts.all()) == {}
+    assert await office.store.read(lambda tx: tx.summaries.first_letters(tx.now - minutes(60))) == []
+    last = await office.store.read(lambda tx: tx.drills.last_of_each())
+    assert {service: one.id for service, one in last.items()} == {"shop": drill.id}
+
+
+async def test_a_test_ring_goes_to_whoever_asks_once_a_minute(office: Office) -> None:
+    person = office.runtime.config.people["sato"]
+    ring = partial(ring_on_trial, runtime=office.runtime, person=person)
+    asked = [(await office.store.run(ring)).oncall for _ in range(2)]
+    assert asked == [True, False]
+    assert [row.address for row in await office.claim("oncall")] == [SATO]
+    office.clock.now += minutes(1)
+    assert (await office.store.run(ring)).oncall

@@ -44,6 +44,8 @@ async def test_a_list_that_grew_since_the_approval_is_held_for_longer(office: Of
     await office.tick(seconds(31))
     stopped = await office.newest()
     assert stopped.state == "stopped"
+    told = [event.detail for event in await office.events() if event.action == "stopped"]
+    assert [(one["why"], one["listed"]) for one in told] == [("list_changed", 80)]
     assert (await office.press("maruyama", "resume")).status == 303
     resumed = await office.again(stopped)
     assert resumed.send_at is not None

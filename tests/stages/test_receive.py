@@ -132,6 +132,17 @@ async def test_an_alert_of_two_services_opens_an_incident_of_each(database_url: 
         assert sorted(one.service for one in await two.incidents()) == ["point", "shop"]
 
 
+async def test_an_end_that_two_services_never_saw_begin_counts_once(database_url: str) -> None:
+    config = configured(("shop", "point"))
+    shared = config.services["point"].model_copy(update={"match": config.services["shop"].match})
+    both = config.model_copy(update={"services": {**config.services, "point": shared}})
+    async with office(database_url, both) as two:
+        assert len((await two.post(resolved())).ignored) == 1
+        await two.post(firing())
+        received = await two.post(resolved())
+    assert (received.accepted, received.ignored) == (1, ())
+
+
 async def test_an_end_counts_also_when_its_service_no_longer_matches_the_alert(office: Office) -> None:
     await office.post(firing())
     received = await office.post(resolved(service="other", fingerprint="LoginErrors@shop"))

@@ -5,9 +5,10 @@ from functools import partial
 import pytest
 
 from bridge.core.estimate import Sample, time_left, worth_telling
+from bridge.core.failures import alias
 from bridge.core.model import DeliveryState
 from bridge.stages.refused_letter import stop_refused
-from bridge.stages.retry import WhichRows, retry_on_request
+from bridge.stages.retry import WhichRows, on_request, retry
 from bridge.stages.slow_letter import look_at_sendings, tell_slow
 from bridge.store.claims import DeliveryResult
 from tests.parts.midori import minutes, seconds
@@ -122,7 +123,9 @@ async def test_a_letter_that_is_refused_because_of_us_stops_and_the_refused_are_
     assert told.subject == "【停止】みどりショップ第一報"
     assert QUOTA in told.body
     assert (await office.press("maruyama", "resume")).status == 303
-    assert await office.deliver() == 5
+    assert await office.deliver() == 3, "those that were not tried go first"
+    office.clock.move(seconds(5))
+    assert await office.deliver() == 2
 
 
 async def test_who_was_refused_in_other_words_or_before_one_was_taken_stays_refused(office: Office) -> None:
@@ -170,19 +173,39 @@ async def test_only_those_of_one_reply_or_one_recipient_are_sent_again(office: O
         (WhichRows("failed", "550 5.1.1 …: unknown"), 2),
         (WhichRows("failed", "552 5.3.4 too big"), 1),
     ):
-        unit = partial(retry_on_request, runtime=office.runtime, notice_id=notice.id, which=which)
+        unit = partial(on_request, runtime=office.runtime, notice_id=notice.id, which=which, press=retry)
         assert await office.store.run(unit) == "done"
         assert await office.deliver("failed") == count
         await office.tick()
     one = office.recipients[0].address
     unit = partial(
-        retry_on_request,
+        on_request,
         runtime=office.runtime,
         notice_id=notice.id,
-        which=WhichRows("failed", recipient=one),
+        which=WhichRows("failed", recipient=alias(one)),
+        press=retry,
     )
     assert await office.store.run(unit) == "done"
     assert [claim.address for claim in await office.claim()] == [one]
+
+
+async def test_whom_nobody_knows_about_is_left_one_by_one_or_all_and_the_history_says_so(
+    office: Office,
+) -> None:
+    await sending(office)
+    await answer(office, *[("unknown", "no reply within 600 s")] * 2, *[("sent", "250 ok")] * 4)
+    await office.tick()
+    one, sent = office.recipients[0].address, await office.newest()
+    assert (await office.press("maruyama", "leave", state="unknown", recipient=one)).status == 303
+    assert (await office.press("maruyama", "leave", state="unknown")).status == 303
+    assert (await office.press("maruyama", "leave", state="failed")).status == 409
+    left = [event for event in await office.events() if event.action == "left"]
+    assert [(e.actor, e.detail["count"], e.detail.get("recipient")) for e in left] == [
+        ("maruyama", 1, alias(one)),
+        ("maruyama", 2, None),
+    ]
+    assert (await office.again(sent)).state == "sent"
+    assert await office.claim() == []
 
 
 @pytest.mark.parametrize("state, reply", [("unknown", ""), ("failed", "554 never said"), ("nonsense", "")])

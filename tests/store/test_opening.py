@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,8 +16,9 @@ from bridge.errors import StorageDown, StorageRefused
 from bridge.store.conditions import look_at
 from bridge.store.store import Store
 from bridge.store.transaction import Transaction
+from tests.parts.certificates import self_signed
 from tests.parts.ports import free_port
-from tests.parts.postgres import Postgres
+from tests.parts.postgres import USER, Postgres, postgres
 from tests.store.conftest import open_store
 from tests.store.test_store import keys, put
 
@@ -211,6 +213,27 @@ async def test_a_database_without_an_encoding_is_refused_in_words_and_without_a_
         await open_store(url)
     with pytest.raises(StorageRefused, match=r"encoding is SQL_ASCII.*createdb -E UTF8"):
         look_at(make_url(url))
+
+
+async def test_a_server_proves_itself_by_its_certificate_where_the_url_asks(tmp_path: Path) -> None:
+    def encrypted(tx: Transaction) -> bool:
+        asked = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+        return bool(tx.connection.exec_driver_sql(asked).scalar_one())
+
+    ours, foreign = self_signed(tmp_path, "127.0.0.1"), self_signed(tmp_path, "localhost")
+    with postgres() as cluster:
+        for source, name in ((ours.certificate, "server.crt"), (ours.key, "server.key")):
+            shutil.copy(source, cluster.data / name)
+            shutil.chown(cluster.data / name, USER or os.getuid())
+            (cluster.data / name).chmod(0o600)
+        cluster.sql("ALTER SYSTEM SET ssl = on")
+        cluster.restart()
+        proven = f"{cluster.url()}?sslmode=verify-full&sslrootcert="
+        store = await open_store(f"{proven}{ours.certificate}")
+        assert await store.run(encrypted)
+        await store.close()
+        with pytest.raises(StorageDown, match="certificate verify failed"):
+            await open_store(f"{proven}{foreign.certificate}")
 
 
 async def test_a_server_that_is_away_is_down_and_its_password_stays_secret() -> None:

@@ -157,6 +157,14 @@ def test_grafanas_own_webhook_is_refused_by_its_name():
         parse(post(alert(), version="1", orgId=1, title="[FIRING:1]"))
 
 
+@pytest.mark.parametrize(
+    "body, said", [(b" [{}]", "Prometheus itself"), (b'{"evalMatches": []}', "Grafana 8")]
+)
+def test_what_another_sender_posts_here_is_called_by_its_name(body: bytes, said: str):
+    with pytest.raises(SourceError, match=said):
+        parse(body)
+
+
 def test_a_byte_order_mark_unknown_keys_and_an_empty_list_are_fine():
     body = b"\xef\xbb\xbf" + post(notification_reason="x", routeLabels={})
     assert parse(body) == Parsed(())

@@ -68,7 +68,7 @@ LEFT_TO_THE_PERSON_WHO_PINS = "lock/bin/pip install"  # `make lock` itself, whic
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 def test_every_package_is_pinned_to_one_version_and_its_hashes(lock: Path) -> None:
     entries = re.split(r"\n(?=\S)", re.sub(r"^\s*#.*\n", "", lock.read_text(), flags=re.M).strip())
-    assert len(entries) > 10
+    assert len(entries) > 5
     assert [
         entry
         for entry in entries

@@ -2,11 +2,12 @@
 
 import argparse
 import json
+import socket
 from pathlib import Path
 
 import pytest
 
-from bridge.cli import check, check_mail
+from bridge.cli import check, check_mail, report
 from bridge.cli.conditions import refuse_to_start
 from bridge.cli.main import main
 from bridge.config import load
@@ -280,7 +281,7 @@ def warnings(capsys, home: Path, port: int, **sections: object) -> tuple[int, st
     settings = configuration(home, 8080, port, "sqlite") | sections
     path = home / "bridge.yaml"
     path.write_text(json.dumps(settings, ensure_ascii=False, indent=1), encoding="utf-8")
-    code = check.report(path)
+    code = report.report(path)
     return code, "\n".join(line for line in capsys.readouterr().out.splitlines() if "WARNING" in line)
 
 
@@ -310,12 +311,14 @@ def test_a_secret_in_a_file_that_others_read_is_a_warning(capsys, home, mail_ser
     [
         (b"\xef\xbb\xbf0123456789abcdef\r\n", 1, "begins with a byte order mark (BOM)"),
         (b"0123456789abcdef \n", 0, "has a space at its beginning or end"),
+        ("0123456789abcdef\u200b\n".encode(), 1, "holds a character that nobody sees (U+200B)"),
+        (b'"0123456789abcdef"\n', 0, "stands in quotation marks"),
     ],
 )
 def test_what_nobody_sees_in_a_secret_is_named(capsys, home, mail_server: Sink, content, exit_code, what):
     (home / "api.token").write_bytes(content)
     assert run(capsys, home, mail_server.port)[0] == exit_code
-    check.report(home / "bridge.yaml")
+    report.report(home / "bridge.yaml")
     assert what in capsys.readouterr().out
 
 
@@ -452,7 +455,8 @@ def test_oncall_and_one_customer_are_asked_for_and_taken_back(capsys, home, mail
 def test_a_port_of_the_other_security_is_named(capsys, home, monkeypatch, implicit, security, told):
     certificate = self_signed(home, "localhost")
     server = Sink(Rules(tls=certificate.for_server(), implicit_tls=implicit))
-    monkeypatch.setattr(check_mail, "_PATIENCE", Limits(connect=1, greeting=1, command=1))
+    for name in ("_PATIENCE", "_BRIEF"):
+        monkeypatch.setattr(check_mail, name, Limits(connect=1, greeting=1, command=1))
     smtp = {"host": "localhost", "port": server.port, "security": security}
     smtp["ca_file"] = str(certificate.certificate)
     try:
@@ -461,3 +465,20 @@ def test_a_port_of_the_other_security_is_named(capsys, home, monkeypatch, implic
         server.stop()
     assert code == 1
     assert told in findings[0]
+
+
+def test_two_people_with_one_mailbox_are_one_where_two_must_approve(capsys, home, mail_server: Sink):
+    shared = {name: person | {"email": "oncall@example.jp"} for name, person in PEOPLE.items()}
+    two = {"second_person": ["first"]}
+    finding = finding_of(capsys, home, mail_server, people=shared, policy=two)
+    assert "rings one mailbox (oncall@example.jp)" in finding
+    assert run(capsys, home, mail_server.port, people=shared, policy={"second_person": []}) == (0, [])
+
+
+def test_check_introduces_itself_as_serve_does(capsys, home, mail_server: Sink, monkeypatch):
+    monkeypatch.setattr(socket, "gethostname", lambda: "3f2a9c")
+    server = configuration(home, 8080, mail_server.port, "sqlite")["server"]
+    named = server | {"public_url": "https://bridge.example.jp"}
+    assert run(capsys, home, mail_server.port, server=named) == (0, [])
+    (session,) = mail_server.sessions
+    assert session.commands[0] == "EHLO bridge.example.jp"

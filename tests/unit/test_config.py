@@ -273,3 +273,24 @@ def test_a_copy_of_a_configuration_works_everything_out_anew():
     new = old.model_copy(update={"services": {"pay": old.services["pay"]}})
     assert set(new.service_lists) == {"pay"}
     assert new.duty_rules != old.duty_rules
+
+
+@pytest.mark.parametrize(
+    "url, hosts, ports",
+    [
+        ("postgresql://u@h1:5433,h2:5434/db", "h1,h2", "5433,5434"),
+        ("postgresql://u:p@h1:5433,h2/db?sslmode=require", "h1,h2", "5433,5432"),
+        ("postgresql://u@[::1]:5433,[::2]:5434/db", "::1,::2", "5433,5434"),
+    ],
+)
+def test_several_hosts_are_written_as_libpq_writes_them(folder, url, hosts, ports):
+    found = small(folder, f"database: {url}\n").database_url
+    assert (found.username, found.database) == ("u", "db")
+    assert (found.query["host"], found.query["port"]) == (hosts, ports)
+    assert found.host is None
+    assert found.query.get("sslmode") == ("require" if "sslmode" in url else None)
+
+
+def test_a_line_end_at_the_end_of_a_name_is_no_part_of_it(folder):
+    config = small(folder, service="representative: |\n  佐藤\n")
+    assert config.services["shop"].representative == LocalText(ja="佐藤")

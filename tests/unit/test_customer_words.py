@@ -27,6 +27,32 @@ from tests.unit.midori import RECEIVED, alert, incident, service
         ("null", "nothing"),
         ("なし", "nothing"),
         ("%!s(MISSING)", "nothing"),
+        ("N/A.", "nothing"),
+        ("Ｎ／Ａ", "nothing"),
+        ("(なし)", "nothing"),
+        ("特にありません", "nothing"),
+        ("未記入", "nothing"),
+        ("現在調査中です", "nothing"),
+        ("<影響範囲>", "nothing"),
+        ("ここに影響を書く", "nothing"),
+        ("影響範囲を入力してください", "nothing"),
+        ("TODO: 担当者が書く", "nothing"),
+        ("not set", "nothing"),
+        ("ー", "nothing"),
+        ("85.3%", "nothing"),
+        ("決済の失敗 (NaN%)", "nothing"),
+        ("{HOST.NAME}のログイン", "template"),
+        ("{$SHOP} の決済", "template"),
+        ("[[ $labels.instance ]]", "template"),
+        ("$EVENT_TITLE", "template"),
+        ("$HOSTNAME$", "template"),
+        ("[ALERT_DESCRIPTION]", "template"),
+        ("○○機能", "template"),
+        ("XXX機能", "template"),
+        ("context deadline exceeded", "error"),
+        ("java.lang.NullPointerException", "error"),
+        ("Error 500", "error"),
+        ("`ログイン`", "markup"),
         ("<b>ログイン</b>", "markup"),
         ("<script>x</script>", "markup"),
         ("[ログイン](https://example.jp)", "markup"),
@@ -38,10 +64,24 @@ from tests.unit.midori import RECEIVED, alert, incident, service
         ("検索結果が表示されません", None),
         ("処理に3秒<5秒かかる画面", None),
         ("R&Dポータル", None),
+        ("お問い合わせフォームへの入力", None),
+        ("内容証明サービス", None),
+        ("本人確認", None),
+        ("Text messages", None),
+        ("No orders are accepted", None),
+        ("$100以上の注文", None),
+        ("iOSアプリ [v3.2]", None),
     ],
 )
 def test_what_is_no_word_for_a_customer(text: str, why: str | None) -> None:
     assert refusal(text, MAX_IMPACT_CHARS) == why
+
+
+@pytest.mark.parametrize(
+    "part", ["x", "na", "nan", "tbd", "to be ", "なし", "確認中", "記入", "_", "{a", "<", "[A_", "空"]
+)
+def test_a_long_text_is_judged_in_a_moment(part: str) -> None:
+    refusal(part * 500 + "!y", MAX_IMPACT_CHARS)  # an expression that goes back and forth would take for ever
 
 
 def test_a_refused_text_counts_as_absent_and_the_facts_say_why() -> None:

@@ -93,3 +93,16 @@ def test_a_promise_is_rounded_up_to_the_next_five_minutes(at: datetime) -> None:
 )
 def test_five_working_days_skip_weekends_and_holidays(day: date, after: date) -> None:
     assert dates.working_days_after(day, 5) == after
+
+
+@pytest.mark.parametrize(
+    "hour, ja, en",
+    [
+        (5, "2026年11月1日(日) 夏時間1時10分頃", "about 01:10 EDT on Sunday, 1 November 2026"),
+        (6, "2026年11月1日(日) 標準時1時10分頃", "about 01:10 EST on Sunday, 1 November 2026"),
+        (7, "2026年11月1日(日) 2時10分頃", "about 02:10 New York time on Sunday, 1 November 2026"),
+    ],
+)
+def test_an_hour_that_comes_twice_says_which_of_the_two(hour, ja, en):
+    at, zone = datetime(2026, 11, 1, hour, 10, tzinfo=UTC), ZoneInfo("America/New_York")
+    assert (dates.about(at, zone, "ja"), dates.about(at, zone, "en")) == (ja, en)

@@ -166,6 +166,21 @@ def test_the_quoted_settings_load(block: dict[str, Any], tmp_path: Path) -> None
     loads(json.dumps(settings), tmp_path / "bridge.yaml", {})
 
 
+def test_the_japanese_guide_gives_the_same_commands_and_settings() -> None:
+    def given(page: str) -> list[str]:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        quoted = re.findall(r"^```\w*\n(.*?)^```|^ {4}(\S[^\n]*\n)", text, re.M | re.S)
+        return [re.sub(r" +#.*", "", block or line) for block, line in quoted]
+
+    assert given("docs/production.ja.md") == given("docs/production.md")
+
+
+def test_the_site_has_every_page() -> None:
+    listed = re.findall(r"([\w./-]+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.M)
+    shown = [page.relative_to(ROOT).as_posix() for page in (*PAGES, ROOT / "config/README.md")]
+    assert sorted(listed) == sorted(shown)
+
+
 def test_a_rotation_appends_to_the_key_file_of_the_installation() -> None:
     page = (ROOT / "docs/production.md").read_text(encoding="utf-8")
     (data_dir,) = {

@@ -71,6 +71,7 @@ KEPT: list[tuple[NewEvent, str, dict[str, Any]]] = [
         {"notice": "n1", "people": ["sato"], "reply": "550 5.1.1 user unknown"},
     ),
     (events.SendingSlow("n1", "first", 12), "slow", {**NOTICE, "minutes": 12}),
+    (events.Left("n1", "first", 2), "left", {**NOTICE, "count": 2}),
     (
         events.Retried("n1", "first", "failed", 3),
         "retried",

@@ -16,6 +16,14 @@ def test_what_names_one_recipient_or_one_attempt_makes_no_group_of_its_own() -> 
     assert users == FailureGroup("550 5.1.1 …: no such user", 2, ("example.jp",))
 
 
+def test_numbers_make_no_group_of_their_own_and_codes_do() -> None:
+    refused = [(f"554 5.2.1 mailbox disabled {n}", "example.jp", 1) for n in range(9)]
+    assert grouped([*refused, ("554 5.2.2 mailbox disabled 3", "example.jp", 1)]) == (
+        FailureGroup("554 5.2.1 mailbox disabled …", 9, ("example.jp",)),
+        FailureGroup("554 5.2.2 mailbox disabled …", 1, ("example.jp",)),
+    )
+
+
 def test_the_three_largest_groups_are_kept_and_their_counts_are_whole() -> None:
     refused = [(f"55{n} no", f"mail{m}.example.jp", n + 1) for n in range(5) for m in range(20)]
     groups = grouped(refused)

@@ -69,6 +69,12 @@ def test_a_cause_that_was_told_stands_in_every_later_report() -> None:
     assert "原因の調査" not in body(quiet)
 
 
+def test_an_update_names_no_time_of_recovery_while_something_fires() -> None:
+    said = body(facts(ended(after=20), PAYMENTS, number=2, previous=FIRST))
+    assert "復旧見込み：現時点では未定です。" in said
+    assert not any(word in said for word in ("復旧時刻", "復旧日時"))
+
+
 def test_a_cause_that_is_taken_back_is_not_carried_on() -> None:
     said = facts(alert(), number=3, previous=KNOWN, answers=Answers(cause_by=date(2026, 11, 30)))
     assert CAUSE not in body(said)

@@ -20,6 +20,7 @@ from bridge.core.list_repairs import (
     LANGUAGE,
     LINE_END,
     MAILTO,
+    NO_NAME,
     TRAILING,
 )
 from bridge.core.model import Recipient
@@ -66,6 +67,9 @@ def workbook() -> bytes:
         pytest.param(TWO.replace(",", "\t").encode("utf-16"), "UTF-16", id="Excel's Unicode text"),
         pytest.param(TWO.encode("euc_jp"), "EUC-JP", id="EUC-JP"),
         pytest.param(TWO.encode("cp932"), "Shift_JIS", id="Shift_JIS"),
+        pytest.param(TWO.encode("iso2022_jp"), "ISO-2022-JP", id="JIS"),
+        pytest.param(TWO.replace(",", "|").encode(), "UTF-8", id="upright strokes"),
+        pytest.param(("\n,,,\n" + TWO).encode(), "UTF-8", id="blank lines above"),
         pytest.param(TWO.replace(",", "\t").encode(), "UTF-8", id="TAB"),
         pytest.param(TWO.replace(",", ";").encode("cp932"), "Shift_JIS", id="semicolons in Shift_JIS"),
         pytest.param(("sep=,\n" + TWO).encode(), "UTF-8", id="a line sep="),
@@ -90,9 +94,22 @@ def test_rows_of_excel_below_rows_in_utf_8_are_read_each_in_its_encoding(file):
     assert summarise(path).encoding == "UTF-8 + Shift_JIS"
 
 
-def test_half_width_katakana_are_not_taken_for_kanji(file):
-    path = file((HEADER + "sato@example.jp,ｻｳﾅﾄ,,ja\n").encode("cp932"))
-    assert recipients(path) == [Recipient("sato@example.jp", "ｻｳﾅﾄ")]
+@pytest.mark.parametrize("name", ["ｱﾝﾄﾞｳ", "ｻﾄｳ ﾊﾅｺ", "ﾏﾙﾔﾏ ｽｽﾑ"])
+def test_half_width_katakana_are_not_taken_for_kanji(file, name):
+    path = file((HEADER + f"sato@example.jp,{name},,ja\n").encode("cp932"))
+    assert recipients(path) == [Recipient("sato@example.jp", name)]
+
+
+@pytest.mark.parametrize("name", ["山田", "森", "甲乙商店"])
+def test_a_short_list_in_euc_jp_is_not_taken_for_half_width_katakana(file, name):
+    path = file((HEADER + f"sato@example.jp,{name},,ja\n").encode("euc_jp"))
+    assert recipients(path) == [Recipient("sato@example.jp", name)]
+
+
+def test_utf_16_without_a_mark_is_known_though_it_begins_in_japanese(file):
+    assert recipients(file("メールアドレス\t氏名\nsato@example.jp\t佐藤\n".encode("utf-16-le"))) == [
+        Recipient("sato@example.jp", "佐藤")
+    ]
 
 
 @pytest.mark.parametrize("name", ["髙橋", "㈱①商会", "～－∥", "🍣"])
@@ -111,6 +128,10 @@ def test_letters_of_the_vendors_and_emoji_stay_themselves(file, name):
         "電子メール アドレス,担当者名,勤務先,使用言語",
         "Ｅ－ｍａｉｌ【必須】,ご担当者名,法人名,locale",
         "\ufeffemail,name,company,locale;;",
+        "Emailアドレス,名前,会社,language",
+        "電子メール 1 アドレス,お客様名,法人名,言語",
+        "user_email,display_name,company,lang",
+        "メアド,担当者,御社名,言語",
     ],
 )
 def test_columns_are_known_by_the_names_people_give_them(file, header):
@@ -161,6 +182,14 @@ def test_columns_may_be_configured(file):
         pytest.param('"sato@example.jp,"', TRAILING, id="a comma at the end"),
         pytest.param("sato@example.jp;", TRAILING, id="a semicolon at the end"),
         pytest.param("sato@example.jp、", TRAILING, id="a Japanese comma at the end"),
+        pytest.param("sato @ example.jp", INVISIBLE, id="blanks around the at sign"),
+        pytest.param("SMTP:sato@example.jp", MAILTO, id="as a directory writes it"),
+        pytest.param("E-mail: sato@example.jp", MAILTO, id="with its name before it"),
+        pytest.param("【sato@example.jp】", BRACKETS, id="Japanese brackets"),
+        pytest.param("“sato@example.jp”", BRACKETS, id="typographic quotation marks"),
+        pytest.param("'sato@example.jp", BRACKETS, id="the mark of a text cell"),
+        pytest.param("sato@example.jp (佐藤)", BRACKETS, id="a name behind it"),
+        pytest.param("sato﹫example.jp", FULL_WIDTH, id="a small at sign"),
     ],
 )
 def test_an_address_is_cleaned_as_any_importer_would_and_the_repair_is_told(file, cell, repair):
@@ -195,6 +224,17 @@ def test_no_repair_makes_two_recipients_of_a_cell_or_guesses(file, cell):
     found = recipients(file(HEADER + cell.replace(",", "，") + ",,,\nx@example.jp,,,\n"))
     assert [one.address for one in found] in (["x@example.jp"], ["maruyama@example.jp", "x@example.jp"])
     assert not any("sato" in one.address for one in found)
+
+
+def test_a_bracket_that_is_left_is_no_letter_of_a_domain(file):
+    path = file(HEADER + "sato@example.jp】,,,\nx@example.jp,,,\n")
+    assert [one.address for one in recipients(path)] == ["x@example.jp"]
+
+
+def test_a_second_address_without_quotation_marks_is_no_name(file):
+    path = file(HEADER + "maruyama@example.jp,sato@example.jp\n")
+    assert recipients(path) == [Recipient("maruyama@example.jp")]
+    assert repairs(path) == {2: (NO_NAME,)}
 
 
 def test_an_address_that_needs_no_repair_is_not_called_repaired(file):
@@ -298,6 +338,11 @@ def test_nothing_but_zeros_at_the_end_is_told_as_a_bad_row(file):
     path = file(TWO.encode() + bytes(4096))
     assert recipients(path) == [MARUYAMA, SATO]
     assert [row.line for row in read(path) if isinstance(row, BadRow)] == [4]
+
+
+def test_a_customer_at_a_domain_of_mail_is_no_header(file):
+    with pytest.raises(AudienceError, match="has no column email"):
+        summarise(file("maruyama@mail1.example.jp,丸山\nsato@mail2.example.jp,佐藤\n"))
 
 
 def test_what_was_put_right_is_among_the_facts_of_the_list(file):

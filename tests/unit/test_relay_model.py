@@ -51,6 +51,11 @@ def run(outcomes: list[Outcome], domains: int = 1000, model: RelayModel | None =
         "550 5.1.90 Your message can't be sent because you've reached your daily limit",
         "554 5.7.1 <c@customer.example>: Relay access denied",
         "504 5.5.2 <localhost>: Helo command rejected: need fully-qualified hostname",
+        "530 5.7.0 Authentication required",
+        "550 Domain example.jp has exceeded the max emails per hour (100/100 (100%)) allowed",
+        "554 Sending paused for this account. For more information, see the documentation",
+        "550 Your account has been temporarily suspended",
+        "550 You have reached your hourly sending limit",
     ],
 )
 def test_words_that_are_known_to_be_about_us_stop_a_letter_after_five(words):
@@ -84,6 +89,34 @@ def test_one_domain_that_refuses_is_about_that_domain_where_others_are_served():
         assert one.why == ""
 
 
+def test_three_domains_that_refuse_one_after_the_other_are_not_us_where_others_are_served():
+    model, told = fresh(), []
+    for n in range(20):
+        _, model = model.answered(Answer(SENT, f"c{n}@good{n}.example", "letter", 0.0, float(n)))
+    for n in range(75):
+        one, model = model.answered(Answer(UNKNOWN_USER, f"c{n}@bad{n // 25}.example", "letter", 0.0, 0.0))
+        told.append(one.why)
+    assert set(told) == {""}
+
+
+def test_a_list_of_one_domain_that_is_refused_stops_too():
+    assert [one.why for one in run([UNKNOWN_USER] * 30, domains=1)].index("about_us") == SAME_WORDS - 1
+
+
+def test_words_that_put_off_five_in_a_row_after_others_were_taken_are_the_pace():
+    later = Outcome("deferred", 451, "4.3.0 Temporary local problem - please try later", "dot")
+    told = run([SENT] * 20 + [later] * 7 + [SENT, later])
+    assert [one.why for one in told] == [""] * 24 + ["too_fast"] * 3 + ["", "too_fast"]
+    assert {one.why for one in run([later] * 100)} == {""}, "where none was taken, each is put off by itself"
+    assert {one.why for one in run([SENT, SENT, later] * 100)} == {""}
+    model = fresh()
+    for n in range(20):
+        _, model = model.answered(Answer(SENT, f"c{n}@good{n}.example", "letter", 0.0, float(n)))
+    for n in range(50):
+        one, model = model.answered(Answer(later, f"c{n}@slow.example", "letter", 0.0, 0.0))
+        assert one.why == "", "one domain that is not there now says nothing of the others"
+
+
 def test_what_one_letter_is_refused_with_says_nothing_of_another():
     model = fresh()
     for n in range(50):
@@ -103,6 +136,11 @@ def test_temporary_answers_never_stop_a_letter(outcomes):
         ("550 5.1.1 <a1@x.example>: unknown", "550 5.1.1 <b2@y.example>: unknown", True),
         ("550 mailbox a1b2 of host mx1.x.example", "550 mailbox z9 of host mx2.y.example", True),
         ("550 5.1.1 unknown", "550 5.2.1 unknown", False),
+        (
+            "550 no (abcdefab-abcd-abcd-abcd-abcdefabcdef)",
+            "550 no (1bcdefab-abcd-2bcd-abcd-abcdefabcdef)",
+            True,
+        ),
         ("550 unknown", "554 unknown", False),
         ("550 no such user", "550 quota exceeded", False),
     ],
@@ -130,7 +168,9 @@ def test_words_are_compared_without_what_names_one_recipient(one, other, same):
         (450, "4.2.0 greylisted", "RCPT", "recipient"),
         (451, "4.7.1 Greylisting in action, please come back later", "RCPT", "recipient"),
         (452, "4.2.2 The email account that you tried to reach is over quota", "RCPT", "recipient"),
-        (451, "later", "dot", "recipient"),
+        (451, "later", "dot", "later"),
+        (451, "4.3.0 Temporary local problem - please try later", "RCPT", "later"),
+        (530, "5.7.0 Authentication required", "MAIL", "us"),
         (550, "5.1.1 user unknown", "RCPT", "refused"),
         (550, "no", "MAIL", "us"),
         (554, "5.7.1 Relay access denied", "RCPT", "us"),
@@ -248,6 +288,12 @@ def test_a_server_with_a_window_gets_its_letters_in_each():
     took, refused = seconds_for(300, window(100, 60.0), Pace())
     assert took < 200
     assert refused < 60
+
+
+def test_one_slip_does_not_slow_a_long_letter_down():
+    refused_once = iter([True] * 3 + [False])
+    took, _ = seconds_for(12_000, lambda now: next(refused_once, True), Pace(), delay=0.01)
+    assert took < 100
 
 
 def test_a_configured_pace_is_kept_from_the_first_letter_on():

@@ -12,8 +12,8 @@ SHOP = Escalation.model_validate(midori.ESCALATION)
 MATRIX = {
     None: (),
     "view": ("see",),
-    "approve": ("see", "open_own_page", "upload"),
-    "admin": ("see", "open_own_page", "upload"),
+    "approve": ("see", "open_own_page", "upload", "drill"),
+    "admin": ("see", "open_own_page", "upload", "drill"),
 }
 
 

@@ -19,6 +19,7 @@ from bridge.core.matchers import all_match, parse_matchers
 from bridge.core.sample_labels import sample_labels
 from bridge.errors import ConfigError
 from bridge.setup.answers import SetupAnswers, slug
+from bridge.setup.files import write
 from bridge.setup.questions import QUESTIONS, ask_all
 from bridge.setup.texts import SetupTexts
 from bridge.setup.unit import Installed, unit
@@ -140,10 +141,15 @@ def test_a_source_that_is_none_is_a_mistake_of_usage(
     assert said in capsys.readouterr().err
 
 
+NAMES = st.text(st.characters(exclude_categories=["Cc", "Zl", "Zp", "Cs"]), min_size=1).filter(
+    lambda name: name == name.strip()
+)
+
+
 @given(
-    service=st.text(min_size=1).filter(str.strip),
-    company=st.text(min_size=1),
-    name=st.text(min_size=1),
+    service=NAMES,
+    company=NAMES,
+    name=NAMES,
     value=st.text(),
 )
 @settings(max_examples=60, deadline=None)
@@ -295,6 +301,36 @@ def test_the_unit_has_the_installations_own_paths_and_the_shipped_hardening() ->
     assert "User=midori\nGroup=staff" in text
     assert "StateDirectory" not in text
     assert "NoNewPrivileges=yes" in text
+
+
+def test_an_installation_in_etc_keeps_its_data_where_a_service_may_write() -> None:
+    text = unit(Installed(Path("/etc/bridge"), "bridge", "bridge", ("/opt/bridge/bin/bridge",)))
+    assert "ReadWritePaths=/var/lib/bridge" in text
+    answers = SetupAnswers.model_validate(setup_answers())
+    written = yaml.safe_load(SetupTexts(answers, "alertmanager", Path("/etc/bridge")).configuration())
+    assert written["server"]["data_dir"] == "/var/lib/bridge"
+
+
+@pytest.mark.parametrize(
+    "given, written",
+    [
+        (None, "sqlite"),
+        ("postgresql://bridge@db/bridge", "postgresql://bridge@db/bridge"),
+        (
+            "postgresql://bridge:p$x@db/bridge",
+            {"url": "postgresql://bridge@db/bridge", "password_file": "./secrets/database"},
+        ),
+    ],
+)
+def test_the_database_may_be_given_and_its_password_has_a_file_of_its_own(
+    tmp_path: Path, given: str | None, written: object
+) -> None:
+    answers = SetupAnswers.model_validate(setup_answers(**({"database": given} if given else {})))
+    write(tmp_path / "new", answers, SetupTexts(answers, "alertmanager", tmp_path / "new"), "alertmanager")
+    assert yaml.safe_load((tmp_path / "new/bridge.yaml").read_text())["database"] == written
+    assert [path.read_text() for path in tmp_path.glob("new/secrets/database")] == (
+        ["p$x\n"] if isinstance(written, dict) else []
+    )
 
 
 def test_an_unreadable_file_of_answers_says_how_to_name_one(tmp_path: Path) -> None:

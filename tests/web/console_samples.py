@@ -147,19 +147,29 @@ def home_data(lang: Locale = "ja", **changes: Any) -> HomeData:
         "relay_problem": "",
         "senders": (SenderState("alertmanager", timedelta(minutes=5), at(2, 15, 41)),),
         "listening_since": at(0, 0, day=23),
+        "drilled": dict.fromkeys(SERVICES, NOW - timedelta(days=12)),
+        "remind_every": timedelta(days=30),
     }
     return HomeData(**{**values, **changes})
+
+
+REHEARSED = replace(
+    WAITING, incident=replace(INCIDENT, id="i9", mode="drill"), notices=(notice(due_at=at(2, 13)),)
+)
 
 
 HOMES: dict[str, dict[str, Any]] = {
     "three open": {},
     "late": {"incidents": (LATE, STOPPED)},
     "everything": {"incidents": (QUIET, LOST, TOLD, STOPPED, RECOVERED, LATE, WAITING)},
+    "a drill": {"incidents": (REHEARSED, SOON)},
+    "only a drill": {"incidents": (REHEARSED,)},
     "empty": {"incidents": ()},
-    "new": {"incidents": (), "firsts": ()},
+    "new": {"incidents": (), "firsts": (), "drilled": {}},
     "trouble": {
         "incidents": (),
         "refused": ("maruyama",),
+        "drilled": dict.fromkeys(SERVICES, NOW - timedelta(days=45)),
         "senders": (SenderState("osaka-am", timedelta(minutes=5), at(1, 36)),),
         "relay_problem": "connect to mail.example.jp:587 failed: connection refused",
         "lists": {"shop": AudienceFacts("shop-customers", problem=SERVICE.name)},
@@ -196,6 +206,7 @@ WAITING_LETTER = LetterRecord(
 )
 TIMELINES: dict[str, dict[str, Any]] = {
     "told": {},
+    "a drill": {"incident": replace(INCIDENT, mode="drill")},
     "waiting": {
         "letters": (LetterRecord(notice=notice(), version=DRAFT, own_page="/approve/token"),),
         "refused": {},

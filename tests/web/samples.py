@@ -254,7 +254,13 @@ def _batch() -> dict[str, Any]:
     told = facts("individual", number=None, promise_at=None)
     rows = (("佐藤", "c1@customer.example"), ("丸山", "c2@customer.example"))
     letters = tuple(
-        BatchLetter(address, name, "みどり商事株式会社", Letters().render(_row(told, name), "ja", wrap=None))
+        BatchLetter(
+            address,
+            name,
+            "みどり商事株式会社",
+            Letters().render(_row(told, name), "ja", wrap=None),
+            impact="受注の登録ができませんでした",
+        )
         for name, address in rows
     )
     first = version(_row(told, "佐藤"))

@@ -43,6 +43,7 @@ WRITES = [
     "/notices/{notice}/reopen",
     "/explain",
     "/notices/{notice}/retry",
+    "/notices/{notice}/leave",
     "/links/revoke",
 ]
 

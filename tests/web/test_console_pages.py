@@ -78,6 +78,19 @@ def test_the_most_urgent_stands_first_and_one_button_is_blue() -> None:
     ]
 
 
+def test_a_drill_looks_like_one_and_comes_after_what_is_real() -> None:
+    shown = cards(samples.frame(), samples.HOMES["a drill"]["incidents"])
+    assert [(card.drill, card.name, card.primary) for card in shown] == [
+        (False, "みどりショップ", True),
+        (True, "訓練: みどりショップ", False),
+    ]
+    assert "対応中の障害 1件" in CONSOLE["home, a drill"]("ja").html
+    assert "対応中の障害はありません" in CONSOLE["home, only a drill"]("ja").html
+    page = CONSOLE["timeline, a drill"]("ja").html
+    assert '<aside class="drill">訓練です。お客様には送られません</aside>' in page
+    assert "/individual" not in page
+
+
 def test_a_card_says_how_long_is_left_until_what() -> None:
     told = [
         (card.countdown.n, card.countdown.unit, card.countdown.caption, card.button)
@@ -141,7 +154,7 @@ def test_a_silent_sender_is_amber_and_says_who_was_told() -> None:
     assert "5分ごとに届くはずです。01:42 に当番へお知らせしました。" in page
     assert "02:10 から、違うトークンで届いています。" in page
     ready = [each.pill.text for each in home(samples.home_data(**samples.HOMES["trouble"])).ready]
-    assert ready == ["届きません", "1件を読めません", "1件が届いていません", "断られました"]
+    assert ready == ["届きません", "1件を読めません", "1件が届いていません", "断られました", "45日前"]
 
 
 def test_deliveries_say_why_and_offer_again_only_where_it_may_help() -> None:

@@ -70,6 +70,7 @@ def shown(data: PageData) -> str:
 def test_a_letter_that_left_can_be_called_wrong(state: str, lang: Locale) -> None:
     html = shown(page_data(lang, **DECIDED[state]))
     assert {"ja": "この知らせは誤りだった", "en": "This letter was wrong"}[lang] in html
+    assert {"csrf", "version"} <= hidden_fields(html).keys()  # as any press has them
 
 
 def test_a_letter_in_its_hold_is_called_back_instead() -> None:

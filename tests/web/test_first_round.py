@@ -1,5 +1,8 @@
 """Was it sent, may I sleep? Once everybody was tried, page, mail and API say so, and why letters failed."""
 
+import html
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,16 @@ def nobody(stage: str, session: Session) -> Fault | None:
     """No customer is known here."""
     known = session.to and session.to[-1].startswith(("maruyama", "sato"))
     return None if stage != "RCPT" or known else Fault(b"550 5.7.1 not from you")
+
+
+def in_two_words(stage: str, session: Session) -> Fault | None:
+    """Four customers are refused, in two kinds of words, and of one the answer is lost."""
+    to = session.to[-1] if session.to else ""
+    if stage == "RCPT" and to.startswith(("customer1@", "customer2@")):
+        return Fault(f"550 5.1.1 <{to}>: no such user".encode())
+    if stage == "RCPT" and to.startswith(("customer3@", "customer4@")):
+        return Fault(f"554 5.2.1 mailbox disabled {to[8]}".encode())
+    return Fault(drop=True) if stage == "DOT" and to.startswith("customer5@") else None
 
 
 def sent_by(running: Bridge, mails: Sink) -> tuple[str, Any]:
@@ -74,3 +87,40 @@ def test_a_letter_that_reached_nobody_is_never_called_sent(tmp_path: Path) -> No
         page = running.get(link).text
         assert "1通も送れていません" in page
         assert "送信しました</h1>" not in page
+
+
+def test_a_press_or_a_call_sends_again_to_those_of_one_reply_or_one_alone(tmp_path: Path) -> None:
+    with sink(Rules(reply=in_two_words)) as mails, bridge(tmp_path, mails, customers=8) as running:
+        running.stop()
+        running.config["smtp"]["on_unknown"] = "hold"
+        running.write_config()
+        running.start()
+        link, notice = sent_by(running, mails)
+        until(lambda: running.deliveries()["unknown"] == 1, 20, "everybody has an answer, or none")
+        page = running.get(link).text
+        mails.rules = Rules()
+
+        no_user = next(each["reply"] for each in notice["failures"] if "5.1.1" in each["reply"])
+        path, which = f"/notices/{notice['id']}/retry", {"state": "failed", "reply": no_user}
+        assert running.post_api(path, json.dumps(which)).status_code == 200
+        until(lambda: running.deliveries()["sent"] == 5, 20, "those of one reply have it")
+        until(
+            lambda: running.incident()["notices"][0]["state"] == "sent", 20, "and nothing more is under way"
+        )
+        assert running.post_api(path, json.dumps(which)).status_code == 409
+        assert {
+            address for mail in mails.mails for address in mail.to if address.startswith("customer4")
+        } == set()
+
+        buttons = [html.unescape(each) for each in re.findall(r'value="retry" formaction="([^"]+)"', page)]
+        alone = next(each for each in buttons if "recipient=" in each)
+        assert "customer5" not in alone
+        assert running.post_api(f"/notices/{notice['id']}/leave", "{}").status_code == 200
+        assert "このままにすると決めました" in running.get(link).text
+        assert running.press(link + alone, "retry").status_code == 303
+        until(lambda: running.deliveries()["sent"] == 6, 20, "the one in doubt was sent to again")
+        until(lambda: running.incident()["notices"][0]["state"] == "sent", 20, "and that is over")
+        assert running.post_api(f"/notices/{notice['id']}/leave", "{}").status_code == 409
+        assert running.press(link, "retry", state="failed").status_code == 303
+        until(lambda: running.deliveries()["sent"] == 8, 20, "everybody has it")
+        assert running.press(link, "retry", state="failed").status_code == 409

@@ -1,6 +1,7 @@
 """Health, metrics, reload; and the operators' routes on an address of their own."""
 
 import concurrent.futures
+import json
 from pathlib import Path
 
 import httpx
@@ -66,6 +67,16 @@ def test_readiness_names_its_reasons(front: Bridge) -> None:
         "ticking": True,
         "smtp": {"oncall": True, "customers": True},
     }
+
+
+def test_the_command_for_a_health_check_asks_the_running_bridge(tmp_path: Path, mail_server: Sink) -> None:
+    with bridge(tmp_path, mail_server) as running:
+        asked = running.run("check", "--ready")
+        assert (asked.returncode, json.loads(asked.stdout)["storage"]) == (0, True)
+        running.stop()
+        asked = running.run("check", "--ready")
+    assert (asked.returncode, asked.stdout) == (1, "")
+    assert "Is the bridge running there?" in asked.stderr
 
 
 def test_asking_for_readiness_a_hundred_times_at_once_is_answered(front: Bridge) -> None:

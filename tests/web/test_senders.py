@@ -152,6 +152,23 @@ def test_the_api_explains_a_body_and_records_nothing(front: Bridge) -> None:
     assert front.api("/incidents") == before
 
 
+def test_a_bridge_then_does_what_it_has_explained(tmp_path: Path, mails: Sink) -> None:
+    running = Bridge(tmp_path, mails)
+    list_all(running)
+    try:
+        running.start()
+        for name in ("grafana/test_button", "alertmanager/resolved", "sns/alarm"):
+            said = running.post_api("/explain", body_of(name)).json()
+            done = post_as(running, name.partition("/")[0], body_of(name)).json()
+            assert said["would_draft"] == len(done["incidents"]), name
+            assert sum(one["ignored"] is not None for one in said["alerts"]) == done["ignored"], name
+        (letter,), (notice,) = said["letters"], running.incident()["notices"]
+        rung = notice["reminders"][0]["people"]
+        assert (letter["subject"], letter["rings"][0]["people"]) == (notice["subject"], rung)
+    finally:
+        running.close()
+
+
 @pytest.mark.parametrize(
     "query, body, words",
     [

@@ -66,7 +66,17 @@ def fresh(tmp_path: Path, mail_server: Sink) -> Iterator[Bridge]:
         yield running
 
 
-PAGES = ("/", "/people", "/lists", "/sources", "/incidents/none")
+PAGES = (
+    "/",
+    "/people",
+    "/lists",
+    "/lists/x.csv",
+    "/sources",
+    "/incidents/none",
+    "/drill",
+    "/drill/x",
+    "/check",
+)
 
 
 @pytest.mark.parametrize("path", PAGES)

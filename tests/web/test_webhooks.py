@@ -75,7 +75,9 @@ def test_a_slash_too_many_is_served_and_never_redirected(front: Bridge, path: st
     assert (answer.status_code, answer.json()["accepted"]) == (200, 1)
 
 
-@pytest.mark.parametrize("path", ["/webhook/alertmanager", "/Webhooks/Alertmanager"])
+@pytest.mark.parametrize(
+    "path", ["/webhook/alertmanager", "/Webhooks/Alertmanager", "/webhooks/Alertmanager"]
+)
 def test_an_address_that_nearly_is_one_is_answered_with_the_right_one(front: Bridge, path: str) -> None:
     answer = httpx.post(f"{front.url}{path}", content=body())
     assert is_problem(answer, 404)

@@ -48,4 +48,5 @@ def _first_of_two(ctx: DecisionContext, override: str) -> DecisionResult:
             override=override or None,
         ),
     )
+    confirm(ctx, "first_yes", always=ctx.version().edited_by is not None)
     return DecisionResult("done", wake=Wake(timer=True, oncall=True, anchors=(head,)))

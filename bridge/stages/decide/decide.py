@@ -17,7 +17,7 @@ from bridge.stages.decide.edit import edit
 from bridge.stages.decide.end_incident import end_incident
 from bridge.stages.decide.renew import renew
 from bridge.stages.decide.reopen import reopen
-from bridge.stages.decide.retry_failed import retry_failed
+from bridge.stages.decide.retry_failed import leave_unknown, retry_failed
 from bridge.stages.decide.send_test_copy import send_test_copy
 from bridge.stages.decide.stop import resume, stop
 from bridge.stages.runtime import Runtime
@@ -35,6 +35,7 @@ ACTIONS: Mapping[str, Decide] = {
     "resume": resume,
     "reopen": reopen,
     "retry": retry_failed,
+    "leave": leave_unknown,
     "test": send_test_copy,
     "recovered": end_incident,
 }
@@ -51,9 +52,11 @@ def decide(tx: Tx, runtime: Runtime, link_id: str, form: DecisionRequest, lists:
     if ctx.link.replaced or expired(notice, tx.now, ctx.link.created_at):
         return _gone(ctx, form)
     counts = tx.delivery_counts.of([notice.id])[notice.id]
-    unreached = counts.get("failed", 0) + counts.get("unknown", 0)
+    unknown = counts.get("unknown", 0)
     newer = has_newer(notice, ctx.notices())
-    among = Circumstances(ctx.incident.state, newer, unreached, ctx.incident.is_drill)
+    among = Circumstances(
+        ctx.incident.state, newer, counts.get("failed", 0) + unknown, unknown, ctx.incident.is_drill
+    )
     offered = offers(notice, ctx.person, tx.now, among)
     if form.action not in offered and (form.action in ACTIONS or notice.state not in UNDECIDED):
         return _already(ctx, form)

@@ -20,7 +20,7 @@ from bridge.stages.draft_on_request import (
     draft_update,
     reopen_notice,
 )
-from bridge.stages.retry import RETRIED, RetriedState, WhichRows, retry_on_request
+from bridge.stages.retry import RETRIED, Press, RetriedState, WhichRows, leave, on_request, retry
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
 from bridge.store.tx import Tx
@@ -71,6 +71,14 @@ class CorrectionIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
     nature: Nature
     right: Said = ""
+
+
+class LeaveIn(BaseModel):
+    """Which letters are left: all of which nobody knows, those that ended in such words, or one recipient's."""
+
+    model_config = ConfigDict(extra="forbid")
+    reply: Said | None = None
+    recipient: Said | None = None
 
 
 class RetryIn(BaseModel):
@@ -135,19 +143,29 @@ class ApiCommands:
 
     async def retry(self, notice_id: Id, given: RetryIn) -> Any:
         """Send a letter again to those whom it did not reach, or perhaps not."""
+        return await self._about_unreached(
+            notice_id, WhichRows(given.state, given.reply, given.recipient), retry
+        )
+
+    async def leave(self, notice_id: Id, given: LeaveIn) -> Any:
+        """Record that those of whom nobody knows whether the letter reached them are left as they are."""
+        return await self._about_unreached(
+            notice_id, WhichRows("unknown", given.reply, given.recipient), leave
+        )
+
+    async def _about_unreached(self, notice_id: Id, which: WhichRows, press: Press) -> Any:
         services = await self._deps.store.read(lambda tx: tx.incidents.services_of([notice_id]))
         runtime, lists = self._deps.runtime(), await self._deps.lists.facts(services)
-        which = WhichRows(given.state, given.reply, given.recipient)
 
         def unit(tx: Tx) -> NoticeOut | str | None:
-            done = retry_on_request(tx, runtime, notice_id, which)
+            done = on_request(tx, runtime, notice_id, which, press)
             return notice_in(tx, runtime, notice_id, lists) if done == "done" else done
 
         out = await self._deps.store.run(unit)
         if out == "unknown":
             return problem(404, "unknown notice")
         if not isinstance(out, NoticeOut):
-            return problem(409, f"no letter of this notice is {given.state} and may be sent again")
+            return problem(409, f"no letter of this notice is {which.state} and may be sent again")
         self._deps.wake(RETRIED)
         return out
 

@@ -11,7 +11,7 @@ from fastapi import HTTPException, Query
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse, Response
 
-from bridge.core.drill import Drill, parse_window
+from bridge.core.drill import OFFICE_HOURS, Drill, parse_window
 from bridge.core.drill_score import DrillScore, last_seconds, median_seconds, score
 from bridge.core.model import Notice
 from bridge.core.values import parse_duration
@@ -27,7 +27,6 @@ from bridge.web.request_body import problem
 
 COMPARED = 50  # earlier drills that a score is compared with
 MOST = timedelta(days=90)
-USUAL = "Mon-Fri 10:00-17:00"  # the window of a surprise that names none
 ROWS = 1000  # of a drill's letter; there is one for each person
 
 
@@ -93,7 +92,7 @@ def _wanted(given: DrillIn) -> DrillRequest:
     kind = given.kind or KINDS[0]
     if kind not in KINDS:
         raise ValueError(f"kind: none of {', '.join(KINDS)}")
-    surprise = USUAL if given.surprise is True else given.surprise or None
+    surprise = OFFICE_HOURS if given.surprise is True else given.surprise or None
     try:
         within = parse_duration(given.within or "7d")
     except ValueError as error:

@@ -83,6 +83,9 @@ def api_router(deps: Dependencies, guard: Guard) -> APIRouter:
     router.add_api_route(
         "/notices/{notice_id}/retry", writing.retry, response_model=NoticeOut, methods=["POST"]
     )
+    router.add_api_route(
+        "/notices/{notice_id}/leave", writing.leave, response_model=NoticeOut, methods=["POST"]
+    )
     router.add_api_route("/drills", drills.begin, response_model=DrillOut, status_code=201, methods=["POST"])
     router.add_api_route("/links/revoke", writing.revoke, response_model=RevokedOut, methods=["POST"])
     return router

@@ -179,6 +179,7 @@ class DrillOut(Shape):
     state: str
     surprise: str | None
     asked_at: datetime
+    asked_by: str
     began_at: datetime | None
     ended_at: datetime | None
     ended: str | None

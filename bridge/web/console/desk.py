@@ -40,6 +40,7 @@ class Desk:
             path=self.path,
             query=self.query,
             secret=self.secret,
+            root=config.server.path,
         )
 
     def own_page(self, tx: Tx, notice: Notice) -> str | None:
@@ -47,4 +48,4 @@ class Desk:
         if not self.visitor.may("open_own_page"):
             return None
         link = tx.links.of(notice.id).get(self.visitor.person.id)
-        return f"/approve/{self.keys.token(link.id)}" if link else None
+        return f"{self.runtime.config.server.path}/approve/{self.keys.token(link.id)}" if link else None

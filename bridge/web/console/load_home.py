@@ -30,6 +30,8 @@ def load_home(tx: Tx, desk: Desk) -> HomeData:
         relay_problem=desk.relay_problem,
         senders=tuple(senders(tx, config)),
         listening_since=desk.posts.began_at,
+        drilled={name: one.began_at for name, one in tx.drills.last_of_each().items() if one.began_at},
+        remind_every=config.drills.remind_every,
     )
 
 

@@ -10,8 +10,8 @@ from bridge.web.views.sources import SourcesData
 IGNORED_SHOWN = 50
 
 
-def load_people(tx: Tx, desk: Desk) -> PeopleData:
-    """Who is rung, and what became of the last ring to each."""
+def load_people(tx: Tx, desk: Desk, *, tried: bool) -> PeopleData:
+    """Who is rung, and what became of the last ring to each. `tried`: a test ring was just asked for."""
     config = desk.runtime.config
     return PeopleData(
         frame=desk.frame(tx.now),
@@ -19,6 +19,7 @@ def load_people(tx: Tx, desk: Desk) -> PeopleData:
         escalations=config.escalations,
         rings=tx.summaries.last_rings(),
         approvals=tx.summaries.last_approvals(),
+        tried=tried,
     )
 
 

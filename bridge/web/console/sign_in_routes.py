@@ -4,7 +4,7 @@ from functools import partial
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from bridge import clock
 from bridge.core.roles import role_of
@@ -13,7 +13,7 @@ from bridge.core.sign_in import LinkState
 from bridge.core.values import LOCALES, Locale
 from bridge.errors import StorageDown
 from bridge.stages.sign_in import ask_link, in_token, link_state, use_link
-from bridge.web.console.answer import response
+from bridge.web.console.answer import go_to, response
 from bridge.web.console.visitors import NO_COOKIE, Visitors
 from bridge.web.dependencies import Dependencies
 from bridge.web.forms import is_ours, read_form
@@ -75,7 +75,7 @@ class SignInRoutes:
         if person is None or state != "works":
             return self._shown(request, person, state)
         log.info("signed_in", person=person.id)
-        answer = RedirectResponse("/", 303)
+        answer = go_to("/", self._deps)
         answer.headers["Set-Cookie"] = self._visitors.cookie_for(person)
         return answer
 
@@ -83,7 +83,7 @@ class SignInRoutes:
         """POST /sign-out: the session ends on this device."""
         if not self._is_ours(request):
             return response(self._deps.pages.forbidden(lang_of(request)))
-        answer = RedirectResponse("/sign-in", 303)
+        answer = go_to("/sign-in", self._deps)
         answer.headers["Set-Cookie"] = NO_COOKIE
         return answer
 

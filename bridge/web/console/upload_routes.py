@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from bridge.stages.draft_on_request import Drafted, draft_individual
 from bridge.stages.wake import Wake
 from bridge.store.tx import Tx
-from bridge.web.console.answer import response
+from bridge.web.console.answer import go_to, response
 from bridge.web.console.desk import Desk
 from bridge.web.console.load_incident import load_individual
 from bridge.web.console.upload import Upload, upload_of
@@ -65,7 +65,7 @@ class UploadRoutes:
         if not done.notice_id:
             return await self._page(request, desk, problem="cannot_draft")
         self._deps.wake(Wake(timer=True, oncall=True))
-        return RedirectResponse(own_page or f"/incidents/{incident}", 303)
+        return RedirectResponse(own_page, 303) if own_page else go_to(f"/incidents/{incident}", self._deps)
 
     async def _page(
         self, request: Request, desk: Desk, upload: Upload | None = None, problem: FileProblem | None = None

@@ -7,6 +7,7 @@ from bridge.core.kinds import Asks, spec_of
 from bridge.core.next_notice import printed_due
 from bridge.web.views.alerts import warns_of_left_out
 from bridge.web.views.approvers import not_reached, open_banner, second_waits
+from bridge.web.views.batch_overview import BatchOverview, overview
 from bridge.web.views.deadline import Deadline, deadline
 from bridge.web.views.deck import Button, Choice, button, choices
 from bridge.web.views.disclosures import Disclosures, disclosures
@@ -75,6 +76,7 @@ class ApprovalView:
     edits: tuple[TextChange, ...]
     since: ChangesSinceEdit | None
     rewritten: tuple[TextChange, ...]
+    overview: BatchOverview | None
     letters: tuple[LetterView, ...]
     other_letters: tuple[LetterView, ...]
     button: Button | None
@@ -111,6 +113,7 @@ def approval(data: PageData) -> ApprovalView:
         edits=edits or (),
         since=since_edit(data),
         rewritten=rewritten_changes(data),
+        overview=overview(data) if data.letters else None,
         letters=shown[:unfolded],
         other_letters=shown[unfolded:],
         button=button(data),

@@ -58,6 +58,7 @@ class Card:
     card at most."""
 
     id: str
+    drill: bool
     name: str
     href: str
     pill: Pill
@@ -72,8 +73,9 @@ class Card:
 
 
 def cards(frame: Frame, incidents: Iterable[OpenIncident]) -> tuple[Card, ...]:
-    """The cards, the most urgent first."""
-    shown = [_card(frame, each) for each in sorted(incidents, key=lambda each: order(each.step))]
+    """The cards, the most urgent first, drills last."""
+    urgent = sorted(incidents, key=lambda each: (each.incident.is_drill, order(each.step)))
+    shown = [_card(frame, each) for each in urgent]
     return tuple(replace(card, primary=card.primary and n == 0) for n, card in enumerate(shown))
 
 
@@ -81,9 +83,11 @@ def _card(frame: Frame, each: OpenIncident) -> Card:
     say = frame.say_in(each.service.timezone if each.service else frame.zone)
     step, timeline = each.step, frame.link(f"/incidents/{each.incident.id}")
     own = each.own_page if step.what in ("decide", "resume", "wait") else None
+    name = each.service.name.get(frame.lang) if each.service else each.incident.service
     return Card(
         id=f"i-{each.incident.id}",
-        name=each.service.name.get(frame.lang) if each.service else each.incident.service,
+        drill=each.incident.is_drill,
+        name=say("drill_title", title=name) if each.incident.is_drill else name,
         href=timeline,
         pill=_pill(say, each),
         what=what_is_broken(say, each.version),
@@ -95,7 +99,9 @@ def _card(frame: Frame, each: OpenIncident) -> Card:
         else None,
         button=say(_button(step)) if own else say("card_timeline"),
         go=own or timeline,
-        primary=bool(own) and (step.what == "resume" or _is_first_decision(step)),
+        primary=bool(own)
+        and not each.incident.is_drill
+        and (step.what == "resume" or _is_first_decision(step)),
     )
 
 

@@ -15,7 +15,10 @@ CAUSE_DAY_RULE = "BRG-05"
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Without an `action` it is a link to `href`. `fields`: the hidden fields that its form has of its own."""
+    """Without an `action` it is a link to `href`; with both it posts there.
+
+    `fields`: the hidden fields that its form has of its own.
+    """
 
     text: str
     note: str

@@ -10,7 +10,14 @@ from bridge.core.settings import Person
 from bridge.core.values import Locale
 from bridge.web.views.phrasing import Phrasing
 
-MENU = {"/": "menu_incidents", "/people": "menu_people", "/lists": "menu_lists", "/sources": "menu_sources"}
+MENU = {
+    "/": "menu_incidents",
+    "/people": "menu_people",
+    "/lists": "menu_lists",
+    "/sources": "menu_sources",
+    "/drill": "menu_drill",
+    "/check": "menu_check",
+}
 """The pages, in their order, by path; each with the key of its name."""
 
 
@@ -25,8 +32,8 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """One visit. `path`: of this page, below the console's root. `zone`: of the times that belong to no service.
-    `query`: what stands in this page's address besides the language. `secret`: what a form must carry."""
+    """One visit. `path`: of this page, below `root`, the path of public_url. `zone`: of the times that belong to no
+    service. `query`: what stands in this page's address besides the language. `secret`: what a form must carry."""
 
     visitor: Visitor
     lang: Locale
@@ -36,6 +43,7 @@ class Frame:
     path: str
     secret: str
     query: str = ""
+    root: str = ""
 
     @property
     def say(self) -> Phrasing:
@@ -51,19 +59,19 @@ class Frame:
         return self.say.person(self.visitor.person.id)
 
     def link(self, path: str) -> str:
-        """The path with the language of this page, where it was chosen by hand."""
+        """The address of a path, with the language of this page where it was chosen by hand."""
         if self.lang == self.visitor.person.locale:
-            return path
-        return f"{path}{'&' if '?' in path else '?'}lang={self.lang}"
+            return f"{self.root}{path}"
+        return f"{self.root}{path}{'&' if '?' in path else '?'}lang={self.lang}"
 
     @property
     def other_language(self) -> str:
         """This page in the other language."""
         other = "ja" if self.lang == "en" else "en"
-        return f"{self.path}?{self.query}{'&' if self.query else ''}lang={other}"
+        return f"{self.root}{self.path}?{self.query}{'&' if self.query else ''}lang={other}"
 
     @property
     def menu(self) -> tuple[MenuItem, ...]:
-        root = f"/{self.path.split('/')[1]}"
-        root = "/" if root == "/incidents" else root
-        return tuple(MenuItem(self.say(key), self.link(path), path == root) for path, key in MENU.items())
+        top = f"/{self.path.split('/')[1]}"
+        top = "/" if top == "/incidents" else top
+        return tuple(MenuItem(self.say(key), self.link(path), path == top) for path, key in MENU.items())

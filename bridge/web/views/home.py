@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bridge.core.first_letters import FirstLetter
 from bridge.core.model import AudienceFacts
@@ -19,7 +19,8 @@ class HomeData:
     """What the page is made from. `lists` and `services` by service.
 
     `listening_since`: when this process began, before which no sender could be heard. `rung`: the people by id who
-    are rung at once; `refused`: those whose last ring was refused.
+    are rung at once; `refused`: those whose last ring was refused. `drilled`: when each service had its last drill;
+    `remind_every`: how old that may be, zero for as old as it is.
     """
 
     frame: Frame
@@ -32,6 +33,8 @@ class HomeData:
     relay_problem: str
     senders: tuple[SenderState, ...]
     listening_since: datetime
+    drilled: Mapping[str, datetime]
+    remind_every: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,14 @@ class Home:
     heading: str
     cards: tuple[Card, ...]
     last: tuple[str, str, str] | None
+    drill: str
     ready: tuple[Readiness, ...]
     plot: Plot
 
 
 def home(data: HomeData) -> Home:
-    frame, n = data.frame, len(data.incidents)
+    frame = data.frame
+    n = sum(not each.incident.is_drill for each in data.incidents)
     heading = frame.say("open_n", n=n) if n else frame.say("open_none")
     return Home(
         title=heading,
@@ -66,7 +71,8 @@ def home(data: HomeData) -> Home:
         heading=heading,
         cards=cards(frame, data.incidents),
         last=None if n else _last(data),
-        ready=(_mail(data), _lists(data), _alerts(data), _oncall(data)),
+        drill=frame.link("/drill") if not n and frame.visitor.may("drill") else "",
+        ready=(_mail(data), _lists(data), _alerts(data), _oncall(data), _drills(data)),
         plot=plot(frame, data.firsts, data.services),
     )
 
@@ -124,3 +130,16 @@ def _oncall(data: HomeData) -> Readiness:
     refused = tuple(person for person in data.rung if person in data.refused)
     pill = Pill("stop", say("ready_refused")) if refused else Pill("ok", say("ready"))
     return Readiness(pill, say("menu_people"), data.frame.link("/people"), say.persons(refused or data.rung))
+
+
+def _drills(data: HomeData) -> Readiness:
+    """The service whose last drill is the longest ago."""
+    frame, say = data.frame, data.frame.say
+    if data.services.keys() - data.drilled.keys():
+        pill = Pill("wait" if data.remind_every else "rest", say("ready_never"))
+        return Readiness(pill, say("menu_drill"), frame.link("/drill"), "")
+    ago = frame.now - min(data.drilled[service] for service in data.services)
+    words = say("ago", length=say.rough(ago))
+    late = bool(data.remind_every) and ago > data.remind_every
+    pill = Pill("wait", words) if late else Pill("ok", say("ready"))
+    return Readiness(pill, say("menu_drill"), frame.link("/drill"), "" if late else words)

@@ -45,7 +45,7 @@ class ListRow:
 
 @dataclass(frozen=True, slots=True)
 class BadRows:
-    """The unusable rows of one list: those shown, those folded, and how many are not kept."""
+    """The unusable rows of one list: those shown, those folded, how many are not kept, and all of them as a file."""
 
     anchor: str
     heading: str
@@ -53,6 +53,7 @@ class BadRows:
     folded: tuple[str, ...]
     fold: str
     more: str
+    csv: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,4 +125,5 @@ def _bad(frame: Frame, facts: AudienceFacts) -> BadRows:
         folded=tuple(folded),
         fold=say("rows_more", n=say.number(len(folded))),
         more=say("rows_not_kept", n=say.number(more)) if more > 0 else "",
+        csv=(say("rows_csv", n=say.number(facts.bad_total)), frame.link(f"/lists/{facts.name}.csv")),
     )

@@ -1,11 +1,15 @@
 """How a sending went: when every recipient was tried once, and when nothing is left."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
+from bridge.core.actions import Action
 from bridge.core.dates import near_clock
+from bridge.core.events import Left, Retried
+from bridge.core.failures import alias
 from bridge.core.model import DeliveryState
 from bridge.web.views.deck import Button
-from bridge.web.views.page_data import PageData
+from bridge.web.views.page_data import FailedRow, PageData
 from bridge.web.views.recipients import was_before
 from bridge.web.views.sending import after_detection, nothing_sent
 
@@ -67,16 +71,60 @@ def reasons(data: PageData) -> tuple[Reason, ...]:
 
 def retries(data: PageData) -> tuple[Button, ...]:
     """The presses that send the letter again to all whom it did not reach, and to all of whom nobody knows."""
-    found = (_again(data, state, data.deliveries(state)) for state in _RETRIED)
+    found = [_again(data, state, data.deliveries(state)) for state in _RETRIED]
+    if "leave" in data.offers and "" not in _left(data):
+        text = data.say("leave_unknown", n=data.say.number(data.deliveries("unknown")))
+        found.append(_press(data, "leave", (text, ""), ("unknown", "", "")))
     return tuple(press for press in found if press is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """One whom the letter did not reach, or perhaps not. `presses`: about them alone, where nobody knows."""
+
+    address: str
+    state: str
+    reply: str
+    presses: tuple[Button, ...]
+
+
+def unreached(data: PageData, most: int) -> tuple[Unreached, ...]:
+    """The first of them."""
+    return tuple(
+        Unreached(row.address, row.state, row.reply, _alone(data, row)) for row in data.failed[:most]
+    )
+
+
+def _alone(data: PageData, row: FailedRow) -> tuple[Button, ...]:
+    if row.state != "unknown" or "retry" not in data.offers:
+        return ()
+    say, which, left = data.say, ("unknown", "", alias(row.address)), _left(data)
+    again = _press(data, "retry", (say("retry_one"), say("retry_twice")), which)
+    return (
+        (again,) if left & {"", which[2]} else (again, _press(data, "leave", (say("leave_one"), ""), which))
+    )
+
+
+def _left(data: PageData) -> set[str]:
+    """The aliases of those whom people left as they are since letters were sent again last; empty: all of them."""
+    mine = [event for event in data.events if event.detail.get("notice") == data.notice.id]
+    last = max((event.seq for event in mine if event.action == Retried.action), default=0)
+    return {str(e.detail.get("recipient") or "") for e in mine if e.action == Left.action and e.seq > last}
 
 
 def _again(data: PageData, state: DeliveryState, count: int, reply: str = "") -> Button | None:
     if not count or "retry" not in data.offers:
         return None
-    say, fields = data.say, (("state", str(state)), *((("reply", reply),) if reply else ()))
+    say = data.say
     note = say("retry_twice") if state == "unknown" else say("retry_rest") if "resume" in data.offers else ""
-    return Button(say(f"retry_{state}", n=say.number(count)), note, "retry", fields=fields)
+    return _press(data, "retry", (say(f"retry_{state}", n=say.number(count)), note), (str(state), reply, ""))
+
+
+def _press(data: PageData, action: Action, words: tuple[str, str], which: tuple[str, str, str]) -> Button:
+    """Whom it is for stands in the button's own address: a page has several of them, each for others."""
+    named = zip(("state", "reply", "recipient"), which, strict=True)
+    query = urlencode([(name, value) for name, value in named if value])
+    return Button(*words, action, data.link(query))
 
 
 def _refused(data: PageData, count: int, domains: tuple[str, ...]) -> str:

@@ -44,6 +44,8 @@ class BatchLetter:
     company: str
     text: Text
     findings: tuple[Finding, ...] = ()
+    department: str = ""
+    impact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,8 @@ class PageData:
     @property
     def offers(self) -> tuple[Action, ...]:
         unreached = self.deliveries("failed", "unknown")
-        among = Circumstances(self.incident.state, self.newer, unreached, self.drill)
+        unknown = self.deliveries("unknown")
+        among = Circumstances(self.incident.state, self.newer, unreached, unknown, self.drill)
         return offers(self.notice, self.person.id, self.now, among)
 
     @property

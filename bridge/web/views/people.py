@@ -14,13 +14,17 @@ from bridge.web.views.tones import Pill
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleData:
-    """What the page is made from; `rings` and `approvals` are the last of each person, by person."""
+    """What the page is made from; `rings` and `approvals` are the last of each person, by person.
+
+    `tried`: the visitor was just rung on trial.
+    """
 
     frame: Frame
     services: Mapping[str, Service]
     escalations: Mapping[str, Escalation]
     rings: Mapping[str, LastRing]
     approvals: Mapping[str, datetime]
+    tried: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +51,20 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Everything the template lays out. `troubles`: a heading, what follows from it, and what to mend."""
+    """Everything the template lays out. `troubles`: a heading, what follows from it, and what to mend.
+    `trial`: to whom a test ring would go; empty for whoever may not ask for one."""
 
     title: str
     frame: Frame
     troubles: tuple[tuple[str, str, str], ...]
     ladders: tuple[Ladder, ...]
     rows: tuple[PersonRow, ...]
+    tried: str
+    trial: str
 
 
 def people(data: PeopleData) -> People:
+    visitor = data.frame.visitor
     used = {service.escalation for service in data.services.values()}
     return People(
         title=data.frame.say("rung_now"),
@@ -66,6 +74,8 @@ def people(data: PeopleData) -> People:
         ),
         ladders=tuple(_ladder(data, name, each) for name, each in data.escalations.items() if name in used),
         rows=tuple(_row(data, person) for person in data.frame.people),
+        tried=data.frame.say("tried_ring", address=visitor.person.email) if data.tried else "",
+        trial=data.frame.say("try_ring_note", address=visitor.person.email) if visitor.may("drill") else "",
     )
 
 

@@ -15,8 +15,8 @@ from bridge.web.views.dismissed import Ongoing, after_all, decided_at_last, dism
 from bridge.web.views.fact_rows import subject_of
 from bridge.web.views.letters import LetterView, checksum, letter
 from bridge.web.views.old_record import Recorded, recorded
-from bridge.web.views.outcome import Reason, finished, first_round, reasons, retries
-from bridge.web.views.page_data import FailedRow, PageData
+from bridge.web.views.outcome import Reason, Unreached, finished, first_round, reasons, retries, unreached
+from bridge.web.views.page_data import PageData
 from bridge.web.views.problems import FormProblem, not_true_any_more
 from bridge.web.views.recipients import Audience, audience
 from bridge.web.views.sending import Sending, milestones, nothing_sent, quarter, sending, to_come
@@ -73,7 +73,7 @@ class Progress:
     successor: Choice | None
     then: tuple[Moment, ...]
     record: tuple[Moment, ...]
-    failures: tuple[FailedRow, ...]
+    failures: tuple[Unreached, ...]
     failures_more: str
     caption: str
     letters: tuple[LetterView, ...]
@@ -122,7 +122,7 @@ def progress(data: PageData) -> Progress:
         successor=_successor(data),
         then=to_come(data) if look in ("sending", "sent") else (),
         record=_record(data, look),
-        failures=data.failed[:SHOWN_FAILURES],
+        failures=unreached(data, SHOWN_FAILURES),
         failures_more=_more(data),
         caption=_caption(data),
         letters=_letters(data, look),

@@ -96,6 +96,7 @@ class Timeline:
 
     title: str
     frame: Frame
+    drill: bool
     pill: Pill
     facts: tuple[tuple[str, str], ...]
     lines: tuple[Happening, ...]
@@ -111,6 +112,7 @@ def timeline(data: TimelineData) -> Timeline:
     return Timeline(
         title=title_of(data.frame, data.incident, data.service, data.letters),
         frame=data.frame,
+        drill=data.incident.is_drill,
         pill=Pill(tone, say(key)),
         facts=_facts(data),
         lines=_lines(data),
@@ -123,7 +125,8 @@ def timeline(data: TimelineData) -> Timeline:
 
 def _upload(data: TimelineData) -> str:
     """The way to upload individual apologies, for whoever may."""
-    may = data.service is not None and data.frame.visitor.may("upload")
+    real = data.service is not None and not data.incident.is_drill
+    may = real and data.frame.visitor.may("upload")
     return data.frame.link(f"/incidents/{data.incident.id}/individual") if may else ""
 
 
@@ -132,6 +135,7 @@ def title_of(
 ) -> str:
     """`みどりショップ 全ユーザーのログイン機能`."""
     name = service.name.get(frame.lang) if service else incident.service
+    name = frame.say("drill_title", title=name) if incident.is_drill else name
     what = what_is_broken(frame.say, letters[-1].version) if letters else ""
     return f"{name} {what}".strip()
 
