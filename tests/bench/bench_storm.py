@@ -67,10 +67,10 @@ def storm(home: Path, groups: int) -> list[Row]:
         ours, failed = into(running.url + "/webhooks/alertmanager", home / "ours", names)
         until(lambda: len(mails.mails) >= groups, LONGEST, "every ring")
         rings = groups / (time.perf_counter() - began)
-        page = running.api("/api/v1/incidents?limit=200")
+        page = running.api("/incidents?limit=200")
         stored = len(page["incidents"])
         while page["next"]:
-            page = running.api(f"/api/v1/incidents?limit=200&cursor={page['next']}")
+            page = running.api(f"/incidents?limit=200&cursor={page['next']}")
             stored += len(page["incidents"])
     with plain_route(home) as (port, _):
         plain, _ = into(f"http://127.0.0.1:{port}/webhooks/alertmanager", home / "plain", names)

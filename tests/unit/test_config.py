@@ -266,6 +266,15 @@ def test_a_duration_is_written_as_prometheus_does(text, seconds):
         assert parse_duration(text) == timedelta(seconds=seconds)
 
 
+def test_a_copy_of_a_configuration_works_everything_out_anew():
+    old = configured(["shop", "pay"])
+    assert (set(old.service_lists), len(old.duty_rules)) == ({"shop", "pay"}, 64)
+    assert old.service_lists is old.service_lists, "worked out once"
+    new = old.model_copy(update={"services": {"pay": old.services["pay"]}})
+    assert set(new.service_lists) == {"pay"}
+    assert new.duty_rules != old.duty_rules
+
+
 @pytest.mark.parametrize(
     "url, hosts, ports",
     [
@@ -285,12 +294,3 @@ def test_several_hosts_are_written_as_libpq_writes_them(folder, url, hosts, port
 def test_a_line_end_at_the_end_of_a_name_is_no_part_of_it(folder):
     config = small(folder, service="representative: |\n  佐藤\n")
     assert config.services["shop"].representative == LocalText(ja="佐藤")
-
-
-def test_a_copy_of_a_configuration_works_everything_out_anew():
-    old = configured(["shop", "pay"])
-    assert (set(old.service_lists), len(old.duty_rules)) == ({"shop", "pay"}, 64)
-    assert old.service_lists is old.service_lists, "worked out once"
-    new = old.model_copy(update={"services": {"pay": old.services["pay"]}})
-    assert set(new.service_lists) == {"pay"}
-    assert new.duty_rules != old.duty_rules
