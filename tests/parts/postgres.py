@@ -6,6 +6,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Literal
@@ -15,6 +16,7 @@ from psycopg import sql
 
 from tests.parts.ports import free_port
 from tests.parts.programs import installed, open_folder
+from tests.parts.waiting import until
 
 Mode = Literal["smart", "fast", "immediate"]
 USER = "postgres" if os.getuid() == 0 else None  # the server refuses to run as root
@@ -76,15 +78,17 @@ class Postgres:
     def frozen(self) -> Iterator[None]:
         """Inside, no process of the server runs, as on a machine that is paused: connections stay, silent."""
         main = int((self.data / "postmaster.pid").read_text().split()[0])
-        os.kill(main, signal.SIGSTOP)  # first: no new ones
-        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
-        everyone = [main, *map(int, children)]
-        for pid in everyone:
-            os.kill(pid, signal.SIGSTOP)
+        stopped: list[int] = []
+        # The first stops the birth of others. The list may lack some while one of them ends or begins: look again.
+        while missed := [pid for pid in (main, *_children(main)) if pid not in stopped]:
+            for pid in missed:
+                os.kill(pid, signal.SIGSTOP)
+                until(partial(_runs_no_more, pid), 5, "a process of the server has stopped")
+            stopped += missed
         try:
             yield
         finally:
-            for pid in everyone:
+            for pid in stopped:
                 os.kill(pid, signal.SIGCONT)
 
     def url(self, database: str = "postgres") -> str:
@@ -134,3 +138,12 @@ def postgres() -> Iterator[Postgres]:
         finally:
             if cluster.running:
                 cluster.stop("immediate")
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _runs_no_more(pid: int) -> bool:
+    """Stopped, or ended and not yet missed by its parent."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in ("T", "Z")
