@@ -161,9 +161,8 @@ def loads(text: str, path: Path, env: Mapping[str, str]) -> Config:
     """The configuration in a text that belongs at this path. Raises ConfigError as `load` does."""
     document = read(text, env)
     if document.tree or not document.findings:
-        document.tree["server"] = (
-            document.tree.get("server") or {}
-        )  # also when it is not written: its default paths are beside the file too
+        # Also when it is not written: its default paths are beside the file too.
+        document.tree["server"] = document.tree.get("server") or {}
         _name_kinds(document)
         fit(document, Config, path.absolute().parent)
         for place, what in _dangling(document.tree):

@@ -51,9 +51,8 @@ class Document:
     tree: Tree = field(default_factory=dict)
     lines: dict[Place, int] = field(default_factory=dict)
     findings: list[ConfigFinding] = field(default_factory=list)
-    doubts: list[ConfigFinding] = field(
-        default_factory=list
-    )  # the file can be used, but may not say what was meant
+    # The file can be used, but may not say what was meant.
+    doubts: list[ConfigFinding] = field(default_factory=list)
 
     def finding(self, place: Place, what: str) -> ConfigFinding:
         """A finding at that place, with the line of the place or of the nearest part around it."""

@@ -14,9 +14,8 @@ _ASCII_LOCAL = re.compile(f"[{_TEXT}]+")
 _LOCAL = re.compile(f"[{_TEXT}\u00a1-\U0010ffff]+")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
-_PLAIN = re.compile(
-    rf"[{_TEXT}]{{1,64}}@{_LABEL}(?:\.{_LABEL})+"
-)  # nearly every address passes by this one match
+# Nearly every address passes by this one match.
+_PLAIN = re.compile(rf"[{_TEXT}]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
 _DEVIATING = re.compile("[ßẞς]")  # IDNA 2003 and 2008 read different domains in them: RFC 5894 7.2
 _UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 

@@ -20,9 +20,8 @@ class Model(BaseModel):
 
 
 _UNITS = {"y": 31_536_000, "w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1, "ms": 0.001}
-_DURATION = re.compile(
-    "".join(rf"(?:(\d{{1,6}}){unit})?" for unit in _UNITS), re.ASCII
-)  # the longest unit first
+# The longest unit first.
+_DURATION = re.compile("".join(rf"(?:(\d{{1,6}}){unit})?" for unit in _UNITS), re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LONGEST = timedelta(days=3660)  # far beyond any real setting; sums of times stay in the range of datetime
 

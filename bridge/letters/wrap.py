@@ -18,9 +18,8 @@ _NOT_FIRST = frozenset(
 )
 _NOT_LAST = frozenset("(（[［{｛〔〈《「『【‘“■")
 _PAUSES = ("、", "。", "，", "．", ",", ".", ";", "：", "；")
-_LABELLED = re.compile(
-    r"[^\s：:。、]{1,16}[：:](?!//)|・"
-)  # what follows such a line would look like another item
+# What follows such a line would look like another item.
+_LABELLED = re.compile(r"[^\s：:。、]{1,16}[：:](?!//)|・")
 _STUB = 16  # columns: a shorter line looks like a slip
 _LINE_BADNESS, _TORN_BADNESS, _STUB_BADNESS = 20, 7, 15
 # Kept whole: addresses and Latin words, numbers with their unit, dates with their time.
@@ -60,9 +59,8 @@ def _breaks(pieces: list[str], first: int, columns: int) -> list[tuple[int, int]
     """Which pieces stand on which line. Of all ways to break, the one of the least badness: few lines, breaks behind
     punctuation, no stub. `first`: the room of the first line, `columns` of the others."""
     last = len(pieces)
-    best: list[tuple[int, int]] = [(0, 0)] * (
-        last + 1
-    )  # badness and end of the line that begins with a piece
+    # Badness and end of the line that begins with a piece.
+    best: list[tuple[int, int]] = [(0, 0)] * (last + 1)
     for start in range(last - 1, -1, -1):
         room = columns if start else first
         ways = [(_badness(pieces, start, end) + best[end][0], end) for end in _ends(pieces, start, room)]

@@ -38,9 +38,8 @@ class Loader:
     lists: CustomerLists
     instance_id: str
     wake: Callable[[Wake], None]
-    _loaded: dict[str, datetime | None] = field(
-        default_factory=dict
-    )  # during the hold: notice, approved when
+    # During the hold: notice, approved when.
+    _loaded: dict[str, datetime | None] = field(default_factory=dict)
 
     async def load_due(self) -> None:
         """Every letter whose hold is over; then the lists of those whose hold runs. Raises StorageDown."""

@@ -17,9 +17,8 @@ POISON_AFTER = timedelta(minutes=1)  # how long a row rests that our own code fa
 POISON_TRIES = 5  # of them, after which it has failed
 LOSSES = 3  # connections that one message may lose before it, and not the server, is taken to be the reason
 BEHIND = 1.0  # seconds such a message waits longer than the others for a relay that is down
-TOO_FAST = (
-    8  # times that one message may be told "too fast" before it, and not the pace, is taken to be the reason
-)
+# Times that one message may be told "too fast" before it, and not the pace, is taken to be the reason.
+TOO_FAST = 8
 RING_AGAIN = timedelta(seconds=2)  # after a ring was told "too fast"
 
 

@@ -55,9 +55,8 @@ class Wire(asyncio.Protocol):
         if not self._replies and self.lost is None:
             loop = asyncio.get_running_loop()
             self._waiter = loop.create_future()
-            timer = loop.call_later(
-                seconds, self._wake
-            )  # asyncio.timeout costs more than the rest of a letter
+            # `asyncio.timeout` costs more than the rest of a letter.
+            timer = loop.call_later(seconds, self._wake)
             try:
                 await self._waiter
             finally:

@@ -140,9 +140,8 @@ class Relay:
             session = await self._session(ring=ring)
             begun_at = self._monotonic()
             outcome = await self._carry(session, mail)
-            tired = (
-                outcome.state == "queued" and session.answered > 0
-            )  # it may limit the mails of a connection
+            # It may limit the mails of a connection.
+            tired = outcome.state == "queued" and session.answered > 0
             if tired or session.swallowed:
                 session = await self._fresh(session, ring=ring)
                 outcome = await self._carry(session, mail)
@@ -311,9 +310,8 @@ class _Run:
             return
         load.cars.popleft()
         if outcome.state == "queued" and not outcome.code and again:
-            load.answered(
-                car, outcome
-            )  # the server accepted this connection: the letter is more likely wrong
+            # The server accepted this connection: the letter is more likely wrong.
+            load.answered(car, outcome)
             return
         told = self._relay.learn(session, outcome, car, self._begun_at)
         session.answered += outcome.state in ("sent", "deferred", "failed")

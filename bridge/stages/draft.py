@@ -293,9 +293,8 @@ def supersede(ctx: NoticeContext, new: Notice | None, why: str) -> None:
     )
     if not moved:
         return
-    if tx.outbox.cancel_rings(
-        old.id
-    ):  # nobody was reached by that ring, so the notice in its place rings at once
+    # Nobody was reached by that ring, so the notice in its place rings at once.
+    if tx.outbox.cancel_rings(old.id):
         tx.rings.plan(old.id, ctx.now)
         if new:
             tx.rings.plan(new.id, ctx.now)

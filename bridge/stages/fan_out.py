@@ -80,9 +80,8 @@ def begin_send(tx: Tx, runtime: Runtime, notice: Notice, chunk: Chunk, *, last: 
     ctx = open_notice(tx, runtime, notice.id, lock=True)
     if ctx is None or ctx.notice.state != "approved":
         return NOTHING
-    if (
-        ctx.notice.approved_at != notice.approved_at
-    ):  # stopped and resumed meanwhile: loaded anew, from the start
+    # Stopped and resumed meanwhile: loaded anew, from the start.
+    if ctx.notice.approved_at != notice.approved_at:
         return NOTHING
     version = tx.notices.version(notice.id, notice.approved_version or notice.version)
     if not _is_for(ctx, version, chunk):

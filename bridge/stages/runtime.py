@@ -45,7 +45,6 @@ class Runtime:
 
     def person(self, person_id: str) -> Person:
         """A person by id; one removed from the configuration keeps the id as a name and cannot be mailed."""
-        gone = Person.model_construct(
-            id=person_id, name=person_id, email=""
-        )  # an empty address fails validation
+        # An empty address fails validation.
+        gone = Person.model_construct(id=person_id, name=person_id, email="")
         return self.config.people.get(person_id) or gone

@@ -63,9 +63,8 @@ def watch(tx: Tx, runtime: Runtime, listening_since: datetime) -> Wake:
     for source in sorted(one.sender.source for one in found):
         tx.lock("watch", source)
     wake = NOTHING
-    for one in (
-        news(tx, runtime.config, listening_since) if found else ()
-    ):  # another instance may have told it
+    # Another instance may have told it.
+    for one in news(tx, runtime.config, listening_since) if found else ():
         tx.outbox.add(list(_messages(runtime, one, tx.now)))
         told = tx.now.isoformat() if one.news == "silent" else ""
         tx.instances.set_meta(f"{TOLD} {one.sender.source}", told)

@@ -34,9 +34,8 @@ from bridge.store.transaction import Transaction
 
 IN_DOUBT_WAIT = timedelta(seconds=60)  # lets a slow server finish with the first copy
 RING_DOUBT_WAIT = timedelta(seconds=5)  # a ring twice harms nobody, and one that is late does
-BEHIND_UNTRIED = timedelta(
-    seconds=5
-)  # so that one domain that refuses does not stop a letter again and again
+# So that one domain that refuses does not stop a letter again and again.
+BEHIND_UNTRIED = timedelta(seconds=5)
 RING_COPIES = 3  # of a ring at the most; of a letter two
 LEFT_TO_OTHERS = timedelta(hours=1)  # longer than it takes to reload every instance
 CRASHES = 5  # a message is suspected once so many processes have crashed while they held it

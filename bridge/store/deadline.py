@@ -31,9 +31,8 @@ class AnswerDeadline:
     def watch(self, engine: Engine) -> None:
         """From now on, until the engine is disposed of."""
         event.listen(engine, "before_cursor_execute", self._asks)
-        event.listen(
-            engine, "after_cursor_execute", self._asks
-        )  # its unit may think for a while; then it asks again
+        # Its unit may think for a while; then it asks again.
+        event.listen(engine, "after_cursor_execute", self._asks)
         event.listen(engine, "commit", self._asks)
         event.listen(engine, "rollback", self._asks)
         for ended in ("checkin", "close", "close_detached", "invalidate"):

@@ -46,9 +46,8 @@ Purpose = Literal["write", "soft", "read", "migrate"]
 
 VERSION_TABLE = "schema_version"
 PATIENCE_MS = 2_500  # a request may also wait for the batch before its own: 5 s in all, then 503
-PATIENCE_AGAIN_MS = (
-    500  # for a lock that the batch waited for already: three of its units may wait one by one
-)
+# For a lock that the batch waited for already: three of its units may wait one by one.
+PATIENCE_AGAIN_MS = 500
 
 
 class Utc(TypeDecorator[datetime]):

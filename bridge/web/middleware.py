@@ -71,9 +71,8 @@ class EdgeMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if scope["path"].startswith(
-            "//"
-        ):  # a base URL that ended in a slash: served, for a redirect loses the body
+        # A base URL that ended in a slash: served, for a redirect loses the body.
+        if scope["path"].startswith("//"):
             scope["path"] = "/" + scope["path"].lstrip("/")
         begun, status = False, 0
 
