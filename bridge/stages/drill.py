@@ -60,7 +60,7 @@ def plan_drill(
     if service is None:
         return DrillAnswer(status=404, why=f"unknown service {wanted.service}")
     tx.lock("service", service.id)
-    if stands := obstacle(tx, service.id):
+    if stands := obstacles(tx, [service.id]).get(service.id):
         return DrillAnswer(status=409, why=_OBSTACLES[stands].format(service=service.name.ja))
     ring_at = tx.now
     if wanted.surprise is not None:
@@ -94,15 +94,17 @@ def begin_drill(tx: Tx, runtime: Runtime, drill_id: str) -> Wake:
     return _begin(tx, runtime, drill)
 
 
-def obstacle(tx: Tx, service_id: str) -> Obstacle | None:
-    """Why no drill may be planned for a service now: something real is open, or a drill runs or is planned."""
-    current = tx.incidents.open_one(service_id)
-    if current and not current.is_drill:
-        return "incident"
-    unfinished = tx.drills.unfinished(service_id)
-    if unfinished is None:
-        return None
-    return "running" if unfinished.state == "running" else "planned"
+def obstacles(tx: Tx, services: Collection[str]) -> dict[str, Obstacle]:
+    """Why no drill may be planned for these services now: something real is open, or a drill runs or is planned.
+
+    Without those for which one may.
+    """
+    found: dict[str, Obstacle] = {
+        drill.service: "running" if drill.state == "running" else "planned"
+        for drill in tx.drills.unfinished(services)
+    }
+    real = (current for current in tx.incidents.open_ones(services) if not current.is_drill)
+    return found | dict.fromkeys((incident.service for incident in real), "incident")
 
 
 def _begin(tx: Tx, runtime: Runtime, drill: Drill) -> Wake:

@@ -39,9 +39,9 @@ class Drills:
         begun = select(drills).where(drills.c.began_at.is_not(None)).order_by(drills.c.began_at)
         return {row.service: Drill(**row._mapping) for row in self._tx.execute(begun)}
 
-    def unfinished(self, service: str) -> Drill | None:
-        """A service's drill that is planned or running."""
-        return next(iter(self._load(drills.c.service == service, drills.c.state != "over")), None)
+    def unfinished(self, services: Collection[str]) -> list[Drill]:
+        """The drills of these services that are planned or running; each has one at most."""
+        return self._load(drills.c.service.in_(services), drills.c.state != "over")
 
     def due(self, services: Collection[str]) -> list[Drill]:
         """Planned ones of these services whose time has come."""

@@ -1,7 +1,7 @@
 """Reading drills: all of them, one, and what beginning one would mean."""
 
 from bridge.core.settings import Service
-from bridge.stages.drill import obstacle
+from bridge.stages.drill import obstacles
 from bridge.store.tx import Tx
 from bridge.web.api.drills import drills_out
 from bridge.web.console.desk import Desk
@@ -15,12 +15,11 @@ def load_drills(tx: Tx, desk: Desk) -> DrillsData:
     """The latest drills, and the last of each service."""
     config = desk.runtime.config
     found = {drill.id: drill for drill in (*tx.drills.latest(SHOWN), *tx.drills.last_of_each().values())}
-    stands = {service: obstacle(tx, service) for service in config.services}
     return DrillsData(
         frame=desk.frame(tx.now),
         services=config.services,
         drills=drills_out(tx, desk.runtime, list(found.values())),
-        obstacles={service: why for service, why in stands.items() if why},
+        obstacles=obstacles(tx, config.services),
         remind_every=config.drills.remind_every,
     )
 
@@ -36,7 +35,7 @@ def load_start(tx: Tx, desk: Desk, service: Service) -> DrillStartData:
         first=escalation.steps[0].people,
         people=escalation.people(),
         customers=facts.count if facts else None,
-        obstacle=obstacle(tx, service.id),
+        obstacle=obstacles(tx, [service.id]).get(service.id),
         last=last.id if last else None,
     )
 
