@@ -1,7 +1,6 @@
 """What `bridge check` reads in the records of the bridge, beside one that may be running."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,8 +27,3 @@ def recorded(config: Config, query: Callable[[Tx], T]) -> T | None:
             return query(Tx(connection, now, keys))
     except (BridgeError, OSError):
         return None
-
-
-def whole(length: timedelta) -> timedelta:
-    """In whole seconds, as durations are written."""
-    return timedelta(seconds=int(length.total_seconds()))

@@ -6,7 +6,7 @@ from functools import partial
 
 from bridge import clock
 from bridge.cli.conditions import Problem
-from bridge.cli.records import recorded, whole
+from bridge.cli.records import recorded
 from bridge.config import Config
 from bridge.core.values import format_duration
 from bridge.core.watchdog import SenderState, is_silent
@@ -41,7 +41,8 @@ def last_posts(config: Config) -> Iterator[str]:
 
 
 def _ago(sender: SenderState, now: datetime) -> str:
-    return f"{format_duration(whole(sender.silent_for(now) or timedelta()))} ago"
+    age = sender.silent_for(now) or timedelta()
+    return f"{format_duration(timedelta(seconds=int(age.total_seconds())))} ago"
 
 
 def _known(config: Config) -> list[SenderState]:

@@ -77,13 +77,12 @@ class Loader:
         mode = await self.store.read(partial(fan_out.mode_of, notice=notice))
         if mode != "real" or spec_of(notice.kind).recipients is not Recipients.SERVICE_LIST:
             return
-        service, start = await self.store.read(partial(_service_of, notice=notice)), 0
+        service = await self.store.read(partial(_service_of, notice=notice))
         try:
             if await self.lists.digest(service) != notice.audience_digest:
                 return
-            async for chunk in self.lists.chunks(service, fan_out.CHUNK, notice.audience_digest or ""):
-                await self._put(notice, fan_out.Chunk(start, chunk), last=False)
-                start += len(chunk)
+            async for chunk in _numbered(self._list_of(service, notice)):
+                await self._put(notice, chunk, last=False)
         except AudienceError:
             return
         self._loaded[notice.id] = notice.approved_at
@@ -111,8 +110,11 @@ class Loader:
             return await self._stop_changed(notice, "list_changed", now.count if now else None)
         if self._loaded.pop(notice.id, None) == notice.approved_at:
             return await self._put(notice, fan_out.Chunk(0, ()), last=True)
-        chunks = self.lists.chunks(service, fan_out.CHUNK, notice.audience_digest or "")
-        return await self._load_chunks(notice, chunks)
+        return await self._load_chunks(notice, self._list_of(service, notice))
+
+    def _list_of(self, service: str, notice: Notice) -> AsyncIterator[list[Recipient]]:
+        """The list that was approved. Iterating raises AudienceError when it is another one."""
+        return self.lists.chunks(service, fan_out.CHUNK, notice.audience_digest or "")
 
     async def _wait_for_open_dots(self, notice: Notice) -> None:
         """Mails of the corrected letter that wait for the server's answer are given `OPEN_DOTS` seconds."""
@@ -133,17 +135,25 @@ class Loader:
         )
 
     async def _load_chunks(self, notice: Notice, chunks: AsyncIterator[list[Recipient]]) -> Wake:
-        start, chunk = 0, await anext(chunks, list[Recipient]())
+        numbered = _numbered(chunks)
+        chunk = await anext(numbered, fan_out.Chunk(0, ()))
         while True:
-            following = await anext(chunks, None)
-            wake = await self._put(notice, fan_out.Chunk(start, chunk), last=following is None)
+            following = await anext(numbered, None)
+            wake = await self._put(notice, chunk, last=following is None)
             if following is None:
                 return wake
-            start, chunk = start + len(chunk), following
+            chunk = following
 
     async def _put(self, notice: Notice, chunk: fan_out.Chunk, *, last: bool) -> Wake:
         unit = partial(fan_out.begin_send, runtime=self.runtime(), notice=notice, chunk=chunk, last=last)
         return await self.store.run(unit)
+
+
+async def _numbered(chunks: AsyncIterator[list[Recipient]]) -> AsyncIterator[fan_out.Chunk]:
+    start = 0
+    async for recipients in chunks:
+        yield fan_out.Chunk(start, recipients)
+        start += len(recipients)
 
 
 async def _one(chunk: list[Recipient]) -> AsyncIterator[list[Recipient]]:
