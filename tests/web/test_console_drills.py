@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.parts.bridge import MARUYAMA, Bridge, bridge, hidden_fields, link_in
-from tests.parts.sink import Sink, sink
+from tests.parts.sink import Sink
 from tests.parts.waiting import until
 from tests.web.test_sign_in import FORM, cookie_of, enter, is_out, link_for, look
 
@@ -19,15 +19,9 @@ Cookies = dict[str, dict[str, str]]
 
 
 @pytest.fixture(scope="module")
-def mails() -> Iterator[Sink]:
-    with sink() as received:
-        yield received
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory, mails: Sink) -> Iterator[Bridge]:
+def office(tmp_path_factory: pytest.TempPathFactory, mailbox: Sink) -> Iterator[Bridge]:
     """A bridge whose list has a row that cannot be used."""
-    with bridge(tmp_path_factory.mktemp("drills"), mails) as running:
+    with bridge(tmp_path_factory.mktemp("drills"), mailbox) as running:
         for address, role in ((VIEW, "view"), (ADMIN, "admin")):
             running.config["people"][role] = {"name": role, "email": address, "role": role}
         with (running.home / "customers.csv").open("a", encoding="utf-8") as customers:
@@ -37,8 +31,8 @@ def office(tmp_path_factory: pytest.TempPathFactory, mails: Sink) -> Iterator[Br
 
 
 @pytest.fixture(scope="module")
-def cookies(office: Bridge, mails: Sink) -> Cookies:
-    return {address: cookie_of(enter(link_for(office, mails, address))) for address in (*MAY, VIEW)}
+def cookies(office: Bridge, mailbox: Sink) -> Cookies:
+    return {address: cookie_of(enter(link_for(office, mailbox, address))) for address in (*MAY, VIEW)}
 
 
 def post(front: Bridge, path: str, cookie: dict[str, str], **fields: str) -> httpx.Response:
@@ -84,7 +78,7 @@ def test_what_is_not_there_is_not_found(office: Bridge, cookies: Cookies, path: 
     assert is_out(look(office, path))
 
 
-def test_a_drill_is_begun_followed_and_scored(office: Bridge, cookies: Cookies, mails: Sink) -> None:
+def test_a_drill_is_begun_followed_and_scored(office: Bridge, cookies: Cookies, mailbox: Sink) -> None:
     cookie = cookies[ADMIN]
     form = look(office, "/drill?service=shop", **cookie).text
     assert "訓練: 2名を呼び出す" in form
@@ -95,7 +89,7 @@ def test_a_drill_is_begun_followed_and_scored(office: Bridge, cookies: Cookies, 
     assert "訓練の途中です" in look(office, score, **cookies[VIEW]).text
     again = post(office, "/drill", cookie, **hidden_fields(form), when="now")
     assert (again.status_code, "訓練の途中です" in again.text) == (409, True)
-    ring = until(lambda: [m for m in mails.to(MARUYAMA) if "/approve/" in m.text], 20, "the ring")[0]
+    ring = until(lambda: [m for m in mailbox.to(MARUYAMA) if "/approve/" in m.text], 20, "the ring")[0]
     assert ring.subject.startswith("【訓練】")
     assert office.approve(link_in(ring)).status_code == 303
     until(lambda: "訓練の結果" in look(office, score, **cookie).text, 20, "the end of the drill")
@@ -125,13 +119,13 @@ def test_the_minute_of_a_surprise_is_on_no_page(office: Bridge, cookies: Cookies
 
 
 def test_a_test_ring_reaches_whoever_pressed_and_nobody_else(
-    office: Bridge, cookies: Cookies, mails: Sink
+    office: Bridge, cookies: Cookies, mailbox: Sink
 ) -> None:
     cookie = cookies[ADMIN]
     done = post(office, "/people", cookie, secret=secret(office, cookie))
     assert (done.status_code, done.headers["location"]) == (303, "/people?did=trial")
     assert f"{ADMIN} に試し呼び出しを送りました" in look(office, "/people?did=trial", **cookie).text
-    (mail,) = until(lambda: [m for m in mails.mails if "試し送り" in m.subject], 20, "the test ring")
+    (mail,) = until(lambda: [m for m in mailbox.mails if "試し送り" in m.subject], 20, "the test ring")
     assert mail.to == (ADMIN,) or list(mail.to) == [ADMIN]
     assert "http" not in mail.text
 

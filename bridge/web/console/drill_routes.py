@@ -16,7 +16,7 @@ from bridge.web.console.desk import Desk
 from bridge.web.console.load_drill import load_drills, load_score, load_start
 from bridge.web.console.visitors import Visitors
 from bridge.web.dependencies import Dependencies
-from bridge.web.forms import read_form
+from bridge.web.pages import Page
 from bridge.web.views.drill_score import DrillScoreData, drill_score
 from bridge.web.views.drills import drill_start, drills_page
 
@@ -65,11 +65,9 @@ class DrillRoutes:
         return response(self._deps.pages.console("drill_start", drill_start(data), status=status))
 
     async def _begin(self, request: Request, desk: Desk) -> Response:
-        if not desk.visitor.may("drill"):
-            return response(self._deps.pages.error(403))
-        posted = await read_form(request)
-        if not self._visitors.is_genuine(request, desk.visitor, posted.get("secret", "")):
-            return response(self._deps.pages.forbidden(desk.lang))
+        posted = await self._visitors.pressed(request, desk, "drill")
+        if isinstance(posted, Page):
+            return response(posted)
         service = desk.runtime.config.services.get(posted.get("service", ""))
         if service is None:
             return response(self._deps.pages.error(404))

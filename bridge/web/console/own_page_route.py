@@ -10,7 +10,7 @@ from bridge.web.console.answer import response
 from bridge.web.console.desk import Desk
 from bridge.web.console.visitors import Visitors
 from bridge.web.dependencies import Dependencies
-from bridge.web.forms import read_form
+from bridge.web.pages import Page
 from bridge.web.views.timeline import has_page
 
 
@@ -23,11 +23,9 @@ class OwnPageRoute:
 
     async def answer(self, request: Request, desk: Desk) -> Response:
         """303 to the visitor's own page of the notice, which is made where it is missing."""
-        if not desk.visitor.may("open_own_page"):
-            return response(self._deps.pages.error(403))
-        posted = await read_form(request)
-        if not self._visitors.is_genuine(request, desk.visitor, posted.get("secret", "")):
-            return response(self._deps.pages.forbidden(desk.lang))
+        posted = await self._visitors.pressed(request, desk, "open_own_page")
+        if isinstance(posted, Page):
+            return response(posted)
         unit = partial(
             _own_page, desk=desk, incident=request.path_params["id"], notice_id=posted.get("notice", "")
         )

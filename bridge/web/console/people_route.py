@@ -11,7 +11,7 @@ from bridge.web.console.desk import Desk
 from bridge.web.console.load_readiness import load_people
 from bridge.web.console.visitors import Visitors
 from bridge.web.dependencies import Dependencies
-from bridge.web.forms import read_form
+from bridge.web.pages import Page
 from bridge.web.views.people import people
 
 
@@ -29,11 +29,9 @@ class PeopleRoute:
         return response(self._deps.pages.console("people", people(await self._deps.store.read(unit))))
 
     async def _try(self, request: Request, desk: Desk) -> Response:
-        if not desk.visitor.may("drill"):
-            return response(self._deps.pages.error(403))
-        posted = await read_form(request)
-        if not self._visitors.is_genuine(request, desk.visitor, posted.get("secret", "")):
-            return response(self._deps.pages.forbidden(desk.lang))
+        posted = await self._visitors.pressed(request, desk, "drill")
+        if isinstance(posted, Page):
+            return response(posted)
         unit = partial(ring_on_trial, runtime=desk.runtime, person=desk.visitor.person)
         self._deps.wake(await self._deps.store.run(unit))
         return go_to("/people?did=trial", self._deps)

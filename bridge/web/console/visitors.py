@@ -1,5 +1,6 @@
 """Who is asking: by the cookie of a mailed link, or by the header of a proxy that has signed them in."""
 
+from collections.abc import Mapping
 from ipaddress import IPv6Address, ip_address
 
 import structlog
@@ -7,6 +8,7 @@ from starlette.requests import Request
 
 from bridge import clock
 from bridge.config.sections import Console
+from bridge.core.roles import Act
 from bridge.core.sessions import (
     LASTS,
     ConsoleSession,
@@ -18,8 +20,10 @@ from bridge.core.sessions import (
     visitor_of,
 )
 from bridge.core.settings import Person
+from bridge.web.console.desk import Desk
 from bridge.web.dependencies import Dependencies
-from bridge.web.forms import is_ours
+from bridge.web.forms import is_ours, read_form
+from bridge.web.pages import Page
 from bridge.web.rate_limit import Announcer, client
 
 log = structlog.get_logger(__name__)
@@ -79,6 +83,15 @@ class Visitors:
     def form_secret(self, visitor: Visitor) -> str:
         """What a form of the console must carry: no other site knows it."""
         return self._deps.keys.sign("console-form", visitor.person.id)
+
+    async def pressed(self, request: Request, desk: Desk, act: Act) -> Mapping[str, str] | Page:
+        """The fields of a form that this visitor was shown and may post; else the page that says why not."""
+        if not desk.visitor.may(act):
+            return self._deps.pages.error(403)
+        posted = await read_form(request)
+        if not self.is_genuine(request, desk.visitor, posted.get("secret", "")):
+            return self._deps.pages.forbidden(desk.lang)
+        return posted
 
     def is_genuine(self, request: Request, visitor: Visitor, secret: str) -> bool:
         """Whether a form was posted from a page that this visitor was shown."""
