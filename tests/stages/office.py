@@ -79,6 +79,14 @@ class Clock:
         self.now += by
 
 
+async def loaded_beside() -> bool:
+    """A busy machine loads a list beside the round of a timer. Wait for it; whether there was one."""
+    loading = [task for task in asyncio.all_tasks() if task.get_coro().__name__ == "load_due"]
+    if loading:
+        await asyncio.wait(loading)
+    return bool(loading)
+
+
 @dataclass
 class Office:
     """What a test holds. `mails` are the letters that the mail server took: notice, address, bytes."""
@@ -143,8 +151,7 @@ class Office:
         """Let time pass, then one round of the timer; returns when it wants to run next."""
         self.clock.move(after)
         due = await self.instance("one").tick()  # begun anew, so that every round is one with a heartbeat
-        if loading := [task for task in asyncio.all_tasks() if task.get_coro().__name__ == "load_due"]:
-            await asyncio.wait(loading)  # a busy machine loads the list beside the round
+        if await loaded_beside():
             due = await self.instance("one").tick()
         return due
 

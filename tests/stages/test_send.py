@@ -21,7 +21,7 @@ from bridge.store.claims import DeliveryResult
 from bridge.store.tables import versions
 from bridge.store.tx import Tx
 from tests.parts.midori import minutes, seconds
-from tests.stages.office import Office, office, text_of
+from tests.stages.office import Office, loaded_beside, office, text_of
 from tests.stages.samples import configured, customers, firing, resolved
 
 
@@ -64,9 +64,11 @@ async def test_one_timer_puts_the_list_in_once(office: Office) -> None:
     timer = office.instance("one")
     await office.post(firing())
     await office.press("maruyama", "approve")
-    await timer.tick()
-    office.clock.move(seconds(10))
-    await timer.tick()
+    for after in (seconds(0), seconds(10)):
+        office.clock.move(after)
+        await timer.tick()
+        if await loaded_beside():
+            await timer.tick()
     ids = sorted(row.id for row in await office.claim())
     assert ids == [ids[0], ids[0] + 1, ids[0] + 2]
     assert (await office.newest()).state == "sending"
