@@ -27,6 +27,7 @@ from bridge.loops.reload import RunningConfig
 from bridge.loops.results import LeavingLetter, Results
 from bridge.loops.self_check import SelfCheck
 from bridge.loops.timer import Timer
+from bridge.metronome import Metronome
 from bridge.smtp.helo import named
 from bridge.smtp.relay import ONCALL_CONNECTIONS, Relay
 from bridge.stages import instances
@@ -63,7 +64,7 @@ class App:
         self._instance_id = str(uuid4())
         self._boot_id = ""  # known once the database is open
         self._mark = MarkFile(config.server.data_dir / "mark")
-        self._metronome = clock.Metronome()
+        self._metronome = Metronome()
         self._bells = {name: self._metronome.bell(name) for name in ("timer", "oncall", "customers")}
         self._stop = asyncio.Event()
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Self, Union
 
 import structlog
 from pydantic import Discriminator, Field, Tag
-from sqlalchemy import URL
 
 from bridge import sources
 from bridge.audiences.cache import ServiceList
@@ -35,6 +34,9 @@ from bridge.errors import ConfigError
 from bridge.smtp.settings import Smtp
 from bridge.sources.settings import SourceSettings
 from bridge.wording import Term
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
 
 # Over logging's own logger: a command that has set up no log then writes a doubt to standard error.
 log = structlog.wrap_logger(logging.getLogger(__name__))
@@ -125,7 +127,7 @@ class Config(Model):
         return read_terms(self.wording.terms) if self.wording.terms else ()
 
     @property
-    def database_url(self) -> URL:
+    def database_url(self) -> "URL":
         """The database with its password, which neither str() nor repr() shows."""
         return self.database.location(self.server.data_dir)
 

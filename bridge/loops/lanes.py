@@ -10,7 +10,7 @@ from functools import partial
 import structlog
 
 from bridge import metrics
-from bridge.clock import Bell, pause
+from bridge.clock import pause
 from bridge.errors import BridgeError, StorageDown
 from bridge.loops.groups import GroupDependencies, LetterGroup
 from bridge.loops.outgoing import Composer, OutgoingMail
@@ -18,6 +18,7 @@ from bridge.loops.results import Results
 from bridge.loops.stops import Stops
 from bridge.loops.trouble import Trouble
 from bridge.loops.verdicts import Verdicts, result, unsent
+from bridge.metronome import Bell
 from bridge.smtp.connect import SmtpError
 from bridge.smtp.outcome import Outcome
 from bridge.smtp.relay import GROUP, Mail, Relay

@@ -14,7 +14,7 @@ import structlog
 
 from bridge import metrics
 from bridge.audiences.cache import CustomerLists
-from bridge.clock import Bell, monotonic, pause
+from bridge.clock import monotonic, pause
 from bridge.core import anchors
 from bridge.core.model import AudienceFacts, Ring
 from bridge.errors import StorageDown
@@ -22,6 +22,7 @@ from bridge.loops.fan_out import Loader
 from bridge.loops.peers import Peers
 from bridge.loops.relay_watch import RelayWatch
 from bridge.loops.trouble import Trouble
+from bridge.metronome import Bell
 from bridge.stages import instances
 from bridge.stages.drill import begin_drill
 from bridge.stages.finish import finish, is_news

@@ -8,21 +8,12 @@ import re
 from base64 import b64decode
 from collections.abc import Mapping
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import HTTPRedirectHandler, build_opener
 
-try:
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-    from cryptography.hazmat.primitives.hashes import SHA1, SHA256
-    from cryptography.x509 import load_pem_x509_certificate
-
-    READY = True
-except ImportError:
-    READY = False
-
+READY = find_spec("cryptography") is not None
 _HOST = r"https://sns\.[a-z0-9-]{3,}\.amazonaws\.com(?:\.cn)?"
 _CERTIFICATE = re.compile(rf"{_HOST}/[^?#]+\.pem")
 _CONFIRMATION = re.compile(rf"{_HOST}/\?[!-~]+")
@@ -63,6 +54,14 @@ def certificate(url: str, folder: Path | None) -> bytes:
 
 def is_signed(message: Mapping[str, str], folder: Path | None) -> bool:
     """Whether SNS signed this message. It proves SNS and nobody else: who owns the topic is another question."""
+    from cryptography.exceptions import (
+        InvalidSignature,  # here: no other sender needs it, and it is slow to import
+    )
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+    from cryptography.x509 import load_pem_x509_certificate
+
     url, names = message.get("SigningCertURL", ""), _SIGNED.get(message.get("Type", ""), ())
     if not names or not _CERTIFICATE.fullmatch(url):
         return False
