@@ -10,8 +10,6 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-import structlog
-
 from bridge import clock
 from bridge.audiences.cache import CustomerLists
 from bridge.config import Config
@@ -19,6 +17,7 @@ from bridge.core.anchors import LOGGED_AS
 from bridge.core.continuity import Mark, falls_behind
 from bridge.errors import StorageDown, StorageRefused
 from bridge.keys import Keys, load_keys, other_database
+from bridge.log import Logger
 from bridge.loops.composers import LetterComposer, OncallComposer
 from bridge.loops.lanes import LaneDependencies, LaneWorker
 from bridge.loops.peers import Peers
@@ -41,7 +40,7 @@ from bridge.web.dependencies import Dependencies, Health
 from bridge.web.listen import HttpServer, Sockets, addresses, servers
 from bridge.web.pages import Pages
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 STOP_WITHIN = 8.0  # seconds for messages that wait for the answer to their dot
 GIVE_BACK_WITHIN = 0.5  # seconds: closing the store waits on for it, unless the database hangs

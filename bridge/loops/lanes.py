@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-import structlog
-
 from bridge import metrics
 from bridge.clock import pause
 from bridge.errors import BridgeError, StorageDown
+from bridge.log import Logger
 from bridge.loops.groups import GroupDependencies, LetterGroup
 from bridge.loops.outgoing import Composer, OutgoingMail
 from bridge.loops.results import Results
@@ -31,7 +30,7 @@ from bridge.store.outbox import Lane
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 AT_ONCE = 500  # rows a claim takes
 SUSPECT_ALONE = 60.0  # seconds the lane waits for a message that processes died on, before it claims others

@@ -11,7 +11,6 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.error import URLError
-from urllib.request import HTTPRedirectHandler, build_opener
 
 READY = find_spec("cryptography") is not None
 _HOST = r"https://sns\.[a-z0-9-]{3,}\.amazonaws\.com(?:\.cn)?"
@@ -34,14 +33,15 @@ _PATIENCE = 5.0  # seconds
 _LONGEST = 65_536  # bytes of a certificate
 
 
-class _NoRedirects(HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:
-        return None
-
-
 def fetch(url: str) -> bytes:
     """The body behind a URL of AWS, which the caller has judged. Raises OSError."""
-    with build_opener(_NoRedirects()).open(url, timeout=_PATIENCE) as answer:
+    from urllib.request import HTTPRedirectHandler, build_opener  # here: as in `is_signed`
+
+    class NoRedirects(HTTPRedirectHandler):
+        def redirect_request(self, *_: object) -> None:
+            return None
+
+    with build_opener(NoRedirects()).open(url, timeout=_PATIENCE) as answer:
         return bytes(answer.read(_LONGEST))
 
 

@@ -22,9 +22,9 @@ LONG_SIGNATURES = 7
 # A module may import what stands on an earlier line, and its own package.
 LAYERS = [
     {"plugins", "redaction"},
-    {"errors", "core", "resources", "clock", "metronome", "metrics", "log"},
+    {"errors", "core", "resources", "clock", "metrics", "log"},
     {"wording"},
-    {"sources", "letters", "oncall", "store", "smtp", "audiences"},
+    {"sources", "letters", "oncall", "store", "smtp", "audiences", "metronome"},
     {"config", "keys"},
     {"stages"},
     {"loops", "web"},
