@@ -27,6 +27,7 @@ from bridge.loops.results import LeavingLetter, Results
 from bridge.loops.self_check import SelfCheck
 from bridge.loops.timer import Timer
 from bridge.metronome import Metronome
+from bridge.plugins import module_called
 from bridge.smtp.helo import named
 from bridge.smtp.relay import ONCALL_CONNECTIONS, Relay
 from bridge.stages import instances
@@ -39,6 +40,7 @@ from bridge.store.tx import Tx
 from bridge.web.dependencies import Dependencies, Health
 from bridge.web.listen import HttpServer, Sockets, addresses, servers
 from bridge.web.pages import Pages
+from bridge.wording import all_rules
 
 log = Logger(__name__)
 
@@ -160,6 +162,7 @@ class App:
         serving = [asyncio.create_task(server.serve()) for server in listening]
         stopped = asyncio.create_task(self._stop.wait())
         log.info("serving", listen=str(self._runtime.config.server.listen), instance=self._instance_id)
+        loading = asyncio.create_task(asyncio.to_thread(_load_the_rest))
         everything = [marking, *loops, *serving]
         await asyncio.wait([stopped, *everything], return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
@@ -170,6 +173,7 @@ class App:
         await asyncio.wait([*loops, *serving], timeout=STOP_WITHIN)
         marks.close()
         await asyncio.wait([marking], timeout=1.0)
+        everything.append(loading)
         for task in everything:
             task.cancel()
         results = await asyncio.gather(*everything, return_exceptions=True)
@@ -266,6 +270,12 @@ class App:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(self._running.reload(store)))
+
+
+def _load_the_rest() -> None:
+    """What the first letter and the first call of the API need. A start does not wait for it, nor the first alert."""
+    all_rules()
+    module_called("bridge.web.api", "api_app")
 
 
 def _relays(config: Config) -> dict[str, list[Relay]]:

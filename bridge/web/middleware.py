@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bridge.log import Logger
-from bridge.web.for_browsers import error
+from bridge.web.for_browsers import MISTAKE, error
 from bridge.web.pages import Pages
 from bridge.web.refusal_log import RefusalLog
 
@@ -97,7 +97,7 @@ class EdgeMiddleware:
                 return
             log.exception("request_failed", method=scope["method"], path=scope["path"])
             if not begun:
-                answer = error(scope, self._pages, 500, "a mistake of the bridge; it was logged")
+                answer = error(scope, self._pages, 500, MISTAKE)
                 await answer(scope, receive, send_with_headers)
 
 
