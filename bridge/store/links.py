@@ -45,6 +45,7 @@ class Links:
 
     def ensure(self, notice_id: str, people: Iterable[str]) -> None:
         """Make the one link of each of these people to a notice, where it is missing."""
+        people, own = tuple(people), self._tx.own.notice(notice_id)
         new = [
             {
                 "id": secrets.token_urlsafe(_LINK_BYTES),
@@ -53,9 +54,12 @@ class Links:
                 "created_at": self._tx.now,
             }
             for person in dict.fromkeys(people)
+            if own is None or person not in own.people
         ]
         if new:
-            self._tx.execute(_ADD, new)
+            self._tx.write(_ADD, new)
+        if own:
+            own.people.update(people)
 
     def of(self, notice_id: str) -> dict[str, Link]:
         """The live links of a notice, by person."""
