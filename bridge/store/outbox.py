@@ -210,6 +210,8 @@ class Outbox:
 
     def refused_people(self, notice_id: str) -> dict[str, str]:
         """Whose last ring about a notice the mail server refused for good: its words, by person."""
+        if self._tx.own.notice(notice_id):
+            return {}
         query = (
             select(outbox.c.person, outbox.c.state, outbox.c.reply)
             .where(outbox.c.notice_id == notice_id, outbox.c.lane == "oncall", outbox.c.kind == "ring")

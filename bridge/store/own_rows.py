@@ -6,20 +6,32 @@ changed otherwise than by adding to it is forgotten here, and read from then on.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bridge.core.model import Alert, Incident, Notice, Ring, Version
 
 FEW = 50  # alerts of an incident that are kept here; of more, the database says which ones differ
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One person's way to one notice. `id` is stored in clear; the signed token is never stored."""
+
+    id: str
+    notice_id: str
+    person: str
+    created_at: datetime
+    replaced: bool = False
+
+
 @dataclass(slots=True)
 class OwnNotice:
-    """A notice of such an incident. `people`: those who have a link. `told`: the occasions that were mailed."""
+    """A notice of such an incident. `links`: by person. `told`: the occasions that were mailed."""
 
     notice: Notice
     versions: dict[int, Version] = field(default_factory=dict)
     rings: list[Ring] = field(default_factory=list)
-    people: set[str] = field(default_factory=set)
+    links: dict[str, Link] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
 
 
@@ -49,6 +61,10 @@ class OwnRows:
     def notice(self, notice_id: str) -> OwnNotice | None:
         found = self._incidents.get(self._owner.get(notice_id, ""))
         return found.notices.get(notice_id) if found else None
+
+    def notices(self) -> list[str]:
+        """The ids of all notices of such incidents."""
+        return list(self._owner)
 
     def draft(self, notice: Notice) -> bool:
         """False where its incident is another transaction's."""
