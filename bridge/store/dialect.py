@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 from sqlalchemy import (
     JSON,
     URL,
+    BindParameter,
+    Boolean,
     ColumnElement,
     Connection,
     DateTime,
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     import psycopg
 
 # SQLAlchemy compiles PostgreSQL's INSERT ... ON CONFLICT for SQLite too: one `insert` serves both.
-__all__ = ["Dialect", "Json", "LockHeld", "Utc", "domain_of", "insert", "skip_locked", "unindexed"]
+__all__ = ["Dialect", "Json", "LockHeld", "Utc", "domain_of", "insert", "listed", "skip_locked", "unindexed"]
 
 Purpose = Literal["write", "soft", "read", "migrate"]
 
@@ -141,6 +143,32 @@ def _unindexed(element: Any, compiler: Any, **more: Any) -> str:
 @compiles(unindexed, "sqlite")
 def _unindexed_sqlite(element: Any, compiler: Any, **more: Any) -> str:
     return f"+{compiler.process(element.clauses, **more)}"
+
+
+class listed(FunctionElement[bool]):
+    """Whether a text is one of the list that is given as JSON (`dumps`): one parameter, however long the list is.
+
+    An expanding IN is written, and its parameters are bound, anew for each execution. The list is read once for all
+    rows, and not at all where there is none.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+
+    def __init__(self, text: ColumnElement[Any], array: BindParameter[Any]) -> None:
+        super().__init__(text, array)
+
+
+@compiles(listed)
+def _listed(element: Any, compiler: Any, **more: Any) -> str:
+    text, array = (compiler.process(part, **more) for part in element.clauses)
+    return f"{text} IN (SELECT jsonb_array_elements_text(CAST({array} AS jsonb)))"
+
+
+@compiles(listed, "sqlite")
+def _listed_sqlite(element: Any, compiler: Any, **more: Any) -> str:
+    text, array = (compiler.process(part, **more) for part in element.clauses)
+    return f"{text} IN (SELECT value FROM json_each({array}))"  # noqa: S608  parts that SQLAlchemy has written
 
 
 class LockHeld(Exception):

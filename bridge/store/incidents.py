@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import (
-    BindParameter,
     Column,
     ColumnElement,
     Row,
+    Text,
     and_,
     bindparam,
     literal,
@@ -22,6 +22,7 @@ from bridge.core.kinds import kinds_that
 from bridge.core.lifecycle import incident_may_move
 from bridge.core.model import Incident, IncidentState, Mode
 from bridge.core.next_notice import TOLD
+from bridge.store.dialect import listed
 from bridge.store.indexed import UNFINISHED
 from bridge.store.tables import columns_of, incidents, notices
 from bridge.store.transaction import Transaction
@@ -92,14 +93,16 @@ class IncidentChanges(TypedDict, total=False):
     firing_at_end: int | None
 
 
-SERVICES: BindParameter[Any] = bindparam("services", expanding=True)
-"""The services of a statement that is built once."""
+SERVICES = bindparam("services", type_=Text())
+"""The services of a statement that is built once: JSON text."""
 
 
-def about(services: Collection[str] | BindParameter[Any], notice_id: Column[str]) -> ColumnElement[bool]:
-    """Whether a row's notice is about one of these services. Asked of each row, so that its own index is used."""
+def about(notice_id: Column[Any]) -> ColumnElement[bool]:
+    """Whether a row's notice is about one of `SERVICES`. Asked of each row, so that its own index is used."""
     service = select(incidents.c.service).join(_ABOUT, _ABOUT.c.incident_id == incidents.c.id)
-    return service.where(_ABOUT.c.id == notice_id).correlate(notice_id.table).scalar_subquery().in_(services)
+    return listed(
+        service.where(_ABOUT.c.id == notice_id).correlate(notice_id.table).scalar_subquery(), SERVICES
+    )
 
 
 class Incidents:

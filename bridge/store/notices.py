@@ -13,8 +13,8 @@ from bridge.core.kinds import Clock, Recipients, kinds_that, spec_of
 from bridge.core.lifecycle import UNDECIDED, UNDER_WAY, may_move
 from bridge.core.model import Approval, Batch, Notice, NoticeState, Text, Version
 from bridge.store.delivery_counts import DeliveryCounts
-from bridge.store.dialect import insert
-from bridge.store.incidents import REAL, SERVICES, Incidents, about
+from bridge.store.dialect import dumps, insert
+from bridge.store.incidents import REAL, Incidents, about
 from bridge.store.indexed import OPEN_NOTICE
 from bridge.store.tables import approvals, columns_of, incidents, notices, versions
 from bridge.store.transaction import Transaction
@@ -42,7 +42,7 @@ _APPROVALS = (
     .order_by(approvals.c.at)
 )
 _EARLIEST = select(func.min(notices.c.send_at)).where(
-    OPEN_NOTICE, notices.c.state == "approved", about(SERVICES, notices.c.id)
+    OPEN_NOTICE, notices.c.state == "approved", about(notices.c.id)
 )
 _HIGHEST_NUMBER = select(func.max(notices.c.number)).where(notices.c.incident_id == bindparam("incident_id"))
 _LAST_SENT = (
@@ -182,9 +182,10 @@ class Notices:
             select(notices.c.id)
             .where(OPEN_NOTICE, notices.c.state == "approved", early if ahead else mine)
             .where(notices.c.id.not_in(exclude))
-            .where(about(services, notices.c.id))
+            .where(about(notices.c.id))
             .order_by(notices.c.send_at)
-            .limit(1)
+            .limit(1),
+            {"services": dumps(list(services))},
         ).scalar_one_or_none()
         if found is None:
             return None
@@ -232,7 +233,7 @@ class Notices:
 
     def next_send_at(self, services: Collection[str]) -> datetime | None:
         """When the next hold of a letter about these services ends."""
-        found: datetime | None = self._tx.execute(_EARLIEST, {"services": list(services)}).scalar_one()
+        found: datetime | None = self._tx.execute(_EARLIEST, {"services": dumps(list(services))}).scalar_one()
         return found
 
     def version(self, notice_id: str, number: int) -> Version:

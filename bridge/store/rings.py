@@ -8,7 +8,8 @@ from sqlalchemy import Row, bindparam, func, or_, select, update
 
 from bridge.core.model import Ring
 from bridge.core.reminders import is_due
-from bridge.store.incidents import SERVICES, about
+from bridge.store.dialect import dumps
+from bridge.store.incidents import about
 from bridge.store.tables import rings
 from bridge.store.transaction import Transaction
 
@@ -21,13 +22,11 @@ _NOW = bindparam("now", type_=rings.c.due_at.type)
 _DUE = (
     select(rings)
     .where(rings.c.state == "pending", or_(rings.c.due_at <= _NOW, rings.c.planned_at > _NOW))
-    .where(about(SERVICES, rings.c.notice_id))
+    .where(about(rings.c.notice_id))
     .order_by(rings.c.due_at)
     .limit(_AT_ONCE)
 )
-_EARLIEST = select(func.min(rings.c.due_at)).where(
-    rings.c.state == "pending", about(SERVICES, rings.c.notice_id)
-)
+_EARLIEST = select(func.min(rings.c.due_at)).where(rings.c.state == "pending", about(rings.c.notice_id))
 _MOVE = (
     update(rings)
     .where(rings.c.notice_id == bindparam("b_notice_id"), rings.c.state == "pending")
@@ -62,11 +61,11 @@ class Rings:
         Several instances may find one ring; `fire` lets one of them ring it.
         """
         now = self._tx.now
-        rows = self._tx.execute(_DUE, {"now": now, "services": list(services)}).all()
+        rows = self._tx.execute(_DUE, {"now": now, "services": dumps(list(services))}).all()
         return [_ring(row) for row in rows if is_due(row.due_at, row.planned_at, now)]
 
     def next_due_at(self, services: Collection[str]) -> datetime | None:
-        found: datetime | None = self._tx.execute(_EARLIEST, {"services": list(services)}).scalar_one()
+        found: datetime | None = self._tx.execute(_EARLIEST, {"services": dumps(list(services))}).scalar_one()
         return found
 
     def of(self, notice_id: str) -> list[Ring]:
