@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from bridge.errors import StorageDown, StorageRefused
 from bridge.keys import Keys, load_keys, other_database
 from bridge.log import Logger
 from bridge.loops.composers import LetterComposer, OncallComposer
-from bridge.loops.lanes import LaneDependencies, LaneWorker
+from bridge.loops.lanes import LaneDependencies, LaneWorker, leave
 from bridge.loops.peers import Peers
 from bridge.loops.relay_watch import RelayWatch
 from bridge.loops.reload import RunningConfig
@@ -32,8 +32,9 @@ from bridge.smtp.helo import named
 from bridge.smtp.relay import ONCALL_CONNECTIONS, Relay
 from bridge.stages import instances
 from bridge.stages.instances import ThisInstance
+from bridge.stages.leave_at_once import Hands
 from bridge.stages.runtime import Runtime
-from bridge.stages.wake import Wake
+from bridge.stages.wake import LeavingRing, Wake
 from bridge.store.mark_file import MarkFile
 from bridge.store.store import Store
 from bridge.store.tx import Tx
@@ -68,6 +69,7 @@ class App:
         self._metronome = Metronome()
         self._bells = {name: self._metronome.bell(name) for name in ("timer", "oncall", "customers")}
         self._stop = asyncio.Event()
+        self._leave: Callable[[Sequence[LeavingRing]], None] = lambda _: None
 
     async def serve(self) -> None:
         """Run until SIGTERM or SIGINT. Raises BridgeError when it cannot start."""
@@ -207,15 +209,17 @@ class App:
     def _lanes(self, store: Store[Tx], marks: Results, keys: Keys) -> list[LaneWorker]:
         office = LaneDependencies(store, marks, self._me, clock.now, lambda: self._runtime, self._wake)
         oncall = OncallComposer(store, lambda: self._runtime, keys, self._relay_problem, clock.now)
+        rings = LaneWorker(
+            "oncall",
+            office,
+            lambda: self._relays["oncall"],
+            ONCALL_CONNECTIONS,
+            self._bells["oncall"],
+            oncall,
+        )
+        self._leave = partial(leave, rings, oncall)
         return [
-            LaneWorker(
-                "oncall",
-                office,
-                lambda: self._relays["oncall"],
-                ONCALL_CONNECTIONS,
-                self._bells["oncall"],
-                oncall,
-            ),
+            rings,
             LaneWorker(
                 "customers",
                 office,
@@ -239,6 +243,7 @@ class App:
             runtime=lambda: self._runtime,
             keys=keys,
             lists=self._lists,
+            hands=lambda: Hands(self._runtime, self._instance_id, keys, self._relay_problem()),
             wake=self._wake,
             now=clock.now,
             health=health,
@@ -257,6 +262,7 @@ class App:
             log.warning(f"database_{found}")
         for problem in wake.template_failed:
             log.warning("template_failed", problem=problem)
+        self._leave(wake.leaving)
         for name in ("timer", "oncall", "customers"):
             if getattr(wake, name):
                 self._bells[name].ring()

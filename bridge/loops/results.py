@@ -51,7 +51,7 @@ class Results:
         on_leaving: Callable[[LeavingLetter], None],
         on_done: Callable[[int, int], None],
     ) -> None:
-        """`on_quiet` is called when everything that was put is committed: a letter may be done.
+        """`on_quiet` is called when everything that was put is committed: a letter may be done, or a ring is refused.
 
         `on_leaving` is called with one of the letters that were just granted, before they go on the wire; `on_done`
         with row and fence of a letter whose result was committed.
@@ -62,6 +62,7 @@ class Results:
         self._doubts: list[tuple[Sequence[Claimed], asyncio.Future[set[tuple[int, int]]]]] = []
         self._noted: Set[str] = frozenset()  # letters whose first accepted mail is noted
         self._results: list[DeliveryResult] = []
+        self._news = False  # since it was quiet
         self.unwritten: set[tuple[int, int]] = set()  # id and fence of every result that is not committed yet
         self._asked = asyncio.Event()
         self._pressing = asyncio.Event()
@@ -158,7 +159,8 @@ class Results:
             return False
         self._written(batch)
         _observe(first_accepts)
-        if not self._results and not self._doubts:
+        if self._news and not self._results and not self._doubts:
+            self._news = False
             self._on_quiet()
         return True
 
@@ -172,6 +174,8 @@ class Results:
 
     def _written(self, results: Sequence[DeliveryResult]) -> None:
         self._trouble.over()
+        # A mail to the on-call that was taken is no business of the timer's.
+        self._news = self._news or any(r.lane == "customers" or r.state == "failed" for r in results)
         if accepted := _accepted(results):
             self._on_done(accepted[-1].id, accepted[-1].fence)
             if new := _letters(accepted) - self._noted:

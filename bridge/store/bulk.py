@@ -111,27 +111,38 @@ def mark_in_doubt(
     return {(row.id, row.fence) for row in tx.execute(_DOUBTFUL[name], {"rows": rows, "me": instance_id})}
 
 
-def update_and_fetch(
-    tx: Transaction, due: Select[tuple[int]], values: Mapping[str, Any], columns: Sequence[Column[Any]]
-) -> Sequence[Sequence[Any]]:
-    """Change these rows of the outbox, and read them as they are then.
+class UpdateAndFetch:
+    """Changes rows of the outbox, and reads them as they are then. Built once, and run again and again.
 
     From SQLite all come as one: with each row that it steps to, the interpreter goes to another thread and back.
     """
-    dialect = tx.connection.dialect
-    if dialect.name != "sqlite":
-        changed = update(outbox).where(outbox.c.id.in_(skip_locked(due))).values(values)
-        return tx.execute(changed.returning(*columns)).all()
-    found = due.subquery()
-    ids = {"ids": tx.execute(select(func.json_group_array(found.c.id))).scalar_one()}
-    those = outbox.c.id.in_(select(_EACH.c.value))
-    tx.execute(update(outbox).where(those).values(values), ids)
-    packed = select(func.json_group_array(func.json_array(*columns))).where(those)
-    rows: list[list[Any]] = json.loads(tx.execute(packed, ids).scalar_one())
-    for place, column in enumerate(columns):
-        reader = column.type.dialect_impl(dialect).result_processor(dialect, None)
-        if reader is not None:
-            read = cache(reader)  # the rows of a letter differ in little
-            for row in rows:
-                row[place] = read(row[place])
-    return rows
+
+    def __init__(
+        self, due: Select[tuple[int]], values: Mapping[str, Any], columns: Sequence[Column[Any]]
+    ) -> None:
+        self._columns = columns
+        self._returning = (
+            update(outbox).where(outbox.c.id.in_(skip_locked(due))).values(values).returning(*columns)
+        )
+        self._ids = select(func.json_group_array(due.subquery().c.id))
+        those = outbox.c.id.in_(select(_EACH.c.value))
+        self._update = update(outbox).where(those).values(values)
+        self._packed = select(func.json_group_array(func.json_array(*columns))).where(those)
+
+    def run(self, tx: Transaction, params: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """The rows that were changed, by the columns in their order."""
+        dialect = tx.connection.dialect
+        if dialect.name != "sqlite":
+            return tx.execute(self._returning, params).all()
+        ids = tx.execute(self._ids, params).scalar_one()
+        if ids == "[]":
+            return []
+        tx.execute(self._update, {**params, "ids": ids})
+        rows: list[list[Any]] = json.loads(tx.execute(self._packed, {"ids": ids}).scalar_one())
+        for place, column in enumerate(self._columns):
+            reader = column.type.dialect_impl(dialect).result_processor(dialect, None)
+            if reader is not None:
+                read = cache(reader)  # the rows of a letter differ in little
+                for row in rows:
+                    row[place] = read(row[place])
+        return rows

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
+    Text,
     and_,
+    bindparam,
     case,
     func,
     literal,
@@ -26,8 +27,9 @@ from bridge.core.kinds import Recipients, kinds_that
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import DeliveryState
 from bridge.store import bulk
+from bridge.store.dialect import dumps, listed
 from bridge.store.incidents import about
-from bridge.store.indexed import CLAIMED, OPEN_NOTICE, WAITING
+from bridge.store.indexed import CLAIMED, OPEN_NOTICE, WAITING, written
 from bridge.store.outbox import Lane
 from bridge.store.tables import notices, outbox
 from bridge.store.transaction import Transaction
@@ -111,6 +113,68 @@ _AT_ONCE = 5000  # ids in one statement
 _SUSPECT = outbox.c.crashes >= CRASHES
 
 
+_NOW = bindparam("now", type_=outbox.c.due_at.type)
+_SENDING = select(notices.c.id).where(OPEN_NOTICE, notices.c.state == "sending")
+# Another instance may know a service that this one does not. What none has taken for so long is for any.
+_NOBODYS = outbox.c.due_at <= bindparam("nobodys", type_=outbox.c.due_at.type)
+# What a lane may claim, and what is due of it: built once, for building costs more than running them.
+_MINE: Mapping[Lane, ColumnElement[bool]] = {
+    "oncall": and_(
+        outbox.c.lane == "oncall",
+        WAITING,
+        or_(outbox.c.notice_id.is_(None), about(outbox.c.notice_id), _NOBODYS),
+    ),
+    # The sending letters by a query of their own: a plan that has to guess how many they are sorts all rows for each
+    # claim.
+    "customers": and_(
+        outbox.c.lane == "customers", WAITING, outbox.c.notice_id.in_(bindparam("sending", expanding=True))
+    ),
+}
+_TAKEN = {
+    "state": "sending",
+    "owner": bindparam("me"),
+    "fence": outbox.c.fence + 1,
+    "attempts": outbox.c.attempts + 1,
+    "first_at": func.coalesce(outbox.c.first_at, _NOW),
+    "updated_at": _NOW,
+}
+_DUE = {lane: select(outbox.c.id).where(mine, outbox.c.due_at <= _NOW) for lane, mine in _MINE.items()}
+# Ordered by due_at alone, as the index is: to break ties would sort a million rows each time.
+_NEXT = {
+    lane: bulk.UpdateAndFetch(
+        due.where(~_SUSPECT).order_by(outbox.c.due_at).limit(bindparam("at_most")), _TAKEN, _CLAIMED
+    )
+    for lane, due in _DUE.items()
+}
+_LEAST_SUSPECT = {
+    lane: bulk.UpdateAndFetch(
+        due.where(_SUSPECT).order_by(outbox.c.crashes, outbox.c.due_at).limit(1), _TAKEN, _CLAIMED
+    )
+    for lane, due in _DUE.items()
+}
+_EARLIEST = {lane: select(func.min(outbox.c.due_at)).where(mine) for lane, mine in _MINE.items()}
+_HELD = select(outbox.c.id, outbox.c.fence).where(
+    outbox.c.owner == bindparam("me"), CLAIMED, outbox.c.lane == bindparam("lane")
+)
+_RINGS = bulk.UpdateAndFetch(
+    select(outbox.c.id).where(
+        listed(outbox.c.notice_id, bindparam("notices", type_=Text())), outbox.c.kind == "ring", WAITING
+    ),
+    {**_TAKEN, "state": bindparam("to_state")},
+    _CLAIMED,
+)
+_CANCEL_LATE_RINGS = (
+    update(outbox)
+    .where(outbox.c.lane == "oncall", WAITING, outbox.c.kind == "ring")
+    .where(
+        outbox.c.notice_id.not_in(
+            select(notices.c.id).where(OPEN_NOTICE, notices.c.state.in_(written(*sorted(UNDECIDED))))
+        )
+    )
+    .values(state="cancelled", updated_at=_NOW)
+)
+
+
 class Claims:
     """Claims within one transaction."""
 
@@ -127,13 +191,16 @@ class Claims:
             self._cancel_late_rings()
         else:
             self._supersede()
-        due = select(outbox.c.id).where(self._waiting(lane, services), outbox.c.due_at <= self._tx.now)
-        # Ordered by due_at alone, as the index is: to break ties would sort a million rows each time.
-        rows = self._take(due.where(~_SUSPECT).order_by(outbox.c.due_at).limit(limit), instance_id)
-        if rows:
-            return rows
-        least = due.where(_SUSPECT).order_by(outbox.c.crashes, outbox.c.due_at).limit(1)
-        return self._take(least, instance_id)
+        asked = {**self._of(lane, services), "now": self._tx.now, "me": instance_id}
+        rows = _NEXT[lane].run(self._tx, {**asked, "at_most": limit})
+        rows = rows or _LEAST_SUSPECT[lane].run(self._tx, asked)
+        return sorted(map(Claimed._make, rows), key=lambda message: message.id)
+
+    def claim_rings(self, notice_ids: Collection[str], instance_id: str, *, doubted: bool) -> list[Claimed]:
+        """Take the rings about notices that this transaction made. `doubted`: they may send their DATA at once."""
+        taken = {"notices": dumps(list(notice_ids)), "to_state": "in_doubt" if doubted else "sending"}
+        rows = _RINGS.run(self._tx, {**taken, "me": instance_id, "now": self._tx.now})
+        return sorted(map(Claimed._make, rows), key=lambda message: message.id)
 
     def _supersede(self) -> None:
         """End letters to recipients who have a later report of the same incident already."""
@@ -151,30 +218,11 @@ class Claims:
                 .values(state="superseded", updated_at=self._tx.now)
             )
 
-    def _waiting(self, lane: Lane, services: Collection[str]) -> ColumnElement[bool]:
-        waits = and_(outbox.c.lane == lane, WAITING)
+    def _of(self, lane: Lane, services: Collection[str]) -> dict[str, Any]:
+        """The parameters of what a lane may claim."""
         if lane == "customers":
-            # A query of its own: a plan that has to guess how many letters are sending sorts all rows for each claim.
-            query = select(notices.c.id).where(OPEN_NOTICE, notices.c.state == "sending")
-            sending = self._tx.execute(query).scalars().all()
-            return and_(waits, outbox.c.notice_id.in_(sending))
-        # Another instance may know a service that this one does not. What none has taken for so long is for any.
-        nobodys = outbox.c.due_at <= self._tx.now - LEFT_TO_OTHERS
-        mine = or_(outbox.c.notice_id.is_(None), about(services, outbox.c.notice_id))
-        return and_(waits, or_(mine, nobodys))
-
-    def _take(self, due: Select[tuple[int]], instance_id: str) -> list[Claimed]:
-        now = self._tx.now
-        values = {
-            "state": "sending",
-            "owner": instance_id,
-            "fence": outbox.c.fence + 1,
-            "attempts": outbox.c.attempts + 1,
-            "first_at": func.coalesce(outbox.c.first_at, now),
-            "updated_at": now,
-        }
-        rows = bulk.update_and_fetch(self._tx, due, values, _CLAIMED)
-        return sorted(map(Claimed._make, rows), key=lambda message: message.id)
+            return {"sending": self._tx.execute(_SENDING).scalars().all()}
+        return {"services": dumps(list(services)), "nobodys": self._tx.now - LEFT_TO_OTHERS}
 
     def mark_in_doubt(self, claims: Sequence[tuple[int, int]], instance_id: str) -> set[tuple[int, int]]:
         """Move (id, fence) from sending to in_doubt; returns those that may send their DATA.
@@ -207,9 +255,8 @@ class Claims:
 
     def held(self, lane: Lane, instance_id: str) -> set[tuple[int, int]]:
         """This instance's claims in a lane, by id and fence."""
-        mine = and_(outbox.c.owner == instance_id, CLAIMED, outbox.c.lane == lane)
-        query = select(outbox.c.id, outbox.c.fence).where(mine)
-        return {(row.id, row.fence) for row in self._tx.execute(query)}
+        rows = self._tx.execute(_HELD, {"me": instance_id, "lane": lane})
+        return {(row.id, row.fence) for row in rows}
 
     def give_back(
         self,
@@ -304,17 +351,7 @@ class Claims:
 
     def _cancel_late_rings(self) -> None:
         """Cancel rings that came back unsent after their notice was decided: nobody needs them."""
-        undecided = select(notices.c.id).where(OPEN_NOTICE, notices.c.state.in_(UNDECIDED))
-        self._tx.execute(
-            update(outbox)
-            .where(
-                outbox.c.lane == "oncall",
-                WAITING,
-                outbox.c.kind == "ring",
-                outbox.c.notice_id.not_in(undecided),
-            )
-            .values(state="cancelled", updated_at=self._tx.now)
-        )
+        self._tx.execute(_CANCEL_LATE_RINGS, {"now": self._tx.now})
 
     def after_clock_step_back(self) -> None:
         """After the clock stepped back, make due now what was planned in what is now the future."""
@@ -325,6 +362,5 @@ class Claims:
 
     def next_due_at(self, lane: Lane, services: Collection[str]) -> datetime | None:
         """When the next message of a lane becomes due that `claim` would take."""
-        query = select(func.min(outbox.c.due_at)).where(self._waiting(lane, services))
-        found: datetime | None = self._tx.execute(query).scalar_one()
+        found: datetime | None = self._tx.execute(_EARLIEST[lane], self._of(lane, services)).scalar_one()
         return found

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 from sqlalchemy import (
     JSON,
     URL,
+    BindParameter,
     ColumnElement,
     Connection,
     DateTime,
@@ -40,7 +41,18 @@ if TYPE_CHECKING:
     import psycopg
 
 # SQLAlchemy compiles PostgreSQL's INSERT ... ON CONFLICT for SQLite too: one `insert` serves both.
-__all__ = ["Dialect", "Json", "LockHeld", "Utc", "domain_of", "insert", "skip_locked", "unindexed"]
+__all__ = [
+    "Dialect",
+    "Json",
+    "LockHeld",
+    "Utc",
+    "domain_of",
+    "each_of",
+    "insert",
+    "listed",
+    "skip_locked",
+    "unindexed",
+]
 
 Purpose = Literal["write", "soft", "read", "migrate"]
 
@@ -141,6 +153,30 @@ def _unindexed(element: Any, compiler: Any, **more: Any) -> str:
 @compiles(unindexed, "sqlite")
 def _unindexed_sqlite(element: Any, compiler: Any, **more: Any) -> str:
     return f"+{compiler.process(element.clauses, **more)}"
+
+
+class each_of(FunctionElement[Any]):
+    """The texts of a JSON array (`dumps`) as rows of one column, `value`: one parameter, however long the list is.
+
+    An expanding IN is written, and its parameters are bound, anew for each execution.
+    """
+
+    inherit_cache = True
+
+
+@compiles(each_of)
+def _each_of(element: Any, compiler: Any, **more: Any) -> str:
+    return f"jsonb_array_elements_text(CAST({compiler.process(element.clauses, **more)} AS jsonb))"
+
+
+@compiles(each_of, "sqlite")
+def _each_of_sqlite(element: Any, compiler: Any, **more: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **more)})"
+
+
+def listed(value: ColumnElement[Any], array: BindParameter[Any]) -> ColumnElement[bool]:
+    """Whether the value is in such a list. It is read once for all rows, and not at all where there is none."""
+    return value.in_(select(each_of(array).table_valued("value").c.value))
 
 
 class LockHeld(Exception):

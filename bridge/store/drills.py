@@ -4,11 +4,20 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from bridge.core.drill import Drill
+from bridge.store.dialect import dumps, listed
+from bridge.store.incidents import SERVICES
 from bridge.store.tables import columns_of, drills
 from bridge.store.transaction import Transaction
+
+# Asked in every round: built once.
+_PLANNED = select(drills).where(listed(drills.c.service, SERVICES), drills.c.state == "planned")
+_DUE = _PLANNED.where(drills.c.ring_at <= bindparam("now", type_=drills.c.ring_at.type)).order_by(
+    drills.c.asked_at
+)
+_EARLIEST = _PLANNED.with_only_columns(func.min(drills.c.ring_at))
 
 
 class Drills:
@@ -45,15 +54,11 @@ class Drills:
 
     def due(self, services: Collection[str]) -> list[Drill]:
         """Planned ones of these services whose time has come."""
-        return self._load(
-            drills.c.service.in_(services), drills.c.state == "planned", drills.c.ring_at <= self._tx.now
-        )
+        rows = self._tx.execute(_DUE, {"services": dumps(list(services)), "now": self._tx.now})
+        return [Drill(**row._mapping) for row in rows]
 
     def next_due_at(self, services: Collection[str]) -> datetime | None:
-        earliest = select(func.min(drills.c.ring_at)).where(
-            drills.c.service.in_(services), drills.c.state == "planned"
-        )
-        found: datetime | None = self._tx.execute(earliest).scalar_one()
+        found: datetime | None = self._tx.execute(_EARLIEST, {"services": dumps(list(services))}).scalar_one()
         return found
 
     def move(self, drill: Drill, **values: Any) -> bool:

@@ -194,6 +194,7 @@ class Worker(Thread, Generic[X]):
         if job.given_up:
             raise GivenUp
         result = job.unit(tx)
+        tx.flush()
         self._dialect.check(connection)
         if job.given_up:  # claims without a worker, say, would stay so
             raise GivenUp

@@ -16,7 +16,7 @@ from bridge.log import Logger
 from bridge.stages.audience import Lists
 from bridge.stages.decide.decide import decide
 from bridge.stages.decide.decision import DecisionResult
-from bridge.store.links import Link
+from bridge.store.own_rows import Link
 from bridge.store.tx import Tx
 from bridge.web.dependencies import Dependencies
 from bridge.web.forms import answers_of, form_of, is_ours, read_form, version_in
