@@ -27,8 +27,9 @@ NoticeState = Literal[
 ]
 Origin = Literal["bridge", "answers", "person"]
 """Who wrote a version: the bridge by itself, the bridge with a person's answers, or a person in their own words."""
-ClosedReason = Literal["replaced", "fires_again"]
-"""Why the bridge closed a notice: a newer one took its place, or what it was to say is not true any more."""
+ClosedReason = Literal["replaced", "fires_again", "copy"]
+"""Why a notice was closed: a newer one took its place, what it was to say is not true any more, or its record is a
+copy that stays quiet."""
 RingState = Literal["pending", "fired", "cancelled"]
 DeliveryState = Literal[
     "queued", "sending", "in_doubt", "sent", "deferred", "failed", "unknown", "superseded"
