@@ -173,11 +173,13 @@ def test_a_file_that_was_moved_within_its_file_system_is_the_same(tmp_path: Path
 
 def test_one_of_two_copies_is_said_to_stay_quiet_where_it_runs(tmp_path: Path, mail_server: Sink) -> None:
     """The folder of a bridge that waits for a decision is copied, and started a second time beside it."""
+    for name in ("original", "copy"):
+        (tmp_path / name).mkdir()
     with bridge(tmp_path / "original", mail_server, customers=3) as original:
         alerted(original, mail_server)
         copy = Bridge(tmp_path / "copy", mail_server, customers=3)
         shutil.copytree(original.home / "data", copy.home / "data")
-        shutil.copyfile(original.home / "keys", copy.home / "keys")
+        shutil.copy2(original.home / "keys", copy.home / "keys")
         backed_up(file_of(original), file_of(copy))
         copy.config["escalations"]["shop"] |= {"remind_at": ["0s", "1s"], "then_every": "1s"}
         try:

@@ -18,6 +18,7 @@ from bridge.core.model import (
     Notice,
     Origin,
     Text,
+    UnusableRow,
     Version,
 )
 from bridge.core.settings import Escalation, Person, Service
@@ -57,7 +58,7 @@ AUDIENCE = AudienceFacts(
     count=12_408,
     digest="d1",
     locales={"ja": 12_408},
-    bad=(LocalText(ja="3行目: メールアドレスがありません", en="line 3: no address"),),
+    bad=(UnusableRow(3, "", LocalText(ja="メールアドレスがありません", en="no address")),),
     bad_total=1,
     encoding="UTF-8",
 )
