@@ -184,7 +184,7 @@ def test_the_answer_to_a_request_names_nobody() -> None:
     "lang, head, rows",
     [
         ("ja", "行 書いてある宛先 理由", ("2行目 tanto-2@example ドメイン", "17行目 空 メールアドレスが")),
-        ("en", "Row Address as written Reason", ("Line 2 tanto-2@example the domain is cut off",)),
+        ("en", "Row Address as written Why", ("Line 2 tanto-2@example the domain is cut off",)),
     ],
 )
 def test_each_unusable_row_of_a_list_is_a_row_of_a_table_with_what_is_written_and_why(
