@@ -138,7 +138,8 @@ class Alerts:
         last = {key_of(alert): alert for alert in changed}
         if not last:
             return
-        self._tx.execute(
+        self._tx.own.put_alerts(incident_id, list(last.values()))
+        self._tx.write(
             _PUT,
             [
                 {"incident_id": incident_id, **columns_of(alert), "words": words_of(alert.annotations)}
@@ -148,6 +149,7 @@ class Alerts:
 
     def end_all(self, incident_id: str) -> None:
         """End every firing alert now, by hand."""
+        self._tx.own.forget(incident_id)
         self._tx.execute(
             update(alerts)
             .where(alerts.c.incident_id == incident_id, alerts.c.status == "firing")
@@ -185,6 +187,9 @@ class Alerts:
 
     def severities(self, incident_id: str) -> list[str]:
         """The severities of the alerts that fire, each once; empty for one without that label."""
+        own = self._tx.own.incident(incident_id)
+        if own and own.alerts is not None:
+            return sorted({each.labels.get("severity", "") for each in own.alerts if each.status == "firing"})
         rows = self._tx.execute(_SEVERITIES, {"incident_id": incident_id})
         return sorted(found or "" for found in rows.scalars())
 
@@ -197,6 +202,9 @@ class Alerts:
         same, and their starts are on the same side of each of the `borders`. The one has no other label, the
         earliest start that can be believed, and the last end. A storm of ten thousand is a handful.
         """
+        own = self._tx.own.incident(incident.id)
+        if own and own.alerts is not None:
+            return list(own.alerts)
         if any(mark in name for name in names for mark in '"\\'):
             return self.of(incident.id, limit=None)  # SQLite has no path to a label of such a name
         received = incident.received_at

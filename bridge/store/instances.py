@@ -34,6 +34,7 @@ class Instances:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
+        self._gaps: str | None = None  # as they were read: every ring of a storm asks
 
     def beat(self, instance_id: str, boot_id: str) -> None:
         """Say that this instance is alive now, by the database's clock."""
@@ -134,7 +135,9 @@ class Instances:
 
     def gaps(self) -> list[Gap]:
         """Where something that was sent may be missing from the record, oldest first."""
-        stored = json.loads(self.meta(_GAPS) or "[]")
+        if self._gaps is None:
+            self._gaps = self.meta(_GAPS) or "[]"
+        stored = json.loads(self._gaps)
         return [
             Gap(datetime.fromisoformat(start), datetime.fromisoformat(end), *copy)
             for start, end, *copy in stored
@@ -151,7 +154,8 @@ class Instances:
     def _keep_gaps(self, gaps: Sequence[Gap]) -> None:
         times = ((gap, [gap.start.isoformat(), gap.end.isoformat()]) for gap in gaps)
         stored = [[*time, True, gap.before, gap.here] if gap.copied else time for gap, time in times]
-        self.set_meta(_GAPS, json.dumps(stored))
+        self._gaps = json.dumps(stored)
+        self.set_meta(_GAPS, self._gaps)
 
     def where(self) -> str:
         """Where the bridge of the last start ran, in words; empty for one of an older version."""
