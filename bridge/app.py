@@ -10,8 +10,6 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-import structlog
-
 from bridge import clock
 from bridge.audiences.cache import CustomerLists
 from bridge.config import Config
@@ -19,6 +17,7 @@ from bridge.core.anchors import LOGGED_AS
 from bridge.core.continuity import Mark, falls_behind
 from bridge.errors import StorageDown, StorageRefused
 from bridge.keys import Keys, load_keys, other_database
+from bridge.log import Logger
 from bridge.loops.composers import LetterComposer, OncallComposer
 from bridge.loops.lanes import LaneDependencies, LaneWorker, leave
 from bridge.loops.peers import Peers
@@ -27,6 +26,8 @@ from bridge.loops.reload import RunningConfig
 from bridge.loops.results import LeavingLetter, Results
 from bridge.loops.self_check import SelfCheck
 from bridge.loops.timer import Timer
+from bridge.metronome import Metronome
+from bridge.plugins import module_called
 from bridge.smtp.helo import named
 from bridge.smtp.relay import ONCALL_CONNECTIONS, Relay
 from bridge.stages import instances
@@ -40,8 +41,9 @@ from bridge.store.tx import Tx
 from bridge.web.dependencies import Dependencies, Health
 from bridge.web.listen import HttpServer, Sockets, addresses, servers
 from bridge.web.pages import Pages
+from bridge.wording import all_rules
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 STOP_WITHIN = 8.0  # seconds for messages that wait for the answer to their dot
 GIVE_BACK_WITHIN = 0.5  # seconds: closing the store waits on for it, unless the database hangs
@@ -64,7 +66,7 @@ class App:
         self._instance_id = str(uuid4())
         self._boot_id = ""  # known once the database is open
         self._mark = MarkFile(config.server.data_dir / "mark")
-        self._metronome = clock.Metronome()
+        self._metronome = Metronome()
         self._bells = {name: self._metronome.bell(name) for name in ("timer", "oncall", "customers")}
         self._stop = asyncio.Event()
         self._leave: Callable[[Sequence[LeavingRing]], None] = lambda _: None
@@ -128,8 +130,9 @@ class App:
             if why := other_database(self._runtime.config.key_file, keys, known):
                 raise StorageRefused(why)
             tx.instances.set_meta("key", " ".join(dict.fromkeys([*known, *keys.ids])))
-            me = ThisInstance(self._instance_id, tx.boot_id(), self._mark.mark)
+            me = ThisInstance(self._instance_id, tx.boot_id(), self._mark.mark, self._where)
             wake = instances.live_on(tx, self._runtime, me)
+            tx.instances.started_at(me.where)
             if alone:
                 instances.recover_claims(tx, me.id, me.boot_id, policy, alone=True)
             return me.boot_id, wake
@@ -138,7 +141,13 @@ class App:
         self._wake(wake)
 
     def _me(self) -> ThisInstance:
-        return ThisInstance(self._instance_id, self._boot_id, self._mark.mark)
+        return ThisInstance(self._instance_id, self._boot_id, self._mark.mark, self._where)
+
+    @property
+    def _where(self) -> str:
+        """This machine and its database, by which people tell a copy from its original."""
+        url = self._runtime.config.database_url
+        return f"{socket.gethostname()}:{'/'.join(filter(None, (url.host, url.database)))}"
 
     def _leaving(self, letter: LeavingLetter) -> None:
         """A letter is about to leave: this machine remembers it, whatever becomes of the database."""
@@ -162,6 +171,7 @@ class App:
         serving = [asyncio.create_task(server.serve()) for server in listening]
         stopped = asyncio.create_task(self._stop.wait())
         log.info("serving", listen=str(self._runtime.config.server.listen), instance=self._instance_id)
+        loading = asyncio.create_task(asyncio.to_thread(_load_the_rest))
         everything = [marking, *loops, *serving]
         await asyncio.wait([stopped, *everything], return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
@@ -172,6 +182,7 @@ class App:
         await asyncio.wait([*loops, *serving], timeout=STOP_WITHIN)
         marks.close()
         await asyncio.wait([marking], timeout=1.0)
+        everything.append(loading)
         for task in everything:
             task.cancel()
         results = await asyncio.gather(*everything, return_exceptions=True)
@@ -272,6 +283,12 @@ class App:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(self._running.reload(store)))
+
+
+def _load_the_rest() -> None:
+    """What the first letter and the first call of the API need. A start does not wait for it, nor the first alert."""
+    all_rules()
+    module_called("bridge.web.api", "api_app")
 
 
 def _relays(config: Config) -> dict[str, list[Relay]]:

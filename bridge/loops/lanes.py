@@ -8,11 +8,10 @@ from datetime import datetime
 from functools import partial
 from itertools import islice
 
-import structlog
-
 from bridge import metrics
-from bridge.clock import Bell, pause
+from bridge.clock import pause
 from bridge.errors import BridgeError, StorageDown
+from bridge.log import Logger
 from bridge.loops.composers import OncallComposer
 from bridge.loops.groups import GroupDependencies, LetterGroup
 from bridge.loops.outgoing import Composer, OutgoingMail
@@ -20,6 +19,7 @@ from bridge.loops.results import Results
 from bridge.loops.stops import Stops
 from bridge.loops.trouble import Trouble
 from bridge.loops.verdicts import Verdicts, result, unsent
+from bridge.metronome import Bell
 from bridge.smtp.connect import SmtpError
 from bridge.smtp.outcome import Outcome
 from bridge.smtp.relay import GROUP, Mail, Relay
@@ -32,7 +32,7 @@ from bridge.store.outbox import Lane
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 AT_ONCE = 500  # rows a claim takes
 SUSPECT_ALONE = 60.0  # seconds the lane waits for a message that processes died on, before it claims others

@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from functools import partial
 from typing import NamedTuple
 
-import structlog
-
 from bridge import metrics
 from bridge.clock import pause
 from bridge.errors import StorageDown
+from bridge.log import Logger
 from bridge.loops.trouble import Trouble
 from bridge.stages.instances import ThisInstance, forgets_marked_letter
 from bridge.stages.ring import ring_refused
@@ -23,7 +22,7 @@ from bridge.store.claims import Claimed, DeliveryResult
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 ROWS = 200  # results a commit waits for at the most
 SECONDS = 0.05  # and how long

@@ -13,15 +13,15 @@ from datetime import datetime
 from threading import Condition, Thread
 from typing import Any, Generic, TypeVar
 
-import structlog
 from sqlalchemy import Connection, Engine
 
 from bridge import clock
 from bridge.errors import StorageDown
+from bridge.log import Logger
 from bridge.store.dialect import Dialect, ErrorMeaning, LockHeld, Purpose
 from bridge.store.transaction import Transaction
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 X = TypeVar("X", bound=Transaction)
 MakeTx = Callable[[Connection, datetime], X]

@@ -9,17 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import structlog
-
 from bridge import metrics
 from bridge.errors import StorageDown
+from bridge.log import Logger
 from bridge.sources.post import Parsed
 from bridge.stages.leave_at_once import receive_and_ring
 from bridge.stages.receive import ListsWanted, Received
 from bridge.web.dependencies import Dependencies
 from bridge.web.portions import portions, together
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 POSTS = 500  # in one unit
 ALERTS = 10_000  # in one unit, unless a single post has more

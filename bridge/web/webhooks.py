@@ -9,7 +9,6 @@ from dataclasses import replace
 from functools import partial
 from typing import get_args
 
-import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -17,6 +16,7 @@ from bridge import clock, metrics
 from bridge.config import SOURCES
 from bridge.core.triage import Ignored
 from bridge.errors import SourceError, StorageDown
+from bridge.log import Logger
 from bridge.sources import Source, may_post, read
 from bridge.sources.post import Parsed, Post
 from bridge.sources.settings import SourceSettings
@@ -30,7 +30,7 @@ from bridge.web.rate_limit import Announcer, Guesses, client
 from bridge.web.request_body import BodyRefused, busy, problem, read_body
 from bridge.web.webhook_batch import WebhookBatch
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 _NEARLY = ("webhooks", "webhook", "hooks", "hook")
 LARGE = 2**18  # bytes
