@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from bridge.clock import Metronome
 from bridge.core.model import AudienceFacts
 from bridge.loops.composers import OncallComposer
 from bridge.loops.lanes import LaneDependencies, LaneWorker, leave
 from bridge.loops.results import Results
+from bridge.metronome import Metronome
 from bridge.smtp.outcome import Outcome
 from bridge.smtp.relay import GROUP, Mail
 from bridge.sources.post import Parsed
