@@ -43,12 +43,13 @@ audit: | $(VENV)/made.stamp
 	@if $(MAKE) $(VENV)/audit.stamp; then $(VENV)/audit/bin/python scripts/audit.py requirements.lock; \
 	else echo "requirements.lock: not audited: pip-audit cannot be installed here"; fi
 
-# The long versions, some twenty minutes: not part of `make test`. The kill loops print their figures at the end.
+# The long versions, and every stage on both databases: not part of `make test`. The kill loops print their figures at the end.
 soak: $(VENV)/test.stamp
 	sh scripts/install-test-parts.sh
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -rP --durations=15 \
 	    tests/faults/test_process_killed.py tests/faults tests/soak \
-	    tests/stages/test_machine.py tests/stages/test_truth.py tests/stages/test_receive.py --kill-rounds 200 --long
+	    tests/stages/test_machine.py tests/stages/test_truth.py tests/stages/test_receive.py tests/stages \
+	    --kill-rounds 200 --long
 
 bench: $(VENV)/test.stamp
 	sh scripts/install-test-parts.sh

@@ -28,15 +28,36 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 # Coverage's tracer costs 40 % of a test's time. These run what others run as well, or measure speed.
 UNTRACED = ("test_many_services_are_rung", "tests/unit/wording/test_speed.py", "tests/stages/test_machine.py")
 
+# Stages whose subject is what a letter says and when. Every statement that they make is made by the others too, and
+# those run on both databases: recorded statement by statement, before a file came into this list.
+ABOUT_LETTERS = {
+    "test_answers",
+    "test_facts_at_press",
+    "test_flapping",
+    "test_proofread",
+    "test_refused",
+    "test_reopen",
+    "test_suspects",
+    "test_truth",
+    "test_word_findings",
+}
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         again = item.nodeid.startswith("tests/stages/") and _on_postgresql(item)
         if again or any(name in item.nodeid for name in UNTRACED):
             item.add_marker("no_cover")
-    if config.getoption("--sqlite-only"):
-        config.hook.pytest_deselected(items=[item for item in items if _on_postgresql(item)])
-        items[:] = [item for item in items if not _on_postgresql(item)]
+    left_out = [item for item in items if _on_postgresql(item) and _sqlite_will_do(item)]
+    config.hook.pytest_deselected(items=left_out)
+    gone = set(left_out)
+    items[:] = [item for item in items if item not in gone]
+
+
+def _sqlite_will_do(item: pytest.Item) -> bool:
+    """All of it with `--sqlite-only`; and of the stages what is about letters, unless `--long` asks for everything."""
+    letters = item.path.parent.name == "stages" and item.path.stem in ABOUT_LETTERS
+    return bool(item.config.getoption("--sqlite-only") or (letters and not item.config.getoption("--long")))
 
 
 def _on_postgresql(item: pytest.Item) -> bool:
