@@ -27,9 +27,10 @@ from bridge.core.impact import OLDEST_START
 from bridge.core.model import Alert, Incident
 from bridge.core.near_miss import NearMiss
 from bridge.core.triage import Ignored, Key, key_of
+from bridge.store.bulk import put_alerts
 from bridge.store.dialect import Utc, dumps, insert, skip_locked
 from bridge.store.indexed import UNFINISHED
-from bridge.store.tables import alerts, columns_of, ignored, incidents
+from bridge.store.tables import alerts, ignored, incidents
 from bridge.store.transaction import Transaction
 
 SHOWN = 1000  # of the alerts of one incident; what is true of all is asked for apart
@@ -37,13 +38,7 @@ CUSTOMER = "customer_"  # how the names of the annotations begin that customers 
 IGNORED_FOR = timedelta(days=30)
 IGNORED_ROWS = 10_000  # a route that sends everything here must not fill the disk
 _KEYS_AT_ONCE = 500
-
-
-_INSERT = insert(alerts)  # built once, as costly as running it
-_PUT = _INSERT.on_conflict_do_update(
-    index_elements=[each.name for each in alerts.c if each.primary_key],
-    set_={each.name: _INSERT.excluded[each.name] for each in alerts.c if not each.primary_key},
-)
+_PUT_AT_ONCE = 1000  # rows: a statement that takes seconds looks like a database that hangs
 
 
 _FIRING = and_(alerts.c.incident_id == bindparam("incident_id"), alerts.c.status == "firing")
@@ -135,16 +130,10 @@ class Alerts:
 
     def put(self, incident_id: str, changed: Sequence[Alert]) -> None:
         """Insert or replace these alerts, the last of each key."""
-        last = {key_of(alert): alert for alert in changed}
-        if not last:
-            return
-        self._tx.execute(
-            _PUT,
-            [
-                {"incident_id": incident_id, **columns_of(alert), "words": words_of(alert.annotations)}
-                for alert in last.values()
-            ],
-        )
+        last = list({key_of(alert): alert for alert in changed}.values())
+        for start in range(0, len(last), _PUT_AT_ONCE):
+            some = last[start : start + _PUT_AT_ONCE]
+            put_alerts(self._tx, incident_id, some, [words_of(alert.annotations) for alert in some])
 
     def end_all(self, incident_id: str) -> None:
         """End every firing alert now, by hand."""

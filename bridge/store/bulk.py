@@ -5,8 +5,8 @@ over `owner`, with which it reads all claims for each row.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import Column, Select, bindparam, func, select, text, update
 from sqlalchemy.sql.elements import TextClause
 
 from bridge.core.lifecycle import UNDECIDED
+from bridge.core.model import Alert
 from bridge.store.dialect import dumps, skip_locked
 from bridge.store.tables import outbox
 from bridge.store.transaction import Transaction
@@ -30,6 +31,27 @@ _RESULT = (
     "doubt integer",
     "crash integer",
 )
+_ALERT = (
+    "source text",
+    "fingerprint text",
+    "status text",
+    "labels jsonb",
+    "annotations jsonb",
+    "starts_at timestamptz",
+    "ends_at timestamptz",
+    "url text",
+    "began_at timestamptz",
+    "last_end timestamptz",
+    "by_hand boolean",
+    "as_of timestamptz",
+    "end_note text",
+    "words text",
+)
+_PUT = """
+    INSERT INTO alerts (incident_id, {names})
+    SELECT :incident_id, {names} FROM {rows} AS r WHERE true
+    ON CONFLICT (incident_id, source, fingerprint) DO UPDATE SET {replaced}
+"""
 _ADD = """
     INSERT INTO outbox
         (notice_id, lane, kind, n, address, letter, detail, refs, message_id, state, due_at, updated_at)
@@ -68,7 +90,13 @@ def _statement(template: str, columns: Sequence[str], dialect: str) -> TextClaus
         taken = ", ".join(f"CAST(value ->> {n} AS {kind}) AS {name}" for n, (name, kind) in enumerate(named))
         rows = f"(SELECT {taken} FROM jsonb_array_elements(CAST(:rows AS jsonb)))"  # noqa: S608
         owner, now = "outbox.owner", "CAST(:now AS timestamptz)"
-    return text(template.format(rows=rows, owner=owner, now=now, undecided=_UNDECIDED))
+    names = [name for name, _ in named]
+    replaced = ", ".join(f"{name} = excluded.{name}" for name in names)
+    return text(
+        template.format(
+            rows=rows, owner=owner, now=now, undecided=_UNDECIDED, names=", ".join(names), replaced=replaced
+        )
+    )
 
 
 _EACH = func.json_each(bindparam("ids")).table_valued("value")
@@ -76,6 +104,7 @@ Letter = tuple[int, str, str, str, str]
 """To a customer: its number, the address, the frozen letter's key, the thread, the Message-ID."""
 
 _DIALECTS = ("sqlite", "postgresql")
+_PUTS = {name: _statement(_PUT, _ALERT, name) for name in _DIALECTS}
 _ADDS = {name: _statement(_ADD, _LETTER, name) for name in _DIALECTS}
 _MARKS = {name: _statement(_MARK, _RESULT, name) for name in _DIALECTS}
 _DOUBTS = {name: _statement(_MARK_IN_DOUBT, _CLAIM, name) for name in _DIALECTS}
@@ -84,7 +113,31 @@ _DOUBTFUL = {name: _statement(_IN_DOUBT, _CLAIM, name) for name in _DIALECTS}
 
 def stored(at: datetime) -> str:
     """A time as both databases take it."""
-    return at.isoformat(timespec="microseconds")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def put_alerts(tx: Transaction, incident_id: str, changed: Iterable[Alert], words: Sequence[str]) -> None:
+    """Insert or replace these alerts of one incident, each once. `words`: of each what customers may read."""
+    rows = [
+        (
+            alert.source,
+            alert.fingerprint,
+            alert.status,
+            alert.labels,
+            alert.annotations,
+            stored(alert.starts_at),
+            alert.ends_at and stored(alert.ends_at),
+            alert.url,
+            alert.began_at and stored(alert.began_at),
+            alert.last_end and stored(alert.last_end),
+            alert.by_hand,
+            alert.as_of and stored(alert.as_of),
+            alert.end_note,
+            for_customers,
+        )
+        for alert, for_customers in zip(changed, words, strict=True)
+    ]
+    tx.execute(_PUTS[tx.connection.dialect.name], {"rows": dumps(rows), "incident_id": incident_id})
 
 
 def add_letters(tx: Transaction, notice_id: str, letters: Sequence[Letter]) -> None:
