@@ -13,9 +13,7 @@ from bridge.cli import conditions
 from bridge.cli.check_mail import check_mail
 from bridge.cli.check_secrets import doubtful_secrets, marked_secrets
 from bridge.cli.conditions import Check, Problem
-from bridge.cli.drill_checks import old_drills
 from bridge.cli.rule_checks import check_rules
-from bridge.cli.sender_checks import check_senders
 from bridge.config import Config
 from bridge.config.document import Document, Place
 from bridge.core.customer_words import REASONS, is_sentence, refusal
@@ -134,16 +132,15 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("templates", check_templates),
     ("audiences", check_audiences),
     ("database", conditions.database),
-    ("senders", check_senders),
     ("smtp", check_mail),
 )
 
 
-WARNINGS: tuple[Callable[[Config, Document, Path], Iterator[Problem]], ...] = (
+Warn = Callable[[Config, Document, Path], Iterator[Problem]]
+WARNINGS: tuple[Warn, ...] = (
     doubtful_secrets,
     shared_mailboxes,
     repaired_lists,
-    old_drills,
 )
 """What may be as it is, and is told all the same: `bridge check` still exits 0."""
 

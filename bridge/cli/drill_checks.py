@@ -4,40 +4,37 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from bridge import clock
 from bridge.cli.conditions import Problem
-from bridge.cli.records import recorded
+from bridge.cli.records import CheckedRecords
 from bridge.config import Config
 from bridge.config.document import Document
 from bridge.core.values import format_duration
 
 
-def old_drills(config: Config, _document: Document, _path: Path) -> Iterator[Problem]:
+def old_drills(
+    config: Config, _document: Document, _path: Path, records: CheckedRecords | None
+) -> Iterator[Problem]:
     """Services whose last drill is longer ago than `drills.remind_every`."""
     every = config.drills.remind_every
-    for service, ago in _ago(config).items():
+    for service, ago in _ago(config, records).items() if records else ():
         if every and ago and ago > every:
             what = f"the last drill of {service} was {_days(ago)} ago. Run: bridge drill {service}"
             yield ("drills", "remind_every"), what
 
 
-def last_drills(config: Config) -> Iterator[str]:
-    """A line for each service, once there is a record."""
-    for service, ago in _ago(config).items():
+def last_drills(config: Config, records: CheckedRecords) -> Iterator[str]:
+    """A line for each service."""
+    for service, ago in _ago(config, records).items():
         if ago is None:
             yield f"{service}: no drill yet. Begin one: bridge drill {service}"
         else:
             yield f"{service}: last drill {_days(ago)} ago"
 
 
-def _ago(config: Config) -> dict[str, timedelta | None]:
-    """How long ago the last drill of each service began; nothing at all without a record."""
-    last = recorded(config, lambda tx: tx.drills.last_of_each())
-    if last is None:
-        return {}
-    began = {service: drill.began_at for service, drill in last.items()}
-    now = clock.now()
-    return {service: now - at if (at := began.get(service)) else None for service in config.services}
+def _ago(config: Config, records: CheckedRecords) -> dict[str, timedelta | None]:
+    """How long ago the last drill of each service began."""
+    began = {service: drill.began_at for service, drill in records.drills.items()}
+    return {service: records.at - at if (at := began.get(service)) else None for service in config.services}
 
 
 def _days(ago: timedelta) -> str:

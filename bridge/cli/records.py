@@ -1,21 +1,32 @@
-"""What `bridge check` reads in the records of the bridge, beside one that may be running."""
+"""What `bridge check` reads in the records of the bridge, once, beside one that may be running."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
 from bridge import clock
 from bridge.config import Config
+from bridge.core.drill import Drill
+from bridge.core.watchdog import SenderState
 from bridge.errors import BridgeError
 from bridge.keys import load_keys
+from bridge.stages.watch import senders
 from bridge.store.read_only import read_only
 from bridge.store.tx import Tx
 
-T = TypeVar("T")
+
+@dataclass(frozen=True, slots=True)
+class CheckedRecords:
+    """What the database tells `at` that moment. `drills`: the last of each service, by service."""
+
+    at: datetime
+    senders: tuple[SenderState, ...]
+    drills: Mapping[str, Drill]
 
 
-def recorded(config: Config, query: Callable[[Tx], T]) -> T | None:
-    """What the database tells; None while there is none, or none that can be read: another check says so."""
+def read_records(config: Config) -> CheckedRecords | None:
+    """None while there is no database, or none that can be read: another check says so."""
     url = config.database_url
     if not config.key_file.exists():  # reading it would make one
         return None
@@ -24,6 +35,7 @@ def recorded(config: Config, query: Callable[[Tx], T]) -> T | None:
     try:
         keys = load_keys(config.key_file).audit
         with read_only(url, clock.now) as (connection, now):
-            return query(Tx(connection, now, keys))
+            tx = Tx(connection, now, keys)
+            return CheckedRecords(now, tuple(senders(tx, config)), tx.drills.last_of_each())
     except (BridgeError, OSError):
         return None

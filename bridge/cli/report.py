@@ -3,13 +3,15 @@
 import argparse
 import os
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from bridge.cli.check_details import details
-from bridge.cli.checks import CHECKS, WARNINGS
+from bridge.cli.checks import CHECKS, WARNINGS, Warn
 from bridge.cli.conditions import Check, Problem
-from bridge.cli.drill_checks import last_drills
-from bridge.cli.sender_checks import last_posts
+from bridge.cli.drill_checks import last_drills, old_drills
+from bridge.cli.records import read_records
+from bridge.cli.sender_checks import check_senders, last_posts
 from bridge.config import Config, load
 from bridge.config.document import read
 from bridge.core.check_report import CheckReport, Level
@@ -49,15 +51,19 @@ def look(path: Path) -> Iterator[tuple[Level, str]]:
     yield "ok", str(path)
     document = read(path.read_text(encoding="utf-8-sig"), os.environ)
     yield from (("error", doubt.at(str(path))) for doubt in document.doubts)
-    for name, check in CHECKS:
+    records = read_records(config)
+    checks: tuple[tuple[str, Check], ...] = (*CHECKS, ("senders", partial(check_senders, records=records)))
+    for name, check in checks:
         findings = [document.finding(place, what) for place, what in _problems(name, check, config)]
         yield from (("error", finding.at(str(path))) for finding in sorted(findings))
         if not findings:
             yield from (("ok", line) for line in details(name, config))
-    for warn in WARNINGS:
+    warnings: tuple[Warn, ...] = (*WARNINGS, partial(old_drills, records=records))
+    for warn in warnings:
         doubts = [document.finding(place, what) for place, what in warn(config, document, path)]
         yield from (("warning", doubt.at(str(path))) for doubt in sorted(doubts))
-    yield from (("note", line) for line in (*last_posts(config), *last_drills(config)))
+    if records:
+        yield from (("note", line) for line in (*last_posts(records), *last_drills(config, records)))
 
 
 def _problems(name: str, check: Check, config: Config) -> list[Problem]:

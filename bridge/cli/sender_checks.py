@@ -2,23 +2,22 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
-from bridge import clock
 from bridge.cli.conditions import Problem
-from bridge.cli.records import recorded
+from bridge.cli.records import CheckedRecords
 from bridge.config import Config
 from bridge.core.values import format_duration
 from bridge.core.watchdog import SenderState, is_silent
-from bridge.stages.watch import senders
 
 _EVER = datetime.min.replace(tzinfo=UTC)
 
 
-def check_senders(config: Config) -> Iterator[Problem]:
+def check_senders(_config: Config, records: CheckedRecords | None) -> Iterator[Problem]:
     """Whether a sender that is expected has fallen silent, and whether it is turned away."""
-    now = clock.now()
-    for sender in _known(config):
+    if records is None:
+        return
+    now = records.at
+    for sender in records.senders:
         wrong = sender.turned_away_since(now)
         if wrong:
             yield (
@@ -32,18 +31,13 @@ def check_senders(config: Config) -> Iterator[Problem]:
             )
 
 
-def last_posts(config: Config) -> Iterator[str]:
+def last_posts(records: CheckedRecords) -> Iterator[str]:
     """A line for each source that ever posted."""
-    now = clock.now()
-    for sender in _known(config):
+    for sender in records.senders:
         if sender.posted_at:
-            yield f"{sender.source}: last post {_ago(sender, now)}"
+            yield f"{sender.source}: last post {_ago(sender, records.at)}"
 
 
 def _ago(sender: SenderState, now: datetime) -> str:
     age = sender.silent_for(now) or timedelta()
     return f"{format_duration(timedelta(seconds=int(age.total_seconds())))} ago"
-
-
-def _known(config: Config) -> list[SenderState]:
-    return recorded(config, partial(senders, config=config)) or []

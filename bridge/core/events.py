@@ -301,9 +301,10 @@ class RelayFailed(_OfNotice):
 
 @dataclass(frozen=True, slots=True)
 class ResumedRest(_OfNotice):
-    """A person sends what a stopped letter had left."""
+    """A person sends what a stopped letter had left. `override`: why, although it is not true any more."""
 
     action = "resumed"
+    override: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

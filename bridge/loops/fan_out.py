@@ -77,9 +77,9 @@ class Loader:
         mode = await self.store.read(partial(fan_out.mode_of, notice=notice))
         if mode != "real" or spec_of(notice.kind).recipients is not Recipients.SERVICE_LIST:
             return
-        service = await self.store.read(partial(_service_of, notice=notice))
         try:
-            if await self.lists.digest(service) != notice.audience_digest:
+            service, same = await self._approved_list(notice)
+            if not same:
                 return
             async for chunk in _numbered(self._list_of(service, notice)):
                 await self._put(notice, chunk, last=False)
@@ -104,13 +104,18 @@ class Loader:
         if spec_of(notice.kind).recipients is Recipients.LEDGER:
             await self._wait_for_open_dots(notice)
             return await self._load_chunks(notice, self._reached(notice))
-        service = await self.store.read(partial(_service_of, notice=notice))
-        if await self.lists.digest(service) != notice.audience_digest:
+        service, same = await self._approved_list(notice)
+        if not same:
             now = (await self.lists.facts([service])).get(service)
             return await self._stop_changed(notice, "list_changed", now.count if now else None)
         if self._loaded.pop(notice.id, None) == notice.approved_at:
             return await self._put(notice, fan_out.Chunk(0, ()), last=True)
         return await self._load_chunks(notice, self._list_of(service, notice))
+
+    async def _approved_list(self, notice: Notice) -> tuple[str, bool]:
+        """The letter's service, and whether its list still is the approved one. Raises AudienceError."""
+        service = await self.store.read(partial(_service_of, notice=notice))
+        return service, await self.lists.digest(service) == notice.audience_digest
 
     def _list_of(self, service: str, notice: Notice) -> AsyncIterator[list[Recipient]]:
         """The list that was approved. Iterating raises AudienceError when it is another one."""

@@ -11,9 +11,12 @@ from bridge.oncall.letter_ref import LetterRef
 from bridge.oncall.message import topic_of, without_links
 
 OwnDecisionName = Literal[
-    "first_yes", "approved", "dismissed", "rest_dismissed", "cancelled", "stopped", "resumed"
+    "first_yes", "first_resume", "approved", "dismissed", "rest_dismissed", "cancelled", "stopped", "resumed"
 ]
-"""What somebody did with a link. `first_yes`: the first of two. `rest_dismissed`: the rest is never sent."""
+"""What somebody did with a link. `first_yes`: the first of two, `first_resume`: of two to another list.
+
+`rest_dismissed`: the rest is never sent.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from bridge.core.contradiction import Contradiction, Untrue, contradictions
 from bridge.core.dates import clock, moment, rough, round_up
 from bridge.core.facts import Facts
 from bridge.core.kinds import Clock
-from bridge.core.model import Text, Version
+from bridge.core.model import Notice, Text, Version
+from bridge.core.next_notice import never_left
 from bridge.core.values import Locale
 from bridge.stages.context import NoticeContext
 from bridge.stages.draft import current_facts, update_every
@@ -47,13 +48,15 @@ def of_facts(ctx: NoticeContext, version: Version) -> list[Finding]:
     return errors + _long_ago(ctx, told, now)
 
 
-def errors_to_resume(findings: Iterable[Finding], override: str | None) -> tuple[Finding, ...]:
-    """The errors that a stopped letter, of which nothing has left, may not be sent with.
+def errors_to_resume(findings: Iterable[Finding], notice: Notice) -> tuple[Finding, ...]:
+    """The errors that a stopped letter, or its rest, may not be sent with.
 
-    What it was approved with for a reason is not asked about again, but what is not true any more is.
+    What it was approved with for a reason, or others have got already, is not asked about again, but what is not true
+    any more is.
     """
     errors = (one for one in findings if one.severity == "error")
-    return tuple(one for one in errors if override is None or one.rule.startswith(FACTS))
+    accepted = notice.override is not None or not never_left(notice)
+    return tuple(one for one in errors if not accepted or one.rule.startswith(FACTS))
 
 
 def rewritten(ctx: NoticeContext, now: Facts) -> Mapping[Locale, Text]:

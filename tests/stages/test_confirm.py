@@ -4,7 +4,7 @@ import pytest
 
 from tests.parts.midori import seconds
 from tests.stages.office import Office, office
-from tests.stages.samples import configured, firing
+from tests.stages.samples import configured, customers, firing
 
 
 async def begun(office: Office) -> None:
@@ -53,6 +53,25 @@ async def test_the_first_of_two_yeses_to_an_edited_letter_is_confirmed(database_
         "【1人目の承認】みどりショップ第一報\nあなたのリンクで 2:10 に、2人のうち1人目の承認がありました。"
     )
     assert "佐藤さんの名前で編集されています" in mail
+
+
+async def test_the_first_of_two_yeses_to_another_list_is_confirmed(database_url: str) -> None:
+    async with office(database_url, configured(second_person=["first"])) as two:
+        await begun(two)
+        body = (await two.version(await two.newest())).texts["ja"].body
+        await two.press("sato", "edit", body=body.replace("お詫び", "おわび"))
+        await two.press("maruyama", "approve", override="確認済み")
+        await two.press("sato", "approve", override="確認済み")
+        two.recipients = customers(20)
+        await two.tick(seconds(31))
+        await two.told("own_decision")
+        await two.press("maruyama", "resume")
+        mail = await own_mail(two)
+    assert mail.startswith(
+        "【1人目の承認】みどりショップ第一報\nあなたのリンクで 2:10 に、変わった名簿への送信について、"
+        "2人のうち1人目の承認がありました。送信は止まったままです。"
+    )
+    assert "取り消すときは、開いて「送らない」を押してください。" in mail
 
 
 async def test_a_letter_that_is_called_back_is_confirmed(office: Office) -> None:

@@ -1,6 +1,7 @@
 """A letter is compared with what is known at the press, whoever wrote it and whenever."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -215,4 +216,54 @@ async def test_what_a_stopped_letter_was_approved_with_for_a_reason_is_not_asked
     await office.press("maruyama", "approve", override="社長の指示")
     office.recipients = customers(4)
     await office.tick(seconds(31))
+    assert (await office.press("sato", "resume")).status == 303
+
+
+# The rest of a letter of which some had left
+
+
+async def stopped_rest(office: Office) -> None:
+    await office.post(firing())
+    await office.tick()
+    await office.press("maruyama", "approve")
+    await office.tick(seconds(11))
+    await office.deliver(limit=1)
+    await office.press("maruyama", "stop")
+
+
+@pytest.mark.parametrize("put_back", [False, True])
+async def test_the_rest_is_not_sent_once_every_alert_has_ended_unless_a_reason_is_given(
+    office: Office, put_back: bool
+) -> None:
+    await stopped_rest(office)
+    if put_back:
+        await office.store.run(lambda tx: tx.instances.set_meta("identity", "elsewhere"))
+        await office.tick(seconds(2))
+    await office.post(resolved(ends_at=office.clock.now))
+    refused = await office.press("sato", "resume")
+    assert refused.status == 422
+    assert "FCT-01" in [one.rule for one in refused.findings]
+    assert (await office.newest()).state == "stopped"
+    assert (await office.press("sato", "resume", override="電話で確認済み")).status == 303
+    notice = await office.newest()
+    assert (notice.state, notice.override) == ("approved" if put_back else "sending", "電話で確認済み")
+    (resumed,) = [one for one in await office.events() if one.action == "resumed"]
+    assert resumed.detail["override"] == "電話で確認済み"
+
+
+async def test_a_rest_that_still_tells_what_is_true_is_sent_without_a_reason(office: Office) -> None:
+    await stopped_rest(office)
+    assert (await office.press("sato", "resume")).status == 303
+    assert (await office.newest()).override is None
+
+
+async def test_the_wording_of_a_rest_is_not_asked_about_again_for_others_have_it(
+    office: Office, tmp_path: Path
+) -> None:
+    """A term that was forbidden after the approval."""
+    await stopped_rest(office)
+    terms = tmp_path / "terms.yaml"
+    terms.write_text("- {pattern: お詫び, replacement: おわび, severity: error}", encoding="utf-8")
+    office.reconfigure(wording=office.runtime.config.wording.model_copy(update={"terms": terms}))
+    assert "error" in {one.severity for one in await office.findings()}
     assert (await office.press("sato", "resume")).status == 303

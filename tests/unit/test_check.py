@@ -3,6 +3,7 @@
 import argparse
 import json
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,24 @@ def test_looking_makes_nothing(capsys, home, mail_server: Sink):
     run(capsys, home, mail_server.port)
     assert sorted(path.name for path in home.iterdir()) == sorted([*before, "bridge.yaml"])
     assert mail_server.mails == []
+
+
+def test_the_record_is_read_once(capsys, home, mail_server: Sink):
+    """The database of a running bridge is another's: what is said of senders and of drills is of one moment."""
+    run(capsys, home, mail_server.port)
+    load_keys(home / "keys")
+    open_database(f"sqlite:///{home}/data/bridge.sqlite3").close()
+    opened: list[str] = []
+    counting = True
+
+    def note(event: str, args: tuple[object, ...]) -> None:
+        if counting and event == "sqlite3.connect" and "mode=ro" in str(args[0]):
+            opened.append(str(args[0]))
+
+    sys.addaudithook(note)
+    assert run(capsys, home, mail_server.port) == (0, [])
+    counting = False
+    assert len(opened) == 2, "once for its schema, once for the record"
 
 
 def test_a_bad_file_is_all_there_is_to_say(capsys, home):

@@ -27,15 +27,8 @@ def stop(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
 
 def resume(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
     """Send the rest; a letter that was stopped before its list was read is sent to the list on the page."""
-    notice = ctx.notice
-    if not never_left(notice):
-        if ctx.record_until() and ctx.policy.hold:
-            return _hold_rest(ctx)
-        if not ctx.tx.notices.move(notice, "sending", stop_reason=None):
-            return DecisionResult("decided")
-        ctx.record(ctx.person, ResumedRest(notice.id, notice.kind))
-        confirm(ctx, "resumed")
-        return DecisionResult("done", wake=Wake(timer=True, oncall=True, customers=True))
+    if not never_left(ctx.notice):
+        return _send_rest(ctx, form)
     if ctx.audience.digest is None:
         return DecisionResult("list_unreadable")
     if form.audience != ctx.audience.digest:
@@ -43,14 +36,28 @@ def resume(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
     return _approve_list(ctx, form)
 
 
-def _hold_rest(ctx: DecisionContext) -> DecisionResult:
-    """From an old record the rest leaves after a long hold. Its reason stays, for the case that it is called back."""
-    send_at = ctx.tx.now + hold_now(ctx, ctx.audience, overridden=False)
-    if not ctx.tx.notices.move(ctx.notice, "approved", send_at=send_at, owner=None):
+def _send_rest(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
+    """422 where the letter is not true any more and no reason is given.
+
+    From an old record the rest leaves after a long hold: why it was stopped stays, in case it is called back.
+    """
+    tx, notice = ctx.tx, ctx.notice
+    findings = proofread(ctx)
+    wrong, given = errors_to_resume(findings, notice), form.override.strip()
+    if wrong and not given:
+        return DecisionResult("wording", findings=findings)
+    override = given if wrong else None
+    kept = override or notice.override
+    if ctx.record_until() and ctx.policy.hold:
+        send_at = tx.now + hold_now(ctx, ctx.audience, overridden=bool(override))
+        moved = tx.notices.move(notice, "approved", send_at=send_at, override=kept, owner=None)
+    else:
+        moved = tx.notices.move(notice, "sending", stop_reason=None, override=kept)
+    if not moved:
         return DecisionResult("decided")
-    ctx.record(ctx.person, ResumedRest(ctx.notice.id, ctx.notice.kind))
+    ctx.record(ctx.person, ResumedRest(notice.id, notice.kind, override))
     confirm(ctx, "resumed")
-    return DecisionResult("done", wake=Wake(timer=True, oncall=True))
+    return DecisionResult("done", wake=Wake(timer=True, oncall=True, customers=True))
 
 
 def _approve_list(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
@@ -60,7 +67,7 @@ def _approve_list(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult
     """
     tx, notice = ctx.tx, ctx.notice
     findings = proofread(ctx)
-    wrong, given = errors_to_resume(findings, notice.override), form.override.strip()
+    wrong, given = errors_to_resume(findings, notice), form.override.strip()
     if wrong and not given:
         return DecisionResult("wording", findings=findings)
     override = (given if wrong else None) or notice.override
@@ -113,6 +120,7 @@ def _first_of_two(ctx: DecisionContext, override: str | None) -> DecisionResult:
         ),
     )
     _mail_others(ctx, SECOND_NEEDED)
+    confirm(ctx, "first_resume", always=ctx.version().edited_by is not None)
     return DecisionResult("done", wake=Wake(oncall=True, anchors=(head,)))
 
 

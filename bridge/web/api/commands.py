@@ -143,17 +143,16 @@ class ApiCommands:
 
     async def retry(self, notice_id: Id, given: RetryIn) -> Any:
         """Send a letter again to those whom it did not reach, or perhaps not."""
-        return await self._about_unreached(
-            notice_id, WhichRows(given.state, given.reply, given.recipient), retry
-        )
+        which = WhichRows(given.state, given.reply, given.recipient)
+        return await self._about_unreached(notice_id, which, retry, f"{given.state} and may be sent again")
 
     async def leave(self, notice_id: Id, given: LeaveIn) -> Any:
         """Record that those of whom nobody knows whether the letter reached them are left as they are."""
-        return await self._about_unreached(
-            notice_id, WhichRows("unknown", given.reply, given.recipient), leave
-        )
+        which = WhichRows("unknown", given.reply, given.recipient)
+        return await self._about_unreached(notice_id, which, leave, "unknown and may be left as it is")
 
-    async def _about_unreached(self, notice_id: Id, which: WhichRows, press: Press) -> Any:
+    async def _about_unreached(self, notice_id: Id, which: WhichRows, press: Press, what: str) -> Any:
+        """`what`: what no letter is that the press could be about."""
         services = await self._deps.store.read(lambda tx: tx.incidents.services_of([notice_id]))
         runtime, lists = self._deps.runtime(), await self._deps.lists.facts(services)
 
@@ -165,7 +164,7 @@ class ApiCommands:
         if out == "unknown":
             return problem(404, "unknown notice")
         if not isinstance(out, NoticeOut):
-            return problem(409, f"no letter of this notice is {which.state} and may be sent again")
+            return problem(409, f"no letter of this notice is {what}")
         self._deps.wake(RETRIED)
         return out
 

@@ -215,9 +215,8 @@ class PageData:
 
     @property
     def errors_to_resume(self) -> tuple[Finding, ...]:
-        """What keeps a stopped letter, of which nothing has left, from being sent without a reason."""
-        stopped = "resume" in self.offers and never_left(self.notice)
-        return errors_to_resume(self.findings, self.notice.override) if stopped else ()
+        """What keeps a stopped letter, or its rest, from being sent without a reason."""
+        return errors_to_resume(self.findings, self.notice) if "resume" in self.offers else ()
 
     @property
     def surprises(self) -> tuple[Surprise, ...]:

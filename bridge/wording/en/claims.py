@@ -21,7 +21,7 @@ A_LITTLE = (
 SHORTLY = (
     r"(?:soon(?! as| after)|shortly(?! after)|any (?:minute|moment)|momentarily|in no time|before long"
     r"|right away"
-    r"|imminently|(?<!as )quickly(?! as)|in the near future)"
+    r"|in a (?:jiffy|flash|bit)|imminently|(?<!as )quickly(?! as)|in the near future)"
 )
 SOON = (
     rf"\b{SHORTLY}\b(?! (?:returned|recovered|resumed|start|begin|try|attempt))(?=[^.\n]{{0,40}}{BACK})"
@@ -31,7 +31,7 @@ SOON = (
     rf"|\babout to (?!start|begin|try)[^.\n]{{0,12}}{BACK}"
 )
 HOPEFUL = (
-    "soon|shortly|any (?:min|mom)|momentarily|in no time|before long|right away|imminently|quickly"
+    "soon|shortly|in a|any (?:min|mom)|momentarily|in no time|before long|right away|imminently|quickly"
     "|near future|about to|(?:in|within) (?:just )?(?:a|minutes|moments)"
 )
 ALMOST = (
@@ -88,6 +88,9 @@ CAUSE = (
     r"\bthe (?:root )?cause (?:is|was)\b|\b(?:is|are|was|were) caused by(?! (?:this|the) (?:failure|outage"
     r"|incident|problem))"
     rf"|\b{FAILURE} (?:is|was|are|were) (?:due to|the result of|because of)|\b(?:resulted|stemmed) from\b"
+    rf"|\bcaused (?:this|the|our) {FAILURE}\b"
+    r"|\b(?:due to|because of) (?!this|the (?:outage|incident))(?:\w{1,15} ){1,3}?"
+    r"(?:failure|bug|overload|attack|error|misconfiguration)\b"
     r"|\b(?:was|were) triggered by\b|\btraced to\b|\bcause: *(?=\w)|(?:identified|found) the (?:issue|problem): "
 )
 OPEN_CAUSE = (
@@ -101,6 +104,8 @@ DENIAL = (
     r"|stolen|compromised|breached|damaged|altered|deleted)"
     r"|\bthere (?:was|is|were|has been|have been) no (?:\w{1,12} ){0,2}(?:loss|leak|leakage|breach"
     r"|unauthori[sz]ed access)"
+    r"|\bthere (?:was|is|were|has been) no (?:impact|effect) (?:on|to) (?:\w{1,12} )?(?:data|information)\b"
+    r"|\b(?:data|information) (?:is|was|remains|remained) (?:safe|secure|intact)\b"
     r"|\bno (?:data loss|loss of data|leak of \w{1,12}) (?:has )?occurred"
 )
 
@@ -173,6 +178,7 @@ RULES = (
         "warning",
         phrase(
             DENIAL,
+            before=r"\brest assured,? (?:that )?(?:\w{1,12} )?",
             unless=r"\b(?:confirmed|so far|at this (?:time|point)|to our knowledge|found|as of)\b",
             reading="lower",
         ),

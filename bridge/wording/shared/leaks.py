@@ -30,7 +30,7 @@ VERSION_BEHIND = re.compile(
 HOST = (
     r"(?<![\w.-])[A-Za-z0-9][\w-]{0,62}(?:\.[\w-]{1,63}){0,6}?\.(?:local|internal|lan|corp|intra"
     r"|svc)(?![\w-]|\.\w)"
-    r"|(?<![\w.-])localhost(?![\w-])|(?<![\w-])ip-10-[\d-]{3,14}"
+    r"|(?<![\w.-])localhost(?![\w-])|(?<![\w-])ip-10-[\d-]{3,14}|(?<![\w-])i-[0-9a-f]{8,17}(?![\w-])"
     r"|(?<![\w.-])(?:web|app|db|api|cache|batch|lb|prod|stg|dev|mysql|redis|node|worker|proxy|srv|host)"
     r"(?:-[a-z0-9]{1,20}){0,4}-[a-z]?\d{1,3}(?![\w-])"
     r"|(?<![\w.-])(?:WEB|APP|DB|API|CACHE|BATCH|LB|PROD|STG)(?:(?:-[A-Z0-9]{1,20}){1,4}-\d{1,3}|-0\d{1,2})(?![\w-])"
@@ -42,7 +42,7 @@ LABELS = (
     r"(?<![?&A-Za-z_])(?:instance|job|alertname|pod|namespace|node|severity|device"
     r"|container)[ ]*=~?[ ]*[\"']?[\w/]"
     r"|(?<![A-Za-z_])(?:service|cluster|team|env|host)=~?\""
-    r"|\[(?:FIRING|RESOLVED)(?::\d{1,5})?\]"
+    r"|\[(?:FIRING|RESOLVED|ALERT|CRITICAL|PROBLEM)(?::\d{1,5})?\]"
     r"|(?<=[a-z0-9\]]):(?:9090|9093|9100|9115|3000)(?![\d:])"
     r"|(?<![a-z_])(?:rate|irate|increase|histogram_quantile|avg_over_time|sum by)[ ]?\(|\[\d{1,3}[smhd]\]"
     r"|(?<![a-z_])up[ ]*==[ ]*0"
@@ -62,9 +62,12 @@ TRACE = (
     r"|(?<![a-z])panic:|[Ss]egmentation fault|core dumped|(?<![A-Z])(?:ECONNREFUSED|ECONNRESET"
     r"|ETIMEDOUT|ENOSPC)(?![A-Z])"
     r"|\bat [\w.$]{3,100}\([\w.]{1,60}:\d+\)"
+    r"|(?<![A-Za-z])(?:kubectl|systemctl|journalctl) [a-z]|(?<![A-Z])SELECT [\w*, ]{1,60} FROM|Access denied for user"
+    r"|(?<![\w/.])/(?:var|etc|usr|opt|home)/[\w.-]+"
 )
 TRACE_MARK = (
-    r"Traceback|Exception|Error|OOM|SIG|ORA-|SQLSTATE|xit |File|panic|fault|core d|E[CTN][A-Z]{4}|\bat \w"
+    r"Traceback|Exception|Error|OOM|SIG|ORA-|SQLSTATE|xit |File|panic|fault|core d|E[CTN][A-Z]{4}"
+    r"|\bat \w|ctl |SELECT|denied|/(?:var|etc|usr|opt|home)/"
 )
 CREDENTIAL = (
     r"(?:password|passwd|secret|token|api[_-]?key)[ ]*[=:][ ]*[\"'(]?[A-Za-z0-9+/_~$-][!-~]*"
@@ -85,6 +88,7 @@ CHAT = (
     r"(?<![\w.])@(?:channel|here|everyone)(?![\w.-])|<!(?:here|channel|everyone)>|<@[UW]\w+>"
     r"|\[To:\d+\]|\[toall\]|\[/?(?:info|title|code|hr|qt)\]"
     r"|\[rp aid=\d+"
+    r"|(?:Slack|Discord|Teams|チャット)(?:の|で|上の)[^。\n]{0,8}#[a-z]|(?<![A-Za-z-])JIRA-\d"
 )
 
 
@@ -135,7 +139,7 @@ RULES = (
     Rule(
         "LEK-03",
         "error",
-        any_of(phrase(LABELS, needs=r"=|\[[FR\d]|:\d{4}|\("), _alert_names),
+        any_of(phrase(LABELS, needs=r"=|\[[ACFPR\d]|:\d{4}|\("), _alert_names),
         "監視アラートの原文が混じっています。",
         "The monitoring alert's own text is shown.",
         "一部の機能がご利用いただけません。",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bridge.wording.find import lacking, phrase, whole
+from bridge.wording.find import any_of, lacking, phrase, whole
 from bridge.wording.model import Context
 from bridge.wording.rule import Hit, Rule
 from bridge.wording.text import Sheet
@@ -11,6 +11,14 @@ from bridge.wording.text import Sheet
 SHORTENED = (
     r"(?<![\w.])(?:bit\.ly|goo\.gl|tinyurl\.com|tinyurl|t\.co(?=/)|is\.gd|ow\.ly|buff\.ly"
     r"|x\.gd)(?![\w.])(?:/[\w-]*)?|http://"
+)
+ASKED = (
+    r"(?:パスワード|暗証番号|カード(?:番号|情報)|セキュリティ(?:コード|番号)|認証(?:コード|番号)"
+    r"|口座(?:番号|情報)|秘密の質問|マイナンバー)"
+)
+ASKED_EN = (
+    r"\b(?:reply|respond|answer|send|email|e-mail|provide|tell|give|submit)\b[^.\n]{0,40}?"
+    r"\byour (?:\w{1,12} ){0,2}(?:password|passcode|pin|security code|card (?:number|details)|bank details)\b"
 )
 
 
@@ -59,5 +67,22 @@ RULES = (
         "【重要】みどりショップ 接続障害(第一報)",
         "【重要】みどりショップ\n接続障害(第一報)",
         scope="subject",
+    ),
+    Rule(
+        "MAL-05",
+        "warning",
+        any_of(
+            phrase(
+                rf"{ASKED}[^。\n]{{0,30}}?(?:ご?返信|お送り|送付|送信|お知らせ|ご?連絡|ご?記載|ご?記入(?:のうえ|の上)|お教え|教えて|ご?提示|ご?回答|お伝え)"
+                r"[^。\n]{0,8}?(?:ください(?!ますな)|下さい|お願い|いただけます(?:か|よう)|いただきたく|いただきます|願います)"
+                rf"|(?:このメール|本メール|メール|ご?返信)(?:に|で|にて)[^。\n]{{0,20}}?{ASKED}を[^。\n]{{0,12}}?(?:ください|下さい|お願い|願います)",
+                unless=r"ないで|必要はござい|必要はあり|ことはござい|ことはあり|いただくことは|しないよう|再設定|変更|なさらない|ないよう|ご?注意|控え|お送りした|お知らせした",
+            ),
+            phrase(ASKED_EN, unless=r"\b(?:never|not|reset|change)\b|n't\b", reading="lower"),
+        ),
+        "メールで暗証の情報を求めています。詐欺のメールと見分けがつきません。",
+        "It asks for a secret by mail, as a phishing mail would.",
+        "弊社から、メールでパスワードをお尋ねすることはございません。",
+        "本人確認のため、パスワードをこのメールにご返信ください。",
     ),
 )

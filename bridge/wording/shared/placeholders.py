@@ -5,7 +5,7 @@ from bridge.wording.rule import Rule
 
 VARIABLE = (
     r"\{\{|\}\}|\{%|%\}|\$\{\w{1,60}\}|<%[^>\n]{0,80}%>|\{[a-z_][a-z0-9_.]{0,60}\}|%\(\w{1,60}\)s"
-    r"|\$labels|\.Labels\."
+    r"|\$labels|\$[A-Z_]{3,40}|%[A-Z_]{3,40}%|\[\[\w{1,60}\]\]|\.Labels\."
 )
 
 RULES = (
