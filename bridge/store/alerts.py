@@ -26,7 +26,7 @@ from sqlalchemy import (
 from bridge.core.impact import OLDEST_START
 from bridge.core.model import Alert, Incident
 from bridge.core.near_miss import NearMiss
-from bridge.core.triage import Ignored, Key, key_of
+from bridge.core.triage import Ignored, Key, digest_of, key_of, said
 from bridge.store.bulk import put_alerts
 from bridge.store.dialect import Utc, dumps, insert, skip_locked
 from bridge.store.indexed import UNFINISHED
@@ -38,6 +38,7 @@ CUSTOMER = "customer_"  # how the names of the annotations begin that customers 
 IGNORED_FOR = timedelta(days=30)
 IGNORED_ROWS = 10_000  # a route that sends everything here must not fill the disk
 _KEYS_AT_ONCE = 500
+_NOT_OF_ALERT = {"incident_id", "words", "digest"}
 _PUT_AT_ONCE = 1000  # rows: a statement that takes seconds looks like a database that hangs
 
 
@@ -61,6 +62,9 @@ _OWNERS = (
 )
 _THEIRS = alerts.c.incident_id.in_(bindparam("ids", expanding=True))
 _KNOWN = select(alerts).where(_THEIRS, _POSTED)
+_DIGESTS = select(alerts.c.incident_id, alerts.c.source, alerts.c.fingerprint, alerts.c.digest).where(
+    _THEIRS, _POSTED
+)
 _PLACED = select(
     alerts,
     func.row_number().over(partition_by=alerts.c.incident_id, order_by=_AS_SHOWN).label("place"),
@@ -110,37 +114,55 @@ class Alerts:
         self._tx = tx
 
     def known(self, incident_ids: Collection[str], posted: Iterable[Alert]) -> dict[str, dict[Key, Alert]]:
-        """The stored alerts of these incidents that were posted again, by incident and key."""
+        """The stored alerts of these incidents that were posted again, by incident and key.
+
+        An alert of which its sender says what it said last is not read: what is posted stands for it.
+        """
         found: dict[str, dict[Key, Alert]] = {incident_id: {} for incident_id in incident_ids}
-        if not found:
-            return found
-        for keys in _in_batches(posted):
+        posts = _said_once(posted) if found else {}
+        unread: list[Key] = []
+        for keys in _in_batches(posts):
+            for incident_id, source, fingerprint, digest in self._tx.execute(
+                _DIGESTS, {"ids": list(found), **keys}
+            ):
+                key = source, fingerprint
+                alert = posts[key] if digest and key in posts else None
+                if alert and digest == digest_of(alert):
+                    found[incident_id][key] = alert
+                else:
+                    unread.append(key)
+        for keys in _in_batches(unread):
             for row in self._tx.execute(_KNOWN, {"ids": list(found), **keys}):
-                found[row.incident_id][row.source, row.fingerprint] = _alert(row)
+                found[row.incident_id].setdefault((row.source, row.fingerprint), _alert(row))
         return found
 
     def owners(self, posted: Iterable[Alert], services: Iterable[str]) -> dict[Key, list[str]]:
         """The services in whose open incidents these alerts fire, by the alert's key."""
         wanted = list(services)
         found: dict[Key, list[str]] = {}
-        for keys in _in_batches(posted):
+        for keys in _in_batches(map(key_of, posted)):
             for row in self._tx.execute(_OWNERS, {"services": wanted, **keys}):
                 found.setdefault((row.source, row.fingerprint), []).append(row.service)
         return found
 
-    def put(self, incident_id: str, changed: Sequence[Alert]) -> None:
-        """Insert or replace these alerts, the last of each key."""
-        last = list({key_of(alert): alert for alert in changed}.values())
-        for start in range(0, len(last), _PUT_AT_ONCE):
-            some = last[start : start + _PUT_AT_ONCE]
-            put_alerts(self._tx, incident_id, some, [words_of(alert.annotations) for alert in some])
+    def put(
+        self, incident_id: str, changed: Sequence[Alert], digests: Mapping[Key, str] | None = None
+    ) -> None:
+        """Insert or replace these alerts, the last of each key. `digests`: of what their senders said, by key."""
+        told = digests or {}
+        rows = [
+            (alert, words_of(alert.annotations), told.get(key))
+            for key, alert in {key_of(alert): alert for alert in changed}.items()
+        ]
+        for start in range(0, len(rows), _PUT_AT_ONCE):
+            put_alerts(self._tx, incident_id, rows[start : start + _PUT_AT_ONCE])
 
     def end_all(self, incident_id: str) -> None:
         """End every firing alert now, by hand."""
         self._tx.execute(
             update(alerts)
             .where(alerts.c.incident_id == incident_id, alerts.c.status == "firing")
-            .values(status="resolved", ends_at=self._tx.now, by_hand=true())
+            .values(status="resolved", ends_at=self._tx.now, by_hand=true(), digest=None)
         )
 
     def some_fire(self, incident_id: str) -> bool:
@@ -262,9 +284,19 @@ class Alerts:
         self._tx.execute(delete(ignored).where(ignored.c.id.in_(found)))
 
 
-def _in_batches(posted: Iterable[Alert]) -> Iterator[dict[str, list[str]]]:
+def _said_once(posted: Iterable[Alert]) -> dict[Key, Alert | None]:
+    """The posted alerts by key; None for one of which several posts say different things."""
+    found: dict[Key, Alert | None] = {}
+    for alert in posted:
+        first = found.setdefault(key_of(alert), alert)
+        if first and first is not alert and said(first) != said(alert):
+            found[key_of(alert)] = None
+    return found
+
+
+def _in_batches(wanted: Iterable[Key]) -> Iterator[dict[str, list[str]]]:
     """Values for `_POSTED` that together hold for these alerts, each as many as every database takes."""
-    keys = sorted({key_of(alert) for alert in posted})
+    keys = sorted(set(wanted))
     for start in range(0, len(keys), _KEYS_AT_ONCE):
         some = keys[start : start + _KEYS_AT_ONCE]
         yield {
@@ -320,6 +352,4 @@ def _one_for_all(row: Row[Any], names: Collection[str]) -> Alert:
 
 
 def _alert(row: Row[Any]) -> Alert:
-    return Alert(
-        **{name: value for name, value in row._mapping.items() if name not in ("incident_id", "words")}
-    )
+    return Alert(**{name: value for name, value in row._mapping.items() if name not in _NOT_OF_ALERT})

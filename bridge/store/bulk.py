@@ -46,6 +46,7 @@ _ALERT = (
     "as_of timestamptz",
     "end_note text",
     "words text",
+    "digest text",
 )
 _PUT = """
     INSERT INTO alerts (incident_id, {names})
@@ -116,8 +117,8 @@ def stored(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def put_alerts(tx: Transaction, incident_id: str, changed: Iterable[Alert], words: Sequence[str]) -> None:
-    """Insert or replace these alerts of one incident, each once. `words`: of each what customers may read."""
+def put_alerts(tx: Transaction, incident_id: str, changed: Iterable[tuple[Alert, str, str | None]]) -> None:
+    """Insert or replace these alerts of one incident, each once, with its columns `words` and `digest`."""
     rows = [
         (
             alert.source,
@@ -133,9 +134,10 @@ def put_alerts(tx: Transaction, incident_id: str, changed: Iterable[Alert], word
             alert.by_hand,
             alert.as_of and stored(alert.as_of),
             alert.end_note,
-            for_customers,
+            words,
+            digest,
         )
-        for alert, for_customers in zip(changed, words, strict=True)
+        for alert, words, digest in changed
     ]
     tx.execute(_PUTS[tx.connection.dialect.name], {"rows": dumps(rows), "incident_id": incident_id})
 

@@ -129,6 +129,7 @@ alerts = Table(
     Column("words", Text, nullable=False, server_default="{}"),
     Column("as_of", Utc),  # the sender's time of what it said last
     Column("end_note", Text, nullable=False, server_default=""),
+    Column("digest", Text),  # of what its sender said last; null where somebody else changed it since
 )
 
 notices = Table(

@@ -50,7 +50,9 @@ def test_the_sources_that_are_listed_have_their_counters_before_their_first_post
         sources = running.config["sources"]
         sources["second"] = {**sources["alertmanager"], "kind": "alertmanager"}
         running.reload().raise_for_status()
-        assert 'bridge_webhooks_total{outcome="malformed",source="second"} 0.0' in running.get("/metrics").text
+        assert (
+            'bridge_webhooks_total{outcome="malformed",source="second"} 0.0' in running.get("/metrics").text
+        )
 
 
 def test_metrics_are_shown_while_the_database_is_stuck_or_down(tmp_path: Path, mail_server: Sink) -> None:
