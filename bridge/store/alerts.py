@@ -79,6 +79,7 @@ _COUNTS = (
         alerts.c.incident_id,
         func.count().label("all"),
         func.count().filter(alerts.c.status == "firing").label("firing"),
+        func.count().filter(or_(alerts.c.status == "firing", alerts.c.by_hand)).label("unended"),
     )
     .where(_THEIRS)
     .group_by(alerts.c.incident_id)
@@ -92,10 +93,11 @@ def words_of(annotations: Mapping[str, str]) -> str:
 
 
 class AlertCounts(NamedTuple):
-    """How many alerts an incident has, and how many of them fire."""
+    """How many alerts an incident has, how many of them fire, and how many no source has ended."""
 
     all: int = 0
     firing: int = 0
+    unended: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,7 @@ class Alerts:
 
     def firing(self, incident_id: str) -> int:
         """How many alerts of the incident fire."""
-        return self._count(incident_id, alerts.c.status == "firing")
+        return self.counts([incident_id])[incident_id].firing
 
     def firing_of(self, source: str) -> int:
         """How many alerts of a source fire, in all incidents that are open."""
@@ -184,15 +186,7 @@ class Alerts:
 
     def unended(self, incident_id: str) -> int:
         """How many alerts of the incident no source has ended, also of those that a person ended by hand."""
-        return self._count(incident_id, or_(alerts.c.status == "firing", alerts.c.by_hand))
-
-    def _count(self, incident_id: str, which: ColumnElement[bool]) -> int:
-        query = select(func.count()).select_from(alerts).where(alerts.c.incident_id == incident_id, which)
-        return int(self._tx.execute(query).scalar_one())
-
-    def count(self, incident_id: str) -> int:
-        """How many alerts the incident has."""
-        return self._count(incident_id, true())
+        return self.counts([incident_id])[incident_id].unended
 
     def severities(self, incident_id: str) -> list[str]:
         """The severities of the alerts that fire, each once; empty for one without that label."""
@@ -235,7 +229,7 @@ class Alerts:
     def counts(self, incident_ids: Collection[str]) -> dict[str, AlertCounts]:
         """How many alerts each of these incidents has."""
         rows = self._tx.execute(_COUNTS, {"ids": list(incident_ids)})
-        counted = {row.incident_id: AlertCounts(row.all, row.firing) for row in rows}
+        counted = {row.incident_id: AlertCounts(row.all, row.firing, row.unended) for row in rows}
         return {incident_id: counted.get(incident_id, AlertCounts()) for incident_id in incident_ids}
 
     def add_ignored(self, unwanted: Iterable[IgnoredAlert]) -> None:

@@ -46,7 +46,7 @@ def test_the_sources_that_are_listed_have_their_counters_before_their_first_post
     with bridge(tmp_path, mailbox) as running:
         first = running.get("/metrics").text
         assert 'bridge_webhooks_total{outcome="malformed",source="alertmanager"} 0.0' in first
-        assert [word for word in ("grafana", "second", "_created") if word in first] == []
+        assert [word for word in ('source="grafana"', 'source="second"', "_created") if word in first] == []
         sources = running.config["sources"]
         sources["second"] = {**sources["alertmanager"], "kind": "alertmanager"}
         running.reload().raise_for_status()
