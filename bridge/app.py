@@ -4,13 +4,11 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
-
-import structlog
 
 from bridge import clock
 from bridge.audiences.cache import CustomerLists
@@ -19,28 +17,33 @@ from bridge.core.anchors import LOGGED_AS
 from bridge.core.continuity import Mark, falls_behind
 from bridge.errors import StorageDown, StorageRefused
 from bridge.keys import Keys, load_keys, other_database
+from bridge.log import Logger
 from bridge.loops.composers import LetterComposer, OncallComposer
-from bridge.loops.lanes import LaneDependencies, LaneWorker
+from bridge.loops.lanes import LaneDependencies, LaneWorker, leave
 from bridge.loops.peers import Peers
 from bridge.loops.relay_watch import RelayWatch
 from bridge.loops.reload import RunningConfig
 from bridge.loops.results import LeavingLetter, Results
 from bridge.loops.self_check import SelfCheck
 from bridge.loops.timer import Timer
+from bridge.metronome import Metronome
+from bridge.plugins import module_called
 from bridge.smtp.helo import named
 from bridge.smtp.relay import ONCALL_CONNECTIONS, Relay
 from bridge.stages import instances
 from bridge.stages.instances import ThisInstance
+from bridge.stages.leave_at_once import Hands
 from bridge.stages.runtime import Runtime
-from bridge.stages.wake import Wake
+from bridge.stages.wake import LeavingRing, Wake
 from bridge.store.mark_file import MarkFile
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 from bridge.web.dependencies import Dependencies, Health
 from bridge.web.listen import HttpServer, Sockets, addresses, servers
 from bridge.web.pages import Pages
+from bridge.wording import all_rules
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 STOP_WITHIN = 8.0  # seconds for messages that wait for the answer to their dot
 GIVE_BACK_WITHIN = 0.5  # seconds: closing the store waits on for it, unless the database hangs
@@ -63,9 +66,10 @@ class App:
         self._instance_id = str(uuid4())
         self._boot_id = ""  # known once the database is open
         self._mark = MarkFile(config.server.data_dir / "mark")
-        self._metronome = clock.Metronome()
+        self._metronome = Metronome()
         self._bells = {name: self._metronome.bell(name) for name in ("timer", "oncall", "customers")}
         self._stop = asyncio.Event()
+        self._leave: Callable[[Sequence[LeavingRing]], None] = lambda _: None
 
     async def serve(self) -> None:
         """Run until SIGTERM or SIGINT. Raises BridgeError when it cannot start."""
@@ -160,6 +164,7 @@ class App:
         serving = [asyncio.create_task(server.serve()) for server in listening]
         stopped = asyncio.create_task(self._stop.wait())
         log.info("serving", listen=str(self._runtime.config.server.listen), instance=self._instance_id)
+        loading = asyncio.create_task(asyncio.to_thread(_load_the_rest))
         everything = [marking, *loops, *serving]
         await asyncio.wait([stopped, *everything], return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
@@ -170,6 +175,7 @@ class App:
         await asyncio.wait([*loops, *serving], timeout=STOP_WITHIN)
         marks.close()
         await asyncio.wait([marking], timeout=1.0)
+        everything.append(loading)
         for task in everything:
             task.cancel()
         results = await asyncio.gather(*everything, return_exceptions=True)
@@ -203,15 +209,17 @@ class App:
     def _lanes(self, store: Store[Tx], marks: Results, keys: Keys) -> list[LaneWorker]:
         office = LaneDependencies(store, marks, self._me, clock.now, lambda: self._runtime, self._wake)
         oncall = OncallComposer(store, lambda: self._runtime, keys, self._relay_problem, clock.now)
+        rings = LaneWorker(
+            "oncall",
+            office,
+            lambda: self._relays["oncall"],
+            ONCALL_CONNECTIONS,
+            self._bells["oncall"],
+            oncall,
+        )
+        self._leave = partial(leave, rings, oncall)
         return [
-            LaneWorker(
-                "oncall",
-                office,
-                lambda: self._relays["oncall"],
-                ONCALL_CONNECTIONS,
-                self._bells["oncall"],
-                oncall,
-            ),
+            rings,
             LaneWorker(
                 "customers",
                 office,
@@ -235,6 +243,7 @@ class App:
             runtime=lambda: self._runtime,
             keys=keys,
             lists=self._lists,
+            hands=lambda: Hands(self._runtime, self._instance_id, keys, self._relay_problem()),
             wake=self._wake,
             now=clock.now,
             health=health,
@@ -253,6 +262,7 @@ class App:
             log.warning(f"database_{found}")
         for problem in wake.template_failed:
             log.warning("template_failed", problem=problem)
+        self._leave(wake.leaving)
         for name in ("timer", "oncall", "customers"):
             if getattr(wake, name):
                 self._bells[name].ring()
@@ -266,6 +276,12 @@ class App:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(self._running.reload(store)))
+
+
+def _load_the_rest() -> None:
+    """What the first letter and the first call of the API need. A start does not wait for it, nor the first alert."""
+    all_rules()
+    module_called("bridge.web.api", "api_app")
 
 
 def _relays(config: Config) -> dict[str, list[Relay]]:

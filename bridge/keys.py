@@ -20,13 +20,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-import structlog
 from itsdangerous import Signer
 
 from bridge.core.audit_chain import AuditKeys
 from bridge.errors import ConfigError
+from bridge.log import Logger
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 KEY_BYTES = 32
 # Who reads a key can approve letters. Its group may read it: that is how Kubernetes hands secrets to a user.

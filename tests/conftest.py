@@ -5,7 +5,6 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from hypothesis import settings
 from playwright.sync_api import Browser
 
@@ -14,12 +13,6 @@ from tests.parts.chromium import chromium
 from tests.parts.databases import Database
 from tests.parts.postgres import Postgres, postgres
 from tests.parts.sink import Sink, sink
-
-# Not set up, structlog draws each traceback with every local value: seconds of processor time a test.
-structlog.configure(
-    processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
-)
-
 
 # An example that takes longer on a busy machine is no failure.
 settings.register_profile("no deadline", deadline=None)

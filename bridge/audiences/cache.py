@@ -8,21 +8,20 @@ import math
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
-import structlog
-
 from bridge.audiences.csv import BadRow, Reading, Row, read
 from bridge.audiences.file import AudienceError, OnRead
+from bridge.audiences.service_list import ServiceList
 from bridge.audiences.summary import Audiences, Tally
 from bridge.clock import monotonic
 from bridge.core.model import AudienceFacts, Recipient
-from bridge.core.values import LocalText
+from bridge.log import Logger
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 T = TypeVar("T")
 
@@ -30,16 +29,6 @@ SILENT = 3.0  # seconds without a byte of a list: its file system does not answe
 LONGEST = 30.0  # seconds a ring or page waits for a list; a million rows take some ten
 AT_ONCE = 0.1  # seconds that a post of alerts waits for the lists of the services that it opens incidents of
 REMEMBERED = 1000  # digests whose counts are kept, for pages that were shown before a list changed
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceList:
-    """Where a service's customers are listed."""
-
-    audience: str
-    title: LocalText | None
-    path: Path
-    reading: Reading
 
 
 class Pulse:

@@ -7,7 +7,6 @@ import argparse
 import os
 import sys
 from collections.abc import Collection, Sequence
-from importlib.metadata import version
 from typing import Any
 
 from bridge.cli.commands import COMMANDS, add_command
@@ -20,6 +19,8 @@ class _Version(argparse.Action):
     """`--version`. Read when asked for: it costs a look at the installation."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any, **__: Any) -> None:
+        from importlib.metadata import version
+
         print(f"bridge {version('incident-bridge')}")
         parser.exit()
 

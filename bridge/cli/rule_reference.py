@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from bridge.wording import RULES
+from bridge.wording import all_rules
 
 HEADING = "## The rules\n"
 _NOTE = """
@@ -26,7 +26,7 @@ def with_table(page: str) -> str:
 def _rows() -> list[str]:
     return [
         f"| {rule.id} | {rule.severity} | {', '.join(sorted(rule.kinds)) or 'all'} | {rule.why_en} |\n"
-        for rule in RULES
+        for rule in all_rules()
     ]
 
 

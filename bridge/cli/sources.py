@@ -57,4 +57,5 @@ def run_show(args: argparse.Namespace) -> int:
 
 
 def _about(source: Source) -> str:
-    return (source.__doc__ or "").strip()
+    """What it says of itself: a preset in its file, a module at its head."""
+    return str(getattr(source, "about", source.__doc__)).strip()

@@ -1,7 +1,6 @@
 """bridge.yaml as one value: loaded whole, or refused with every finding (docs/design.md §5)."""
 
 import hashlib
-import logging
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -9,13 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self, Union
 
-import structlog
 from pydantic import Discriminator, Field, Tag
-from sqlalchemy import URL
 
 from bridge import sources
-from bridge.audiences.cache import ServiceList
 from bridge.audiences.csv import Reading
+from bridge.audiences.service_list import ServiceList
 from bridge.config.document import Document, Place, Tree, Value, read
 from bridge.config.fitting import CHOICE, MAPPING, fit, judge, unknown
 from bridge.config.sections import (
@@ -32,12 +29,15 @@ from bridge.config.sections import (
 from bridge.core.settings import DEFAULT_ZONE, HEARTBEATS, Escalation, Match, Person, Policy, Service, Zone
 from bridge.core.values import Model
 from bridge.errors import ConfigError
+from bridge.log import Logger
 from bridge.smtp.settings import Smtp
 from bridge.sources.settings import SourceSettings
 from bridge.wording import Term
 
-# Over logging's own logger: a command that has set up no log then writes a doubt to standard error.
-log = structlog.wrap_logger(logging.getLogger(__name__))
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+
+log = Logger(__name__)
 
 _PATH_SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 SOURCES = sources.find()
@@ -125,7 +125,7 @@ class Config(Model):
         return read_terms(self.wording.terms) if self.wording.terms else ()
 
     @property
-    def database_url(self) -> URL:
+    def database_url(self) -> "URL":
         """The database with its password, which neither str() nor repr() shows."""
         return self.database.location(self.server.data_dir)
 

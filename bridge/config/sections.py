@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import unquote, urlsplit
 
 import yaml
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
 
 from bridge.audiences.columns import Columns
 from bridge.core.settings import Words
 from bridge.core.values import Duration, HeaderSecret, Model, Secret
 from bridge.wording import Term, parse_terms
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
 
 _SIZE = re.compile(r"(\d{1,12}) ?(B|KiB|MiB|GiB|kB|KB|MB|GB)?")
 _BYTES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "kB": 1000, "KB": 1000, "MB": 10**6, "GB": 10**9}
@@ -170,14 +171,26 @@ class DatabaseSettings(Model):
             raise ValueError("unknown database. Write sqlite or postgresql://user@host/dbname")
         if self.url == "sqlite" and self.password:
             raise ValueError("SQLite takes no password. Remove it or write a postgresql:// url")
+        if self.url != "sqlite" and not self._can_be_read():
+            raise ValueError("not a database url. Write it as postgresql://user@host/dbname")
+        return self
+
+    def _can_be_read(self) -> bool:
+        from sqlalchemy.exc import ArgumentError
+
         try:
             self.location(Path())
         except (ArgumentError, ValueError):
-            raise ValueError("not a database url. Write it as postgresql://user@host/dbname") from None
-        return self
+            return False
+        return True
 
-    def location(self, data_dir: Path) -> URL:
+    def location(self, data_dir: Path) -> "URL":
         """The URL to open, with the password, which SQLAlchemy's URL does not show."""
+        from sqlalchemy import (  # here: many a command opens no database, and it is slow to import
+            URL,
+            make_url,
+        )
+
         if self.url == "sqlite":
             return URL.create("sqlite", database=str(data_dir / "bridge.sqlite3"))
         return make_url(_HOSTS.sub(_apart, self.url, count=1)).set(

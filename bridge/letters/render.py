@@ -5,7 +5,7 @@ without methods, arithmetic on texts or ranges; those of a company within limits
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from bridge.resources import shipped
 MAX_CHARS = 100_000
 SUBJECT_COLUMNS = 80
 FILTERS = ("default", "first", "join", "last", "length", "lower", "replace", "trim", "upper")
+_NAMES = [each.name for each in fields(View)]
 _ENGLISH_FOLLOWS = "(An English version follows the Japanese.)"
 _ENGLISH_BEGINS = "[English]"
 
@@ -129,18 +130,19 @@ def _environment(loader: BaseLoader) -> _Sandbox:
 
 
 def _render(env: _Sandbox, facts: Facts, locale: Locale, columns: int | None) -> Text:
-    said = view(facts, locale)
+    words = view(facts, locale)
+    said = {name: getattr(words, name) for name in _NAMES}  # as they are: the sandbox lets nobody change them
     subject = _run(env, f"{locale}/{facts.kind}.subject.j2", said)
     body = _run(env, f"{locale}/{facts.kind}.txt.j2", said)
     return Text(" ".join(subject.split()), wrap(_tidy(body), columns))
 
 
-def _run(env: _Sandbox, name: str, said: View) -> str:
+def _run(env: _Sandbox, name: str, said: Mapping[str, Any]) -> str:
     try:
         template = env.get_template(name)
         pieces: list[str] = []
         size = 0
-        for piece in template.generate(asdict(said)):
+        for piece in template.generate(said):
             size += len(piece)
             if size > MAX_CHARS:
                 raise LetterError(name, None, f"longer than {MAX_CHARS} characters")

@@ -14,7 +14,7 @@ from bridge.letters.mime import Letterhead, Skeleton, freeze, headers_to, wire
 from bridge.loops.outgoing import OutgoingMail
 from bridge.oncall.message import OncallMessages
 from bridge.smtp.session import Envelope
-from bridge.stages.oncall_message import compose
+from bridge.stages.oncall_message import Composed, compose
 from bridge.stages.runtime import Runtime
 from bridge.store.claims import Claimed
 from bridge.store.store import Store
@@ -86,13 +86,18 @@ class OncallComposer:
         self._relay_trouble = relay_trouble
         self._now = now
         self._messages = OncallMessages()
+        self._kept: dict[tuple[int, int], Composed] = {}
+
+    def keep(self, row: Claimed, composed: Composed) -> None:
+        """What a message says was found out in the unit that claimed it."""
+        self._kept[row.id, row.fence] = composed
 
     async def __call__(self, row: Claimed) -> OutgoingMail | None:
         """The mail of one row; None when its notice or service is gone."""
         unit = partial(
             compose, runtime=self._runtime(), keys=self._keys, row=row, relay_trouble=self._relay_trouble()
         )
-        found = await self._store.read(unit)
+        found = self._kept.pop((row.id, row.fence), None) or await self._store.read(unit)
         if found is None:
             return None
         message, person, service = found

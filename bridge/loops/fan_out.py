@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-import structlog
-
 from bridge import metrics
 from bridge.audiences.cache import CustomerLists
 from bridge.audiences.file import AudienceError
@@ -14,13 +12,14 @@ from bridge.clock import pause
 from bridge.core.kinds import Recipients, spec_of
 from bridge.core.model import Notice, Recipient
 from bridge.errors import StorageDown
+from bridge.log import Logger
 from bridge.stages import fan_out
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 OPEN_DOTS = 8  # seconds: as long as an instance that stops waits for them
 

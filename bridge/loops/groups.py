@@ -9,9 +9,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-import structlog
-
 from bridge.errors import BridgeError, StorageDown
+from bridge.log import Logger
 from bridge.loops.outgoing import Composer
 from bridge.loops.results import Results
 from bridge.loops.verdicts import result, unsent
@@ -21,7 +20,7 @@ from bridge.smtp.relay import Relay
 from bridge.smtp.train import Car, Load
 from bridge.store.claims import Claimed, DeliveryResult
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 
 @dataclass

@@ -6,31 +6,33 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-
-import structlog
+from itertools import islice
 
 from bridge import metrics
-from bridge.clock import Bell, pause
+from bridge.clock import pause
 from bridge.errors import BridgeError, StorageDown
+from bridge.log import Logger
+from bridge.loops.composers import OncallComposer
 from bridge.loops.groups import GroupDependencies, LetterGroup
 from bridge.loops.outgoing import Composer, OutgoingMail
 from bridge.loops.results import Results
 from bridge.loops.stops import Stops
 from bridge.loops.trouble import Trouble
 from bridge.loops.verdicts import Verdicts, result, unsent
+from bridge.metronome import Bell
 from bridge.smtp.connect import SmtpError
 from bridge.smtp.outcome import Outcome
 from bridge.smtp.relay import GROUP, Mail, Relay
 from bridge.smtp.session import Abandoned
 from bridge.stages.instances import ThisInstance, may_claim_letters
 from bridge.stages.runtime import Runtime
-from bridge.stages.wake import Wake
+from bridge.stages.wake import LeavingRing, Wake
 from bridge.store.claims import Claimed, DeliveryResult
 from bridge.store.outbox import Lane
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 AT_ONCE = 500  # rows a claim takes
 SUSPECT_ALONE = 60.0  # seconds the lane waits for a message that processes died on, before it claims others
@@ -71,6 +73,11 @@ class LaneWorker:
         self._few = width * (GROUP if lane == "customers" else 1)  # rows that wait when more are claimed
         self._hungry = asyncio.Event()
         self._held: set[tuple[int, int]] = set()  # id and fence of what waits for a sender or is being sent
+        self._missed: set[tuple[int, int]] = (
+            set()
+        )  # of what the last look found claimed, and in nobody's hands
+        self._doubted: set[tuple[int, int]] = set()  # of rings that may send their DATA
+        self._undoubted: dict[tuple[int, int], Claimed] = {}  # rings that wait, by the same
         self._verdicts = Verdicts(lane, lambda: office.runtime().config.smtp.on_unknown, office.now)
         self._stops = Stops(office.store, office.marks, office.runtime, office.wake, self._held)
         self._of_group = GroupDependencies(
@@ -101,8 +108,27 @@ class LaneWorker:
         for group in self._groups:
             group.stop()
         while not self._queue.empty():
-            self._queue.get_nowait()
+            row = self._queue.get_nowait()
+            if (row.id, row.fence) in self._doubted:
+                self._office.marks.put(unsent(row))
             self._queue.task_done()
+
+    def take(self, rows: Sequence[Claimed], *, doubted: bool) -> None:
+        """Send these, which a unit has claimed for this lane. `doubted`: they are in doubt already."""
+        if doubted:
+            self._doubted.update((row.id, row.fence) for row in rows)
+        if self._stopping:
+            for row in rows:
+                self._office.marks.put(unsent(row))
+            return
+        self._put(rows)
+
+    def _put(self, rows: Sequence[Claimed]) -> None:
+        self._held.update((row.id, row.fence) for row in rows)
+        for row in rows:
+            if self._lane == "oncall" and (row.id, row.fence) not in self._doubted:
+                self._undoubted[row.id, row.fence] = row
+            self._queue.put_nowait(row)
 
     async def _feed(self) -> None:
         while not self._stopping:
@@ -129,9 +155,8 @@ class LaneWorker:
                 me=self._office.me(),
             )
         )
-        self._held.update((row.id, row.fence) for row in rows)
-        for row in rows if not self._stopping else ():
-            self._queue.put_nowait(row)
+        if not self._stopping:
+            self._put(rows)
         if any(row.suspect for row in rows):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._queue.join(), SUSPECT_ALONE)
@@ -142,12 +167,17 @@ class LaneWorker:
             await self._hungry.wait()
 
     async def _rest(self) -> None:
-        """Until there is something to claim; what is claimed and in nobody's hands is claimed anew."""
+        """Until there is something to claim; what is claimed and in nobody's hands is claimed anew.
+
+        Where two looks have found it so: a ring may be on its way from the unit that claimed it.
+        """
         in_hand = self._held | self._office.marks.unwritten  # before the database is asked: it knows no less
         claimed, next_due = await self._office.store.read(self._look)
-        lost = {row for row, _ in claimed - in_hand}
+        missed, before = claimed - in_hand, self._missed
+        self._missed = missed
+        lost = {row for row, _ in missed & before}
         if not lost:
-            await self._bell.wait(next_due)
+            await self._bell.wait(next_due, *([AGAIN] if missed else []))
             return
         freed = await self._office.store.run(
             partial(
@@ -215,7 +245,9 @@ class LaneWorker:
 
     def _finish(self, row: Claimed, mark: DeliveryResult) -> None:
         self._office.marks.put(mark)
-        self._held.discard((row.id, row.fence))
+        for of_row in (self._held, self._doubted):
+            of_row.discard((row.id, row.fence))
+        self._undoubted.pop((row.id, row.fence), None)
         self._queue.task_done()
         if self._queue.qsize() <= self._few:
             self._hungry.set()
@@ -283,11 +315,31 @@ class LaneWorker:
 
         async def before_data() -> None:
             nonlocal granted
-            granted = granted or bool(not self._stopping and await self._office.marks.in_doubt([row]))
+            granted = granted or bool(not self._stopping and await self._doubt(row))
             if not granted:
                 raise Abandoned("not wanted any more")
 
         return before_data
+
+    async def _doubt(self, row: Claimed) -> bool:
+        """Whether a row is in doubt now. Rings that wait behind it share the commit: a storm is not one for each."""
+        key = (row.id, row.fence)
+        if key not in self._doubted:
+            self._undoubted.pop(key, None)
+            behind = list(islice(self._undoubted.values(), GROUP - 1))
+            for each in behind:
+                del self._undoubted[each.id, each.fence]
+            granted = await self._office.marks.in_doubt([row, *behind])
+            self._doubted |= granted & self._held
+        return key in self._doubted
+
+
+def leave(lane: LaneWorker, composer: OncallComposer, rings: Sequence[LeavingRing]) -> None:
+    """Hand a lane the rings that the unit of their incidents has claimed, with what they say."""
+    for ring in rings:
+        if ring.composed:
+            composer.keep(ring.row, ring.composed)
+        lane.take([ring.row], doubted=ring.doubted)
 
 
 def claim_rows(tx: Tx, runtime: Runtime, lane: Lane, limit: int, me: ThisInstance) -> list[Claimed]:

@@ -6,17 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-import structlog
-
 from bridge.audiences.cache import CustomerLists
 from bridge.clock import monotonic
 from bridge.config import Config
+from bridge.log import Logger
 from bridge.stages.instances import ThisInstance
 from bridge.stages.runtime import Runtime
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 LOOK_EVERY = 15.0  # seconds
 ITS_OWN = {"server", "database", "smtp", "api", "listed_sources"}  # what may differ from machine to machine

@@ -4,19 +4,18 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-import structlog
-
 from bridge import metrics
 from bridge.clock import now
 from bridge.config import Config, load
 from bridge.errors import BridgeError, StorageDown
 from bridge.letters.render import Letters
 from bridge.letters.samples import problems
+from bridge.log import Logger
 from bridge.stages.runtime import Runtime
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 FIXED = ("server", "database")  # sections that only a restart can change
 

@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from functools import partial
 from typing import NamedTuple
 
-import structlog
-
 from bridge import metrics
 from bridge.clock import pause
 from bridge.errors import StorageDown
+from bridge.log import Logger
 from bridge.loops.trouble import Trouble
 from bridge.stages.instances import ThisInstance, forgets_marked_letter
 from bridge.stages.ring import ring_refused
@@ -23,7 +22,7 @@ from bridge.store.claims import Claimed, DeliveryResult
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 ROWS = 200  # results a commit waits for at the most
 SECONDS = 0.05  # and how long
@@ -52,7 +51,7 @@ class Results:
         on_leaving: Callable[[LeavingLetter], None],
         on_done: Callable[[int, int], None],
     ) -> None:
-        """`on_quiet` is called when everything that was put is committed: a letter may be done.
+        """`on_quiet` is called when everything that was put is committed: a letter may be done, or a ring is refused.
 
         `on_leaving` is called with one of the letters that were just granted, before they go on the wire; `on_done`
         with row and fence of a letter whose result was committed.
@@ -63,6 +62,7 @@ class Results:
         self._doubts: list[tuple[Sequence[Claimed], asyncio.Future[set[tuple[int, int]]]]] = []
         self._noted: Set[str] = frozenset()  # letters whose first accepted mail is noted
         self._results: list[DeliveryResult] = []
+        self._news = False  # since it was quiet
         self.unwritten: set[tuple[int, int]] = set()  # id and fence of every result that is not committed yet
         self._asked = asyncio.Event()
         self._pressing = asyncio.Event()
@@ -159,7 +159,8 @@ class Results:
             return False
         self._written(batch)
         _observe(first_accepts)
-        if not self._results and not self._doubts:
+        if self._news and not self._results and not self._doubts:
+            self._news = False
             self._on_quiet()
         return True
 
@@ -173,6 +174,8 @@ class Results:
 
     def _written(self, results: Sequence[DeliveryResult]) -> None:
         self._trouble.over()
+        # A mail to the on-call that was taken is no business of the timer's.
+        self._news = self._news or any(r.lane == "customers" or r.state == "failed" for r in results)
         if accepted := _accepted(results):
             self._on_done(accepted[-1].id, accepted[-1].fence)
             if new := _letters(accepted) - self._noted:

@@ -11,12 +11,11 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-import structlog
-
 from bridge.clock import now
 from bridge.core.check_report import CheckReport, LookedAt
+from bridge.log import Logger
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 FRESH = timedelta(seconds=20)  # for so long the last answer is given again, however many ask
 PATIENCE = 60.0  # seconds

@@ -5,10 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-import structlog
-
 from bridge.clock import pause
 from bridge.errors import StorageDown
+from bridge.log import Logger
 from bridge.loops.results import Results
 from bridge.loops.verdicts import unsent
 from bridge.smtp.meaning import alike
@@ -20,7 +19,7 @@ from bridge.store.claims import Claimed, DeliveryResult
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 LOOK = 0.02  # seconds between two looks whether the refusals are written
 AGAIN = 1.0  # seconds after which a stop that could not be written is tried again

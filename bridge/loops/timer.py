@@ -10,18 +10,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-import structlog
-
 from bridge import metrics
 from bridge.audiences.cache import CustomerLists
-from bridge.clock import Bell, monotonic, pause
+from bridge.clock import monotonic, pause
 from bridge.core import anchors
 from bridge.core.model import AudienceFacts, Ring
 from bridge.errors import StorageDown
+from bridge.log import Logger
 from bridge.loops.fan_out import Loader
 from bridge.loops.peers import Peers
 from bridge.loops.relay_watch import RelayWatch
 from bridge.loops.trouble import Trouble
+from bridge.metronome import Bell
 from bridge.stages import instances
 from bridge.stages.drill import begin_drill
 from bridge.stages.finish import finish, is_news
@@ -34,7 +34,7 @@ from bridge.stages.watch import news, watch
 from bridge.store.store import Store
 from bridge.store.tx import Tx
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 BEAT_EVERY = 2.0  # seconds; an instance unseen for 12 is dead
 LOADING_WAITED_FOR = 1.0  # seconds a round waits for a list to be loaded; a longer one goes on beside it

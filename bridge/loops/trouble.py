@@ -1,8 +1,8 @@
 """Foreseen trouble in the log: one line when it begins or changes, and one when it is over."""
 
-import structlog
+from bridge.log import Logger
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 
 class Trouble:

@@ -8,9 +8,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-import structlog
-
 from bridge.clock import monotonic, pause
+from bridge.log import Logger
 from bridge.smtp.breaker import LOGIN_PROBES, PROBES
 from bridge.smtp.connect import LoginRefused, SmtpError, Unreachable, dial
 from bridge.smtp.outcome import Outcome
@@ -22,7 +21,7 @@ from bridge.smtp.settings import RelaySettings
 from bridge.smtp.train import Car, Load, Train
 from bridge.smtp.width import Width
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 ONCALL_CONNECTIONS = 2
 GROUP = 10  # letters that are given to a connection together

@@ -5,9 +5,9 @@ be written anew under `mapping:` of the source.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import Field
@@ -28,14 +28,29 @@ class PresetSettings(SourceSettings):
     )
 
 
-@dataclass(frozen=True)
 class Preset:
-    """A source made of a file. Its `mapping` is what the file says."""
+    """A source made of a file, which is read when it is asked what it says."""
 
-    name: str
-    mapping: AlertMapping
-    __doc__: str
-    Settings: type[PresetSettings] = PresetSettings
+    Settings = PresetSettings
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.stem
+        self._path = path
+
+    @cached_property
+    def _written(self) -> dict[str, Any]:
+        written: dict[str, Any] = yaml.safe_load(self._path.read_text(encoding="utf-8"))
+        return written
+
+    @property
+    def about(self) -> str:
+        """What people read of it."""
+        return str(self._written["about"])
+
+    @cached_property
+    def mapping(self) -> AlertMapping:
+        """What the file says."""
+        return AlertMapping.model_validate({k: v for k, v in self._written.items() if k != "about"})
 
     def parse(self, post: Post, settings: PresetSettings) -> Parsed:
         """The alerts of one post, as every source's `parse`."""
@@ -49,10 +64,4 @@ class Preset:
 @cache
 def shipped() -> Mapping[str, Preset]:
     """Every preset by its name."""
-    return {path.stem: _preset(path) for path in sorted(FOLDER.glob("*.yaml"))}
-
-
-def _preset(path: Path) -> Preset:
-    written = yaml.safe_load(path.read_text(encoding="utf-8"))
-    about = written.pop("about")
-    return Preset(path.stem, AlertMapping.model_validate(written), about)
+    return {path.stem: Preset(path) for path in sorted(FOLDER.glob("*.yaml"))}

@@ -10,10 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-import structlog
 from pydantic import Field, model_validator
 
 from bridge.errors import SourceError
+from bridge.log import Logger
 from bridge.sources import sns_signature
 from bridge.sources.body import read_object, text
 from bridge.sources.credentials import check
@@ -22,7 +22,7 @@ from bridge.sources.post import Parsed, Post, not_wanted
 from bridge.sources.preset import shipped
 from bridge.sources.settings import SourceSettings
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 
 class SnsSettings(SourceSettings):

@@ -8,21 +8,11 @@ import re
 from base64 import b64decode
 from collections.abc import Mapping
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.error import URLError
-from urllib.request import HTTPRedirectHandler, build_opener
 
-try:
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-    from cryptography.hazmat.primitives.hashes import SHA1, SHA256
-    from cryptography.x509 import load_pem_x509_certificate
-
-    READY = True
-except ImportError:
-    READY = False
-
+READY = find_spec("cryptography") is not None
 _HOST = r"https://sns\.[a-z0-9-]{3,}\.amazonaws\.com(?:\.cn)?"
 _CERTIFICATE = re.compile(rf"{_HOST}/[^?#]+\.pem")
 _CONFIRMATION = re.compile(rf"{_HOST}/\?[!-~]+")
@@ -43,14 +33,15 @@ _PATIENCE = 5.0  # seconds
 _LONGEST = 65_536  # bytes of a certificate
 
 
-class _NoRedirects(HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:
-        return None
-
-
 def fetch(url: str) -> bytes:
     """The body behind a URL of AWS, which the caller has judged. Raises OSError."""
-    with build_opener(_NoRedirects()).open(url, timeout=_PATIENCE) as answer:
+    from urllib.request import HTTPRedirectHandler, build_opener  # here: as in `is_signed`
+
+    class NoRedirects(HTTPRedirectHandler):
+        def redirect_request(self, *_: object) -> None:
+            return None
+
+    with build_opener(NoRedirects()).open(url, timeout=_PATIENCE) as answer:
         return bytes(answer.read(_LONGEST))
 
 
@@ -63,6 +54,14 @@ def certificate(url: str, folder: Path | None) -> bytes:
 
 def is_signed(message: Mapping[str, str], folder: Path | None) -> bool:
     """Whether SNS signed this message. It proves SNS and nobody else: who owns the topic is another question."""
+    from cryptography.exceptions import (
+        InvalidSignature,  # here: no other sender needs it, and it is slow to import
+    )
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+    from cryptography.x509 import load_pem_x509_certificate
+
     url, names = message.get("SigningCertURL", ""), _SIGNED.get(message.get("Type", ""), ())
     if not names or not _CERTIFICATE.fullmatch(url):
         return False

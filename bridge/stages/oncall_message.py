@@ -46,6 +46,9 @@ from bridge.store.tx import Tx
 _TIMES = ("posted_at", "told_at", "wrong_since")
 
 
+Composed = tuple[OncallMessage | Rehearsal, Person, Service]
+
+
 @dataclass(frozen=True, slots=True)
 class MessageContext(NoticeContext):
     """One message of the outbox about a notice. `relay_trouble`: why customers' mail cannot leave, or empty."""
@@ -66,9 +69,7 @@ class MessageContext(NoticeContext):
         return f"{self.runtime.config.server.public_url}/approve/{self.keys.token(link.id)}"
 
 
-def compose(
-    tx: Tx, runtime: Runtime, keys: Keys, row: Claimed, relay_trouble: str
-) -> tuple[OncallMessage | Rehearsal, Person, Service] | None:
+def compose(tx: Tx, runtime: Runtime, keys: Keys, row: Claimed, relay_trouble: str) -> Composed | None:
     """The message, its reader and the service in whose name it goes; None when its notice or service is gone."""
     if row.notice_id is None:
         return _about_no_notice(tx, runtime, keys, row)

@@ -3,12 +3,13 @@
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bridge.core import next_notice
 from bridge.core.events import AlertsReceived, Reopened
 from bridge.core.kinds import spec_of
 from bridge.core.lifecycle import UNDECIDED
-from bridge.core.model import Alert, Incident
+from bridge.core.model import Alert, Incident, Notice
 from bridge.core.near_miss import near_miss
 from bridge.core.service_index import index_of
 from bridge.core.triage import (
@@ -74,8 +75,9 @@ def receive(
     for service in services:
         tx.lock("service", service)
     current = tx.incidents.taking_alerts(services) if services else {}
-    last = {service: tx.incidents.latest(service) for service in services if service not in current}
-    dismissed = _dismissed(tx, last)
+    last = tx.incidents.latest([service for service in services if service not in current])
+    remembered = tx.notices.of_all([before.id for before in last.values() if before])
+    dismissed = _dismissed(last, remembered, tx.now)
     known = tx.alerts.known(
         [incident.id for incident in (*current.values(), *dismissed.values())],
         [alert for found in sorted_posts for posted in found.by_service.values() for alert in posted],
@@ -103,7 +105,7 @@ def receive(
         verdict = joined(verdicts)
         if verdict.changes:
             if incident is None:
-                incident = _open(tx, service, verdict, last[service])
+                incident = _open(tx, service, verdict, last[service], remembered)
             told = [post for post, own in zip(posts, verdicts, strict=True) if own.changes]
             ctx = IncidentContext(tx, runtime, incident)
             wake |= _record(ctx, source, verdict, told)
@@ -160,12 +162,14 @@ def _sort(tx: Tx, runtime: Runtime, posts: Sequence[Parsed]) -> list[Sorted]:
     return [one.with_owners(owners) for one in found] if owners else found
 
 
-def _dismissed(tx: Tx, last: Mapping[str, Incident | None]) -> dict[str, Incident]:
+def _dismissed(
+    last: Mapping[str, Incident | None], remembered: Mapping[str, Sequence[Notice]], now: datetime
+) -> dict[str, Incident]:
     """The last incidents of services that people have just decided to keep quiet about."""
     return {
         service: incident
         for service, incident in last.items()
-        if incident and next_notice.quiet_again(incident, tx.notices.of(incident.id), tx.now)
+        if incident and next_notice.quiet_again(incident, remembered[incident.id], now)
     }
 
 
@@ -182,8 +186,13 @@ def _without_old_news(tx: Tx, posts: list[Sorted], lasts: Mapping[str, Incident 
     return posts
 
 
-def _open(tx: Tx, service: str, verdict: Verdict, before: Incident | None) -> Incident:
-    remembered = tx.notices.of(before.id) if before else []
+def _open(
+    tx: Tx,
+    service: str,
+    verdict: Verdict,
+    before: Incident | None,
+    remembered: Mapping[str, Sequence[Notice]],
+) -> Incident:
     incident = Incident(
         id=str(uuid.uuid4()),
         service=service,
@@ -192,7 +201,7 @@ def _open(tx: Tx, service: str, verdict: Verdict, before: Incident | None) -> In
             tx.now, *(change.alert.starts_at for change in verdict.changes)
         ),  # a clock may run ahead
         received_at=tx.now,
-        follows=before.id if before and comes_back(before, remembered, tx.now) else None,
+        follows=before.id if before and comes_back(before, remembered[before.id], tx.now) else None,
     )
     tx.incidents.add(incident)
     return incident

@@ -37,7 +37,7 @@ def ring(tx: Tx, runtime: Runtime, due: Ring, lists: Mapping[str, AudienceFacts]
 def ring_at_once(ctx: IncidentContext, lists: Lists) -> Wake:
     """Fire what is due in the unit that drafted it, where the list of its service was read.
 
-    What is not due wakes nobody: the timer looks before it is.
+    What is not due wakes nobody: the timer looks before it is. Those that fired wait for `leave_at_once`.
     """
     drafted = ctx.notices()
     planned = [ring for each in ctx.tx.rings.of_all([n.id for n in drafted]).values() for ring in each]
@@ -49,7 +49,7 @@ def ring_at_once(ctx: IncidentContext, lists: Lists) -> Wake:
         about = ctx.about(by_id[ring.notice_id])
         told = _ring(about, ring, audience_of(about, lists))
         following = reminders.next_ring(ctx.escalation, about.notice.base_at, ctx.now)
-        wake |= replace(told, timer=not told.rung or following - ctx.now < LOOKS_EVERY)
+        wake |= replace(told, timer=not told.rung or following - ctx.now < LOOKS_EVERY, oncall=not told.rung)
     return wake
 
 

@@ -27,7 +27,7 @@ from bridge.core.impact import OLDEST_START
 from bridge.core.model import Alert, Incident
 from bridge.core.near_miss import NearMiss
 from bridge.core.triage import Ignored, Key, digest_of, key_of, said
-from bridge.store.bulk import put_alerts
+from bridge.store.bulk import PUT_ALERTS, alert_row
 from bridge.store.dialect import Utc, dumps, insert, skip_locked
 from bridge.store.indexed import UNFINISHED
 from bridge.store.tables import alerts, ignored, incidents
@@ -39,7 +39,6 @@ IGNORED_FOR = timedelta(days=30)
 IGNORED_ROWS = 10_000  # a route that sends everything here must not fill the disk
 _KEYS_AT_ONCE = 500
 _NOT_OF_ALERT = {"incident_id", "words", "digest"}
-_PUT_AT_ONCE = 1000  # rows: a statement that takes seconds looks like a database that hangs
 
 
 _FIRING = and_(alerts.c.incident_id == bindparam("incident_id"), alerts.c.status == "firing")
@@ -124,13 +123,11 @@ class Alerts:
         posts = _said_once(posted) if found else {}
         unread: list[Key] = []
         for keys in _in_batches(posts):
-            for incident_id, source, fingerprint, digest in self._tx.execute(
-                _DIGESTS, {"ids": list(found), **keys}
-            ):
-                key = source, fingerprint
-                alert = posts[key] if digest and key in posts else None
-                if alert and digest == digest_of(alert):
-                    found[incident_id][key] = alert
+            for row in self._tx.execute(_DIGESTS, {"ids": list(found), **keys}):
+                key = row.source, row.fingerprint
+                alert = posts.get(key) if row.digest else None
+                if alert and row.digest == digest_of(alert):
+                    found[row.incident_id][key] = alert
                 else:
                     unread.append(key)
         for keys in _in_batches(unread):
@@ -151,16 +148,20 @@ class Alerts:
         self, incident_id: str, changed: Sequence[Alert], digests: Mapping[Key, str] | None = None
     ) -> None:
         """Insert or replace these alerts, the last of each key. `digests`: of what their senders said, by key."""
+        last = {key_of(alert): alert for alert in changed}
         told = digests or {}
-        rows = [
-            (alert, words_of(alert.annotations), told.get(key))
-            for key, alert in {key_of(alert): alert for alert in changed}.items()
-        ]
-        for start in range(0, len(rows), _PUT_AT_ONCE):
-            put_alerts(self._tx, incident_id, rows[start : start + _PUT_AT_ONCE])
+        self._tx.own.put_alerts(incident_id, list(last.values()))
+        self._tx.write(
+            PUT_ALERTS,
+            [
+                alert_row(incident_id, alert, words_of(alert.annotations), told.get(key))
+                for key, alert in last.items()
+            ],
+        )
 
     def end_all(self, incident_id: str) -> None:
         """End every firing alert now, by hand."""
+        self._tx.own.forget(incident_id)
         self._tx.execute(
             update(alerts)
             .where(alerts.c.incident_id == incident_id, alerts.c.status == "firing")
@@ -190,6 +191,9 @@ class Alerts:
 
     def severities(self, incident_id: str) -> list[str]:
         """The severities of the alerts that fire, each once; empty for one without that label."""
+        own = self._tx.own.incident(incident_id)
+        if own and own.alerts is not None:
+            return sorted({each.labels.get("severity", "") for each in own.alerts if each.status == "firing"})
         rows = self._tx.execute(_SEVERITIES, {"incident_id": incident_id})
         return sorted(found or "" for found in rows.scalars())
 
@@ -202,6 +206,9 @@ class Alerts:
         same, and their starts are on the same side of each of the `borders`. The one has no other label, the
         earliest start that can be believed, and the last end. A storm of ten thousand is a handful.
         """
+        own = self._tx.own.incident(incident.id)
+        if own and own.alerts is not None:
+            return list(own.alerts)
         if any(mark in name for name in names for mark in '"\\'):
             return self.of(incident.id, limit=None)  # SQLite has no path to a label of such a name
         received = incident.received_at

@@ -5,7 +5,7 @@ over `owner`, with which it reads all claims for each row.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -16,8 +16,8 @@ from sqlalchemy.sql.elements import TextClause
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Alert
 from bridge.store.dialect import dumps, skip_locked
-from bridge.store.tables import outbox
-from bridge.store.transaction import Transaction
+from bridge.store.tables import alerts, outbox
+from bridge.store.transaction import ListStatement, Transaction
 
 _UNDECIDED = ", ".join(f"'{state}'" for state in sorted(UNDECIDED))
 _LETTER = ("n integer", "address text", "letter text", "refs text", "message_id text")
@@ -32,6 +32,7 @@ _RESULT = (
     "crash integer",
 )
 _ALERT = (
+    "incident_id text",
     "source text",
     "fingerprint text",
     "status text",
@@ -49,8 +50,8 @@ _ALERT = (
     "digest text",
 )
 _PUT = """
-    INSERT INTO alerts (incident_id, {names})
-    SELECT :incident_id, {names} FROM {rows} AS r WHERE true
+    INSERT INTO alerts ({names})
+    SELECT {names} FROM {rows} AS r WHERE true
     ON CONFLICT (incident_id, source, fingerprint) DO UPDATE SET {replaced}
 """
 _ADD = """
@@ -105,11 +106,14 @@ Letter = tuple[int, str, str, str, str]
 """To a customer: its number, the address, the frozen letter's key, the thread, the Message-ID."""
 
 _DIALECTS = ("sqlite", "postgresql")
-_PUTS = {name: _statement(_PUT, _ALERT, name) for name in _DIALECTS}
 _ADDS = {name: _statement(_ADD, _LETTER, name) for name in _DIALECTS}
 _MARKS = {name: _statement(_MARK, _RESULT, name) for name in _DIALECTS}
 _DOUBTS = {name: _statement(_MARK_IN_DOUBT, _CLAIM, name) for name in _DIALECTS}
 _DOUBTFUL = {name: _statement(_IN_DOUBT, _CLAIM, name) for name in _DIALECTS}
+
+
+PUT_ALERTS = ListStatement(alerts, {name: _statement(_PUT, _ALERT, name) for name in _DIALECTS}, key=3)
+"""Insert or replace these alerts."""
 
 
 def stored(at: datetime) -> str:
@@ -117,29 +121,26 @@ def stored(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def put_alerts(tx: Transaction, incident_id: str, changed: Iterable[tuple[Alert, str, str | None]]) -> None:
-    """Insert or replace these alerts of one incident, each once, with its columns `words` and `digest`."""
-    rows = [
-        (
-            alert.source,
-            alert.fingerprint,
-            alert.status,
-            alert.labels,
-            alert.annotations,
-            stored(alert.starts_at),
-            alert.ends_at and stored(alert.ends_at),
-            alert.url,
-            alert.began_at and stored(alert.began_at),
-            alert.last_end and stored(alert.last_end),
-            alert.by_hand,
-            alert.as_of and stored(alert.as_of),
-            alert.end_note,
-            words,
-            digest,
-        )
-        for alert, words, digest in changed
-    ]
-    tx.execute(_PUTS[tx.connection.dialect.name], {"rows": dumps(rows), "incident_id": incident_id})
+def alert_row(incident_id: str, alert: Alert, words: str, digest: str | None) -> tuple[Any, ...]:
+    """A row of `PUT_ALERTS`, with the columns that are no part of the alert."""
+    return (
+        incident_id,
+        alert.source,
+        alert.fingerprint,
+        alert.status,
+        alert.labels,
+        alert.annotations,
+        stored(alert.starts_at),
+        alert.ends_at and stored(alert.ends_at),
+        alert.url,
+        alert.began_at and stored(alert.began_at),
+        alert.last_end and stored(alert.last_end),
+        alert.by_hand,
+        alert.as_of and stored(alert.as_of),
+        alert.end_note,
+        words,
+        digest,
+    )
 
 
 def add_letters(tx: Transaction, notice_id: str, letters: Sequence[Letter]) -> None:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    Text,
     and_,
     bindparam,
     case,
@@ -26,7 +27,7 @@ from bridge.core.kinds import Recipients, kinds_that
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import DeliveryState
 from bridge.store import bulk
-from bridge.store.dialect import dumps
+from bridge.store.dialect import dumps, listed
 from bridge.store.incidents import about
 from bridge.store.indexed import CLAIMED, OPEN_NOTICE, WAITING, written
 from bridge.store.outbox import Lane
@@ -155,6 +156,13 @@ _EARLIEST = {lane: select(func.min(outbox.c.due_at)).where(mine) for lane, mine 
 _HELD = select(outbox.c.id, outbox.c.fence).where(
     outbox.c.owner == bindparam("me"), CLAIMED, outbox.c.lane == bindparam("lane")
 )
+_RINGS = bulk.UpdateAndFetch(
+    select(outbox.c.id).where(
+        listed(outbox.c.notice_id, bindparam("notices", type_=Text())), outbox.c.kind == "ring", WAITING
+    ),
+    {**_TAKEN, "state": bindparam("to_state")},
+    _CLAIMED,
+)
 _CANCEL_LATE_RINGS = (
     update(outbox)
     .where(outbox.c.lane == "oncall", WAITING, outbox.c.kind == "ring")
@@ -186,6 +194,12 @@ class Claims:
         asked = {**self._of(lane, services), "now": self._tx.now, "me": instance_id}
         rows = _NEXT[lane].run(self._tx, {**asked, "at_most": limit})
         rows = rows or _LEAST_SUSPECT[lane].run(self._tx, asked)
+        return sorted(map(Claimed._make, rows), key=lambda message: message.id)
+
+    def claim_rings(self, notice_ids: Collection[str], instance_id: str, *, doubted: bool) -> list[Claimed]:
+        """Take the rings about notices that this transaction made. `doubted`: they may send their DATA at once."""
+        taken = {"notices": dumps(list(notice_ids)), "to_state": "in_doubt" if doubted else "sending"}
+        rows = _RINGS.run(self._tx, {**taken, "me": instance_id, "now": self._tx.now})
         return sorted(map(Claimed._make, rows), key=lambda message: message.id)
 
     def _supersede(self) -> None:

@@ -9,10 +9,11 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 import psycopg
-import structlog
 from sqlalchemy import Connection, Engine, event
 
-log = structlog.get_logger(__name__)
+from bridge.log import Logger
+
+log = Logger(__name__)
 
 LONGEST = 15.0  # seconds without an answer; the server itself ends a statement after 10
 LOOK_EVERY = 1.0  # seconds

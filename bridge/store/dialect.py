@@ -11,7 +11,6 @@ from sqlalchemy import (
     JSON,
     URL,
     BindParameter,
-    Boolean,
     ColumnElement,
     Connection,
     DateTime,
@@ -42,7 +41,18 @@ if TYPE_CHECKING:
     import psycopg
 
 # SQLAlchemy compiles PostgreSQL's INSERT ... ON CONFLICT for SQLite too: one `insert` serves both.
-__all__ = ["Dialect", "Json", "LockHeld", "Utc", "domain_of", "insert", "listed", "skip_locked", "unindexed"]
+__all__ = [
+    "Dialect",
+    "Json",
+    "LockHeld",
+    "Utc",
+    "domain_of",
+    "each_of",
+    "insert",
+    "listed",
+    "skip_locked",
+    "unindexed",
+]
 
 Purpose = Literal["write", "soft", "read", "migrate"]
 
@@ -145,30 +155,28 @@ def _unindexed_sqlite(element: Any, compiler: Any, **more: Any) -> str:
     return f"+{compiler.process(element.clauses, **more)}"
 
 
-class listed(FunctionElement[bool]):
-    """Whether a text is one of the list that is given as JSON (`dumps`): one parameter, however long the list is.
+class each_of(FunctionElement[Any]):
+    """The texts of a JSON array (`dumps`) as rows of one column, `value`: one parameter, however long the list is.
 
-    An expanding IN is written, and its parameters are bound, anew for each execution. The list is read once for all
-    rows, and not at all where there is none.
+    An expanding IN is written, and its parameters are bound, anew for each execution.
     """
 
-    type = Boolean()
     inherit_cache = True
 
-    def __init__(self, text: ColumnElement[Any], array: BindParameter[Any]) -> None:
-        super().__init__(text, array)
+
+@compiles(each_of)
+def _each_of(element: Any, compiler: Any, **more: Any) -> str:
+    return f"jsonb_array_elements_text(CAST({compiler.process(element.clauses, **more)} AS jsonb))"
 
 
-@compiles(listed)
-def _listed(element: Any, compiler: Any, **more: Any) -> str:
-    text, array = (compiler.process(part, **more) for part in element.clauses)
-    return f"{text} IN (SELECT jsonb_array_elements_text(CAST({array} AS jsonb)))"
+@compiles(each_of, "sqlite")
+def _each_of_sqlite(element: Any, compiler: Any, **more: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **more)})"
 
 
-@compiles(listed, "sqlite")
-def _listed_sqlite(element: Any, compiler: Any, **more: Any) -> str:
-    text, array = (compiler.process(part, **more) for part in element.clauses)
-    return f"{text} IN (SELECT value FROM json_each({array}))"  # noqa: S608  parts that SQLAlchemy has written
+def listed(value: ColumnElement[Any], array: BindParameter[Any]) -> ColumnElement[bool]:
+    """Whether the value is in such a list. It is read once for all rows, and not at all where there is none."""
+    return value.in_(select(each_of(array).table_valued("value").c.value))
 
 
 class LockHeld(Exception):

@@ -44,30 +44,30 @@ class Events:
 
     def add(self, incident_id: str, actor: str, new: NewEvent) -> Anchor:
         """Append one event; `actor` is a person's id, a source's, or the bridge. Returns the chain's new head."""
-        self._tx.lock("events", incident_id)
         seq, previous = self._heads.get(incident_id) or self._stored_head(incident_id)
         seq += 1
         event = Event(seq, self._tx.now, actor, new.action, new.detail())
         key_id = self._keys.newest
         mac = chain_mac(self._keys.by_id[key_id], previous, incident_id, event)
-        self._tx.execute(
-            _ADD,
-            {
-                "incident_id": incident_id,
-                "seq": seq,
-                "at": event.at,
-                "actor": actor,
-                "action": event.action,
-                "detail": event.detail,
-                "key_id": key_id,
-                "previous_mac": previous,
-                "mac": mac,
-            },
-        )
+        row = {
+            "incident_id": incident_id,
+            "seq": seq,
+            "at": event.at,
+            "actor": actor,
+            "action": event.action,
+            "detail": event.detail,
+            "key_id": key_id,
+            "previous_mac": previous,
+            "mac": mac,
+        }
+        self._tx.write(_ADD, [row])
         self._heads[incident_id] = (seq, mac)
         return Anchor.of(incident_id, seq, mac)
 
     def _stored_head(self, incident_id: str) -> tuple[int, str]:
+        if self._tx.own.incident(incident_id):
+            return 0, START
+        self._tx.lock("events", incident_id)
         last = self._last(incident_id)
         return (last.seq, last.mac) if last else (0, START)
 

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
-    literal,
     or_,
     select,
     tuple_,
@@ -23,8 +22,8 @@ from bridge.core.kinds import kinds_that
 from bridge.core.lifecycle import incident_may_move
 from bridge.core.model import Incident, IncidentState, Mode
 from bridge.core.next_notice import TOLD
-from bridge.store.dialect import listed
-from bridge.store.indexed import UNFINISHED
+from bridge.store.dialect import dumps, each_of, listed
+from bridge.store.indexed import UNFINISHED, written
 from bridge.store.tables import columns_of, incidents, notices
 from bridge.store.transaction import Transaction
 
@@ -35,6 +34,9 @@ REAL: Mode = "real"
 COLUMNS = [column for column in incidents.c if column.name not in ("look_at", "changes")]
 _NAMES = [column.name for column in COLUMNS]
 CHANGED: Mapping[str, Any] = {"look_at": None, "changes": incidents.c.changes + 1}  # the timer looks again
+
+SERVICES = bindparam("services", type_=Text())
+"""The services of a statement that is built once: JSON text."""
 
 
 # Statements of every alert are built once: building costs as much as running them.
@@ -67,12 +69,16 @@ _TAKING_ALERTS = (
     )
     .order_by(incidents.c.received_at)
 )
-_LATEST = (
-    select(*COLUMNS)
-    .where(incidents.c.service == bindparam("service"), incidents.c.mode == literal(REAL))
+_SERVICE = each_of(SERVICES).table_valued("value")
+_NEWEST_ID = (
+    select(incidents.c.id)
+    .where(incidents.c.service == _SERVICE.c.value, incidents.c.mode == written(REAL)[0])
     .order_by(incidents.c.received_at.desc(), incidents.c.id.desc())
     .limit(1)
+    .correlate(_SERVICE)
+    .scalar_subquery()
 )
+_LATEST = select(*COLUMNS).where(incidents.c.id.in_(select(_NEWEST_ID).select_from(_SERVICE)))
 _NOTICE_CHANGED = (
     update(incidents)
     .where(
@@ -95,10 +101,6 @@ class IncidentChanges(TypedDict, total=False):
     firing_at_end: int | None
 
 
-SERVICES = bindparam("services", type_=Text())
-"""The services of a statement that is built once: JSON text."""
-
-
 def about(notice_id: Column[Any]) -> ColumnElement[bool]:
     """Whether a row's notice is about one of `SERVICES`. Asked of each row, so that its own index is used."""
     service = select(incidents.c.service).join(_ABOUT, _ABOUT.c.incident_id == incidents.c.id)
@@ -114,6 +116,8 @@ class Incidents:
         self._tx = tx
 
     def get(self, incident_id: str) -> Incident | None:
+        if own := self._tx.own.incident(incident_id):
+            return own.incident
         row = self._tx.execute(_BY_ID, {"id": incident_id}).one_or_none()
         return incident_of(row) if row else None
 
@@ -127,10 +131,13 @@ class Incidents:
                 found[row.service] = incident_of(row)
         return found
 
-    def latest(self, service: str) -> Incident | None:
-        """The newest incident of a service, whatever its state; drills are none."""
-        row = self._tx.execute(_LATEST, {"service": service}).one_or_none()
-        return incident_of(row) if row else None
+    def latest(self, services: Collection[str]) -> dict[str, Incident | None]:
+        """The newest incident of each of these services, which are locked, whatever its state; drills are none."""
+        found: dict[str, Incident | None] = dict.fromkeys(services)
+        for row in self._tx.execute(_LATEST, {"services": dumps(list(services))}) if services else ():
+            found[row.service] = incident_of(row)
+        self._tx.own.without_past.update(service for service, last in found.items() if last is None)
+        return found
 
     def open_one(self, service: str) -> Incident | None:
         """The incident of a service that is open or settling, a drill too; there is at most one."""
@@ -148,7 +155,8 @@ class Incidents:
         return set(self._tx.execute(query.distinct()).scalars())
 
     def add(self, incident: Incident) -> None:
-        self._tx.execute(_ADD, columns_of(incident))
+        self._tx.write(_ADD, [columns_of(incident)])
+        self._tx.own.open(incident)
 
     def move(self, incident: Incident, to: IncidentState, **changes: Unpack[IncidentChanges]) -> bool:
         """Compare and set: true when the incident still was in the state that the caller saw.
@@ -157,11 +165,13 @@ class Incidents:
         """
         if to != incident.state and not incident_may_move(incident.state, to):
             raise ValueError(f"an incident does not go from {incident.state} to {to}")
+        self._tx.own.forget(incident.id)
         as_seen = update(incidents).where(incidents.c.id == incident.id, incidents.c.state == incident.state)
         return bool(self._tx.execute(as_seen.values(state=to, **changes, **CHANGED)).rowcount == 1)
 
     def set(self, incident_id: str, **changes: Unpack[IncidentChanges]) -> None:
         """Write columns of an incident in whatever state; the caller holds the service's lock."""
+        self._tx.own.forget(incident_id)
         self._tx.execute(update(incidents).where(incidents.c.id == incident_id).values(**changes, **CHANGED))
 
     def changed(self, notice_id: str) -> None:

@@ -32,6 +32,7 @@ class Instances:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
+        self._gaps: str | None = None  # as they were read: every ring of a storm asks
 
     def beat(self, instance_id: str, boot_id: str) -> None:
         """Say that this instance is alive now, by the database's clock."""
@@ -132,7 +133,9 @@ class Instances:
 
     def gaps(self) -> list[Gap]:
         """Where something that was sent may be missing from the record, oldest first."""
-        stored = json.loads(self.meta(_GAPS) or "[]")
+        if self._gaps is None:
+            self._gaps = self.meta(_GAPS) or "[]"
+        stored = json.loads(self._gaps)
         return [
             Gap(datetime.fromisoformat(start), datetime.fromisoformat(end), bool(copied))
             for start, end, *copied in stored
@@ -144,7 +147,8 @@ class Instances:
         stored = [
             [one.start.isoformat(), one.end.isoformat(), *((True,) if one.copied else ())] for one in gaps
         ]
-        self.set_meta(_GAPS, json.dumps(stored))
+        self._gaps = json.dumps(stored)
+        self.set_meta(_GAPS, self._gaps)
 
     def metas(self, *keys: str) -> dict[str, str]:
         """Those of these facts that are kept about this database."""

@@ -2,14 +2,13 @@
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, bindparam, select, update
 
 from bridge.store.dialect import insert
-from bridge.store.tables import links
+from bridge.store.own_rows import Link
+from bridge.store.tables import columns_of, links
 from bridge.store.transaction import Transaction
 
 _LINK_BYTES = 16
@@ -17,17 +16,6 @@ _ADD = insert(links).on_conflict_do_nothing()
 _LIVE = select(links).where(
     links.c.notice_id == bindparam("notice_id"), links.c.revoked_at.is_(None), links.c.replaced_at.is_(None)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One person's way to one notice. `id` is stored in clear; the signed token is never stored."""
-
-    id: str
-    notice_id: str
-    person: str
-    created_at: datetime
-    replaced: bool = False
 
 
 class Links:
@@ -45,25 +33,27 @@ class Links:
 
     def ensure(self, notice_id: str, people: Iterable[str]) -> None:
         """Make the one link of each of these people to a notice, where it is missing."""
+        own = self._tx.own.notice(notice_id)
+        mine: dict[str, Link] = own.links if own else {}
         new = [
-            {
-                "id": secrets.token_urlsafe(_LINK_BYTES),
-                "notice_id": notice_id,
-                "person": person,
-                "created_at": self._tx.now,
-            }
+            Link(secrets.token_urlsafe(_LINK_BYTES), notice_id, person, self._tx.now)
             for person in dict.fromkeys(people)
+            if person not in mine
         ]
         if new:
-            self._tx.execute(_ADD, new)
+            self._tx.write(_ADD, [columns_of(link, "replaced") for link in new])
+            mine.update({link.person: link for link in new})
 
     def of(self, notice_id: str) -> dict[str, Link]:
         """The live links of a notice, by person."""
+        if own := self._tx.own.notice(notice_id):
+            return dict(own.links)
         rows = self._tx.execute(_LIVE, {"notice_id": notice_id})
         return {row.person: _link(row) for row in rows}
 
     def replace(self, link: Link) -> None:
         """Let a fresh link take this one's place."""
+        self._tx.own.forget(notice_id=link.notice_id)
         self._tx.execute(update(links).where(links.c.id == link.id).values(replaced_at=self._tx.now))
 
     def revoke(self, *, notice_id: str | None = None, person: str | None = None) -> int:

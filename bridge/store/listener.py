@@ -6,11 +6,10 @@ It only saves waiting. A notification lost with its connection costs one polling
 from collections.abc import Callable
 from threading import Event, Thread
 
-import structlog
-
+from bridge.log import Logger
 from bridge.store.dialect import Dialect
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 AGAIN_AFTER = 2.0  # seconds
 LOOK_UP_EVERY = 0.2  # seconds between two looks at whether to stop

@@ -10,11 +10,10 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-import structlog
-
 from bridge.core.continuity import Mark
+from bridge.log import Logger
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 _SIZE = 512  # bytes, always the same: a sector, which a disk writes whole or not at all
 

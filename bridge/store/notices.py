@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import Text as TextType
 
 from bridge.core.kinds import Clock, Recipients, kinds_that, spec_of
 from bridge.core.lifecycle import UNDECIDED, UNDER_WAY, may_move
 from bridge.core.model import Approval, Batch, Notice, NoticeState, Text, Version
 from bridge.store.delivery_counts import DeliveryCounts
-from bridge.store.dialect import dumps, insert
+from bridge.store.dialect import dumps, insert, listed
 from bridge.store.incidents import REAL, Incidents, about
 from bridge.store.indexed import OPEN_NOTICE
 from bridge.store.tables import approvals, columns_of, incidents, notices, versions
@@ -27,7 +28,7 @@ _NOTICE_COLUMNS = [column for column in notices.c if column.name not in ("audien
 _IN_ORDER = select(*_NOTICE_COLUMNS).order_by(notices.c.drafted_at, notices.c.id)
 _BY_ID = _IN_ORDER.where(notices.c.id == bindparam("id"))
 _OF = _IN_ORDER.where(notices.c.incident_id == bindparam("incident_id"))
-_OF_ALL = _IN_ORDER.where(notices.c.incident_id.in_(bindparam("ids", expanding=True)))
+_OF_ALL = _IN_ORDER.where(listed(notices.c.incident_id, bindparam("incidents", type_=TextType())))
 _ADD, _ADD_VERSION = notices.insert(), versions.insert()
 _VERSION = select(versions).where(
     versions.c.notice_id == bindparam("notice_id"), versions.c.version == bindparam("version")
@@ -94,16 +95,20 @@ class Notices:
         self._tx = tx
 
     def get(self, notice_id: str) -> Notice | None:
+        if own := self._tx.own.notice(notice_id):
+            return own.notice
         return next(iter(self._read(_BY_ID, {"id": notice_id})), None)
 
     def of(self, incident_id: str) -> list[Notice]:
         """The notices of one incident in the order they were drafted."""
+        if own := self._tx.own.incident(incident_id):
+            return [each.notice for each in own.notices.values()]
         return self._read(_OF, {"incident_id": incident_id})
 
     def of_all(self, incident_ids: Collection[str]) -> dict[str, list[Notice]]:
         """The notices of several incidents, by incident."""
         found: dict[str, list[Notice]] = {incident_id: [] for incident_id in incident_ids}
-        for notice in self._read(_OF_ALL, {"ids": list(found)}):
+        for notice in self._read(_OF_ALL, {"incidents": dumps(list(found))}) if found else ():
             found[notice.incident_id].append(notice)
         return found
 
@@ -139,8 +144,9 @@ class Notices:
         return found
 
     def add(self, notice: Notice, audience: str) -> None:
-        self._tx.execute(_ADD, {**columns_of(notice, "approvals"), "audience": audience})
-        Incidents(self._tx).changed(notice.id)
+        self._tx.write(_ADD, [{**columns_of(notice, "approvals"), "audience": audience}])
+        if not self._tx.own.draft(notice):
+            Incidents(self._tx).changed(notice.id)
 
     def move(
         self,
@@ -159,6 +165,7 @@ class Notices:
         where = [notices.c.id == notice.id, notices.c.state == notice.state]
         if at_version is not None:
             where.append(notices.c.version == at_version)
+        self._tx.own.forget(notice.incident_id)
         if to in UNDER_WAY:
             self._tx.tell_others()
         done = self._tx.execute(update(notices).where(*where).values(state=to, **values))
@@ -171,6 +178,7 @@ class Notices:
 
     def set(self, notice_id: str, **values: Any) -> None:
         """Write columns that no decision depends on."""
+        self._tx.own.forget(notice_id=notice_id)
         self._tx.execute(update(notices).where(notices.c.id == notice_id).values(**values))
         Incidents(self._tx).changed(notice_id)
 
@@ -244,6 +252,8 @@ class Notices:
         return found
 
     def version(self, notice_id: str, number: int) -> Version:
+        if (own := self._tx.own.notice(notice_id)) and number in own.versions:
+            return own.versions[number]
         row = self._tx.execute(_VERSION, {"notice_id": notice_id, "version": number}).one()
         return _version(row)
 
@@ -281,13 +291,16 @@ class Notices:
 
     def add_version(self, version: Version) -> None:
         nested = {
-            "texts": {locale: asdict(text) for locale, text in version.texts.items()},
+            "texts": {locale: columns_of(text) for locale, text in version.texts.items()},
             "batch": asdict(version.batch) if version.batch else None,
         }
-        self._tx.execute(_ADD_VERSION, {**columns_of(version), **nested})
+        self._tx.write(_ADD_VERSION, [{**columns_of(version), **nested}])
+        if own := self._tx.own.notice(version.notice_id):
+            own.versions[version.version] = version
 
     def set_facts(self, version: Version, facts: Mapping[str, Any], promise_at: datetime | None) -> None:
         """Note later facts of which a version says the same to customers; its texts stay."""
+        self._tx.own.forget(notice_id=version.notice_id)
         self._tx.execute(
             update(versions)
             .where(versions.c.notice_id == version.notice_id, versions.c.version == version.version)
@@ -296,6 +309,7 @@ class Notices:
 
     def approve(self, notice: Notice, version: int, person: str) -> None:
         """Record one person's yes to one version, once."""
+        self._tx.own.forget(notice.incident_id)
         self._tx.execute(
             insert(approvals)
             .values(notice_id=notice.id, version=version, person=person, at=self._tx.now)
@@ -304,14 +318,19 @@ class Notices:
 
     def withdraw_approvals(self, notice_id: str) -> None:
         """Forget every yes: the letter was called back, or changed."""
+        self._tx.own.forget(notice_id=notice_id)
         self._tx.execute(approvals.delete().where(approvals.c.notice_id == notice_id))
 
     def next_number(self, incident_id: str) -> int:
         """The number of the incident's next report: one more than the highest so far."""
+        if (own := self._tx.own.incident(incident_id)) and not own.notices:
+            return 1
         return (self._tx.execute(_HIGHEST_NUMBER, {"incident_id": incident_id}).scalar_one() or 0) + 1
 
     def last_sent(self, service: str, exclude: str) -> list[Notice]:
         """The last letters, at most five, that a service's list was sent, newest first: to compare with the next."""
+        if service in self._tx.own.without_past:
+            return []
         rows = self._tx.execute(_LAST_SENT, {"service": service, "exclude": exclude})
         return [_notice(row, ()) for row in rows]
 

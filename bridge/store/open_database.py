@@ -1,23 +1,21 @@
 """Opening the database: whether it may be used at all, and bringing it to this version's schema."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
 from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bridge.errors import StorageDown, StorageRefused
+from bridge.log import Logger
 from bridge.store.conditions import refuse_unfit
 from bridge.store.dialect import Dialect, postgresql
 from bridge.store.migrations import Migrated, migrate
 from bridge.store.sqlite import Sqlite
 from bridge.store.sqlite_file import SqliteFile
 
-# Over logging's own logger: a command that has set up no log then writes the warning to standard error.
-log = structlog.wrap_logger(logging.getLogger(__name__))
+log = Logger(__name__)
 
 _SETTINGS = """
     SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes')

@@ -67,7 +67,7 @@ class Outbox:
             return
         now = self._tx.now
         self._tx.tell_others()
-        self._tx.execute(
+        self._tx.write(
             _ADD,
             [
                 {**columns_of(message), "state": "queued", "due_at": now, "updated_at": now}
@@ -83,6 +83,10 @@ class Outbox:
 
     def next_n(self, notice_id: str, kind: str) -> int:
         """The number of the next occasion of this kind about a notice, from 0."""
+        own = self._tx.own.notice(notice_id)
+        if own and kind not in own.told:
+            own.told.add(kind)
+            return 0
         last = self._tx.execute(_HIGHEST, {"notice_id": notice_id, "kind": kind}).scalar_one()
         return 0 if last is None else last + 1
 
@@ -206,6 +210,8 @@ class Outbox:
 
     def refused_people(self, notice_id: str) -> dict[str, str]:
         """Whose last ring about a notice the mail server refused for good: its words, by person."""
+        if self._tx.own.notice(notice_id):
+            return {}
         query = (
             select(outbox.c.person, outbox.c.state, outbox.c.reply)
             .where(outbox.c.notice_id == notice_id, outbox.c.lane == "oncall", outbox.c.kind == "ring")

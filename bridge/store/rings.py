@@ -1,10 +1,11 @@
 """Queries over the planned and fired rings of notices."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, or_, select, update
+from sqlalchemy import Insert, Row, bindparam, func, or_, select, update
 
 from bridge.core.model import Ring
 from bridge.core.reminders import is_due
@@ -18,6 +19,7 @@ _AT_ONCE = 5000  # more than services have open notices
 
 # Statements of every alert are built once: building costs as much as running them.
 _ADD = rings.insert()
+_ADD_NEXT = rings.insert()  # another one: written after the ring before has fired
 _NOW = bindparam("now", type_=rings.c.due_at.type)
 _DUE = (
     select(rings)
@@ -74,43 +76,52 @@ class Rings:
 
     def of_all(self, notice_ids: Collection[str]) -> dict[str, list[Ring]]:
         """The rings of several notices, by notice."""
-        found: dict[str, list[Ring]] = {notice_id: [] for notice_id in notice_ids}
-        for row in self._tx.execute(_OF_ALL, {"ids": list(found)}):
+        own = {notice_id: self._tx.own.notice(notice_id) for notice_id in notice_ids}
+        found = {notice_id: list(mine.rings) if mine else [] for notice_id, mine in own.items()}
+        others = [notice_id for notice_id, mine in own.items() if mine is None]
+        for row in self._tx.execute(_OF_ALL, {"ids": others}) if others else ():
             found[row.notice_id].append(_ring(row))
         return found
 
     def plan(self, notice_id: str, due_at: datetime) -> None:
         """Plan the next ring of a notice; a ring that is pending already moves there."""
+        self._tx.own.forget(notice_id=notice_id)
         self._tx.tell_others()
         planned = {"b_notice_id": notice_id, "due_at": due_at, "planned_at": self._tx.now}
         moved = self._tx.execute(_MOVE, planned)
         if moved.rowcount:
             return
         last = self._tx.execute(_LAST_NUMBER, {"notice_id": notice_id}).scalar_one()
-        self._add(notice_id, 0 if last is None else last + 1, due_at)
+        self._add(_ADD, notice_id, 0 if last is None else last + 1, due_at)
 
     def plan_first(self, notice_id: str, due_at: datetime) -> None:
         """Plan the first ring of a notice that this transaction made."""
         self._tx.tell_others()
-        self._add(notice_id, 0, due_at)
+        self._add(_ADD, notice_id, 0, due_at)
 
     def plan_after(self, fired: Ring, due_at: datetime) -> None:
         """Plan the ring that follows the one that this transaction fired: it was the last of its notice."""
         self._tx.tell_others()
-        self._add(fired.notice_id, fired.n + 1, due_at)
+        self._add(_ADD_NEXT, fired.notice_id, fired.n + 1, due_at)
 
-    def _add(self, notice_id: str, n: int, due_at: datetime) -> None:
+    def _add(self, statement: Insert, notice_id: str, n: int, due_at: datetime) -> None:
         new = {"notice_id": notice_id, "n": n, "due_at": due_at, "planned_at": self._tx.now}
-        self._tx.execute(_ADD, {**new, "state": "pending", "people": []})
+        self._tx.write(statement, [{**new, "state": "pending", "people": []}])
+        if own := self._tx.own.notice(notice_id):
+            own.rings.append(Ring(notice_id, n, due_at, "pending", None, ()))
 
     def fire(self, ring: Ring, people: Sequence[str]) -> bool:
         """Mark a ring fired; false when another instance was quicker."""
         mine = {"b_notice_id": ring.notice_id, "b_n": ring.n}
-        fired = self._tx.execute(_FIRE, {**mine, "fired_at": self._tx.now, "people": list(people)})
-        return bool(fired.rowcount == 1)
+        fired = {**mine, "fired_at": self._tx.now, "people": list(people)}
+        if self._tx.own.fire(replace(ring, state="fired", fired_at=self._tx.now, people=tuple(people))):
+            self._tx.write(_FIRE, [fired])
+            return True
+        return bool(self._tx.execute(_FIRE, fired).rowcount == 1)
 
     def cancel(self, notice_id: str) -> None:
         """Cancel the pending ring of a notice that needs nobody any more."""
+        self._tx.own.forget(notice_id=notice_id)
         self._tx.execute(
             update(rings)
             .where(rings.c.notice_id == notice_id, rings.c.state == "pending")

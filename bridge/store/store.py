@@ -6,11 +6,11 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Generic, TypeVar
 
-import structlog
 from sqlalchemy import URL, Connection, event
 
 from bridge import clock
 from bridge.errors import StorageDown
+from bridge.log import Logger
 from bridge.store.dialect import Purpose
 from bridge.store.listener import Listener
 from bridge.store.open_database import OpenDatabase, open_database
@@ -19,7 +19,7 @@ from bridge.store.worker import TOGETHER, Job, Jobs, MakeTx, UnitOutcome, Worker
 
 __all__ = ["Store"]
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 SILENCE = 6.0  # seconds without an answer to any statement: a database that hangs reports no error
 CLOSE_WITHIN = 1.5  # seconds for what is under way; what is cut off then is not committed

@@ -13,15 +13,15 @@ from datetime import datetime
 from threading import Condition, Thread
 from typing import Any, Generic, TypeVar
 
-import structlog
 from sqlalchemy import Connection, Engine
 
 from bridge import clock
 from bridge.errors import StorageDown
+from bridge.log import Logger
 from bridge.store.dialect import Dialect, ErrorMeaning, LockHeld, Purpose
 from bridge.store.transaction import Transaction
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 X = TypeVar("X", bound=Transaction)
 MakeTx = Callable[[Connection, datetime], X]
@@ -194,6 +194,7 @@ class Worker(Thread, Generic[X]):
         if job.given_up:
             raise GivenUp
         result = job.unit(tx)
+        tx.flush()
         self._dialect.check(connection)
         if job.given_up:  # claims without a worker, say, would stay so
             raise GivenUp

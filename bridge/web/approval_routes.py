@@ -5,7 +5,6 @@ from functools import partial
 from typing import cast, get_args
 from urllib.parse import urlencode
 
-import structlog
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -13,10 +12,11 @@ from bridge import clock, metrics
 from bridge.core.kinds import Asks, spec_of
 from bridge.core.values import Locale
 from bridge.errors import StorageDown
+from bridge.log import Logger
 from bridge.stages.audience import Lists
 from bridge.stages.decide.decide import decide
 from bridge.stages.decide.decision import DecisionResult
-from bridge.store.links import Link
+from bridge.store.own_rows import Link
 from bridge.store.tx import Tx
 from bridge.web.dependencies import Dependencies
 from bridge.web.forms import answers_of, form_of, is_ours, read_form, version_in
@@ -25,7 +25,7 @@ from bridge.web.pages import Page
 from bridge.web.rate_limit import PRESSES_PER_MINUTE, Guesses, Rate
 from bridge.web.views.page_data import Did, PageData, Sheet
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 
 class ApprovalRoutes:

@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
-from fastapi import Request, Response
-from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import Message
 
 from bridge.sources import credentials
@@ -39,17 +39,6 @@ class Guard:
             return await handler(Request(request.scope, replay))
 
         return guarded
-
-    @property
-    def route_class(self) -> type[APIRoute]:
-        """What makes every route of a router guarded. FastAPI reads bodies before it asks dependencies."""
-        guard = self
-
-        class Guarded(APIRoute):
-            def get_route_handler(self) -> Handler:  # type: ignore[override]
-                return guard.wrap(super().get_route_handler())
-
-        return Guarded
 
 
 def unauthorized(challenge: str) -> Response:

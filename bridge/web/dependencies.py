@@ -7,6 +7,7 @@ from datetime import datetime
 from bridge.audiences.cache import CustomerLists
 from bridge.core.check_report import LookedAt
 from bridge.keys import Keys
+from bridge.stages.leave_at_once import Hands
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
 from bridge.store.store import Store
@@ -31,6 +32,7 @@ class Dependencies:
     runtime: Callable[[], Runtime]
     keys: Keys
     lists: CustomerLists
+    hands: Callable[[], Hands]
     wake: Callable[[Wake], None]
     now: Callable[[], datetime]
     health: Callable[[], Health]

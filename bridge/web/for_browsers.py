@@ -10,6 +10,7 @@ from starlette.types import Scope
 from bridge.web.pages import Pages
 from bridge.web.request_body import problem
 
+MISTAKE = "a mistake of the bridge; it was logged"
 OF_PROGRAMS = ("/api/", "/webhooks/", "/metrics", "/-/", "/healthz", "/readyz", "/openapi.json")
 
 

@@ -5,16 +5,16 @@ In front of the public one: posts of alerts, which do not need what FastAPI does
 
 from collections.abc import Awaitable, Callable
 
-import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bridge.web.for_browsers import error
+from bridge.log import Logger
+from bridge.web.for_browsers import MISTAKE, error
 from bridge.web.pages import Pages
 from bridge.web.refusal_log import RefusalLog
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 ENDS_CONNECTION = (401, 413)  # a stranger is not read any further
 LEFT = "handler is closed"  # what the event loop says when the answer is written to a client that has left
@@ -97,7 +97,7 @@ class EdgeMiddleware:
                 return
             log.exception("request_failed", method=scope["method"], path=scope["path"])
             if not begun:
-                answer = error(scope, self._pages, 500, "a mistake of the bridge; it was logged")
+                answer = error(scope, self._pages, 500, MISTAKE)
                 await answer(scope, receive, send_with_headers)
 
 

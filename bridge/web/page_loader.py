@@ -22,7 +22,7 @@ from bridge.stages.notify_oncall import rung
 from bridge.stages.proofread import proofread, proofread_batch
 from bridge.stages.runtime import Runtime
 from bridge.stages.word_findings import of_language
-from bridge.store.links import Link
+from bridge.store.own_rows import Link
 from bridge.store.tx import Tx
 from bridge.web.views.letters import is_about_facts
 from bridge.web.views.page_data import BatchLetter, Corrected, Did, FailedRow, PageData, Related, Sheet

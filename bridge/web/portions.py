@@ -10,7 +10,7 @@ from bridge.core.triage import Key, key_of, sort_alerts
 from bridge.sources.post import Parsed
 from bridge.stages.receive import Received
 
-SERVICES = 10  # whose incidents one unit opens: a tenth of a second, in which no other ring leaves
+SERVICES = 50  # whose incidents one unit opens: a tenth of a second, in which no other ring leaves
 
 
 def portions(posts: Sequence[Parsed], config: Config) -> list[Sequence[Parsed]]:

@@ -6,13 +6,13 @@ Approval links are left out: what strangers try there is nobody's news, and thei
 import json
 from typing import Any
 
-import structlog
 from starlette.types import Message, Scope
 
 from bridge import clock
+from bridge.log import Logger
 from bridge.web.rate_limit import Announcer, client_of
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 AREAS = ("/webhook", "/api/", "/-/")  # with the addresses that somebody mistypes
 LONGEST = 200  # characters of a path, and of the words of an answer

@@ -1,28 +1,30 @@
 """The web application: every route, and the answers that none of them gives."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from bridge.errors import StorageDown
+from bridge.plugins import module_called
 from bridge.web import for_browsers
-from bridge.web.api.description import describe
-from bridge.web.api.router import api_router
 from bridge.web.approval_routes import ApprovalRoutes
 from bridge.web.auth import Guard
 from bridge.web.console.console_routes import ConsoleRoutes
 from bridge.web.console.sign_in_routes import SignInRoutes
 from bridge.web.console.visitors import Visitors
 from bridge.web.dependencies import Dependencies
+from bridge.web.later import Later
 from bridge.web.middleware import EdgeMiddleware, WebhookFront
 from bridge.web.ops import Ops
 from bridge.web.post_log import PostLog
 from bridge.web.public_path import PublicPath
-from bridge.web.request_body import busy, problem
+from bridge.web.request_body import busy
 from bridge.web.webhooks import Webhooks, address_meant
 
 READ = ["GET", "HEAD"]
@@ -34,7 +36,7 @@ def public_app(deps: Dependencies) -> ASGIApp:
     alone = deps.runtime().config.server.ops_listen is None
     posts = PostLog(deps.now())
     webhooks = Webhooks(deps, posts)
-    app = _app(deps, described=alone)
+    app = _app(deps)
     approval, script = ApprovalRoutes(deps), deps.pages.live_js()
 
     async def live_js(request: Request) -> Response:  # noqa: ARG001
@@ -52,10 +54,10 @@ def public_app(deps: Dependencies) -> ASGIApp:
         return await refused(request, error)
 
     app.add_exception_handler(404, unmatched)
-    app.add_route("/webhooks/{path:path}", webhooks.post, ["POST"], include_in_schema=False)
-    app.add_route("/approve/{token}", approval.answer, [*READ, "POST"], include_in_schema=False)
+    app.add_route("/webhooks/{path:path}", webhooks.post, ["POST"])
+    app.add_route("/approve/{token}", approval.answer, [*READ, "POST"])
     _add_console(app, deps, posts)
-    app.add_route("/static/live.js", live_js, READ, include_in_schema=False)
+    app.add_route("/static/live.js", live_js, READ)
     if alone:
         _add_operators(app, deps)
 
@@ -65,57 +67,50 @@ def public_app(deps: Dependencies) -> ASGIApp:
     return WebhookFront(app, webhooks.post, edge, _root(deps))
 
 
-def ops_app(deps: Dependencies) -> FastAPI:
+def ops_app(deps: Dependencies) -> Starlette:
     """/api, /metrics and /-/reload on an address of their own."""
-    app = _app(deps, described=True)
+    app = _app(deps)
     _add_operators(app, deps)
     return app
 
 
-def _add_console(app: FastAPI, deps: Dependencies, posts: PostLog) -> None:
+def _add_console(app: Starlette, deps: Dependencies, posts: PostLog) -> None:
     visitors = Visitors(deps)
     sign_in = SignInRoutes(deps, visitors)
-    app.add_route("/sign-in", sign_in.ask, [*READ, "POST"], include_in_schema=False)
-    app.add_route("/sign-in/{token}", sign_in.enter, [*READ, "POST"], include_in_schema=False)
-    app.add_route("/sign-out", sign_in.leave, ["POST"], include_in_schema=False)
+    app.add_route("/sign-in", sign_in.ask, [*READ, "POST"])
+    app.add_route("/sign-in/{token}", sign_in.enter, [*READ, "POST"])
+    app.add_route("/sign-out", sign_in.leave, ["POST"])
     for path, (endpoint, methods) in ConsoleRoutes(deps, visitors, sign_in, posts).all().items():
-        app.add_route(path, endpoint, methods, include_in_schema=False)
+        app.add_route(path, endpoint, methods)
 
 
-def _add_operators(app: FastAPI, deps: Dependencies) -> None:
+def _add_operators(app: Starlette, deps: Dependencies) -> None:
     ops, guard = Ops(deps), Guard(deps)
-    app.include_router(api_router(deps, guard))
+    api = Later(partial(_api_app, app, deps, guard))
+    for path in ("/api/v1/{path:path}", "/openapi.json", "/docs"):
+        app.router.routes.append(Route(path, api))
+    app.add_route("/metrics", ops.metrics, READ)
+    app.add_route("/-/reload", guard.wrap(ops.reload), ["POST"])
 
-    async def docs(request: Request) -> Response:  # noqa: ARG001
-        page = deps.pages.api(describe(app.openapi()))
-        return Response(page.html, page.status, page.headers)
 
-    app.add_route("/docs", docs, READ, include_in_schema=False)
-    app.add_route("/metrics", ops.metrics, READ, include_in_schema=False)
-    app.add_route("/-/reload", guard.wrap(ops.reload), ["POST"], include_in_schema=False)
+def _api_app(app: Starlette, deps: Dependencies, guard: Guard) -> ASGIApp:
+    """Imported when it is asked for: `Later`."""
+    made: ASGIApp = module_called("bridge.web.api", "api_app").api_app(deps, guard, app.exception_handlers)
+    return made
 
 
 def _root(deps: Dependencies) -> Callable[[], str]:
     return lambda: deps.runtime().config.server.path
 
 
-def _app(deps: Dependencies, *, described: bool) -> FastAPI:
-    """`described`: it has the API and its /openapi.json."""
-    app = FastAPI(
-        title="The bridge",
-        openapi_url="/openapi.json" if described else None,
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-    )
-    app.add_exception_handler(HTTPException, _refusal(deps))
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(StorageDown, _down)
+def _app(deps: Dependencies) -> Starlette:
+    app = Starlette(exception_handlers={HTTPException: _refusal(deps), StorageDown: _down})
+    app.router.redirect_slashes = False
     app.add_middleware(EdgeMiddleware, pages=deps.pages)
     app.add_middleware(PublicPath, root=_root(deps))  # the last one is the outermost
     ops = Ops(deps)
-    app.add_route("/healthz", ops.healthz, READ, include_in_schema=False)
-    app.add_route("/readyz", ops.readyz, READ, include_in_schema=False)
+    app.add_route("/healthz", ops.healthz, READ)
+    app.add_route("/readyz", ops.readyz, READ)
     return app
 
 
@@ -129,16 +124,6 @@ def _refusal(deps: Dependencies) -> Callable[[Request, Exception], Awaitable[Res
         )
 
     return refused
-
-
-async def _invalid(request: Request, error: Exception) -> Response:  # noqa: ARG001
-    """422 naming the first wrong field. The input is never echoed: it may be a secret, or not even JSON."""
-    assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
-    if first["type"] == "json_invalid":
-        return problem(422, f"body: not JSON at character {first['loc'][-1]}", field="body")
-    field = ".".join(str(part) for part in first["loc"][1:]) or "body"
-    return problem(422, f"{field}: {first['msg']}", field=field)
 
 
 async def _down(request: Request, error: Exception) -> Response:  # noqa: ARG001

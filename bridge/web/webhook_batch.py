@@ -9,17 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import structlog
-
 from bridge import metrics
 from bridge.errors import StorageDown
+from bridge.log import Logger
 from bridge.sources.post import Parsed
-from bridge.stages.receive import ListsWanted, Received, receive
-from bridge.stages.runtime import Runtime
+from bridge.stages.leave_at_once import receive_and_ring
+from bridge.stages.receive import ListsWanted, Received
 from bridge.web.dependencies import Dependencies
 from bridge.web.portions import portions, together
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 POSTS = 500  # in one unit
 ALERTS = 10_000  # in one unit, unless a single post has more
@@ -84,16 +83,14 @@ class WebhookBatch:
 
     async def _store(self, posts: Sequence[Parsed]) -> list[Received]:
         """One unit for each portion, each committed and its rings on their way before the next."""
-        runtime = self._deps.runtime()
-        received = together(
-            [await self._store_portion(portion, runtime) for portion in portions(posts, runtime.config)]
-        )
+        config = self._deps.runtime().config
+        received = together([await self._store_portion(portion) for portion in portions(posts, config)])
         self._log(received)
         return received
 
-    async def _store_portion(self, posts: Sequence[Parsed], runtime: Runtime) -> list[Received]:
+    async def _store_portion(self, posts: Sequence[Parsed]) -> list[Received]:
         """Lists are read for rings of incidents that are opened, which few posts do: the unit says when."""
-        unit = partial(receive, runtime=runtime, source=self._source, posts=posts)
+        unit = partial(receive_and_ring, hands=self._deps.hands(), source=self._source, posts=posts)
         try:
             received, wake = await self._deps.store.run(partial(unit, lists=None))
         except ListsWanted as wanted:

@@ -7,13 +7,13 @@ import asyncio
 from collections.abc import Collection
 from functools import lru_cache, partial
 
-import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bridge import clock, metrics
 from bridge.config import SOURCES
 from bridge.errors import SourceError, StorageDown
+from bridge.log import Logger
 from bridge.sources import Source, may_post, read
 from bridge.sources.post import Parsed, Post
 from bridge.sources.settings import SourceSettings
@@ -26,7 +26,7 @@ from bridge.web.rate_limit import Announcer, Guesses, client
 from bridge.web.request_body import BodyRefused, busy, problem, read_body
 from bridge.web.webhook_batch import WebhookBatch
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 _NEARLY = ("webhooks", "webhook", "hooks", "hook")
 LARGE = 2**18  # bytes

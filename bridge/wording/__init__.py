@@ -5,16 +5,16 @@ from bridge.wording.kept import check_again
 from bridge.wording.model import Context, Finding, Letter, Term
 from bridge.wording.repair import apply
 from bridge.wording.rule import Rule
-from bridge.wording.rules import RULES
+from bridge.wording.rules import all_rules
 from bridge.wording.terms import parse_terms
 
 __all__ = [
-    "RULES",
     "Context",
     "Finding",
     "Letter",
     "Rule",
     "Term",
+    "all_rules",
     "apply",
     "check",
     "check_again",

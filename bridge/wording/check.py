@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from bridge.wording.model import Context, Finding, Letter, Part, Scope, Term
 from bridge.wording.repair import fitted
 from bridge.wording.rule import Hit, Rule
-from bridge.wording.rules import RULES
+from bridge.wording.rules import all_rules
 from bridge.wording.terms import find_terms
 from bridge.wording.text import Sheet, lay_out
 
@@ -28,7 +28,9 @@ def check(letter: Letter, context: Context, part: Part = "full") -> tuple[Findin
 
 def rules_for(letter: Letter, part: Part = "full") -> Iterator[Rule]:
     """The rules that read this much of such a letter."""
-    return (rule for rule in RULES if rule.scope in SCOPES[part] and rule.reads(letter.kind, letter.locale))
+    return (
+        rule for rule in all_rules() if rule.scope in SCOPES[part] and rule.reads(letter.kind, letter.locale)
+    )
 
 
 def found_by(rule: Rule, sheet: Sheet, context: Context) -> set[Finding]:

@@ -1,11 +1,13 @@
 """All rules, found by folder.
 
 A family is a module with a table `RULES`. In `shared/` it reads letters in every language, in `ja/` or `en/`
-letters in that language. A new family, and a new language, is in no list.
+letters in that language. A new family, and a new language, is in no list. They are imported for the first letter
+that is checked: what compiles their expressions takes longer than all else that a command does.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -29,5 +31,7 @@ def _rules_in(folder: str) -> Iterator[Rule]:
         yield from getattr(import_module(f"{folder}.{module.name}"), "RULES", ())
 
 
-RULES: tuple[Rule, ...] = tuple(sorted(_found(), key=lambda rule: rule.id))
-"""Sorted by id, so that their order does not depend on files. docs/wording.md has the same order."""
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Sorted by id, so that their order does not depend on files. docs/wording.md has the same order."""
+    return tuple(sorted(_found(), key=lambda rule: rule.id))

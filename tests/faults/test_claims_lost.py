@@ -8,12 +8,12 @@ from functools import partial
 
 import pytest
 
-from bridge.clock import Metronome
 from bridge.errors import StorageDown
 from bridge.loops.lanes import LaneDependencies as Lanes
 from bridge.loops.lanes import LaneWorker
 from bridge.loops.outgoing import OutgoingMail
 from bridge.loops.results import Results, write_before_data
+from bridge.metronome import Metronome
 from bridge.smtp.outcome import Outcome
 from bridge.smtp.relay import Mail
 from bridge.smtp.session import Envelope

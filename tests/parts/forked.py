@@ -15,8 +15,9 @@ from pathlib import Path
 
 from bridge.cli import serve
 from bridge.cli.main import main
+from bridge.wording import all_rules
 
-LOADED = serve  # what `main` would import only when it is asked for
+LOADED = serve, all_rules()  # what would be imported only when it is asked for
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload([__name__])
 

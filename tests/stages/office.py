@@ -16,7 +16,6 @@ from sqlalchemy import make_url
 
 from bridge.audiences.cache import CustomerLists
 from bridge.audiences.csv import AudienceError
-from bridge.clock import Metronome
 from bridge.config import Config
 from bridge.core.model import (
     Alert,
@@ -38,6 +37,7 @@ from bridge.loops.peers import Peers
 from bridge.loops.relay_watch import RelayWatch
 from bridge.loops.results import write_results
 from bridge.loops.timer import Timer
+from bridge.metronome import Metronome
 from bridge.oncall.message import OncallMessages
 from bridge.smtp.relay import Relay
 from bridge.smtp.settings import RelaySettings

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
-from structlog.testing import capture_logs
 
 from bridge.core.anchors import LOGGED_AS, Anchor, departure
 from bridge.core.events import Approved
@@ -18,6 +17,7 @@ from bridge.stages.oncall_message import compose
 from bridge.store import audit
 from bridge.store.tables import events
 from bridge.store.tx import Tx
+from tests.parts.logged import logged
 from tests.parts.midori import minutes
 from tests.stages.office import KEYS, Office, office
 from tests.stages.samples import configured, firing, resolved
@@ -175,7 +175,7 @@ async def test_the_mail_about_a_decision_carries_an_anchor(office: Office) -> No
 
 async def logged_by(timer: Timer) -> list[str]:
     """The anchors that one round of the timer logs."""
-    with capture_logs() as lines:
+    with logged() as lines:
         await timer.tick()
     return [line["anchor"] for line in lines if line["event"] == LOGGED_AS]
 

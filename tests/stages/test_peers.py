@@ -1,9 +1,8 @@
 """Instances with different configurations say so; a list that grew since the approval is a surprise."""
 
-from structlog.testing import capture_logs
-
 from bridge.loops.peers import Peers
 from bridge.stages.instances import ThisInstance
+from tests.parts.logged import logged
 from tests.parts.midori import seconds
 from tests.stages.office import ListOf, Office
 from tests.stages.samples import configured, customers, firing
@@ -11,7 +10,7 @@ from tests.stages.samples import configured, customers, firing
 
 async def look(office: Office, *instances: tuple[str, Peers]) -> list[str]:
     """Each looks three times; the events in the log."""
-    with capture_logs() as lines:
+    with logged() as lines:
         for _ in range(3):
             for name, one in instances:
                 await office.store.run(lambda tx, name=name: tx.instances.beat(name, "boot-1"))

@@ -422,7 +422,9 @@ async def test_the_first_ring_leaves_in_the_unit_that_opens_the_incident(office:
     assert (wanted.value.services, await office.incidents()) == (["shop"], [])
     lists = await ListOf(office).facts(wanted.value.services)
     _, wake = await office.record(Parsed((firing(),)), lists=lists)
-    assert wake == Wake(oncall=True, rung=1)  # the timer has nothing to do: the next ring is five minutes off
+    assert wake == Wake(
+        rung=1
+    )  # `leave_at_once` hands it over, and the timer has nothing to do: the next ring is five minutes off
     [row] = await office.claim("oncall")
     assert (row.kind, row.person, row.detail["count"]) == ("ring", "maruyama", 3)
     pending = await office.pending(await office.newest())

@@ -1,8 +1,7 @@
 """Two instances of which one was reloaded: the one that knows a new service does its work."""
 
-from structlog.testing import capture_logs
-
 from bridge.store.claims import LEFT_TO_OTHERS
+from tests.parts.logged import logged
 from tests.parts.midori import seconds
 from tests.stages.office import Office
 from tests.stages.samples import firing
@@ -57,7 +56,7 @@ async def test_after_an_hour_any_instance_ends_a_message_whose_service_none_know
 async def test_work_of_a_service_that_is_not_configured_is_logged_once(office: Office) -> None:
     await office.other(["blog"]).post(firing(service="blog"))
     timer = office.instance("one")
-    with capture_logs() as logged:
+    with logged() as lines:
         await timer.tick()
         await timer.tick()
-    assert [line["services"] for line in logged if line["event"] == "services_not_configured"] == [["blog"]]
+    assert [line["services"] for line in lines if line["event"] == "services_not_configured"] == [["blog"]]

@@ -9,9 +9,10 @@ from unittest.mock import patch
 
 import pytest
 
-from bridge.audiences.cache import CustomerLists, ServiceList
+from bridge.audiences.cache import CustomerLists
 from bridge.audiences.csv import AS_USUAL
 from bridge.audiences.file import AudienceError
+from bridge.audiences.service_list import ServiceList
 
 ROW = "email\nsato@example.jp\n"
 

@@ -24,7 +24,7 @@ LAYERS = [
     {"plugins", "redaction"},
     {"errors", "core", "resources", "clock", "metrics", "log"},
     {"wording"},
-    {"sources", "letters", "oncall", "store", "smtp", "audiences"},
+    {"sources", "letters", "oncall", "store", "smtp", "audiences", "metronome"},
     {"config", "keys"},
     {"stages"},
     {"loops", "web"},

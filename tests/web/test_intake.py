@@ -11,12 +11,13 @@ import pytest
 from bridge.audiences.cache import CustomerLists
 from bridge.errors import StorageDown
 from bridge.sources import Parsed
+from bridge.stages.leave_at_once import Hands
 from bridge.stages.receive import ListsWanted, Received
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import NOTHING, Wake
 from bridge.web.dependencies import Dependencies
 from bridge.web.webhook_batch import ALERTS, POSTS, WebhookBatch
-from tests.stages.office import LETTERS
+from tests.stages.office import KEYS, LETTERS
 from tests.stages.samples import configured
 from tests.unit.midori import alert
 
@@ -51,6 +52,9 @@ class FaultyDependencies:
 
     store: FaultyStore
     lists: CustomerLists = field(default_factory=lambda: CustomerLists(dict))
+
+    def hands(self) -> Hands:
+        return Hands(RUNTIME, "one", KEYS, "")
 
     def runtime(self) -> Runtime:
         return RUNTIME

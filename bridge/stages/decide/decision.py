@@ -8,7 +8,7 @@ from bridge.core.model import AudienceFacts
 from bridge.core.next_notice import WrongDay
 from bridge.stages.context import NoticeContext
 from bridge.stages.wake import NOTHING, Wake
-from bridge.store.links import Link
+from bridge.store.own_rows import Link
 from bridge.wording import Finding
 
 Why = Literal[

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import APIRouter, Security
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel
 
@@ -21,7 +22,7 @@ from bridge.web.api.schemas import (
     ProblemDetails,
     RevokedOut,
 )
-from bridge.web.auth import Guard
+from bridge.web.auth import Guard, Handler
 from bridge.web.dependencies import Dependencies
 
 Answer = Callable[..., Awaitable[Any]]
@@ -44,7 +45,7 @@ def api_router(deps: Dependencies, guard: Guard) -> APIRouter:
     """The routes under /api/v1."""
     router = APIRouter(
         prefix="/api/v1",
-        route_class=guard.route_class,
+        route_class=_behind(guard),
         # The guard has decided before this is asked: it tells readers of the OpenAPI how to get in.
         dependencies=[Security(HTTPBearer(auto_error=False, scheme_name="token"))],
         responses=_problems(),
@@ -89,6 +90,16 @@ def api_router(deps: Dependencies, guard: Guard) -> APIRouter:
     router.add_api_route("/drills", drills.begin, response_model=DrillOut, status_code=201, methods=["POST"])
     router.add_api_route("/links/revoke", writing.revoke, response_model=RevokedOut, methods=["POST"])
     return router
+
+
+def _behind(guard: Guard) -> type[APIRoute]:
+    """What makes every route of a router guarded. FastAPI reads bodies before it asks dependencies."""
+
+    class Guarded(APIRoute):
+        def get_route_handler(self) -> Handler:  # type: ignore[override]
+            return guard.wrap(super().get_route_handler())
+
+    return Guarded
 
 
 def _problems() -> dict[int | str, dict[str, Any]]:

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 
-import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,6 +11,7 @@ from bridge.audiences.file import AudienceError
 from bridge.core.sanitise import storable
 from bridge.core.sessions import Visitor
 from bridge.errors import StorageDown
+from bridge.log import Logger
 from bridge.web.api.schemas import shown_state
 from bridge.web.console.answer import go_to, response
 from bridge.web.console.csv_file import csv_file
@@ -34,7 +34,7 @@ from bridge.web.views.lists import lists
 from bridge.web.views.sources import sources
 from bridge.web.views.timeline import timeline
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 LONGEST_CSV = 1_000_000  # rows
 DELIVERY_COLUMNS = ("recipient", "state", "reply", "attempts", "message_id", "updated_at")

@@ -3,7 +3,7 @@
 from bridge.core.settings import Service
 from bridge.stages.drill import obstacles
 from bridge.store.tx import Tx
-from bridge.web.api.drills import drills_out
+from bridge.web.api.drills_out import drills_out
 from bridge.web.console.desk import Desk
 from bridge.web.views.drill_score import DrillScoreData
 from bridge.web.views.drills import DrillsData, DrillStartData

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,6 +11,7 @@ from bridge.core.settings import Person
 from bridge.core.sign_in import LinkState
 from bridge.core.values import LOCALES, Locale
 from bridge.errors import StorageDown
+from bridge.log import Logger
 from bridge.stages.sign_in import ask_link, in_token, link_state, use_link
 from bridge.web.console.answer import go_to, response
 from bridge.web.console.visitors import NO_COOKIE, Visitors
@@ -20,7 +20,7 @@ from bridge.web.forms import is_ours, read_form
 from bridge.web.rate_limit import Guesses
 from bridge.web.views.sign_in import Look, sign_in_page
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 ANSWER_AFTER = 0.3  # seconds: an answer takes as long for a stranger as for somebody who is mailed a link
 

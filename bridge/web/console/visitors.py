@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from ipaddress import IPv6Address, ip_address
 
-import structlog
 from starlette.requests import Request
 
 from bridge import clock
@@ -20,13 +19,14 @@ from bridge.core.sessions import (
     visitor_of,
 )
 from bridge.core.settings import Person
+from bridge.log import Logger
 from bridge.web.console.desk import Desk
 from bridge.web.dependencies import Dependencies
 from bridge.web.forms import is_ours, read_form
 from bridge.web.pages import Page
 from bridge.web.rate_limit import Announcer, client
 
-log = structlog.get_logger(__name__)
+log = Logger(__name__)
 
 COOKIE = "__Host-bridge"
 

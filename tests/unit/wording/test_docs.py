@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bridge.cli.rule_reference import with_table
-from bridge.wording import RULES
+from bridge.wording import all_rules
 
 DOCS = Path(__file__).parents[3] / "docs" / "wording.md"
 
@@ -15,7 +15,7 @@ def rows() -> list[str]:
     head = ["| rule | severity | letters | why |", "|---|---|---|---|"]
     return head + [
         f"| {rule.id} | {rule.severity} | {', '.join(sorted(rule.kinds)) or 'all'} | {rule.why_en} |"
-        for rule in RULES
+        for rule in all_rules()
     ]
 
 

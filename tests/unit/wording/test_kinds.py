@@ -7,7 +7,7 @@ import pytest
 
 from bridge import wording
 from bridge.core.kinds import KINDS
-from bridge.wording import RULES
+from bridge.wording import all_rules
 from bridge.wording.kinds import CLASSES, KindClass, classes_of, kinds_in
 
 FOLDER = Path(wording.__file__).parent
@@ -15,7 +15,7 @@ A_KIND = re.compile(rf"""["'](?:{"|".join(CLASSES)})["']""")
 
 
 def read_by(kind: str) -> set[str]:
-    return {rule.id for rule in RULES if rule.reads(kind, "ja")}
+    return {rule.id for rule in all_rules() if rule.reads(kind, "ja")}
 
 
 def test_every_kind_of_notice_has_its_classes() -> None:
@@ -33,7 +33,7 @@ def test_only_the_table_names_a_kind() -> None:
 
 @pytest.mark.parametrize("kind", [*CLASSES, "followup", "whatever", ""])
 def test_a_rule_reads_a_kind_that_is_in_one_of_its_classes(kind: str) -> None:
-    wanted = {rule.id for rule in RULES if "ja" in rule.locales and rule.letters & classes_of(kind)}
+    wanted = {rule.id for rule in all_rules() if "ja" in rule.locales and rule.letters & classes_of(kind)}
     assert read_by(kind) == wanted
 
 
@@ -59,7 +59,7 @@ def test_a_class_holds_its_kinds_and_the_class_of_all_is_not_limited(
 
 
 def test_a_kind_that_is_not_in_the_table_gets_the_rules_for_all_and_no_other() -> None:
-    for_all = {rule.id for rule in RULES if KindClass.ANY in rule.letters and "ja" in rule.locales}
+    for_all = {rule.id for rule in all_rules() if KindClass.ANY in rule.letters and "ja" in rule.locales}
     assert read_by("whatever") == for_all
     assert all(for_all < read_by(kind) for kind in CLASSES)
 

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bridge.wording import RULES, Context, Letter, check
+from bridge.wording import Context, Letter, all_rules, check
 from tests.unit.wording.cases import REAL, Case
 
 LABELLED = [case for case in REAL if not case.gap]
-SEVERITY = {rule.id: rule.severity for rule in RULES}
+SEVERITY = {rule.id: rule.severity for rule in all_rules()}
 
 
 def found(case: Case) -> frozenset[str]:
