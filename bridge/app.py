@@ -130,8 +130,9 @@ class App:
             if why := other_database(self._runtime.config.key_file, keys, known):
                 raise StorageRefused(why)
             tx.instances.set_meta("key", " ".join(dict.fromkeys([*known, *keys.ids])))
-            me = ThisInstance(self._instance_id, tx.boot_id(), self._mark.mark)
+            me = ThisInstance(self._instance_id, tx.boot_id(), self._mark.mark, self._where)
             wake = instances.live_on(tx, self._runtime, me)
+            tx.instances.started_at(me.where)
             if alone:
                 instances.recover_claims(tx, me.id, me.boot_id, policy, alone=True)
             return me.boot_id, wake
@@ -140,7 +141,13 @@ class App:
         self._wake(wake)
 
     def _me(self) -> ThisInstance:
-        return ThisInstance(self._instance_id, self._boot_id, self._mark.mark)
+        return ThisInstance(self._instance_id, self._boot_id, self._mark.mark, self._where)
+
+    @property
+    def _where(self) -> str:
+        """This machine and its database, by which people tell a copy from its original."""
+        url = self._runtime.config.database_url
+        return f"{socket.gethostname()}:{'/'.join(filter(None, (url.host, url.database)))}"
 
     def _leaving(self, letter: LeavingLetter) -> None:
         """A letter is about to leave: this machine remembers it, whatever becomes of the database."""

@@ -17,7 +17,7 @@ from bridge.core.addresses import AddressError
 from bridge.core.csv_text import NotCsv, Records
 from bridge.core.encodings import lines_of, opened_as
 from bridge.core.list_repairs import LANGUAGE, LINE_END, NO_NAME, usable
-from bridge.core.model import Recipient
+from bridge.core.model import Recipient, UnusableRow
 from bridge.core.values import LOCALES, Locale, LocalText
 
 _HEADER = ",".join(COLUMNS)
@@ -55,13 +55,12 @@ class BadRow:
     text: str
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.reason}" + (f": {self.text}" if self.text else "")
+        return self.told.get("en")
 
     @property
-    def words(self) -> LocalText:
-        """`str()` of the row for the on-call, in either language."""
-        ja = self.why.ja
-        return LocalText(ja=f"{self.line}行目: {ja}" + (f": {self.text}" if self.text else ""), en=str(self))
+    def told(self) -> UnusableRow:
+        """The row for people, in either language."""
+        return UnusableRow(self.line, self.text, self.why)
 
     @property
     def why(self) -> LocalText:

@@ -108,7 +108,7 @@ def summarise(path: Path, reading: Reading = AS_USUAL, on_read: OnRead = nobody_
     summary = tally.summary(encodings.called(encoding))
     if summary.count == 0:
         first = f" The first bad row: {summary.bad[0]}." if summary.bad else ""
-        ja = f"最初の送れない行は、{summary.bad[0].words.ja}。" if summary.bad else ""
+        ja = f"最初の送れない行は、{summary.bad[0].told.get('ja')}。" if summary.bad else ""
         raise AudienceError(
             path,
             f"has no recipient.{first} Add one row for each customer",
@@ -148,7 +148,7 @@ class Audiences:
             count=summary.count,
             digest=summary.digest,
             locales=summary.locales,
-            bad=tuple(row.words for row in summary.bad),
+            bad=tuple(row.told for row in summary.bad),
             bad_total=summary.bad_total,
             duplicates=summary.duplicates,
             encoding=summary.encoding,

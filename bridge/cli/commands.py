@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "recovery": "draft the recovery report (復旧報告) now, through a running bridge",
     "individual": "draft individual apologies (個別のお詫び) from a CSV file, through a running bridge",
     "correct": "stop a letter that was wrong and draft its correction (訂正), through a running bridge",
+    "copy": "say which of two copies of one record goes on, through a running bridge",
     "links": "revoke approval links",
     "wording": "check the wording of texts, one JSON object a line",
     "completion": "print what makes a shell complete these commands and their options",

@@ -27,6 +27,8 @@ Action = Literal[
     "reopen",
     "retry",
     "leave",
+    "go_on",
+    "keep_quiet",
     "renew",
 ]
 Surprise = Literal["list_size", "override", "repeat", "old_record"]
@@ -91,7 +93,8 @@ class Circumstances:
     """What counts besides the notice itself.
 
     `newer`: a report came after it. `unreached`: letters that failed, or of which nobody knows; `unknown`: those
-    alone. In a `drill` there is nothing to end, to go on with or to correct.
+    alone. In a `drill` there is nothing to end, to go on with or to correct. `copied`: the record is a copy, and
+    nobody has said yet which of both goes on.
     """
 
     incident: IncidentState = "open"
@@ -99,6 +102,7 @@ class Circumstances:
     unreached: int = 0
     unknown: int = 0
     drill: bool = False
+    copied: bool = False
 
 
 USUAL = Circumstances()
@@ -111,6 +115,8 @@ def offers(notice: Notice, person: str, now: datetime, among: Circumstances = US
     both, so an escalation of two people can always decide.
     """
     offered = _offers(notice, person, now, among)
+    if among.copied and (notice.state in UNDECIDED or notice.state == "stopped"):
+        offered += ("go_on", "keep_quiet")
     return tuple(action for action in offered if action in IN_A_DRILL) if among.drill else offered
 
 

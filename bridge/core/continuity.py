@@ -89,12 +89,15 @@ class Record:
 class Gap(NamedTuple):
     """What was sent after `start` may be missing from the record, which goes on at `end`.
 
-    `copied`: at `end` it lay elsewhere than before, and nothing says that this machine went on from it.
+    `copied`: at `end` it lay elsewhere than before, nothing says that this machine went on from it, and no person has
+    said either. `before` and `here`: where it lay and lies, in words, as far as known.
     """
 
     start: datetime
     end: datetime
     copied: bool = False
+    before: str = ""
+    here: str = ""
 
 
 def compare(record: Record, mark: Mark | None) -> Continuity:
@@ -159,6 +162,7 @@ def missing_since(gaps: Iterable[Gap], drafted_at: datetime) -> datetime | None:
     return min((gap.start for gap in gaps if gap.end > drafted_at), default=None)
 
 
-def copied_since(gaps: Iterable[Gap], drafted_at: datetime) -> bool:
-    """Whether something drafted then is known here from a copy."""
-    return any(gap.copied and gap.end > drafted_at for gap in gaps)
+def copy_since(gaps: Iterable[Gap], drafted_at: datetime) -> Gap | None:
+    """The last copying by which something drafted then is known here, until a person says who goes on."""
+    found = (gap for gap in gaps if gap.copied and gap.end > drafted_at)
+    return max(found, key=lambda gap: gap.end, default=None)

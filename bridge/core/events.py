@@ -75,6 +75,14 @@ class Closed(NewEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class CopyAnswered(NewEvent):
+    """Of two copies of one record this one `goes_on`, or stays `quiet`."""
+
+    action = "copy"
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class TemplateFailed(NewEvent):
     """A shipped template stands in for the company's own, whose fault is `problem`. `notice`: its id."""
 

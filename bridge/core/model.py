@@ -27,8 +27,9 @@ NoticeState = Literal[
 ]
 Origin = Literal["bridge", "answers", "person"]
 """Who wrote a version: the bridge by itself, the bridge with a person's answers, or a person in their own words."""
-ClosedReason = Literal["replaced", "fires_again"]
-"""Why the bridge closed a notice: a newer one took its place, or what it was to say is not true any more."""
+ClosedReason = Literal["replaced", "fires_again", "copy"]
+"""Why a notice was closed: a newer one took its place, what it was to say is not true any more, or its record is a
+copy that stays quiet."""
 RingState = Literal["pending", "fired", "cancelled"]
 DeliveryState = Literal[
     "queued", "sending", "in_doubt", "sent", "deferred", "failed", "unknown", "superseded"
@@ -242,6 +243,23 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
+class UnusableRow:
+    """A row of a customer list that nobody can be written to. `line` counts from 1, with the header.
+
+    `text`: what stands where the address is due; `why`: the reason, without it.
+    """
+
+    line: int
+    text: str
+    why: LocalText
+
+    def get(self, locale: Locale) -> str:
+        """All of it in one line."""
+        place = f"{self.line}行目" if locale == "ja" else f"line {self.line}"
+        return f"{place}: {self.why.get(locale)}" + (f": {self.text}" if self.text else "")
+
+
+@dataclass(frozen=True, slots=True)
 class AudienceFacts:
     """What is known of a customer list without holding it: its count, its digest, what was wrong with it.
 
@@ -254,7 +272,7 @@ class AudienceFacts:
     count: int | None = None
     digest: str | None = None
     locales: Mapping[str, int] = field(default_factory=dict)
-    bad: tuple[LocalText, ...] = ()
+    bad: tuple[UnusableRow, ...] = ()
     bad_total: int = 0
     duplicates: int = 0
     encoding: str = ""

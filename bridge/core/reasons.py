@@ -18,7 +18,10 @@ OF_A_REST: Mapping[str, LocalText] = {
 """The same for what is left of a letter that was stopped."""
 
 
+_GIVEN_BY_US: Mapping[str, LocalText] = {"copy": LocalText(ja="写しのため", en="From a copy")}
+
+
 def in_words(reason: str, locale: Locale) -> str:
     """A choice in words, for the inside of a sentence. Any other reason is the person's own text, as it is."""
-    choice = OF_A_REST.get(reason)
+    choice = OF_A_REST.get(reason) or _GIVEN_BY_US.get(reason)
     return choice.get(locale).lower() if choice else reason

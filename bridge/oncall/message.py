@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bridge.core import dates, reasons
+from bridge.core.continuity import Gap
 from bridge.core.customer_words import Refused
 from bridge.core.drill import marked_mail
 from bridge.core.failures import FailureGroup
@@ -95,8 +96,8 @@ class RingFacts:
     server did not take a ring, and its words. `approved`: in
     `awaiting_second`, who has said yes and when. `planned_at`: when the ring was to leave.
     `relay_trouble`: why customers' mail cannot leave now. `template_problem`: why the draft is not in the
-    company's own words. `record_until`: what was sent after it may be missing from the record, a copy where
-    `copied`. `refused`: words of alerts that no letter uses.
+    company's own words. `record_until`: what was sent after it may be missing from the record. `copy`: by
+    which copying it is known here. `refused`: words of alerts that no letter uses.
     """
 
     template: ClassVar[str] = "ring"
@@ -117,7 +118,7 @@ class RingFacts:
     relay_trouble: str = ""
     template_problem: str = ""
     record_until: datetime | None = None
-    copied: bool = False
+    copy: Gap | None = None
     list_told: ListTold = ListTold()
     refused: tuple[Refused, ...] = ()
 
@@ -155,7 +156,7 @@ class RingFacts:
             "relay_trouble": without_links(self.relay_trouble),
             "template_problem": without_links(self.template_problem),
             "record": _to_the_second(self.matter, self.record_until, self.now, locale),
-            "copied": self.copied,
+            "copy": self.copy,
             "unusable": f"{self.list_told.unusable:,}" if self.list_told.unusable else "",
             "before": f"{self.list_told.before:,}" if self.list_told.before else "",
             "list_of": clock(self.list_told.as_of) if self.list_told.as_of else "",
@@ -346,7 +347,7 @@ class InTrouble:
     """Something keeps a letter from its customers.
 
     `why` may hold the server's own words. `link` is given where the person can act. `record_until`: what was sent
-    after it may be missing from the record, `sent` and `rest` with it; `now` goes with it. `copied`: it is a copy.
+    after it may be missing from the record, `sent` and `rest` with it; `now` goes with it. `copy`: as of a ring.
     `person`: who stopped it. `approved` and `listed`: how many the approved list had and the list has now, where it
     changed.
     """
@@ -360,7 +361,7 @@ class InTrouble:
     rest: int = 0
     record_until: datetime | None = None
     now: datetime | None = None
-    copied: bool = False
+    copy: Gap | None = None
     person: str = ""
     approved: int | None = None
     listed: int | None = None
@@ -378,7 +379,7 @@ class InTrouble:
             "rest": f"{self.rest:,}" if self.rest else "",
             "person": self.person,
             "record": _to_the_second(self.matter, self.record_until, self.now, locale),
-            "copied": self.copied,
+            "copy": self.copy,
         }
 
 

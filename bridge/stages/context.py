@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from bridge.core.anchors import Anchor
-from bridge.core.continuity import copied_since, missing_since
+from bridge.core.continuity import Gap, copy_since, missing_since
 from bridge.core.events import NewEvent
 from bridge.core.kinds import KindSpec, Recipients, spec_of
 from bridge.core.model import Incident, Notice, Version
@@ -77,9 +77,9 @@ class NoticeContext(IncidentContext):
         """From when on something that was sent may be missing from the record of this notice; None: nothing is."""
         return missing_since(self.tx.instances.gaps(), self.notice.drafted_at)
 
-    def copied(self) -> bool:
-        """Whether this notice is known here from a copy of the database, whose original may be running too."""
-        return copied_since(self.tx.instances.gaps(), self.notice.drafted_at)
+    def copy(self) -> Gap | None:
+        """By which copying of the database this notice is known here, whose original may be running too."""
+        return copy_since(self.tx.instances.gaps(), self.notice.drafted_at)
 
     def version(self) -> Version:
         """The newest version of the notice."""

@@ -16,11 +16,12 @@ from bridge.store.tx import Tx
 
 @dataclass(frozen=True, slots=True)
 class ThisInstance:
-    """`boot_id`: see `Dialect.boot_id`. `mark`: what this machine remembers of its last letter."""
+    """`boot_id`: see `Dialect.boot_id`. `mark`: what this machine remembers of its last letter. `where`: in words."""
 
     id: str
     boot_id: str
     mark: Mark | None = None
+    where: str = ""
 
 
 def live_on(tx: Tx, runtime: Runtime, me: ThisInstance) -> Wake:
@@ -63,8 +64,8 @@ def stop_old_work(tx: Tx, runtime: Runtime, me: ThisInstance) -> Wake:
             tx.instances.raise_tick(record.tick)
         return Wake(database=(found,)) if found == "failed_over" else NOTHING
     tx.instances.raise_tick(max(record.tick, me.mark.tick if me.mark else 0))
-    gap = Gap(tx.now - (record.age or timedelta()), tx.now, is_copy(record, me.mark))
-    tx.instances.add_gap(gap)
+    start, before = tx.now - (record.age or timedelta()), tx.instances.where()
+    tx.instances.add_gap(Gap(start, tx.now, is_copy(record, me.mark), before, me.where))
     return Wake(database=(found,)) | _stop_letters(tx, runtime, found)
 
 

@@ -25,6 +25,7 @@ Occasion = Literal[
     "test",
     "renewed",
     "drill_over",
+    "copy",
 ]
 
 

@@ -14,6 +14,7 @@ from bridge.core.failures import FailureGroup
 from bridge.core.settings import Person, Service
 from bridge.core.values import LocalText
 from bridge.keys import Keys
+from bridge.oncall.copy_answered import CopyTold
 from bridge.oncall.drill_over import DrillOver
 from bridge.oncall.letter_ref import LetterRef
 from bridge.oncall.message import (
@@ -39,6 +40,7 @@ from bridge.oncall.trial_ring import TrialRing
 from bridge.stages import refused, sign_in, trial_ring
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.decide.stop import BY_PERSON
+from bridge.stages.draft_on_request import API
 from bridge.stages.runtime import Runtime
 from bridge.store.claims import Claimed
 from bridge.store.tx import Tx
@@ -156,7 +158,7 @@ def _ring(ctx: MessageContext) -> OncallMessage:
         planned_at=ctx.now - late if late else None,
         relay_trouble=ctx.relay_trouble,
         record_until=ctx.record_until(),
-        copied=ctx.copied(),
+        copy=ctx.copy(),
     )
 
 
@@ -270,7 +272,7 @@ def _trouble(ctx: MessageContext) -> OncallMessage:
         rest=sum(counts.values()) - sent or (ctx.notice.recipients or 0),
         record_until=ctx.record_until() if ctx.row.detail["why"] in STOPS else None,
         now=ctx.now,
-        copied=ctx.copied(),
+        copy=ctx.copy(),
         person=_stopper(ctx) if ctx.row.detail["why"] == BY_PERSON else "",
         approved=ctx.notice.recipients,
         listed=ctx.row.detail.get("listed"),
@@ -296,9 +298,23 @@ def _drill_over(ctx: MessageContext) -> OncallMessage:
     return DrillOver(ctx.letter, told, {person: ctx.runtime.person(person).name for person in people})
 
 
+def _copy(ctx: MessageContext) -> OncallMessage:
+    detail = ctx.row.detail
+    return CopyTold(
+        ctx.letter,
+        goes_on=detail["answer"] == "goes_on",
+        person="" if detail["by"] == API else ctx.runtime.person(detail["by"]).name,
+        at=datetime.fromisoformat(str(detail["at"])),
+        now=ctx.now,
+        before=str(detail["before"]),
+        here=str(detail["here"]),
+    )
+
+
 _WRITERS: Mapping[str, Callable[[MessageContext], OncallMessage]] = {
     "ring": _ring,
     "drill_over": _drill_over,
+    "copy": _copy,
     "acknowledged": _acknowledged,
     "decided": _decided,
     "own_decision": _own_decision,

@@ -1,6 +1,7 @@
 """Which instances of the bridge are alive, and the few facts a database keeps about itself."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -16,7 +17,8 @@ from bridge.store.transaction import Transaction
 FRESH = timedelta(seconds=12)
 CLOCK_SLACK = timedelta(seconds=2)  # a heartbeat further ahead than this means that the clock went back
 
-_DATABASE, _TICK, _IDENTITY, _GAPS = "database", "tick", "identity", "gaps"  # keys of `meta`
+# Keys of `meta`.
+_DATABASE, _TICK, _IDENTITY, _GAPS, _WHERE = "database", "tick", "identity", "gaps", "where"
 _CONFIGURATIONS = "configurations"
 # Asked a hundred times a second: built once.
 _NAME_AND_TICK = text(f"SELECT key, value FROM meta WHERE key IN ('{_DATABASE}', '{_TICK}')")  # noqa: S608
@@ -137,18 +139,31 @@ class Instances:
             self._gaps = self.meta(_GAPS) or "[]"
         stored = json.loads(self._gaps)
         return [
-            Gap(datetime.fromisoformat(start), datetime.fromisoformat(end), bool(copied))
-            for start, end, *copied in stored
+            Gap(datetime.fromisoformat(start), datetime.fromisoformat(end), *copy)
+            for start, end, *copy in stored
         ]
 
     def add_gap(self, gap: Gap) -> None:
         """The record was incomplete until now. The oldest gaps are forgotten at last."""
-        gaps = [*self.gaps(), gap][-GAPS_KEPT:]
-        stored = [
-            [one.start.isoformat(), one.end.isoformat(), *((True,) if one.copied else ())] for one in gaps
-        ]
+        self._keep_gaps([*self.gaps(), gap][-GAPS_KEPT:])
+
+    def end_copies(self) -> None:
+        """A person said which of two copies goes on. The record stays as incomplete as it was."""
+        self._keep_gaps([gap._replace(copied=False) for gap in self.gaps()])
+
+    def _keep_gaps(self, gaps: Sequence[Gap]) -> None:
+        times = ((gap, [gap.start.isoformat(), gap.end.isoformat()]) for gap in gaps)
+        stored = [[*time, True, gap.before, gap.here] if gap.copied else time for gap, time in times]
         self._gaps = json.dumps(stored)
         self.set_meta(_GAPS, self._gaps)
+
+    def where(self) -> str:
+        """Where the bridge of the last start ran, in words; empty for one of an older version."""
+        return self.meta(_WHERE) or ""
+
+    def started_at(self, where: str) -> None:
+        """A bridge has started there. Kept for whoever will look at a copy of this database."""
+        self.set_meta(_WHERE, where)
 
     def metas(self, *keys: str) -> dict[str, str]:
         """Those of these facts that are kept about this database."""

@@ -121,7 +121,7 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         relay_problem=asked.relay_problem or None,
         refused_rings=tx.outbox.refused_people(notice.id) if notice.state in UNDECIDED else {},
         record_until=ctx.record_until(),
-        copied=ctx.copied(),
+        copy=ctx.copy(),
         did=asked.did,
         sheet=asked.sheet,
     )

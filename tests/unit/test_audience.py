@@ -124,7 +124,7 @@ def test_quotation_mark_that_nothing_closes_spoils_its_own_line_alone(file, row,
     path = file("\n".join(["email,name,company,locale,memo", "first@example.jp", row, *others]))
     bad = [each for each in read(path) if isinstance(each, BadRow)]
     assert bad == [BadRow(3, "a quotation mark is not closed on its line", row)]
-    assert bad[0].words.ja == f'3行目: 引用符(")が同じ行で閉じていません: {row}'
+    assert bad[0].told.get("ja") == f'3行目: 引用符(")が同じ行で閉じていません: {row}'
     assert summarise(path).count == 1 + following
 
 
@@ -271,8 +271,11 @@ def caught_by(path: Path) -> AudienceError:
 def test_a_bad_row_is_told_in_japanese_too(file, row, ja):
     path = file(f"email,name\n{row}\n")
     (found,) = [each for each in read(path) if isinstance(each, BadRow)]
-    assert (found.words.ja, found.words.en) == (ja, str(found))
-    assert BadRow(7, "not CSV (field larger than field limit)", "").words.ja == "7行目: CSVとして読めません"
+    assert (found.told.get("ja"), found.told.get("en")) == (ja, str(found))
+    assert (
+        BadRow(7, "not CSV (field larger than field limit)", "").told.get("ja")
+        == "7行目: CSVとして読めません"
+    )
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from bridge.core.continuity import (
     MarkedRow,
     Record,
     compare,
-    copied_since,
+    copy_since,
     falls_behind,
     is_copy,
     missing_since,
@@ -167,8 +167,8 @@ def test_a_record_that_lies_elsewhere_is_a_copy_unless_this_machine_remembers_mo
 def test_what_was_drafted_before_a_copy_is_known_from_it() -> None:
     night = datetime(2026, 11, 24, 2, 15, tzinfo=UTC)
     gaps = [Gap(night, night + 60 * SECONDS, copied=True), Gap(night, night + 3600 * SECONDS)]
-    assert copied_since(gaps, night)
-    assert not copied_since(gaps, night + 120 * SECONDS)
+    assert copy_since(gaps, night) == gaps[0]
+    assert copy_since(gaps, night + 120 * SECONDS) is None
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ KEPT: list[tuple[NewEvent, str, dict[str, Any]]] = [
     ),
     (events.DrillEnded("decided"), "drill_ended", {"why": "decided"}),
     (events.Reopened("fires again"), "reopened", {"why": "fires again"}),
+    (events.CopyAnswered("quiet"), "copy", {"answer": "quiet"}),
     (events.Closed("nothing owed"), "closed", {"why": "nothing owed"}),
     (events.EndedByHand("n1", "first", 2), "ended_by_hand", {**NOTICE, "firing": 2}),
     (events.LetterDrafted("n1", "first", 2, "late"), "drafted", {**VERSION, "why": "late"}),

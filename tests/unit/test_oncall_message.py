@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge.core.continuity import Gap
 from bridge.core.customer_words import Refused
 from bridge.core.kinds import KINDS
 from bridge.core.model import Kind, Text
@@ -51,6 +52,8 @@ RING = RingFacts(
     promise_at=RECEIVED + minutes(60.5),
     rung=(("佐藤", RECEIVED + minutes(10)),),
 )
+
+COPY = Gap(RECEIVED, FIRED, True, "old:/var/bridge.sqlite3", "new:/var/bridge.sqlite3")
 
 
 def ring(locale: Locale = "ja", **changes: Any) -> Text:
@@ -210,7 +213,17 @@ def test_a_ring_says_what_is_unusual(changes: dict[str, Any], line: str) -> None
 
 @pytest.mark.parametrize("locale, words", [("ja", "写しの記録です。"), ("en", "This record is a copy. ")])
 def test_a_ring_from_a_copied_record_says_so_first(locale: Locale, words: str) -> None:
-    assert first_line(ring(locale, copied=True)).startswith(words)
+    assert first_line(ring(locale, copy=COPY)).startswith(words)
+
+
+def test_a_mail_from_a_copy_names_both_sides_and_the_way_to_choose() -> None:
+    body = ring(copy=COPY).body
+    assert "元の記録は old:/var/bridge.sqlite3、この写しは new:/var/bridge.sqlite3 です。" in body
+    assert "bridge copy quiet" in body
+    assert "The original was at old:/var/bridge.sqlite3" in ring("en", copy=COPY).body
+    unknown = ring(copy=COPY._replace(before="")).body
+    assert "元の記録は" not in unknown
+    assert "bridge copy quiet" in unknown
 
 
 def test_a_list_that_shrank_is_said_in_line_1_and_of_when_it_is_below() -> None:
@@ -300,7 +313,7 @@ def test_a_mail_about_an_old_record_begins_with_what_it_cannot_know() -> None:
         "記録では、送信済み100名。残り200名に送ると、二重になることがあります。",
     ]
     assert MESSAGES.write(told, "en").body.startswith("This record is of 02:15:04.")
-    copy = replace(told, copied=True)
+    copy = replace(told, copy=COPY)
     assert first_line(MESSAGES.write(copy, "ja")).startswith("写しの記録です。この記録は02:15:04のものです。")
     later = replace(told, now=at + timedelta(days=1))
     assert "11月24日 02:15:04" in MESSAGES.write(later, "ja").body

@@ -9,7 +9,7 @@ from bridge.core.addresses import JAPANESE
 from bridge.core.batch import RowProblem
 from bridge.core.failures import FailureGroup
 from bridge.core.first_letters import FirstLetter
-from bridge.core.model import AudienceFacts, DeliveryState, Event, Ring
+from bridge.core.model import AudienceFacts, DeliveryState, Event, Ring, UnusableRow
 from bridge.core.sessions import Visitor
 from bridge.core.values import Locale, LocalText
 from bridge.core.watchdog import SenderState
@@ -306,8 +306,10 @@ def people_data(lang: Locale = "ja", **changes: Any) -> PeopleData:
     return PeopleData(**{**values, **changes})
 
 
+NO_DOMAIN = LocalText(ja="ドメインが途中で終わっています", en="the domain is cut off")
+NO_ADDRESS = LocalText(ja="メールアドレスがありません", en="no address")
 BAD = tuple(
-    LocalText(ja=f"{n}行目: 「＠」が全角です(tanto＠example.jp)", en=f"line {n}: full-width @")
+    UnusableRow(n, "", NO_ADDRESS) if n == 17 else UnusableRow(n, f"tanto-{n}@example", NO_DOMAIN)
     for n in range(2, 32)
 )
 LISTINGS: dict[str, dict[str, Any]] = {

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bridge.core.continuity import Gap
 from bridge.core.facts import Answers, Facts, build
 from bridge.core.model import (
     Alert,
@@ -17,6 +18,7 @@ from bridge.core.model import (
     Notice,
     Origin,
     Text,
+    UnusableRow,
     Version,
 )
 from bridge.core.settings import Escalation, Person, Service
@@ -56,7 +58,7 @@ AUDIENCE = AudienceFacts(
     count=12_408,
     digest="d1",
     locales={"ja": 12_408},
-    bad=(LocalText(ja="3行目: メールアドレスがありません", en="line 3: no address"),),
+    bad=(UnusableRow(3, "", LocalText(ja="メールアドレスがありません", en="no address")),),
     bad_total=1,
     encoding="UTF-8",
 )
@@ -331,10 +333,19 @@ _RELISTED_ONCE = replace(
     _RELISTED, approved_by=None, audience_digest="d2", approvals=(Approval("maruyama", 1, at(2, 18, 30)),)
 )
 
+COPY = Gap(
+    at(2, 15, 4),
+    at(2, 20),
+    True,
+    "bridge-1.example.jp:/var/lib/bridge/bridge.sqlite3",
+    "staging.example.jp:/var/lib/bridge/bridge.sqlite3",
+)
+
 OPEN: dict[str, dict[str, Any]] = {
     "open": {},
     "open, first use": {"previous_count": None},
     "open, restored": {"record_until": at(2, 15, 4)},
+    "open, copied": {"record_until": at(2, 15, 4), "copy": COPY},
     "open, soon": {"now": at(2, 21)},
     "open, relay down": {"relay_problem": "接続できません"},
     "late, smaller list": {
@@ -493,7 +504,7 @@ DECIDED: dict[str, dict[str, Any]] = {
             state="stopped", sending_at=at(2, 15, 1), first_accept_at=at(2, 15, 1), stop_reason="restored"
         ),
         "record_until": at(2, 15, 4),
-        "copied": True,
+        "copy": COPY,
         "now": at(2, 40),
         "counts": {"sent": 100, "queued": 12_308},
     },

@@ -44,6 +44,7 @@ WRITES = [
     "/explain",
     "/notices/{notice}/retry",
     "/notices/{notice}/leave",
+    "/copy",
     "/links/revoke",
 ]
 

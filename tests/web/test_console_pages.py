@@ -178,3 +178,19 @@ def test_the_answer_to_a_request_names_nobody() -> None:
     for name in ("sign in", "link sent", "link over"):
         assert "丸山" not in SIGN_IN[name]("ja").html
     assert "丸山さんとしてログイン" in SIGN_IN["link"]("ja").html
+
+
+@pytest.mark.parametrize(
+    "lang, head, rows",
+    [
+        ("ja", "行 書いてある宛先 理由", ("2行目 tanto-2@example ドメイン", "17行目 空 メールアドレスが")),
+        ("en", "Row Address as written Why", ("Line 2 tanto-2@example the domain is cut off",)),
+    ],
+)
+def test_each_unusable_row_of_a_list_is_a_row_of_a_table_with_what_is_written_and_why(
+    lang: Locale, head: str, rows: tuple[str, ...]
+) -> None:
+    page = CONSOLE["lists, many bad rows, fewer people"](lang).html
+    words = " ".join(re.sub("<[^>]+>", " ", page).split())
+    assert head in words
+    assert all(row in words for row in rows)

@@ -10,6 +10,7 @@ from bridge.stages.context import open_notice
 from bridge.stages.decide.acknowledge import acknowledge
 from bridge.stages.decide.approve import approve
 from bridge.stages.decide.cancel import cancel
+from bridge.stages.decide.copy import go_on, keep_quiet
 from bridge.stages.decide.correct import correct
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
 from bridge.stages.decide.dismiss import dismiss
@@ -36,6 +37,8 @@ ACTIONS: Mapping[str, Decide] = {
     "reopen": reopen,
     "retry": retry_failed,
     "leave": leave_unknown,
+    "go_on": go_on,
+    "keep_quiet": keep_quiet,
     "test": send_test_copy,
     "recovered": end_incident,
 }
@@ -53,9 +56,13 @@ def decide(tx: Tx, runtime: Runtime, link_id: str, form: DecisionRequest, lists:
         return _gone(ctx, form)
     counts = tx.delivery_counts.of([notice.id])[notice.id]
     unknown = counts.get("unknown", 0)
-    newer = has_newer(notice, ctx.notices())
     among = Circumstances(
-        ctx.incident.state, newer, counts.get("failed", 0) + unknown, unknown, ctx.incident.is_drill
+        ctx.incident.state,
+        has_newer(notice, ctx.notices()),
+        counts.get("failed", 0) + unknown,
+        unknown,
+        drill=ctx.incident.is_drill,
+        copied=ctx.copy() is not None,
     )
     offered = offers(notice, ctx.person, tx.now, among)
     if form.action not in offered and (form.action in ACTIONS or notice.state not in UNDECIDED):

@@ -12,7 +12,9 @@ from bridge.core.batch import decode, parse_batch
 from bridge.core.facts import Answers
 from bridge.core.kinds.correction import Nature
 from bridge.core.sanitise import storable
+from bridge.stages.copied import ANSWERED, CopyAnswer, answer_copy
 from bridge.stages.draft_on_request import (
+    API,
     Drafted,
     draft_correction,
     draft_individual,
@@ -25,7 +27,7 @@ from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
 from bridge.store.tx import Tx
 from bridge.web.api.queries import Id
-from bridge.web.api.schemas import NoticeOut, RevokedOut
+from bridge.web.api.schemas import CopyOut, NoticeOut, RevokedOut
 from bridge.web.api.serialize import notice_in
 from bridge.web.dependencies import Dependencies
 from bridge.web.request_body import problem, read_body
@@ -88,6 +90,13 @@ class RetryIn(BaseModel):
     state: RetriedState
     reply: Said | None = None
     recipient: Said | None = None
+
+
+class CopyIn(BaseModel):
+    """Which of two copies of one record goes on: this one does, or it stays quiet."""
+
+    model_config = ConfigDict(extra="forbid")
+    answer: CopyAnswer
 
 
 class RevokeIn(BaseModel):
@@ -167,6 +176,16 @@ class ApiCommands:
             return problem(409, f"no letter of this notice is {what}")
         self._deps.wake(RETRIED)
         return out
+
+    async def copy(self, given: CopyIn) -> Any:
+        """Say which of two copies of one record goes on. Sends nothing to customers."""
+        runtime = self._deps.runtime()
+        unit = partial(answer_copy, runtime=runtime, answer=given.answer, actor=API)
+        incidents = await self._deps.store.run(unit)
+        if incidents is None:
+            return problem(409, "this record is no copy, or it was said already which goes on")
+        self._deps.wake(ANSWERED)
+        return CopyOut(answer=given.answer, incidents=incidents)
 
     async def revoke(self, given: RevokeIn) -> Any:
         """Revoke live links of a person or to a notice; the next ring makes fresh ones."""

@@ -12,6 +12,7 @@ from bridge.web.api.commands import ApiCommands
 from bridge.web.api.drills import ApiDrills
 from bridge.web.api.queries import ApiQueries
 from bridge.web.api.schemas import (
+    CopyOut,
     DeliveriesOut,
     DrillOut,
     DrillsOut,
@@ -88,6 +89,7 @@ def api_router(deps: Dependencies, guard: Guard) -> APIRouter:
         "/notices/{notice_id}/leave", writing.leave, response_model=NoticeOut, methods=["POST"]
     )
     router.add_api_route("/drills", drills.begin, response_model=DrillOut, status_code=201, methods=["POST"])
+    router.add_api_route("/copy", writing.copy, response_model=CopyOut, methods=["POST"])
     router.add_api_route("/links/revoke", writing.revoke, response_model=RevokedOut, methods=["POST"])
     return router
 

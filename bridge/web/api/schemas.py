@@ -199,6 +199,11 @@ class DrillsOut(Shape):
     drills: list[DrillOut]
 
 
+class CopyOut(Shape):
+    answer: str
+    incidents: int
+
+
 class RevokedOut(Shape):
     revoked: int
 

@@ -23,7 +23,7 @@ from bridge.web.views.letters import (
     rewritten_changes,
     since_edit,
 )
-from bridge.web.views.old_record import old_record
+from bridge.web.views.old_record import CopyChoice, copy_choice, old_record
 from bridge.web.views.page_data import PageData
 from bridge.web.views.problems import FormProblem, problem_of
 from bridge.web.views.recipients import Audience, audience
@@ -61,6 +61,7 @@ class ApprovalView:
     asks_news: bool
     done: str
     banner: str
+    copy: CopyChoice | None
     acknowledged: str
     deadline: Deadline
     problems_title: str
@@ -98,6 +99,7 @@ def approval(data: PageData) -> ApprovalView:
         asks_news=spec_of(data.notice.kind).asks is Asks.NEWS,
         done=_done(data),
         banner=joined(data, not_reached(data), old_record(data), open_banner(data)),
+        copy=copy_choice(data),
         acknowledged=_acknowledged(data),
         deadline=deadline(data),
         problems_title=_problems_title(data),

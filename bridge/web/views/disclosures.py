@@ -85,8 +85,9 @@ def event_words(say: Phrasing, event: Event, withdrawn: Set[str]) -> str:
     """What happened, without who did it. `withdrawn`: the notices by id that were given up, none in their place."""
     given_up = event.action == "superseded" and event.detail.get("notice") in withdrawn
     action = "withdrawn" if given_up else event.action
-    text = EVENTS[action][say.lang] if action in EVENTS else action
     detail = event.detail
+    action = f"copy_{detail.get('answer')}" if action == "copy" else action
+    text = EVENTS[action][say.lang] if action in EVENTS else action
     if event.action == "alerts" and (told := _alerts_told(say, event)):
         text = told
     kind: Kind = detail.get("kind", FIRST)

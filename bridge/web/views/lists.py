@@ -44,13 +44,22 @@ class ListRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedRow:
+    """A row that nobody can be written to: which, what stands in it, and why. `text` may be empty."""
+
+    line: str
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class BadRows:
     """The unusable rows of one list: those shown, those folded, how many are not kept, and all of them as a file."""
 
     anchor: str
     heading: str
-    shown: tuple[str, ...]
-    folded: tuple[str, ...]
+    shown: tuple[ListedRow, ...]
+    folded: tuple[ListedRow, ...]
     fold: str
     more: str
     csv: tuple[str, str]
@@ -116,7 +125,11 @@ def _difference(data: ListsData, facts: AudienceFacts, previous: int | None) -> 
 
 
 def _bad(frame: Frame, facts: AudienceFacts) -> BadRows:
-    say, rows = frame.say, [row.get(frame.lang) for row in facts.bad]
+    say = frame.say
+    rows = [
+        ListedRow(say("line_n", n=say.number(row.line)), row.text, row.why.get(frame.lang))
+        for row in facts.bad
+    ]
     folded, more = rows[ROWS_SHOWN:], facts.bad_total - len(rows)
     return BadRows(
         anchor=f"bad-{facts.name}",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bridge.web.views.deck import Button
 from bridge.web.views.fact_rows import FactRow, subject_of
 from bridge.web.views.page_data import PageData
 from bridge.web.words import RECORD_REASONS
@@ -48,8 +49,31 @@ def until_when(data: PageData) -> tuple[str, ...]:
     say, at = data.say, data.record_until
     if at is None:
         return ()
-    copy = (say("copied"),) if data.copied else ()
-    return *copy, say("old_record", at=say.dated_to_the_second(at)), say("old_record_since")
+    copied = (say("copied"),) if data.copy else ()
+    return *copied, say("old_record", at=say.dated_to_the_second(at)), say("old_record_since")
+
+
+@dataclass(frozen=True, slots=True)
+class CopyChoice:
+    """Which of two copies goes on. `sides`: where both are, as far as known. `presses`: two buttons."""
+
+    heading: str
+    sides: str
+    presses: tuple[Button, ...]
+
+
+def copy_choice(data: PageData) -> CopyChoice | None:
+    """None unless the record is a copy, and this person may say which goes on."""
+    copy, say = data.copy, data.say
+    if copy is None or "go_on" not in data.offers:
+        return None
+    known = copy.before and copy.here
+    sides = say("copy_sides", before=copy.before, here=copy.here) if known else ""
+    presses = (
+        Button(say("copy_quiet"), say("copy_quiet_note"), "keep_quiet"),
+        Button(say("copy_go_on"), say("copy_go_on_note"), "go_on"),
+    )
+    return CopyChoice(say("copy_which"), f"{sides}{say('gap') if sides else ''}{say('copy_both')}", presses)
 
 
 def how_to_search(data: PageData) -> str:
@@ -67,7 +91,7 @@ def left_on_record(data: PageData) -> int:
 def _rows(data: PageData) -> tuple[FactRow, ...]:
     say, (lang, subject) = data.say, subject_of(data)
     sent = say.number(data.deliveries("sent"))
-    reason = "copied" if data.copied else data.notice.stop_reason or ""
+    reason = "copied" if data.copy else data.notice.stop_reason or ""
     why = RECORD_REASONS[reason][data.lang] if reason in RECORD_REASONS else ""
     rows = (
         FactRow(say("state_sent"), say("recorded_sent", n=sent)),

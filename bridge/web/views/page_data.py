@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from bridge.core.actions import Action, Circumstances, Surprise, hold_for, offers, said_yes, surprises
+from bridge.core.continuity import Gap
 from bridge.core.facts import Facts
 from bridge.core.failures import FailureGroup
 from bridge.core.lifecycle import UNDECIDED
@@ -28,7 +29,9 @@ from bridge.stages.facts_at_press import errors_to_resume
 from bridge.web.views.phrasing import Phrasing
 from bridge.wording import Finding
 
-Did = Literal["cancelled", "acknowledged", "saved", "test", "renewed", "refused", "reopened"]
+Did = Literal[
+    "cancelled", "acknowledged", "saved", "test", "renewed", "refused", "reopened", "goes_on", "quiet"
+]
 """What the press before this page did: `?did=` in its address."""
 
 Sheet = Literal["dismiss", "override", "test", "recovered", "not_recovered", "alerts", "details"]
@@ -90,7 +93,7 @@ class PageData:
     `for_real`: how many its service's list has. `corrected`: what this letter corrects. `correction`:
     the letter that corrects this one. `findings` are about `version.texts[service.locale]`. `refused_rings`: whom the
     mail server did not take a ring to, and its words. `record_until`: what was
-    sent after it may be missing from the record. `copied`: the record is a copy, whose original may run too.
+    sent after it may be missing from the record. `copy`: the copying of the record, whose original may run too.
     """
 
     service: Service
@@ -133,7 +136,7 @@ class PageData:
     relay_problem: str | None = None
     refused_rings: Mapping[str, str] = field(default_factory=dict)
     record_until: datetime | None = None
-    copied: bool = False
+    copy: Gap | None = None
     did: Did | None = None
     sheet: Sheet | None = None
 
@@ -171,7 +174,8 @@ class PageData:
     def offers(self) -> tuple[Action, ...]:
         unreached = self.deliveries("failed", "unknown")
         unknown = self.deliveries("unknown")
-        among = Circumstances(self.incident.state, self.newer, unreached, unknown, self.drill)
+        copied = self.copy is not None
+        among = Circumstances(self.incident.state, self.newer, unreached, unknown, self.drill, copied)
         return offers(self.notice, self.person.id, self.now, among)
 
     @property

@@ -14,7 +14,7 @@ from bridge.web.views.disclosures import Moment, history
 from bridge.web.views.dismissed import Ongoing, after_all, decided_at_last, dismissed, ongoing, steps
 from bridge.web.views.fact_rows import subject_of
 from bridge.web.views.letters import LetterView, checksum, letter
-from bridge.web.views.old_record import Recorded, recorded
+from bridge.web.views.old_record import CopyChoice, Recorded, copy_choice, recorded
 from bridge.web.views.outcome import Reason, Unreached, finished, first_round, reasons, retries, unreached
 from bridge.web.views.page_data import PageData
 from bridge.web.views.problems import FormProblem, not_true_any_more
@@ -53,6 +53,7 @@ class Progress:
     lead: str
     ongoing: Ongoing | None
     recorded: Recorded | None
+    copy: CopyChoice | None
     relay: str
     audience: Audience
     hold: Hold | None
@@ -102,6 +103,7 @@ def progress(data: PageData) -> Progress:
         lead=lead,
         ongoing=ongoing(data),
         recorded=recorded(data),
+        copy=copy_choice(data),
         relay=_relay(data, look),
         audience=audience(data),
         hold=_hold(data) if look == "hold" else None,
@@ -175,6 +177,8 @@ def _replaced(data: PageData) -> tuple[str, str]:
     say, notice, later = data.say, data.notice, data.successor
     if notice.closed_reason == "fires_again":
         return say("withdrawn"), say("fires_again")
+    if notice.closed_reason == "copy":
+        return say("withdrawn"), say("copy_is_quiet")
     if later is None:
         return say("replaced"), say("superseded_any")
     return say("replaced"), say("superseded", what=say.report(later.kind, later.number))

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from bridge.core.model import Event
+from bridge.core.model import Event, UnusableRow
 from bridge.core.values import Locale, LocalText
 from bridge.web.views.disclosures import Moment, disclosures, history
 from bridge.web.views.letters import checksum
 from tests.web.samples import AUDIENCE, EVENTS, RECEIVED, SERVICE, at, in_state
 
-BAD = LocalText(ja="3行目: 宛先がありません", en="line 3: no address")
+BAD = UnusableRow(3, "", LocalText(ja="宛先がありません", en="no address"))
 
 
 @pytest.mark.parametrize(
@@ -178,14 +178,14 @@ def test_every_language_of_the_list_is_counted() -> None:
     "lang, known, total, lines",
     [
         ("ja", (), 0, ()),
-        ("ja", (BAD,), 1, (BAD.ja,)),
-        ("en", (BAD,), 1, (BAD.en,)),
-        ("ja", (BAD,), 5, (BAD.ja, "ほか4行")),
-        ("en", (BAD, BAD), 1002, (BAD.en, BAD.en, "1,000 more rows")),
+        ("ja", (BAD,), 1, ("3行目: 宛先がありません",)),
+        ("en", (BAD,), 1, ("line 3: no address",)),
+        ("ja", (BAD,), 5, ("3行目: 宛先がありません", "ほか4行")),
+        ("en", (BAD, BAD), 1002, ("line 3: no address", "line 3: no address", "1,000 more rows")),
     ],
 )
 def test_bad_rows_are_named_and_counted(
-    lang: Locale, known: tuple[LocalText, ...], total: int, lines: tuple[str, ...]
+    lang: Locale, known: tuple[UnusableRow, ...], total: int, lines: tuple[str, ...]
 ) -> None:
     data = in_state("open", lang, audience=replace(AUDIENCE, bad=known, bad_total=total))
     assert disclosures(data, acknowledge=False).bad == lines
