@@ -4,7 +4,7 @@
 set -eu
 
 PARTS="prometheus prometheus-alertmanager prometheus-blackbox-exporter postfix postgresql chromium chromium-driver fonts-noto-cjk \
-openssl faketime curl jq zabbix-proxy-sqlite3 nagios4-core icinga2-bin monitoring-plugins-basic nginx-light caddy"
+openssl faketime curl jq zabbix-server-pgsql nagios4-core icinga2-bin monitoring-plugins-basic nginx-light caddy"
 POLICY=/usr/sbin/policy-rc.d
 
 installed() {

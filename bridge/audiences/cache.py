@@ -6,7 +6,7 @@ Nothing here runs inside a transaction.
 import asyncio
 import math
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
@@ -27,6 +27,7 @@ T = TypeVar("T")
 
 SILENT = 3.0  # seconds without a byte of a list: its file system does not answer
 LONGEST = 30.0  # seconds a ring or page waits for a list; a million rows take some ten
+FRESH = 1.0  # seconds for which a list that was read need not be asked again, in a storm
 AT_ONCE = 0.1  # seconds that a post of alerts waits for the lists of the services that it opens incidents of
 REMEMBERED = 1000  # digests whose counts are kept, for pages that were shown before a list changed
 
@@ -86,6 +87,7 @@ class CustomerLists:
         self._audiences = Audiences()
         self._readings: dict[tuple[Path, Reading], ListRead[AudienceFacts]] = {}
         self._counts: dict[str, int] = {}
+        self._fresh: dict[tuple[Path, Reading], tuple[AudienceFacts, float]] = {}
 
     async def facts(self, services: Iterable[str]) -> Mapping[str, AudienceFacts]:
         """The facts of these services' lists, as far as the configuration has them. Cheap while no file changes.
@@ -98,6 +100,18 @@ class CustomerLists:
     async def facts_at_once(self, services: Iterable[str]) -> Mapping[str, AudienceFacts]:
         """Those facts that are there within `AT_ONCE`. The other lists are read on, for whoever asks next."""
         return await self._facts(services, AT_ONCE)
+
+    def fresh(self, services: Collection[str]) -> Mapping[str, AudienceFacts] | None:
+        """The facts of these services' lists, if all were read within `FRESH` seconds. For any thread."""
+        known, since = self._lists(), monotonic() - FRESH
+        lists = {service: known[service] for service in services if service in known}
+        found = {}
+        for service, mine in lists.items():
+            facts, read_at = self._fresh.get((mine.path, mine.reading), (None, 0.0))
+            if facts is None or read_at < since:
+                return None
+            found[service] = _named(facts, mine)
+        return found
 
     def count_of(self, digest: str) -> int | None:
         """The number of recipients in the list of this digest; None if it was not seen lately."""
@@ -144,8 +158,10 @@ class CustomerLists:
             task.cancel()
         read = {place: task.result() for place, task in asking.items() if task not in late}
         self._remember_counts(read.values())
+        at = monotonic()
+        self._fresh.update({place: (facts, at) for place, facts in read.items()})
         return {
-            service: replace(read[mine.path, mine.reading], name=mine.audience, title=mine.title)
+            service: _named(read[mine.path, mine.reading], mine)
             for service, mine in lists.items()
             if (mine.path, mine.reading) in read
         }
@@ -175,6 +191,10 @@ class CustomerLists:
         except Exception as error:
             log.exception("list_failed", path=str(path))
             return AudienceFacts("", problem=_failed(path, type(error).__name__).words)
+
+
+def _named(read: AudienceFacts, mine: ServiceList) -> AudienceFacts:
+    return replace(read, name=mine.audience, title=mine.title)
 
 
 def _chunks(path: Path, rows: Iterator[Row], size: int, digest: str) -> Iterator[list[Recipient]]:

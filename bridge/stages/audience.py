@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from bridge.core import reports
@@ -16,6 +16,7 @@ from bridge.stages.notify_oncall import rung
 NOT_READ = LocalText(ja="名簿をまだ読んでいません", en="the list was not read yet")
 REHEARSING = LocalText(ja="訓練の宛先", en="Drill recipients")
 UPLOADED = LocalText(ja="登録したCSV", en="the uploaded CSV file")
+AskLists = Callable[[Collection[str]], "Lists | None"]  # of these services; None: they are to be read first
 Lists = Mapping[str, AudienceFacts]  # by service: rows without a language are in the service's own
 
 

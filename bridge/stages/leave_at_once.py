@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bridge.keys import Keys
 from bridge.sources.post import Parsed
-from bridge.stages.audience import Lists
+from bridge.stages.audience import AskLists
 from bridge.stages.oncall_message import Composed, compose
 from bridge.stages.receive import Received, receive
 from bridge.stages.runtime import Runtime
@@ -16,7 +16,7 @@ from bridge.stages.wake import LeavingRing, Wake
 from bridge.store.claims import Claimed
 from bridge.store.tx import Tx
 
-FEW = 4  # rings that go on the wire at once: their doubt need not be committed apart
+FEW = 4  # alerts whose rings go on the wire at once: their doubt need not be committed apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +30,21 @@ class Hands:
 
 
 def receive_and_ring(
-    tx: Tx, hands: Hands, source: str, posts: Sequence[Parsed], lists: Lists | None
+    tx: Tx, hands: Hands, source: str, posts: Sequence[Parsed], lists: AskLists
 ) -> tuple[list[Received], Wake]:
     """What `receive` does; the rings of what it opens are in the hands of this instance."""
+    doubted = sum(len(post.alerts) for post in posts) <= FEW
+    tx.outbox.claim_own_rings(hands.me, "in_doubt" if doubted else "sending")
     received, wake = receive(tx, hands.runtime, source, posts, lists)
-    return received, leave_at_once(tx, hands, wake) if wake.rung else wake
+    return received, leave_at_once(tx, hands, wake, doubted=doubted) if wake.rung else wake
 
 
-def leave_at_once(tx: Tx, hands: Hands, wake: Wake) -> Wake:
-    """Claim the rings about what this transaction has opened. A few are in doubt from here on, and leave so."""
-    doubted = wake.rung <= FEW
-    rows = tx.claims.claim_rings(tx.own.notices(), hands.me, doubted=doubted)
+def leave_at_once(tx: Tx, hands: Hands, wake: Wake, *, doubted: bool) -> Wake:
+    """With what is to leave: the rings that this transaction has claimed. `doubted`: they are in doubt already."""
+    rows = tx.claims.own_rings(hands.me)
     leaving = tuple(LeavingRing(row, doubted, _composed(tx, hands, row)) for row in rows)
-    return replace(wake, leaving=leaving)
+    others = len({row.notice_id for row in rows}) < wake.rung
+    return replace(wake, leaving=leaving, oncall=wake.oncall or others)
 
 
 def _composed(tx: Tx, hands: Hands, row: Claimed) -> Composed | None:

@@ -27,7 +27,7 @@ from bridge.core.triage import (
 )
 from bridge.errors import Overtaken
 from bridge.sources.post import Parsed
-from bridge.stages.audience import Lists
+from bridge.stages.audience import AskLists
 from bridge.stages.context import IncidentContext
 from bridge.stages.draft import FIRES_AGAIN, draft, refresh, supersede
 from bridge.stages.drill import interrupt_drills
@@ -62,12 +62,12 @@ class ListsWanted(Exception):
 
 
 def receive(
-    tx: Tx, runtime: Runtime, source: str, posts: Sequence[Parsed], lists: Lists | None
+    tx: Tx, runtime: Runtime, source: str, posts: Sequence[Parsed], lists: AskLists
 ) -> tuple[list[Received], Wake]:
     """Record posts of `source` that came together, as if one after the other. The same post again changes nothing.
 
     An incident that is opened rings at once where `lists` has its service's list, else by the timer. Raises
-    ListsWanted where one is to be opened and `lists` is None; nothing is written then.
+    ListsWanted where they are to be read first; nothing is written then.
     The statements grow with the services concerned, not with the posts and their alerts.
     """
     sorted_posts = _sort(tx, runtime, posts)
@@ -97,7 +97,8 @@ def receive(
         mine = current.get(service)
         judged[service] = judge_each(posted, known[mine.id] if mine else None, tx.now)
     opening = [name for name, verdicts in judged.items() if name not in current and joined(verdicts).changes]
-    if opening and lists is None:
+    known_lists = lists(opening) if opening else {}
+    if known_lists is None:
         raise ListsWanted(opening)
     wake = interrupt_drills(tx, runtime, opening) if opening else NOTHING
     for service, verdicts in judged.items():
@@ -110,7 +111,7 @@ def receive(
             ctx = IncidentContext(tx, runtime, incident)
             wake |= _record(ctx, source, verdict, told)
             if service in opening:
-                wake |= ring_at_once(ctx, lists or {})
+                wake |= ring_at_once(ctx, known_lists)
         for count, own in zip(received, verdicts, strict=True):
             count.add(own, incident)
     heard(tx, source)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Select, bindparam, func, select, text, update
+from sqlalchemy import Column, ColumnElement, Select, bindparam, func, select, text, update
 from sqlalchemy.sql.elements import TextClause
 
 from bridge.core.lifecycle import UNDECIDED
@@ -167,34 +167,23 @@ def mark_in_doubt(
     return {(row.id, row.fence) for row in tx.execute(_DOUBTFUL[name], {"rows": rows, "me": instance_id})}
 
 
-class UpdateAndFetch:
-    """Changes rows of the outbox, and reads them as they are then. Built once, and run again and again.
+class Fetch:
+    """Rows of the outbox.
 
     From SQLite all come as one: with each row that it steps to, the interpreter goes to another thread and back.
     """
 
-    def __init__(
-        self, due: Select[tuple[int]], values: Mapping[str, Any], columns: Sequence[Column[Any]]
-    ) -> None:
+    def __init__(self, which: ColumnElement[bool], columns: Sequence[Column[Any]]) -> None:
         self._columns = columns
-        self._returning = (
-            update(outbox).where(outbox.c.id.in_(skip_locked(due))).values(values).returning(*columns)
-        )
-        self._ids = select(func.json_group_array(due.subquery().c.id))
-        those = outbox.c.id.in_(select(_EACH.c.value))
-        self._update = update(outbox).where(those).values(values)
-        self._packed = select(func.json_group_array(func.json_array(*columns))).where(those)
+        self._select = select(*columns).where(which)
+        self._packed = select(func.json_group_array(func.json_array(*columns))).where(which)
 
     def run(self, tx: Transaction, params: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
-        """The rows that were changed, by the columns in their order."""
+        """The rows, by the columns in their order."""
         dialect = tx.connection.dialect
         if dialect.name != "sqlite":
-            return tx.execute(self._returning, params).all()
-        ids = tx.execute(self._ids, params).scalar_one()
-        if ids == "[]":
-            return []
-        tx.execute(self._update, {**params, "ids": ids})
-        rows: list[list[Any]] = json.loads(tx.execute(self._packed, {"ids": ids}).scalar_one())
+            return tx.execute(self._select, params).all()
+        rows: list[list[Any]] = json.loads(tx.execute(self._packed, params).scalar_one())
         for place, column in enumerate(self._columns):
             reader = column.type.dialect_impl(dialect).result_processor(dialect, None)
             if reader is not None:
@@ -202,3 +191,28 @@ class UpdateAndFetch:
                 for row in rows:
                     row[place] = read(row[place])
         return rows
+
+
+class UpdateAndFetch:
+    """Changes rows of the outbox, and reads them as they are then. Built once, and run again and again."""
+
+    def __init__(
+        self, due: Select[tuple[int]], values: Mapping[str, Any], columns: Sequence[Column[Any]]
+    ) -> None:
+        self._returning = (
+            update(outbox).where(outbox.c.id.in_(skip_locked(due))).values(values).returning(*columns)
+        )
+        self._ids = select(func.json_group_array(due.subquery().c.id))
+        those = outbox.c.id.in_(select(_EACH.c.value))
+        self._update = update(outbox).where(those).values(values)
+        self._fetch = Fetch(those, columns)
+
+    def run(self, tx: Transaction, params: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """The rows that were changed, by the columns in their order."""
+        if tx.connection.dialect.name != "sqlite":
+            return tx.execute(self._returning, params).all()
+        ids = tx.execute(self._ids, params).scalar_one()
+        if ids == "[]":
+            return []
+        tx.execute(self._update, {**params, "ids": ids})
+        return self._fetch.run(tx, {"ids": ids})

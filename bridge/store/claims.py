@@ -156,11 +156,12 @@ _EARLIEST = {lane: select(func.min(outbox.c.due_at)).where(mine) for lane, mine 
 _HELD = select(outbox.c.id, outbox.c.fence).where(
     outbox.c.owner == bindparam("me"), CLAIMED, outbox.c.lane == bindparam("lane")
 )
-_RINGS = bulk.UpdateAndFetch(
-    select(outbox.c.id).where(
-        listed(outbox.c.notice_id, bindparam("notices", type_=Text())), outbox.c.kind == "ring", WAITING
+_OWN_RINGS = bulk.Fetch(
+    and_(
+        listed(outbox.c.notice_id, bindparam("notices", type_=Text())),
+        outbox.c.kind == "ring",
+        outbox.c.owner == bindparam("me"),
     ),
-    {**_TAKEN, "state": bindparam("to_state")},
     _CLAIMED,
 )
 _CANCEL_LATE_RINGS = (
@@ -196,10 +197,9 @@ class Claims:
         rows = rows or _LEAST_SUSPECT[lane].run(self._tx, asked)
         return sorted(map(Claimed._make, rows), key=lambda message: message.id)
 
-    def claim_rings(self, notice_ids: Collection[str], instance_id: str, *, doubted: bool) -> list[Claimed]:
-        """Take the rings about notices that this transaction made. `doubted`: they may send their DATA at once."""
-        taken = {"notices": dumps(list(notice_ids)), "to_state": "in_doubt" if doubted else "sending"}
-        rows = _RINGS.run(self._tx, {**taken, "me": instance_id, "now": self._tx.now})
+    def own_rings(self, instance_id: str) -> list[Claimed]:
+        """The rings about notices that this transaction made, and which it claimed for this instance."""
+        rows = _OWN_RINGS.run(self._tx, {"notices": dumps(self._tx.own.notices()), "me": instance_id})
         return sorted(map(Claimed._make, rows), key=lambda message: message.id)
 
     def _supersede(self) -> None:

@@ -40,6 +40,7 @@ class OutboxMessage:
     refs: str = ""
 
 
+_QUEUED: Mapping[str, Any] = {"state": "queued", "owner": None, "attempts": 0, "fence": 0, "first_at": None}
 _ADD = insert(outbox).on_conflict_do_nothing()
 _HIGHEST = select(func.max(outbox.c.n)).where(
     outbox.c.notice_id == bindparam("notice_id"), outbox.c.kind == bindparam("kind")
@@ -60,6 +61,7 @@ class Outbox:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
+        self._own_rings: Mapping[str, Any] = _QUEUED
 
     def add(self, messages: Sequence[OutboxMessage]) -> None:
         """Queue messages, due now; one that is there already stays as it is."""
@@ -70,10 +72,19 @@ class Outbox:
         self._tx.write(
             _ADD,
             [
-                {**columns_of(message), "state": "queued", "due_at": now, "updated_at": now}
+                {**columns_of(message), "due_at": now, "updated_at": now, **self._claimed(message)}
                 for message in messages
             ],
         )
+
+    def claim_own_rings(self, instance_id: str, state: Literal["sending", "in_doubt"]) -> None:
+        """From now on rings about what this transaction makes are claimed by this instance as they are queued."""
+        taken = {"attempts": 1, "fence": 1, "first_at": self._tx.now}
+        self._own_rings = {"state": state, "owner": instance_id, **taken}
+
+    def _claimed(self, message: OutboxMessage) -> Mapping[str, Any]:
+        own = message.kind == "ring" and self._tx.own.notice(message.notice_id or "")
+        return self._own_rings if own else _QUEUED
 
     def add_letters(self, notice_id: str, letters: Sequence[bulk.Letter]) -> None:
         """Queue letters to customers, due now; one that is there already stays as it is."""

@@ -80,13 +80,9 @@ class OwnRows:
             few = found.alerts == () and len(alerts) <= FEW
             found.alerts = tuple(alerts) if few else None
 
-    def fire(self, fired: Ring) -> bool:
-        """False where the ring is not this transaction's."""
-        found = self.notice(fired.notice_id)
-        if found is None:
-            return False
-        found.rings = [fired if ring.n == fired.n else ring for ring in found.rings]
-        return True
+    def fire(self, fired: Ring) -> None:
+        if found := self.notice(fired.notice_id):
+            found.rings = [fired if ring.n == fired.n else ring for ring in found.rings]
 
     def forget(self, incident_id: str = "", *, notice_id: str = "") -> None:
         """Something of it was changed: from now on it is read."""

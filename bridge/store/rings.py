@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Insert, Row, bindparam, func, or_, select, update
+from sqlalchemy import Row, bindparam, func, or_, select, update
 
 from bridge.core.model import Ring
 from bridge.core.reminders import is_due
@@ -19,7 +19,6 @@ _AT_ONCE = 5000  # more than services have open notices
 
 # Statements of every alert are built once: building costs as much as running them.
 _ADD = rings.insert()
-_ADD_NEXT = rings.insert()  # another one: written after the ring before has fired
 _NOW = bindparam("now", type_=rings.c.due_at.type)
 _DUE = (
     select(rings)
@@ -92,32 +91,34 @@ class Rings:
         if moved.rowcount:
             return
         last = self._tx.execute(_LAST_NUMBER, {"notice_id": notice_id}).scalar_one()
-        self._add(_ADD, notice_id, 0 if last is None else last + 1, due_at)
+        self._add(notice_id, 0 if last is None else last + 1, due_at)
 
     def plan_first(self, notice_id: str, due_at: datetime) -> None:
         """Plan the first ring of a notice that this transaction made."""
         self._tx.tell_others()
-        self._add(_ADD, notice_id, 0, due_at)
+        self._add(notice_id, 0, due_at)
 
     def plan_after(self, fired: Ring, due_at: datetime) -> None:
         """Plan the ring that follows the one that this transaction fired: it was the last of its notice."""
         self._tx.tell_others()
-        self._add(_ADD_NEXT, fired.notice_id, fired.n + 1, due_at)
+        self._add(fired.notice_id, fired.n + 1, due_at)
 
-    def _add(self, statement: Insert, notice_id: str, n: int, due_at: datetime) -> None:
+    def _add(self, notice_id: str, n: int, due_at: datetime) -> None:
         new = {"notice_id": notice_id, "n": n, "due_at": due_at, "planned_at": self._tx.now}
-        self._tx.write(statement, [{**new, "state": "pending", "people": []}])
+        self._tx.write(_ADD, [{**new, "state": "pending", "fired_at": None, "people": []}])
         if own := self._tx.own.notice(notice_id):
             own.rings.append(Ring(notice_id, n, due_at, "pending", None, ()))
 
     def fire(self, ring: Ring, people: Sequence[str]) -> bool:
         """Mark a ring fired; false when another instance was quicker."""
+        now, named = self._tx.now, list(people)
+        self._tx.own.fire(replace(ring, state="fired", fired_at=now, people=tuple(people)))
+        for row in reversed(self._tx.waiting(_ADD)):  # the last one mostly: it was planned a moment ago
+            if (row["notice_id"], row["n"]) == (ring.notice_id, ring.n):
+                row.update(state="fired", fired_at=now, people=named)
+                return True
         mine = {"b_notice_id": ring.notice_id, "b_n": ring.n}
-        fired = {**mine, "fired_at": self._tx.now, "people": list(people)}
-        if self._tx.own.fire(replace(ring, state="fired", fired_at=self._tx.now, people=tuple(people))):
-            self._tx.write(_FIRE, [fired])
-            return True
-        return bool(self._tx.execute(_FIRE, fired).rowcount == 1)
+        return bool(self._tx.execute(_FIRE, {**mine, "fired_at": now, "people": named}).rowcount == 1)
 
     def cancel(self, notice_id: str) -> None:
         """Cancel the pending ring of a notice that needs nobody any more."""

@@ -13,7 +13,7 @@ from bridge.store.dialect import Dialect, dumps
 from bridge.store.own_rows import OwnRows
 from bridge.store.tables import metadata
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 Params = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 _ORDER: Mapping[Any, int] = {
@@ -60,6 +60,10 @@ class Transaction:
         one each. Of one table the statements come in the order in which they were first written.
         """
         self._written.setdefault(statement, []).extend(rows)
+
+    def waiting(self, statement: UpdateBase) -> list[Row]:
+        """The rows of a statement that wait to be written: they are written as they are by then."""
+        return self._written.get(statement, [])
 
     def flush(self) -> None:
         """Execute what was written."""

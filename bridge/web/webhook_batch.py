@@ -92,10 +92,10 @@ class WebhookBatch:
         """Lists are read for rings of incidents that are opened, which few posts do: the unit says when."""
         unit = partial(receive_and_ring, hands=self._deps.hands(), source=self._source, posts=posts)
         try:
-            received, wake = await self._deps.store.run(partial(unit, lists=None))
+            received, wake = await self._deps.store.run(partial(unit, lists=self._deps.lists.fresh))
         except ListsWanted as wanted:
-            lists = await self._deps.lists.facts_at_once(wanted.services)
-            received, wake = await self._deps.store.run(partial(unit, lists=lists))
+            read = await self._deps.lists.facts_at_once(wanted.services)
+            received, wake = await self._deps.store.run(partial(unit, lists=lambda _: read))
         self._deps.wake(wake)
         metrics.RINGS.inc(wake.rung)
         for _ in range(wake.rung):

@@ -127,7 +127,7 @@ class Office:
     async def record(
         self, *posts: Parsed, source: str = "alertmanager", lists: Lists | None
     ) -> tuple[list[Received], Wake]:
-        unit = partial(receive, runtime=self.runtime, source=source, posts=posts, lists=lists)
+        unit = partial(receive, runtime=self.runtime, source=source, posts=posts, lists=lambda _: lists)
         return await self.store.run(unit)
 
     async def press(

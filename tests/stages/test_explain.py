@@ -52,7 +52,7 @@ async def done_by_the_bridge(office: Office, source: str, parsed: Parsed) -> Und
     """Subject, deadline and first ring of each letter that a running bridge drafts, by service."""
 
     def unit(tx: Tx) -> None:
-        (received,), _ = receive(tx, office.runtime, source, [parsed], {})
+        (received,), _ = receive(tx, office.runtime, source, [parsed], lambda _: {})
         letters = {}
         for incident in map(tx.incidents.get, received.incidents):
             assert incident

@@ -191,7 +191,7 @@ async def test_one_more_service_that_a_post_opens_is_no_more_statements(office: 
         def count(tx: Tx) -> list[str]:
             posts = [Parsed(tuple(firing(service=name) for name in services))]
             with statements(tx.connection) as seen:
-                _, wake = receive(tx, office.runtime, "alertmanager", posts, lists)
+                _, wake = receive(tx, office.runtime, "alertmanager", posts, lambda _: lists)
                 tx.flush()
             assert wake.rung == len(services)
             return [one for one, _ in seen if "advisory" not in one and "notify" not in one]
@@ -209,7 +209,7 @@ async def test_what_was_told_already_writes_nothing(office: Office) -> None:
 
     def again(tx: Tx) -> list[str]:
         with statements(tx.connection) as seen:
-            receive(tx, office.runtime, "alertmanager", [Parsed((firing(),))], None)
+            receive(tx, office.runtime, "alertmanager", [Parsed((firing(),))], lambda _: None)
         return [one.split()[0] for one, _ in seen if "advisory" not in one]
 
     assert set(await office.store.run(again)) == {"SELECT"}

@@ -117,3 +117,13 @@ async def test_who_cannot_wait_gets_the_lists_that_are_there_and_the_other_is_re
         good.replace(pipe)
     reader.join()
     assert (await both.facts(["pipe"]))["pipe"].count == 1
+
+
+async def test_a_list_that_was_read_a_moment_ago_need_not_be_asked_again(good, pipe):
+    both = lists(good=good, pipe=pipe)
+    assert both.fresh(["good"]) is None
+    await both.facts(["good"])
+    assert (both.fresh(["good"]) or {})["good"].count == 1
+    assert both.fresh(["good", "pipe"]) is None
+    with patch("bridge.audiences.cache.FRESH", 0.0):
+        assert both.fresh(["good"]) is None

@@ -1,7 +1,7 @@
 """Posts that come together are recorded together, and one that makes trouble makes it for itself alone."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, cast
@@ -36,9 +36,10 @@ class FaultyStore:
 
     async def run(self, unit: "partial[Any]") -> tuple[list[Received], Wake]:
         posts = unit.keywords["posts"]
-        if self.wants and unit.keywords["lists"] is None:
+        lists = unit.keywords["lists"](self.wants)
+        if self.wants and lists is None:
             raise ListsWanted(self.wants)
-        self.lists.append(unit.keywords["lists"])
+        self.lists.append(lists)
         self.units.append(len(posts))
         await asyncio.sleep(0)
         if error := self.fails(posts):
@@ -46,12 +47,18 @@ class FaultyStore:
         return [Received((), len(post.alerts), ()) for post in posts], NOTHING
 
 
+class NothingRead(CustomerLists):
+    """Lists of which none is fresh."""
+
+    def fresh(self, services: Collection[str]) -> None: ...
+
+
 @dataclass
 class FaultyDependencies:
     """What a batch needs of its dependencies."""
 
     store: FaultyStore
-    lists: CustomerLists = field(default_factory=lambda: CustomerLists(dict))
+    lists: CustomerLists = field(default_factory=lambda: NothingRead(dict))
 
     def hands(self) -> Hands:
         return Hands(RUNTIME, "one", KEYS, "")
