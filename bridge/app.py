@@ -6,7 +6,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -143,9 +143,9 @@ class App:
     def _me(self) -> ThisInstance:
         return ThisInstance(self._instance_id, self._boot_id, self._mark.mark, self._where)
 
-    @property
+    @cached_property
     def _where(self) -> str:
-        """This machine and its database, by which people tell a copy from its original."""
+        """This machine and its database, by which people tell a copy from its original. A reload changes neither."""
         url = self._runtime.config.database_url
         return f"{socket.gethostname()}:{'/'.join(filter(None, (url.host, url.database)))}"
 

@@ -17,6 +17,7 @@ from email.header import Header
 from email.parser import BytesHeaderParser
 from email.policy import default
 from email.utils import format_datetime
+from functools import lru_cache
 
 from bridge.core.addresses import ascii_domain, on_the_wire
 from bridge.core.sanitise import storable
@@ -184,6 +185,7 @@ def _encoded(text: str, name: str) -> str:
     return header.encode(linesep="\r\n")
 
 
+@lru_cache(maxsize=256)  # few senders, and each ring and letter has one
 def _display_name(name: str) -> str:
     shown = safe_header(name)
     return f"{_encoded(shown, 'From')}\r\n " if shown else ""

@@ -63,6 +63,7 @@ class OncallMessages:
             autoescape=False,  # noqa: S701  plain text, never markup
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,  # they change with the program
             keep_trailing_newline=True,
         )
 

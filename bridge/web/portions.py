@@ -21,7 +21,7 @@ def portions(posts: Sequence[Parsed], config: Config) -> list[Sequence[Parsed]]:
     """
     if len(config.services) <= SERVICES or sum(len(post.alerts) for post in posts) <= SERVICES:
         return [posts]
-    first = _first_services(posts, config)
+    first = first_services(posts, config)
     place = {service: n // SERVICES for n, service in enumerate(sorted(set(first.values())))}
     count = max(place.values(), default=0) + 1
     if count == 1:
@@ -35,7 +35,8 @@ def portions(posts: Sequence[Parsed], config: Config) -> list[Sequence[Parsed]]:
     ]
 
 
-def _first_services(posts: Iterable[Parsed], config: Config) -> dict[Key, str]:
+def first_services(posts: Iterable[Parsed], config: Config) -> dict[Key, str]:
+    """The first service that wants it, of each alert that some service wants."""
     found: dict[Key, str] = {}
     for post in posts:
         wanted = sort_alerts(post.alerts, index_of(config.services), config.heartbeats).by_service

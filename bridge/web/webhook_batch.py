@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from functools import partial
 
 from bridge import metrics
+from bridge.clock import monotonic
+from bridge.config import Config
 from bridge.errors import StorageDown
 from bridge.log import Logger
 from bridge.sources.post import Parsed
 from bridge.stages.leave_at_once import receive_and_ring
 from bridge.stages.receive import ListsWanted, Received
 from bridge.web.dependencies import Dependencies
-from bridge.web.portions import portions, together
+from bridge.web.portions import SERVICES, first_services, portions, together
 
 log = Logger(__name__)
 
 POSTS = 500  # in one unit
+PAUSE = 1.0  # seconds without a post
 ALERTS = 10_000  # in one unit, unless a single post has more
 
 
@@ -38,6 +41,7 @@ class WebhookBatch:
         self._source = source
         self._waiting: deque[_Waiting] = deque()
         self._work: asyncio.Task[None] | None = None
+        self._stored_at = float("-inf")
 
     async def record(self, post: Parsed) -> Received:
         """What became of the post, once that is committed. Raises StorageDown."""
@@ -84,9 +88,16 @@ class WebhookBatch:
     async def _store(self, posts: Sequence[Parsed]) -> list[Received]:
         """One unit for each portion, each committed and its rings on their way before the next."""
         config = self._deps.runtime().config
+        await self._read_lists_ahead(posts, config)
         received = together([await self._store_portion(portion) for portion in portions(posts, config)])
         self._log(received)
         return received
+
+    async def _read_lists_ahead(self, posts: Sequence[Parsed], config: Config) -> None:
+        """What comes after a pause mostly opens an incident: its unit then need not be run twice."""
+        paused, self._stored_at = monotonic() - self._stored_at > PAUSE, monotonic()
+        if paused and sum(len(post.alerts) for post in posts) <= SERVICES:
+            await self._deps.lists.facts_at_once(set(first_services(posts, config).values()))
 
     async def _store_portion(self, posts: Sequence[Parsed]) -> list[Received]:
         """Lists are read for rings of incidents that are opened, which few posts do: the unit says when."""

@@ -1,7 +1,7 @@
 """Posts that come together are recorded together, and one that makes trouble makes it for itself alone."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, cast
@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from bridge.audiences.cache import CustomerLists
+from bridge.core.model import AudienceFacts
 from bridge.errors import StorageDown
 from bridge.sources import Parsed
 from bridge.stages.leave_at_once import Hands
@@ -18,7 +19,7 @@ from bridge.stages.wake import NOTHING, Wake
 from bridge.web.dependencies import Dependencies
 from bridge.web.webhook_batch import ALERTS, POSTS, WebhookBatch
 from tests.stages.office import KEYS, LETTERS
-from tests.stages.samples import configured
+from tests.stages.samples import configured, firing
 from tests.unit.midori import alert
 
 RUNTIME = Runtime(configured(), LETTERS)
@@ -48,9 +49,17 @@ class FaultyStore:
 
 
 class NothingRead(CustomerLists):
-    """Lists of which none is fresh."""
+    """Lists of which none is fresh. `asked`: for which services they were."""
+
+    def __init__(self) -> None:
+        super().__init__(dict)
+        self.asked: list[set[str]] = []
 
     def fresh(self, services: Collection[str]) -> None: ...
+
+    async def facts_at_once(self, services: Iterable[str]) -> Mapping[str, AudienceFacts]:
+        self.asked.append(set(services))
+        return {}
 
 
 @dataclass
@@ -58,7 +67,7 @@ class FaultyDependencies:
     """What a batch needs of its dependencies."""
 
     store: FaultyStore
-    lists: CustomerLists = field(default_factory=lambda: NothingRead(dict))
+    lists: NothingRead = field(default_factory=NothingRead)
 
     def hands(self) -> Hands:
         return Hands(RUNTIME, "one", KEYS, "")
@@ -130,3 +139,13 @@ async def test_a_unit_that_wants_lists_is_run_again_with_those_that_are_there() 
     store = FaultyStore(wants=["shop"])
     assert await record(intake(store), [post()]) == [Received((), 1, ())]
     assert store.lists == [{}]
+
+
+async def test_the_list_of_what_comes_after_a_pause_is_read_before_its_unit() -> None:
+    """Its unit would else be run twice. What follows closely goes on with what was opened, and asks for none."""
+    deps = FaultyDependencies(FaultyStore())
+    way = WebhookBatch(cast(Dependencies, deps), "alertmanager")
+    opens = Parsed((firing(service="shop"),))
+    for _ in range(3):
+        await way.record(opens)
+    assert deps.lists.asked == [{"shop"}]
