@@ -51,20 +51,19 @@ def told(port: int) -> tuple[int, int]:
     return total("alertmanager_notifications_total"), total("alertmanager_notifications_failed_total")
 
 
-def into(webhook: str, home: Path, names: list[str]) -> tuple[float, int]:
-    """Groups a second that a server takes from Alertmanager, and how many posts failed."""
+def into(webhook: str, home: Path, names: list[str]) -> tuple[float, int, float]:
+    """Groups a second that a server takes from Alertmanager, how many posts failed, and when all groups fired."""
     home.mkdir()
     (home / "token").write_text("alert-secret")
     with alertmanager(home, webhook, home / "token", group_interval="1h") as port:
         began = fire(f"http://127.0.0.1:{port}/api/v2/alerts", names)
         until(lambda: told(port)[0] >= len(names), LONGEST, "every group is told")
-        return len(names) / (time.perf_counter() - began), told(port)[1]
+        return len(names) / (time.perf_counter() - began), told(port)[1], began
 
 
 def storm(home: Path, groups: int) -> list[Row]:
     with sink() as mails, services(home, mails, groups) as (running, names):
-        began = time.perf_counter()
-        ours, failed = into(running.url + "/webhooks/alertmanager", home / "ours", names)
+        ours, failed, began = into(running.url + "/webhooks/alertmanager", home / "ours", names)
         until(lambda: len(mails.mails) >= groups, LONGEST, "every ring")
         rings = groups / (time.perf_counter() - began)
         page = running.api("/incidents?limit=200")
@@ -73,7 +72,7 @@ def storm(home: Path, groups: int) -> list[Row]:
             page = running.api(f"/incidents?limit=200&cursor={page['next']}")
             stored += len(page["incidents"])
     with plain_route(home) as (port, _):
-        plain, _ = into(f"http://127.0.0.1:{port}/webhooks/alertmanager", home / "plain", names)
+        plain, *_ = into(f"http://127.0.0.1:{port}/webhooks/alertmanager", home / "plain", names)
     with sink() as mails, mailing_alertmanager(home, mails) as url:
         began = fire(url, names)
         until(lambda: len(mails.mails) >= groups, LONGEST, "every mail")

@@ -341,6 +341,16 @@ COPY = Gap(
     "staging.example.jp:/var/lib/bridge/bridge.sqlite3",
 )
 
+_ENDED = Finding(
+    "FCT-01",
+    "error",
+    "body",
+    (0, 5),
+    "お客様各位",
+    "アラートはすべて 2:31 に止まりました。手紙には継続中と書かれています。",
+    "All alerts ended at 02:31. The letter says that it goes on.",
+)
+
 OPEN: dict[str, dict[str, Any]] = {
     "open": {},
     "open, first use": {"previous_count": None},
@@ -540,17 +550,15 @@ DECIDED: dict[str, dict[str, Any]] = {
         "audience": _LARGER,
         "now": at(2, 40),
         "counts": {},
-        "findings": (
-            Finding(
-                "FCT-01",
-                "error",
-                "body",
-                (0, 5),
-                "お客様各位",
-                "アラートはすべて 2:31 に止まりました。手紙には継続中と書かれています。",
-                "All alerts ended at 02:31. The letter says that it goes on.",
-            ),
+        "findings": (_ENDED,),
+    },
+    "stopped, rest not true any more": {
+        "notice": approved(
+            state="stopped", sending_at=at(2, 16, 40), first_accept_at=at(2, 16, 40), stop_reason="person"
         ),
+        "now": at(2, 40),
+        "counts": {"sent": 7_912, "queued": 4_496},
+        "findings": (_ENDED,),
     },
     "stopped, list changed": {
         "notice": _RELISTED,

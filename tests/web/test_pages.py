@@ -277,6 +277,13 @@ SAYS = [
     ("rest dismissed", "ja", "佐藤さんが、残りには送らないと決めました 02:19、理由はもう届いている。"),
     ("stopped, not true any more", "ja", "このままでは送れません 1 アラートはすべて 2:31 に止まりました。"),
     ("stopped, not true any more", "en", "Cannot be sent as it is 1 All alerts ended at 02:31."),
+    (
+        "stopped, rest not true any more",
+        "ja",
+        "手紙には継続中と書かれています。 残りには送らないと決めて、次のご報告でいまの事実を伝える",
+    ),
+    ("stopped, rest not true any more", "ja", "残り4,496名に送信する"),
+    ("stopped, rest not true any more", "en", "not to send the rest, and tell the facts of now"),
     ("rest dismissed", "ja", "7,912名には送信済みです。残り4,496名には送りません。"),
     ("rest dismissed", "en", "7,912 sent. The other 4,496 get nothing."),
     ("open, restored", "ja", "この記録は02:15:04のものです。それ以後の送信は記録にありません。"),
