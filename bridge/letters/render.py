@@ -6,6 +6,7 @@ without methods, arithmetic on texts or ranges; those of a company within limits
 
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +49,8 @@ class Letters:
 
     def __init__(self, overrides: Path | None = None) -> None:
         """`overrides` is the folder of the setting `templates`; it may hold `mail/<locale>/<file>`."""
-        ours = FileSystemLoader(shipped("templates/mail"))
-        self._shipped = _environment(ours)
-        self._theirs = (
-            _environment(ChoiceLoader([FileSystemLoader(overrides / "mail"), ours])) if overrides else None
-        )
+        self._shipped = shipped_letters()
+        self._theirs = _theirs(overrides / "mail") if overrides else None
 
     def render(self, facts: Facts, locale: Locale, *, wrap: int | None) -> Text:
         """The letter of `facts.kind` in that language. Raises LetterError when its template is faulty."""
@@ -127,6 +125,16 @@ def _environment(loader: BaseLoader) -> _Sandbox:
     env.globals.clear()
     env.filters = {name: env.filters[name] for name in FILTERS} | {"join": joined, "replace": replaced}
     return env
+
+
+@cache
+def shipped_letters() -> _Sandbox:
+    """Our own templates: no new configuration changes them, so a process compiles each once."""
+    return _environment(FileSystemLoader(shipped("templates/mail")))
+
+
+def _theirs(folder: Path) -> _Sandbox:
+    return _environment(ChoiceLoader([FileSystemLoader(folder), FileSystemLoader(shipped("templates/mail"))]))
 
 
 def _render(env: _Sandbox, facts: Facts, locale: Locale, columns: int | None) -> Text:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import ClassVar, Literal, Protocol
 from zoneinfo import ZoneInfo
 
@@ -53,25 +54,28 @@ class Rehearsal:
     message: OncallMessage
 
 
+@cache
+def oncall_templates() -> Environment:
+    """Our own templates; a process compiles each once."""
+    return Environment(
+        loader=FileSystemLoader(shipped("templates/oncall")),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701  plain text, never markup
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,  # they change with the program
+        keep_trailing_newline=True,
+    )
+
+
 class OncallMessages:
     """Writes the mails. The templates are ours alone: a faulty override must not silence a ring."""
-
-    def __init__(self) -> None:
-        self._env = Environment(
-            loader=FileSystemLoader(shipped("templates/oncall")),
-            undefined=StrictUndefined,
-            autoescape=False,  # noqa: S701  plain text, never markup
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,  # they change with the program
-            keep_trailing_newline=True,
-        )
 
     def write(self, message: OncallMessage | Rehearsal, locale: Locale) -> Text:
         """The finished mail: one line of subject, and the body below it."""
         if isinstance(message, Rehearsal):
             return marked_mail(self.write(message.message, locale), locale)
-        template = self._env.get_template(f"{locale}/{message.template}.txt.j2")
+        template = oncall_templates().get_template(f"{locale}/{message.template}.txt.j2")
         subject, _, body = template.render(message.words(locale)).partition("\n")
         return Text(" ".join(subject.split()), body.strip("\n") + "\n")
 

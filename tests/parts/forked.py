@@ -13,13 +13,10 @@ from collections.abc import Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from bridge.cli import serve
 from bridge.cli.main import main
-from bridge.wording import all_rules
 
-LOADED = serve, all_rules()  # what would be imported only when it is asked for
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload([__name__])
+_CONTEXT.set_forkserver_preload([__name__, "tests.parts.forked_with"])
 
 
 class Forked:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -13,6 +14,7 @@ from tests.parts.postgres import Postgres
 from tests.stages.office import Office
 from tests.stages.office import office as open_office
 
+MEMORY = Path("/dev/shm")
 EMPTY = "; ".join(f"DELETE FROM {table}" for table in reversed(metadata.sorted_tables))
 
 
@@ -25,14 +27,20 @@ def server_url(postgres_cluster: Postgres) -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database: every test that takes it runs on both kinds."""
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of an empty database: every test that takes it runs on both kinds.
+
+    An SQLite file is in memory where the system has a place for that: no stage asks what is on disk, and each of
+    its commits would wait for it.
+    """
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'bridge.sqlite3'}"
+        with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+            yield f"sqlite:///{folder}/bridge.sqlite3"
+        return
     url: str = request.getfixturevalue("server_url")
     with psycopg.connect(url) as connection:
         connection.execute(EMPTY)
-    return url
+    yield url
 
 
 @pytest_asyncio.fixture

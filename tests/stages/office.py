@@ -54,7 +54,7 @@ from bridge.stages.proofread import proofread
 from bridge.stages.receive import Received, receive
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
-from bridge.store.claims import Claimed, DeliveryResult
+from bridge.store.claims import Claimed, DeliveryResult, Wanted
 from bridge.store.open_database import open_database
 from bridge.store.outbox import Lane
 from bridge.store.store import Store
@@ -176,8 +176,7 @@ class Office:
             partial(
                 claim_rows,
                 runtime=self.runtime,
-                lane=lane,
-                limit=limit,
+                wanted=Wanted(lane, limit),
                 me=ThisInstance(instance_id, "boot-1"),
             )
         )
@@ -384,6 +383,7 @@ async def office(url: str, config: Config | None = None) -> AsyncIterator[Office
         make_tx=lambda connection, now: Tx(connection, now, KEYS.audit),
         database_clock=False,
     )
+    store._database.engine.update_execution_options(compiled_cache=COMPILED)
     try:
         yield Office(store, clock, Runtime(config or configured(), LETTERS))
     finally:
@@ -391,6 +391,19 @@ async def office(url: str, config: Config | None = None) -> AsyncIterator[Office
 
 
 LETTERS = Letters()
+
+
+class _Compiled(dict[Any, Any]):
+    """Statements as they were compiled for the first engine of their kind: each test would do it anew for its own."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get((key[0].name, *key[1:]), default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__((key[0].name, *key[1:]), compiled)
+
+
+COMPILED = _Compiled()
 
 
 def _lay_tables(url: str) -> None:
