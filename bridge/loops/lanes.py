@@ -9,11 +9,11 @@ from functools import partial
 from itertools import islice
 
 from bridge import metrics
-from bridge.clock import pause
+from bridge.clock import monotonic, pause
 from bridge.errors import BridgeError, StorageDown
 from bridge.log import Logger
 from bridge.loops.composers import OncallComposer
-from bridge.loops.groups import GroupDependencies, LetterGroup
+from bridge.loops.letters import LetterTrain, Ready, TrainDependencies
 from bridge.loops.outgoing import Composer, OutgoingMail
 from bridge.loops.results import Results
 from bridge.loops.stops import Stops
@@ -22,12 +22,13 @@ from bridge.loops.verdicts import Verdicts, result, unsent
 from bridge.metronome import Bell
 from bridge.smtp.connect import SmtpError
 from bridge.smtp.outcome import Outcome
-from bridge.smtp.relay import GROUP, Mail, Relay
+from bridge.smtp.relay import Mail, Relay
 from bridge.smtp.session import Abandoned
+from bridge.smtp.train import Car
 from bridge.stages.instances import ThisInstance, may_claim_letters
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import LeavingRing, Wake
-from bridge.store.claims import Claimed, DeliveryResult
+from bridge.store.claims import Claimed, DeliveryResult, Wanted
 from bridge.store.outbox import Lane
 from bridge.store.store import Store
 from bridge.store.tx import Tx
@@ -35,6 +36,9 @@ from bridge.store.tx import Tx
 log = Logger(__name__)
 
 AT_ONCE = 500  # rows a claim takes
+AHEAD = 20  # letters in doubt that may wait for each connection, so that it never waits for the database
+STALE = 8.0  # seconds after their claim they are claimed anew: less than it takes until an instance counts as dead
+TOGETHER = 10  # rings that share the commit of their doubt
 SUSPECT_ALONE = 60.0  # seconds the lane waits for a message that processes died on, before it claims others
 AGAIN = 1.0  # seconds a lane rests after an error of our own
 
@@ -69,8 +73,8 @@ class LaneWorker:
         self._width = width
         self._bell = bell
         self._compose = compose
-        self._queue: asyncio.Queue[Claimed] = asyncio.Queue()
-        self._few = width * (GROUP if lane == "customers" else 1)  # rows that wait when more are claimed
+        self._queue: asyncio.Queue[Ready] = asyncio.Queue()
+        self._few = width * (AHEAD // 2 if lane == "customers" else 1)  # rows that wait when more are claimed
         self._hungry = asyncio.Event()
         self._held: set[tuple[int, int]] = set()  # id and fence of what waits for a sender or is being sent
         self._missed: set[tuple[int, int]] = (
@@ -80,10 +84,8 @@ class LaneWorker:
         self._undoubted: dict[tuple[int, int], Claimed] = {}  # rings that wait, by the same
         self._verdicts = Verdicts(lane, lambda: office.runtime().config.smtp.on_unknown, office.now)
         self._stops = Stops(office.store, office.marks, office.runtime, office.wake, self._held)
-        self._of_group = GroupDependencies(
-            office.marks, compose, self._wanted, self._more, self._single, self._settled, self._finish
-        )
-        self._groups: set[LetterGroup] = set()
+        self._of_train = TrainDependencies(self._wanted, self._more, self._settled, self._finish)
+        self._trains: set[LetterTrain] = set()
         self._probe: asyncio.Task[bool] | None = None
         self._trouble = Trouble("lane_waits")
         self._stopping = False
@@ -105,13 +107,11 @@ class LaneWorker:
         self._stopping = True
         self._bell.ring()
         self._hungry.set()
-        for group in self._groups:
-            group.stop()
+        for train in self._trains:
+            train.stop()
         while not self._queue.empty():
-            row = self._queue.get_nowait()
-            if (row.id, row.fence) in self._doubted:
-                self._office.marks.put(unsent(row))
-            self._queue.task_done()
+            row = self._queue.get_nowait().row
+            self._finish(row, unsent(row))
 
     def take(self, rows: Sequence[Claimed], *, doubted: bool) -> None:
         """Send these, which a unit has claimed for this lane. `doubted`: they are in doubt already."""
@@ -121,14 +121,15 @@ class LaneWorker:
             for row in rows:
                 self._office.marks.put(unsent(row))
             return
-        self._put(rows)
+        self._put(rows, [None] * len(rows))
 
-    def _put(self, rows: Sequence[Claimed]) -> None:
+    def _put(self, rows: Sequence[Claimed], cars: Sequence[Car | None]) -> None:
+        until = monotonic() + STALE
         self._held.update((row.id, row.fence) for row in rows)
-        for row in rows:
+        for row, car in zip(rows, cars, strict=True):
             if self._lane == "oncall" and (row.id, row.fence) not in self._doubted:
                 self._undoubted[row.id, row.fence] = row
-            self._queue.put_nowait(row)
+            self._queue.put_nowait(Ready(row, car, until))
 
     async def _feed(self) -> None:
         while not self._stopping:
@@ -146,17 +147,14 @@ class LaneWorker:
     async def _feed_once(self) -> None:
         if not await self._some_relay_works():
             return
-        rows = await self._office.store.run(
-            partial(
-                claim_rows,
-                runtime=self._office.runtime(),
-                lane=self._lane,
-                limit=AT_ONCE,
-                me=self._office.me(),
-            )
-        )
-        if not self._stopping:
-            self._put(rows)
+        leaves = self._by_train(self._relays()[0])
+        room = AHEAD * self._width - self._queue.qsize() if leaves else AT_ONCE
+        wanted = Wanted(self._lane, room, leaves)
+        unit = partial(claim_rows, runtime=self._office.runtime(), wanted=wanted, me=self._office.me())
+        rows = await self._office.marks.claim(unit)
+        self._put(rows, [await self._car(row) if row.in_doubt else None for row in rows])
+        if self._stopping:
+            self.stop()
         if any(row.suspect for row in rows):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._queue.join(), SUSPECT_ALONE)
@@ -165,6 +163,22 @@ class LaneWorker:
         while self._queue.qsize() > self._few:
             self._hungry.clear()
             await self._hungry.wait()
+
+    def _by_train(self, relay: Relay) -> bool:
+        """Whether letters leave one behind the other; with `hold` nobody may be in doubt who is not on the wire."""
+        on_unknown = self._office.runtime().config.smtp.on_unknown
+        return self._lane == "customers" and on_unknown != "hold" and relay.takes_trains
+
+    async def _car(self, row: Claimed) -> Car | None:
+        """A letter as it goes by train; None where it needs more care, or is not to be sent."""
+        try:
+            mail = await self._compose(row)
+        except Exception:
+            return None  # it is told when the letter goes by itself
+        announcement = mail.envelope.announcement() if mail else None
+        if mail is None or announcement is None:
+            return None
+        return Car(row.id, row.notice_id or "", row.address, announcement, mail.content)
 
     async def _rest(self) -> None:
         """Until there is something to claim; what is claimed and in nobody's hands is claimed anew.
@@ -218,30 +232,41 @@ class LaneWorker:
 
     async def _send_all(self) -> None:
         while True:
-            first = await self._queue.get()
-            relay = self._relays()[0]
-            rows = [first, *self._more(relay, with_first=1)]
-            if len(rows) == 1:
-                self._finish(first, await self._single(first))
-                continue
-            group = LetterGroup(self._of_group, relay)
-            self._groups.add(group)
-            try:
-                await group.send(rows)
-            except Exception:
-                log.exception("group_failed", notice=first.notice_id)
-            finally:
-                self._groups.discard(group)
+            ready: Ready | None = await self._queue.get()
+            while ready is not None:
+                relay = self._relays()[0]
+                if not self._may_begin(ready, relay):
+                    self._finish(ready.row, unsent(ready.row))
+                    break
+                if ready.car is None:
+                    self._finish(ready.row, await self._single(ready.row))
+                    break
+                train = LetterTrain(self._of_train, relay)
+                self._trains.add(train)
+                try:
+                    await train.send(ready)
+                except Exception:
+                    log.exception("train_failed", notice=ready.row.notice_id)
+                finally:
+                    self._trains.discard(train)
+                ready = train.aside
 
-    def _more(self, relay: Relay, with_first: int = 0) -> list[Claimed]:
-        """Those that go together with the first, or join a group: a fair share of what waits."""
-        config = self._office.runtime().config.smtp
-        apart = self._lane != "customers" or config.on_unknown == "hold" or relay.group == 1
-        if apart or self._stopping or relay is not self._relays()[0]:
-            return []
-        waiting = self._queue.qsize()
-        most = min(-(-(waiting + with_first) // self._width), relay.group) - with_first
-        return [self._queue.get_nowait() for _ in range(min(most, waiting))]
+    def _may_begin(self, ready: Ready, relay: Relay) -> bool:
+        """What is in doubt without being sent is claimed anew where the server's pace or time has changed that."""
+        if self._lane == "oncall" or not ready.row.in_doubt:
+            return True
+        return monotonic() < ready.until and self._by_train(relay)
+
+    def _more(self, relay: Relay) -> Ready | None:
+        """The next letter for a train."""
+        if self._stopping or relay is not self._relays()[0]:
+            return None
+        while not self._queue.empty():
+            ready = self._queue.get_nowait()
+            if self._may_begin(ready, relay):
+                return ready
+            self._finish(ready.row, unsent(ready.row))
+        return None
 
     def _finish(self, row: Claimed, mark: DeliveryResult) -> None:
         self._office.marks.put(mark)
@@ -311,12 +336,12 @@ class LaneWorker:
 
     def _once(self, row: Claimed) -> Callable[[], Awaitable[None]]:
         """Commits the mark once; a fallback that takes over needs no second one."""
-        granted = False
+        granted = row.in_doubt
 
         async def before_data() -> None:
             nonlocal granted
             granted = granted or bool(not self._stopping and await self._doubt(row))
-            if not granted:
+            if not granted or self._stopping:
                 raise Abandoned("not wanted any more")
 
         return before_data
@@ -326,7 +351,7 @@ class LaneWorker:
         key = (row.id, row.fence)
         if key not in self._doubted:
             self._undoubted.pop(key, None)
-            behind = list(islice(self._undoubted.values(), GROUP - 1))
+            behind = list(islice(self._undoubted.values(), TOGETHER - 1))
             for each in behind:
                 del self._undoubted[each.id, each.fence]
             granted = await self._office.marks.in_doubt([row, *behind])
@@ -342,14 +367,14 @@ def leave(lane: LaneWorker, composer: OncallComposer, rings: Sequence[LeavingRin
         lane.take([ring.row], doubted=ring.doubted)
 
 
-def claim_rows(tx: Tx, runtime: Runtime, lane: Lane, limit: int, me: ThisInstance) -> list[Claimed]:
+def claim_rows(tx: Tx, runtime: Runtime, wanted: Wanted, me: ThisInstance) -> list[Claimed]:
     """Take due messages of a lane; the attempt is counted before anything is dialled.
 
     Just woken from a long sleep, or on another database, customers' letters wait for the heartbeat (`stop_old_work`).
     """
-    if lane == "customers" and not may_claim_letters(tx, me):
+    if wanted.lane == "customers" and not may_claim_letters(tx, me):
         return []
-    return tx.claims.claim(lane, limit, me.id, runtime.config.services)
+    return tx.claims.claim(wanted, me.id, runtime.config.services)
 
 
 def give_back_lost(tx: Tx, runtime: Runtime, ids: Collection[int], me: ThisInstance) -> bool:

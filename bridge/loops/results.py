@@ -1,8 +1,8 @@
-"""What became of messages, written in batches: marks of doubt at once and softly, results with them or within 50 ms.
+"""What became of messages, written in batches: with the next claim or mark of doubt, or within 50 ms.
 
-A connection asks for its next mark when it has its last answer. That answer rides with the mark, so that a killed
-process leaves at most one mail of each connection in doubt. A power cut may undo what was committed softly
-since the last full commit: those mails count as in doubt then (bridge/stages/instances.py, `recover_claims`).
+A message that goes by itself has its mark of doubt committed right before its DATA, and softly: a killed process
+loses none, a power cut may undo those since the last full commit, which count as in doubt then
+(bridge/stages/instances.py, `recover_claims`).
 """
 
 import asyncio
@@ -24,10 +24,11 @@ from bridge.store.tx import Tx
 
 log = Logger(__name__)
 
+Claims = Callable[[Tx], list[Claimed]]
+"""A unit that returns the messages that it claimed, or of which it marked the doubt."""
+
 ROWS = 200  # results a commit waits for at the most
 SECONDS = 0.05  # and how long
-SOON = 0.005  # seconds that doubts wait for each other while no connection waits for them
-TOGETHER = 100  # doubts that are not waited for any longer
 AGAIN = 1.0  # seconds after which a batch that could not be committed is tried again
 
 
@@ -65,22 +66,21 @@ class Results:
         self._news = False  # since it was quiet
         self.unwritten: set[tuple[int, int]] = set()  # id and fence of every result that is not committed yet
         self._asked = asyncio.Event()
-        self._pressing = asyncio.Event()
         self._marked = asyncio.Event()
         self._full = asyncio.Event()
+        self._rides = 0
         self._closing = False
         self._trouble = Trouble("marks_wait")
 
-    async def in_doubt(self, rows: Sequence[Claimed], *, ahead: bool = False) -> set[tuple[int, int]]:
-        """Which of the messages, by id and fence, may go on the wire; their rows are committed as `in_doubt`.
+    async def claim(self, claims: Claims) -> list[Claimed]:
+        """Run the unit, and write in its transaction what became of earlier messages. Raises what it raises."""
+        return await self._ride(claims)
 
-        `ahead`: their connection has others to send meanwhile.
-        """
+    async def in_doubt(self, rows: Sequence[Claimed]) -> set[tuple[int, int]]:
+        """Which of the messages, by id and fence, may go on the wire; their rows are committed as `in_doubt`."""
         future: asyncio.Future[set[tuple[int, int]]] = asyncio.get_running_loop().create_future()
         self._doubts.append((rows, future))
         self._asked.set()
-        if not ahead or sum(len(doubt) for doubt, _ in self._doubts) >= TOGETHER:
-            self._pressing.set()
         return await future
 
     def put(self, result: DeliveryResult) -> None:
@@ -100,46 +100,52 @@ class Results:
     def close(self) -> None:
         """No more rows will come."""
         self._closing = True
-        for event in (self._asked, self._pressing, self._marked, self._full):
+        for event in (self._asked, self._marked, self._full):
             event.set()
 
     async def _commit_doubts(self) -> None:
         while not self._closing or self._doubts:
             await self._asked.wait()
-            await _either(self._pressing, SOON)
             if not self._closing:
                 self._asked.clear()
-                self._pressing.clear()
             batch, self._doubts = self._doubts, []
-            if not batch:
-                continue
-            granted = await self._commit_softly([row for rows, _ in batch for row in rows])
+            granted = await self._granted([row for rows, _ in batch for row in rows]) if batch else set()
             for _, future in batch:
                 if not future.cancelled():
                     future.set_result(granted)
 
-    async def _commit_softly(self, rows: list[Claimed]) -> set[tuple[int, int]]:
+    async def _granted(self, rows: Sequence[Claimed]) -> set[tuple[int, int]]:
         """The rows that may go on. Without its mark none may: its connection ends, and its row waits."""
-        results, self._results = self._results, []
-        unit = partial(write_before_data, results=results, rows=rows, me=self._me(), noted=self._noted)
         try:
-            granted, leaving, first_accepts = await self._store.run(unit, soft=True)
+            granted = await self._ride(partial(mark_in_doubt, rows=rows, me=self._me()), soft=True)
         except Exception as error:
             self._failed("in_doubt", error)
+            return set()
+        return {(row.id, row.fence) for row in granted}
+
+    async def _ride(self, claims: Claims, *, soft: bool = False) -> list[Claimed]:
+        results, self._results = self._results, []
+        self._rides += 1
+        unit = partial(write_and_claim, results=results, claims=claims, me=self._me(), noted=self._noted)
+        try:
+            claimed, leaving, first_accepts = await self._store.run(unit, soft=soft)
+        except BaseException:
             self._results = results + self._results
             self._marked.set()
-            return set()
-        self._written(results)
-        _observe(first_accepts)
+            raise
+        self._written(results, first_accepts)
         if leaving:
             self._on_leaving(leaving)
-        return granted
+        return claimed
 
     async def _commit_results(self) -> None:
         while not self._closing or self._results:
             await self._marked.wait()
+            rides = self._rides
             await _either(self._full, SECONDS)
             if not self._closing:
+                if rides != self._rides and len(self._results) < ROWS:
+                    continue  # those that are left came just now
                 self._marked.clear()
                 self._full.clear()
             batch, self._results = self._results, []
@@ -157,11 +163,7 @@ class Results:
                 return True  # the rows stay claimed; the next start sorts them out
             await pause(AGAIN)
             return False
-        self._written(batch)
-        _observe(first_accepts)
-        if self._news and not self._results and not self._doubts:
-            self._news = False
-            self._on_quiet()
+        self._written(batch, first_accepts)
         return True
 
     def _failed(self, what: str, error: Exception) -> None:
@@ -172,15 +174,20 @@ class Results:
         else:
             log.exception("marks_not_written", what=what)
 
-    def _written(self, results: Sequence[DeliveryResult]) -> None:
+    def _written(self, results: Sequence[DeliveryResult], first_accepts: Iterable[float]) -> None:
         self._trouble.over()
+        for seconds in first_accepts:
+            metrics.FIRST_ACCEPT.observe(seconds)
         # A mail to the on-call that was taken is no business of the timer's.
         self._news = self._news or any(r.lane == "customers" or r.state == "failed" for r in results)
         if accepted := _accepted(results):
             self._on_done(accepted[-1].id, accepted[-1].fence)
             if new := _letters(accepted) - self._noted:
                 self._noted |= new  # another set: units in the store's thread hold the one before
-        self.unwritten -= {(result.id, result.fence) for result in results}
+        self.unwritten.difference_update([(result.id, result.fence) for result in results])
+        if self._news and not self.unwritten and not self._doubts:
+            self._news = False
+            self._on_quiet()
 
 
 async def _either(event: asyncio.Event, seconds: float) -> None:
@@ -197,11 +204,6 @@ def _accepted(results: Iterable[DeliveryResult]) -> list[DeliveryResult]:
 
 def _letters(results: Iterable[DeliveryResult]) -> set[str]:
     return {each.notice_id for each in results if each.notice_id}
-
-
-def _observe(first_accepts: Iterable[float]) -> None:
-    for seconds in first_accepts:
-        metrics.FIRST_ACCEPT.observe(seconds)
 
 
 def write_results(
@@ -222,19 +224,21 @@ def write_results(
     return tx.notices.first_accepts(letters) if letters else []
 
 
-def write_before_data(
-    tx: Tx,
-    results: Sequence[DeliveryResult],
-    rows: Sequence[Claimed],
-    me: ThisInstance,
-    noted: Set[str] = frozenset(),
-) -> tuple[set[tuple[int, int]], LeavingLetter | None, list[float]]:
-    """Write these results, and tell which of these claimed messages, by id and fence, may go on the wire.
+def mark_in_doubt(tx: Tx, rows: Sequence[Claimed], me: ThisInstance) -> list[Claimed]:
+    """Those of these claimed messages that may go on the wire: they are in doubt now."""
+    granted = tx.claims.mark_in_doubt([(row.id, row.fence) for row in rows], me.id)
+    return [row._replace(state="in_doubt") for row in rows if (row.id, row.fence) in granted]
 
-    Also one of the letters among them, and what `write_results` returns.
+
+def write_and_claim(
+    tx: Tx, results: Sequence[DeliveryResult], claims: Claims, me: ThisInstance, noted: Set[str] = frozenset()
+) -> tuple[list[Claimed], LeavingLetter | None, list[float]]:
+    """Write these results, and run the unit that claims messages. Also one of the letters that may leave now.
+
+    And what `write_results` returns.
     """
     first_accepts = write_results(tx, results, me, noted)
-    granted = tx.claims.mark_in_doubt([(row.id, row.fence) for row in rows], me.id)
-    letter = next((r for r in rows if r.lane == "customers" and (r.id, r.fence) in granted), None)
+    claimed = claims(tx)
+    letter = next((row for row in claimed if row.lane == "customers" and row.in_doubt), None)
     leaving = LeavingLetter(letter.id, letter.fence, *tx.instances.name_and_tick()) if letter else None
-    return granted, leaving, first_accepts
+    return claimed, leaving, first_accepts

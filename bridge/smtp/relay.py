@@ -24,7 +24,6 @@ from bridge.smtp.width import Width
 log = Logger(__name__)
 
 ONCALL_CONNECTIONS = 2
-GROUP = 10  # letters that are given to a connection together
 RING_WAITS = 5.0  # seconds for a connection of the customers', before the ring is given to the fallback
 _LOOK = 0.25  # seconds between two looks whether a letter that waits for its turn is still wanted
 
@@ -75,7 +74,6 @@ class Relay:
         self._proven = server.username is None  # a login was taken once, or none is needed
         self._refused_login: tuple[str, str] | None = None
         self._lock_step = False
-        self._per_connection = GROUP  # letters that the server takes before it closes
 
     @property
     def up(self) -> bool:
@@ -149,19 +147,17 @@ class Relay:
             return self.learn(session, outcome, mail, begun_at)
 
     @property
-    def group(self) -> int:
-        """How many letters may be given together: fewer where the server has a pace, or closes after some."""
-        if self._lock_step or self._model.pace.rate is not None:
-            return 1
-        return min(GROUP, self._per_connection)
+    def takes_trains(self) -> bool:
+        """Whether letters may be given to it without a pause: not where it has a pace, or wants lock-step."""
+        return not self._lock_step and self._model.pace.rate is None
 
-    async def send_group(self, load: Load) -> None:
+    async def send_train(self, load: Load) -> None:
         """Send letters in their order, over one connection after the other.
 
         Those that are left in the end were not tried. Raises as `send` does.
         """
         async with self._lanes[False]:
-            while load.wanted and self.rate is None:
+            while load.wanted and self.takes_trains:
                 session = await self._session(ring=False)
                 if not session.takes_trains:
                     self._lock_step = True
@@ -169,7 +165,7 @@ class Relay:
                     return
                 run = _Run(self, session, load, self._monotonic())
                 try:
-                    await Train(session.wire, session.limits, run).run(load.cars)
+                    await Train(session.wire, session.limits, run).run()
                 finally:
                     self._pool.give(session)
 
@@ -277,10 +273,6 @@ class Relay:
         """Whether the next letter of a train may be announced: no ring waits, and no pace is known."""
         return not self._pool.ring_waits and self.rate is None
 
-    def tired_after(self, letters: int) -> None:
-        """The server closes a connection after so many."""
-        self._per_connection = max(1, min(self._per_connection, letters))
-
 
 class _Run:
     """One run of a load over one connection."""
@@ -289,11 +281,16 @@ class _Run:
         self._relay, self._session, self._load = relay, session, load
         self._begun_at = begun_at
 
-    async def grant(self) -> bool:
-        return await self._load.granted()
+    def first(self) -> Car:
+        return self._load.cars[0]
 
-    def goes_on(self) -> bool:
-        return self._relay.has_time()
+    def next(self) -> Car | None:
+        load = self._load
+        if not self._relay.has_time():
+            return None
+        if len(load.cars) == 1 and (car := load.more()):
+            load.cars.append(car)
+        return load.cars[1] if len(load.cars) > 1 else None
 
     def begins(self) -> bool:
         load = self._load
@@ -305,7 +302,6 @@ class _Run:
         again = load.retried is car
         if outcome.state == "queued" and session.answered > 0 and not again:
             load.retried = car  # the server was tired of the connection: the letter goes over another one
-            self._relay.tired_after(session.answered)
             return
         load.cars.popleft()
         if outcome.state == "queued" and not outcome.code and again:

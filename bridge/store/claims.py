@@ -1,15 +1,16 @@
 """Claims on messages of the outbox, and their states until they are done (docs/design.md §11).
 
-queued -> sending (owner, fence, attempt counted) -> in_doubt (committed just before DATA: the mail may have arrived)
--> sent, deferred, failed or unknown. `cancelled` is for rings that nobody needs any more, `superseded` for
-letters whose recipient has a later one.
+queued -> sending (owner, fence, attempt counted) -> in_doubt (committed before DATA: the mail may have arrived)
+-> sent, deferred, failed or unknown. Letters that leave at once are `in_doubt` from their claim on. `cancelled` is
+for rings that nobody needs any more, `superseded` for letters whose recipient has a later one.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Text,
     and_,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    literal_column,
     or_,
     select,
     true,
@@ -64,11 +66,28 @@ class Claimed(NamedTuple):
     fence: int
     first_at: datetime
     crashes: int
+    state: str
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether it may go on the wire as it is; of others the doubt is to be committed before."""
+        return self.state == "in_doubt"
 
     @property
     def suspect(self) -> bool:
         """Whether the message may be what crashes processes. It is then claimed alone, after all others."""
         return self.crashes >= CRASHES
+
+
+class Wanted(NamedTuple):
+    """What a lane claims: so many messages at the most. `leaves`: they are about to leave.
+
+    They are in doubt from their claim on then, but for those that were so before, or that a process died of.
+    """
+
+    lane: Lane
+    limit: int
+    leaves: bool = False
 
 
 class DeliveryResult(NamedTuple):
@@ -98,23 +117,28 @@ def doubt_wait(lane: Lane) -> timedelta:
 
 _NEWER = outbox.alias()
 _LATER = notices.alias()
-_OVERTAKEN = (
-    select(notices.c.id.label("earlier"), _LATER.c.id.label("later"))
-    .join(_LATER, _LATER.c.incident_id == notices.c.incident_id)
-    .where(
-        OPEN_NOTICE, notices.c.state == "sending", notices.c.kind.in_(kinds_that(lambda spec: spec.overtaken))
+# The letters that are being sent, each with the later reports of its incident that overtake it.
+_SENDING = (
+    select(notices.c.id, _LATER.c.id.label("later"))
+    .outerjoin_from(
+        notices,
+        _LATER,
+        and_(
+            _LATER.c.incident_id == notices.c.incident_id,
+            _LATER.c.sending_at > notices.c.sending_at,
+            _LATER.c.kind.in_(written(*kinds_that(lambda spec: spec.recipients is Recipients.SERVICE_LIST))),
+            notices.c.kind.in_(written(*kinds_that(lambda spec: spec.overtaken))),
+        ),
     )
-    .where(_LATER.c.sending_at > notices.c.sending_at)
-    .where(_LATER.c.kind.in_(kinds_that(lambda spec: spec.recipients is Recipients.SERVICE_LIST)))
+    .where(OPEN_NOTICE, notices.c.state == literal_column("'sending'"))
 )
 
 _CLAIMED = [outbox.c[name] for name in Claimed._fields]
 _AT_ONCE = 5000  # ids in one statement
 _SUSPECT = outbox.c.crashes >= CRASHES
-
+_UNHARMED = and_(outbox.c.ambiguous == 0, outbox.c.crashes == 0)
 
 _NOW = bindparam("now", type_=outbox.c.due_at.type)
-_SENDING = select(notices.c.id).where(OPEN_NOTICE, notices.c.state == "sending")
 # Another instance may know a service that this one does not. What none has taken for so long is for any.
 _NOBODYS = outbox.c.due_at <= bindparam("nobodys", type_=outbox.c.due_at.type)
 # What a lane may claim, and what is due of it: built once, for building costs more than running them.
@@ -131,7 +155,7 @@ _MINE: Mapping[Lane, ColumnElement[bool]] = {
     ),
 }
 _TAKEN = {
-    "state": "sending",
+    "state": case((and_(bindparam("leaves", type_=Boolean), _UNHARMED), "in_doubt"), else_="sending"),
     "owner": bindparam("me"),
     "fence": outbox.c.fence + 1,
     "attempts": outbox.c.attempts + 1,
@@ -182,18 +206,18 @@ class Claims:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    def claim(self, lane: Lane, limit: int, instance_id: str, services: Collection[str]) -> list[Claimed]:
-        """Take up to `limit` due messages of a lane, or one suspect when there is no other.
+    def claim(self, wanted: Wanted, instance_id: str, services: Collection[str]) -> list[Claimed]:
+        """Take due messages of a lane, or one suspect when there is no other.
 
         Customers' only while their notice is `sending`; the on-call's if they are about one of these `services`, or
         about no notice.
         """
+        lane = wanted.lane
         if lane == "oncall":
             self._cancel_late_rings()
-        else:
-            self._supersede()
-        asked = {**self._of(lane, services), "now": self._tx.now, "me": instance_id}
-        rows = _NEXT[lane].run(self._tx, {**asked, "at_most": limit})
+        mine = self._of(lane, services, supersede=True)
+        asked = {**mine, "now": self._tx.now, "me": instance_id, "leaves": wanted.leaves}
+        rows = _NEXT[lane].run(self._tx, {**asked, "at_most": wanted.limit})
         rows = rows or _LEAST_SUSPECT[lane].run(self._tx, asked)
         return sorted(map(Claimed._make, rows), key=lambda message: message.id)
 
@@ -202,10 +226,11 @@ class Claims:
         rows = _OWN_RINGS.run(self._tx, {"notices": dumps(self._tx.own.notices()), "me": instance_id})
         return sorted(map(Claimed._make, rows), key=lambda message: message.id)
 
-    def _supersede(self) -> None:
+    def _supersede(self, overtaken: Iterable[tuple[str, str | None]]) -> None:
         """End letters to recipients who have a later report of the same incident already."""
-        for row in self._tx.execute(_OVERTAKEN).all():
-            earlier, later = row.earlier, row.later
+        for earlier, later in overtaken:
+            if later is None:
+                continue
             has_it = (
                 select(_NEWER.c.id)
                 .where(_NEWER.c.notice_id == later, _NEWER.c.lane == "customers", _NEWER.c.kind == "letter")
@@ -218,10 +243,13 @@ class Claims:
                 .values(state="superseded", updated_at=self._tx.now)
             )
 
-    def _of(self, lane: Lane, services: Collection[str]) -> dict[str, Any]:
-        """The parameters of what a lane may claim."""
+    def _of(self, lane: Lane, services: Collection[str], *, supersede: bool = False) -> dict[str, Any]:
+        """The parameters of what a lane may claim. `supersede`: first end what is overtaken."""
         if lane == "customers":
-            return {"sending": self._tx.execute(_SENDING).scalars().all()}
+            sending = self._tx.execute(_SENDING).all()
+            if supersede:
+                self._supersede((row.id, row.later) for row in sending)
+            return {"sending": list({row.id for row in sending})}
         return {"services": dumps(list(services)), "nobodys": self._tx.now - LEFT_TO_OTHERS}
 
     def mark_in_doubt(self, claims: Sequence[tuple[int, int]], instance_id: str) -> set[tuple[int, int]]:

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, select, text, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, literal_column, select, text, update
 
 from bridge.core.continuity import GAPS_KEPT, DatabaseIdentity, Gap, Mark, MarkedRow, Record, next_tick
 from bridge.core.model import NoticeState
 from bridge.store.dialect import insert
-from bridge.store.tables import instances, meta, notices, outbox
+from bridge.store.tables import instances, meta, notices
 from bridge.store.transaction import Transaction
 
 # An instance unseen for this long is dead. The others look every 2 s, so its work is taken over within 15 s.
@@ -22,6 +22,15 @@ _DATABASE, _TICK, _IDENTITY, _GAPS, _WHERE = "database", "tick", "identity", "ga
 _CONFIGURATIONS = "configurations"
 # Asked a hundred times a second: built once.
 _NAME_AND_TICK = text(f"SELECT key, value FROM meta WHERE key IN ('{_DATABASE}', '{_TICK}')")  # noqa: S608
+_MARKED_ROW = text("SELECT fence, state FROM outbox WHERE id = :row")
+_LAST_SEEN = select(func.max(instances.c.seen_at))
+_RECORD = select(
+    *(
+        select(meta.c.value).where(meta.c.key == literal_column(f"'{key}'")).scalar_subquery().label(key)
+        for key in (_DATABASE, _TICK, _IDENTITY)
+    ),
+    _LAST_SEEN.scalar_subquery().label("seen_at"),
+)
 
 # Statements of every alert are built once: building costs as much as running them.
 _META = select(meta.c.value).where(meta.c.key == bindparam("key"))
@@ -85,28 +94,28 @@ class Instances:
 
     def last_seen_at(self) -> datetime | None:
         """The newest heartbeat of anyone."""
-        found: datetime | None = self._tx.execute(select(func.max(instances.c.seen_at))).scalar_one()
+        found: datetime | None = self._tx.execute(_LAST_SEEN).scalar_one()
         return found
 
     def record(self, mark: Mark | None) -> Record:
         """What the database says of itself, as of the last heartbeat. `mark`: read before this transaction."""
-        known = self.metas(_DATABASE, _TICK, _IDENTITY)
-        identity, seen = known.get(_IDENTITY), self.last_seen_at()
+        found = self._tx.execute(_RECORD).one()
+        identity, seen = found.identity, found.seen_at
         return Record(
-            database=known.get(_DATABASE),
-            tick=int(known.get(_TICK, 0)),
+            database=found.database,
+            tick=int(found.tick or 0),
             identity=DatabaseIdentity.parse(identity) if identity else None,
             here=self._tx.identity(),
             age=self._tx.now - seen if seen else None,
             boot=self._tx.boot_id(),
             row=self.marked_row(mark.row) if mark else None,
-            under_way=self.letters({"approved", "sending"}),
+            # Asked only of a database that is seen for the first time.
+            under_way=identity is None and self.letters({"approved", "sending"}),
         )
 
     def marked_row(self, row: int) -> MarkedRow | None:
         """The row of the outbox that a mark names, None where there is no such row."""
-        query = select(outbox.c.fence, outbox.c.state).where(outbox.c.id == row)
-        found = self._tx.execute(query).one_or_none()
+        found = self._tx.execute(_MARKED_ROW, {"row": row}).one_or_none()
         return MarkedRow(found.fence, found.state) if found else None
 
     def letters(self, states: set[NoticeState]) -> bool:

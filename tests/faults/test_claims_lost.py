@@ -12,7 +12,7 @@ from bridge.errors import StorageDown
 from bridge.loops.lanes import LaneDependencies as Lanes
 from bridge.loops.lanes import LaneWorker
 from bridge.loops.outgoing import OutgoingMail
-from bridge.loops.results import Results, write_before_data
+from bridge.loops.results import Results, mark_in_doubt, write_results
 from bridge.metronome import Metronome
 from bridge.smtp.outcome import Outcome
 from bridge.smtp.relay import Mail
@@ -51,7 +51,7 @@ class TakesAll:
     retry_in: float = 0.0
     taken: list[str] = field(default_factory=list)
 
-    group: int = 1
+    takes_trains: bool = False
 
     async def turn(self, _wanted: Callable[[], bool]) -> bool:
         return True
@@ -129,13 +129,10 @@ async def test_mails_whose_marks_a_crashed_server_forgot_are_in_doubt(server: Po
         await sending(opened)
         boot_id = await boot_of(opened)
         claims = await opened.claim()
-        await opened.store.run(
-            partial(write_before_data, results=[], rows=claims, me=ThisInstance("one", boot_id)), soft=True
-        )
+        me = ThisInstance("one", boot_id)
+        await opened.store.run(partial(mark_in_doubt, rows=claims, me=me), soft=True)
         marks = [DeliveryResult(c.id, c.fence, c.notice_id, c.lane, "sent") for c in claims]
-        await opened.store.run(
-            partial(write_before_data, results=marks, rows=[], me=ThisInstance("one", boot_id)), soft=True
-        )
+        await opened.store.run(partial(write_results, results=marks, me=me), soft=True)
         await asyncio.to_thread(server.restart, "immediate")
         await until_up(opened)
         async with lane(opened, TakesAll(), boot_id):

@@ -76,7 +76,7 @@ def test_sigterm_does_not_wait_for_a_mail_server_that_never_answers(
         link = link_in(mail_server.wait_for(MARUYAMA)[0])
         mail_server.rules = Rules(reply=silent)
         running.approve(link)
-        until(lambda: letters(mail_server, running.customers), 10, "letters wait for their answers")
+        until(lambda: begun(mail_server) == 3, 10, "every letter waits for its answer")
         assert running.stop() == 0
         running.start()
         assert running.deliveries()["deferred"] == 3, (

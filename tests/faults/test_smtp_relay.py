@@ -398,38 +398,26 @@ async def test_server_that_knows_only_helo_is_served(relays):
 
 
 class Told:
-    """What a group's sender hears. `stop_at`: the letter that is not wanted any more. `refuse`: not granted.
+    """What the sender of a train hears. `stop_at`: the letter that is not wanted any more."""
 
-    `joins`: letters that join while the last one is on the wire.
-    """
-
-    def __init__(self, stop_at: int = -1, refuse: int = -1, joins: int = 0) -> None:
-        self.load = Load(self.grant, self.begins, self.answered)
-        self.grants = 0
+    def __init__(self, letters: int, stop_at: int = -1) -> None:
+        self.load = Load(self.more, self.begins, self.answered)
         self.begun: list[int] = []
         self.answers: dict[int, Outcome] = {}
-        self._stop_at, self._refuse, self._joins = stop_at, refuse, joins
+        self._waiting = list(range(letters))
+        self._stop_at = stop_at
 
-    def add(self, letters: range) -> None:
-        for n in letters:
-            announced = Envelope("support@example.jp", f"c{n}@example.jp").announcement() or b""
-            self.load.cars.append(Car(n, "letter", f"c{n}@example.jp", announced, b"x\r\n"))
-
-    async def grant(self) -> bool:
-        self.grants += 1
-        first = self.load.cars[0]
-        granted = [car for car in self.load.cars if car.row != self._refuse]
-        self.load.cars.clear()
-        self.load.cars.extend(granted)
-        return granted[0] is first
+    def more(self) -> Car | None:
+        if not self._waiting:
+            return None
+        n = self._waiting.pop(0)
+        announced = Envelope("support@example.jp", f"c{n}@example.jp").announcement() or b""
+        return Car(n, "letter", f"c{n}@example.jp", announced, b"x\r\n")
 
     def begins(self, car: Car) -> bool:
         if car.row == self._stop_at:
             return False
         self.begun.append(car.row)
-        if len(self.load.cars) == 1:
-            self.add(range(car.row + 1, car.row + 1 + self._joins))
-            self._joins = 0
         return True
 
     def answered(self, car: Car, outcome: Outcome) -> None:
@@ -440,42 +428,30 @@ class Told:
         return [self.answers[n].state for n in sorted(self.answers)]
 
 
-async def send_group(relay: Relay, letters: int, told: Told) -> Told:
-    told.add(range(letters))
-    await relay.send_group(told.load)
+async def send_train(relay: Relay, told: Told) -> Told:
+    while car := told.more():
+        told.load.cars.append(car)
+        await relay.send_train(told.load)
+        if told.load.cars:
+            break
     return told
 
 
-async def test_a_group_goes_over_one_connection_each_letter_once(relays):
+async def test_a_train_goes_over_one_connection_each_letter_once(relays):
     async with MailServer() as server:
-        told = await send_group(relays(server), 10, Told())
+        told = await send_train(relays(server), Told(10))
         assert told.states() == ["sent"] * 10
-        assert (told.grants, told.begun) == (1, list(range(10)))
+        assert told.begun == list(range(10))
         assert [mail.to for mail in server.mails] == [(f"c{n}@example.jp",) for n in range(10)]
         assert server.connections == 1
 
 
-async def test_letters_that_join_in_time_go_without_a_pause(relays):
-    async with MailServer() as server:
-        told = await send_group(relays(server), 3, Told(joins=4))
-        assert told.states() == ["sent"] * 7
-        assert (told.grants, told.begun) == (1, list(range(7)))
-        assert server.connections == 1
-
-
-async def test_a_letter_that_is_not_granted_gets_no_data(relays):
-    async with MailServer() as server:
-        told = await send_group(relays(server), 4, Told(refuse=0))
-        assert (told.states(), told.begun) == (["sent"] * 3, [1, 2, 3])
-        assert server.connections == 2
-
-
-async def test_a_group_that_never_gets_to_its_first_data_is_not_in_doubt(relays):
+async def test_a_train_of_which_nothing_was_answered_has_not_begun(relays):
     async with MailServer(answers={"MAIL": SILENCE}) as server:
-        told = Told()
+        told = Told(3)
         with pytest.raises(RelayDown):
-            await send_group(relays(server, limits=IMPATIENT), 3, told)
-        assert (told.grants, told.begun) == (0, [])
+            await send_train(relays(server, limits=IMPATIENT), told)
+        assert told.begun == []
 
 
 @pytest.mark.parametrize(
@@ -487,13 +463,12 @@ async def test_a_group_that_never_gets_to_its_first_data_is_not_in_doubt(relays)
         ("DATA", "554 no", "failed"),
     ],
 )
-async def test_a_letter_of_a_group_that_is_refused_leaves_the_others_alone(relays, moment, answer, state):
+async def test_a_letter_of_a_train_that_is_refused_leaves_the_others_alone(relays, moment, answer, state):
     ok = {"DATA": "354 go"}.get(moment, "250 ok")
     async with MailServer(answers={moment: [ok, ok, answer, ok]}) as server:
-        told = await send_group(relays(server), 6, Told())
+        told = await send_train(relays(server), Told(6))
         assert told.states() == ["sent", "sent", state, "sent", "sent", "sent"]
         assert len(server.mails) == 5
-        assert told.grants == 1
 
 
 async def test_a_server_that_closes_after_some_letters_gets_the_rest_over_another_connection(relays):
@@ -502,37 +477,36 @@ async def test_a_server_that_closes_after_some_letters_gets_the_rest_over_anothe
         answers={"MAIL": ["250 ok", "250 ok", tired, "250 ok", "250 ok", tired, "250 ok"]}
     ) as server:
         relay = relays(server)
-        told = await send_group(relay, 5, Told())
+        told = await send_train(relay, Told(5))
         assert told.states() == ["sent"] * 5
-        assert relay.group == 2, "the next are given by twos"
         assert relay.up
 
 
 async def test_only_the_letter_on_the_wire_is_in_doubt_when_the_connection_is_lost(relays):
     async with MailServer(answers={"DOT": ["250 ok", CLOSE, "250 ok"]}) as server:
-        told = await send_group(relays(server), 4, Told())
+        told = await send_train(relays(server), Told(4))
         assert told.states() == ["sent", "unknown", "sent", "sent"]
 
 
 async def test_a_letter_that_is_not_wanted_any_more_does_not_leave_nor_do_those_after_it(relays):
     async with MailServer() as server:
-        told = await send_group(relays(server), 6, Told(stop_at=3))
+        told = await send_train(relays(server), Told(6, stop_at=3))
         assert told.states() == ["sent"] * 3
         assert len(server.mails) == 3
 
 
-async def test_a_group_ends_when_the_server_has_a_pace(relays):
+async def test_a_train_ends_when_the_server_has_a_pace(relays):
     throttle = "454 Throttling failure: Maximum sending rate exceeded."
     async with MailServer(answers={"DOT": ["250 ok", throttle, "250 ok"]}) as server:
         relay = relays(server)
-        told = await send_group(relay, 6, Told())
+        told = await send_train(relay, Told(6))
         assert told.states() == ["sent", "queued", "sent"], "one was announced already"
-        assert relay.group == 1
+        assert not relay.takes_trains
 
 
-async def test_a_server_without_pipelining_gets_no_group(relays):
+async def test_a_server_without_pipelining_gets_no_train(relays):
     async with MailServer(offers=("8BITMIME",)) as server:
         relay = relays(server)
-        told = await send_group(relay, 3, Told())
-        assert (told.answers, relay.group) == ({}, 1)
+        told = await send_train(relay, Told(3))
+        assert (told.answers, relay.takes_trains) == ({}, False)
         assert server.mails == []

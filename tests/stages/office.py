@@ -54,7 +54,7 @@ from bridge.stages.proofread import proofread
 from bridge.stages.receive import Received, receive
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
-from bridge.store.claims import Claimed, DeliveryResult
+from bridge.store.claims import Claimed, DeliveryResult, Wanted
 from bridge.store.open_database import open_database
 from bridge.store.outbox import Lane
 from bridge.store.store import Store
@@ -176,8 +176,7 @@ class Office:
             partial(
                 claim_rows,
                 runtime=self.runtime,
-                lane=lane,
-                limit=limit,
+                wanted=Wanted(lane, limit),
                 me=ThisInstance(instance_id, "boot-1"),
             )
         )

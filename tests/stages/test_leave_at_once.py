@@ -13,7 +13,6 @@ from bridge.core.model import AudienceFacts
 from bridge.loops.composers import OncallComposer
 from bridge.loops.lanes import LaneDependencies, LaneWorker, leave
 from bridge.loops.results import Results
-from bridge.metronome import Metronome
 from bridge.smtp.outcome import Outcome
 from bridge.smtp.relay import GROUP, Mail
 from bridge.sources.post import Parsed
@@ -56,6 +55,22 @@ class TakesAll:
         return Outcome("sent", 250, "2.0.0 Ok")
 
 
+class Rest:
+    """The lane's bell, which no time rings. `begun`: the lane has looked, found nothing, and waits."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        self._rung.set()
+
+    async def wait(self, *_until: object) -> None:
+        self.begun.set()
+        await self._rung.wait()
+        self._rung.clear()
+
+
 @asynccontextmanager
 async def lane(office: Office, relay: TakesAll) -> AsyncIterator[Callable[[Wake], None]]:
     """The on-call's lane at work, and the way into it."""
@@ -64,10 +79,10 @@ async def lane(office: Office, relay: TakesAll) -> AsyncIterator[Callable[[Wake]
         office.store, marks, lambda: ME, office.clock, lambda: office.runtime, lambda wake: None
     )
     composer = OncallComposer(office.store, lambda: office.runtime, KEYS, lambda: "", office.clock)
-    bell = Metronome().bell("oncall")
-    worker = LaneWorker("oncall", lanes, lambda: [relay], 2, bell, composer)  # type: ignore[list-item]
+    rest = Rest()
+    worker = LaneWorker("oncall", lanes, lambda: [relay], 2, rest, composer)  # type: ignore
     working = [asyncio.create_task(each.run()) for each in (worker, marks)]
-    await asyncio.sleep(0.2)  # it has looked, found nothing, and rests
+    await rest.begun.wait()
     try:
         yield lambda wake: leave(worker, composer, wake.leaving)
     finally:

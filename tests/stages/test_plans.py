@@ -14,6 +14,7 @@ from bridge.core.model import AudienceFacts, Notice
 from bridge.sources import Parsed
 from bridge.stages.look_for_duties import AT_LEAST_EVERY
 from bridge.stages.receive import receive
+from bridge.store.claims import Wanted
 from bridge.store.tx import Tx
 from bridge.web.api.serialize import incidents_out
 from bridge.web.ops import stored_gauges
@@ -65,7 +66,7 @@ def whole(lines: list[str], *tables: str) -> list[str]:
 
 def round_of_lanes(tx: Tx) -> None:
     for lane in LANES:
-        tx.claims.claim(lane, 1, "nobody", ["shop"])
+        tx.claims.claim(Wanted(lane, 1), "nobody", ["shop"])
         tx.claims.next_due_at(lane, ["shop"])
         tx.claims.held(lane, "nobody")
     tx.claims.owners()
