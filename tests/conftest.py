@@ -55,7 +55,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _sqlite_will_do(item: pytest.Item) -> bool:
-    """All of it with `--sqlite-only`; and of the stages what is about letters, unless `--long` asks for everything."""
+    """With `--sqlite-only`; and for a stage about letters, unless `--long` asks for everything."""
     letters = item.path.parent.name == "stages" and item.path.stem in ABOUT_LETTERS
     return bool(item.config.getoption("--sqlite-only") or (letters and not item.config.getoption("--long")))
 
