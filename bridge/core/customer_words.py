@@ -94,6 +94,8 @@ def refusal(text: str, limit: int) -> Why | None:
 
 def accepted(name: str, raw: str, limit: int) -> tuple[str, Refused | None]:
     """An annotation's words on one line; where they are none, an empty text, and what was refused."""
+    if not raw:
+        return "", None
     text = one_line(raw, limit + 1)
     why = refusal(text, limit) if text else None
     if why is None and text.endswith(CUT) and not raw.rstrip().endswith(CUT):

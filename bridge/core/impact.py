@@ -148,10 +148,10 @@ def _own_words(
     alert: Alert, name: str, limit: int, known: LocalText | None
 ) -> tuple[LocalText | None, tuple[Refused, ...]]:
     """The annotation, else the service's words; a language the annotation lacks is filled from those."""
-    found = {
-        code: accepted(f"{name}_{code}", alert.annotations.get(f"{name}_{code}", ""), limit)
-        for code in LOCALES
-    }
+    given = {code: alert.annotations.get(f"{name}_{code}", "") for code in LOCALES}
+    if not any(given.values()):
+        return known, ()
+    found = {code: accepted(f"{name}_{code}", text, limit) for code, text in given.items()}
     (ja, _), (en, _) = found["ja"], found["en"]
     refused = tuple(refused for _, refused in found.values() if refused)
     ja = ja or (known.ja if known else en)

@@ -9,7 +9,7 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 def storable(text: str) -> str:
     """Text that both databases and UTF-8 take: U+FFFD for each NUL, which PostgreSQL refuses, and lone surrogate."""
-    if _UNSTORABLE.search(text) is None:
+    if (text.isascii() and "\0" not in text) or _UNSTORABLE.search(text) is None:
         return text
     return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
@@ -38,7 +38,7 @@ def _within(text: str, limit: int, *, longer: bool) -> str:
 
 def _visible(text: str) -> str:
     """Without control, format, private and surrogate characters; white space of any other kind is a space."""
-    text = unicodedata.normalize("NFC", text)
+    text = text if text.isascii() else unicodedata.normalize("NFC", text)
     if text.isprintable():  # nearly every text: a storm of alerts must not cost a look at each character
         return text
     return "".join(

@@ -6,6 +6,7 @@ An alert that matches several services is recorded for each of them, because the
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Literal
 
 from bridge.core.matchers import Matchers
@@ -28,6 +29,24 @@ REMEMBERED = timedelta(hours=24)
 def key_of(alert: Alert) -> Key:
     """An alert's identity inside an incident: source and fingerprint. No time is part of it."""
     return alert.source, alert.fingerprint
+
+
+def said(alert: Alert) -> tuple[object, ...]:
+    """All that a sender says of an alert, but the URL: two Alertmanagers give different ones for one alert."""
+    return (
+        alert.status,
+        alert.labels,
+        alert.annotations,
+        alert.starts_at,
+        alert.ends_at,
+        alert.as_of,
+        alert.end_note,
+    )
+
+
+def digest_of(alert: Alert) -> str:
+    """What a sender says of an alert as 32 hex digits. Said again it changes nothing, whatever was stored of it."""
+    return blake2b(repr(said(alert)).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +114,11 @@ def _names_alert(service: Service) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class AlertChange:
-    """One change: the alert as it is to be stored, and the reason."""
+    """One change: the alert as it is to be stored, the reason, and the alert as its sender told it."""
 
     alert: Alert
     reason: Reason
+    told: Alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +149,9 @@ def judge(posted: Sequence[Alert], known: Mapping[Key, Alert] | None, now: datet
             ignored.append((alert, why))
             continue
         if old is None:
-            change = AlertChange(alert, "opened" if opens else "attached")
+            change = AlertChange(alert, "opened" if opens else "attached", alert)
         elif is_retry(alert, old):
-            change = AlertChange(old, "repeated")
+            change = AlertChange(old, "repeated", alert)
         else:
             change = _end(old, alert, now) if alert.status == "resolved" else _fire(old, alert)
         opens = False
@@ -193,12 +213,12 @@ def _end(old: Alert, alert: Alert, now: datetime) -> AlertChange:
     ends_at = min(max(alert.ends_at or now, old.occurrence_at), now)
     told = replace(old, as_of=alert.as_of or old.as_of, end_note=alert.end_note)
     if old.by_hand:
-        return AlertChange(replace(told, last_end=ends_at, by_hand=False), "updated")
+        return AlertChange(replace(told, last_end=ends_at, by_hand=False), "updated", alert)
     if old.status == "resolved":
-        return AlertChange(old, "repeated")
+        return AlertChange(old, "repeated", alert)
     if alert.end_note:  # nothing was measured: only a person can say that it is over
-        return AlertChange(told, "repeated" if told == old else "updated")
-    return AlertChange(replace(told, status="resolved", ends_at=ends_at, last_end=ends_at), "resolved")
+        return AlertChange(told, "repeated" if told == old else "updated", alert)
+    return AlertChange(replace(told, status="resolved", ends_at=ends_at, last_end=ends_at), "resolved", alert)
 
 
 def _fire(old: Alert, alert: Alert) -> AlertChange:
@@ -210,9 +230,9 @@ def _fire(old: Alert, alert: Alert) -> AlertChange:
         and (old.starts_at, old.began_at, old.ends_at) == (starts_at, began_at, alert.ends_at)
         and (old.as_of, old.end_note, old.by_hand) == (as_of, alert.end_note, alert.by_hand)
     ):
-        return AlertChange(old, "repeated")
+        return AlertChange(old, "repeated", alert)
     new = replace(alert, starts_at=starts_at, began_at=began_at, last_end=old.last_end, as_of=as_of)
-    return AlertChange(new, "fires_again" if old.status == "resolved" else "updated")
+    return AlertChange(new, "fires_again" if old.status == "resolved" else "updated", alert)
 
 
 def _began(old: Alert, alert: Alert) -> datetime | None:

@@ -58,7 +58,9 @@ def read(source: Source, settings: SourceSettings, post: Post) -> Parsed:
     more = dict(settings.labels)
     if not getattr(source, "OWN_SEVERITY", False):
         more.setdefault("severity", UNKNOWN)
-    return replace(parsed, alerts=tuple(_labelled(alert, more) for alert in parsed.alerts))
+    return (
+        replace(parsed, alerts=tuple(_labelled(alert, more) for alert in parsed.alerts)) if more else parsed
+    )
 
 
 @contextmanager

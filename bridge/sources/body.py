@@ -6,9 +6,10 @@ raises SourceError with the field's name, and nothing else.
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from typing import NoReturn, cast
 
@@ -17,6 +18,7 @@ from bridge.errors import SourceError
 
 DEEPEST = 64
 FUTURE = timedelta(minutes=5)
+KEPT_TIME = 64  # characters: longer ones may be anything, and are not remembered
 
 _RFC_3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?([Zz]|[+-]\d\d:?\d\d)", re.ASCII
@@ -45,7 +47,7 @@ def read_json(body: bytes, *, numbers: bool = False, strict: bool = True) -> obj
     `numbers`: numbers are numbers and not texts. Not `strict`: texts may hold raw line ends and control characters.
     """
     try:
-        value = _decoder(numbers=numbers, strict=strict).decode(body.decode("utf-8-sig"))
+        value = _decoder(numbers=numbers, strict=strict).decode(body.removeprefix(BOM_UTF8).decode())
     except UnicodeDecodeError:
         raise SourceError("body", "not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -106,10 +108,13 @@ def texts(value: object, field: str) -> Mapping[str, str]:
         raise SourceError(field, "must be an object of texts")
     pairs = {}
     for key, inner in value.items():
-        name = text(key, field)
-        if inner is None:
+        name = storable(key)
+        if isinstance(inner, str):
+            pairs[name] = storable(inner)
+        elif inner is None:
             raise SourceError(f"{field}.{name[:80]}", "must be text")
-        pairs[name] = text(inner, f"{field}.{name[:80]}")
+        else:
+            pairs[name] = text(inner, f"{field}.{name[:80]}")
     return pairs
 
 
@@ -136,13 +141,23 @@ def time(value: object, field: str, unit: timedelta | None = None) -> datetime |
     the end of that year.
     """
     given = text(value, field).strip()
+    read = _read_time if len(given) <= KEPT_TIME else _read_time.__wrapped__
+    try:
+        return read(given, unit)
+    except ValueError as error:
+        raise SourceError(field, str(error)) from None
+
+
+@lru_cache(maxsize=4096)  # the alerts of a group began together, and those that fire have ended in the year 1
+def _read_time(given: str, unit: timedelta | None) -> datetime | None:
+    """Raises ValueError, in words for the sender."""
     if is_macro(given):
         return None
     if match := _RFC_3339.fullmatch(given):
-        return _usual_time(given) or _calendar_time(match, field)
+        return _usual_time(given) or _calendar_time(match)
     if match := _EPOCH.fullmatch(given):
         return _epoch_time(int(match[1]), match[2] or "", unit)
-    raise SourceError(field, "not a time. RFC 3339 is 2026-11-24T03:27:11Z")
+    raise ValueError("not a time. RFC 3339 is 2026-11-24T03:27:11Z")
 
 
 def _usual_time(given: str) -> datetime | None:
@@ -154,7 +169,7 @@ def _usual_time(given: str) -> datetime | None:
         return None
 
 
-def _calendar_time(match: re.Match[str], field: str) -> datetime | None:
+def _calendar_time(match: re.Match[str]) -> datetime | None:
     year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
     if year <= 1:
         return None
@@ -166,7 +181,7 @@ def _calendar_time(match: re.Match[str], field: str) -> datetime | None:
     except OverflowError:
         return datetime.max.replace(tzinfo=UTC)
     except ValueError:
-        raise SourceError(field, "no such day or time") from None
+        raise ValueError("no such day or time") from None
 
 
 def _offset(written: str) -> timezone:
@@ -194,10 +209,12 @@ def _per_second(whole: int) -> int:
 
 def _check_depth(body: bytes) -> None:
     """Refuse JSON that is nested too deeply. Counted in its bytes: to walk through all values takes seconds."""
+    if body.count(b"[") + body.count(b"{") <= DEEPEST:
+        return
     without_escapes = body.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in body else body
     outside_of_texts = b"".join(without_escapes.split(b'"')[::2])
-    steps = outside_of_texts.translate(_IN_AND_OUT, _NO_BRACKETS)
-    if max(accumulate(memoryview(steps).cast("b")), default=0) > DEEPEST:
+    steps = outside_of_texts.translate(_IN_AND_OUT, _NO_BRACKETS).replace(b"\x01\xff", b"")  # the innermost
+    if 1 + max(accumulate(memoryview(steps).cast("b")), default=0) > DEEPEST:
         raise SourceError("body", f"nested deeper than {DEEPEST}")
 
 

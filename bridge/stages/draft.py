@@ -170,11 +170,11 @@ def refresh(ctx: NoticeContext, news: Sequence[Alert]) -> None:
     if covers(old, news, ctx.service, ctx.incident):
         return
     new = current_facts(ctx, old.answers)
-    if _is_news(old, new) and not _returned(ctx, new):
+    if is_news(old, new) and not _returned(ctx, new):
         redraft(ctx, new, "facts changed")
 
 
-def _is_news(old: Facts, new: Facts) -> bool:
+def is_news(old: Facts, new: Facts) -> bool:
     """Whether customers would read something new. A measured number that moves is none."""
     changes = set(changed(old, new)) | set(changed(new, old))
     if same_for_customers(old, new):
@@ -195,7 +195,7 @@ def _returned(ctx: NoticeContext, facts: Facts) -> bool:
         if next_notice.stale(version.promise_at, longest, ctx.now):
             continue
         same = facts.model_copy(update={"promise_at": facts.promise_at and version.promise_at})
-        if _is_news(Facts.from_dict(version.facts), same):
+        if is_news(Facts.from_dict(version.facts), same):
             continue
         if ctx.runtime.letters.texts(same, ctx.service)[0] != version.texts:
             continue

@@ -18,6 +18,7 @@ from bridge.core.triage import (
     Sorted,
     Verdict,
     comes_back,
+    digest_of,
     joined,
     judge_each,
     key_of,
@@ -216,7 +217,7 @@ def _record(ctx: IncidentContext, source: str, verdict: Verdict, posts: Sequence
     if not changed:
         return NOTHING
     news, before = [change.alert for change in changed], ctx.incident.state
-    ctx.tx.alerts.put(ctx.incident.id, news)
+    ctx.tx.alerts.put(ctx.incident.id, news, {key_of(one.told): digest_of(one.told) for one in changed})
     ctx.record(source, _summary(verdict, posts))
     ctx = _move(ctx, verdict, max(post.truncated for post in posts))
     if verdict.any("opened"):

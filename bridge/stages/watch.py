@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bridge.config import SOURCES, Config
 from bridge.core.refusals import first_rung
-from bridge.core.settings import Service
+from bridge.core.settings import ZERO, Service
 from bridge.core.watchdog import STORM_OVER, SenderNews, SenderState, news_of
 from bridge.sources.settings import SourceSettings
 from bridge.stages.notify_oncall import about_no_notice
@@ -48,6 +48,16 @@ def turned_away(tx: Tx, source: str) -> None:
 def senders(tx: Tx, config: Config) -> list[SenderState]:
     """What is known of every listed source."""
     return _states(tx, config.sources)
+
+
+def post_ages(tx: Tx, config: Config) -> dict[str, timedelta]:
+    """How long ago each listed source posted; without those that never did."""
+    kept = tx.instances.metas(*(f"{POSTED} {name}" for name in config.sources))
+    return {
+        name: max(tx.now - posted_at, ZERO)
+        for name in config.sources
+        if (posted_at := _time(kept.get(f"{POSTED} {name}")))
+    }
 
 
 def news(tx: Tx, config: Config, listening_since: datetime) -> list[SenderChange]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from bridge.core.model import AlertGroup, LeftOut
 from bridge.core.sanitise import one_line
@@ -16,6 +16,38 @@ NAME_CHARS = 80  # a name is a foreign text
 _ROWS_READ = 200  # of the ignored alerts of one incident's names
 
 
+_KEYS = (
+    func.coalesce(alerts.c.labels["alertname"].as_string(), "").label("name"),
+    alerts.c.source,
+    alerts.c.status,
+    alerts.c.by_hand,
+)
+_SINCE = func.min(func.coalesce(alerts.c.began_at, alerts.c.starts_at), type_=Utc()).label("since")
+_OF = (  # each page asks: built once
+    select(
+        *_KEYS,
+        func.count().label("n"),
+        _SINCE,
+        func.max(alerts.c.ends_at, type_=Utc()).label("until"),
+        func.max(alerts.c.end_note).label("end_note"),
+    )
+    .where(alerts.c.incident_id == bindparam("incident_id"))
+    .group_by(*_KEYS)
+    .order_by(alerts.c.status, _SINCE, *_KEYS)
+    .limit(SHOWN_GROUPS)
+)
+_LEFT_OUT = (
+    select(ignored.c.alertname, ignored.c.nearest, ignored.c.at)
+    .where(
+        ignored.c.reason == "no_service",
+        ignored.c.alertname.in_(bindparam("names", expanding=True)),
+        ignored.c.at >= bindparam("since", type_=Utc()),
+    )
+    .order_by(ignored.c.at.desc(), ignored.c.id.desc())
+    .limit(_ROWS_READ)
+)
+
+
 class AlertGroups:
     """Alerts by their names within one transaction."""
 
@@ -24,23 +56,7 @@ class AlertGroups:
 
     def of(self, incident_id: str) -> list[AlertGroup]:
         """All alerts of an incident by name, those that fire first, at most `SHOWN_GROUPS` groups."""
-        name = func.coalesce(alerts.c.labels["alertname"].as_string(), "")
-        began = func.coalesce(alerts.c.began_at, alerts.c.starts_at)
-        keys = (name.label("name"), alerts.c.source, alerts.c.status, alerts.c.by_hand)
-        since = func.min(began, type_=Utc()).label("since")
-        rows = self._tx.execute(
-            select(
-                *keys,
-                func.count().label("n"),
-                since,
-                func.max(alerts.c.ends_at, type_=Utc()).label("until"),
-                func.max(alerts.c.end_note).label("end_note"),
-            )
-            .where(alerts.c.incident_id == incident_id)
-            .group_by(*keys)
-            .order_by(alerts.c.status, since, *keys)
-            .limit(SHOWN_GROUPS)
-        )
+        rows = self._tx.execute(_OF, {"incident_id": incident_id})
         return [
             AlertGroup(
                 name=one_line(row.name, NAME_CHARS),
@@ -57,12 +73,7 @@ class AlertGroups:
 
     def left_out(self, service: str, names: Collection[str], since: datetime) -> list[LeftOut]:
         """Alerts of these names that missed the service by a matcher and came since, the last first, each once."""
-        rows = self._tx.execute(
-            select(ignored.c.alertname, ignored.c.nearest, ignored.c.at)
-            .where(ignored.c.reason == "no_service", ignored.c.alertname.in_(names), ignored.c.at >= since)
-            .order_by(ignored.c.at.desc(), ignored.c.id.desc())
-            .limit(_ROWS_READ)
-        )
+        rows = self._tx.execute(_LEFT_OUT, {"names": list(names), "since": since})
         found: dict[tuple[str, str, str], LeftOut] = {}
         for row in rows:
             near = row.nearest or {}

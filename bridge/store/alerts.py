@@ -26,10 +26,11 @@ from sqlalchemy import (
 from bridge.core.impact import OLDEST_START
 from bridge.core.model import Alert, Incident
 from bridge.core.near_miss import NearMiss
-from bridge.core.triage import Ignored, Key, key_of
+from bridge.core.triage import Ignored, Key, digest_of, key_of, said
+from bridge.store.bulk import PUT_ALERTS, alert_row
 from bridge.store.dialect import Utc, dumps, insert, skip_locked
 from bridge.store.indexed import UNFINISHED
-from bridge.store.tables import alerts, columns_of, ignored, incidents
+from bridge.store.tables import alerts, ignored, incidents
 from bridge.store.transaction import Transaction
 
 SHOWN = 1000  # of the alerts of one incident; what is true of all is asked for apart
@@ -37,13 +38,7 @@ CUSTOMER = "customer_"  # how the names of the annotations begin that customers 
 IGNORED_FOR = timedelta(days=30)
 IGNORED_ROWS = 10_000  # a route that sends everything here must not fill the disk
 _KEYS_AT_ONCE = 500
-
-
-_INSERT = insert(alerts)  # built once, as costly as running it
-_PUT = _INSERT.on_conflict_do_update(
-    index_elements=[each.name for each in alerts.c if each.primary_key],
-    set_={each.name: _INSERT.excluded[each.name] for each in alerts.c if not each.primary_key},
-)
+_NOT_OF_ALERT = {"incident_id", "words", "digest"}
 
 
 _FIRING = and_(alerts.c.incident_id == bindparam("incident_id"), alerts.c.status == "firing")
@@ -66,6 +61,9 @@ _OWNERS = (
 )
 _THEIRS = alerts.c.incident_id.in_(bindparam("ids", expanding=True))
 _KNOWN = select(alerts).where(_THEIRS, _POSTED)
+_DIGESTS = select(alerts.c.incident_id, alerts.c.source, alerts.c.fingerprint, alerts.c.digest).where(
+    _THEIRS, _POSTED
+)
 _PLACED = select(
     alerts,
     func.row_number().over(partition_by=alerts.c.incident_id, order_by=_AS_SHOWN).label("place"),
@@ -80,6 +78,7 @@ _COUNTS = (
         alerts.c.incident_id,
         func.count().label("all"),
         func.count().filter(alerts.c.status == "firing").label("firing"),
+        func.count().filter(or_(alerts.c.status == "firing", alerts.c.by_hand)).label("unended"),
     )
     .where(_THEIRS)
     .group_by(alerts.c.incident_id)
@@ -93,10 +92,11 @@ def words_of(annotations: Mapping[str, str]) -> str:
 
 
 class AlertCounts(NamedTuple):
-    """How many alerts an incident has, and how many of them fire."""
+    """How many alerts an incident has, how many of them fire, and how many no source has ended."""
 
     all: int = 0
     firing: int = 0
+    unended: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,35 +115,47 @@ class Alerts:
         self._tx = tx
 
     def known(self, incident_ids: Collection[str], posted: Iterable[Alert]) -> dict[str, dict[Key, Alert]]:
-        """The stored alerts of these incidents that were posted again, by incident and key."""
+        """The stored alerts of these incidents that were posted again, by incident and key.
+
+        An alert of which its sender says what it said last is not read: what is posted stands for it.
+        """
         found: dict[str, dict[Key, Alert]] = {incident_id: {} for incident_id in incident_ids}
-        if not found:
-            return found
-        for keys in _in_batches(posted):
+        posts = _said_once(posted) if found else {}
+        unread: list[Key] = []
+        for keys in _in_batches(posts):
+            for row in self._tx.execute(_DIGESTS, {"ids": list(found), **keys}):
+                key = row.source, row.fingerprint
+                alert = posts.get(key) if row.digest else None
+                if alert and row.digest == digest_of(alert):
+                    found[row.incident_id][key] = alert
+                else:
+                    unread.append(key)
+        for keys in _in_batches(unread):
             for row in self._tx.execute(_KNOWN, {"ids": list(found), **keys}):
-                found[row.incident_id][row.source, row.fingerprint] = _alert(row)
+                found[row.incident_id].setdefault((row.source, row.fingerprint), _alert(row))
         return found
 
     def owners(self, posted: Iterable[Alert], services: Iterable[str]) -> dict[Key, list[str]]:
         """The services in whose open incidents these alerts fire, by the alert's key."""
         wanted = list(services)
         found: dict[Key, list[str]] = {}
-        for keys in _in_batches(posted):
+        for keys in _in_batches(map(key_of, posted)):
             for row in self._tx.execute(_OWNERS, {"services": wanted, **keys}):
                 found.setdefault((row.source, row.fingerprint), []).append(row.service)
         return found
 
-    def put(self, incident_id: str, changed: Sequence[Alert]) -> None:
-        """Insert or replace these alerts, the last of each key."""
+    def put(
+        self, incident_id: str, changed: Sequence[Alert], digests: Mapping[Key, str] | None = None
+    ) -> None:
+        """Insert or replace these alerts, the last of each key. `digests`: of what their senders said, by key."""
         last = {key_of(alert): alert for alert in changed}
-        if not last:
-            return
+        told = digests or {}
         self._tx.own.put_alerts(incident_id, list(last.values()))
         self._tx.write(
-            _PUT,
+            PUT_ALERTS,
             [
-                {"incident_id": incident_id, **columns_of(alert), "words": words_of(alert.annotations)}
-                for alert in last.values()
+                alert_row(incident_id, alert, words_of(alert.annotations), told.get(key))
+                for key, alert in last.items()
             ],
         )
 
@@ -153,7 +165,7 @@ class Alerts:
         self._tx.execute(
             update(alerts)
             .where(alerts.c.incident_id == incident_id, alerts.c.status == "firing")
-            .values(status="resolved", ends_at=self._tx.now, by_hand=true())
+            .values(status="resolved", ends_at=self._tx.now, by_hand=true(), digest=None)
         )
 
     def some_fire(self, incident_id: str) -> bool:
@@ -162,7 +174,7 @@ class Alerts:
 
     def firing(self, incident_id: str) -> int:
         """How many alerts of the incident fire."""
-        return self._count(incident_id, alerts.c.status == "firing")
+        return self.counts([incident_id])[incident_id].firing
 
     def firing_of(self, source: str) -> int:
         """How many alerts of a source fire, in all incidents that are open."""
@@ -175,15 +187,7 @@ class Alerts:
 
     def unended(self, incident_id: str) -> int:
         """How many alerts of the incident no source has ended, also of those that a person ended by hand."""
-        return self._count(incident_id, or_(alerts.c.status == "firing", alerts.c.by_hand))
-
-    def _count(self, incident_id: str, which: ColumnElement[bool]) -> int:
-        query = select(func.count()).select_from(alerts).where(alerts.c.incident_id == incident_id, which)
-        return int(self._tx.execute(query).scalar_one())
-
-    def count(self, incident_id: str) -> int:
-        """How many alerts the incident has."""
-        return self._count(incident_id, true())
+        return self.counts([incident_id])[incident_id].unended
 
     def severities(self, incident_id: str) -> list[str]:
         """The severities of the alerts that fire, each once; empty for one without that label."""
@@ -232,7 +236,7 @@ class Alerts:
     def counts(self, incident_ids: Collection[str]) -> dict[str, AlertCounts]:
         """How many alerts each of these incidents has."""
         rows = self._tx.execute(_COUNTS, {"ids": list(incident_ids)})
-        counted = {row.incident_id: AlertCounts(row.all, row.firing) for row in rows}
+        counted = {row.incident_id: AlertCounts(row.all, row.firing, row.unended) for row in rows}
         return {incident_id: counted.get(incident_id, AlertCounts()) for incident_id in incident_ids}
 
     def add_ignored(self, unwanted: Iterable[IgnoredAlert]) -> None:
@@ -281,9 +285,19 @@ class Alerts:
         self._tx.execute(delete(ignored).where(ignored.c.id.in_(found)))
 
 
-def _in_batches(posted: Iterable[Alert]) -> Iterator[dict[str, list[str]]]:
+def _said_once(posted: Iterable[Alert]) -> dict[Key, Alert | None]:
+    """The posted alerts by key; None for one of which several posts say different things."""
+    found: dict[Key, Alert | None] = {}
+    for alert in posted:
+        first = found.setdefault(key_of(alert), alert)
+        if first and first is not alert and said(first) != said(alert):
+            found[key_of(alert)] = None
+    return found
+
+
+def _in_batches(wanted: Iterable[Key]) -> Iterator[dict[str, list[str]]]:
     """Values for `_POSTED` that together hold for these alerts, each as many as every database takes."""
-    keys = sorted({key_of(alert) for alert in posted})
+    keys = sorted(set(wanted))
     for start in range(0, len(keys), _KEYS_AT_ONCE):
         some = keys[start : start + _KEYS_AT_ONCE]
         yield {
@@ -339,6 +353,4 @@ def _one_for_all(row: Row[Any], names: Collection[str]) -> Alert:
 
 
 def _alert(row: Row[Any]) -> Alert:
-    return Alert(
-        **{name: value for name, value in row._mapping.items() if name not in ("incident_id", "words")}
-    )
+    return Alert(**{name: value for name, value in row._mapping.items() if name not in _NOT_OF_ALERT})

@@ -6,7 +6,7 @@ over `owner`, with which it reads all claims for each row.
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -14,9 +14,10 @@ from sqlalchemy import Column, ColumnElement, Select, bindparam, func, select, t
 from sqlalchemy.sql.elements import TextClause
 
 from bridge.core.lifecycle import UNDECIDED
+from bridge.core.model import Alert
 from bridge.store.dialect import dumps, skip_locked
-from bridge.store.tables import outbox
-from bridge.store.transaction import Transaction
+from bridge.store.tables import alerts, outbox
+from bridge.store.transaction import ListStatement, Transaction
 
 _UNDECIDED = ", ".join(f"'{state}'" for state in sorted(UNDECIDED))
 _LETTER = ("n integer", "address text", "letter text", "refs text", "message_id text")
@@ -30,6 +31,29 @@ _RESULT = (
     "doubt integer",
     "crash integer",
 )
+_ALERT = (
+    "incident_id text",
+    "source text",
+    "fingerprint text",
+    "status text",
+    "labels jsonb",
+    "annotations jsonb",
+    "starts_at timestamptz",
+    "ends_at timestamptz",
+    "url text",
+    "began_at timestamptz",
+    "last_end timestamptz",
+    "by_hand boolean",
+    "as_of timestamptz",
+    "end_note text",
+    "words text",
+    "digest text",
+)
+_PUT = """
+    INSERT INTO alerts ({names})
+    SELECT {names} FROM {rows} AS r WHERE true
+    ON CONFLICT (incident_id, source, fingerprint) DO UPDATE SET {replaced}
+"""
 _ADD = """
     INSERT INTO outbox
         (notice_id, lane, kind, n, address, letter, detail, refs, message_id, state, due_at, updated_at)
@@ -68,7 +92,13 @@ def _statement(template: str, columns: Sequence[str], dialect: str) -> TextClaus
         taken = ", ".join(f"CAST(value ->> {n} AS {kind}) AS {name}" for n, (name, kind) in enumerate(named))
         rows = f"(SELECT {taken} FROM jsonb_array_elements(CAST(:rows AS jsonb)))"  # noqa: S608
         owner, now = "outbox.owner", "CAST(:now AS timestamptz)"
-    return text(template.format(rows=rows, owner=owner, now=now, undecided=_UNDECIDED))
+    names = [name for name, _ in named]
+    replaced = ", ".join(f"{name} = excluded.{name}" for name in names)
+    return text(
+        template.format(
+            rows=rows, owner=owner, now=now, undecided=_UNDECIDED, names=", ".join(names), replaced=replaced
+        )
+    )
 
 
 _EACH = func.json_each(bindparam("ids")).table_valued("value")
@@ -82,9 +112,35 @@ _DOUBTS = {name: _statement(_MARK_IN_DOUBT, _CLAIM, name) for name in _DIALECTS}
 _DOUBTFUL = {name: _statement(_IN_DOUBT, _CLAIM, name) for name in _DIALECTS}
 
 
+PUT_ALERTS = ListStatement(alerts, {name: _statement(_PUT, _ALERT, name) for name in _DIALECTS}, key=3)
+"""Insert or replace these alerts."""
+
+
 def stored(at: datetime) -> str:
     """A time as both databases take it."""
-    return at.isoformat(timespec="microseconds")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def alert_row(incident_id: str, alert: Alert, words: str, digest: str | None) -> tuple[Any, ...]:
+    """A row of `PUT_ALERTS`, with the columns that are no part of the alert."""
+    return (
+        incident_id,
+        alert.source,
+        alert.fingerprint,
+        alert.status,
+        alert.labels,
+        alert.annotations,
+        stored(alert.starts_at),
+        alert.ends_at and stored(alert.ends_at),
+        alert.url,
+        alert.began_at and stored(alert.began_at),
+        alert.last_end and stored(alert.last_end),
+        alert.by_hand,
+        alert.as_of and stored(alert.as_of),
+        alert.end_note,
+        words,
+        digest,
+    )
 
 
 def add_letters(tx: Transaction, notice_id: str, letters: Sequence[Letter]) -> None:

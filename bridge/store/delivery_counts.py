@@ -7,7 +7,7 @@ letters under way are counted when somebody asks, because a count that every mai
 from collections import Counter
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import bindparam, func, select
 
 from bridge.core.lifecycle import UNDER_WAY
 from bridge.core.model import DeliveryState
@@ -20,6 +20,21 @@ from bridge.store.transaction import Transaction
 Counts = dict[DeliveryState, int]
 
 
+_KEPT = select(delivery_counts).where(delivery_counts.c.notice_id.in_(bindparam("ids", expanding=True)))
+_COUNTED = (
+    select(outbox.c.notice_id, outbox.c.state, func.count().label("n"))
+    .where(outbox.c.notice_id.in_(bindparam("ids", expanding=True)))
+    .group_by(outbox.c.notice_id, outbox.c.state)
+)
+_TO_PEOPLE = _COUNTED.where(outbox.c.lane == "oncall")
+_TOTALS = select(delivery_totals)  # each scrape asks: built once
+_UNDER_WAY = (
+    select(notices.c.id)
+    .join_from(notices, incidents)
+    .where(incidents.c.mode == REAL, OPEN_NOTICE, notices.c.state.in_(UNDER_WAY))
+)
+
+
 class DeliveryCounts:
     """Counts of letters to customers within one transaction."""
 
@@ -29,8 +44,7 @@ class DeliveryCounts:
     def of(self, notice_ids: Collection[str]) -> dict[str, Counts]:
         """The letters of each of these notices by state; a state without letters is left out."""
         found: dict[str, Counts] = {notice_id: {} for notice_id in notice_ids}
-        kept = self._tx.execute(select(delivery_counts).where(delivery_counts.c.notice_id.in_(notice_ids)))
-        for row in kept:
+        for row in self._tx.execute(_KEPT, {"ids": list(found)}):
             found[row.notice_id][row.state] = row.n
         uncounted = [notice_id for notice_id, counts in found.items() if not counts]
         return found | self._counted(uncounted)
@@ -40,25 +54,17 @@ class DeliveryCounts:
         found: dict[str, Counter[DeliveryState]] = {notice_id: Counter() for notice_id in notice_ids}
         if not notice_ids:
             return {}
-        mine = outbox.c.notice_id.in_(notice_ids)
-        for sign, which in ((1, mine), (-1, mine & (outbox.c.lane == "oncall"))):
-            for notice_id, state, n in self._rows(which):
-                found[notice_id][state] += sign * n
+        for sign, counted in ((1, _COUNTED), (-1, _TO_PEOPLE)):
+            for row in self._tx.execute(counted, {"ids": list(found)}):
+                found[row.notice_id][row.state] += sign * row.n
         return {notice_id: {state: n for state, n in each.items() if n} for notice_id, each in found.items()}
-
-    def _rows(self, which: ColumnElement[bool]) -> list[tuple[str, DeliveryState, int]]:
-        query = select(outbox.c.notice_id, outbox.c.state, func.count().label("n")).where(which)
-        rows = self._tx.execute(query.group_by(outbox.c.notice_id, outbox.c.state))
-        return [(row.notice_id, row.state, row.n) for row in rows]
 
     def all(self) -> Counts:
         """The letters of all notices by state; a drill's reach no customer."""
         total: Counter[DeliveryState] = Counter()
-        for row in self._tx.execute(select(delivery_totals)):
+        for row in self._tx.execute(_TOTALS):
             total[row.state] += row.n
-        under_way = select(notices.c.id).join_from(notices, incidents).where(incidents.c.mode == REAL)
-        under_way = under_way.where(OPEN_NOTICE, notices.c.state.in_(UNDER_WAY))
-        for counts in self._counted(list(self._tx.execute(under_way).scalars())).values():
+        for counts in self._counted(list(self._tx.execute(_UNDER_WAY).scalars())).values():
             total.update(counts)
         return dict(total)
 

@@ -19,6 +19,11 @@ from bridge.store.transaction import Transaction
 
 # Statements of every alert are built once: building costs as much as running them.
 _ADD = events.insert()
+_OF_ALL = (
+    select(events)
+    .where(events.c.incident_id.in_(bindparam("ids", expanding=True)))
+    .order_by(events.c.incident_id, events.c.seq)
+)
 _LAST = (
     select(events.c.seq, events.c.mac)
     .where(events.c.incident_id == bindparam("incident_id"))
@@ -132,8 +137,7 @@ class Events:
         return self._tx.execute(_LAST, {"incident_id": incident_id}).one_or_none()
 
     def _rows(self, incident_ids: Collection[str]) -> list[Row[Any]]:
-        query = select(events).where(events.c.incident_id.in_(incident_ids))
-        return list(self._tx.execute(query.order_by(events.c.incident_id, events.c.seq)))
+        return list(self._tx.execute(_OF_ALL, {"ids": list(incident_ids)}))
 
 
 def is_yes(event: Event) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Row,
+    Select,
     Text,
     and_,
     bindparam,
@@ -31,6 +32,7 @@ REAL: Mode = "real"
 
 
 COLUMNS = [column for column in incidents.c if column.name not in ("look_at", "changes")]
+_NAMES = [column.name for column in COLUMNS]
 CHANGED: Mapping[str, Any] = {"look_at": None, "changes": incidents.c.changes + 1}  # the timer looks again
 
 SERVICES = bindparam("services", type_=Text())
@@ -187,14 +189,25 @@ class Incidents:
 
     def page(self, before: tuple[datetime, str] | None, limit: int) -> list[Incident]:
         """Newest first, those received before the cursor."""
-        query = select(*COLUMNS).order_by(incidents.c.received_at.desc(), incidents.c.id.desc()).limit(limit)
-        if before:
-            place = tuple_(incidents.c.received_at, incidents.c.id)
-            # the types say how a time is written: SQLite compares texts
-            query = query.where(place < tuple_(*before, types=[column.type for column in place.clauses]))
-        return [incident_of(row) for row in self._tx.execute(query)]
+        return [incident_of(row) for row in self._tx.execute(_page(COLUMNS, before, limit))]
+
+    def services_on(self, before: tuple[datetime, str] | None, limit: int) -> frozenset[str]:
+        """The services of the incidents of that page."""
+        return frozenset(self._tx.execute(_page([incidents.c.service], before, limit)).scalars())
+
+
+def _page(
+    columns: Sequence[Column[Any]], before: tuple[datetime, str] | None, limit: int
+) -> Select[tuple[Any, ...]]:
+    query = select(*columns).order_by(incidents.c.received_at.desc(), incidents.c.id.desc()).limit(limit)
+    if before:
+        place = tuple_(incidents.c.received_at, incidents.c.id)
+        # the types say how a time is written: SQLite compares texts
+        query = query.where(place < tuple_(*before, types=[column.type for column in place.clauses]))
+    return query
 
 
 def incident_of(row: Row[Any]) -> Incident:
     """An incident from a row that has `COLUMNS`."""
-    return Incident(**{column.name: row._mapping[column.name] for column in COLUMNS})
+    columns = row._mapping
+    return Incident(**{name: columns[name] for name in _NAMES})

@@ -46,6 +46,22 @@ _APPROVALS = (
 _EARLIEST = select(func.min(notices.c.send_at)).where(
     OPEN_NOTICE, notices.c.state == "approved", about(notices.c.id)
 )
+_WAITING = (
+    select(
+        func.count().label("all"),
+        func.count()
+        .filter(notices.c.due_at < bindparam("now", type_=notices.c.due_at.type))
+        .label("overdue"),
+    )
+    .join_from(notices, incidents)
+    .where(OPEN_NOTICE, notices.c.state.in_(UNDECIDED), incidents.c.mode == REAL)
+)
+_STOPPED_BY_BRIDGE = (
+    select(func.count())
+    .join_from(notices, incidents)
+    .where(OPEN_NOTICE, notices.c.state == "stopped", incidents.c.state != "closed", incidents.c.mode == REAL)
+    .where(or_(notices.c.stop_reason.is_(None), notices.c.stop_reason != "person"))
+)
 _HIGHEST_NUMBER = select(func.max(notices.c.number)).where(notices.c.incident_id == bindparam("incident_id"))
 _LAST_SENT = (
     select(*_NOTICE_COLUMNS)
@@ -102,22 +118,12 @@ class Notices:
 
     def waiting(self) -> "Waiting":
         """How many notices wait for people now; a drill's are nobody's trouble."""
-        late = func.count().filter(notices.c.due_at < self._tx.now)
-        query = select(func.count().label("all"), late.label("overdue")).join_from(notices, incidents)
-        mine = (OPEN_NOTICE, notices.c.state.in_(UNDECIDED), incidents.c.mode == REAL)
-        row = self._tx.execute(query.where(*mine)).one()
+        row = self._tx.execute(_WAITING, {"now": self._tx.now}).one()
         return Waiting(row.all, row.overdue)
 
     def stopped_by_bridge(self) -> int:
         """How many letters of unfinished incidents the bridge holds back until a person resumes them."""
-        query = (
-            select(func.count())
-            .join_from(notices, incidents)
-            .where(OPEN_NOTICE, notices.c.state == "stopped", incidents.c.state != "closed")
-            .where(incidents.c.mode == REAL)
-            .where(or_(notices.c.stop_reason.is_(None), notices.c.stop_reason != "person"))
-        )
-        return int(self._tx.execute(query).scalar_one())
+        return int(self._tx.execute(_STOPPED_BY_BRIDGE).scalar_one())
 
     def _load(self, where: Any) -> list[Notice]:
         return self._read(_IN_ORDER.where(where), {})

@@ -3,7 +3,6 @@
 Times are UTC (`Utc`, in dialect.py). Ids are UUID text, except the outbox, whose rows are many.
 """
 
-from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import (
@@ -36,7 +35,7 @@ metadata = MetaData(
 
 def columns_of(value: Any, *without: str) -> dict[str, Any]:
     """A dataclass's fields by name, as an INSERT takes them. `without`: those that are no columns of its table."""
-    return {each.name: getattr(value, each.name) for each in fields(value) if each.name not in without}
+    return {name: getattr(value, name) for name in value.__dataclass_fields__ if name not in without}
 
 
 _BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
@@ -130,6 +129,7 @@ alerts = Table(
     Column("words", Text, nullable=False, server_default="{}"),
     Column("as_of", Utc),  # the sender's time of what it said last
     Column("end_note", Text, nullable=False, server_default=""),
+    Column("digest", Text),  # of what its sender said last; null where somebody else changed it since
 )
 
 notices = Table(

@@ -1,14 +1,15 @@
 """One unit's view of its transaction: its moment, its statements and its locks. Every query group stands on this."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Executable, UpdateBase
+from sqlalchemy import Connection, Executable, Table, TextClause, UpdateBase
 from sqlalchemy.engine import CursorResult
 
 from bridge.core.continuity import DatabaseIdentity
-from bridge.store.dialect import Dialect
+from bridge.store.dialect import Dialect, dumps
 from bridge.store.own_rows import OwnRows
 from bridge.store.tables import metadata
 
@@ -18,6 +19,21 @@ Params = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 _ORDER: Mapping[Any, int] = {
     table: n for n, table in enumerate(metadata.sorted_tables)
 }  # one that refers to another comes later
+
+
+AT_ONCE = 1000  # rows of a list: a statement that takes seconds looks like a database that hangs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListStatement:
+    """One statement over a list of rows, in the words of each database. The list travels as JSON, as `:rows`.
+
+    `key`: how many of the first columns name a row. Of rows with one name the last counts.
+    """
+
+    table: Table
+    texts: Mapping[str, TextClause]
+    key: int
 
 
 class Transaction:
@@ -30,14 +46,14 @@ class Transaction:
         self.now = now
         self._dialect: Dialect = connection.get_execution_options()["dialect"]
         self._told = False
-        self._written: dict[UpdateBase, list[Row]] = {}
+        self._written: dict[UpdateBase | ListStatement, list[Any]] = {}
         self.own = OwnRows()
 
     def execute(self, statement: Executable, params: Params | None = None) -> CursorResult[Any]:
         self.flush()
         return self.connection.execute(statement, params)
 
-    def write(self, statement: UpdateBase, rows: Sequence[Row]) -> None:
+    def write(self, statement: UpdateBase | ListStatement, rows: Sequence[Row | tuple[Any, ...]]) -> None:
         """Execute for each of these rows, with those of other calls: before anything is asked, or when the unit ends.
 
         For what nobody asks the result of: the incidents that a unit opens then cost one statement a table, and not
@@ -54,7 +70,16 @@ class Transaction:
         while self._written:
             written, self._written = self._written, {}
             for statement in sorted(written, key=lambda one: _ORDER[one.table]):
-                self.connection.execute(statement, written[statement])
+                if isinstance(statement, ListStatement):
+                    self._execute_list(statement, written[statement])
+                else:
+                    self.connection.execute(statement, written[statement])
+
+    def _execute_list(self, statement: ListStatement, rows: Sequence[tuple[Any, ...]]) -> None:
+        last = list({row[: statement.key]: row for row in rows}.values())
+        for start in range(0, len(last), AT_ONCE):
+            some = {"rows": dumps(last[start : start + AT_ONCE])}
+            self.connection.execute(statement.texts[self.connection.dialect.name], some)
 
     def lock(self, *key: str) -> None:
         """Holds the lock named by `key` until the commit. Take several in sorted order."""

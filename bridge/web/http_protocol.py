@@ -29,7 +29,9 @@ class Connection(HttpToolsProtocol):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self._timer: asyncio.TimerHandle | None = None
+        self._allowed = 0.0  # seconds that the timer was set to; 0: there is none
         self._in_head = True
+        self._rests = False  # between a request and the next one
         self._head_bytes = 0
         self.since = 0.0
 
@@ -41,23 +43,30 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.since = self.loop.time()
         self._allow(HEAD_SECONDS)
         make_room(self.connections)
 
     def data_received(self, data: bytes) -> None:
-        if self._timer is None:  # the first bytes of a further request
-            self._allow(HEAD_SECONDS)
+        """Most requests come whole, and need no timer."""
+        self._rests = False
         self._head_bytes += len(data) if self._in_head else 0
         super().data_received(data)
         if self._in_head and self._head_bytes > HEAD_BYTES:
             self.transport.close()
+        if self._rests:
+            self._stop_timer()
+        else:
+            self._allow(HEAD_SECONDS if self._in_head else BODY_SECONDS)
 
     def on_message_begin(self) -> None:
         if len(self.pipeline) >= AHEAD:
             self.pipeline.clear()
             self.transport.abort()  # an answer of ours would stand among those to the requests before
             raise TooFarAhead
-        self._in_head = True
+        self._in_head, self._rests = True, False
+        self._stop_timer()  # of the request before
+        self.since = self.loop.time()
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -66,12 +75,10 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head, self._head_bytes = False, 0
-        self._allow(BODY_SECONDS)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        self._in_head = True
-        self._stop_timer()
+        self._in_head = self._rests = True
         super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -79,14 +86,15 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def _allow(self, seconds: float) -> None:
-        self._stop_timer()
-        self.since = self.loop.time()
-        self._timer = self.loop.call_later(seconds, self.transport.close)
+        """So many seconds for what has begun, counted once."""
+        if seconds != self._allowed:
+            self._stop_timer()
+            self._timer, self._allowed = self.loop.call_later(seconds, self.transport.close), seconds
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
+            self._timer, self._allowed = None, 0.0
 
 
 def make_room(connections: set[Any]) -> None:

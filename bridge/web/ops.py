@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import get_args
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -11,10 +12,11 @@ from prometheus_client.registry import REGISTRY, Collector
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bridge import clock
+from bridge import clock, metrics
 from bridge.config import Config
+from bridge.core.triage import Ignored
 from bridge.errors import StorageDown
-from bridge.stages.watch import senders
+from bridge.stages.watch import post_ages
 from bridge.store.tx import Tx
 from bridge.web.api.schemas import counted
 from bridge.web.dependencies import Dependencies, Health
@@ -65,6 +67,7 @@ class Ops:
 
         While it does not answer, its gauges are left out and `bridge_storage_up` is 0: all others are needed then.
         """
+        metrics.begin(self._deps.runtime().config.sources, get_args(Ignored))
         registry = CollectorRegistry()
         registry.register(_Now(await self._stored(), self._deps.health()))
         text = generate_latest(REGISTRY) + generate_latest(registry)
@@ -106,11 +109,7 @@ def stored_gauges(tx: Tx, config: Config) -> _Stored:
         overdue=waiting.overdue,
         stopped=tx.notices.stopped_by_bridge(),
         deliveries=counted(tx.delivery_counts.all().items()),
-        post_ages={
-            one.source: silent.total_seconds()
-            for one in senders(tx, config)
-            if (silent := one.silent_for(tx.now)) is not None
-        },
+        post_ages={source: age.total_seconds() for source, age in post_ages(tx, config).items()},
     )
 
 

@@ -1,6 +1,6 @@
 """Reading one notice as one person meets it: rows to `PageData`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from bridge.core.facts import Facts
 from bridge.core.failures import grouped
 from bridge.core.kinds import Recipients, spec_of
 from bridge.core.lifecycle import UNDECIDED
-from bridge.core.model import Incident, Notice, Text, Version
+from bridge.core.model import DeliveryState, Notice, Text, Version
 from bridge.core.next_notice import has_newer
 from bridge.core.values import LOCALES, Locale
 from bridge.keys import Keys
@@ -29,6 +29,7 @@ from bridge.web.views.page_data import BatchLetter, Corrected, Did, FailedRow, P
 from bridge.web.views.progress import SHOWN_FAILURES
 from bridge.wording import Finding
 
+NOT_SENT: tuple[DeliveryState, ...] = ("failed", "unknown")
 REPEATED_WITHIN = timedelta(hours=4)  # Alertmanager repeats by default what fires on
 
 
@@ -73,6 +74,8 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
     listed = asked.lists.get(ctx.service.id)
     audience, alerts = audience_of(ctx, asked.lists), tx.alert_groups.of(incident.id)
     findings = (*proofread(ctx), *of_language(ctx.service, version, audience))
+    notices, counts = ctx.notices(), tx.delivery_counts.of([notice.id])[notice.id]
+    alert_counts = tx.alerts.counts([incident.id])[incident.id]
     return PageData(
         service=ctx.service,
         escalation=ctx.escalation,
@@ -95,21 +98,21 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
                 ctx.service.id, {one.name for one in alerts}, incident.received_at - REPEATED_WITHIN
             )
         ),
-        firing=tx.alerts.firing(incident.id),
-        alert_count=tx.alerts.count(incident.id),
+        firing=alert_counts.firing,
+        alert_count=alert_counts.all,
         severities=tuple(tx.alerts.severities(incident.id)),
         letters=_letters(ctx, version) if batch else (),
         findings=findings,
         events=tuple(tx.events.of(incident.id)),
-        counts=tx.delivery_counts.of([notice.id])[notice.id],
-        failed=_failed(tx, notice),
-        failures=grouped(tx.outbox.refusals(notice.id)),
+        counts=counts,
+        failed=_failed(tx, notice) if counts.keys() & set(NOT_SENT) else (),
+        failures=grouped(tx.outbox.refusals(notice.id)) if "failed" in counts else (),
         retrying_until=retrying_until(tx, notice) if notice.first_round_at else None,
         previous_count=previous_count(ctx),
         repeated_at=next((n.sending_at for n in sent if n.kind == notice.kind), None),
-        previous_report=_previous(tx, notice),
-        newer=has_newer(notice, ctx.notices()),
-        withdrawn=_withdrawn(tx, incident),
+        previous_report=_previous(notice, notices),
+        newer=has_newer(notice, notices),
+        withdrawn=_withdrawn(notices),
         successor=_own_page(ctx, notice.superseded_by, person.id, asked.keys),
         rung=rung(tx, notice) if incident.is_drill else (),
         for_real=listed.count if listed and incident.is_drill else None,
@@ -162,19 +165,19 @@ def _letters(ctx: NoticeContext, version: Version) -> tuple[BatchLetter, ...]:
 
 
 def _failed(tx: Tx, notice: Notice) -> tuple[FailedRow, ...]:
-    rows = tx.outbox.page(notice.id, ("failed", "unknown"), 0, SHOWN_FAILURES)
+    rows = tx.outbox.page(notice.id, NOT_SENT, 0, SHOWN_FAILURES)
     return tuple(FailedRow(row.address, row.state, row.reply) for row in rows)
 
 
-def _previous(tx: Tx, notice: Notice) -> Related | None:
-    told = [n for n in tx.notices.of(notice.incident_id) if n.sending_at and n.id != notice.id]
+def _previous(notice: Notice, notices: Sequence[Notice]) -> Related | None:
+    told = [n for n in notices if n.sending_at and n.id != notice.id]
     last = next((n for n in reversed(told) if spec_of(n.kind).is_report), None)
     return Related(last.kind, last.number, last.sending_at) if last else None
 
 
-def _withdrawn(tx: Tx, incident: Incident) -> frozenset[str]:
+def _withdrawn(notices: Sequence[Notice]) -> frozenset[str]:
     """The notices of the incident, by id, that were given up with none in their place."""
-    return frozenset(n.id for n in tx.notices.of(incident.id) if n.closed_reason == "fires_again")
+    return frozenset(n.id for n in notices if n.closed_reason == "fires_again")
 
 
 def _own_page(ctx: NoticeContext, notice_id: str | None, person: str, keys: Keys) -> Related | None:

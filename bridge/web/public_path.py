@@ -31,6 +31,6 @@ class PublicPath:
         self._root = root
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            scope = {**scope, "path": meant(scope["path"], self._root())}
+        if scope["type"] == "http" and (path := meant(scope["path"], self._root())) != scope["path"]:
+            scope = {**scope, "path": path}
         await self._app(scope, receive, send)

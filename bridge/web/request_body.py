@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 
 READ_SECONDS = 30.0  # for a whole body; slower senders are not ours
@@ -28,20 +28,48 @@ async def read_body(request: Request, limit: int, seconds: float = READ_SECONDS)
     length = request.headers.get("content-length", "")
     if length.isdecimal() and len(length) < 20 and int(length) > _patience(request, limit):
         raise _too_large(limit)
-    body, read = bytearray(), 0
-    try:
-        async with asyncio.timeout(seconds):
-            async for piece in request.stream():
-                read += len(piece)
-                if read > limit * HEARD_OUT:
-                    raise _too_large(limit)
-                if read <= limit:
-                    body += piece
-    except TimeoutError:
-        raise BodyRefused(408, f"the body did not arrive within {seconds:g} s") from None
+    pieces: list[bytes] = []
+    read, more = 0, True
+    with _Deadline(seconds):
+        while more:
+            message = await request.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            piece, more = message.get("body", b""), message.get("more_body", False)
+            read += len(piece)
+            if read > limit * HEARD_OUT:
+                raise _too_large(limit)
+            if read <= limit:
+                pieces.append(piece)
     if read > limit:
         raise _too_large(limit)
-    return bytes(body)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+class _Deadline:
+    """What is awaited inside ends with BodyRefused once it has taken so many seconds.
+
+    As asyncio.timeout, at a fifth of its price: every post of an alert comes by here.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._passed = False
+
+    def __enter__(self) -> None:
+        self._task = asyncio.current_task()
+        self._timer = asyncio.get_running_loop().call_later(self._seconds, self._pass)
+
+    def _pass(self) -> None:
+        self._passed = True
+        if self._task:
+            self._task.cancel()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._timer.cancel()
+        # Where somebody else has cancelled the task too, that counts.
+        if self._passed and self._task and self._task.uncancel() == 0 and kind is asyncio.CancelledError:
+            raise BodyRefused(408, f"the body did not arrive within {self._seconds:g} s") from None
 
 
 def _too_large(limit: int) -> BodyRefused:

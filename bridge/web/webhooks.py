@@ -5,22 +5,18 @@
 
 import asyncio
 from collections.abc import Collection
-from dataclasses import replace
-from functools import partial
-from typing import get_args
+from functools import lru_cache, partial
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bridge import clock, metrics
 from bridge.config import SOURCES
-from bridge.core.triage import Ignored
 from bridge.errors import SourceError, StorageDown
 from bridge.log import Logger
 from bridge.sources import Source, may_post, read
 from bridge.sources.post import Parsed, Post
 from bridge.sources.settings import SourceSettings
-from bridge.stages.receive import Received
 from bridge.stages.refused import RefusedPost, tell_refused
 from bridge.stages.watch import turned_away
 from bridge.web.auth import unauthorized
@@ -46,7 +42,6 @@ class Webhooks:
         self._told = Announcer()
         self._turned_away = Announcer()
         self._intakes: dict[str, WebhookBatch] = {}
-        _begin_counting()
 
     async def post(self, request: Request) -> Response:
         """One post of one source. A slash too many is no other address: a redirect would lose the body."""
@@ -106,20 +101,27 @@ class Webhooks:
             return busy(), "unavailable"
         for _, reason in received.ignored:
             metrics.IGNORED.labels(name, reason).inc()
-        return _accepted(received), "accepted" if received.accepted else "ignored"
+        answer = _accepted(received.incidents, received.accepted, len(received.ignored))
+        return answer, "accepted" if received.accepted else "ignored"
 
     async def _admit(
         self, request: Request, name: str, source: Source, settings: SourceSettings
     ) -> Post | None:
         """The post, if its sender may make it. No body of a stranger is read, unless the credentials cover it."""
-        post = Post(name, b"", self._deps.now(), request.headers, dict(request.query_params))
+        # Of a header that comes twice the first counts; Starlette reads all of them for each that is asked for.
+        headers = {
+            key.decode("latin-1"): value.decode("latin-1") for key, value in reversed(request.headers.raw)
+        }
+        query = dict(request.query_params) if request.scope["query_string"] else {}
         limit = self._deps.runtime().config.server.body_limit
         if settings.covers_body:  # who it is nobody knows before: a stranger's body too large rings nobody
-            whole = replace(post, body=await read_body(request, limit))
+            at = self._deps.now()
+            whole = Post(name, await read_body(request, limit), at, headers, query)
             return whole if await asyncio.to_thread(may_post, source, settings, whole) else None
-        if not may_post(source, settings, post):
+        if not may_post(source, settings, Post(name, b"", self._deps.now(), headers, query)):
             return None
-        return replace(post, body=await read_body(request, limit), received_at=self._deps.now())
+        body = await read_body(request, limit)
+        return Post(name, body, self._deps.now(), headers, query)
 
     async def _turn_away(self, name: str, settings: SourceSettings) -> None:
         """Remember posts with a wrong credential: a sender that falls silent mostly has lost its token."""
@@ -152,20 +154,6 @@ def address_meant(path: str, listed: Collection[str]) -> str:
     return f"/webhooks/{named}" if named else ""
 
 
-def _begin_counting() -> None:
-    metrics.WEBHOOKS.labels("", "unlisted")
-    for source in SOURCES:
-        for outcome in metrics.OUTCOMES:
-            metrics.WEBHOOKS.labels(source, outcome)
-        for reason in get_args(Ignored):
-            metrics.IGNORED.labels(source, reason)
-
-
-def _accepted(received: Received) -> JSONResponse:
-    return JSONResponse(
-        {
-            "incidents": list(received.incidents),
-            "accepted": received.accepted,
-            "ignored": len(received.ignored),
-        }
-    )
+@lru_cache(maxsize=64)  # in a storm all answers are alike
+def _accepted(incidents: tuple[str, ...], accepted: int, ignored: int) -> JSONResponse:
+    return JSONResponse({"incidents": incidents, "accepted": accepted, "ignored": ignored})

@@ -40,6 +40,21 @@ def test_metrics_have_the_names_of_the_contract(front: Bridge) -> None:
     assert [name for name in METRICS if name not in answer.text] == []
 
 
+def test_the_sources_that_are_listed_have_their_counters_before_their_first_post(
+    tmp_path: Path, mailbox: Sink
+) -> None:
+    with bridge(tmp_path, mailbox) as running:
+        first = running.get("/metrics").text
+        assert 'bridge_webhooks_total{outcome="malformed",source="alertmanager"} 0.0' in first
+        assert [word for word in ('source="grafana"', 'source="second"', "_created") if word in first] == []
+        sources = running.config["sources"]
+        sources["second"] = {**sources["alertmanager"], "kind": "alertmanager"}
+        running.reload().raise_for_status()
+        assert (
+            'bridge_webhooks_total{outcome="malformed",source="second"} 0.0' in running.get("/metrics").text
+        )
+
+
 def test_metrics_are_shown_while_the_database_is_stuck_or_down(tmp_path: Path, mail_server: Sink) -> None:
     of_the_database = ["bridge_notices_", "bridge_deliveries{"]
     with postgres() as cluster, bridge(tmp_path, mail_server, database=cluster.url()) as running:

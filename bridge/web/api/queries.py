@@ -37,9 +37,7 @@ class ApiQueries:
     ) -> Response:
         """Incidents, newest first."""
         before = _from_cursor(cursor) if cursor else None
-        services = await self._deps.store.read(
-            lambda tx: {one.service for one in tx.incidents.page(before, limit)}
-        )
+        services = await self._deps.store.read(lambda tx: tx.incidents.services_on(before, limit))
         lists = await self._deps.lists.facts(services)
 
         def query(tx: Tx) -> IncidentsOut:

@@ -1,7 +1,7 @@
 """Incidents and notices as the API shows them, read by set."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import dropwhile, islice
 
@@ -17,6 +17,7 @@ from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.proofread import proofread
 from bridge.stages.runtime import Runtime
 from bridge.stages.word_findings import of_language
+from bridge.store.tables import columns_of
 from bridge.store.tx import Tx
 from bridge.web.api.schemas import FindingOut, IncidentOut, NoticeOut, ReminderOut, VersionOut, counted
 from bridge.wording import Finding
@@ -33,7 +34,7 @@ def incidents_out(tx: Tx, runtime: Runtime, incidents: Sequence[Incident], lists
     return [
         IncidentOut.model_validate(
             {
-                **asdict(incident),
+                **columns_of(incident),
                 "drill": incident.is_drill,
                 "due_at": _next_deadline(notices[incident.id]),
                 "alerts": alerts[incident.id],
@@ -100,8 +101,8 @@ def _notice_out(ctx: NoticeContext, lists: Lists, rows: _Rows) -> NoticeOut:
     deliveries = counted(rows.counts[notice.id].items())
     return NoticeOut.model_validate(
         {
-            **asdict(notice),
-            **asdict(shown.texts[locale]),
+            **columns_of(notice),
+            **columns_of(shown.texts[locale]),
             "promise_at": shown.promise_at,
             "number": number,
             "recipients": recipients,
@@ -121,7 +122,7 @@ def _later(state: str) -> str:
 def _version_out(version: Version, locale: Locale) -> VersionOut:
     return VersionOut(
         version=version.version,
-        **asdict(version.texts[locale]),
+        **columns_of(version.texts[locale]),
         edited_by=version.edited_by,
         created_at=version.created_at,
     )
