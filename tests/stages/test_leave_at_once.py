@@ -11,10 +11,10 @@ from sqlalchemy import Connection, event
 
 from bridge.core.model import AudienceFacts
 from bridge.loops.composers import OncallComposer
-from bridge.loops.lanes import LaneDependencies, LaneWorker, leave
+from bridge.loops.lanes import TOGETHER, LaneDependencies, LaneWorker, leave
 from bridge.loops.results import Results
 from bridge.smtp.outcome import Outcome
-from bridge.smtp.relay import GROUP, Mail
+from bridge.smtp.relay import Mail
 from bridge.sources.post import Parsed
 from bridge.stages.instances import ThisInstance
 from bridge.stages.leave_at_once import FEW, Hands, receive_and_ring
@@ -26,7 +26,7 @@ from tests.stages.samples import NIGHT, configured, firing
 from tests.stages.test_plans import statements
 
 ME = ThisInstance("one", "boot-1")
-STORM = [f"shop{n}" for n in range(3 * GROUP)]
+STORM = [f"shop{n}" for n in range(3 * TOGETHER)]
 
 
 def opens(office: Office, *services: str) -> Callable[[Tx], Wake]:
@@ -45,7 +45,7 @@ class TakesAll:
     before: Callable[[], None] = lambda: None
     up: bool = True
     retry_in: float = 0.0
-    group: int = 1
+    takes_trains: bool = False
     taken: list[Mail] = field(default_factory=list)
 
     async def send(self, mail: Mail) -> Outcome:
@@ -212,7 +212,7 @@ async def test_rings_of_a_storm_share_the_commit_of_their_doubt(office: Office) 
         event.listen(office.store._database.engine, "begin", note)
         hand_over(wake)
         await sent(relay, len(STORM))
-    assert len(softly) <= len(STORM) // GROUP + 2
+    assert len(softly) <= len(STORM) // TOGETHER + 2
     assert await states(office) == {("sent", None)}
 
 
