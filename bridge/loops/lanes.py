@@ -77,9 +77,7 @@ class LaneWorker:
         self._few = width * (AHEAD // 2 if lane == "customers" else 1)  # rows that wait when more are claimed
         self._hungry = asyncio.Event()
         self._held: set[tuple[int, int]] = set()  # id and fence of what waits for a sender or is being sent
-        self._missed: set[tuple[int, int]] = (
-            set()
-        )  # of what the last look found claimed, and in nobody's hands
+        self._missed: set[tuple[int, int]] = set()  # what the last look found claimed, and in nobody's hands
         self._doubted: set[tuple[int, int]] = set()  # of rings that may send their DATA
         self._undoubted: dict[tuple[int, int], Claimed] = {}  # rings that wait, by the same
         self._verdicts = Verdicts(lane, lambda: office.runtime().config.smtp.on_unknown, office.now)

@@ -25,16 +25,14 @@ from bridge.oncall.message import (
     InTrouble,
     ListTold,
     OncallMessage,
-    RefusedSender,
     Rehearsal,
     Renewed,
     RingFacts,
-    SenderHeard,
-    SilentSender,
     TrialCopy,
     Trouble,
 )
 from bridge.oncall.own_decision import OwnDecision, StillFiring
+from bridge.oncall.sender_message import RefusedSender, SenderHeard, SilentSender
 from bridge.oncall.sign_in_mail import SignInMail
 from bridge.oncall.trial_ring import TrialRing
 from bridge.stages import refused, sign_in, trial_ring

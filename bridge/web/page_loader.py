@@ -68,9 +68,7 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
     person = ctx.runtime.person(link.person)
     versions = tx.notices.versions(notice.id)
     (version,) = (one for one in versions if one.version == notice.version)
-    earlier = [one for one in versions if one is not version]
     sent = [] if incident.is_drill else tx.notices.last_sent(ctx.service.id, exclude=notice.id)
-    batch = ctx.recipients is Recipients.BATCH
     listed = asked.lists.get(ctx.service.id)
     audience, alerts = audience_of(ctx, asked.lists), tx.alert_groups.of(incident.id)
     findings = (*proofread(ctx), *of_language(ctx.service, version, audience))
@@ -82,7 +80,7 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         incident=incident,
         notice=notice,
         version=version,
-        earlier=tuple(earlier),
+        earlier=tuple(one for one in versions if one is not version),
         current=_current(ctx, version),
         rewritten=_rewritten(ctx, version, findings),
         person=person,
@@ -101,7 +99,7 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         firing=alert_counts.firing,
         alert_count=alert_counts.all,
         severities=tuple(tx.alerts.severities(incident.id)),
-        letters=_letters(ctx, version) if batch else (),
+        letters=_letters(ctx, version) if ctx.recipients is Recipients.BATCH else (),
         findings=findings,
         events=tuple(tx.events.of(incident.id)),
         counts=counts,
