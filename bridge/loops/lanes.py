@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +39,7 @@ log = Logger(__name__)
 AT_ONCE = 500  # rows a claim takes
 AHEAD = 20  # letters in doubt that may wait for each connection, so that it never waits for the database
 STALE = 8.0  # seconds after their claim they are claimed anew: less than it takes until an instance counts as dead
+FLOWS = 5.0  # seconds after a letter was taken the next ones may be in doubt before they are on the wire
 TOGETHER = 10  # rings that share the commit of their doubt
 SUSPECT_ALONE = 60.0  # seconds the lane waits for a message that processes died on, before it claims others
 AGAIN = 1.0  # seconds a lane rests after an error of our own
@@ -84,6 +86,7 @@ class LaneWorker:
         self._stops = Stops(office.store, office.marks, office.runtime, office.wake, self._held)
         self._of_train = TrainDependencies(self._wanted, self._more, self._settled, self._finish)
         self._trains: set[LetterTrain] = set()
+        self._taken_at = -math.inf  # when the last mail was taken, of a monotonic clock
         self._probe: asyncio.Task[bool] | None = None
         self._trouble = Trouble("lane_waits")
         self._stopping = False
@@ -145,8 +148,10 @@ class LaneWorker:
     async def _feed_once(self) -> None:
         if not await self._some_relay_works():
             return
-        leaves = self._by_train(self._relays()[0])
-        room = AHEAD * self._width - self._queue.qsize() if leaves else AT_ONCE
+        by_train = self._by_train(self._relays()[0])
+        room = AHEAD * self._width - self._queue.qsize() if by_train else AT_ONCE
+        # A server that is silent from the first letter on leaves none in doubt: the first ones go one by one.
+        leaves = by_train and monotonic() < self._taken_at + FLOWS
         wanted = Wanted(self._lane, room, leaves)
         unit = partial(claim_rows, runtime=self._office.runtime(), wanted=wanted, me=self._office.me())
         rows = await self._office.marks.claim(unit)
@@ -271,6 +276,8 @@ class LaneWorker:
         for of_row in (self._held, self._doubted):
             of_row.discard((row.id, row.fence))
         self._undoubted.pop((row.id, row.fence), None)
+        if mark.state == "sent":
+            self._taken_at = monotonic()
         self._queue.task_done()
         if self._queue.qsize() <= self._few:
             self._hungry.set()
