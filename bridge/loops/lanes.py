@@ -80,7 +80,7 @@ class LaneWorker:
         self._hungry = asyncio.Event()
         self._held: set[tuple[int, int]] = set()  # id and fence of what waits for a sender or is being sent
         self._missed: set[tuple[int, int]] = set()  # what the last look found claimed, and in nobody's hands
-        self._doubted: set[tuple[int, int]] = set()  # of rings that may send their DATA
+        self._doubted: set[tuple[int, int]] = set()  # of rings: granted after their claim
         self._undoubted: dict[tuple[int, int], Claimed] = {}  # rings that wait, by the same
         self._verdicts = Verdicts(lane, lambda: office.runtime().config.smtp.on_unknown, office.now)
         self._stops = Stops(office.store, office.marks, office.runtime, office.wake, self._held)
@@ -114,10 +114,8 @@ class LaneWorker:
             row = self._queue.get_nowait().row
             self._finish(row, unsent(row))
 
-    def take(self, rows: Sequence[Claimed], *, doubted: bool) -> None:
-        """Send these, which a unit has claimed for this lane. `doubted`: they are in doubt already."""
-        if doubted:
-            self._doubted.update((row.id, row.fence) for row in rows)
+    def take(self, rows: Sequence[Claimed]) -> None:
+        """Send these, which a unit has claimed for this lane."""
         if self._stopping:
             for row in rows:
                 self._office.marks.put(unsent(row))
@@ -128,7 +126,7 @@ class LaneWorker:
         until = monotonic() + STALE
         self._held.update((row.id, row.fence) for row in rows)
         for row, car in zip(rows, cars, strict=True):
-            if self._lane == "oncall" and (row.id, row.fence) not in self._doubted:
+            if self._lane == "oncall" and not row.in_doubt:
                 self._undoubted[row.id, row.fence] = row
             self._queue.put_nowait(Ready(row, car, until))
 
@@ -369,7 +367,7 @@ def leave(lane: LaneWorker, composer: OncallComposer, rings: Sequence[LeavingRin
     for ring in rings:
         if ring.composed:
             composer.keep(ring.row, ring.composed)
-        lane.take([ring.row], doubted=ring.doubted)
+        lane.take([ring.row])
 
 
 def claim_rows(tx: Tx, runtime: Runtime, wanted: Wanted, me: ThisInstance) -> list[Claimed]:

@@ -36,13 +36,13 @@ def receive_and_ring(
     doubted = sum(len(post.alerts) for post in posts) <= FEW
     tx.outbox.claim_own_rings(hands.me, "in_doubt" if doubted else "sending")
     received, wake = receive(tx, hands.runtime, source, posts, lists)
-    return received, leave_at_once(tx, hands, wake, doubted=doubted) if wake.rung else wake
+    return received, leave_at_once(tx, hands, wake) if wake.rung else wake
 
 
-def leave_at_once(tx: Tx, hands: Hands, wake: Wake, *, doubted: bool) -> Wake:
-    """With what is to leave: the rings that this transaction has claimed. `doubted`: they are in doubt already."""
+def leave_at_once(tx: Tx, hands: Hands, wake: Wake) -> Wake:
+    """With what is to leave: the rings that this transaction has claimed."""
     rows = tx.claims.own_rings(hands.me)
-    leaving = tuple(LeavingRing(row, doubted, _composed(tx, hands, row)) for row in rows)
+    leaving = tuple(LeavingRing(row, _composed(tx, hands, row)) for row in rows)
     others = len({row.notice_id for row in rows}) < wake.rung
     return replace(wake, leaving=leaving, oncall=wake.oncall or others)
 

@@ -16,10 +16,9 @@ LOOKS_EVERY = timedelta(seconds=5)  # how soon the timer looks by itself: what i
 
 
 class LeavingRing(NamedTuple):
-    """A claimed ring. `doubted`: it may go on the wire as it is. `composed`: what it says, None where that failed."""
+    """A claimed ring. `composed`: what it says, None where that failed."""
 
     row: "Claimed"
-    doubted: bool
     composed: "tuple[OncallMessage | Rehearsal, Person, Service] | None"
 
 

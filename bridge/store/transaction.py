@@ -16,10 +16,8 @@ from bridge.store.tables import metadata
 Row = dict[str, Any]
 Params = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
-_ORDER: Mapping[Any, int] = {
-    table: n for n, table in enumerate(metadata.sorted_tables)
-}  # one that refers to another comes later
-
+# A table that refers to another comes later.
+_ORDER: Mapping[Any, int] = {table: n for n, table in enumerate(metadata.sorted_tables)}
 
 AT_ONCE = 1000  # rows of a list: a statement that takes seconds looks like a database that hangs
 

@@ -26,27 +26,26 @@ def stop(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
 
 
 def resume(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
-    """Send the rest; a letter that was stopped before its list was read is sent to the list on the page."""
-    if not never_left(ctx.notice):
-        return _send_rest(ctx, form)
-    if ctx.audience.digest is None:
-        return DecisionResult("list_unreadable")
-    if form.audience != ctx.audience.digest:
-        return DecisionResult("list_changed")
-    return _approve_list(ctx, form)
+    """Send the rest; a letter that was stopped before its list was read is sent to the list on the page.
 
-
-def _send_rest(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
-    """422 where the letter is not true any more and no reason is given.
-
-    From an old record the rest leaves after a long hold: why it was stopped stays, in case it is called back.
+    422 where the letter is not true any more and no reason is given.
     """
-    tx, notice = ctx.tx, ctx.notice
+    whole = never_left(ctx.notice)
+    if whole and ctx.audience.digest is None:
+        return DecisionResult("list_unreadable")
+    if whole and form.audience != ctx.audience.digest:
+        return DecisionResult("list_changed")
     findings = proofread(ctx)
-    wrong, given = errors_to_resume(findings, notice), form.override.strip()
+    wrong, given = errors_to_resume(findings, ctx.notice), form.override.strip()
     if wrong and not given:
         return DecisionResult("wording", findings=findings)
-    override = given if wrong else None
+    go_on = _approve_list if whole else _send_rest
+    return go_on(ctx, given if wrong else None)
+
+
+def _send_rest(ctx: DecisionContext, override: str | None) -> DecisionResult:
+    """From an old record the rest leaves after a long hold: why it was stopped stays, in case it is called back."""
+    tx, notice = ctx.tx, ctx.notice
     kept = override or notice.override
     if ctx.record_until() and ctx.policy.hold:
         send_at = tx.now + hold_now(ctx, ctx.audience, overridden=bool(override))
@@ -60,17 +59,10 @@ def _send_rest(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
     return DecisionResult("done", wake=Wake(timer=True, oncall=True, customers=True))
 
 
-def _approve_list(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
-    """A yes to the list as it is now. To another list than the approved one, earlier yeses do not count.
-
-    422 where the letter is not true any more and no reason is given.
-    """
+def _approve_list(ctx: DecisionContext, override: str | None) -> DecisionResult:
+    """A yes to the list as it is now. To another list than the approved one, earlier yeses do not count."""
     tx, notice = ctx.tx, ctx.notice
-    findings = proofread(ctx)
-    wrong, given = errors_to_resume(findings, notice), form.override.strip()
-    if wrong and not given:
-        return DecisionResult("wording", findings=findings)
-    override = (given if wrong else None) or notice.override
+    override = override or notice.override
     earlier = {yes.person for yes in notice.approvals}
     if ctx.audience.digest != notice.audience_digest:
         tx.notices.withdraw_approvals(notice.id)
