@@ -110,3 +110,8 @@ class LocalText(Model):
     def get(self, locale: Locale) -> str:
         """The text in that language, else the Japanese."""
         return self.en if locale == "en" and self.en else self.ja
+
+
+def fields_of(value: Any, *without: str) -> dict[str, Any]:
+    """A dataclass's fields by name, as they are: `asdict` copies all that is in them. `without`: those left out."""
+    return {name: getattr(value, name) for name in value.__dataclass_fields__ if name not in without}

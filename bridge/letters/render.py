@@ -5,7 +5,6 @@ without methods, arithmetic on texts or ranges; those of a company within limits
 """
 
 from collections.abc import Mapping
-from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,18 +17,17 @@ from bridge.core.drill import marked
 from bridge.core.facts import Facts
 from bridge.core.model import Text
 from bridge.core.settings import Service
-from bridge.core.values import LOCALES, Locale
+from bridge.core.values import LOCALES, Locale, fields_of
 from bridge.core.width import width
 from bridge.errors import BridgeError
 from bridge.letters.limits import added, joined, limited, replaced
-from bridge.letters.view import View, view
+from bridge.letters.view import view
 from bridge.letters.wrap import wrap
 from bridge.resources import shipped
 
 MAX_CHARS = 100_000
 SUBJECT_COLUMNS = 80
 FILTERS = ("default", "first", "join", "last", "length", "lower", "replace", "trim", "upper")
-_NAMES = [each.name for each in fields(View)]
 _ENGLISH_FOLLOWS = "(An English version follows the Japanese.)"
 _ENGLISH_BEGINS = "[English]"
 
@@ -138,8 +136,7 @@ def _theirs(folder: Path) -> _Sandbox:
 
 
 def _render(env: _Sandbox, facts: Facts, locale: Locale, columns: int | None) -> Text:
-    words = view(facts, locale)
-    said = {name: getattr(words, name) for name in _NAMES}  # as they are: the sandbox lets nobody change them
+    said = fields_of(view(facts, locale))  # no copies: the sandbox lets nobody change them
     subject = _run(env, f"{locale}/{facts.kind}.subject.j2", said)
     body = _run(env, f"{locale}/{facts.kind}.txt.j2", said)
     return Text(" ".join(subject.split()), wrap(_tidy(body), columns))

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 
 from bridge.core.drill import Drill
+from bridge.core.values import fields_of
 from bridge.store.dialect import dumps, listed
 from bridge.store.incidents import SERVICES
-from bridge.store.tables import columns_of, drills
+from bridge.store.tables import drills
 from bridge.store.transaction import Transaction
 
 # Asked in every round: built once.
@@ -28,7 +29,7 @@ class Drills:
 
     def add(self, drill: Drill) -> None:
         self._tx.tell_others()
-        self._tx.execute(drills.insert().values(columns_of(drill)))
+        self._tx.execute(drills.insert().values(fields_of(drill)))
 
     def get(self, drill_id: str) -> Drill | None:
         return next(iter(self._load(drills.c.id == drill_id)), None)

@@ -22,9 +22,10 @@ from bridge.core.kinds import kinds_that
 from bridge.core.lifecycle import incident_may_move
 from bridge.core.model import Incident, IncidentState, Mode
 from bridge.core.next_notice import TOLD
+from bridge.core.values import fields_of
 from bridge.store.dialect import dumps, each_of, listed
 from bridge.store.indexed import UNFINISHED, written
-from bridge.store.tables import columns_of, incidents, notices
+from bridge.store.tables import incidents, notices
 from bridge.store.transaction import Transaction
 
 _ABOUT = notices.alias("about")
@@ -155,7 +156,7 @@ class Incidents:
         return set(self._tx.execute(query.distinct()).scalars())
 
     def add(self, incident: Incident) -> None:
-        self._tx.write(_ADD, [columns_of(incident)])
+        self._tx.write(_ADD, [fields_of(incident)])
         self._tx.own.open(incident)
 
     def move(self, incident: Incident, to: IncidentState, **changes: Unpack[IncidentChanges]) -> bool:

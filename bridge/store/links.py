@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, bindparam, select, update
 
+from bridge.core.values import fields_of
 from bridge.store.dialect import insert
 from bridge.store.own_rows import Link
-from bridge.store.tables import columns_of, links
+from bridge.store.tables import links
 from bridge.store.transaction import Transaction
 
 _LINK_BYTES = 16
@@ -41,7 +42,7 @@ class Links:
             if person not in mine
         ]
         if new:
-            self._tx.write(_ADD, [columns_of(link, "replaced") for link in new])
+            self._tx.write(_ADD, [fields_of(link, "replaced") for link in new])
             mine.update({link.person: link for link in new})
 
     def of(self, notice_id: str) -> dict[str, Link]:

@@ -13,11 +13,12 @@ from sqlalchemy import Text as TextType
 from bridge.core.kinds import Clock, Recipients, kinds_that, spec_of
 from bridge.core.lifecycle import UNDECIDED, UNDER_WAY, may_move
 from bridge.core.model import Approval, Batch, Notice, NoticeState, Text, Version
+from bridge.core.values import fields_of
 from bridge.store.delivery_counts import DeliveryCounts
 from bridge.store.dialect import dumps, insert, listed
 from bridge.store.incidents import REAL, Incidents, about
 from bridge.store.indexed import OPEN_NOTICE
-from bridge.store.tables import approvals, columns_of, incidents, notices, versions
+from bridge.store.tables import approvals, incidents, notices, versions
 from bridge.store.transaction import Transaction
 
 _BY_LIST = kinds_that(lambda spec: spec.recipients is Recipients.SERVICE_LIST)
@@ -144,7 +145,7 @@ class Notices:
         return found
 
     def add(self, notice: Notice, audience: str) -> None:
-        self._tx.write(_ADD, [{**columns_of(notice, "approvals"), "audience": audience}])
+        self._tx.write(_ADD, [{**fields_of(notice, "approvals"), "audience": audience}])
         if not self._tx.own.draft(notice):
             Incidents(self._tx).changed(notice.id)
 
@@ -291,10 +292,10 @@ class Notices:
 
     def add_version(self, version: Version) -> None:
         nested = {
-            "texts": {locale: columns_of(text) for locale, text in version.texts.items()},
+            "texts": {locale: fields_of(text) for locale, text in version.texts.items()},
             "batch": asdict(version.batch) if version.batch else None,
         }
-        self._tx.write(_ADD_VERSION, [{**columns_of(version), **nested}])
+        self._tx.write(_ADD_VERSION, [{**fields_of(version), **nested}])
         if own := self._tx.own.notice(version.notice_id):
             own.versions[version.version] = version
 

@@ -11,10 +11,11 @@ from typing import Any, Literal
 from sqlalchemy import Row, and_, bindparam, case, func, select, update
 
 from bridge.core.model import DeliveryState, Recipient
+from bridge.core.values import fields_of
 from bridge.store import bulk
 from bridge.store.dialect import domain_of, insert, unindexed
 from bridge.store.indexed import WAITING
-from bridge.store.tables import columns_of, letters, outbox
+from bridge.store.tables import letters, outbox
 from bridge.store.transaction import Transaction
 
 Lane = Literal["oncall", "customers"]
@@ -72,7 +73,7 @@ class Outbox:
         self._tx.write(
             _ADD,
             [
-                {**columns_of(message), "due_at": now, "updated_at": now, **self._claimed(message)}
+                {**fields_of(message), "due_at": now, "updated_at": now, **self._claimed(message)}
                 for message in messages
             ],
         )

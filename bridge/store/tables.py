@@ -3,8 +3,6 @@
 Times are UTC (`Utc`, in dialect.py). Ids are UUID text, except the outbox, whose rows are many.
 """
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -31,11 +29,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-
-def columns_of(value: Any, *without: str) -> dict[str, Any]:
-    """A dataclass's fields by name, as an INSERT takes them. `without`: those that are no columns of its table."""
-    return {name: getattr(value, name) for name in value.__dataclass_fields__ if name not in without}
 
 
 _BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER

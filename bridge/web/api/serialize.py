@@ -11,13 +11,12 @@ from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import DeliveryState, Incident, Notice, Ring, Version
 from bridge.core.reminders import plan, rung_people
 from bridge.core.settings import Escalation
-from bridge.core.values import Locale
+from bridge.core.values import Locale, fields_of
 from bridge.stages.audience import Lists, audience_of
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.proofread import proofread
 from bridge.stages.runtime import Runtime
 from bridge.stages.word_findings import of_language
-from bridge.store.tables import columns_of
 from bridge.store.tx import Tx
 from bridge.web.api.schemas import FindingOut, IncidentOut, NoticeOut, ReminderOut, VersionOut, counted
 from bridge.wording import Finding
@@ -34,7 +33,7 @@ def incidents_out(tx: Tx, runtime: Runtime, incidents: Sequence[Incident], lists
     return [
         IncidentOut.model_validate(
             {
-                **columns_of(incident),
+                **fields_of(incident),
                 "drill": incident.is_drill,
                 "due_at": _next_deadline(notices[incident.id]),
                 "alerts": alerts[incident.id],
@@ -101,8 +100,8 @@ def _notice_out(ctx: NoticeContext, lists: Lists, rows: _Rows) -> NoticeOut:
     deliveries = counted(rows.counts[notice.id].items())
     return NoticeOut.model_validate(
         {
-            **columns_of(notice),
-            **columns_of(shown.texts[locale]),
+            **fields_of(notice),
+            **fields_of(shown.texts[locale]),
             "promise_at": shown.promise_at,
             "number": number,
             "recipients": recipients,
@@ -122,7 +121,7 @@ def _later(state: str) -> str:
 def _version_out(version: Version, locale: Locale) -> VersionOut:
     return VersionOut(
         version=version.version,
-        **columns_of(version.texts[locale]),
+        **fields_of(version.texts[locale]),
         edited_by=version.edited_by,
         created_at=version.created_at,
     )
