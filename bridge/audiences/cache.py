@@ -102,13 +102,16 @@ class CustomerLists:
         return await self._facts(services, AT_ONCE)
 
     def fresh(self, services: Collection[str]) -> Mapping[str, AudienceFacts] | None:
-        """The facts of these services' lists, if all were read within `FRESH` seconds. For any thread."""
+        """The facts of these services' lists, if all were read within `FRESH` seconds. For any thread.
+
+        A list that could not be read is none of them: it may have been put right since.
+        """
         known, since = self._lists(), monotonic() - FRESH
         lists = {service: known[service] for service in services if service in known}
         found = {}
         for service, mine in lists.items():
             facts, read_at = self._fresh.get((mine.path, mine.reading), (None, 0.0))
-            if facts is None or read_at < since:
+            if facts is None or facts.problem or read_at < since:
                 return None
             found[service] = _named(facts, mine)
         return found

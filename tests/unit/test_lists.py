@@ -127,3 +127,9 @@ async def test_a_list_that_was_read_a_moment_ago_need_not_be_asked_again(good, p
     assert both.fresh(["good", "pipe"]) is None
     with patch("bridge.audiences.cache.FRESH", 0.0):
         assert both.fresh(["good"]) is None
+
+
+async def test_a_list_that_could_not_be_read_a_moment_ago_is_asked_again(tmp_path):
+    missing = lists(missing=tmp_path / "missing.csv")
+    assert (await missing.facts(["missing"]))["missing"].problem
+    assert missing.fresh(["missing"]) is None
