@@ -38,6 +38,7 @@ log = Logger(__name__)
 
 AT_ONCE = 500  # rows a claim takes
 AHEAD = 20  # letters in doubt that may wait for each connection, so that it never waits for the database
+FIRST = 2  # letters for each connection that go one by one, before the server is known to take them
 STALE = 8.0  # seconds after their claim they are claimed anew: less than it takes until an instance counts as dead
 FLOWS = 5.0  # seconds after a letter was taken the next ones may be in doubt before they are on the wire
 TOGETHER = 10  # rings that share the commit of their doubt
@@ -76,7 +77,8 @@ class LaneWorker:
         self._bell = bell
         self._compose = compose
         self._queue: asyncio.Queue[Ready] = asyncio.Queue()
-        self._few = width * (AHEAD // 2 if lane == "customers" else 1)  # rows that wait when more are claimed
+        self._enough = width * (AHEAD // 2 if lane == "customers" else 1)
+        self._few = self._enough  # rows that wait when more are claimed
         self._hungry = asyncio.Event()
         self._held: set[tuple[int, int]] = set()  # id and fence of what waits for a sender or is being sent
         self._missed: set[tuple[int, int]] = set()  # what the last look found claimed, and in nobody's hands
@@ -147,9 +149,10 @@ class LaneWorker:
         if not await self._some_relay_works():
             return
         by_train = self._by_train(self._relays()[0])
-        room = AHEAD * self._width - self._queue.qsize() if by_train else AT_ONCE
         # A server that is silent from the first letter on leaves none in doubt: the first ones go one by one.
         leaves = by_train and monotonic() < self._taken_at + FLOWS
+        ahead = AHEAD if leaves else FIRST
+        room = max(ahead * self._width - self._queue.qsize(), 1) if by_train else AT_ONCE
         wanted = Wanted(self._lane, room, leaves)
         unit = partial(claim_rows, runtime=self._office.runtime(), wanted=wanted, me=self._office.me())
         rows = await self._office.marks.claim(unit)
@@ -161,6 +164,7 @@ class LaneWorker:
                 await asyncio.wait_for(self._queue.join(), SUSPECT_ALONE)
         if not rows:
             await self._rest()
+        self._few = 0 if by_train and not leaves else self._enough
         while self._queue.qsize() > self._few:
             self._hungry.clear()
             await self._hungry.wait()

@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from bridge.core.model import Recipient
 from bridge.loops import lanes
-from bridge.loops.lanes import AHEAD, claim_rows
+from bridge.loops.lanes import AHEAD, FIRST, claim_rows
 from bridge.smtp.outcome import Outcome
 from bridge.smtp.relay import Mail
 from bridge.smtp.train import Load
@@ -25,7 +25,7 @@ from tests.stages.office import Office, office
 
 ME = ThisInstance("one", "boot-1")
 LETTERS = 400
-FIRST = 2 * AHEAD  # these go one by one: until one is taken, the server may be silent
+ALONE = 2 * FIRST  # these go one by one: until one is taken, the server may be silent
 
 
 @dataclass
@@ -108,7 +108,7 @@ async def test_a_sending_costs_two_statements_for_each_claim(database_url: str) 
                 await until_counts(opened, sent=LETTERS)
     assert sorted(relay.taken) == sorted(row.address for row in opened.recipients)
     refills = LETTERS // (2 * AHEAD // 2)
-    assert len(seen) <= FIRST + 3 * (refills + 2), "claims, their results, and a late result or two"
+    assert len(seen) <= ALONE + 3 * (refills + 2), "claims, their results, and a late result or two"
 
 
 async def test_with_hold_nobody_is_in_doubt_who_is_not_on_the_wire(database_url: str) -> None:
@@ -128,7 +128,7 @@ async def test_nobody_is_in_doubt_before_the_server_takes_letters(database_url: 
     async with office(database_url) as opened:
         await long_list(opened)
         async with lane(opened, relay, await boot_of(opened)):
-            await until_counts(opened, sending=FIRST, queued=LETTERS - FIRST)
+            await until_counts(opened, sending=ALONE, queued=LETTERS - ALONE)
             relay.gate.set()
             await until_counts(opened, sent=LETTERS)
 
@@ -156,5 +156,5 @@ async def test_what_was_not_begun_is_put_back_at_once_when_the_bridge_stops(data
             await asyncio.to_thread(until, lambda: relay.asked == 2, 10, "both senders wait for the relay")
             asyncio.get_running_loop().call_later(0.2, relay.gate.set)
         taken = len(relay.taken)
-        assert 0 < taken <= FIRST
+        assert 0 < taken <= ALONE
         await until_counts(opened, sent=taken, queued=LETTERS - taken)
