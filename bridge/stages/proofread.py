@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from bridge.core import next_notice
 from bridge.core.batch import MAX_ROWS
+from bridge.core.contradiction import unmeasured
 from bridge.core.dates import moment, round_up
 from bridge.core.facts import Facts
 from bridge.core.kinds import Promises, Recipients, spec_of
@@ -47,6 +48,10 @@ CAUSE_DAY_OVER = (
 REWORDED_SCOPE = (
     "前の報告では、影響範囲の文が手直しされています。この手紙の影響範囲も確かめてください。",
     "In the last report a person reworded what is affected. Check it in this letter too.",
+)
+OWN_WORDS = (
+    "「{scope}」は、この言葉では手紙に書かれていません。同じ影響が伝わるか確かめてください。",
+    "The letter does not have these words: {scope}. Check that yours tell the same of what is affected.",
 )
 
 
@@ -173,11 +178,19 @@ def _scope_reworded(ctx: NoticeContext) -> bool:
     """Whether the last report told another scope than its facts: a person wrote it, and a draft cannot know."""
     before = [other for other in ctx.notices() if other.id != ctx.notice.id]
     report = last_report(ctx.tx, before)
-    if report is None or report.edited_by is None:
-        return False
-    printed = view(Facts.from_dict(report.facts), ctx.service.locale).scope
-    body = "".join(report.texts[ctx.service.locale].body.split())
-    return any("".join(line.split()) not in body for line in printed)
+    return bool(report and report.edited_by and _scope_unsaid(ctx, report))
+
+
+def _scope_unsaid(ctx: NoticeContext, version: Version) -> list[str]:
+    """What a letter of these facts prints as affected, and the text of this version does not have."""
+    body = _bare(version.texts[ctx.service.locale].body)
+    printed = view(Facts.from_dict(version.facts), ctx.service.locale).scope
+    return [line for line in printed if _bare(line) not in body]
+
+
+def _bare(text: str) -> str:
+    """Without line ends, which folding moves, and without measured numbers."""
+    return "".join(unmeasured(text).split())
 
 
 def of_impact(facts: Facts) -> list[Finding]:
@@ -224,4 +237,7 @@ def _bridge_findings(
             )
     if version.edited_by is None and _scope_reworded(ctx):
         found.append(Finding("BRG-04", "warning", "body", (0, 0), "", *REWORDED_SCOPE))
+    if version.edited_by and ctx.spec.follows_alerts and (lines := _scope_unsaid(ctx, version)):
+        why, why_en = (words.format(scope=" / ".join(lines)) for words in OWN_WORDS)
+        found.append(Finding("BRG-09", "warning", "body", (0, 0), "", why, why_en))
     return found
