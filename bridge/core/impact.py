@@ -16,6 +16,7 @@ MAX_IMPACT_CHARS = 120
 MAX_WORKAROUND_CHARS = 500
 # A source that lost its clock reports 1970 or the year 1; a real condition is not older than this.
 OLDEST_START = timedelta(days=365)
+ABOUT = timedelta(minutes=5)  # how far 頃 reaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,12 @@ def refusals(told: Sequence[Told]) -> tuple[Refused, ...]:
 def symptom_of(told: Sequence[Told], kind: Kind) -> LocalText | None:
     """What happens now, rather than what happened: the first that fires. One that is over names only what is over."""
     return next((one.symptom for one in _concerned(told, kind) if one.symptom), None)
+
+
+def began_later(told: Sequence[Told], symptom: LocalText | None, started_at: datetime) -> bool:
+    """Whether that symptom's first alert began so long after the disturbance that "since then" is untrue of it."""
+    starts = (one.started_at for one in told if symptom and one.symptom == symptom)
+    return min(starts, default=started_at) > started_at + ABOUT
 
 
 def when_recovered(
