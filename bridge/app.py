@@ -124,7 +124,6 @@ class App:
 
     async def _begin(self, store: Store[Tx], keys: Keys) -> None:
         """Before the first heartbeat: is it our database, what is old work, whose claims are nobody's."""
-        alone = self._runtime.config.database_url.get_backend_name() == "sqlite"
         policy = self._runtime.config.smtp.on_unknown
 
         def unit(tx: Tx) -> tuple[str, Wake]:
@@ -135,7 +134,7 @@ class App:
             me = ThisInstance(self._instance_id, tx.boot_id(), self._mark.mark, self._where)
             wake = instances.live_on(tx, self._runtime, me)
             tx.instances.started_at(me.where)
-            if alone:
+            if self._alone:
                 instances.recover_claims(tx, me.id, me.boot_id, policy, alone=True)
             return me.boot_id, wake
 
@@ -144,6 +143,11 @@ class App:
 
     def _me(self) -> ThisInstance:
         return ThisInstance(self._instance_id, self._boot_id, self._mark.mark, self._where)
+
+    @property
+    def _alone(self) -> bool:
+        """An SQLite file is one process's."""
+        return self._runtime.config.database_url.get_backend_name() == "sqlite"
 
     @cached_property
     def _where(self) -> str:
@@ -209,7 +213,7 @@ class App:
             runtime=lambda: self._runtime,
             lists=self._lists,
             watch=RelayWatch(store, lambda: self._runtime, lambda: self._relays["customers"][0], self._wake),
-            peers=Peers(store, lambda: self._runtime, self._lists, self._me),
+            peers=None if self._alone else Peers(store, lambda: self._runtime, self._lists, self._me),
             me=self._me,
             bell=self._bells["timer"],
             wake=self._wake,
