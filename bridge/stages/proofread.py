@@ -12,6 +12,7 @@ from bridge.core.dates import moment, round_up
 from bridge.core.facts import Facts
 from bridge.core.kinds import Promises, Recipients, spec_of
 from bridge.core.model import Notice, Text, Version
+from bridge.core.service_index import index_of, names_of
 from bridge.core.settings import Service
 from bridge.core.values import Locale
 from bridge.letters.render import english_begins
@@ -61,7 +62,7 @@ def proofread(ctx: NoticeContext) -> tuple[Finding, ...]:
         return tuple(found for letter in proofread_batch(ctx) for found in letter)
     service, version = ctx.service, ctx.version()
     fresh = ctx.now + update_every(ctx)
-    context = replace(context_of(ctx.runtime, service, version, ctx.now), promise=round_up(fresh))
+    context = replace(context_of(ctx.runtime, service, ctx.told(version), ctx.now), promise=round_up(fresh))
     findings = [
         replace(finding, rule=PROMISE_PASSED) if finding.rule == PRINTED_PROMISE_PASSED else finding
         for finding in _check_halves(_letter(ctx, version, service.locale), context, service)
@@ -90,7 +91,7 @@ def proofread_batch(ctx: NoticeContext) -> list[tuple[Finding, ...]]:
     """
     service = ctx.service
     version = ctx.version()
-    context = context_of(ctx.runtime, service, version, version.created_at)
+    context = context_of(ctx.runtime, service, ctx.told(version), version.created_at)
     assert version.batch
     companies = frozenset(row["company"] for row in version.batch.rows)
     return [
@@ -110,9 +111,9 @@ def _check_once(letter: Letter, context: Context) -> tuple[Finding, ...]:
     )
 
 
-def context_of(runtime: Runtime, service: Service, version: Version, now: datetime) -> Context:
-    """What the wording check may know about a version's letter."""
-    facts, signs = Facts.from_dict(version.facts), service.representative
+def context_of(runtime: Runtime, service: Service, facts: Facts, now: datetime) -> Context:
+    """What the wording check may know about a letter of these facts."""
+    signs = service.representative
     signing = (signs.ja, signs.en) if signs else ()
     return Context(
         now=now,
@@ -132,13 +133,8 @@ def context_of(runtime: Runtime, service: Service, version: Version, now: dateti
 
 def _names_of_others(runtime: Runtime, service: Service) -> tuple[str, ...]:
     """The names of all other services, in every language. A name that this service has too is not among them."""
-    others = (_names_of(each) for each in runtime.config.services.values() if each.id != service.id)
-    return tuple(sorted(set().union(*others) - _names_of(service)))
-
-
-def _names_of(service: Service) -> set[str]:
-    texts = (text for text in (service.name, service.short_name) if text)
-    return {name for text in texts for name in (text.ja, text.en) if name}
+    own = names_of(service)
+    return tuple(name for name in index_of(runtime.config.services).names if name not in own)
 
 
 def _for_row(context: Context, row: Mapping[str, str], companies: Collection[str]) -> Context:
@@ -218,7 +214,7 @@ def _bridge_findings(
     `fresh`: the promise that it would make now, None where the passed one is objected to already.
     """
     found: list[Finding] = []
-    service, facts, body = ctx.service, Facts.from_dict(version.facts), version.texts[ctx.service.locale].body
+    service, facts, body = ctx.service, ctx.told(version), version.texts[ctx.service.locale].body
     if version.edited_by is None:
         found += of_impact(facts) + of_words(facts)
     if ctx.incident.truncated:
