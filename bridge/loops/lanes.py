@@ -77,7 +77,7 @@ class LaneWorker:
         self._bell = bell
         self._compose = compose
         self._queue: asyncio.Queue[Ready] = asyncio.Queue()
-        self._enough = width * (AHEAD // 2 if lane == "customers" else 1)
+        self._enough = width * (AHEAD // 4 if lane == "customers" else 1)
         self._few = self._enough  # rows that wait when more are claimed
         self._hungry = asyncio.Event()
         self._held: set[tuple[int, int]] = set()  # id and fence of what waits for a sender or is being sent
