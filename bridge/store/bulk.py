@@ -5,17 +5,17 @@ over `owner`, with which it reads all claims for each row.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, bindparam, func, select, text, update
+from sqlalchemy import JSON, Column, ColumnElement, Select, Text, bindparam, cast, func, select, text, update
 from sqlalchemy.sql.elements import TextClause
 
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Alert
-from bridge.store.dialect import dumps, skip_locked
-from bridge.store.prepared import SQLITE, Prepared, stored
+from bridge.store.dialect import Utc, dumps, skip_locked
+from bridge.store.prepared import Prepared, moment, stored
 from bridge.store.tables import alerts, outbox
 from bridge.store.transaction import ListStatement, Transaction
 
@@ -166,29 +166,52 @@ def mark_in_doubt(
     return {(row_id, fence) for row_id, fence in tx.run(_DOUBTFUL, asked).fetchall()}
 
 
-class Fetch:
-    """Rows of the outbox.
+def _packed(columns: Iterable[ColumnElement[Any]]) -> dict[str, Select[tuple[str]]]:
+    """Rows as one text of JSON, in the words of each database; what is JSON itself is text in it.
 
-    From SQLite all come as one: with each row that it steps to, the interpreter goes to another thread and back.
+    Taken apart by itself, each column of each row costs more. And with each row that SQLite steps to, the interpreter
+    goes to another thread and back.
     """
+    as_text = [cast(one, Text) if isinstance(one.type, JSON) else one for one in columns]
+    return {
+        "sqlite": select(func.json_group_array(func.json_array(*as_text))),
+        "postgresql": select(cast(func.json_agg(func.json_build_array(*as_text)), Text)),
+    }
+
+
+class Fetch:
+    """Rows of the outbox."""
 
     def __init__(self, which: ColumnElement[bool], columns: Sequence[Column[Any]]) -> None:
-        packed = select(func.json_group_array(func.json_array(*columns))).where(which)
-        self._rows = Prepared(packed, select(*columns).where(which))
-        readers = [column.type.dialect_impl(SQLITE).result_processor(SQLITE, None) for column in columns]
-        self._readers = [(place, reader) for place, reader in enumerate(readers) if reader]
+        packed = _packed(columns)
+        self._rows = Prepared(packed["sqlite"].where(which), packed["postgresql"].where(which))
+        self._readers = _readers(columns)
 
     def run(self, tx: Transaction, params: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         """The rows, by the columns in their order."""
-        found = tx.run(self._rows, params).fetchall()
-        if tx.connection.dialect.name != "sqlite":
-            return found
-        rows: list[list[Any]] = json.loads(found[0][0])
-        for place, reader in self._readers:
-            read = cache(reader)  # the rows of a letter differ in little
-            for row in rows:
+        return _unpacked(tx.run(self._rows, params).fetchone()[0], self._readers)
+
+
+_Readers = Sequence[tuple[int, Callable[[str], Any]]]
+
+
+def _readers(columns: Sequence[Column[Any]]) -> _Readers:
+    """What takes the texts of these columns apart that are more than text."""
+    found = [(place, _READS.get(type(column.type))) for place, column in enumerate(columns)]
+    return [(place, reads) for place, reads in found if reads]
+
+
+_READS: Mapping[type, Callable[[str], Any]] = {Utc: moment, JSON: json.loads}
+
+
+def _unpacked(packed: str | None, readers: _Readers) -> Sequence[Sequence[Any]]:
+    rows: list[list[Any]] = json.loads(packed or "[]")
+    for place, reader in readers:
+        read = cache(reader)  # the rows of a letter differ in little
+        for row in rows:
+            if row[place] is not None:
                 row[place] = read(row[place])
-        return rows
+    return rows
 
 
 class UpdateAndFetch:
@@ -197,21 +220,23 @@ class UpdateAndFetch:
     def __init__(
         self, due: Select[tuple[int]], values: Mapping[str, Any], columns: Sequence[Column[Any]]
     ) -> None:
-        returning = update(outbox).where(outbox.c.id.in_(skip_locked(due))).values(values).returning(*columns)
+        taken = update(outbox).where(outbox.c.id.in_(skip_locked(due))).values(values).returning(*columns)
         # Where SQLite asks first, PostgreSQL does all at once.
-        self._begin = Prepared(select(func.json_group_array(due.subquery().c.id)), returning)
+        self._begin = Prepared(
+            select(func.json_group_array(due.subquery().c.id)), _packed(taken.cte("taken").c)["postgresql"]
+        )
         those = outbox.c.id.in_(select(_EACH.c.value))
         change = update(outbox).where(those).values(values)
         self._update = Prepared(change, change)
         self._fetch = Fetch(those, columns)
+        self._readers = _readers(columns)
 
     def run(self, tx: Transaction, params: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         """The rows that were changed, by the columns in their order."""
-        found = tx.run(self._begin, params).fetchall()
+        found = tx.run(self._begin, params).fetchone()[0]
         if tx.connection.dialect.name != "sqlite":
-            return found
-        ids = found[0][0]
-        if ids == "[]":
+            return _unpacked(found, self._readers)
+        if found == "[]":
             return []
-        tx.run(self._update, {**params, "ids": ids})
-        return self._fetch.run(tx, {"ids": ids})
+        tx.run(self._update, {**params, "ids": found})
+        return self._fetch.run(tx, {"ids": found})

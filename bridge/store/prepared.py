@@ -14,7 +14,7 @@ from sqlalchemy.sql.elements import ClauseElement, TextClause
 
 from bridge.store.dialect import dumps
 
-SQLITE = SQLiteDialect(paramstyle="named")
+_SQLITE = SQLiteDialect(paramstyle="named")
 
 
 class Rows(Protocol):
@@ -34,7 +34,7 @@ class Prepared:
     def __init__(self, on_sqlite: ClauseElement, elsewhere: Executable) -> None:
         """The two may be one and the same."""
         self._elsewhere = elsewhere
-        compiled = on_sqlite.compile(dialect=SQLITE)
+        compiled = on_sqlite.compile(dialect=_SQLITE)
         text = isinstance(on_sqlite, TextClause)
         self._text = on_sqlite.text if isinstance(on_sqlite, TextClause) else str(compiled)
         self._constants: Mapping[str, Any] = {} if text else compiled.params
