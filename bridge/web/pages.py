@@ -107,6 +107,10 @@ class Pages:
         """422: wording errors stand and no reason was given to send them as they are."""
         return self.approval(replace(data, did="refused"), 422)
 
+    def not_now(self, data: PageData) -> Page:
+        """409: not on offer while the letter waits, as a call back that was pressed twice."""
+        return self.approval(replace(data, did="not_now"), 409)
+
     def expired(self, lang: Locale, csrf: str, *, renewed: bool = False) -> Page:
         """410, with a button that mails a fresh link."""
         return self._short(410, error_pages.gone(lang, csrf, renewed=renewed))
