@@ -37,6 +37,7 @@ LIVE_POLICY = "; script-src 'self'; connect-src 'self'"
 """What a page that keeps itself up to date may do beyond `policy`."""
 
 _RETRY_AFTER_SECONDS = "30"
+_WORDS = {lang: {key: sentence[lang] for key, sentence in WORDS.items()} for lang in LOCALES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,8 @@ class Pages:
         self._style = (folder / "style.css").read_text("utf-8")
         self._console = self._style + (folder / "console.css").read_text("utf-8")
         self._live = (folder / "live.js").read_bytes()
-        self._env = templates()
-        self._env.globals.update(root=root, demo=demo)
+        self.templates = templates()
+        self.templates.globals.update(root=root, demo=demo)
 
     def live_js(self) -> bytes:
         """The script of the hold and sending pages, served at /static/live.js."""
@@ -161,10 +162,9 @@ class Pages:
         **values: Any,
     ) -> Page:
         """`values`: `page`, the view, and `data`, the page data that it was made from; error pages have none."""
-        words = {key: sentence[lang] for key, sentence in WORDS.items()}
         style = self._console if wide else self._style
-        html = self._env.get_template(f"{template}.html.j2").render(
-            values, words=words, lang=lang, style=style, live=live
+        html = self.templates.get_template(f"{template}.html.j2").render(
+            values, words=_WORDS[lang], lang=lang, style=style, live=live
         )
         allowed = policy(style) + LIVE_POLICY if live else policy(style)
         return Page(status, html, {**HEADERS, "Content-Security-Policy": allowed})
@@ -178,6 +178,7 @@ def templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # they change with the program
     )
 
 

@@ -22,8 +22,9 @@ from bridge.store.claims import Claimed, DeliveryResult, Wanted
 from bridge.store.tx import Tx
 from bridge.web.api.serialize import incidents_out
 from bridge.web.ops import stored_gauges
+from bridge.web.page_loader import Asked, load
 from tests.parts.midori import minutes, seconds
-from tests.stages.office import Office
+from tests.stages.office import KEYS, Office
 from tests.stages.samples import NIGHT, configured, firing, resolved
 
 LANES = ("oncall", "customers")
@@ -249,3 +250,34 @@ async def test_what_was_told_already_writes_nothing(office: Office) -> None:
     assert set(await office.store.run(again)) == {"SELECT"}
     office.clock.move(seconds(1))
     assert "INSERT" in await office.store.run(again), "that its sender was heard"
+
+
+async def test_one_more_letter_that_waits_is_two_more_statements_for_the_list(office: Office) -> None:
+    """What its findings ask beyond what was read for all: eight more while each asked by itself, some twice."""
+    names = [f"shop{n}" for n in range(4)]
+    office.runtime = replace(office.runtime, config=configured(names))
+
+    def asked(tx: Tx) -> int:
+        with statements(tx.connection) as seen:
+            incidents_out(tx, office.runtime, tx.incidents.page(None, 50), {})
+        return len(seen)
+
+    numbers = []
+    for name in names:
+        await office.post(firing(service=name))
+        numbers.append(await office.store.read(asked))
+    assert [later - earlier for earlier, later in pairwise(numbers)] == [2, 2, 2]
+
+
+async def test_a_page_asks_nothing_twice(office: Office) -> None:
+    await office.post(firing())
+    link = await office.link(await office.newest(), "maruyama")
+
+    def asked(tx: Tx) -> list[tuple[str, str]]:
+        with statements(tx.connection) as seen:
+            load(tx, office.runtime, link, Asked(KEYS, {}))
+        return [(statement, repr(values)) for statement, values in seen]
+
+    seen = await office.store.read(asked)
+    assert sorted(seen) == sorted(set(seen))
+    assert len(seen) <= 20
