@@ -121,6 +121,9 @@ def context_of(runtime: Runtime, service: Service, facts: Facts, now: datetime) 
         service=service.name.get(service.locale),
         short_name=service.short_name.get(service.locale) if service.short_name else "",
         services=_names_of_others(runtime, service),
+        signing=tuple(
+            text for name in (service.sender.name, service.company) for text in (name.ja, name.en) if text
+        ),
         report_no=facts.number,
         cause_confirmed=bool(facts.answers.cause),
         staff=tuple(p.name for p in runtime.config.people.values() if p.name not in signing),
