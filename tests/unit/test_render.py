@@ -11,6 +11,7 @@ from bridge.core.model import Alert, Kind
 from bridge.core.values import LOCALES, Locale
 from bridge.core.width import width
 from bridge.letters.render import LetterError, Letters, bilingual
+from bridge.letters.samples import problems
 from tests.unit.midori import FIRED, RECEIVED, alert, ended, incident, minutes, service
 
 NOW = RECEIVED + minutes(1)
@@ -369,3 +370,16 @@ def test_data_is_never_a_template_nor_markup(data: str) -> None:
 def test_a_subject_is_one_line_whatever_the_template_does(tmp_path: Path) -> None:
     letters = overridden(tmp_path, "ja/first.subject.j2", "【重要】\r\nBcc: {{ service }}\n")
     assert letters.render(SENT, "ja", wrap=None).subject == "【重要】 Bcc: みどりショップ"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"name": {"ja": "みどりショップ"}, "impact": [], "representative": None, "wrap": None},
+        {"bilingual": True, "locale": "en", "short_name": SHORT},
+    ],
+)
+def test_the_shipped_templates_have_words_for_every_sample(changes: dict[str, Any]) -> None:
+    """`bridge check` tries a company's own alone."""
+    assert list(problems(LETTERS, [service(**changes)])) == []
