@@ -21,7 +21,7 @@ settings.load_profile("no deadline")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--kill-rounds", type=int, default=20, help="rounds of every kill -9 loop, per database")
+    parser.addoption("--kill-rounds", type=int, default=10, help="rounds of every kill -9 loop, per database")
     parser.addoption("--sqlite-only", action="store_true", help="leave out what runs on PostgreSQL")
     parser.addoption("--workers", type=int, default=0, help="run the tests in so many forked processes")
     parser.addoption("--long", action="store_true", help="the longest stage tests at full length")
@@ -96,7 +96,7 @@ def pytest_runtest_makereport(
 
 @pytest.fixture(scope="session")
 def kill_rounds(pytestconfig: pytest.Config) -> int:
-    """How often a test may kill the bridge: 20 a database in `make test`, 200 in `make soak`."""
+    """How often a test may kill the bridge: 10 a database in `make test`, 200 in `make soak`."""
     rounds: int = pytestconfig.getoption("--kill-rounds")
     return rounds
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from bridge.cli.main import main
 
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload([__name__, "tests.parts.forked_with"])
+FORKED = multiprocessing.get_context("forkserver")
+FORKED.set_forkserver_preload(["__main__", __name__, "tests.parts.forked_with"])  # else each imports pytest
 
 
 class Forked:
@@ -25,7 +25,7 @@ class Forked:
     def __init__(self, words: Sequence[str], log: Path, cwd: Path, errors: Path | None = None) -> None:
         """What it prints is appended to `log`; what it prints as errors too, or to `errors`."""
         # daemon: one that a test forgot ends with the tests
-        self._process: BaseProcess = _CONTEXT.Process(
+        self._process: BaseProcess = FORKED.Process(
             target=_run, args=(words, cwd, log, errors or log), daemon=True
         )
         self._process.start()
