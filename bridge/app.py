@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from bridge import clock
 from bridge.audiences.cache import CustomerLists
+from bridge.clock import pause
 from bridge.config import Config
 from bridge.core.anchors import LOGGED_AS
 from bridge.core.continuity import Mark, falls_behind
@@ -48,6 +49,7 @@ from bridge.wording import all_rules
 log = Logger(__name__)
 
 STOP_WITHIN = 8.0  # seconds for messages that wait for the answer to their dot
+LOAD_AFTER = 1.0  # seconds
 GIVE_BACK_WITHIN = 0.5  # seconds: closing the store waits on for it, unless the database hangs
 
 
@@ -177,7 +179,7 @@ class App:
         serving = [asyncio.create_task(server.serve()) for server in listening]
         stopped = asyncio.create_task(self._stop.wait())
         log.info("serving", listen=str(self._runtime.config.server.listen), instance=self._instance_id)
-        loading = asyncio.create_task(asyncio.to_thread(_load_the_rest, self._pages, self._runtime.letters))
+        loading = asyncio.create_task(self._load_the_rest())
         everything = [marking, *loops, *serving]
         await asyncio.wait([stopped, *everything], return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
@@ -195,6 +197,11 @@ class App:
         for result in results:
             if isinstance(result, Exception):
                 raise result
+
+    async def _load_the_rest(self) -> None:
+        """Whoever waits for the start is answered first: a thread that imports leaves little of the interpreter."""
+        await pause(LOAD_AFTER)
+        await asyncio.to_thread(_load_the_rest, self._pages, self._runtime.letters)
 
     async def _give_back(self, store: Store[Tx]) -> None:
         policy = self._runtime.config.smtp.on_unknown

@@ -23,7 +23,7 @@ from bridge.core.values import LocalText
 from bridge.letters.render import Letters
 from bridge.letters.samples import problems
 from bridge.resources import shipped
-from bridge.wording.ja.dates import JAPANESE
+from bridge.wording.text import JAPANESE
 
 _BAD_ROWS_SHOWN = 3
 

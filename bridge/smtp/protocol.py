@@ -55,6 +55,10 @@ class Wire(asyncio.Protocol):
         if self.lost is not None:
             raise Lost(self.lost)
 
+    def ready(self) -> Reply | None:
+        """The next reply, if it has come. One that is there need not be waited for."""
+        return self._replies.popleft() if self._replies else None
+
     async def reply(self, seconds: float) -> Reply:
         """The next reply. One that came before the connection was lost still counts. Raises Lost."""
         if not self._replies and self.lost is None:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import CursorResult
 from bridge.core.continuity import DatabaseIdentity
 from bridge.store.dialect import Dialect, dumps
 from bridge.store.own_rows import OwnRows
+from bridge.store.prepared import Prepared, Rows
 from bridge.store.tables import metadata
 
 T = TypeVar("T")
@@ -70,6 +71,11 @@ class Transaction:
     def execute(self, statement: Executable, params: Params | None = None) -> CursorResult[Any]:
         self.flush()
         return self.connection.execute(statement, params)
+
+    def run(self, statement: Prepared, params: Mapping[str, Any]) -> Rows:
+        """Execute what was built for it once."""
+        self.flush()
+        return statement.run(self.connection, params)
 
     def write(self, statement: UpdateBase | ListStatement, rows: Sequence[Row | tuple[Any, ...]]) -> None:
         """Execute for each of these rows, with those of other calls: before anything is asked, or when the unit ends.
