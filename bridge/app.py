@@ -12,11 +12,13 @@ from uuid import uuid4
 
 from bridge import clock
 from bridge.audiences.cache import CustomerLists
+from bridge.clock import pause
 from bridge.config import Config
 from bridge.core.anchors import LOGGED_AS
 from bridge.core.continuity import Mark, falls_behind
 from bridge.errors import StorageDown, StorageRefused
 from bridge.keys import Keys, load_keys, other_database
+from bridge.letters.render import Letters
 from bridge.log import Logger
 from bridge.loops.composers import LetterComposer, OncallComposer
 from bridge.loops.lanes import LaneDependencies, LaneWorker, leave
@@ -27,6 +29,7 @@ from bridge.loops.results import LeavingLetter, Results
 from bridge.loops.self_check import SelfCheck
 from bridge.loops.timer import Timer
 from bridge.metronome import Metronome
+from bridge.oncall.message import oncall_templates
 from bridge.plugins import module_called
 from bridge.smtp.helo import named
 from bridge.smtp.relay import ONCALL_CONNECTIONS, Relay
@@ -46,6 +49,7 @@ from bridge.wording import all_rules
 log = Logger(__name__)
 
 STOP_WITHIN = 8.0  # seconds for messages that wait for the answer to their dot
+LOAD_AFTER = 1.0  # seconds
 GIVE_BACK_WITHIN = 0.5  # seconds: closing the store waits on for it, unless the database hangs
 
 
@@ -58,7 +62,7 @@ class App:
     """One instance of the bridge."""
 
     def __init__(self, config: Config, path: Path | None, *, demo: bool) -> None:
-        self._demo = demo
+        self._pages = Pages(config.server.path, demo=demo)
         self._running = RunningConfig(config, path, self._changed)
         self._self_check = SelfCheck(path)
         self._relays = _relays(config)
@@ -122,7 +126,6 @@ class App:
 
     async def _begin(self, store: Store[Tx], keys: Keys) -> None:
         """Before the first heartbeat: is it our database, what is old work, whose claims are nobody's."""
-        alone = self._runtime.config.database_url.get_backend_name() == "sqlite"
         policy = self._runtime.config.smtp.on_unknown
 
         def unit(tx: Tx) -> tuple[str, Wake]:
@@ -133,7 +136,7 @@ class App:
             me = ThisInstance(self._instance_id, tx.boot_id(), self._mark.mark, self._where)
             wake = instances.live_on(tx, self._runtime, me)
             tx.instances.started_at(me.where)
-            if alone:
+            if self._alone:
                 instances.recover_claims(tx, me.id, me.boot_id, policy, alone=True)
             return me.boot_id, wake
 
@@ -142,6 +145,11 @@ class App:
 
     def _me(self) -> ThisInstance:
         return ThisInstance(self._instance_id, self._boot_id, self._mark.mark, self._where)
+
+    @property
+    def _alone(self) -> bool:
+        """An SQLite file is one process's."""
+        return self._runtime.config.database_url.get_backend_name() == "sqlite"
 
     @cached_property
     def _where(self) -> str:
@@ -171,7 +179,7 @@ class App:
         serving = [asyncio.create_task(server.serve()) for server in listening]
         stopped = asyncio.create_task(self._stop.wait())
         log.info("serving", listen=str(self._runtime.config.server.listen), instance=self._instance_id)
-        loading = asyncio.create_task(asyncio.to_thread(_load_the_rest))
+        loading = asyncio.create_task(self._load_the_rest())
         everything = [marking, *loops, *serving]
         await asyncio.wait([stopped, *everything], return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
@@ -190,6 +198,11 @@ class App:
             if isinstance(result, Exception):
                 raise result
 
+    async def _load_the_rest(self) -> None:
+        """Whoever waits for the start is answered first: a thread that imports leaves little of the interpreter."""
+        await pause(LOAD_AFTER)
+        await asyncio.to_thread(_load_the_rest, self._pages, self._runtime.letters)
+
     async def _give_back(self, store: Store[Tx]) -> None:
         policy = self._runtime.config.smtp.on_unknown
 
@@ -207,7 +220,7 @@ class App:
             runtime=lambda: self._runtime,
             lists=self._lists,
             watch=RelayWatch(store, lambda: self._runtime, lambda: self._relays["customers"][0], self._wake),
-            peers=Peers(store, lambda: self._runtime, self._lists, self._me),
+            peers=None if self._alone else Peers(store, lambda: self._runtime, self._lists, self._me),
             me=self._me,
             bell=self._bells["timer"],
             wake=self._wake,
@@ -256,7 +269,7 @@ class App:
             health=health,
             reload=partial(self._running.reload, store),
             check=self._self_check.look,
-            pages=Pages(self._runtime.config.server.path, demo=self._demo),
+            pages=self._pages,
         )
 
     def _relay_problem(self) -> str:
@@ -285,8 +298,19 @@ class App:
         loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(self._running.reload(store)))
 
 
-def _load_the_rest() -> None:
-    """What the first letter and the first call of the API need. A start does not wait for it, nor the first alert."""
+def _load_the_rest(pages: Pages, letters: Letters) -> None:
+    """What the first letter, its ring, its page and the first call of the API need, in that order.
+
+    A start does not wait for it, nor the first alert.
+    """
+    for templates, first in (
+        (oncall_templates(), ("ring.", "which_copy.")),
+        (letters.templates, ("first.", "_")),
+        (pages.templates, ("approval.", "layout.", "parts.", "fields.")),
+    ):
+        for name in templates.list_templates():
+            if name.rpartition("/")[2].startswith(first):
+                templates.get_template(name)
     all_rules()
     module_called("bridge.web.api", "api_app")
 

@@ -23,7 +23,7 @@ from bridge.core.values import LocalText
 from bridge.letters.render import Letters
 from bridge.letters.samples import problems
 from bridge.resources import shipped
-from bridge.wording.ja.dates import JAPANESE
+from bridge.wording.text import JAPANESE
 
 _BAD_ROWS_SHOWN = 3
 
@@ -58,9 +58,13 @@ def check_people(config: Config) -> Iterator[Problem]:
 
 
 def check_templates(config: Config) -> Iterator[Problem]:
-    """Every letter of every service, in both languages, from several sets of facts."""
-    if config.templates is not None:
-        yield from _misnamed(config.templates)
+    """Every letter of every service, in both languages, from several sets of facts, by the company's own templates.
+
+    The shipped ones are tried by the tests.
+    """
+    if config.templates is None:
+        return
+    yield from _misnamed(config.templates)
     for problem in problems(Letters(config.templates), config.services.values()):
         yield ("templates",), f"{problem}. Correct it, or remove it to use the shipped one"
 

@@ -17,7 +17,7 @@ from bridge.core import next_notice
 from bridge.core.facts import Answers, Facts, build
 from bridge.core.kinds import KINDS, KindSpec, Promises, Recipients, spec_of
 from bridge.core.matchers import all_match
-from bridge.core.model import Alert, Incident, Kind, Text, Version
+from bridge.core.model import Alert, Incident, Kind, Text
 from bridge.core.settings import Service
 from bridge.core.values import LOCALES, Locale
 from bridge.errors import BridgeError
@@ -152,10 +152,7 @@ def _with_sample(answers: Answers, spec: KindSpec) -> Answers:
 def _findings(
     runtime: Runtime, service: Service, facts: Facts, text: Text, locale: Locale
 ) -> tuple[Finding, ...]:
-    version = Version("preview", 1, {locale: text}, facts.to_dict(), facts.promise_at, None, facts.drafted_at)
-    context = replace(
-        context_of(runtime, service, version, facts.drafted_at), service=service.name.get(locale)
-    )
+    context = replace(context_of(runtime, service, facts, facts.drafted_at), service=service.name.get(locale))
     return (
         *of_impact(facts),
         *of_words(facts),

@@ -16,6 +16,8 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 # Nearly every address passes by this one match.
 _PLAIN = re.compile(rf"[{_TEXT}]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
+_ATOM, _LOWER = _TEXT.replace(r".\-", r"\-"), _LABEL.replace("A-Z", "")
+_REGULAR = re.compile(rf"(?=[^@]{{1,64}}@)[{_ATOM}]+(?:\.[{_ATOM}]+)*@{_LOWER}(?:\.{_LOWER})+")
 _DEVIATING = re.compile("[ßẞς]")  # IDNA 2003 and 2008 read different domains in them: RFC 5894 7.2
 _UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
@@ -91,6 +93,11 @@ def _length_or_domain_problem(local: str, domain: str) -> str | None:
     if len(local.encode()) > 64 or len(local.encode()) + 1 + len(written) > 254:
         return TOO_LONG
     return None
+
+
+def is_regular(address: str) -> bool:
+    """Whether the address is written on the wire as it is, and in no other way. Nearly all are."""
+    return len(address) <= 254 and _REGULAR.fullmatch(address) is not None
 
 
 @lru_cache(maxsize=256)

@@ -24,7 +24,6 @@ _IS_OVER = re.compile(
     "|has been restored|has recovered|recovery has been confirmed"
 )
 _WORKS_AGAIN = re.compile("^(?:復旧を確認した範囲[：:]|Confirmed as recovered:).*$", re.MULTILINE)
-# A measured number in the words for customers moves with each post, and is not another impact.
 _MEASURED = re.compile(r"[0-9０-９]+(?:[.．][0-9０-９]+)?(?=\s*(?:%|％|パーセント|ミリ秒|秒|ms|件))")
 
 
@@ -118,7 +117,12 @@ def _named(impact: LocalText, told: Facts, text: str) -> bool:
 
 def impact_key(impact: LocalText) -> str:
     """What makes one impact the same as another: its words without the numbers that were measured."""
-    return _MEASURED.sub("#", impact.ja)
+    return unmeasured(impact.ja)
+
+
+def unmeasured(words: str) -> str:
+    """Words for customers without the numbers that were measured, which move with each post."""
+    return _MEASURED.sub("#", words)
 
 
 def _keys(impacts: Iterable[LocalText]) -> set[str]:

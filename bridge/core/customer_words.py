@@ -14,7 +14,7 @@ from pydantic import Field
 from bridge.core.sanitise import CUT, one_line
 from bridge.core.values import Locale, LocalText, Model
 
-Why = Literal["template", "error", "nothing", "markup", "too_long"]
+Why = Literal["template", "error", "nothing", "markup", "too_long", "untranslated"]
 
 REASONS: Mapping[Why, LocalText] = {
     "template": LocalText(
@@ -23,6 +23,10 @@ REASONS: Mapping[Why, LocalText] = {
     "error": LocalText(ja="エラーの文です", en="it is the text of an error"),
     "nothing": LocalText(ja="中身のない言葉です", en="it says nothing"),
     "markup": LocalText(ja="マークアップを含んでいます", en="it holds markup"),
+    "untranslated": LocalText(
+        ja="書かれておらず、日本語の手紙にも英語の言葉が載ります",
+        en="it is missing, and the letter in Japanese has the English words",
+    ),
     "too_long": LocalText(ja="長すぎます({limit}字まで)", en="it is longer than {limit} characters"),
 }
 SHOWN_CHARS = 60
@@ -35,7 +39,7 @@ _TEMPLATE = re.compile(
 _ERROR = re.compile(
     r"<error |error expanding template|error executing template|template: |\bTraceback\b|\b\w+(?:Error|Exception)\b:"
     r"|\.\w+Exception\b|#(?:REF|N/A|NAME|VALUE|DIV/0)\b"
-    r"|(?i:\bundefined variable\b|\bsyntax error\b|^(?:error|exception|panic|fatal|err)\s*(?:[:：]|\d|$)"
+    r"|(?i:\bundefined variable\b|\bsyntax error\b|^(?:error|exception|panic|fatal|err|エラー|例外)\s*(?:[:：]|\d|$)"
     r"|\bdeadline exceeded\b|\bconnection refused\b|\bi/o timeout\b|\bno such (?:host|file)\b)"
 )
 _EMPTY_WORD = (
@@ -43,10 +47,10 @@ _EMPTY_WORD = (
     r"|not (?:set|available|applicable)"
     r"|no ?(?:value|label|data|impact|description|message|text)|to be \w+|t\.?b\.?[acd]"
     r"|test|sample|dummy|placeholder|string|text|foo|bar|x{2,}+|object object|[+-]?inf|nan|true|false"
-    r"|impact|description"
+    r"|impact|description|customer_\w+|(?:please )?fill(?: (?:me|this|it))? in|in progress|investigating"
     r"|(?:特に|値|データ|該当|記載)?(?:なし|無し|ナシ|ない|ありません)|未(?:設定|定|記入|入力|登録)"
     r"|不明|空欄?|仮|ダミー|サンプル|テスト"
-    r"|現?在?[要未]?(?:確認|調査|検討)中?(?:です|でございます)?|影響(?:範囲|内容)?は?|内容"
+    r"|現?在?[要未]?(?:確認|調査|検討|対応|復旧)中?(?:です|でございます)?|影響(?:範囲|内容)?は?|内容"
 )
 # What stands around such a word says nothing either: (なし), N/A., <影響範囲>
 _NOTHING = re.compile(

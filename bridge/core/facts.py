@@ -18,6 +18,7 @@ from bridge.core.customer_words import Refused
 from bridge.core.dates import round_up, whole_minute
 from bridge.core.impact import (
     Told,
+    began_later,
     refusals,
     scopes,
     symptom_of,
@@ -34,6 +35,9 @@ from bridge.core.settings import Service, Words, WordsIfAny
 from bridge.core.values import LocalText, Model
 
 Change = Literal["scope", "partly_recovered", "recovered", "refired", "started", "status", "cause", "actions"]
+
+CAUSES = ("cause", "remedy", "prevention", "cause_by")
+"""The answers about why it happened: told once, they are known to every later letter."""
 
 MAX_IMPACTS = 20
 MAX_ANSWER_CHARS = 2_000
@@ -118,6 +122,9 @@ class Facts(Model):
     symptom: LocalText | None = Field(
         default=None, description="what happens, for the subject: of what still fires, where anything does"
     )
+    symptom_later: bool = Field(
+        default=False, description="that began well after `started_at`, with another alert than the first"
+    )
     impacts: tuple[LocalText, ...] = Field(
         default=(), description="what is affected, each once, earliest first"
     )
@@ -197,6 +204,7 @@ def build(
     began = (incident.received_at if over_at and start <= over_at else start for start in starts)
     started_at = min(began, default=incident.started_at)
     recovered_at = recovered_at or when_recovered(told, incident, kind, drafted_at)
+    symptom = symptom_of(told, kind) or (previous.symptom if previous and not _fires(told) else None)
     facts = Facts(
         kind=kind,
         number=number,
@@ -214,7 +222,8 @@ def build(
         recovered_at=recovered_at and max(min(recovered_at, drafted_at), started_at),
         promise_at=promise_at,
         follows_at=follows_at,
-        symptom=symptom_of(told, kind) or (previous.symptom if previous and not _fires(told) else None),
+        symptom=symptom,
+        symptom_later=began_later(told, symptom, started_at),
         impacts=affected[:MAX_IMPACTS],
         more_impacts=max(0, len(affected) - MAX_IMPACTS),
         impact_known=bool(affected or answers.scope),
@@ -247,7 +256,6 @@ def covers(facts: Facts, alerts: Sequence[Alert], service: Service, incident: In
 def changed(old: Facts, new: Facts) -> tuple[Change, ...]:
     """What a customer would call news between two letters. A new promise alone is none."""
     was, now = old.answers, new.answers
-    causes = ("cause", "remedy", "prevention", "cause_by")
     differs: dict[Change, bool] = {
         "scope": _scope(old) != _scope(new) and not _only_ended(old, new),
         "partly_recovered": old.recovered_at is None
@@ -256,14 +264,14 @@ def changed(old: Facts, new: Facts) -> tuple[Change, ...]:
         "refired": old.recovered_at is not None and new.recovered_at is None,
         "started": _minute(old.started_at) != _minute(new.started_at),
         "status": bool(now.status) and was.status != now.status,
-        "cause": any(getattr(was, name) != getattr(now, name) for name in causes),
+        "cause": any(getattr(was, name) != getattr(now, name) for name in CAUSES),
         "actions": bool(_requests(new)) and _requests(old) != _requests(new),
     }
     return tuple(name for name, yes in differs.items() if yes)
 
 
 def _as_told(answers: Answers, previous: Facts | None, impacts: tuple[LocalText, ...], kind: Kind) -> Answers:
-    """The answers with what customers know already. An update does not forget a cause that was told.
+    """The answers with what customers know already: an update forgets no cause, a correction no prevention.
 
     A person's own words for the scope stay true until the alerts say something else than they did then.
     """
@@ -271,12 +279,8 @@ def _as_told(answers: Answers, previous: Facts | None, impacts: tuple[LocalText,
         return answers
     told = previous.answers
     kept = {} if answers.scope or previous.impacts != impacts else {"scope": told.scope}
-    if (
-        spec_of(kind).promises is Promises.NEXT_REPORT
-        and not (answers.cause or answers.cause_by)
-        and told.cause
-    ):
-        kept |= {"cause": told.cause, "remedy": answers.remedy or told.remedy}
+    if spec_of(kind).promises is Promises.NEXT_REPORT and not (answers.cause or answers.cause_by):
+        kept |= {name: getattr(answers, name) or getattr(told, name) for name in CAUSES}
     return answers.model_copy(update=kept)
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import reduce
+from functools import partial, reduce
 
-from bridge.core.customer_words import Refused, accepted
+from bridge.core.customer_words import SHOWN_CHARS, Refused, accepted, shortened
 from bridge.core.kinds import spec_of
 from bridge.core.matchers import all_match
 from bridge.core.model import Alert, Incident, Kind
@@ -16,6 +16,7 @@ MAX_IMPACT_CHARS = 120
 MAX_WORKAROUND_CHARS = 500
 # A source that lost its clock reports 1970 or the year 1; a real condition is not older than this.
 OLDEST_START = timedelta(days=365)
+ABOUT = timedelta(minutes=5)  # how far 頃 reaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,10 @@ def told_by(alert: Alert, service: Service, incident: Incident) -> Told:
     start = _start(alert, incident)
     impact = _known_impact(alert, service)
     delay = impact.detection_delay if impact else timedelta()
-    words, refused = _own_words(alert, "customer_impact", MAX_IMPACT_CHARS, impact.text if impact else None)
-    workaround, refused_too = _own_words(
-        alert, "customer_workaround", MAX_WORKAROUND_CHARS, impact.workaround if impact else None
+    own = partial(_own_words, alert, in_japanese=service.locale == "ja" or service.bilingual)
+    words, refused = own("customer_impact", MAX_IMPACT_CHARS, impact.text if impact else None)
+    workaround, refused_too = own(
+        "customer_workaround", MAX_WORKAROUND_CHARS, impact.workaround if impact else None
     )
     return Told(
         order=(start, alert.source, alert.fingerprint),
@@ -99,6 +101,12 @@ def symptom_of(told: Sequence[Told], kind: Kind) -> LocalText | None:
     return next((one.symptom for one in _concerned(told, kind) if one.symptom), None)
 
 
+def began_later(told: Sequence[Told], symptom: LocalText | None, started_at: datetime) -> bool:
+    """Whether that symptom's first alert began so long after the disturbance that "since then" is untrue of it."""
+    starts = (one.started_at for one in told if symptom and one.symptom == symptom)
+    return min(starts, default=started_at) > started_at + ABOUT
+
+
 def when_recovered(
     told: Sequence[Told], incident: Incident, kind: Kind, drafted_at: datetime
 ) -> datetime | None:
@@ -145,14 +153,19 @@ def _known_impact(alert: Alert, service: Service) -> Impact | None:
 
 
 def _own_words(
-    alert: Alert, name: str, limit: int, known: LocalText | None
+    alert: Alert, name: str, limit: int, known: LocalText | None, *, in_japanese: bool
 ) -> tuple[LocalText | None, tuple[Refused, ...]]:
-    """The annotation, else the service's words; a language the annotation lacks is filled from those."""
+    """The annotation, else the service's words; a language the annotation lacks is filled from those.
+
+    Without them Japanese letters have the English words, and the on-call is told so.
+    """
     given = {code: alert.annotations.get(f"{name}_{code}", "") for code in LOCALES}
     if not any(given.values()):
         return known, ()
     found = {code: accepted(f"{name}_{code}", text, limit) for code, text in given.items()}
     (ja, _), (en, _) = found["ja"], found["en"]
     refused = tuple(refused for _, refused in found.values() if refused)
+    if in_japanese and en and not given["ja"] and not known:
+        refused += (Refused(annotation=f"{name}_ja", text=shortened(en, SHOWN_CHARS), why="untranslated"),)
     ja = ja or (known.ja if known else en)
     return (LocalText(ja=ja, en=en or (known.en if known else None)) if ja else None), refused

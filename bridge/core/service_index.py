@@ -1,4 +1,5 @@
-"""Which services want an alert, without asking each of a thousand: most name one value of one label. Pure."""
+"""Which services want an alert, without asking each of a thousand: most name one value of one label; and all names of
+services. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +17,7 @@ class ServiceIndex:
 
     def __init__(self, services: Iterable[Service]) -> None:
         each = list(enumerate(services))
+        self.names = tuple(sorted(set[str]().union(*(names_of(service) for _, service in each))))
         shared = Counter(value for _, service in each for value in set(_insists(service)))
         self._by_value: dict[str, dict[str, list[tuple[int, Service]]]] = {}
         self._others: list[tuple[int, Service]] = []
@@ -33,6 +35,12 @@ class ServiceIndex:
         for name, services in self._by_value.items():
             found += services.get(labels.get(name, ""), ())
         return [service for _, service in sorted(found, key=_place) if all_match(service.match, labels)]
+
+
+def names_of(service: Service) -> set[str]:
+    """What a service is called, in every language."""
+    texts = (text for text in (service.name, service.short_name) if text)
+    return {name for text in texts for name in (text.ja, text.en) if name}
 
 
 def _insists(service: Service) -> Iterator[Value]:

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateNotFound
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -49,6 +49,11 @@ class Letters:
         """`overrides` is the folder of the setting `templates`; it may hold `mail/<locale>/<file>`."""
         self._shipped = shipped_letters()
         self._theirs = _theirs(overrides / "mail") if overrides else None
+
+    @property
+    def templates(self) -> Environment:
+        """Those in force."""
+        return self._theirs or self._shipped
 
     def render(self, facts: Facts, locale: Locale, *, wrap: int | None) -> Text:
         """The letter of `facts.kind` in that language. Raises LetterError when its template is faulty."""

@@ -58,6 +58,7 @@ class View:
     report: str
     number: int
     symptom: str
+    symptom_from_start: str
     topic: str
     scope: tuple[str, ...]
     scope_known: bool
@@ -139,6 +140,7 @@ def view(facts: Facts, locale: Locale) -> View:
         report=reports.numbered(facts.number or 1, locale),
         number=facts.number or 1,
         symptom=symptom,
+        symptom_from_start="" if facts.symptom_later else symptom,
         topic=_topic(facts, named, symptom, locale),
         scope=_scope(facts, locale),
         scope_known=scope_known,

@@ -77,7 +77,7 @@ class LaneWorker:
         self._bell = bell
         self._compose = compose
         self._queue: asyncio.Queue[Ready] = asyncio.Queue()
-        self._enough = width * (AHEAD // 2 if lane == "customers" else 1)
+        self._enough = width * (AHEAD // 4 if lane == "customers" else 1)
         self._few = self._enough  # rows that wait when more are claimed
         self._hungry = asyncio.Event()
         self._held: set[tuple[int, int]] = set()  # id and fence of what waits for a sender or is being sent
@@ -126,7 +126,7 @@ class LaneWorker:
 
     def _put(self, rows: Sequence[Claimed], cars: Sequence[Car | None]) -> None:
         until = monotonic() + STALE
-        self._held.update((row.id, row.fence) for row in rows)
+        self._held.update([(row.id, row.fence) for row in rows])
         for row, car in zip(rows, cars, strict=True):
             if self._lane == "oncall" and not row.in_doubt:
                 self._undoubted[row.id, row.fence] = row
@@ -275,9 +275,11 @@ class LaneWorker:
 
     def _finish(self, row: Claimed, mark: DeliveryResult) -> None:
         self._office.marks.put(mark)
-        for of_row in (self._held, self._doubted):
-            of_row.discard((row.id, row.fence))
-        self._undoubted.pop((row.id, row.fence), None)
+        key = row.id, row.fence
+        self._held.discard(key)
+        if self._lane == "oncall":
+            self._doubted.discard(key)
+            self._undoubted.pop(key, None)
         if mark.state == "sent":
             self._taken_at = monotonic()
         self._queue.task_done()
@@ -332,8 +334,9 @@ class LaneWorker:
 
     def _settled(self, row: Claimed, outcome: Outcome) -> DeliveryResult:
         """What to write; a refusal that is about us stops the letter, and a ring's is told at once."""
-        down = 0.0 if outcome.state == "sent" else min(relay.retry_in for relay in self._relays())
-        mark = self._verdicts.mark(row, outcome, down)
+        if outcome.state == "sent":
+            return self._verdicts.mark(row, outcome, 0.0)
+        mark = self._verdicts.mark(row, outcome, min(relay.retry_in for relay in self._relays()))
         if self._lane == "customers":
             return self._stops.about(row, outcome, mark)
         if mark.state == "failed" and row.kind == "ring":

@@ -1,8 +1,9 @@
 """Whether the instances run the same configuration and read the same lists: otherwise it depends on the instance what
 a letter says, and to whom it goes."""
 
+import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -30,6 +31,7 @@ class Peers:
     lists: CustomerLists
     me: Callable[[], ThisInstance]
     _looked_at: float = float("-inf")
+    _told: "tuple[Config, hashlib._Hash] | None" = None
     _others: frozenset[str] = frozenset()
     _said: frozenset[str] = frozenset()
 
@@ -40,20 +42,22 @@ class Peers:
         self._looked_at = monotonic()
         config = self.runtime().config
         lists = {name: facts.digest for name, facts in (await self.lists.facts(config.services)).items()}
-        digest = digest_of(config, lists)
-        unit = partial(_others, instance_id=self.me().id, digest=digest)
+        unit = partial(_others, instance_id=self.me().id, digest=await self._digest(config, lists))
         others = frozenset(await self.store.run(unit))
         lasting = others & self._others
         if lasting - self._said:
             log.warning("configurations_differ", instances=sorted(lasting))
         self._others, self._said = others, lasting
 
+    async def _digest(self, config: Config, lists: Mapping[str, str | None]) -> str:
+        """What must be the same for all instances. A configuration of many services is long: it is read once."""
+        if self._told is None or self._told[0] is not config:
+            told = await asyncio.to_thread(config.model_dump_json, exclude=ITS_OWN)
+            self._told = config, hashlib.sha256(told.encode())
+        digest = self._told[1].copy()
+        digest.update(repr(sorted(lists.items())).encode())
+        return digest.hexdigest()[:16]
+
 
 def _others(tx: Tx, instance_id: str, digest: str) -> set[str]:
     return tx.instances.configurations(instance_id, digest)
-
-
-def digest_of(config: Config, lists: dict[str, str | None]) -> str:
-    """What must be the same for all instances."""
-    told = config.model_dump_json(exclude=ITS_OWN) + repr(sorted(lists.items()))
-    return hashlib.sha256(told.encode()).hexdigest()[:16]

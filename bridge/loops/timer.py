@@ -70,7 +70,7 @@ class Timer:
     runtime: Callable[[], Runtime]
     lists: CustomerLists
     watch: RelayWatch
-    peers: Peers
+    peers: Peers | None
     me: Callable[[], instances.ThisInstance]
     bell: Bell
     wake: Callable[[Wake], None]
@@ -101,7 +101,8 @@ class Timer:
             await pause(BEAT_EVERY)
             try:
                 await self._live_on()
-                await self.peers.look()
+                if self.peers:
+                    await self.peers.look()
                 self._heart_trouble.over()
             except StorageDown as error:
                 self._heart_trouble.met(error)

@@ -38,8 +38,9 @@ class Verdicts:
             return self._later(row, outcome)
         if outcome.state == "queued":
             return self._lost(row, outcome, down)
-        self._losses.pop(row.id, None)
-        self._too_fast.pop(row.id, None)
+        if self._losses or self._too_fast:
+            self._losses.pop(row.id, None)
+            self._too_fast.pop(row.id, None)
         match outcome.state:
             case "deferred":
                 wait = self._patience(row)

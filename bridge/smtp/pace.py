@@ -51,12 +51,17 @@ class Pace(NamedTuple):
     def accepted(self, now: float) -> "Pace":
         """After the server took a letter."""
         quiet = now - self.last_at > QUIET
-        counted = self._replace(
-            taken=1 if quiet else self.taken + 1, since=now if quiet else self.since, last_at=now
+        # Built whole: every letter comes by here, and `_replace` takes thrice as long.
+        return Pace(
+            self.ceiling,
+            self.learned if self.learned is None else self._crept(now),
+            self.known,
+            self.next_at,
+            self.cut_at,
+            1 if quiet else self.taken + 1,
+            now if quiet else self.since,
+            now,
         )
-        if self.learned is None:
-            return counted
-        return counted._replace(learned=self._crept(now))
 
     def _crept(self, now: float) -> float | None:
         assert self.learned is not None, "creeping needs a pace"

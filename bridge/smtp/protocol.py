@@ -1,9 +1,14 @@
 """The bytes of one connection: what is written, which replies are owed, and when to give up."""
 
 import asyncio
+import contextlib
+import socket
+import struct
 from collections import deque
 
 from bridge.smtp.replies import GarbledReply, Reply, ReplyReader
+
+RESET = struct.pack("ii", 1, 0)  # SO_LINGER: on, for 0 s
 
 
 class Lost(Exception):
@@ -50,6 +55,10 @@ class Wire(asyncio.Protocol):
         if self.lost is not None:
             raise Lost(self.lost)
 
+    def ready(self) -> Reply | None:
+        """The next reply, if it has come. One that is there need not be waited for."""
+        return self._replies.popleft() if self._replies else None
+
     async def reply(self, seconds: float) -> Reply:
         """The next reply. One that came before the connection was lost still counts. Raises Lost."""
         if not self._replies and self.lost is None:
@@ -80,8 +89,14 @@ class Wire(asyncio.Protocol):
         self._transport.close()
 
     def fail(self, why: str) -> None:
-        """End the connection now and tell whoever waits."""
+        """End the connection now and tell whoever waits.
+
+        It is reset: some servers take its orderly end for the end of the content that they wait for.
+        """
         self.lost = self.lost or why
+        if not self._transport.is_closing() and (sock := self._transport.get_extra_info("socket")):
+            with contextlib.suppress(OSError):
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         self._transport.abort()
         self._writable.set()
         self._wake()

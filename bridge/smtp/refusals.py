@@ -32,11 +32,15 @@ class Refusals:
 
     def taken(self, address: str) -> "Refusals":
         """After a recipient was served."""
-        domain = _domain(address)
-        if not self.refused and not self.put_off and domain in self.served:
+        if self.knows(address):
             return self
+        domain = _domain(address)
         served = self.served if len(self.served) >= REMEMBERED else self.served | {domain}
         return Refusals(served=served)
+
+    def knows(self, address: str) -> bool:
+        """Whether it tells nothing new that this recipient was served."""
+        return not self.refused and not self.put_off and _domain(address) in self.served
 
     def after(self, meaning: Meaning, words: str, address: str) -> "Refusals":
         """After any answer; `words` as `meaning.alike` makes them."""

@@ -56,6 +56,8 @@ class RelayModel(NamedTuple):
         if answer.letter is None:
             return answer.outcome, well
         before = self.letters.get(answer.letter, Refusals())
+        if about == "taken" and before.knows(answer.address):
+            return answer.outcome, well
         words = "" if about == "taken" else alike(answer.outcome.words)
         refusals = before.after(about, words, answer.address)
         if about == "later" and refusals.about_pace():
@@ -102,10 +104,10 @@ class RelayModel(NamedTuple):
 
     def _heard(self, now: float, *, taken: bool, to_customer: bool) -> "RelayModel":
         """The server answered for a mail: it works."""
-        pace = self.pace.accepted(now) if taken and to_customer else self.pace
         if not taken:
             return self._replace(breaker=WORKING)
-        return self._replace(pace=pace, breaker=WORKING, taken_at=now, failing_since=None)
+        pace = self.pace.accepted(now) if to_customer else self.pace
+        return RelayModel(pace, self.width, WORKING, self.letters, now, None, self.slow)
 
     def _remember(self, letter: str, refusals: Refusals) -> "RelayModel":
         others = [(name, one) for name, one in self.letters.items() if name != letter]

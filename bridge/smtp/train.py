@@ -127,7 +127,7 @@ class Train:
         found: Outcome | None = None
         for stage in _STAGES:
             try:
-                reply = await self._wire.reply(self._limits.command)
+                reply = self._wire.ready() or await self._wire.reply(self._limits.command)
             except Lost:
                 if found is None:
                     raise

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from bridge.core.anchors import Anchor
 from bridge.core.continuity import Gap, copy_since, missing_since
 from bridge.core.events import NewEvent
+from bridge.core.facts import Facts
 from bridge.core.kinds import KindSpec, Recipients, spec_of
 from bridge.core.model import Incident, Notice, Version
 from bridge.core.settings import Escalation, Policy, Service
@@ -84,6 +85,11 @@ class NoticeContext(IncidentContext):
     def version(self) -> Version:
         """The newest version of the notice."""
         return self.tx.notices.version(self.notice.id, self.notice.version)
+
+    def told(self, version: Version) -> Facts:
+        """The facts that a version was rendered from."""
+        named = ("facts", version.notice_id, version.version)
+        return self.tx.once(named, lambda: Facts.from_dict(version.facts))
 
 
 def open_incident(

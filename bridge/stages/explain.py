@@ -10,7 +10,7 @@ from datetime import datetime
 from bridge.core import next_notice
 from bridge.core.explain import ExplainedAlert, explain_alerts, explain_ignored, why_nothing
 from bridge.core.facts import Facts, build
-from bridge.core.model import Alert, AudienceFacts, Incident, Version
+from bridge.core.model import Alert, AudienceFacts, Incident
 from bridge.core.reminders import step_people
 from bridge.core.settings import Service
 from bridge.core.values import LocalText
@@ -98,10 +98,7 @@ def _planned(
     promise = now + service.policy.update_every.while_firing(alerts)
     facts = build(service, incident, alerts, next_notice.FIRST, drafted_at=now, promise_at=promise, number=1)
     text, problem = runtime.letters.render_safe(facts, service.locale, wrap=service.wrap)
-    version = Version(
-        "explain", 1, {service.locale: text}, facts.to_dict(), facts.promise_at, None, facts.drafted_at
-    )
-    context = replace(context_of(runtime, service, version, now), service=service.name.get(service.locale))
+    context = replace(context_of(runtime, service, facts, now), service=service.name.get(service.locale))
     letter = Letter(facts.kind, text.subject, text.body, service.locale)
     escalation = runtime.escalation(service)
     return PlannedLetter(

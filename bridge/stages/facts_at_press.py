@@ -30,7 +30,7 @@ def of_facts(ctx: NoticeContext, version: Version) -> list[Finding]:
     """
     if not (ctx.spec.follows_alerts or ctx.spec.tells_recovery):
         return []
-    told, own = Facts.from_dict(version.facts), version.texts[ctx.service.locale]
+    told, own = ctx.told(version), version.texts[ctx.service.locale]
     now = current_facts(ctx, told.answers)
     found = contradictions(told, now, f"{own.subject}\n{own.body}", ctx.tx.alerts.unended(ctx.incident.id))
     if not found:

@@ -65,7 +65,9 @@ def stop_old_work(tx: Tx, runtime: Runtime, me: ThisInstance) -> Wake:
         return Wake(database=(found,)) if found == "failed_over" else NOTHING
     tx.instances.raise_tick(max(record.tick, me.mark.tick if me.mark else 0))
     start, before = tx.now - (record.age or timedelta()), tx.instances.where()
-    tx.instances.add_gap(Gap(start, tx.now, is_copy(record, me.mark), before, me.where))
+    # a backup put back has one place, which tells nobody the one from the other
+    sides = (before, me.where) if before != me.where else ("", "")
+    tx.instances.add_gap(Gap(start, tx.now, is_copy(record, me.mark), *sides))
     return Wake(database=(found,)) | _stop_letters(tx, runtime, found)
 
 

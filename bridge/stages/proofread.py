@@ -7,10 +7,12 @@ from functools import lru_cache
 
 from bridge.core import next_notice
 from bridge.core.batch import MAX_ROWS
+from bridge.core.contradiction import unmeasured
 from bridge.core.dates import moment, round_up
 from bridge.core.facts import Facts
 from bridge.core.kinds import Promises, Recipients, spec_of
 from bridge.core.model import Notice, Text, Version
+from bridge.core.service_index import index_of, names_of
 from bridge.core.settings import Service
 from bridge.core.values import Locale
 from bridge.letters.render import english_begins
@@ -48,6 +50,10 @@ REWORDED_SCOPE = (
     "前の報告では、影響範囲の文が手直しされています。この手紙の影響範囲も確かめてください。",
     "In the last report a person reworded what is affected. Check it in this letter too.",
 )
+OWN_WORDS = (
+    "「{scope}」は、この言葉では手紙に書かれていません。同じ影響が伝わるか確かめてください。",
+    "The letter does not have these words: {scope}. Check that yours tell the same of what is affected.",
+)
 
 
 def proofread(ctx: NoticeContext) -> tuple[Finding, ...]:
@@ -56,7 +62,7 @@ def proofread(ctx: NoticeContext) -> tuple[Finding, ...]:
         return tuple(found for letter in proofread_batch(ctx) for found in letter)
     service, version = ctx.service, ctx.version()
     fresh = ctx.now + update_every(ctx)
-    context = replace(context_of(ctx.runtime, service, version, ctx.now), promise=round_up(fresh))
+    context = replace(context_of(ctx.runtime, service, ctx.told(version), ctx.now), promise=round_up(fresh))
     findings = [
         replace(finding, rule=PROMISE_PASSED) if finding.rule == PRINTED_PROMISE_PASSED else finding
         for finding in _check_halves(_letter(ctx, version, service.locale), context, service)
@@ -85,7 +91,7 @@ def proofread_batch(ctx: NoticeContext) -> list[tuple[Finding, ...]]:
     """
     service = ctx.service
     version = ctx.version()
-    context = context_of(ctx.runtime, service, version, version.created_at)
+    context = context_of(ctx.runtime, service, ctx.told(version), version.created_at)
     assert version.batch
     companies = frozenset(row["company"] for row in version.batch.rows)
     return [
@@ -105,9 +111,9 @@ def _check_once(letter: Letter, context: Context) -> tuple[Finding, ...]:
     )
 
 
-def context_of(runtime: Runtime, service: Service, version: Version, now: datetime) -> Context:
-    """What the wording check may know about a version's letter."""
-    facts, signs = Facts.from_dict(version.facts), service.representative
+def context_of(runtime: Runtime, service: Service, facts: Facts, now: datetime) -> Context:
+    """What the wording check may know about a letter of these facts."""
+    signs = service.representative
     signing = (signs.ja, signs.en) if signs else ()
     return Context(
         now=now,
@@ -115,6 +121,9 @@ def context_of(runtime: Runtime, service: Service, version: Version, now: dateti
         service=service.name.get(service.locale),
         short_name=service.short_name.get(service.locale) if service.short_name else "",
         services=_names_of_others(runtime, service),
+        signing=tuple(
+            text for name in (service.sender.name, service.company) for text in (name.ja, name.en) if text
+        ),
         report_no=facts.number,
         cause_confirmed=bool(facts.answers.cause),
         staff=tuple(p.name for p in runtime.config.people.values() if p.name not in signing),
@@ -127,13 +136,8 @@ def context_of(runtime: Runtime, service: Service, version: Version, now: dateti
 
 def _names_of_others(runtime: Runtime, service: Service) -> tuple[str, ...]:
     """The names of all other services, in every language. A name that this service has too is not among them."""
-    others = (_names_of(each) for each in runtime.config.services.values() if each.id != service.id)
-    return tuple(sorted(set().union(*others) - _names_of(service)))
-
-
-def _names_of(service: Service) -> set[str]:
-    texts = (text for text in (service.name, service.short_name) if text)
-    return {name for text in texts for name in (text.ja, text.en) if name}
+    own = names_of(service)
+    return tuple(name for name in index_of(runtime.config.services).names if name not in own)
 
 
 def _for_row(context: Context, row: Mapping[str, str], companies: Collection[str]) -> Context:
@@ -173,11 +177,19 @@ def _scope_reworded(ctx: NoticeContext) -> bool:
     """Whether the last report told another scope than its facts: a person wrote it, and a draft cannot know."""
     before = [other for other in ctx.notices() if other.id != ctx.notice.id]
     report = last_report(ctx.tx, before)
-    if report is None or report.edited_by is None:
-        return False
-    printed = view(Facts.from_dict(report.facts), ctx.service.locale).scope
-    body = "".join(report.texts[ctx.service.locale].body.split())
-    return any("".join(line.split()) not in body for line in printed)
+    return bool(report and report.edited_by and _scope_unsaid(ctx, report))
+
+
+def _scope_unsaid(ctx: NoticeContext, version: Version) -> list[str]:
+    """What a letter of these facts prints as affected, and the text of this version does not have."""
+    body = _bare(version.texts[ctx.service.locale].body)
+    printed = view(Facts.from_dict(version.facts), ctx.service.locale).scope
+    return [line for line in printed if _bare(line) not in body]
+
+
+def _bare(text: str) -> str:
+    """Without line ends, which folding moves, and without measured numbers."""
+    return "".join(unmeasured(text).split())
 
 
 def of_impact(facts: Facts) -> list[Finding]:
@@ -205,7 +217,7 @@ def _bridge_findings(
     `fresh`: the promise that it would make now, None where the passed one is objected to already.
     """
     found: list[Finding] = []
-    service, facts, body = ctx.service, Facts.from_dict(version.facts), version.texts[ctx.service.locale].body
+    service, facts, body = ctx.service, ctx.told(version), version.texts[ctx.service.locale].body
     if version.edited_by is None:
         found += of_impact(facts) + of_words(facts)
     if ctx.incident.truncated:
@@ -224,4 +236,7 @@ def _bridge_findings(
             )
     if version.edited_by is None and _scope_reworded(ctx):
         found.append(Finding("BRG-04", "warning", "body", (0, 0), "", *REWORDED_SCOPE))
+    if version.edited_by and ctx.spec.follows_alerts and (lines := _scope_unsaid(ctx, version)):
+        why, why_en = (words.format(scope=" / ".join(lines)) for words in OWN_WORDS)
+        found.append(Finding("BRG-09", "warning", "body", (0, 0), "", why, why_en))
     return found

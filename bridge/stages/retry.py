@@ -9,9 +9,12 @@ from bridge.core.events import Left, Retried
 from bridge.core.failures import alias, alike
 from bridge.stages.context import NoticeContext, open_notice
 from bridge.stages.draft_on_request import API
+from bridge.stages.facts_at_press import errors_to_resume
+from bridge.stages.proofread import proofread
 from bridge.stages.runtime import Runtime
 from bridge.stages.wake import Wake
 from bridge.store.tx import Tx
+from bridge.wording import Finding
 
 RetriedState = Literal["failed", "unknown"]
 
@@ -32,6 +35,13 @@ class WhichRows:
         if self.recipient is not None and self.recipient not in (address, alias(address)):
             return False
         return self.reply is None or self.reply in (reply, alike(reply))
+
+
+def errors_to_retry(ctx: NoticeContext) -> tuple[Finding, ...]:
+    """What a stopped letter says that is not true any more: its rest would go on too, and `resume` takes a reason."""
+    if ctx.notice.state != "stopped" or not ctx.tx.outbox.unfinished(ctx.notice.id):
+        return ()
+    return errors_to_resume(proofread(ctx), ctx.notice)
 
 
 def retry(ctx: NoticeContext, which: WhichRows, actor: str) -> int:
@@ -73,11 +83,13 @@ def leave(ctx: NoticeContext, which: WhichRows, actor: str) -> int:
 
 def on_request(
     tx: Tx, runtime: Runtime, notice_id: str, which: WhichRows, press: Press
-) -> Literal["done", "unknown", "nothing"]:
-    """`retry` or `leave` for a program, in the name of `api`."""
+) -> Literal["done", "unknown", "nothing", "untrue"]:
+    """`retry` or `leave` for a program, in the name of `api`. `untrue`: a person must resume it with a reason."""
     ctx = open_notice(tx, runtime, notice_id, lock=True)
     if ctx is None:
         return "unknown"
+    if press is retry and errors_to_retry(ctx):
+        return "untrue"
     return "done" if press(ctx, which, API) else "nothing"
 
 

@@ -9,7 +9,7 @@ from bridge.core.sanitise import CUT
 from bridge.core.settings import Service
 from bridge.letters.render import english_begins
 from bridge.wording import Finding
-from bridge.wording.ja.dates import JAPANESE
+from bridge.wording.text import JAPANESE
 
 SHOWN_PLACES = 3
 UNTRANSLATED = (

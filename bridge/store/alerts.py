@@ -174,7 +174,7 @@ class Alerts:
 
     def firing(self, incident_id: str) -> int:
         """How many alerts of the incident fire."""
-        return self.counts([incident_id])[incident_id].firing
+        return self._counted(incident_id).firing
 
     def firing_of(self, source: str) -> int:
         """How many alerts of a source fire, in all incidents that are open."""
@@ -187,13 +187,19 @@ class Alerts:
 
     def unended(self, incident_id: str) -> int:
         """How many alerts of the incident no source has ended, also of those that a person ended by hand."""
-        return self.counts([incident_id])[incident_id].unended
+        return self._counted(incident_id).unended
+
+    def _counted(self, incident_id: str) -> AlertCounts:
+        return self._tx.once(("counts", incident_id), lambda: self.counts([incident_id])[incident_id])
 
     def severities(self, incident_id: str) -> list[str]:
         """The severities of the alerts that fire, each once; empty for one without that label."""
         own = self._tx.own.incident(incident_id)
         if own and own.alerts is not None:
             return sorted({each.labels.get("severity", "") for each in own.alerts if each.status == "firing"})
+        return self._tx.once(("severities", incident_id), lambda: self._severities(incident_id))
+
+    def _severities(self, incident_id: str) -> list[str]:
         rows = self._tx.execute(_SEVERITIES, {"incident_id": incident_id})
         return sorted(found or "" for found in rows.scalars())
 
@@ -236,8 +242,11 @@ class Alerts:
     def counts(self, incident_ids: Collection[str]) -> dict[str, AlertCounts]:
         """How many alerts each of these incidents has."""
         rows = self._tx.execute(_COUNTS, {"ids": list(incident_ids)})
-        counted = {row.incident_id: AlertCounts(row.all, row.firing, row.unended) for row in rows}
-        return {incident_id: counted.get(incident_id, AlertCounts()) for incident_id in incident_ids}
+        counted = dict.fromkeys(incident_ids, AlertCounts())
+        counted |= {row.incident_id: AlertCounts(row.all, row.firing, row.unended) for row in rows}
+        for incident_id, counts in counted.items():
+            self._tx.know(("counts", incident_id), counts)
+        return counted
 
     def add_ignored(self, unwanted: Iterable[IgnoredAlert]) -> None:
         """Count alerts that no incident took, with the reason: one row for each alert and reason."""

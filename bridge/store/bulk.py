@@ -5,17 +5,17 @@ over `owner`, with which it reads all claims for each row.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, bindparam, func, select, text, update
+from sqlalchemy import JSON, Column, ColumnElement, Select, Text, bindparam, cast, func, select, text, update
 from sqlalchemy.sql.elements import TextClause
 
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import Alert
-from bridge.store.dialect import dumps, skip_locked
+from bridge.store.dialect import Utc, dumps, skip_locked
+from bridge.store.prepared import Prepared, moment, stored
 from bridge.store.tables import alerts, outbox
 from bridge.store.transaction import ListStatement, Transaction
 
@@ -105,20 +105,21 @@ _EACH = func.json_each(bindparam("ids")).table_valued("value")
 Letter = tuple[int, str, str, str, str]
 """To a customer: its number, the address, the frozen letter's key, the thread, the Message-ID."""
 
-_DIALECTS = ("sqlite", "postgresql")
-_ADDS = {name: _statement(_ADD, _LETTER, name) for name in _DIALECTS}
-_MARKS = {name: _statement(_MARK, _RESULT, name) for name in _DIALECTS}
-_DOUBTS = {name: _statement(_MARK_IN_DOUBT, _CLAIM, name) for name in _DIALECTS}
-_DOUBTFUL = {name: _statement(_IN_DOUBT, _CLAIM, name) for name in _DIALECTS}
+
+def _prepared(template: str, columns: Sequence[str]) -> Prepared:
+    return Prepared(_statement(template, columns, "sqlite"), _statement(template, columns, "postgresql"))
 
 
-PUT_ALERTS = ListStatement(alerts, {name: _statement(_PUT, _ALERT, name) for name in _DIALECTS}, key=3)
+_ADDED = _prepared(_ADD, _LETTER)
+_MARKED = _prepared(_MARK, _RESULT)
+_DOUBTED = _prepared(_MARK_IN_DOUBT, _CLAIM)
+_DOUBTFUL = _prepared(_IN_DOUBT, _CLAIM)
+
+
+PUT_ALERTS = ListStatement(
+    alerts, {name: _statement(_PUT, _ALERT, name) for name in ("sqlite", "postgresql")}, key=3
+)
 """Insert or replace these alerts."""
-
-
-def stored(at: datetime) -> str:
-    """A time as both databases take it."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def alert_row(incident_id: str, alert: Alert, words: str, digest: str | None) -> tuple[Any, ...]:
@@ -146,51 +147,71 @@ def alert_row(incident_id: str, alert: Alert, words: str, digest: str | None) ->
 def add_letters(tx: Transaction, notice_id: str, letters: Sequence[Letter]) -> None:
     """Queue these, due now; one that is there already stays as it is."""
     params = {"rows": dumps(letters), "notice_id": notice_id, "now": stored(tx.now)}
-    tx.execute(_ADDS[tx.connection.dialect.name], params)
+    tx.run(_ADDED, params)
 
 
 def mark(tx: Transaction, rows: Sequence[Sequence[Any]], instance_id: str) -> None:
     """Write results: id, fence, state, reply, due, uncount, doubt, crash. A claim that was lost changes nothing."""
     params = {"rows": dumps(rows), "me": instance_id, "now": stored(tx.now)}
-    tx.execute(_MARKS[tx.connection.dialect.name], params)
+    tx.run(_MARKED, params)
 
 
 def mark_in_doubt(
     tx: Transaction, claims: Sequence[tuple[int, int]], instance_id: str
 ) -> set[tuple[int, int]]:
     """Move (id, fence) from sending to in_doubt; returns those that are in doubt now."""
-    name, rows = tx.connection.dialect.name, dumps(claims)
-    if tx.execute(_DOUBTS[name], {"rows": rows, "me": instance_id, "now": stored(tx.now)}).rowcount == len(
-        claims
-    ):
+    asked = {"rows": dumps(claims), "me": instance_id}
+    if tx.run(_DOUBTED, {**asked, "now": stored(tx.now)}).rowcount == len(claims):
         return set(claims)
-    return {(row.id, row.fence) for row in tx.execute(_DOUBTFUL[name], {"rows": rows, "me": instance_id})}
+    return {(row_id, fence) for row_id, fence in tx.run(_DOUBTFUL, asked).fetchall()}
+
+
+def _packed(columns: Iterable[ColumnElement[Any]]) -> dict[str, Select[tuple[str]]]:
+    """Rows as one text of JSON, in the words of each database; what is JSON itself is text in it.
+
+    Taken apart by itself, each column of each row costs more. And with each row that SQLite steps to, the interpreter
+    goes to another thread and back.
+    """
+    as_text = [cast(one, Text) if isinstance(one.type, JSON) else one for one in columns]
+    return {
+        "sqlite": select(func.json_group_array(func.json_array(*as_text))),
+        "postgresql": select(cast(func.json_agg(func.json_build_array(*as_text)), Text)),
+    }
 
 
 class Fetch:
-    """Rows of the outbox.
-
-    From SQLite all come as one: with each row that it steps to, the interpreter goes to another thread and back.
-    """
+    """Rows of the outbox."""
 
     def __init__(self, which: ColumnElement[bool], columns: Sequence[Column[Any]]) -> None:
-        self._columns = columns
-        self._select = select(*columns).where(which)
-        self._packed = select(func.json_group_array(func.json_array(*columns))).where(which)
+        packed = _packed(columns)
+        self._rows = Prepared(packed["sqlite"].where(which), packed["postgresql"].where(which))
+        self._readers = _readers(columns)
 
     def run(self, tx: Transaction, params: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         """The rows, by the columns in their order."""
-        dialect = tx.connection.dialect
-        if dialect.name != "sqlite":
-            return tx.execute(self._select, params).all()
-        rows: list[list[Any]] = json.loads(tx.execute(self._packed, params).scalar_one())
-        for place, column in enumerate(self._columns):
-            reader = column.type.dialect_impl(dialect).result_processor(dialect, None)
-            if reader is not None:
-                read = cache(reader)  # the rows of a letter differ in little
-                for row in rows:
-                    row[place] = read(row[place])
-        return rows
+        return _unpacked(tx.run(self._rows, params).fetchone()[0], self._readers)
+
+
+_Readers = Sequence[tuple[int, Callable[[str], Any]]]
+
+
+def _readers(columns: Sequence[Column[Any]]) -> _Readers:
+    """What takes the texts of these columns apart that are more than text."""
+    found = [(place, _READS.get(type(column.type))) for place, column in enumerate(columns)]
+    return [(place, reads) for place, reads in found if reads]
+
+
+_READS: Mapping[type, Callable[[str], Any]] = {Utc: moment, JSON: json.loads}
+
+
+def _unpacked(packed: str | None, readers: _Readers) -> Sequence[Sequence[Any]]:
+    rows: list[list[Any]] = json.loads(packed or "[]")
+    for place, reader in readers:
+        read = cache(reader)  # the rows of a letter differ in little
+        for row in rows:
+            if row[place] is not None:
+                row[place] = read(row[place])
+    return rows
 
 
 class UpdateAndFetch:
@@ -199,20 +220,23 @@ class UpdateAndFetch:
     def __init__(
         self, due: Select[tuple[int]], values: Mapping[str, Any], columns: Sequence[Column[Any]]
     ) -> None:
-        self._returning = (
-            update(outbox).where(outbox.c.id.in_(skip_locked(due))).values(values).returning(*columns)
+        taken = update(outbox).where(outbox.c.id.in_(skip_locked(due))).values(values).returning(*columns)
+        # Where SQLite asks first, PostgreSQL does all at once.
+        self._begin = Prepared(
+            select(func.json_group_array(due.subquery().c.id)), _packed(taken.cte("taken").c)["postgresql"]
         )
-        self._ids = select(func.json_group_array(due.subquery().c.id))
         those = outbox.c.id.in_(select(_EACH.c.value))
-        self._update = update(outbox).where(those).values(values)
+        change = update(outbox).where(those).values(values)
+        self._update = Prepared(change, change)
         self._fetch = Fetch(those, columns)
+        self._readers = _readers(columns)
 
     def run(self, tx: Transaction, params: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         """The rows that were changed, by the columns in their order."""
+        found = tx.run(self._begin, params).fetchone()[0]
         if tx.connection.dialect.name != "sqlite":
-            return tx.execute(self._returning, params).all()
-        ids = tx.execute(self._ids, params).scalar_one()
-        if ids == "[]":
+            return _unpacked(found, self._readers)
+        if found == "[]":
             return []
-        tx.execute(self._update, {**params, "ids": ids})
-        return self._fetch.run(tx, {"ids": ids})
+        tx.run(self._update, {**params, "ids": found})
+        return self._fetch.run(tx, {"ids": found})

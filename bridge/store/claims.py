@@ -7,6 +7,7 @@ for rings that nobody needs any more, `superseded` for letters whose recipient h
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -29,10 +30,11 @@ from bridge.core.kinds import Recipients, kinds_that
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import DeliveryState
 from bridge.store import bulk
-from bridge.store.dialect import dumps, listed
+from bridge.store.dialect import dumps, listed, one_of
 from bridge.store.incidents import about
 from bridge.store.indexed import CLAIMED, OPEN_NOTICE, WAITING, written
 from bridge.store.outbox import Lane
+from bridge.store.prepared import Prepared, stored
 from bridge.store.tables import notices, outbox
 from bridge.store.transaction import Transaction
 
@@ -132,7 +134,9 @@ _SENDING = (
     )
     .where(OPEN_NOTICE, notices.c.state == literal_column("'sending'"))
 )
+_ASK_SENDING = Prepared(_SENDING, _SENDING)
 
+_ID = itemgetter(0)
 _CLAIMED = [outbox.c[name] for name in Claimed._fields]
 _AT_ONCE = 5000  # ids in one statement
 _SUSPECT = outbox.c.crashes >= CRASHES
@@ -150,9 +154,7 @@ _MINE: Mapping[Lane, ColumnElement[bool]] = {
     ),
     # The sending letters by a query of their own: a plan that has to guess how many they are sorts all rows for each
     # claim.
-    "customers": and_(
-        outbox.c.lane == "customers", WAITING, outbox.c.notice_id.in_(bindparam("sending", expanding=True))
-    ),
+    "customers": and_(outbox.c.lane == "customers", WAITING, one_of(outbox.c.notice_id, "sending")),
 }
 _TAKEN = {
     "state": case((and_(bindparam("leaves", type_=Boolean), _UNHARMED), "in_doubt"), else_="sending"),
@@ -219,14 +221,14 @@ class Claims:
         asked = {**mine, "now": self._tx.now, "me": instance_id, "leaves": wanted.leaves}
         rows = _NEXT[lane].run(self._tx, {**asked, "at_most": wanted.limit})
         rows = rows or _LEAST_SUSPECT[lane].run(self._tx, asked)
-        return sorted(map(Claimed._make, rows), key=lambda message: message.id)
+        return [Claimed._make(row) for row in sorted(rows, key=_ID)]
 
     def own_rings(self, instance_id: str) -> list[Claimed]:
         """The rings about notices that this transaction made, and which it claimed for this instance."""
         rows = _OWN_RINGS.run(self._tx, {"notices": dumps(self._tx.own.notices()), "me": instance_id})
-        return sorted(map(Claimed._make, rows), key=lambda message: message.id)
+        return [Claimed._make(row) for row in sorted(rows, key=_ID)]
 
-    def _supersede(self, overtaken: Iterable[tuple[str, str | None]]) -> None:
+    def _supersede(self, overtaken: Iterable[Sequence[str | None]]) -> None:
         """End letters to recipients who have a later report of the same incident already."""
         for earlier, later in overtaken:
             if later is None:
@@ -246,10 +248,10 @@ class Claims:
     def _of(self, lane: Lane, services: Collection[str], *, supersede: bool = False) -> dict[str, Any]:
         """The parameters of what a lane may claim. `supersede`: first end what is overtaken."""
         if lane == "customers":
-            sending = self._tx.execute(_SENDING).all()
+            sending = self._tx.run(_ASK_SENDING, {}).fetchall()
             if supersede:
-                self._supersede((row.id, row.later) for row in sending)
-            return {"sending": list({row.id for row in sending})}
+                self._supersede(sending)
+            return {"sending": list({letter for letter, _ in sending})}
         return {"services": dumps(list(services)), "nobodys": self._tx.now - LEFT_TO_OTHERS}
 
     def mark_in_doubt(self, claims: Sequence[tuple[int, int]], instance_id: str) -> set[tuple[int, int]]:
@@ -265,7 +267,7 @@ class Claims:
         """Write the results of claimed messages. The result of a claim that was lost meanwhile changes nothing."""
         if not marks:
             return
-        due = {wait: bulk.stored(self._tx.now + wait) for wait in {m.wait for m in marks}}
+        due = {wait: stored(self._tx.now + wait) for wait in {m.wait for m in marks}}
         rows = [
             (
                 m.id,

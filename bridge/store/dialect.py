@@ -11,16 +11,18 @@ from sqlalchemy import (
     JSON,
     URL,
     BindParameter,
+    Boolean,
     ColumnElement,
     Connection,
     DateTime,
     Engine,
     Select,
     Text,
+    bindparam,
     select,
 )
 from sqlalchemy import Dialect as SqlDialect
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
@@ -50,6 +52,7 @@ __all__ = [
     "each_of",
     "insert",
     "listed",
+    "one_of",
     "skip_locked",
     "unindexed",
 ]
@@ -177,6 +180,42 @@ def _each_of_sqlite(element: Any, compiler: Any, **more: Any) -> str:
 def listed(value: ColumnElement[Any], array: BindParameter[Any]) -> ColumnElement[bool]:
     """Whether the value is in such a list. It is read once for all rows, and not at all where there is none."""
     return value.in_(select(each_of(array).table_valued("value").c.value))
+
+
+class _Texts(TypeDecorator[list[str]]):
+    """A list of texts as a parameter: an array on PostgreSQL, JSON on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: SqlDialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(Text()))
+
+    def process_bind_param(self, value: list[str] | None, dialect: SqlDialect) -> Any:
+        return dumps(value) if dialect.name == "sqlite" else value
+
+
+class one_of(FunctionElement[bool]):
+    """Whether a column has one of these values, of which PostgreSQL plans by their number, and SQLite by no index."""
+
+    type = Boolean()
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[str], name: str) -> None:
+        super().__init__(column, bindparam(name, type_=_Texts()))
+
+
+@compiles(one_of)
+def _one_of(element: Any, compiler: Any, **more: Any) -> str:
+    column, values = element.clauses
+    return f"{compiler.process(column, **more)} = ANY({compiler.process(values, **more)})"
+
+
+@compiles(one_of, "sqlite")
+def _one_of_sqlite(element: Any, compiler: Any, **more: Any) -> str:
+    column, values = element.clauses
+    each = compiler.process(values, **more)
+    return f"(+{compiler.process(column, **more)} IN (SELECT value FROM json_each({each})))"  # noqa: S608  names of ours
 
 
 class LockHeld(Exception):

@@ -5,12 +5,24 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, literal_column, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    update,
+)
 
 from bridge.core.continuity import GAPS_KEPT, DatabaseIdentity, Gap, Mark, MarkedRow, Record, next_tick
 from bridge.core.model import NoticeState
 from bridge.store.dialect import insert
-from bridge.store.tables import instances, meta, notices
+from bridge.store.indexed import written
+from bridge.store.prepared import Prepared, moment
+from bridge.store.tables import instances, meta, notices, outbox
 from bridge.store.transaction import Transaction
 
 # An instance unseen for this long is dead. The others look every 2 s, so its work is taken over within 15 s.
@@ -21,8 +33,10 @@ CLOCK_SLACK = timedelta(seconds=2)  # a heartbeat further ahead than this means 
 _DATABASE, _TICK, _IDENTITY, _GAPS, _WHERE = "database", "tick", "identity", "gaps", "where"
 _CONFIGURATIONS = "configurations"
 # Asked a hundred times a second: built once.
-_NAME_AND_TICK = text(f"SELECT key, value FROM meta WHERE key IN ('{_DATABASE}', '{_TICK}')")  # noqa: S608
-_MARKED_ROW = text("SELECT fence, state FROM outbox WHERE id = :row")
+_KNOWN = select(meta.c.key, meta.c.value).where(meta.c.key.in_(written(_DATABASE, _TICK)))
+_NAME_AND_TICK = Prepared(_KNOWN, _KNOWN)
+_ROW = select(outbox.c.fence, outbox.c.state).where(outbox.c.id == bindparam("row"))
+_MARKED_ROW = Prepared(_ROW, _ROW)
 _LAST_SEEN = select(func.max(instances.c.seen_at))
 _RECORD = select(
     *(
@@ -30,7 +44,12 @@ _RECORD = select(
         for key in (_DATABASE, _TICK, _IDENTITY)
     ),
     _LAST_SEEN.scalar_subquery().label("seen_at"),
+    *(
+        select(outbox.c[name]).where(outbox.c.id == bindparam("row", type_=BigInteger)).scalar_subquery()
+        for name in ("fence", "state")
+    ),
 )
+_ASK_RECORD = Prepared(_RECORD, _RECORD)
 
 # Statements of every alert are built once: building costs as much as running them.
 _META = select(meta.c.value).where(meta.c.key == bindparam("key"))
@@ -43,6 +62,7 @@ class Instances:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
+        self._name_and_tick: tuple[str, int] | None = None
         self._gaps: str | None = None  # as they were read: every ring of a storm asks
 
     def beat(self, instance_id: str, boot_id: str) -> None:
@@ -99,24 +119,26 @@ class Instances:
 
     def record(self, mark: Mark | None) -> Record:
         """What the database says of itself, as of the last heartbeat. `mark`: read before this transaction."""
-        found = self._tx.execute(_RECORD).one()
-        identity, seen = found.identity, found.seen_at
+        found = self._tx.run(_ASK_RECORD, {"row": mark.row if mark else None}).fetchone()
+        database, tick, identity, seen_at, fence, state = found
+        seen = moment(seen_at)
+        self._name_and_tick = database or "", int(tick or 0)
         return Record(
-            database=found.database,
-            tick=int(found.tick or 0),
+            database=database,
+            tick=int(tick or 0),
             identity=DatabaseIdentity.parse(identity) if identity else None,
             here=self._tx.identity(),
             age=self._tx.now - seen if seen else None,
             boot=self._tx.boot_id(),
-            row=self.marked_row(mark.row) if mark else None,
+            row=None if fence is None else MarkedRow(fence, state),
             # Asked only of a database that is seen for the first time.
             under_way=identity is None and self.letters({"approved", "sending"}),
         )
 
     def marked_row(self, row: int) -> MarkedRow | None:
         """The row of the outbox that a mark names, None where there is no such row."""
-        found = self._tx.execute(_MARKED_ROW, {"row": row}).one_or_none()
-        return MarkedRow(found.fence, found.state) if found else None
+        found = self._tx.run(_MARKED_ROW, {"row": row}).fetchone()
+        return MarkedRow(*found) if found else None
 
     def letters(self, states: set[NoticeState]) -> bool:
         """Whether some letter is in one of these states."""
@@ -138,9 +160,11 @@ class Instances:
         self.set_meta(_TICK, str(next_tick(max(tick, own), self._tx.now)))
 
     def name_and_tick(self) -> tuple[str, int]:
-        """What a mark takes along."""
-        known = {row.key: row.value for row in self._tx.execute(_NAME_AND_TICK)}
-        return known.get(_DATABASE, ""), int(known.get(_TICK, 0))
+        """What a mark takes along; as the record was read in this transaction, if it was."""
+        if self._name_and_tick is None:
+            known = dict(self._tx.run(_NAME_AND_TICK, {}).fetchall())
+            self._name_and_tick = known.get(_DATABASE, ""), int(known.get(_TICK, 0))
+        return self._name_and_tick
 
     def gaps(self) -> list[Gap]:
         """Where something that was sent may be missing from the record, oldest first."""
@@ -195,4 +219,5 @@ class Instances:
 
     def set_meta(self, key: str, value: str) -> None:
         """Keep or replace a fact about this database."""
+        self._name_and_tick = None
         self._tx.execute(_SET_META, {"key": key, "value": value})

@@ -104,13 +104,16 @@ class Notices:
         """The notices of one incident in the order they were drafted."""
         if own := self._tx.own.incident(incident_id):
             return [each.notice for each in own.notices.values()]
-        return self._read(_OF, {"incident_id": incident_id})
+        return self._tx.once(("notices", incident_id), lambda: self._read(_OF, {"incident_id": incident_id}))
 
     def of_all(self, incident_ids: Collection[str]) -> dict[str, list[Notice]]:
         """The notices of several incidents, by incident."""
         found: dict[str, list[Notice]] = {incident_id: [] for incident_id in incident_ids}
         for notice in self._read(_OF_ALL, {"incidents": dumps(list(found))}) if found else ():
             found[notice.incident_id].append(notice)
+        for incident_id, some in found.items():
+            self._tx.know(("notices", incident_id), some)
+            self._tx.know(("highest", incident_id), max((one.number or 0 for one in some), default=0))
         return found
 
     def in_states(self, states: Collection[NoticeState]) -> list[Notice]:
@@ -131,7 +134,8 @@ class Notices:
 
     def _read(self, query: Select[Any], values: Mapping[str, Any]) -> list[Notice]:
         rows = self._tx.execute(query, values).all()
-        yes = self._approvals([row.id for row in rows])
+        ids = [row.id for row in rows]
+        yes = self._tx.once(("approvals", *ids), lambda: self._approvals(ids))
         return [_notice(row, yes.get(row.id, ())) for row in rows]
 
     def _approvals(self, notice_ids: Sequence[str]) -> dict[str, tuple[Approval, ...]]:
@@ -255,8 +259,10 @@ class Notices:
     def version(self, notice_id: str, number: int) -> Version:
         if (own := self._tx.own.notice(notice_id)) and number in own.versions:
             return own.versions[number]
-        row = self._tx.execute(_VERSION, {"notice_id": notice_id, "version": number}).one()
-        return _version(row)
+        named = {"notice_id": notice_id, "version": number}
+        return self._tx.once(
+            ("version", notice_id, number), lambda: _version(self._tx.execute(_VERSION, named).one())
+        )
 
     def next_version(self, notice_id: str) -> int:
         """The number of the next new wording: one more than the highest so far."""
@@ -271,7 +277,9 @@ class Notices:
         """Every version of several notices, by notice."""
         found: dict[str, list[Version]] = {notice_id: [] for notice_id in notice_ids}
         for row in self._tx.execute(_VERSIONS, {"ids": list(found)}):
-            found[row.notice_id].append(_version(row))
+            version = _version(row)
+            found[row.notice_id].append(version)
+            self._tx.know(("version", row.notice_id, row.version), version)
         return found
 
     def digest(self, notice_id: str, number: int) -> str | None:
@@ -326,14 +334,20 @@ class Notices:
         """The number of the incident's next report: one more than the highest so far."""
         if (own := self._tx.own.incident(incident_id)) and not own.notices:
             return 1
-        return (self._tx.execute(_HIGHEST_NUMBER, {"incident_id": incident_id}).scalar_one() or 0) + 1
+        return self._tx.once(("highest", incident_id), lambda: self._highest(incident_id)) + 1
+
+    def _highest(self, incident_id: str) -> int:
+        return self._tx.execute(_HIGHEST_NUMBER, {"incident_id": incident_id}).scalar_one() or 0
 
     def last_sent(self, service: str, exclude: str) -> list[Notice]:
         """The last letters, at most five, that a service's list was sent, newest first: to compare with the next."""
         if service in self._tx.own.without_past:
             return []
-        rows = self._tx.execute(_LAST_SENT, {"service": service, "exclude": exclude})
-        return [_notice(row, ()) for row in rows]
+        named = {"service": service, "exclude": exclude}
+        return self._tx.once(
+            ("last sent", service, exclude),
+            lambda: [_notice(row, ()) for row in self._tx.execute(_LAST_SENT, named)],
+        )
 
 
 def _notice(row: Row[Any], yes: tuple[Approval, ...]) -> Notice:

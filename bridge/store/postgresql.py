@@ -64,6 +64,7 @@ _PLACE = """
 """
 _MAY_NAME_SERVER = text("SELECT has_function_privilege('pg_control_system()', 'EXECUTE')")
 _SERVER = "(SELECT system_identifier::text FROM pg_control_system())"
+_BOOT, _IDENTITY = "boot", "identity"  # what a connection knows of its server
 _NOTIFY = text(f"SELECT pg_notify('{_CHANNEL}', '')")
 _PASSING = {  # https://www.postgresql.org/docs/current/errcodes-appendix.html
     "40001",  # serialization_failure
@@ -146,9 +147,21 @@ class Postgresql:
             raise RuntimeError("the unit hid an error of the database; nothing of it was committed")
 
     def boot_id(self, connection: Connection) -> str:
-        return str(connection.scalar(_STARTED))
+        """Asked once of each connection: none outlives its server."""
+        if _BOOT not in connection.info:
+            connection.info[_BOOT] = str(connection.scalar(_STARTED))
+        return str(connection.info[_BOOT])
 
     def identity(self, connection: Connection) -> DatabaseIdentity:
+        """Asked once of each connection: a server that takes writes begins another timeline only with its start."""
+        known: DatabaseIdentity | None = connection.info.get(_IDENTITY)
+        if known is None:
+            known = self._identity(connection)
+            if known.timeline is not None:
+                connection.info[_IDENTITY] = known
+        return known
+
+    def _identity(self, connection: Connection) -> DatabaseIdentity:
         if self._place is None:  # some hosted servers keep the server's identifier to themselves
             server = _SERVER if connection.scalar(_MAY_NAME_SERVER) else "''"
             self._place = text(_PLACE.format(server=server))

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -37,6 +38,7 @@ class Sqlite:
         self._path = path
         self._identity = DatabaseIdentity(identity)
         self._wal = path.with_name(path.name + "-wal")
+        self._reads: bool | None = None  # whether the connection is told to write nothing
 
     def engine(self) -> Engine:
         engine = create_engine(
@@ -65,6 +67,7 @@ class Sqlite:
             if connection.execute(f"PRAGMA {pragma}").fetchone() != answer:
                 raise StorageRefused(f"{self._path} does not accept {pragma}. Use a local file system")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # makes the `-wal`
+        self._reads = None
         self._inode, self._wal_inode = _inode(self._path), _inode(self._wal)
         return connection
 
@@ -72,7 +75,10 @@ class Sqlite:
         """A deferred BEGIN could fail half-way, when its first write finds another writer."""
         purpose: Purpose = connection.get_execution_options()["purpose"]
         driver = _driver(connection)
-        driver.execute(f"PRAGMA query_only = {'ON' if purpose == 'read' else 'OFF'}")
+        if self._reads != (purpose == "read"):  # every prepared statement expires with it
+            self._reads = None
+            driver.execute(f"PRAGMA query_only = {'ON' if purpose == 'read' else 'OFF'}")
+            self._reads = purpose == "read"
         if purpose == "read":
             driver.execute("BEGIN")
             return
@@ -103,10 +109,7 @@ class Sqlite:
             raise StorageDown("SQLite ended the transaction by itself")
 
     def boot_id(self, _connection: Connection) -> str:
-        try:
-            return _BOOT_ID.read_text(encoding="ascii").strip()
-        except OSError:
-            return "unknown"
+        return _boot_id()
 
     def identity(self, _connection: Connection) -> DatabaseIdentity:
         return self._identity
@@ -121,6 +124,15 @@ class Sqlite:
         if isinstance(error, sqlite3.Error):  # from our own BEGIN, which SQLAlchemy does not see
             return ErrorMeaning.DOWN
         return ErrorMeaning.OWN if is_units_own(error) else ErrorMeaning.DOWN
+
+
+@cache
+def _boot_id() -> str:
+    """No process outlives its machine's start."""
+    try:
+        return _BOOT_ID.read_text(encoding="ascii").strip()
+    except OSError:
+        return "unknown"
 
 
 def _inode(path: Path) -> int | None:

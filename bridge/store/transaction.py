@@ -1,9 +1,9 @@
 """One unit's view of its transaction: its moment, its statements and its locks. Every query group stands on this."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable, Table, TextClause, UpdateBase
 from sqlalchemy.engine import CursorResult
@@ -11,8 +11,10 @@ from sqlalchemy.engine import CursorResult
 from bridge.core.continuity import DatabaseIdentity
 from bridge.store.dialect import Dialect, dumps
 from bridge.store.own_rows import OwnRows
+from bridge.store.prepared import Prepared, Rows
 from bridge.store.tables import metadata
 
+T = TypeVar("T")
 Row = dict[str, Any]
 Params = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
@@ -46,10 +48,34 @@ class Transaction:
         self._told = False
         self._written: dict[UpdateBase | ListStatement, list[Any]] = {}
         self.own = OwnRows()
+        self._answers: dict[Hashable, Any] | None = None
+
+    def keep_answers(self) -> None:
+        """Nothing is written here: of one state, what was asked once need not be asked again."""
+        self._answers = {}
+
+    def once(self, question: Hashable, ask: Callable[[], T]) -> T:
+        """The answer to a question, where answers are kept from the last time that it came."""
+        if self._answers is None:
+            return ask()
+        if question not in self._answers:
+            self._answers[question] = ask()
+        answer: T = self._answers[question]
+        return answer
+
+    def know(self, question: Hashable, answer: object) -> None:
+        """The answer came with those to many questions."""
+        if self._answers is not None:
+            self._answers[question] = answer
 
     def execute(self, statement: Executable, params: Params | None = None) -> CursorResult[Any]:
         self.flush()
         return self.connection.execute(statement, params)
+
+    def run(self, statement: Prepared, params: Mapping[str, Any]) -> Rows:
+        """Execute what was built for it once."""
+        self.flush()
+        return statement.run(self.connection, params)
 
     def write(self, statement: UpdateBase | ListStatement, rows: Sequence[Row | tuple[Any, ...]]) -> None:
         """Execute for each of these rows, with those of other calls: before anything is asked, or when the unit ends.

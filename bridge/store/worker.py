@@ -172,7 +172,10 @@ class Worker(Thread, Generic[X]):
     def _run(self, connection: Connection, jobs: Sequence[Job[X]]) -> list[UnitOutcome | None]:
         now = self._now(connection)
         if len(jobs) == 1:  # no SAVEPOINT needed: its transaction is its own
-            return [self._outcome(connection, jobs[0], self._make_tx(connection, now))]
+            tx = self._make_tx(connection, now)
+            if jobs[0].purpose == "read":
+                tx.keep_answers()
+            return [self._outcome(connection, jobs[0], tx)]
         return [self._savepoint(connection, now, job, first=job is jobs[0]) for job in jobs]
 
     def _savepoint(

@@ -172,6 +172,8 @@ class ApprovalRoutes:
                 return pages.correct(data, missing=True, right=posted.get("right", ""))
             case "not_a_day" | "day_over":
                 return pages.answers(data, answers_of(posted), answer.why)
+            case "decided" if data.undecided:
+                return pages.not_now(data)
             case _:
                 count = self._deps.lists.count_of(posted.get("audience", ""))
                 return pages.conflict(data, _seen(posted, data), _typed(posted), count)

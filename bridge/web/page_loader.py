@@ -71,9 +71,9 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
     sent = [] if incident.is_drill else tx.notices.last_sent(ctx.service.id, exclude=notice.id)
     listed = asked.lists.get(ctx.service.id)
     audience, alerts = audience_of(ctx, asked.lists), tx.alert_groups.of(incident.id)
+    alert_counts = tx.alerts.counts([incident.id])[incident.id]
     findings = (*proofread(ctx), *of_language(ctx.service, version, audience))
     notices, counts = ctx.notices(), tx.delivery_counts.of([notice.id])[notice.id]
-    alert_counts = tx.alerts.counts([incident.id])[incident.id]
     return PageData(
         service=ctx.service,
         escalation=ctx.escalation,
@@ -89,7 +89,7 @@ def _page_data(ctx: NoticeContext, link: Link, asked: Asked) -> PageData:
         now=tx.now,
         lang=_language(asked.lang, person.locale),
         csrf=asked.keys.csrf(link.id, notice.id, notice.version),
-        number=Facts.from_dict(version.facts).number,
+        number=ctx.told(version).number,
         alerts=tuple(alerts),
         left_out=tuple(
             tx.alert_groups.left_out(
@@ -133,7 +133,7 @@ def _current(ctx: NoticeContext, version: Version) -> Facts | None:
     """The facts as they are now, for a draft that a person edited: the bridge does not draft it anew."""
     if version.edited_by is None or ctx.notice.state not in UNDECIDED:
         return None
-    return current_facts(ctx, Facts.from_dict(version.facts).answers)
+    return current_facts(ctx, ctx.told(version).answers)
 
 
 def _rewritten(
@@ -141,7 +141,7 @@ def _rewritten(
 ) -> Mapping[Locale, Text] | None:
     if not any(map(is_about_facts, findings)):
         return None
-    texts = rewritten(ctx, current_facts(ctx, Facts.from_dict(version.facts).answers))
+    texts = rewritten(ctx, current_facts(ctx, ctx.told(version).answers))
     return None if texts == version.texts else texts
 
 
@@ -184,7 +184,8 @@ def _own_page(ctx: NoticeContext, notice_id: str | None, person: str, keys: Keys
     if other is None:
         return None
     link = ctx.tx.links.of(other.id).get(person)
-    number = Facts.from_dict(ctx.about(other).version().facts).number
+    beside = ctx.about(other)
+    number = beside.told(beside.version()).number
     root = ctx.runtime.config.server.path
     return Related(other.kind, number, None, f"{root}/approve/{keys.token(link.id)}" if link else None)
 

@@ -37,6 +37,7 @@ LIVE_POLICY = "; script-src 'self'; connect-src 'self'"
 """What a page that keeps itself up to date may do beyond `policy`."""
 
 _RETRY_AFTER_SECONDS = "30"
+_WORDS = {lang: {key: sentence[lang] for key, sentence in WORDS.items()} for lang in LOCALES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,8 @@ class Pages:
         self._style = (folder / "style.css").read_text("utf-8")
         self._console = self._style + (folder / "console.css").read_text("utf-8")
         self._live = (folder / "live.js").read_bytes()
-        self._env = templates()
-        self._env.globals.update(root=root, demo=demo)
+        self.templates = templates()
+        self.templates.globals.update(root=root, demo=demo)
 
     def live_js(self) -> bytes:
         """The script of the hold and sending pages, served at /static/live.js."""
@@ -106,6 +107,10 @@ class Pages:
     def wording_stop(self, data: PageData) -> Page:
         """422: wording errors stand and no reason was given to send them as they are."""
         return self.approval(replace(data, did="refused"), 422)
+
+    def not_now(self, data: PageData) -> Page:
+        """409: not on offer while the letter waits, as a call back that was pressed twice."""
+        return self.approval(replace(data, did="not_now"), 409)
 
     def expired(self, lang: Locale, csrf: str, *, renewed: bool = False) -> Page:
         """410, with a button that mails a fresh link."""
@@ -157,10 +162,9 @@ class Pages:
         **values: Any,
     ) -> Page:
         """`values`: `page`, the view, and `data`, the page data that it was made from; error pages have none."""
-        words = {key: sentence[lang] for key, sentence in WORDS.items()}
         style = self._console if wide else self._style
-        html = self._env.get_template(f"{template}.html.j2").render(
-            values, words=words, lang=lang, style=style, live=live
+        html = self.templates.get_template(f"{template}.html.j2").render(
+            values, words=_WORDS[lang], lang=lang, style=style, live=live
         )
         allowed = policy(style) + LIVE_POLICY if live else policy(style)
         return Page(status, html, {**HEADERS, "Content-Security-Policy": allowed})
@@ -174,6 +178,7 @@ def templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # they change with the program
     )
 
 

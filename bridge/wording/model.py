@@ -45,6 +45,7 @@ class Context:
     service: str = ""  # as customers know it
     short_name: str = ""  # a subject may use this name instead
     services: tuple[str, ...] = ()  # names of all services, in any language; this one's may be among them
+    signing: tuple[str, ...] = ()  # who the letter is from; another service's name may stand in these
     report_no: int | None = None  # the number of a first report or an update
     promise: datetime | None = None  # offered when the printed time has passed
     eta_confirmed: bool = False  # somebody gave a basis for the estimate

@@ -26,6 +26,7 @@ FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 FLOWS = FOLD | {0x2019: 0x27}  # the typographic apostrophe becomes the plain one
 SMALL_LETTERS = {code: code + 32 for code in range(0x41, 0x5B)}
 INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
+JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龥]")
 VOICING = "\u3099\u309a"
 
 LINE = re.compile(r"([^\r\n]*)(\r?\n|\r|\Z)")

@@ -18,7 +18,7 @@ EVER = 3600.0  # seconds
 
 
 class MailServer:
-    """`mails` are those it answered with 250; `sessions` the connections so far."""
+    """`mails` are those it answered with 250; `sessions` the connections so far; `ends` what broke each off."""
 
     def __init__(
         self,
@@ -32,6 +32,7 @@ class MailServer:
         self.port = port
         self.mails: list[Mail] = []
         self.sessions: list[Session] = []
+        self.ends: list[BaseException] = []
         self._answers = {
             stage: list(answer) if isinstance(answer, list) else [answer]
             for stage, answer in (answers or {}).items()
@@ -51,6 +52,10 @@ class MailServer:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def over(self) -> None:
+        """Until every connection has ended."""
+        await asyncio.gather(*self._tasks)
 
     @property
     def connections(self) -> int:
@@ -72,8 +77,8 @@ class MailServer:
         self.sessions.append(Session(len(self.sessions), tls=self.rules.implicit_tls))
         try:
             await Conversation(self, self.sessions[-1], reader, writer).run()
-        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError) as end:
+            self.ends.append(end)
         finally:
             writer.close()
 

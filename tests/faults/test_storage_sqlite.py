@@ -131,6 +131,24 @@ async def test_units_are_refused_together_while_another_process_locks_the_databa
     await store.close()
 
 
+async def test_writing_again_and_again_expires_no_prepared_statement(tmp_path: Path) -> None:
+    """To switch between reading and writing does, so it is said where it changes."""
+    store = await open_store(f"sqlite:///{tmp_path}/bridge.sqlite3")
+    seen: list[str] = []
+
+    def listen(tx: Transaction) -> None:
+        driver = tx.connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        driver.set_trace_callback(seen.append)
+
+    await store.run(listen)
+    for key in "abc":
+        await store.run(put(key))
+    assert not [one for one in seen if "query_only" in one]
+    assert await store.read(keys) == ["a", "b", "c"]
+    await store.close()
+
+
 async def test_a_short_lock_is_waited_for(tmp_path: Path) -> None:
     path = tmp_path / "bridge.sqlite3"
     store = await open_store(f"sqlite:///{path}")

@@ -107,7 +107,7 @@ async def test_a_sending_costs_two_statements_for_each_claim(database_url: str) 
             async with lane(opened, relay, await boot_of(opened)):
                 await until_counts(opened, sent=LETTERS)
     assert sorted(relay.taken) == sorted(row.address for row in opened.recipients)
-    refills = LETTERS // (2 * AHEAD // 2)
+    refills = LETTERS // (2 * AHEAD * 3 // 4)
     assert len(seen) <= ALONE + 3 * (refills + 2), "claims, their results, and a late result or two"
 
 

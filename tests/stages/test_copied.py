@@ -12,14 +12,16 @@ from tests.parts.midori import minutes, seconds
 from tests.stages.office import Office, states
 from tests.stages.samples import firing
 
+NEW = "new:/bridge.sqlite3"
 
-async def copied(office: Office) -> None:
+
+async def copied(office: Office, before: str = "old:/bridge.sqlite3") -> None:
     """The same rows in another place, found by a bridge that starts there."""
 
     def unit(tx: Tx) -> None:
         tx.instances.set_meta("identity", str(DatabaseIdentity("elsewhere")))
-        tx.instances.started_at("old:/bridge.sqlite3")
-        live_on(tx, office.runtime, ThisInstance("one", "boot-1", where="new:/bridge.sqlite3"))
+        tx.instances.started_at(before)
+        live_on(tx, office.runtime, ThisInstance("one", "boot-1", where=NEW))
 
     office.clock.move(seconds(2))
     await office.store.run(unit)
@@ -39,6 +41,17 @@ async def half_sent(office: Office) -> None:
     await office.tick(seconds(11))
     await office.deliver(limit=1)
     await copied(office)
+
+
+@pytest.mark.parametrize("before, named", [("old:/bridge.sqlite3", True), (NEW, False)])
+async def test_the_two_sides_are_named_where_their_names_differ(
+    office: Office, before: str, named: bool
+) -> None:
+    """A backup that was put back lies where it lay: "the original is at A, this copy at A" helps nobody."""
+    await office.post(firing())
+    await copied(office, before)
+    (gap,) = await office.store.read(lambda tx: tx.instances.gaps())
+    assert (gap.copied, bool(gap.before and gap.here)) == (True, named)
 
 
 async def test_a_copy_that_stays_quiet_rings_nobody_about_what_it_was_copied_with(office: Office) -> None:

@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 
 from bridge.core.events import Stopped
+from bridge.stages.draft import told_answers
 from bridge.stages.draft_on_request import draft_correction
 from tests.parts.midori import minutes, seconds
 from tests.stages.office import Office, states
@@ -175,6 +176,24 @@ async def test_what_is_right_is_owed_even_after_the_incident_closed(many: Office
     await many.approve_and_send()
     await many.wait(minutes(1))
     assert (await many.incident()).state == "closed"
+
+
+async def test_a_correction_of_a_recovery_report_guesses_nothing_and_forgets_nothing(many: Office) -> None:
+    """What customers were told of cause and prevention is known to the letters after it."""
+    await half_sent(many)
+    await many.deliver()
+    await many.post(resolved(ends_at=many.clock.now))
+    await many.wait(minutes(6))
+    told = {"cause": "証明書の期限切れでした。", "prevention": "期限を監視いたします。"}
+    await many.press("maruyama", "edit", answers=told)
+    recovery = await many.approve_and_send()
+    await many.press("maruyama", "correct", recovery, nature="wrong_fact", right="復旧は2時40分でした。")
+    correction = await many.approve_and_send()
+    assert (
+        "誤：上記のお知らせの内容に誤りがございました。" in (await many.version(correction)).texts["ja"].body
+    )
+    answers = await many.store.read(lambda tx: told_answers(tx, tx.notices.of(recovery.incident_id)))
+    assert (answers.cause, answers.prevention) == (told["cause"], told["prevention"])
 
 
 async def test_what_was_not_sent_at_all_is_cancelled_or_dismissed_instead(office: Office) -> None:

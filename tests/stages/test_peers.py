@@ -1,5 +1,9 @@
 """Instances with different configurations say so; a list that grew since the approval is a surprise."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
 from bridge.loops.peers import Peers
 from bridge.stages.instances import ThisInstance
 from tests.parts.logged import logged
@@ -33,6 +37,19 @@ async def test_instances_with_different_configurations_say_so_once_each(office: 
     one = peer(office, "one")
     office.reconfigure(services=configured(("shop", "bank")).services)
     assert await look(office, ("one", one), ("two", peer(office, "two"))) == ["configurations_differ"] * 2
+
+
+async def test_a_configuration_is_written_out_once_however_often_it_is_compared(office: Office) -> None:
+    """That of a thousand services takes half a second, in which no alert is answered."""
+    asked: list[object] = []
+    config: Any = SimpleNamespace(services={}, model_dump_json=lambda **_: asked.append("") or "{}")
+    one = peer(office, "one")
+    one.runtime = lambda: replace(office.runtime, config=config)
+    assert await look(office, ("one", one)) == []
+    assert len(asked) == 1
+    config = SimpleNamespace(services={}, model_dump_json=config.model_dump_json)
+    await look(office, ("one", one))
+    assert len(asked) == 2, "another configuration is in force"
 
 
 async def test_a_list_that_grew_since_the_approval_is_held_for_longer(office: Office) -> None:

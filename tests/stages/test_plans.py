@@ -1,7 +1,7 @@
 """What is asked again and again must not cost more with every letter that was ever sent, and every old incident."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -10,16 +10,21 @@ from typing import Any
 
 from sqlalchemy import Connection, event, text
 
+from bridge.core.continuity import Mark
 from bridge.core.model import AudienceFacts, Notice
+from bridge.loops.lanes import claim_rows
+from bridge.loops.results import write_and_claim
 from bridge.sources import Parsed
+from bridge.stages.instances import ThisInstance
 from bridge.stages.look_for_duties import AT_LEAST_EVERY
 from bridge.stages.receive import receive
-from bridge.store.claims import Wanted
+from bridge.store.claims import Claimed, DeliveryResult, Wanted
 from bridge.store.tx import Tx
 from bridge.web.api.serialize import incidents_out
 from bridge.web.ops import stored_gauges
+from bridge.web.page_loader import Asked, load
 from tests.parts.midori import minutes, seconds
-from tests.stages.office import Office
+from tests.stages.office import KEYS, Office
 from tests.stages.samples import NIGHT, configured, firing, resolved
 
 LANES = ("oncall", "customers")
@@ -88,6 +93,35 @@ async def test_what_the_loops_ask_again_and_again_never_reads_the_outbox_whole(o
     assert any("ix_outbox_due" in line for line in lines)
     assert any("ix_outbox_claimed" in line for line in lines)
     assert not whole(lines, "outbox", "notices")
+
+
+async def test_letters_cost_few_statements_each_time_that_some_are_claimed_and_others_done(
+    office: Office, database_url: str
+) -> None:
+    """The record that may have been turned back, the letters that are sending, a change of many rows at a time."""
+    await office.post(firing())
+    await office.tick()
+    await office.press("maruyama", "approve")
+    await office.tick(seconds(10))
+    boot = await office.store.read(Tx.boot_id)
+
+    def ride(tx: Tx, results: Sequence[DeliveryResult], me: ThisInstance) -> tuple[list[Claimed], list[str]]:
+        wanted = Wanted("customers", 1, leaves=True)
+        unit = partial(claim_rows, runtime=office.runtime, wanted=wanted, me=me)
+        with statements(tx.connection) as seen:
+            claimed, _, _ = write_and_claim(tx, results, unit, me, frozenset(ids))
+        return claimed, [one for one, _ in seen]
+
+    ids = {(await office.newest()).id}
+    (first,), _ = await office.store.run(partial(ride, results=(), me=ThisInstance("one", boot)))
+    database, tick = await office.store.read(lambda tx: tx.instances.name_and_tick())
+    me = ThisInstance("one", boot, Mark(database, tick, first.id, first.fence, boot))
+    result = DeliveryResult(first.id, first.fence, first.notice_id, "customers", "sent")
+    (second,), asked = await office.store.run(partial(ride, results=[result], me=me))
+    assert second.in_doubt
+    assert second.id != first.id
+    assert await office.counts(await office.newest()) == {"sent": 1, "in_doubt": 1, "queued": 1}
+    assert len(asked) == (7 if database_url.startswith("sqlite") else 5), asked
 
 
 async def test_whether_a_letter_is_done_is_asked_of_its_open_rows_alone(
@@ -216,3 +250,34 @@ async def test_what_was_told_already_writes_nothing(office: Office) -> None:
     assert set(await office.store.run(again)) == {"SELECT"}
     office.clock.move(seconds(1))
     assert "INSERT" in await office.store.run(again), "that its sender was heard"
+
+
+async def test_one_more_letter_that_waits_is_two_more_statements_for_the_list(office: Office) -> None:
+    """What its findings ask beyond what was read for all: eight more while each asked by itself, some twice."""
+    names = [f"shop{n}" for n in range(4)]
+    office.runtime = replace(office.runtime, config=configured(names))
+
+    def asked(tx: Tx) -> int:
+        with statements(tx.connection) as seen:
+            incidents_out(tx, office.runtime, tx.incidents.page(None, 50), {})
+        return len(seen)
+
+    numbers = []
+    for name in names:
+        await office.post(firing(service=name))
+        numbers.append(await office.store.read(asked))
+    assert [later - earlier for earlier, later in pairwise(numbers)] == [2, 2, 2]
+
+
+async def test_a_page_asks_nothing_twice(office: Office) -> None:
+    await office.post(firing())
+    link = await office.link(await office.newest(), "maruyama")
+
+    def asked(tx: Tx) -> list[tuple[str, str]]:
+        with statements(tx.connection) as seen:
+            load(tx, office.runtime, link, Asked(KEYS, {}))
+        return [(statement, repr(values)) for statement, values in seen]
+
+    seen = await office.store.read(asked)
+    assert sorted(seen) == sorted(set(seen))
+    assert len(seen) <= 20

@@ -119,6 +119,26 @@ async def test_a_draft_says_that_the_last_letter_told_another_scope_than_it_know
     assert [finding.span for finding in found] == [(0, 0)] * warned
 
 
+@pytest.mark.parametrize(
+    "old, new, warned",
+    [
+        pytest.param("全ユーザーのログイン機能", "一部の機能", True, id="the scope"),
+        pytest.param("誠にありがとうございます", "ありがとうございます", False, id="another sentence"),
+    ],
+)
+async def test_a_person_who_words_what_is_affected_otherwise_is_asked_whether_it_is_the_same(
+    office: Office, old: str, new: str, warned: bool
+) -> None:
+    await office.post(firing())
+    body = (await office.version(await office.newest())).texts["ja"].body
+    await office.press("maruyama", "edit", body=body.replace(old, new))
+    found = [finding for finding in await office.findings() if finding.rule == "BRG-09"]
+    assert [(one.severity, old in one.why, old in one.why_en) for one in found] == [
+        ("warning", True, True)
+    ] * warned
+    assert (await office.press("maruyama", "approve")).why == "done"
+
+
 async def test_a_letter_may_not_carry_the_name_of_another_service(office: Office) -> None:
     both = configured(("shop", "booking")).services
     name = LocalText(ja="みどり予約", en="Midori Booking")

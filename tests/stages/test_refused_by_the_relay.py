@@ -158,6 +158,23 @@ async def test_a_letter_that_reached_nobody_is_stopped_and_can_be_sent_again(off
     assert [action for action in await office.actions() if action == "retried"] == ["retried"]
 
 
+async def test_a_stopped_letter_that_is_not_true_any_more_does_not_go_on_by_a_retry(office: Office) -> None:
+    await sending(office)
+    await office.deliver("failed", limit=2)
+    await office.press("maruyama", "stop")
+    notice = await office.newest()
+    again = partial(
+        on_request, runtime=office.runtime, notice_id=notice.id, which=WhichRows("failed"), press=retry
+    )
+    await office.post(resolved(ends_at=office.clock.now))
+    assert (await office.press("maruyama", "retry", state="failed")).status == 422
+    assert await office.store.run(again) == "untrue"
+    assert (await office.again(notice)).state == "stopped"
+    assert (await office.press("maruyama", "resume", override="読み直しました")).status == 303
+    await office.press("maruyama", "stop")
+    assert (await office.press("maruyama", "retry", state="failed")).status == 422
+
+
 async def test_only_those_of_one_reply_or_one_recipient_are_sent_again(office: Office) -> None:
     await sending(office, 4)
     await answer(

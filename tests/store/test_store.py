@@ -198,6 +198,20 @@ async def test_a_query_cannot_write(store: Store[Transaction]) -> None:
     await store.run(put("b"))
 
 
+async def test_a_query_asks_nothing_twice_and_a_unit_asks_anew(store: Store[Transaction]) -> None:
+    def ask(tx: Transaction) -> list[list[str]]:
+        tx.know("told", ["before"])
+        answers = [tx.once("keys", lambda: keys(tx)) for _ in range(2)]
+        return [*answers, tx.once("told", lambda: ["asked"])]
+
+    first, again, told = await store.read(ask)
+    assert first is again
+    assert told == ["before"]
+    first, again, told = await store.run(ask)
+    assert first is not again
+    assert told == ["asked"]
+
+
 async def test_now_is_the_given_clock_where_the_database_clock_is_not_wanted(
     store: Store[Transaction],
 ) -> None:

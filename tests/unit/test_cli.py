@@ -67,6 +67,21 @@ def test_a_start_does_not_wait_for_the_api_the_wording_rules_or_what_most_instal
     assert set(ran.stdout.split()) & later == set()
 
 
+def test_a_check_reads_no_rule_of_the_wording() -> None:
+    rules = ("bridge.wording.ja.", "bridge.wording.en.", "bridge.wording.shared.")
+    assert [name for name in loaded_by("check", "--config", "none") if name.startswith(rules)] == []
+
+
+def test_a_command_does_not_look_for_garbage_at_every_turn_while_it_imports() -> None:
+    """Nothing of that is any: it was 200 times, a tenth of the processor time of `bridge check`."""
+    program = (
+        "import gc; from bridge.cli.main import main\ntry: main(['check', '--config', 'none'])\nfinally: "
+    )
+    program += "print(sum(each['collections'] for each in gc.get_stats()))"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert int(ran.stdout.split()[-1]) <= 30
+
+
 def test_every_command_is_a_file_of_its_name_and_stands_in_the_table() -> None:
     files = {
         file.stem

@@ -18,6 +18,11 @@ from tests.unit.midori import RECEIVED, alert, incident, service
         ("<error expanding template: error executing template __alert_x: function not defined>", "error"),
         ("TypeError: x is not defined", "error"),
         ("error: no such metric", "error"),
+        ("エラー: timeout", "error"),
+        ("customer_impact_ja", "nothing"),
+        ("(fill in)", "nothing"),
+        ("対応中です", "nothing"),
+        ("in progress", "nothing"),
         ("<no value>", "nothing"),
         ("<no value>のログイン", "nothing"),
         ("N/A", "nothing"),
@@ -60,6 +65,9 @@ from tests.unit.midori import RECEIVED, alert, incident, service
         ("あ" * 120, None),
         ("全ユーザーのログイン機能", None),
         ("ログインエラー", None),
+        ("エラーページ", None),
+        ("復旧作業の予約", None),
+        ("Orders in progress", None),
         ("Error messages at sign-in", None),
         ("検索結果が表示されません", None),
         ("処理に3秒<5秒かかる画面", None),
@@ -103,6 +111,27 @@ def test_a_refused_text_of_an_alert_nobody_prepared_leaves_the_impact_unknown() 
         service(), incident(), [alert("Disk", customer_impact_ja="N/A")], "first", drafted_at=RECEIVED
     )
     assert (said.impacts, said.impact_known) == ((), False)
+
+
+def test_english_words_in_the_japanese_letter_are_told() -> None:
+    """An alert of a service that has no words of its own, with `customer_impact_en` alone."""
+    said = build(
+        service(), incident(), [alert("Disk", customer_impact_en="Search")], "first", drafted_at=RECEIVED
+    )
+    assert [impact.ja for impact in said.impacts] == ["Search"]
+    assert [(one.annotation, one.why) for one in said.impact_refused] == [
+        ("customer_impact_ja", "untranslated")
+    ]
+    english = build(
+        service(locale="en"),
+        incident(),
+        [alert("Disk", customer_impact_en="Search")],
+        "first",
+        drafted_at=RECEIVED,
+    )
+    assert english.impact_refused == ()
+    known = build(service(), incident(), [alert(customer_impact_en="Sign-in")], "first", drafted_at=RECEIVED)
+    assert known.impact_refused == ()
 
 
 @given(st.text(max_size=700), st.integers(1, 500))

@@ -14,6 +14,7 @@ from bridge.core.impact import MAX_IMPACT_CHARS
 from bridge.core.model import Alert, Kind
 from bridge.core.sanitise import one_line
 from bridge.core.values import LocalText
+from bridge.letters.view import view
 from tests.unit.midori import FIRED, LOGIN, PAYMENT, RECEIVED, alert, ended, incident, minutes, service
 
 NOW = RECEIVED + minutes(1)
@@ -245,6 +246,19 @@ def test_a_symptom_that_is_over_gives_way_to_one_that_is_not() -> None:
         service(impact=[LOGIN, other]), incident(), [ended(), alert("PaymentErrors")], "first", drafted_at=NOW
     )
     assert said.symptom == LocalText(ja="決済できない事象")
+
+
+@pytest.mark.parametrize("after, later", [(minutes(2), False), (minutes(9), True)])
+def test_a_symptom_that_began_later_than_the_disturbance_is_told_apart(after: timedelta, later: bool) -> None:
+    """It did not happen "since about 2:10", when something else began."""
+    other = {**PAYMENT, "subject": "決済できない事象"}
+    pays = alert("PaymentErrors", starts_at=FIRED + after)
+    midori = replace(incident(), received_at=RECEIVED + minutes(60))
+    said = build(
+        service(impact=[LOGIN, other]), midori, [ended(), pays], "update", drafted_at=NOW + minutes(60)
+    )
+    assert (said.symptom, said.symptom_later) == (LocalText(ja="決済できない事象"), later)
+    assert ("決済" in view(said, "ja").symptom_from_start) is not later
 
 
 def test_a_symptom_that_is_over_is_not_said_to_happen_now() -> None:

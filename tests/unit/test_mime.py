@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge.core.addresses import is_regular, on_the_wire, problem, spellings
 from bridge.letters.mime import Letterhead, MessageError, Skeleton, freeze, message_id, safe_header, wire
 
 HEAD = Letterhead(
@@ -223,3 +224,26 @@ def test_wire_never_holds_a_final_dot_or_a_bare_line_end(message):
     sent = wire(message)
     assert b"\r\n.\r\n" not in b"\r\n" + sent
     assert not re.search(rb"\r(?!\n)|(?<!\r)\n", sent)
+
+
+_PARTS = st.text("aB0.-_+é＠@ \r\n<", max_size=8)
+
+
+@given(st.one_of(st.builds("{}@{}.jp".format, _PARTS, _PARTS), _PARTS))
+def test_a_regular_address_is_written_as_it_is_and_in_no_other_way(address: str) -> None:
+    if is_regular(address):
+        assert problem(address) is None
+        assert on_the_wire(address) == address
+        assert spellings(address) == (address,)
+
+
+@pytest.mark.parametrize("address", ["a@x.jp", "customer7.b+c@mail1.example.jp", "a" * 64 + "@x.jp"])
+def test_nearly_every_address_is_regular(address: str) -> None:
+    assert is_regular(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["a@X.jp", ".a@x.jp", "a.@x.jp", "a..b@x.jp", "a@x", "é@x.jp", "a@x.jp\n", "a" * 65 + "@x.jp"]
+)
+def test_an_address_that_needs_care_is_not_regular(address: str) -> None:
+    assert not is_regular(address)

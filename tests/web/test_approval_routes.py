@@ -389,6 +389,15 @@ def test_text_that_was_typed_over_an_older_version_comes_back(fresh: tuple[Bridg
         assert "わたしの本文" not in press.text
 
 
+def test_a_press_that_is_not_on_offer_while_the_letter_waits_is_told_so(fresh: tuple[Bridge, str]) -> None:
+    """As a call back that was pressed twice: nothing was sent, and the list did not change."""
+    running, link = fresh
+    press = running.post_form(link, changed(running.get(link).text, action="cancel"))
+    assert press.status_code == 409
+    assert "まだ送っていません。この操作は、いまはできません。" in press.text
+    assert "名簿が変わりました" not in press.text
+
+
 @pytest.mark.parametrize(
     "asked, opened",
     [

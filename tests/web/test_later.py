@@ -9,10 +9,17 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
+from bridge.app import _load_the_rest
+from bridge.core.values import LOCALES
+from bridge.letters.render import Letters, shipped_letters
+from bridge.oncall.message import oncall_templates
 from bridge.web.api.api_app import api_app
 from bridge.web.later import Later
 from bridge.web.middleware import EdgeMiddleware
+from bridge.web.pages import Pages
 from tests.parts.logged import logged
+from tests.unit.test_oncall_message import ring
+from tests.web.samples import facts, page_data
 
 
 class Slow:
@@ -66,3 +73,18 @@ async def test_a_mistake_of_ours_in_the_api_is_logged_and_answered_as_every_prob
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
     assert answer.headers["cache-control"] == "no-store, no-transform"
     assert {line["event"] for line in lines} == {"refused", "request_failed"}
+
+
+def test_the_first_letter_its_ring_and_its_page_find_their_templates_compiled() -> None:
+    """Right after a start they cost the first alert 0.3 s, and the first page as long."""
+    oncall_templates.cache_clear()
+    shipped_letters.cache_clear()
+    letters, pages = Letters(), Pages()
+    _load_the_rest(pages, letters)
+    kept = [templates.cache for templates in (oncall_templates(), letters.templates, pages.templates)]
+    before = [len(cache) for cache in kept if cache is not None]
+    for locale in LOCALES:
+        letters.render(facts(), locale, wrap=None)
+        ring(locale)
+        pages.approval(page_data(locale))
+    assert [len(cache) for cache in kept if cache is not None] == before

@@ -60,11 +60,15 @@ def begin_correction(ctx: NoticeContext, nature: Nature, right: str, actor: str)
 
 
 def _said(ctx: NoticeContext) -> tuple[LocalText, LocalText | None, datetime]:
-    """What the letter said that is to be corrected: its subject, what it named as affected, and when it left."""
+    """What the letter said that is to be corrected: its subject, what it named as affected, and when it left.
+
+    A letter after the end tells so much else that what it named is no guess at what was wrong.
+    """
     notice = ctx.notice
     version = ctx.tx.notices.version(notice.id, notice.approved_version or notice.version)
     facts, own = Facts.from_dict(version.facts), version.texts[ctx.service.locale]
     subject = {locale: version.texts.get(locale, own).subject for locale in LOCALES}
     scope = {locale: view(facts, locale).scope for locale in LOCALES}
-    wrong = LocalText(ja="、".join(scope["ja"]), en="; ".join(scope["en"])) if scope["ja"] else None
+    named = scope["ja"] and not ctx.spec.looks_back
+    wrong = LocalText(ja="、".join(scope["ja"]), en="; ".join(scope["en"])) if named else None
     return LocalText(**subject), wrong, notice.sending_at or ctx.now

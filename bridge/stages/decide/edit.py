@@ -131,7 +131,7 @@ def _promise(ctx: DecisionContext, old: Version, mine: Text) -> datetime | None:
     """The promise that the text now prints: the exact old one unless a person wrote another time."""
     if old.promise_at is None:
         return None
-    context = context_of(ctx.runtime, ctx.service, old, ctx.now)
+    context = context_of(ctx.runtime, ctx.service, ctx.told(old), ctx.now)
     before = printed_promise(ctx.service, ctx.notice, old.texts[ctx.service.locale], context)
     after = printed_promise(ctx.service, ctx.notice, mine, context)
     if after is None or after.at is None or (before and before.at == after.at):

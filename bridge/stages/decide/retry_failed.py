@@ -3,14 +3,16 @@
 from typing import get_args
 
 from bridge.stages.decide.decision import DecisionContext, DecisionRequest, DecisionResult
-from bridge.stages.retry import RETRIED, RetriedState, WhichRows, leave, retry
+from bridge.stages.retry import RETRIED, RetriedState, WhichRows, errors_to_retry, leave, retry
 
 
 def retry_failed(ctx: DecisionContext, form: DecisionRequest) -> DecisionResult:
-    """Send again to all that failed, or may have; or to a group of them."""
+    """Send again to all that failed, or may have, or to a group of them. 422 where `resume` would take a reason."""
     which = _which(form)
     if which is None:
         return DecisionResult("unknown_action")
+    if untrue := errors_to_retry(ctx):
+        return DecisionResult("wording", findings=untrue)
     if not retry(ctx, which, ctx.person):
         return DecisionResult("decided")
     return DecisionResult("done", wake=RETRIED)

@@ -172,6 +172,8 @@ class ApiCommands:
         out = await self._deps.store.run(unit)
         if out == "unknown":
             return problem(404, "unknown notice")
+        if out == "untrue":
+            return problem(409, "the letter is not true any more: resume it on its page, with a reason")
         if not isinstance(out, NoticeOut):
             return problem(409, f"no letter of this notice is {what}")
         self._deps.wake(RETRIED)

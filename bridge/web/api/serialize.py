@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import dropwhile, islice
 
-from bridge.core.facts import Facts
 from bridge.core.failures import grouped
 from bridge.core.lifecycle import UNDECIDED
 from bridge.core.model import DeliveryState, Incident, Notice, Ring, Version
@@ -91,7 +90,7 @@ def _notice_out(ctx: NoticeContext, lists: Lists, rows: _Rows) -> NoticeOut:
     if notice.state == "dismissed":  # one quiet mail may follow; nobody is rung
         rings = [ring.model_copy(update={"state": _later(ring.state)}) for ring in rings]
     if service and notice.state in UNDECIDED:
-        number = Facts.from_dict(newest.facts).number
+        number = ctx.told(newest).number
         audience = audience_of(ctx, lists)
         recipients = audience.count
         findings = (*proofread(ctx), *of_language(service, newest, audience))

@@ -30,7 +30,16 @@ from bridge.web.views.phrasing import Phrasing
 from bridge.wording import Finding
 
 Did = Literal[
-    "cancelled", "acknowledged", "saved", "test", "renewed", "refused", "reopened", "goes_on", "quiet"
+    "cancelled",
+    "acknowledged",
+    "saved",
+    "test",
+    "renewed",
+    "refused",
+    "not_now",
+    "reopened",
+    "goes_on",
+    "quiet",
 ]
 """What the press before this page did: `?did=` in its address."""
 

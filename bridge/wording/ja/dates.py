@@ -14,7 +14,7 @@ from bridge.wording.ja.promise import next_promise, promised_time
 from bridge.wording.kinds import KindClass
 from bridge.wording.model import Context
 from bridge.wording.rule import Hit, Rule
-from bridge.wording.text import Sheet, in_signature
+from bridge.wording.text import JAPANESE, Sheet, in_signature
 
 DAY = re.compile(
     r"(?:(?P<year>\d{4})(?:年|/|-))?(?<!\d)(?P<month>\d{1,2})(?P<sep>月|/|-)(?P<day>\d{1,2})(?(sep)日?)[ ]*"
@@ -42,7 +42,6 @@ DATED = (
 )
 
 OFFICE_HOURS = re.compile(r"受付|平日|営業|窓口|TEL|電話")
-JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龥]")
 
 
 def _weekday_wrong(sheet: Sheet, context: Context) -> Iterator[Hit]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from bridge.wording.find import phrase
 from bridge.wording.model import Context
 from bridge.wording.rule import Hit, Rule
-from bridge.wording.text import RULER, Sheet
+from bridge.wording.text import JAPANESE, RULER, Sheet
 
 MARK = r"[■●○◆◇▼▽▲△★☆□◎]"
 KNOWN = (
@@ -30,7 +30,6 @@ LEADS_ON = re.compile(
 NEXT_LABEL = re.compile(
     rf"[ ]*(?P<mark>{MARK})?[ ]*(?:[^:。、\n「」]{{1,20}}:|{KNOWN}[ ]*$)|[ ]*{MARK}|[ ]*[【\[](?:{KNOWN})[】\]]"
 )
-JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龥]")
 FILLED_LINE = re.compile(r"[^ \n][^\n]*")
 CLOSING_BLOCK = "━━━━"  # stands for the line below the last one of a signed letter
 

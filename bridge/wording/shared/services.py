@@ -24,10 +24,11 @@ def _others(sheet: Sheet, context: Context) -> Iterator[Hit]:
     others = [name for name in context.services if len(name) >= SHORTEST and not _part_of(name, own)]
     if not own or not others:
         return
-    wanted = re.compile("|".join(map(re.escape, sorted({*own, *others}, key=len, reverse=True))))
+    ours = {*own, *filter(None, context.signing)}
+    wanted = re.compile("|".join(map(re.escape, sorted({*ours, *others}, key=len, reverse=True))))
     for page in sheet.pages:
         for match in wanted.finditer(page.flow):
-            if match[0] not in own and _stands_alone(match) and not _in_place(page, match, own):
+            if match[0] not in ours and _stands_alone(match) and not _in_place(page, match, own):
                 yield Hit.of(page, match, context.service)
 
 

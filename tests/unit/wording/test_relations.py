@@ -147,6 +147,18 @@ def test_our_own_name_inside_a_longer_one_is_ours() -> None:
     assert check(GOES_ON.letter, long_name) == ()
 
 
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [("コトリメール運営事務局でございます。", False), ("コトリメールの復旧作業を行っております。", True)],
+)
+def test_a_sender_named_after_another_service_of_the_company_is_no_mistake(line: str, named: bool) -> None:
+    signed = replace(GOES_ON.context, services=SERVICES, signing=("コトリメール運営事務局", ""))
+    letter = replace(
+        GOES_ON.letter, body=GOES_ON.letter.body.replace("\n■発生日時", f"\n{line}\n\n■発生日時")
+    )
+    assert {finding.rule for finding in check(letter, signed)} == ({"REL-04"} if named else set())
+
+
 def test_another_service_in_the_subject_is_said_once() -> None:
     letter = replace(GOES_ON.letter, subject=GOES_ON.letter.subject.replace("コトリ会計", "コトリメール"))
     assert rules(letter, GOES_ON.context) == {"REL-04"}
