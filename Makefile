@@ -5,9 +5,9 @@
 VENV = .venv
 BIN = $(VENV)/bin
 COMPILE = $(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header
-LONGEST = tests/faults/test_process_killed.py tests/web/test_pages_in_chromium.py
-LONGEST_FIRST = $(LONGEST) tests/faults tests/e2e tests/stages tests
 FILES = bridge/core/reminders.py
+# What Python and pytest compile is kept, whatever the shell says: it is half a minute of every run.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: demo test pytest cover unit lint audit soak bench mutants docs wheel deb container packages lock clean
 
@@ -19,18 +19,18 @@ demo: $(VENV)/run.stamp
 test: $(VENV)/test.stamp
 	sh scripts/install-test-parts.sh
 	sh scripts/install-axe.sh
-	$(BIN)/python -m compileall -q bridge
+	$(BIN)/python -m compileall -q bridge tests/parts
 	$(MAKE) -j2 lint pytest
 
 pytest: $(VENV)/test.stamp
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=15 $(COVER) $(LONGEST_FIRST)
+	$(BIN)/pytest --workers 4 --durations=15 $(COVER)
 
 cover:
 	$(MAKE) test COVER="--cov --cov-report=term:skip-covered"
 
 # For every save: no server, no browser, no coverage, no measurement. Schemathesis is slow to import and not used here.
 unit: $(VENV)/test.stamp
-	$(BIN)/pytest -q -n auto --dist worksteal -p no:schemathesis --sqlite-only \
+	$(BIN)/pytest -q --workers $$(getconf _NPROCESSORS_ONLN) -p no:schemathesis --sqlite-only \
 	    --ignore tests/unit/wording/test_speed.py tests/unit tests/stages
 
 lint: $(VENV)/test.stamp
@@ -46,10 +46,7 @@ audit: | $(VENV)/made.stamp
 # The long versions, and every stage on both databases: not part of `make test`. The kill loops print their figures at the end.
 soak: $(VENV)/test.stamp
 	sh scripts/install-test-parts.sh
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -rP --durations=15 \
-	    tests/faults/test_process_killed.py tests/faults tests/soak \
-	    tests/stages/test_machine.py tests/stages/test_truth.py tests/stages/test_receive.py tests/stages \
-	    --kill-rounds 200 --long
+	$(BIN)/pytest --workers 2 -rP --durations=15 tests/faults tests/soak tests/stages --kill-rounds 200 --long
 
 bench: $(VENV)/test.stamp
 	sh scripts/install-test-parts.sh

@@ -3,7 +3,7 @@
 # Tests that lack their part are reported as skipped; under CI=true such a skip is a failure.
 set -eu
 
-PARTS="prometheus prometheus-alertmanager prometheus-blackbox-exporter postfix postgresql chromium chromium-driver fonts-noto-cjk \
+PARTS="prometheus prometheus-alertmanager prometheus-blackbox-exporter postfix postgresql chromium-headless-shell fonts-noto-cjk \
 openssl faketime curl jq zabbix-server-pgsql nagios4-core icinga2-bin monitoring-plugins-basic nginx-light caddy"
 POLICY=/usr/sbin/policy-rc.d
 

@@ -13,6 +13,7 @@ from tests.parts.chromium import chromium
 from tests.parts.databases import Database
 from tests.parts.postgres import Postgres, postgres
 from tests.parts.sink import Sink, sink
+from tests.parts.workers import Workers
 
 # An example that takes longer on a busy machine is no failure.
 settings.register_profile("no deadline", deadline=None)
@@ -20,24 +21,37 @@ settings.load_profile("no deadline")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--kill-rounds", type=int, default=20, help="rounds of every kill -9 loop, per database")
+    parser.addoption("--kill-rounds", type=int, default=10, help="rounds of every kill -9 loop, per database")
     parser.addoption("--sqlite-only", action="store_true", help="leave out what runs on PostgreSQL")
+    parser.addoption("--workers", type=int, default=0, help="run the tests in so many forked processes")
     parser.addoption("--long", action="store_true", help="the longest stage tests at full length")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if count := config.getoption("--workers"):
+        config.pluginmanager.register(Workers(config, count))
 
 
 # Coverage's tracer costs 40 % of a test's time. These run what others run as well, or measure speed.
 UNTRACED = ("test_many_services_are_rung", "tests/unit/wording/test_speed.py", "tests/stages/test_machine.py")
 
-# Stages whose subject is what a letter says and when. Every statement that they make is made by the others too, and
-# those run on both databases: recorded statement by statement, before a file came into this list.
+# Stages whose subject is what a letter says and when, and who is rung. Every statement that they make is made by the
+# others too, and those run on both databases: recorded statement by statement, before a file came into this list.
 ABOUT_LETTERS = {
     "test_answers",
+    "test_confirm",
+    "test_explain",
     "test_facts_at_press",
     "test_flapping",
+    "test_follow_up",
     "test_proofread",
     "test_refused",
+    "test_reload_in_turn",
     "test_reopen",
+    "test_ring",
+    "test_senders",
     "test_suspects",
+    "test_told_again",
     "test_truth",
     "test_word_findings",
 }
@@ -82,7 +96,7 @@ def pytest_runtest_makereport(
 
 @pytest.fixture(scope="session")
 def kill_rounds(pytestconfig: pytest.Config) -> int:
-    """How often a test may kill the bridge: 20 a database in `make test`, 200 in `make soak`."""
+    """How often a test may kill the bridge: 10 a database in `make test`, 200 in `make soak`."""
     rounds: int = pytestconfig.getoption("--kill-rounds")
     return rounds
 

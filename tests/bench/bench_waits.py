@@ -30,7 +30,7 @@ from tests.parts.postgres import postgres
 from tests.parts.sink import Sink, sink
 from tests.parts.smtp import Fault, Rules, Session
 from tests.parts.waiting import until
-from tests.store.conftest import open_store
+from tests.store.acknowledging import open_store
 from tests.store.test_store import put
 
 

@@ -32,7 +32,7 @@ class MailServer:
         self.port = port
         self.mails: list[Mail] = []
         self.sessions: list[Session] = []
-        self.ends: list[type[BaseException]] = []
+        self.ends: list[BaseException] = []
         self._answers = {
             stage: list(answer) if isinstance(answer, list) else [answer]
             for stage, answer in (answers or {}).items()
@@ -78,7 +78,7 @@ class MailServer:
         try:
             await Conversation(self, self.sessions[-1], reader, writer).run()
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError) as end:
-            self.ends.append(type(end))
+            self.ends.append(end)
         finally:
             writer.close()
 

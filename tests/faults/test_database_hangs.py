@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 from bridge.errors import StorageDown
 from bridge.store import deadline
 from tests.parts.postgres import Postgres, postgres
-from tests.store.conftest import open_store
+from tests.store.acknowledging import open_store
 from tests.store.test_store import keys, put
 
 

@@ -1,39 +1,14 @@
 """SIGKILL at any moment: what was acknowledged is there, what is there is whole."""
 
 import asyncio
-import multiprocessing
 import random
-from functools import partial
-from multiprocessing.connection import Connection
 
 from sqlalchemy import select
 
-from bridge.store.dialect import insert
 from bridge.store.tables import instances, meta
 from bridge.store.transaction import Transaction
-from tests.store.conftest import open_store
-
-
-def acknowledge(url: str, prefix: str, acknowledged: Connection) -> None:
-    """Runs units, twenty at a time, and reports each key once its commit was answered, until it is killed."""
-    asyncio.run(_acknowledge(url, prefix, acknowledged))
-
-
-async def _acknowledge(url: str, prefix: str, acknowledged: Connection) -> None:
-    store = await open_store(url)
-
-    async def keep_asking(name: int) -> None:
-        for n in range(100_000):
-            key = f"{prefix}-{name}-{n}"
-            await store.run(partial(put_both, key))
-            acknowledged.send(key)
-
-    await asyncio.gather(*(keep_asking(name) for name in range(20)))
-
-
-def put_both(key: str, tx: Transaction) -> None:
-    tx.execute(insert(meta).values(key=key, value=""))
-    tx.execute(insert(instances).values(id=key, seen_at=tx.now, boot=""))
+from tests.parts.forked import FORKED
+from tests.store.acknowledging import acknowledge, open_store
 
 
 def both(tx: Transaction) -> tuple[set[str], set[str]]:
@@ -42,10 +17,8 @@ def both(tx: Transaction) -> tuple[set[str], set[str]]:
 
 def killed_after(url: str, prefix: str, units: int) -> list[str]:
     """What one process acknowledged before it was killed, at about the given number."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=acknowledge, args=(url, prefix, there), daemon=True)
+    here, there = FORKED.Pipe(duplex=False)
+    process = FORKED.Process(target=acknowledge, args=(url, prefix, there), daemon=True)
     process.start()
     there.close()
     keys: list[str] = []

@@ -23,7 +23,7 @@ from bridge.store.transaction import Transaction
 from tests.parts.disk import small_disk
 from tests.parts.postgres import Mode, Postgres, postgres
 from tests.parts.waiting import until
-from tests.store.conftest import open_store
+from tests.store.acknowledging import open_store
 from tests.store.test_store import keys, put
 
 

@@ -18,7 +18,7 @@ from bridge.store.store import Store
 from bridge.store.tables import meta
 from bridge.store.transaction import Transaction
 from tests.parts.disk import small_disk
-from tests.store.conftest import open_store
+from tests.store.acknowledging import open_store
 from tests.store.test_store import keys, put
 
 ANOTHER_PROCESS = """

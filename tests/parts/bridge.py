@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -162,8 +163,11 @@ class Bridge:
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Another `bridge` command with the same configuration."""
-        command = [*self._program.command[:1], *words, "--config", str(self.config_file)]
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        with tempfile.TemporaryDirectory() as folder:
+            said, errors = Path(folder) / "said", Path(folder) / "errors"
+            command = Forked([*words, "--config", str(self.config_file)], said, Path.cwd(), errors)
+            status = command.wait(60)
+            return subprocess.CompletedProcess(words, status, said.read_text(), errors.read_text())
 
     def stop(self) -> int | None:
         """As systemd does it; its exit status."""

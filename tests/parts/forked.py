@@ -15,16 +15,19 @@ from pathlib import Path
 
 from bridge.cli.main import main
 
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload([__name__, "tests.parts.forked_with"])
+FORKED = multiprocessing.get_context("forkserver")
+FORKED.set_forkserver_preload(["__main__", __name__, "tests.parts.forked_with"])  # else each imports pytest
 
 
 class Forked:
     """A running `bridge`, with the names that subprocess.Popen gives these things."""
 
-    def __init__(self, words: Sequence[str], log: Path, cwd: Path) -> None:
+    def __init__(self, words: Sequence[str], log: Path, cwd: Path, errors: Path | None = None) -> None:
+        """What it prints is appended to `log`; what it prints as errors too, or to `errors`."""
         # daemon: one that a test forgot ends with the tests
-        self._process: BaseProcess = _CONTEXT.Process(target=_run, args=(words, log, cwd), daemon=True)
+        self._process: BaseProcess = FORKED.Process(
+            target=_run, args=(words, cwd, log, errors or log), daemon=True
+        )
         self._process.start()
         assert self._process.pid is not None
         self.pid = self._process.pid
@@ -48,11 +51,11 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
-def _run(words: Sequence[str], log: Path, cwd: Path) -> None:
+def _run(words: Sequence[str], cwd: Path, *logs: Path) -> None:
     """What the shell and the entry point of the command do."""
-    file = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    os.dup2(file, 1)
-    os.dup2(file, 2)
-    os.close(file)
+    for descriptor, log in enumerate(logs, start=1):
+        file = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        os.dup2(file, descriptor)
+        os.close(file)
     os.chdir(cwd)
     sys.exit(main(words))

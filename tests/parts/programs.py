@@ -85,7 +85,7 @@ class Program:
             self.stop(signal.SIGKILL)
             raise AssertionError(f"{self.command[0]}: {problem}\n{self.log_end()}") from None
 
-    def stop(self, by: signal.Signals = signal.SIGTERM, seconds: float = 15) -> int | None:
+    def stop(self, by: signal.Signals = signal.SIGTERM, seconds: float = 30) -> int | None:
         """Ends it and returns its exit status; kills it, and fails, when it takes longer than `seconds`."""
         if self.process is None:
             return None

@@ -1,7 +1,6 @@
 """A store of one small transaction type, open on a fresh database of each kind."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 
 import pytest
 import pytest_asyncio
@@ -10,13 +9,7 @@ from bridge.store.postgresql import Postgresql
 from bridge.store.sqlite import Sqlite
 from bridge.store.store import Store
 from bridge.store.transaction import Transaction
-
-NOON = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
-
-
-async def open_store(url: str) -> Store[Transaction]:
-    """A store whose clock stands at NOON, on both databases."""
-    return await Store.open(url, clock=lambda: NOON, make_tx=Transaction, database_clock=False)
+from tests.store.acknowledging import open_store
 
 
 @pytest_asyncio.fixture

@@ -19,7 +19,7 @@ from bridge.store.transaction import Transaction
 from tests.parts.certificates import self_signed
 from tests.parts.ports import free_port
 from tests.parts.postgres import USER, Postgres, postgres
-from tests.store.conftest import open_store
+from tests.store.acknowledging import open_store
 from tests.store.test_store import keys, put
 
 

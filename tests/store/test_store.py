@@ -21,7 +21,7 @@ from bridge.store.store import Store
 from bridge.store.tables import alerts, incidents, instances, meta
 from bridge.store.transaction import Transaction
 from bridge.store.worker import WAITING
-from tests.store.conftest import NOON, open_store
+from tests.store.acknowledging import NOON, open_store
 
 
 class Wrong(Exception):

@@ -15,7 +15,16 @@ from tests.parts.chromium import DESKTOP, PHONE, SMALL_PHONE, page
 from tests.web import console_samples as samples
 from tests.web.console_pages import CONSOLE, MAKE, PAGES
 from tests.web.samples import NOW
-from tests.web.test_pages_in_chromium import CHECKS, COLOURS, DEPENDS_ON, NARROW, TOO_LOW, axe, one_tab, serve
+from tests.web.test_pages_in_chromium import (
+    CHECKS,
+    COLOURS,
+    DEPENDS_ON,
+    SCREENS,
+    TOO_LOW,
+    axe,
+    one_tab,
+    serve,
+)
 
 URL = "http://127.0.0.1:8080/"
 
@@ -30,11 +39,10 @@ def show(browser: Browser) -> Iterator[Callable[[Page], Tab]]:
 @pytest.mark.parametrize("name", MAKE)
 def test_everybody_can_use_it_on_every_screen(show: Callable[[Page], Tab], name: str, lang: Locale) -> None:
     tab = show(MAKE[name](lang))
-    for screen in (NARROW, SMALL_PHONE, PHONE, DESKTOP):
+    for screen in SCREENS:  # a phone at last, where tables become rows
         tab.set_viewport_size({"width": screen.width, "height": screen.height})
         assert tab.evaluate("document.documentElement.scrollWidth") <= screen.width, screen
         assert tab.evaluate(TOO_LOW) == [], screen
-    tab.set_viewport_size({"width": PHONE.width, "height": PHONE.height})  # where tables become rows
     for colours in COLOURS:
         tab.emulate_media(color_scheme=colours)
         assert tab.evaluate(CHECKS) == [], colours

@@ -23,7 +23,7 @@ URL = "http://127.0.0.1:8080/approve/token"
 CHECKS = Path(__file__).with_name("accessibility.js").read_text()
 AXE = Path(__file__).parents[2] / ".venv" / "axe.min.js"
 NARROW = Screen(320, 640, phone=True)
-SCREENS = [PHONE, SMALL_PHONE, NARROW, DESKTOP]
+SCREENS = [DESKTOP, SMALL_PHONE, NARROW, PHONE]
 STATES = {**OPEN, **ASKING, **DECIDED}
 COLOURS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 DEPENDS_ON = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
@@ -86,7 +86,8 @@ def one_tab(browser: Browser, url: str) -> Iterator[Callable[[Page], Tab]]:
         serve(tab, lambda: now[-1])
 
         def shown(made: Page) -> Tab:
-            tab.goto("about:blank")  # else a live page finds the next one in its place, and goes there itself
+            if now and "live.js" in now[-1].html:  # it finds the next one in its place, and goes there itself
+                tab.goto("about:blank")
             now.append(made)
             tab.goto(url)
             return tab
@@ -107,7 +108,6 @@ def test_everybody_can_use_it_on_every_screen(show: Callable[[Page], Tab], name:
     for screen in SCREENS:
         tab.set_viewport_size({"width": screen.width, "height": screen.height})
         assert tab.evaluate("document.documentElement.scrollWidth") <= screen.width
-    tab.set_viewport_size({"width": PHONE.width, "height": PHONE.height})
     for colours in COLOURS:
         tab.emulate_media(color_scheme=colours)
         assert tab.evaluate(CHECKS) == [], colours

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ class Case:
     optional: frozenset[str]
     gap: str  # a fault that no rule covered when the case was written; empty for others
 
+    @cached_property
     def findings(self) -> tuple[Finding, ...]:
         return check(self.letter, self.context, self.part)
 

@@ -13,7 +13,7 @@ FAMILIES = sorted({rule.id.partition("-")[0] for rule in all_rules() if not rule
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in [*EXAMPLES, *MORE]])
 def test_a_labelled_text_gets_its_findings_and_no_other(case: Case) -> None:
-    found = {finding.rule for finding in case.findings()}
+    found = {finding.rule for finding in case.findings}
     assert found - case.optional == case.expected - (case.optional - found)
 
 
@@ -21,14 +21,14 @@ def test_no_example_gets_a_false_error() -> None:
     false = [
         (case.id, finding.rule, finding.text)
         for case in [*EXAMPLES, *MORE]
-        for finding in case.findings()
+        for finding in case.findings
         if finding.severity == "error" and finding.rule not in case.expected | case.optional
     ]
     assert false == []
 
 
 def test_report_precision_and_recall_by_family(capsys: pytest.CaptureFixture[str]) -> None:
-    results = [(case, {finding.rule for finding in case.findings()}) for case in EXAMPLES + MORE]
+    results = [(case, {finding.rule for finding in case.findings}) for case in EXAMPLES + MORE]
     scores = {family: score(results, family) for family in FAMILIES}
     with capsys.disabled():
         print("\nfamily  right  false  missed  precision  recall")

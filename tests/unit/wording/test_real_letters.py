@@ -14,7 +14,7 @@ SEVERITY = {rule.id: rule.severity for rule in all_rules()}
 
 
 def found(case: Case) -> frozenset[str]:
-    return frozenset(finding.rule for finding in case.findings())
+    return frozenset(finding.rule for finding in case.findings)
 
 
 def test_nearly_every_finding_is_right_and_no_error_is_false() -> None:

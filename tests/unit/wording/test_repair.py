@@ -15,13 +15,13 @@ from tests.unit.wording.cases import EXAMPLES, MORE, Case
 MENDABLE = [
     pytest.param(case, id=case.id)
     for case in [*EXAMPLES, *MORE]
-    if any(finding.replacement is not None for finding in case.findings())
+    if any(finding.replacement is not None for finding in case.findings)
 ]
 
 
 @pytest.mark.parametrize("case", MENDABLE)
 def test_what_a_replacement_mends_stays_mended_and_nothing_new_appears(case: Case) -> None:
-    before = case.findings()
+    before = case.findings
     left_to_people = {finding.rule for finding in before if finding.replacement is None}
     after = check(apply(case.letter, before), case.context, case.part)
     assert {finding.rule for finding in after} <= left_to_people
