@@ -47,7 +47,7 @@ class Pool:
         """A mail is done with this connection. It is kept if it can be used again."""
         if session.alive:
             self._idle.append((self._monotonic(), session))
-        self._wake()
+        self.wake()
 
     @contextlib.contextmanager
     def opening(self) -> Iterator[Callable[[Session], None]]:
@@ -57,7 +57,7 @@ class Pool:
             yield self._opened
         finally:
             self._opening -= 1
-            self._wake()
+            self.wake()
 
     async def freed(self, seconds: float, *, ring: bool) -> bool:
         """Wait until a connection was given back or has ended. False: it took too long."""
@@ -73,7 +73,7 @@ class Pool:
             with contextlib.suppress(ValueError):
                 waiting.remove(future)
             if future.cancelled() or not future.done():
-                self._wake()
+                self.wake()
         return True
 
     def empty(self) -> list[Session]:
@@ -85,7 +85,8 @@ class Pool:
     def _opened(self, session: Session) -> None:
         self._sessions.add(session)
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Let the next who waits look again. Whoever was woken and leaves without a connection passes it on."""
         for waiting in (self._rings, self._letters):
             for future in waiting:
                 if not future.done():

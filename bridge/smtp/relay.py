@@ -193,9 +193,10 @@ class Relay:
             if self._model.width.allows(self._pool.open, self._monotonic()):
                 try:
                     return await self._new_session()
-                except Unreachable as exc:
+                except SmtpError as exc:
                     refused = exc.reason
-                    if not self._refused_beside_others(exc):
+                    if not isinstance(exc, Unreachable) or not self._refused_beside_others(exc):
+                        self._pool.wake()
                         raise
                     continue
             if not await self._pool.freed(waits_until - self._monotonic(), ring=ring):

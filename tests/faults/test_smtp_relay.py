@@ -15,6 +15,7 @@ from bridge.smtp.session import Envelope, Limits
 from bridge.smtp.settings import RelaySettings
 from bridge.smtp.train import Car, Load
 from tests.faults.smtp_server import CLOSE, SILENCE, MailServer
+from tests.parts.ports import free_port
 
 PATIENT = Limits(connect=10, greeting=10, command=10, body=10, final=10, quit=10)
 IMPATIENT = Limits(connect=0.3, greeting=0.3, command=0.3, body=0.3, final=0.3, quit=0.3)
@@ -67,6 +68,20 @@ async def test_a_server_that_cannot_even_be_named_is_unreachable_so_that_another
     with pytest.raises(Unreachable):
         await send(relay)
     assert not relay.up
+
+
+async def test_of_many_that_find_a_dead_server_none_goes_on_waiting_for_a_connection():
+    """Each connection that is refused beside others looks like one too many, until the last is refused as well."""
+    relay = Relay(RelaySettings(host="127.0.0.1", port=free_port(), security="none"), 10)
+
+    async def after(rounds: int) -> Outcome:
+        for _ in range(rounds):
+            await asyncio.sleep(0)
+        return await send(relay)
+
+    async with asyncio.timeout(10):
+        found = await asyncio.gather(*(after(n % 3) for n in range(20)), return_exceptions=True)
+    assert all(isinstance(each, SmtpError) for each in found)
 
 
 async def test_many_mails_share_one_connection(relays):
