@@ -173,26 +173,25 @@ def test_a_file_that_was_moved_within_its_file_system_is_the_same(tmp_path: Path
 
 def test_one_of_two_copies_is_said_to_stay_quiet_where_it_runs(tmp_path: Path, mail_server: Sink) -> None:
     """The folder of a bridge that waits for a decision is copied, and started a second time beside it."""
-    for name in ("original", "copy"):
-        (tmp_path / name).mkdir()
-    with bridge(tmp_path / "original", mail_server, customers=3) as original:
+    homes = (tmp_path / "original", tmp_path / "copy")
+    for home in homes:
+        home.mkdir()
+    with contextlib.ExitStack() as stack:
+        original, copy = (stack.enter_context(contextlib.closing(Bridge(home, mail_server))) for home in homes)
+        for each in (original, copy):
+            each.config["escalations"]["shop"] |= {"remind_at": ["0s", "2s"], "then_every": "2s"}
+        original.start()
         alerted(original, mail_server)
-        copy = Bridge(tmp_path / "copy", mail_server, customers=3)
         shutil.copytree(original.home / "data", copy.home / "data")
         shutil.copy2(original.home / "keys", copy.home / "keys")
         backed_up(file_of(original), file_of(copy))
-        copy.config["escalations"]["shop"] |= {"remind_at": ["0s", "1s"], "then_every": "1s"}
-        try:
-            copy.start()
-            until(lambda: [m for m in rings(mail_server) if m.text.startswith("写し")], 30, "the copy rings")
-            assert f"この写しは {socket.gethostname()}:{file_of(copy)} です。" in rings(mail_server)[-1].text
-            link = link_in(rings(mail_server)[-1])
-            assert "どちらの記録で続けますか" in copy.get(link).text
-            done = copy.run("copy", "quiet")
-            assert (done.returncode, done.stdout.strip()) == (0, '{"answer":"quiet","incidents":1}')
-            assert copy.incident()["state"] == "closed"
-            assert copy.run("copy", "goes-on").returncode == 1, "it is said once"
-            assert original.incident()["notices"][0]["state"] == "awaiting_approval"
-            assert original.run("copy", "quiet").returncode == 1, "the original is no copy"
-        finally:
-            copy.close()
+        copy.start()
+        told = until(lambda: [m for m in rings(mail_server) if m.text.startswith("写し")], 30, "the copy rings")
+        assert f"この写しは {socket.gethostname()}:{file_of(copy)} です。" in told[0].text
+        assert "どちらの記録で続けますか" in copy.get(link_in(told[0])).text
+        done = copy.run("copy", "quiet")
+        assert (done.returncode, done.stdout.strip()) == (0, '{"answer":"quiet","incidents":1}')
+        assert copy.incident()["state"] == "closed"
+        assert copy.run("copy", "goes-on").returncode == 1, "it is said once"
+        assert original.incident()["notices"][0]["state"] == "awaiting_approval"
+        assert original.run("copy", "quiet").returncode == 1, "the original is no copy"
