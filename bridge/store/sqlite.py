@@ -121,9 +121,17 @@ class Sqlite:
         return None
 
     def verdict(self, error: BaseException) -> ErrorMeaning:
-        if isinstance(error, sqlite3.Error):  # from our own BEGIN, which SQLAlchemy does not see
-            return ErrorMeaning.DOWN
+        if isinstance(error, sqlite3.Error):  # from what passes SQLAlchemy by: our BEGIN, prepared statements
+            return ErrorMeaning.OWN if isinstance(error, _UNITS_OWN) else ErrorMeaning.DOWN
         return ErrorMeaning.OWN if is_units_own(error) else ErrorMeaning.DOWN
+
+
+_UNITS_OWN = (
+    sqlite3.IntegrityError,
+    sqlite3.DataError,
+    sqlite3.ProgrammingError,
+    sqlite3.NotSupportedError,
+)
 
 
 @cache

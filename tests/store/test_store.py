@@ -12,11 +12,12 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from bridge.errors import StorageDown
 from bridge.store.dialect import insert, skip_locked
+from bridge.store.prepared import Prepared
 from bridge.store.store import Store
 from bridge.store.tables import alerts, incidents, instances, meta
 from bridge.store.transaction import Transaction
@@ -113,6 +114,16 @@ async def test_the_error_of_one_unit_leaves_its_neighbours_alone(
 ) -> None:
     answers = await together(store, writers, put("a"), put_and_raise("b", Wrong()), put("a"), put("c"))
     assert [type(answer) for answer in answers] == [type(None), Wrong, IntegrityError, type(None)]
+    assert await store.read(keys) == ["a", "c"]
+
+
+async def test_nor_does_the_error_of_a_prepared_statement_disturb_them(
+    store: Store[Transaction], writers: int
+) -> None:
+    statement = text("INSERT INTO meta (key, value) VALUES ('a', '')")
+    again = Prepared(statement, statement)
+    answers = await together(store, writers, put("a"), lambda tx: tx.run(again, {}).rowcount, put("c"))
+    assert [type(answer).__name__ for answer in answers] == ["NoneType", "IntegrityError", "NoneType"]
     assert await store.read(keys) == ["a", "c"]
 
 
