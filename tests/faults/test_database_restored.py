@@ -177,7 +177,9 @@ def test_one_of_two_copies_is_said_to_stay_quiet_where_it_runs(tmp_path: Path, m
     for home in homes:
         home.mkdir()
     with contextlib.ExitStack() as stack:
-        original, copy = (stack.enter_context(contextlib.closing(Bridge(home, mail_server))) for home in homes)
+        original, copy = (
+            stack.enter_context(contextlib.closing(Bridge(home, mail_server))) for home in homes
+        )
         for each in (original, copy):
             each.config["escalations"]["shop"] |= {"remind_at": ["0s", "2s"], "then_every": "2s"}
         original.start()
@@ -186,7 +188,9 @@ def test_one_of_two_copies_is_said_to_stay_quiet_where_it_runs(tmp_path: Path, m
         shutil.copy2(original.home / "keys", copy.home / "keys")
         backed_up(file_of(original), file_of(copy))
         copy.start()
-        told = until(lambda: [m for m in rings(mail_server) if m.text.startswith("写し")], 30, "the copy rings")
+        told = until(
+            lambda: [m for m in rings(mail_server) if m.text.startswith("写し")], 30, "the copy rings"
+        )
         assert f"この写しは {socket.gethostname()}:{file_of(copy)} です。" in told[0].text
         assert "どちらの記録で続けますか" in copy.get(link_in(told[0])).text
         done = copy.run("copy", "quiet")
