@@ -200,9 +200,7 @@ def build(
     affected, recovered = scopes(told, kind)
     affected = _told_first(affected, previous)
     answers = _clean_answers(_as_told(answers, previous, affected[:MAX_IMPACTS], kind))
-    starts = (one.started_at for one in told)
-    began = (incident.received_at if over_at and start <= over_at else start for start in starts)
-    started_at = min(began, default=incident.started_at)
+    started_at = _started_at(told, incident, over_at)
     recovered_at = recovered_at or when_recovered(told, incident, kind, drafted_at)
     symptom = symptom_of(told, kind) or (previous.symptom if previous and not _fires(told) else None)
     facts = Facts(
@@ -236,6 +234,12 @@ def build(
         drill=incident.is_drill,
     )
     return facts if previous is None else _compared(previous, facts, told)
+
+
+def _started_at(told: Sequence[Told], incident: Incident, over_at: datetime | None) -> datetime:
+    starts = (one.started_at for one in told)
+    began = (incident.received_at if over_at and start <= over_at else start for start in starts)
+    return min(began, default=incident.started_at)
 
 
 def covers(facts: Facts, alerts: Sequence[Alert], service: Service, incident: Incident) -> bool:

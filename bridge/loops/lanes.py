@@ -151,8 +151,8 @@ class LaneWorker:
         by_train = self._by_train(self._relays()[0])
         # A server that is silent from the first letter on leaves none in doubt: the first ones go one by one.
         leaves = by_train and monotonic() < self._taken_at + FLOWS
-        ahead = AHEAD if leaves else FIRST
-        room = max(ahead * self._width - self._queue.qsize(), 1) if by_train else AT_ONCE
+        ahead = (AHEAD if leaves else FIRST) * self._width - self._queue.qsize()
+        room = max(ahead, 1) if by_train else AT_ONCE
         wanted = Wanted(self._lane, room, leaves)
         unit = partial(claim_rows, runtime=self._office.runtime(), wanted=wanted, me=self._office.me())
         rows = await self._office.marks.claim(unit)
@@ -277,9 +277,8 @@ class LaneWorker:
         self._office.marks.put(mark)
         key = row.id, row.fence
         self._held.discard(key)
-        if self._lane == "oncall":
-            self._doubted.discard(key)
-            self._undoubted.pop(key, None)
+        self._doubted.discard(key)
+        self._undoubted.pop(key, None)
         if mark.state == "sent":
             self._taken_at = monotonic()
         self._queue.task_done()
