@@ -100,12 +100,16 @@ def is_regular(address: str) -> bool:
     return len(address) <= 254 and _REGULAR.fullmatch(address) is not None
 
 
-@lru_cache(maxsize=256)
 def on_the_wire(address: str) -> str:
     """The address with its domain in ASCII (IDNA) and lower case. Raises AddressError where `problem` would.
 
     A local part outside ASCII stays as it is: only a relay that offers SMTPUTF8 (RFC 6531) can take it.
     """
+    return address if is_regular(address) else _rewritten(address)
+
+
+@lru_cache(maxsize=256)
+def _rewritten(address: str) -> str:
     if why := problem(address):
         raise AddressError(address, why)
     local, _, domain = address.rpartition("@")

@@ -19,7 +19,7 @@ from email.policy import default
 from email.utils import format_datetime
 from functools import lru_cache
 
-from bridge.core.addresses import ascii_domain, is_regular, on_the_wire
+from bridge.core.addresses import ascii_domain, on_the_wire
 from bridge.core.sanitise import storable
 from bridge.errors import BridgeError
 
@@ -101,7 +101,7 @@ def headers_to(to: str, message_id: str, references: Sequence[str] = ()) -> byte
     for each in (message_id, *references):
         if not _ID.fullmatch(each):
             raise MessageError(f"{each!r} is not a Message-ID")
-    lines = f"To: {to if is_regular(to) else on_the_wire(to)}\r\nMessage-ID: {message_id}\r\n"
+    lines = f"To: {on_the_wire(to)}\r\nMessage-ID: {message_id}\r\n"
     if references:
         lines += f"In-Reply-To: {references[-1]}\r\nReferences: " + "\r\n ".join(references) + "\r\n"
     return lines.encode()

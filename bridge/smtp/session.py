@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bridge.core.addresses import AddressError, is_regular, on_the_wire, spellings
+from bridge.core.addresses import AddressError, on_the_wire, spellings
 from bridge.errors import BridgeError
 from bridge.smtp.outcome import Outcome, outcome
 from bridge.smtp.protocol import Lost, Silent, Wire
@@ -67,8 +67,6 @@ class Envelope(NamedTuple):
     def announcement(self) -> bytes | None:
         """MAIL and RCPT in one piece; None where that needs more care: two spellings, SMTPUTF8, no good address."""
         try:
-            if is_regular(self.recipient) and (sender := on_the_wire(self.sender)).isascii():
-                return f"MAIL FROM:<{sender}>\r\nRCPT TO:<{self.recipient}>\r\n".encode()
             mail, rcpts, utf8 = self.commands()
         except AddressError:
             return None
