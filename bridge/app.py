@@ -12,7 +12,6 @@ from uuid import uuid4
 
 from bridge import clock
 from bridge.audiences.cache import CustomerLists
-from bridge.clock import pause
 from bridge.config import Config
 from bridge.core.anchors import LOGGED_AS
 from bridge.core.continuity import Mark, falls_behind
@@ -49,7 +48,7 @@ from bridge.wording import all_rules
 log = Logger(__name__)
 
 STOP_WITHIN = 8.0  # seconds for messages that wait for the answer to their dot
-LOAD_AFTER = 1.0  # seconds
+LOAD_AFTER = 1.0  # seconds of serving
 GIVE_BACK_WITHIN = 0.5  # seconds: closing the store waits on for it, unless the database hangs
 
 
@@ -200,7 +199,7 @@ class App:
 
     async def _load_the_rest(self) -> None:
         """Whoever waits for the start is answered first: a thread that imports leaves little of the interpreter."""
-        await pause(LOAD_AFTER)
+        await clock.pause(LOAD_AFTER)
         await asyncio.to_thread(_load_the_rest, self._pages, self._runtime.letters)
 
     async def _give_back(self, store: Store[Tx]) -> None:

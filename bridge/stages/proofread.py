@@ -183,7 +183,7 @@ def _scope_reworded(ctx: NoticeContext) -> bool:
 def _scope_unsaid(ctx: NoticeContext, version: Version) -> list[str]:
     """What a letter of these facts prints as affected, and the text of this version does not have."""
     body = _bare(version.texts[ctx.service.locale].body)
-    printed = view(Facts.from_dict(version.facts), ctx.service.locale).scope
+    printed = view(ctx.told(version), ctx.service.locale).scope
     return [line for line in printed if _bare(line) not in body]
 
 
